@@ -1,0 +1,1 @@
+//! Typed Terraform values, references and stacks, rendered to Terraform JSON.
