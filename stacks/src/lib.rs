@@ -1,0 +1,5 @@
+//! The platform itself: what each environment sets, and what is built from it.
+//!
+//! Settings go in, typed stacks come out. Nothing here reads a file or runs a process.
+
+pub mod settings;

@@ -1,0 +1,197 @@
+//! Where an environment lives and who works on it: AWS account, Terraform state, GitHub, image registry, Git repository.
+
+use std::collections::BTreeMap;
+
+use super::problem::Problems;
+use super::read::{choice, section};
+use super::rules::{between, shaped};
+use super::shape;
+use super::tree;
+
+section! {
+    /// The AWS account and region of the environment.
+    pub struct Aws {
+        /// Twelve digits.
+        pub account_id: String where shaped("an account id of 12 digits", shape::account_id),
+        /// Region such as `eu-north-1`.
+        pub region: String where shaped("a region such as `eu-north-1`", shape::region),
+        /// Tags that every resource gets.
+        pub tags: BTreeMap<String, String>,
+    }
+    check tags_fit_aws;
+}
+
+impl Aws {
+    /// The partition that the region belongs to, as it stands in ARNs.
+    pub fn partition(&self) -> &'static str {
+        if self.region.starts_with("cn-") {
+            "aws-cn"
+        } else if self.region.starts_with("us-gov-") {
+            "aws-us-gov"
+        } else {
+            "aws"
+        }
+    }
+
+    /// The domain that the partition's services live under.
+    pub fn dns_suffix(&self) -> &'static str {
+        if self.partition() == "aws-cn" {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        }
+    }
+
+    /// The host of the account's image registry.
+    pub fn registry(&self) -> String {
+        format!(
+            "{}.dkr.ecr.{}.{}",
+            self.account_id,
+            self.region,
+            self.dns_suffix()
+        )
+    }
+}
+
+fn tags_fit_aws(aws: &Aws, section: &str, problems: &mut Problems<'_>) {
+    for (name, value) in &aws.tags {
+        let key = tree::child(&tree::child(section, "tags"), name);
+        if name.is_empty() || name.len() > 128 || name.to_ascii_lowercase().starts_with("aws:") {
+            problems.report_name(
+                &key,
+                "is no tag key: AWS allows 1 to 128 characters that do not begin with `aws:`",
+            );
+        }
+        if value.len() > 256 {
+            problems.report(
+                &key,
+                format!(
+                    "has {} characters, AWS allows 256 in a tag's value",
+                    value.len()
+                ),
+            );
+        }
+    }
+}
+
+section! {
+    /// Where Terraform keeps its state.
+    pub struct State {
+        /// Bucket name, unique in all of AWS.
+        pub bucket: String where shaped("a bucket name of 3 to 63 characters without dots", shape::bucket),
+        /// First part of each state's key.
+        pub key_prefix: String where shaped("a path such as `tideline`", shape::path),
+        /// Alias of the key that encrypts the bucket, with `alias/`.
+        pub kms_key_alias: String where shaped("a key alias such as `alias/tideline-state`", shape::key_alias),
+        /// Days for which replaced versions of a state are kept.
+        pub noncurrent_version_days: u32 where between(1, 3650),
+        /// Days for which backups of the bucket are kept.
+        pub backup_retention_days: u32 where between(1, 3650),
+    }
+}
+
+impl State {
+    /// The key of a stack's state in the bucket.
+    pub fn key(&self, stack: &str) -> String {
+        format!("{}/{stack}.tfstate", self.key_prefix)
+    }
+}
+
+choice! {
+    /// What to do about something that exists once per account.
+    pub enum OncePerAccount {
+        /// This environment makes it.
+        Create = "create",
+        /// It exists already and is only looked up.
+        Adopt = "adopt",
+    }
+}
+
+section! {
+    /// The GitHub repository whose workflows build and apply.
+    pub struct Github {
+        /// User or organization.
+        pub owner: String where shaped("a GitHub user or organization", shape::github_name),
+        /// Name without the owner.
+        pub repository: String where shaped("a repository name without its owner", shape::github_name),
+        /// Number of the owner, for the immutable form of the `sub` claim.
+        pub owner_id: Option<u64>,
+        /// Number of the repository, for the immutable form of the `sub` claim.
+        pub repository_id: Option<u64>,
+        /// Branch whose pushes may publish images.
+        pub branch: String where shaped("a branch name", shape::revision),
+        /// GitHub environment whose jobs may apply.
+        pub environment: String where shaped("the name of a GitHub environment", shape::github_name),
+        /// Whether this environment makes the account's identity provider for GitHub.
+        pub oidc_provider: OncePerAccount,
+    }
+    check ids_come_together;
+}
+
+fn ids_come_together(github: &Github, section: &str, problems: &mut Problems<'_>) {
+    let (unset, set) = match (github.owner_id, github.repository_id) {
+        (None, Some(_)) => ("owner_id", "repository_id"),
+        (Some(_), None) => ("repository_id", "owner_id"),
+        _ => return,
+    };
+    let message = format!("is 0, but `{set}` is set: the immutable `sub` claim needs both");
+    problems.report(&tree::child(section, unset), message);
+}
+
+section! {
+    /// What the image registry keeps.
+    pub struct Registry {
+        /// Tagged images kept in each repository.
+        pub tagged_images: u32 where between(1, 1000),
+        /// Days after which untagged images go.
+        pub untagged_days: u32 where between(1, 365),
+    }
+}
+
+choice! {
+    /// How Argo CD signs in to the Git repository.
+    pub enum Credentials {
+        /// The repository is public.
+        None = "none",
+        /// App id, installation id and private key of a GitHub App.
+        GithubApp = "github-app",
+        /// User name and token over HTTPS.
+        Token = "token",
+        /// Private key over SSH.
+        Ssh = "ssh",
+    }
+}
+
+section! {
+    /// The Git repository that Argo CD follows.
+    pub struct Repository {
+        /// Address over HTTPS or SSH.
+        pub url: String where shaped(
+            "a repository such as `https://github.com/owner/name.git` or `git@github.com:owner/name.git`",
+            shape::repository_url,
+        ),
+        /// Branch, tag or commit.
+        pub revision: String where shaped("a branch, tag or commit", shape::revision),
+        /// How Argo CD signs in.
+        pub credentials: Credentials,
+        /// Counts up when the credentials change, since Terraform cannot see that in a write-only value.
+        pub credentials_revision: u32 where between(1, 1_000_000),
+    }
+    check credentials_fit_url;
+}
+
+fn credentials_fit_url(repository: &Repository, section: &str, problems: &mut Problems<'_>) {
+    let https = repository.url.starts_with("https://");
+    let mend = match repository.credentials {
+        Credentials::Ssh if https => "an SSH address such as `git@github.com:owner/name.git`",
+        Credentials::None | Credentials::GithubApp | Credentials::Token if !https => {
+            "an address that begins with `https://`"
+        }
+        _ => return,
+    };
+    let message = format!(
+        "is `{}`, which needs {mend} in `url`",
+        repository.credentials
+    );
+    problems.report(&tree::child(section, "credentials"), message);
+}

@@ -1,0 +1,139 @@
+//! IPv4 ranges in CIDR notation.
+
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "rules look at their values by reference"
+)]
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+
+use super::problem::Problems;
+use super::read::{self, Read};
+use super::tree::{Node, Value};
+
+/// An IPv4 range such as `10.0.0.0/16`, without host bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Cidr(Ipv4Net);
+
+impl Cidr {
+    /// The number of leading bits that are fixed.
+    pub fn prefix_len(self) -> u8 {
+        self.0.prefix_len()
+    }
+
+    /// The first address of the range.
+    pub fn network(self) -> Ipv4Addr {
+        self.0.network()
+    }
+
+    /// How many addresses the range holds.
+    pub fn addresses(self) -> u64 {
+        1 << (32 - self.prefix_len())
+    }
+
+    /// How many addresses a subnet of this range can hand out: AWS keeps five.
+    pub fn usable_addresses(self) -> u64 {
+        self.addresses().saturating_sub(5)
+    }
+
+    /// Says whether `other` lies wholly inside.
+    pub fn contains(self, other: Self) -> bool {
+        self.0.contains(&other.0)
+    }
+
+    /// Says whether the two share any address.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.contains(other) || other.contains(self)
+    }
+}
+
+impl fmt::Display for Cidr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for Cidr {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let net: Ipv4Net = text
+            .parse()
+            .map_err(|_| format!("is `{text}`, an IPv4 range such as `10.0.0.0/16` is expected"))?;
+        if net.addr() == net.network() {
+            Ok(Self(net))
+        } else {
+            Err(format!(
+                "is `{text}`, which sets bits beyond its prefix: write `{}`",
+                net.trunc()
+            ))
+        }
+    }
+}
+
+impl Read for Cidr {
+    fn expected() -> String {
+        "a string with an IPv4 range".to_owned()
+    }
+
+    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        let Value::Text(text) = &node.value else {
+            return read::wrong_type(node, problems);
+        };
+        match text.parse() {
+            Ok(cidr) => Some(cidr),
+            Err(message) => {
+                problems.report(&node.key, message);
+                None
+            }
+        }
+    }
+}
+
+/// The sizes that AWS allows for a VPC and for a subnet.
+pub(super) fn aws_size(cidr: &Cidr) -> Result<(), String> {
+    match cidr.prefix_len() {
+        16..=28 => Ok(()),
+        prefix => Err(format!(
+            "is `{cidr}`, AWS allows prefixes from /16 to /28, not /{prefix}"
+        )),
+    }
+}
+
+/// The sizes and ranges that EKS allows for services.
+pub(super) fn service_range(cidr: &Cidr) -> Result<(), String> {
+    if !matches!(cidr.prefix_len(), 12..=24) {
+        return Err(format!(
+            "is `{cidr}`, EKS allows prefixes from /12 to /24, not /{}",
+            cidr.prefix_len()
+        ));
+    }
+    if PRIVATE.iter().any(|private| private.contains(*cidr)) {
+        Ok(())
+    } else {
+        Err(format!(
+            "is `{cidr}`, EKS allows services in {} only",
+            read::list(&PRIVATE)
+        ))
+    }
+}
+
+/// A range that can reach a public endpoint: EKS refuses private ones.
+pub(super) fn public_range(cidr: &Cidr) -> Result<(), String> {
+    if PRIVATE.iter().any(|private| private.contains(*cidr)) {
+        Err(format!(
+            "is `{cidr}`, which is private: a public endpoint sees public addresses only"
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+const PRIVATE: [Cidr; 3] = [
+    Cidr(Ipv4Net::new_assert(Ipv4Addr::new(10, 0, 0, 0), 8)),
+    Cidr(Ipv4Net::new_assert(Ipv4Addr::new(172, 16, 0, 0), 12)),
+    Cidr(Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 0, 0), 16)),
+];

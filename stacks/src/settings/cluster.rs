@@ -1,0 +1,170 @@
+//! The EKS cluster, its managed add-ons and the base nodes.
+
+use super::cidr::{self, Cidr};
+use super::network::LOG_RETENTION_DAYS;
+use super::problem::Problems;
+use super::read::{choice, section};
+use super::rules::{IfSet, between, filled_set, one_of, set, shaped, word_of};
+use super::shape;
+use super::tree;
+use super::version::KubernetesVersion;
+
+/// The logs that a control plane can write.
+const LOG_TYPES: [&str; 5] = [
+    "api",
+    "audit",
+    "authenticator",
+    "controllerManager",
+    "scheduler",
+];
+
+/// The node images that the base nodes are built for.
+const AMI_TYPES: [&str; 4] = [
+    "AL2023_x86_64_STANDARD",
+    "AL2023_ARM_64_STANDARD",
+    "BOTTLEROCKET_x86_64",
+    "BOTTLEROCKET_ARM_64",
+];
+
+choice! {
+    /// What EKS does when standard support of the Kubernetes version ends.
+    pub enum SupportType {
+        /// It upgrades the control plane.
+        Standard = "STANDARD",
+        /// It leaves the version and charges for extended support.
+        Extended = "EXTENDED",
+    }
+}
+
+section! {
+    /// The control plane.
+    pub struct Cluster {
+        /// Minor version of Kubernetes.
+        pub kubernetes_version: KubernetesVersion,
+        /// Range of the cluster's services, outside the VPC.
+        pub service_cidr: Cidr where cidr::service_range,
+        /// Who reaches the public endpoint; empty means that there is none.
+        pub public_access_cidrs: Vec<Cidr> where set(cidr::public_range),
+        /// IAM users and roles that administer the cluster, besides the role that applies.
+        pub admin_principal_arns: Vec<String> where set(shaped("the ARN of an IAM role or user", shape::principal_arn)),
+        /// Control-plane logs that are written.
+        pub log_types: Vec<String> where set(word_of(&LOG_TYPES)),
+        /// Days for which control-plane logs are kept.
+        pub log_retention_days: u32 where one_of(&LOG_RETENTION_DAYS),
+        /// Days between the deletion of the cluster's KMS keys and their end.
+        pub kms_deletion_window_days: u32 where between(7, 30),
+        /// What happens when standard support ends.
+        pub support_type: SupportType,
+        /// Whether AWS may move traffic away from an impaired zone.
+        pub zonal_shift: bool,
+        /// Versions of the managed add-ons.
+        pub addon_versions: AddonVersions,
+    }
+    check kube_proxy_fits;
+}
+
+section! {
+    /// Builds of the managed add-ons; `None` takes the most recent one for the Kubernetes version.
+    pub struct AddonVersions {
+        /// Build of `vpc-cni`.
+        pub vpc_cni: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        /// Build of `kube-proxy`, of the same minor version as the cluster.
+        pub kube_proxy: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        /// Build of `coredns`.
+        pub coredns: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        /// Build of `eks-pod-identity-agent`.
+        pub eks_pod_identity_agent: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        /// Build of `aws-ebs-csi-driver`.
+        pub aws_ebs_csi_driver: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        /// Build of `eks-node-monitoring-agent`.
+        pub eks_node_monitoring_agent: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+    }
+}
+
+const BUILD: &str = "an exact build such as `v1.23.1-eksbuild.1`, or an empty string";
+
+fn kube_proxy_fits(cluster: &Cluster, section: &str, problems: &mut Problems<'_>) {
+    let version = cluster.kubernetes_version;
+    if let Some(build) = &cluster.addon_versions.kube_proxy
+        && !build.starts_with(&format!("v{version}."))
+    {
+        let key = tree::child(&tree::child(section, "addon_versions"), "kube_proxy");
+        problems.report(
+            &key,
+            format!("is `{build}`, which is not for Kubernetes {version}: name a build that begins with `v{version}.`, or leave it empty"),
+        );
+    }
+}
+
+section! {
+    /// The managed node group that carries the system pods; everything else runs on Karpenter's nodes.
+    pub struct BaseNodes {
+        /// Instance types in order of preference.
+        pub instance_types: Vec<String> where filled_set(shaped("an instance type such as `m7i.xlarge`", shape::instance_type)),
+        /// Node image of EKS.
+        pub ami_type: String where word_of(&AMI_TYPES),
+        /// Fewest nodes, at least one in each zone.
+        pub min_size: u32 where between(1, 100),
+        /// Nodes at first.
+        pub desired_size: u32 where between(1, 100),
+        /// Most nodes.
+        pub max_size: u32 where between(1, 100),
+        /// Size of each root volume in GiB; the type is gp3.
+        pub volume_size_gib: u32 where between(20, 16_384),
+        /// Percentage of the nodes that an update may take away at once.
+        pub max_unavailable_percentage: u32 where between(1, 100),
+    }
+    check base_nodes_fit;
+}
+
+fn base_nodes_fit(nodes: &BaseNodes, section: &str, problems: &mut Problems<'_>) {
+    let mut out_of_order = |name: &str, value: u32, relation: &str, other: &str, bound: u32| {
+        problems.report(
+            &tree::child(section, name),
+            format!("is {value}, {relation} `{other}`, {bound}"),
+        );
+    };
+    if nodes.min_size > nodes.max_size {
+        out_of_order(
+            "min_size",
+            nodes.min_size,
+            "above",
+            "max_size",
+            nodes.max_size,
+        );
+    } else if nodes.desired_size < nodes.min_size {
+        out_of_order(
+            "desired_size",
+            nodes.desired_size,
+            "below",
+            "min_size",
+            nodes.min_size,
+        );
+    } else if nodes.desired_size > nodes.max_size {
+        out_of_order(
+            "desired_size",
+            nodes.desired_size,
+            "above",
+            "max_size",
+            nodes.max_size,
+        );
+    }
+    let arm_image = nodes.ami_type.contains("ARM_64");
+    for (index, instance_type) in nodes.instance_types.iter().enumerate() {
+        if is_arm(instance_type) != arm_image {
+            let architecture = if arm_image { "x86_64" } else { "arm64" };
+            let key = format!("{}[{index}]", tree::child(section, "instance_types"));
+            problems.report(
+                &key,
+                format!("is `{instance_type}`, an {architecture} machine, which cannot run `ami_type`, `{}`", nodes.ami_type),
+            );
+        }
+    }
+}
+
+/// Graviton families have a `g` right after the generation: `m7g`, `c7gn`; `a1` was the first.
+fn is_arm(instance_type: &str) -> bool {
+    let after_letters = instance_type.trim_start_matches(|byte: char| byte.is_ascii_lowercase());
+    let options = after_letters.trim_start_matches(|byte: char| byte.is_ascii_digit());
+    options.starts_with('g') || instance_type.starts_with("a1.")
+}

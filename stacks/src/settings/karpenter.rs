@@ -1,0 +1,86 @@
+//! Karpenter and the pools of nodes that it makes.
+
+use std::collections::BTreeMap;
+
+use super::account::OncePerAccount;
+use super::problem::Problems;
+use super::read::{choice, section};
+use super::rules::{between, filled_set, shaped, word_of};
+use super::shape;
+use super::tree;
+
+section! {
+    /// The controller and what all of its nodes share.
+    pub struct Karpenter {
+        /// Version of the charts `karpenter` and `karpenter-crd`.
+        pub chart_version: String where shaped("an exact version such as `1.14.1`", shape::chart_version),
+        /// Namespace of the controller.
+        pub namespace: String where shaped("a namespace", shape::dns_label),
+        /// Service account of the controller, which Pod Identity ties to its role.
+        pub service_account: String where shaped("a service account name", shape::dns_label),
+        /// Controller pods, of which one works.
+        pub replicas: u32 where between(1, 10),
+        /// Dated node image, the same until someone changes it.
+        pub ami_alias: String where shaped("a dated image such as `al2023@v20260903`, never `@latest`", shape::ami_alias),
+        /// Size of each node's root volume in GiB; the type is gp3.
+        pub volume_size_gib: u32 where between(20, 16_384),
+        /// Age at which a node is replaced, as a Go duration, or `Never`.
+        pub expire_after: String where shaped("a duration such as `336h`, or `Never`", shape::duration_or_never),
+        /// How long a node that must go waits for its pods, as a Go duration.
+        pub termination_grace_period: String where shaped("a duration such as `30m`", shape::duration),
+        /// Whether this environment makes the account's service-linked role for Spot.
+        pub spot_service_linked_role: OncePerAccount,
+        /// Pools by name.
+        pub node_pools: BTreeMap<String, NodePool>,
+    }
+    check pools_fit;
+}
+
+choice! {
+    /// How instances are bought.
+    pub enum CapacityType {
+        /// At the full price, and kept.
+        OnDemand = "on-demand",
+        /// Cheaper, and taken back at two minutes' notice.
+        Spot = "spot",
+    }
+}
+
+section! {
+    /// One pool of nodes, over all zones.
+    pub struct NodePool {
+        /// How instances are bought.
+        pub capacity_type: CapacityType,
+        /// `amd64`, `arm64` or both.
+        pub architectures: Vec<String> where filled_set(word_of(&["amd64", "arm64"])),
+        /// Instance categories such as `c`, `m` and `r`.
+        pub instance_categories: Vec<String> where filled_set(shaped("an instance category such as `m`", shape::instance_category)),
+        /// Oldest generation of instances that is used.
+        pub instance_generation_min: u32 where between(1, 20),
+        /// Most vCPUs that the pool may have.
+        pub limit_cpu: u32 where between(1, 100_000),
+        /// Most memory that the pool may have, in GiB.
+        pub limit_memory_gib: u32 where between(1, 1_000_000),
+        /// The pool with the higher weight is tried first.
+        pub weight: u32 where between(1, 100),
+        /// How long a node is underused before its pods move, as a Go duration, or `Never`.
+        pub consolidate_after: String where shaped("a duration such as `1m`, or `Never`", shape::duration_or_never),
+    }
+}
+
+fn pools_fit(karpenter: &Karpenter, section: &str, problems: &mut Problems<'_>) {
+    let pools = tree::child(section, "node_pools");
+    if karpenter.node_pools.is_empty() {
+        problems.report_name(&pools, "is empty: name at least one pool");
+    }
+    for name in karpenter
+        .node_pools
+        .keys()
+        .filter(|name| !shape::dns_label(name))
+    {
+        problems.report_name(
+            &tree::child(&pools, name),
+            "is no name for a pool: use `a-z`, digits and `-`, a letter first",
+        );
+    }
+}

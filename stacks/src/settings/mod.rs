@@ -1,0 +1,38 @@
+//! Settings: what differs between environments, read from TOML layers and checked before anything is built from them.
+//!
+//! The first layer holds every setting; later ones override it key by key. Reading the files is the caller's part.
+
+mod account;
+mod cidr;
+mod cluster;
+mod karpenter;
+mod network;
+mod platform;
+mod problem;
+mod read;
+mod rules;
+mod services;
+mod shape;
+mod tree;
+mod version;
+mod whole;
+
+pub use account::{Aws, Credentials, Github, OncePerAccount, Registry, Repository, State};
+pub use cidr::Cidr;
+pub use cluster::{AddonVersions, BaseNodes, Cluster, SupportType};
+pub use karpenter::{CapacityType, Karpenter, NodePool};
+pub use network::{NatGateways, Network, Subnets};
+pub use platform::{Argocd, LoadBalancerController, MetricsServer, Observability};
+pub use problem::{SettingsError, SettingsProblem};
+pub use services::{Image, LoadTest, Proxy, Service, Services};
+pub use version::KubernetesVersion;
+pub use whole::{LONGEST_NAME_SUFFIX, Settings};
+
+/// One file of settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// Path that problems are reported under.
+    pub path: String,
+    /// Content, as TOML.
+    pub text: String,
+}

@@ -1,0 +1,110 @@
+//! The VPC and its subnets.
+
+use super::cidr::{self, Cidr};
+use super::problem::Problems;
+use super::read::{choice, section};
+use super::rules::{Each, one_of, set, shaped};
+use super::shape;
+use super::tree;
+
+/// What every environment spreads over, so that the loss of one zone leaves a majority.
+const ZONES: usize = 3;
+
+/// The retentions that `CloudWatch` Logs knows, in days.
+pub(super) const LOG_RETENTION_DAYS: [u32; 22] = [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
+
+choice! {
+    /// How private subnets reach the internet.
+    pub enum NatGateways {
+        /// One gateway in each zone.
+        PerZone = "per-zone",
+        /// One gateway for all zones: cheaper, and lost with its zone.
+        Single = "single",
+    }
+}
+
+section! {
+    /// The network of the cluster.
+    pub struct Network {
+        /// Range of the VPC.
+        pub cidr: Cidr where cidr::aws_size,
+        /// Availability zones, at least three; their order is the order of the subnets.
+        pub zones: Vec<String> where set(shaped("a zone such as `eu-north-1a`", shape::zone)),
+        /// How private subnets reach the internet.
+        pub nat_gateways: NatGateways,
+        /// Days for which flow logs are kept.
+        pub flow_log_retention_days: u32 where one_of(&LOG_RETENTION_DAYS),
+        /// Services, by their short names, that have an interface endpoint in each zone.
+        pub interface_endpoints: Vec<String> where set(shaped("the short name of a service, such as `ecr.api`", shape::endpoint_service)),
+        /// Subnets, one of each kind in each zone.
+        pub subnets: Subnets,
+    }
+    check ranges_fit;
+}
+
+section! {
+    /// Ranges of the subnets, in the order of the zones.
+    pub struct Subnets {
+        /// Load balancers and NAT gateways.
+        pub public: Vec<Cidr> where Each(cidr::aws_size),
+        /// Nodes and pods.
+        pub private: Vec<Cidr> where Each(cidr::aws_size),
+        /// Network interfaces of the control plane, without a way to the internet.
+        pub intra: Vec<Cidr> where Each(cidr::aws_size),
+    }
+}
+
+impl Subnets {
+    /// All ranges with the names of their lists.
+    fn named(&self) -> [(&'static str, &[Cidr]); 3] {
+        [
+            ("public", &self.public),
+            ("private", &self.private),
+            ("intra", &self.intra),
+        ]
+    }
+}
+
+fn ranges_fit(network: &Network, section: &str, problems: &mut Problems<'_>) {
+    let zones = network.zones.len();
+    if zones < ZONES {
+        let message = format!(
+            "has {zones} zones, at least {ZONES} are needed: name another zone of the region"
+        );
+        problems.report(&tree::child(section, "zones"), message);
+    }
+    let subnets = tree::child(section, "subnets");
+    let mut placed: Vec<(String, Cidr)> = Vec::new();
+    for (kind, ranges) in network.subnets.named() {
+        let list = tree::child(&subnets, kind);
+        if ranges.len() != zones {
+            let message = format!(
+                "has {} ranges for {zones} zones: give each zone its own",
+                ranges.len()
+            );
+            problems.report(&list, message);
+        }
+        for (index, range) in ranges.iter().enumerate() {
+            let key = format!("{list}[{index}]");
+            if !network.cidr.contains(*range) {
+                problems.report(
+                    &key,
+                    format!(
+                        "is `{range}`, which is not inside `network.cidr`, `{}`",
+                        network.cidr
+                    ),
+                );
+            }
+            if let Some((other, clash)) = placed.iter().find(|(_, other)| other.overlaps(*range)) {
+                problems.report(
+                    &key,
+                    format!("is `{range}`, which overlaps `{other}`, `{clash}`: move one of them"),
+                );
+            }
+            placed.push((key, *range));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What runs in the cluster for everyone: Argo CD, metrics, load balancers, observability.
+
+use super::read::section;
+use super::rules::{between, shaped};
+use super::shape;
+
+/// What a chart's version must look like.
+const VERSION: &str = "an exact version such as `10.1.1`";
+
+section! {
+    /// Argo CD, which syncs everything else.
+    pub struct Argocd {
+        /// Version of the chart `argo-cd`.
+        pub chart_version: String where shaped(VERSION, shape::chart_version),
+        /// Namespace of Argo CD.
+        pub namespace: String where shaped("a namespace", shape::dns_label),
+        /// Host name under which people will reach it.
+        pub domain: String where shaped("a host name such as `argocd.example.com`", shape::host),
+        /// Pods of the API and the web page.
+        pub server_replicas: u32 where between(1, 20),
+        /// Pods that render manifests.
+        pub repo_server_replicas: u32 where between(1, 20),
+        /// Pods of the `ApplicationSet` controller.
+        pub application_set_replicas: u32 where between(1, 20),
+    }
+}
+
+section! {
+    /// The metrics that autoscaling of pods reads.
+    pub struct MetricsServer {
+        /// Version of the chart `metrics-server`.
+        pub chart_version: String where shaped(VERSION, shape::chart_version),
+        /// Namespace of its pods.
+        pub namespace: String where shaped("a namespace", shape::dns_label),
+        /// Pods.
+        pub replicas: u32 where between(1, 10),
+    }
+}
+
+section! {
+    /// The AWS Load Balancer Controller.
+    pub struct LoadBalancerController {
+        /// Version of the chart `aws-load-balancer-controller`.
+        pub chart_version: String where shaped(VERSION, shape::chart_version),
+        /// Namespace of the controller.
+        pub namespace: String where shaped("a namespace", shape::dns_label),
+        /// Service account of the controller, which Pod Identity ties to its role.
+        pub service_account: String where shaped("a service account name", shape::dns_label),
+        /// Pods, of which one works.
+        pub replicas: u32 where between(1, 10),
+    }
+}
+
+section! {
+    /// Prometheus, Alertmanager and Grafana.
+    pub struct Observability {
+        /// Version of the chart `kube-prometheus-stack`.
+        pub chart_version: String where shaped(VERSION, shape::chart_version),
+        /// Namespace of its pods.
+        pub namespace: String where shaped("a namespace", shape::dns_label),
+        /// Prometheus pods, each with all data.
+        pub prometheus_replicas: u32 where between(1, 10),
+        /// Days for which metrics are kept.
+        pub prometheus_retention_days: u32 where between(1, 365),
+        /// Size of each Prometheus volume in GiB.
+        pub prometheus_volume_size_gib: u32 where between(1, 16_384),
+        /// Alertmanager pods.
+        pub alertmanager_replicas: u32 where between(1, 10),
+        /// Size of each Alertmanager volume in GiB.
+        pub alertmanager_volume_size_gib: u32 where between(1, 16_384),
+    }
+}

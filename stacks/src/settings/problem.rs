@@ -1,0 +1,144 @@
+//! What is wrong with settings, and where: collected while reading, reported all at once.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::Layer;
+use super::tree::{Places, Tree};
+
+/// One thing that is wrong in one file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SettingsProblem {
+    /// Path of the file, as the layer gave it.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+    /// Dotted key such as `network.zones`; empty for a syntax error.
+    pub key: String,
+    /// What is wrong and how to mend it; the key comes before it when shown.
+    pub message: String,
+}
+
+impl fmt::Display for SettingsProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: ", self.file, self.line, self.column)?;
+        if !self.key.is_empty() {
+            write!(f, "`{}` ", self.key)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+/// Everything that is wrong with the settings of one environment, one problem a line, in the order of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsError {
+    /// At least one problem.
+    pub problems: Vec<SettingsProblem>,
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            problem.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+/// A byte in one of the layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) layer: usize,
+    pub(super) offset: usize,
+}
+
+impl Place {
+    pub(super) fn problem(self, layers: &[Layer], key: &str, message: String) -> SettingsProblem {
+        let (file, before) = layers.get(self.layer).map_or(("", ""), |layer| {
+            (
+                layer.path.as_str(),
+                layer.text.get(..self.offset).unwrap_or(&layer.text),
+            )
+        });
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        SettingsProblem {
+            file: file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            key: key.to_owned(),
+            message,
+        }
+    }
+}
+
+/// The problems found so far, and the places to report them at.
+pub(super) struct Problems<'a> {
+    layers: &'a [Layer],
+    places: HashMap<String, Places>,
+    found: Vec<(Place, SettingsProblem)>,
+}
+
+impl<'a> Problems<'a> {
+    pub(super) fn new(layers: &'a [Layer], tree: &Tree) -> Self {
+        Self {
+            layers,
+            places: tree.places.clone(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Reports at the value of `key`.
+    pub(super) fn report(&mut self, key: &str, message: impl Into<String>) {
+        let place = self
+            .places
+            .get(key)
+            .map_or(self.first_byte(), |places| places.value);
+        self.report_at(place, key, message.into());
+    }
+
+    /// Reports at the name of `key`.
+    pub(super) fn report_name(&mut self, key: &str, message: impl Into<String>) {
+        self.report_at(self.name(key), key, message.into());
+    }
+
+    /// Reports that `key` is nowhere, at the head of the table where it belongs.
+    pub(super) fn report_missing(&mut self, table: &str, key: &str, message: impl Into<String>) {
+        self.report_at(self.name(table), key, message.into());
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// All problems in the order of the layers and their lines.
+    pub(super) fn into_sorted(mut self) -> Vec<SettingsProblem> {
+        self.found.sort_by_key(|(place, _)| *place);
+        self.found.into_iter().map(|(_, problem)| problem).collect()
+    }
+
+    fn name(&self, key: &str) -> Place {
+        self.places
+            .get(key)
+            .map_or(self.first_byte(), |places| places.name)
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as a place among the places")]
+    fn first_byte(&self) -> Place {
+        Place {
+            layer: 0,
+            offset: 0,
+        }
+    }
+
+    fn report_at(&mut self, place: Place, key: &str, message: String) {
+        self.found
+            .push((place, place.problem(self.layers, key, message)));
+    }
+}

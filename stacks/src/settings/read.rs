@@ -1,0 +1,293 @@
+//! Reads typed values out of the merged tree. A value that cannot be read is reported and left out, so that one run
+//! reports everything.
+
+use std::collections::BTreeMap;
+
+use super::problem::Problems;
+use super::rules::Rule;
+use super::tree::{self, Node, Value};
+
+/// A type that a setting can have.
+pub(super) trait Read: Sized {
+    /// The type as TOML names it, for "… is expected".
+    fn expected() -> String;
+
+    /// Reads the value, or reports why it cannot.
+    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self>;
+}
+
+/// Reports that `node` has the wrong type.
+pub(super) fn wrong_type<T: Read>(node: &Node, problems: &mut Problems<'_>) -> Option<T> {
+    problems.report(
+        &node.key,
+        format!(
+            "is {}, {} is expected",
+            node.value.type_name(),
+            T::expected()
+        ),
+    );
+    None
+}
+
+impl Read for String {
+    fn expected() -> String {
+        "a string".to_owned()
+    }
+
+    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Text(text) => Some(text.clone()),
+            _ => wrong_type(node, problems),
+        }
+    }
+}
+
+impl Read for bool {
+    fn expected() -> String {
+        "a boolean".to_owned()
+    }
+
+    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Boolean(value) => Some(*value),
+            _ => wrong_type(node, problems),
+        }
+    }
+}
+
+macro_rules! read_unsigned {
+    ($($type:ty),*) => { $(
+        impl Read for $type {
+            fn expected() -> String {
+                "an integer".to_owned()
+            }
+
+            fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+                let Value::Integer(integer) = node.value else {
+                    return wrong_type(node, problems);
+                };
+                let value = <$type>::try_from(integer).ok();
+                if value.is_none() {
+                    problems.report(&node.key, format!("is {integer}, it must be from 0 to {}", <$type>::MAX));
+                }
+                value
+            }
+        }
+    )* };
+}
+
+read_unsigned!(u16, u32, u64);
+
+impl<T: Read> Read for Vec<T> {
+    fn expected() -> String {
+        "an array".to_owned()
+    }
+
+    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        let Value::List(items) = &node.value else {
+            return wrong_type(node, problems);
+        };
+        let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, problems)).collect();
+        read.into_iter().collect()
+    }
+}
+
+/// A setting that may be left open is written `""`, or `0` for a number.
+impl<T: Read> Read for Option<T> {
+    fn expected() -> String {
+        T::expected()
+    }
+
+    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Text(text) if text.is_empty() => Some(None),
+            Value::Integer(0) => Some(None),
+            _ => T::read(node, problems).map(Some),
+        }
+    }
+}
+
+impl<T: Read> Read for BTreeMap<String, T> {
+    fn expected() -> String {
+        "a table".to_owned()
+    }
+
+    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        let Value::Table(entries) = &node.value else {
+            return wrong_type(node, problems);
+        };
+        let read: Vec<Option<(String, T)>> = entries
+            .iter()
+            .map(|(name, node)| T::read(node, problems).map(|value| (name.clone(), value)))
+            .collect();
+        read.into_iter().collect()
+    }
+}
+
+/// A table being read field by field.
+pub(super) struct Section<'n, 'p, 'l> {
+    key: &'n str,
+    entries: &'n BTreeMap<String, Node>,
+    known: Vec<&'static str>,
+    problems: &'p mut Problems<'l>,
+}
+
+impl<'n, 'p, 'l> Section<'n, 'p, 'l> {
+    pub(super) fn open(node: &'n Node, problems: &'p mut Problems<'l>) -> Option<Self> {
+        let Value::Table(entries) = &node.value else {
+            problems.report(
+                &node.key,
+                format!("is {}, a table is expected", node.value.type_name()),
+            );
+            return None;
+        };
+        Some(Self {
+            key: &node.key,
+            entries,
+            known: Vec::new(),
+            problems,
+        })
+    }
+
+    /// Reads one field and holds it against its rules; a value that breaks a rule counts as not read.
+    pub(super) fn field<T: Read>(
+        &mut self,
+        name: &'static str,
+        rules: &[&dyn Rule<T>],
+    ) -> Option<T> {
+        self.known.push(name);
+        let key = tree::child(self.key, name);
+        let Some(node) = self.entries.get(name) else {
+            let mend = if self.key.is_empty() {
+                "add it".to_owned()
+            } else {
+                format!("add it to `[{}]`", self.key)
+            };
+            self.problems
+                .report_missing(self.key, &key, format!("is missing: {mend}"));
+            return None;
+        };
+        let value = T::read(node, self.problems)?;
+        let before = self.problems.len();
+        for rule in rules {
+            rule.judge(&value, &key, self.problems);
+        }
+        (self.problems.len() == before).then_some(value)
+    }
+
+    /// Reports every key that no field has read.
+    pub(super) fn close(self) {
+        for (name, node) in self.entries {
+            if self.known.contains(&name.as_str()) {
+                continue;
+            }
+            let nearest = self
+                .known
+                .iter()
+                .map(|known| (strsim::damerau_levenshtein(known, name), *known))
+                .filter(|(distance, known)| *distance <= known.len().max(3) / 3)
+                .min();
+            let mend = match nearest {
+                Some((_, known)) => format!("did you mean `{known}`?"),
+                None if self.key.is_empty() => format!("the known keys are {}", list(&self.known)),
+                None => format!("the keys of `[{}]` are {}", self.key, list(&self.known)),
+            };
+            self.problems
+                .report_name(&node.key, format!("is not a setting: {mend}"));
+        }
+    }
+}
+
+/// `` `a`, `b` and `c` ``
+pub(super) fn list<T: std::fmt::Display>(items: &[T]) -> String {
+    let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => "none".to_owned(),
+    }
+}
+
+/// Declares a section of the settings once: its fields, how each is read, and the rule that each must meet.
+macro_rules! section {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_meta:meta])* pub $field:ident: $type:ty $(where $rule:expr)? ),* $(,)?
+        }
+        $(check $check:path;)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $type, )*
+        }
+
+        impl $crate::settings::read::Read for $name {
+            fn expected() -> String {
+                "a table".to_owned()
+            }
+
+            fn read(
+                node: &$crate::settings::tree::Node,
+                problems: &mut $crate::settings::problem::Problems<'_>,
+            ) -> Option<Self> {
+                let mut section = $crate::settings::read::Section::open(node, problems)?;
+                $( let $field = section.field::<$type>(stringify!($field), &[$(&$rule)?]); )*
+                section.close();
+                let section = Self { $( $field: $field?, )* };
+                $( $check(&section, &node.key, problems); )?
+                Some(section)
+            }
+        }
+    };
+}
+
+/// Declares a setting that is one of a few words.
+macro_rules! choice {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $text:literal ),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $( $(#[$variant_meta])* $variant, )* }
+
+        impl $name {
+            /// The word that stands in the file.
+            pub fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $text, )* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::settings::read::Read for $name {
+            fn expected() -> String {
+                format!("one of {}", $crate::settings::read::list(&[$($text),*]))
+            }
+
+            fn read(
+                node: &$crate::settings::tree::Node,
+                problems: &mut $crate::settings::problem::Problems<'_>,
+            ) -> Option<Self> {
+                let $crate::settings::tree::Value::Text(text) = &node.value else {
+                    return $crate::settings::read::wrong_type(node, problems);
+                };
+                match text.as_str() {
+                    $( $text => Some(Self::$variant), )*
+                    _ => {
+                        problems.report(&node.key, format!("is `{text}`, {} is expected", Self::expected()));
+                        None
+                    }
+                }
+            }
+        }
+    };
+}
+
+pub(super) use {choice, section};

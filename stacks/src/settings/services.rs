@@ -1,0 +1,108 @@
+//! The two services, and the load that is put on them.
+
+use super::problem::Problems;
+use super::read::section;
+use super::rules::{IfSet, between, filled_set, set, shaped};
+use super::shape;
+use super::tree;
+
+section! {
+    /// The workloads that scale.
+    pub struct Services {
+        /// Namespace of both services.
+        pub namespace: String where shaped("a namespace", shape::dns_label),
+        /// The proxy.
+        pub cors_proxy_server: Service,
+        /// The target behind it.
+        pub mock_target_server: Service,
+        /// Whom the proxy serves, what it reaches, and its load balancer.
+        pub proxy: Proxy,
+    }
+}
+
+section! {
+    /// A container image in the account's registry.
+    pub struct Image {
+        /// Repository without the registry's host.
+        pub repository: String where shaped("a repository such as `tideline/cors-proxy-server`", shape::path),
+        /// Tag, never `latest`.
+        pub tag: String where shaped("a tag that is not `latest`", shape::image_tag),
+        /// Digest, which then is what runs.
+        pub digest: Option<String> where IfSet(shaped("`sha256:` and 64 hexadecimal digits", shape::image_digest)),
+    }
+}
+
+section! {
+    /// One of the two services: what runs, how many pods there are, what each gets, and how it leaves.
+    pub struct Service {
+        /// Image that runs.
+        pub image: Image,
+        /// Port of the service's own traffic.
+        pub port: u16 where between(1024, 65_535),
+        /// Port of probes and metrics.
+        pub admin_port: u16 where between(1024, 65_535),
+        /// Fewest pods.
+        pub min_replicas: u32 where between(1, 1000),
+        /// Most pods.
+        pub max_replicas: u32 where between(1, 1000),
+        /// Processor time that each pod asks for, in thousandths of a vCPU.
+        pub cpu_request_millicores: u32 where between(10, 64_000),
+        /// Memory that each pod asks for and may use, in MiB.
+        pub memory_mib: u32 where between(16, 262_144),
+        /// Use of the requested processor time, in percent, above which pods are added.
+        pub target_cpu_utilization: u32 where between(1, 100),
+        /// Seconds for which a pod's stop signal is held back while load balancers learn that it leaves.
+        pub pre_stop_seconds: u32 where between(0, 300),
+        /// Seconds after the signal for which the server still accepts, while it reports that it is not ready.
+        pub drain_delay_seconds: u32 where between(0, 300),
+        /// Seconds that requests in flight have after that.
+        pub drain_timeout_seconds: u32 where between(1, 3600),
+    }
+    check replicas_and_ports_fit;
+}
+
+fn replicas_and_ports_fit(service: &Service, section: &str, problems: &mut Problems<'_>) {
+    if service.min_replicas > service.max_replicas {
+        let message = format!(
+            "is {}, above `max_replicas`, {}",
+            service.min_replicas, service.max_replicas
+        );
+        problems.report(&tree::child(section, "min_replicas"), message);
+    }
+    if service.admin_port == service.port {
+        let message = format!(
+            "is {}, which is `port` already: choose another",
+            service.admin_port
+        );
+        problems.report(&tree::child(section, "admin_port"), message);
+    }
+}
+
+section! {
+    /// Whom the proxy serves, what it reaches, and its load balancer.
+    pub struct Proxy {
+        /// Private `host:port` targets that may be reached besides the mock target.
+        pub allow_targets: Vec<String> where set(shaped("a target such as `host.example.com:443`", shape::host_and_port)),
+        /// Origins whose pages may use the proxy; `*` admits all.
+        pub allow_origins: Vec<String> where filled_set(shaped("an origin such as `https://app.example.com`, or `*`", shape::origin)),
+        /// Certificate of the load balancer; without one it speaks plain TCP.
+        pub certificate_arn: Option<String> where IfSet(shaped(
+            "the ARN of a certificate in AWS Certificate Manager",
+            shape::certificate_arn,
+        )),
+        /// Seconds for which the load balancer lets a leaving pod finish its connections.
+        pub deregistration_delay_seconds: u32 where between(0, 3600),
+    }
+}
+
+section! {
+    /// The load test.
+    pub struct LoadTest {
+        /// Requests a second at the top.
+        pub rate: u32 where between(1, 1_000_000),
+        /// Seconds until the top.
+        pub ramp_seconds: u32 where between(1, 86_400),
+        /// Seconds at the top.
+        pub hold_seconds: u32 where between(1, 86_400),
+    }
+}

@@ -1,0 +1,54 @@
+//! Kubernetes versions.
+
+use std::fmt;
+
+use super::problem::Problems;
+use super::read::{self, Read};
+use super::tree::{Node, Value};
+
+/// A minor version of Kubernetes that this platform is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KubernetesVersion {
+    minor: u32,
+}
+
+impl KubernetesVersion {
+    /// In standard support on EKS, known to Karpenter, and with known builds of the managed add-ons.
+    pub const SUPPORTED: [Self; 2] = [Self { minor: 35 }, Self { minor: 36 }];
+
+    /// The number after `1.`.
+    pub fn minor(self) -> u32 {
+        self.minor
+    }
+}
+
+impl fmt::Display for KubernetesVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1.{}", self.minor)
+    }
+}
+
+impl Read for KubernetesVersion {
+    fn expected() -> String {
+        "a string such as `\"1.36\"`".to_owned()
+    }
+
+    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        let Value::Text(text) = &node.value else {
+            return read::wrong_type(node, problems);
+        };
+        let version = Self::SUPPORTED
+            .into_iter()
+            .find(|version| version.to_string() == *text);
+        if version.is_none() {
+            problems.report(
+                &node.key,
+                format!(
+                    "is `{text}`, supported are {}",
+                    read::list(&Self::SUPPORTED)
+                ),
+            );
+        }
+        version
+    }
+}

@@ -1,0 +1,214 @@
+//! All sections together, and what must hold between them.
+
+use super::problem::{Problems, SettingsError};
+use super::read::Section;
+use super::{
+    Argocd, Aws, BaseNodes, Cluster, Github, Karpenter, Layer, LoadBalancerController, LoadTest,
+    MetricsServer, Network, Observability, Registry, Repository, Services, State, shape, tree,
+};
+
+/// The longest of the suffixes that make names of IAM roles and event rules out of [`Settings::name`].
+pub const LONGEST_NAME_SUFFIX: &str = "-aws-load-balancer-controller";
+
+/// The most characters that IAM allows in the name of a role, and `EventBridge` in the name of a rule.
+const NAME_LIMIT: usize = 64;
+
+/// Everything that an environment sets, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The environment: `default`, or the name of the file that overrides it.
+    pub environment: String,
+    /// Name of the cluster, and the first part of the names of all that belongs to it.
+    pub name: String,
+    /// AWS account and region.
+    pub aws: Aws,
+    /// Terraform's state.
+    pub state: State,
+    /// GitHub repository of the workflows.
+    pub github: Github,
+    /// Image registry.
+    pub registry: Registry,
+    /// Git repository that Argo CD follows.
+    pub repository: Repository,
+    /// VPC and subnets.
+    pub network: Network,
+    /// Control plane and managed add-ons.
+    pub cluster: Cluster,
+    /// Nodes for system pods.
+    pub base_nodes: BaseNodes,
+    /// Argo CD.
+    pub argocd: Argocd,
+    /// Karpenter and its pools.
+    pub karpenter: Karpenter,
+    /// Metrics server.
+    pub metrics_server: MetricsServer,
+    /// AWS Load Balancer Controller.
+    pub load_balancer_controller: LoadBalancerController,
+    /// Prometheus, Alertmanager and Grafana.
+    pub observability: Observability,
+    /// The workloads that scale.
+    pub services: Services,
+    /// The load test.
+    pub load_test: LoadTest,
+}
+
+impl Settings {
+    /// Reads the settings of `environment` from its layers, the one that holds everything first.
+    ///
+    /// # Errors
+    ///
+    /// All problems of all layers together; only syntax errors hide what comes after them.
+    pub fn parse(environment: &str, layers: &[Layer]) -> Result<Self, SettingsError> {
+        let tree = tree::merge(layers).map_err(|problems| SettingsError { problems })?;
+        let mut problems = Problems::new(layers, &tree);
+        let settings = Self::read(environment, &tree, &mut problems);
+        let problems = problems.into_sorted();
+        match settings {
+            Some(settings) if problems.is_empty() => Ok(settings),
+            _ => Err(SettingsError { problems }),
+        }
+    }
+
+    fn read(environment: &str, tree: &tree::Tree, problems: &mut Problems<'_>) -> Option<Self> {
+        let mut root = Section::open(&tree.root, problems)?;
+        let name = root.field("name", &[&name_fits]);
+        let aws = root.field("aws", &[]);
+        let state = root.field("state", &[]);
+        let github = root.field("github", &[]);
+        let registry = root.field("registry", &[]);
+        let repository = root.field("repository", &[]);
+        let network = root.field("network", &[]);
+        let cluster = root.field("cluster", &[]);
+        let base_nodes = root.field("base_nodes", &[]);
+        let argocd = root.field("argocd", &[]);
+        let karpenter = root.field("karpenter", &[]);
+        let metrics_server = root.field("metrics_server", &[]);
+        let load_balancer_controller = root.field("load_balancer_controller", &[]);
+        let observability = root.field("observability", &[]);
+        let services = root.field("services", &[]);
+        let load_test = root.field("load_test", &[]);
+        root.close();
+        if let (Some(aws), Some(network)) = (&aws, &network) {
+            zones_lie_in_region(aws, network, problems);
+        }
+        if let (Some(aws), Some(cluster)) = (&aws, &cluster) {
+            principals_lie_in_partition(aws, cluster, problems);
+        }
+        if let (Some(aws), Some(services)) = (&aws, &services) {
+            certificate_lies_in_region(aws, services, problems);
+        }
+        if let (Some(network), Some(cluster)) = (&network, &cluster) {
+            services_lie_outside_the_vpc(network, cluster, problems);
+        }
+        if let (Some(network), Some(base_nodes)) = (&network, &base_nodes) {
+            base_nodes_fill_the_zones(network, base_nodes, problems);
+        }
+        Some(Self {
+            environment: environment.to_owned(),
+            name: name?,
+            aws: aws?,
+            state: state?,
+            github: github?,
+            registry: registry?,
+            repository: repository?,
+            network: network?,
+            cluster: cluster?,
+            base_nodes: base_nodes?,
+            argocd: argocd?,
+            karpenter: karpenter?,
+            metrics_server: metrics_server?,
+            load_balancer_controller: load_balancer_controller?,
+            observability: observability?,
+            services: services?,
+            load_test: load_test?,
+        })
+    }
+}
+
+fn name_fits(name: &String) -> Result<(), String> {
+    if !shape::dns_label(name) {
+        return Err(format!(
+            "is `{name}`, expected are `a-z`, digits and `-`, a letter first and no `-` last"
+        ));
+    }
+    let longest = NAME_LIMIT - LONGEST_NAME_SUFFIX.len();
+    if name.len() <= longest {
+        return Ok(());
+    }
+    let derived = format!("{name}{LONGEST_NAME_SUFFIX}");
+    Err(format!(
+        "makes the role name `{derived}` of {} characters, IAM allows {NAME_LIMIT}: use at most {longest} characters, not {}",
+        derived.len(),
+        name.len(),
+    ))
+}
+
+fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
+    for (index, zone) in network.zones.iter().enumerate() {
+        let letter = zone.strip_prefix(&aws.region).unwrap_or_default();
+        if letter.len() != 1 || !letter.starts_with(|letter: char| letter.is_ascii_lowercase()) {
+            problems.report(
+                &format!("network.zones[{index}]"),
+                format!(
+                    "is `{zone}`, which is no zone of `aws.region`, `{}`",
+                    aws.region
+                ),
+            );
+        }
+    }
+}
+
+fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems: &mut Problems<'_>) {
+    for (index, arn) in cluster.admin_principal_arns.iter().enumerate() {
+        if arn.split(':').nth(1) != Some(aws.partition()) {
+            problems.report(
+                &format!("cluster.admin_principal_arns[{index}]"),
+                format!(
+                    "is `{arn}`, but `aws.region`, `{}`, is in the partition `{}`",
+                    aws.region,
+                    aws.partition()
+                ),
+            );
+        }
+    }
+}
+
+fn certificate_lies_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
+    if let Some(arn) = &services.proxy.certificate_arn
+        && arn.split(':').nth(3) != Some(aws.region.as_str())
+    {
+        problems.report(
+            "services.proxy.certificate_arn",
+            format!(
+                "is `{arn}`, but a load balancer takes certificates of its own region only, `{}`",
+                aws.region
+            ),
+        );
+    }
+}
+
+fn services_lie_outside_the_vpc(network: &Network, cluster: &Cluster, problems: &mut Problems<'_>) {
+    if network.cidr.overlaps(cluster.service_cidr) {
+        problems.report(
+            "cluster.service_cidr",
+            format!(
+                "is `{}`, which overlaps `network.cidr`, `{}`: move one of them",
+                cluster.service_cidr, network.cidr
+            ),
+        );
+    }
+}
+
+fn base_nodes_fill_the_zones(
+    network: &Network,
+    base_nodes: &BaseNodes,
+    problems: &mut Problems<'_>,
+) {
+    let zones = network.zones.len();
+    if (base_nodes.min_size as usize) < zones {
+        problems.report(
+            "base_nodes.min_size",
+            format!("is {} for {zones} zones: a zone without a base node takes no system pods, use at least {zones}", base_nodes.min_size),
+        );
+    }
+}
