@@ -1,0 +1,76 @@
+//! What is wrong with a stack, where it was declared, and how to mend it.
+
+use std::{fmt, panic, sync::Arc};
+
+/// A place in the Rust source.
+pub type Location = &'static panic::Location<'static>;
+
+/// One thing that the types could not catch.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The stack that has it.
+    pub stack: Arc<str>,
+    /// What is wrong and how to mend it: lower case, no full stop.
+    pub message: String,
+    /// Where it was declared.
+    pub location: Location,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { message, location, .. } = self;
+        write!(formatter, "{}:{}:{}: {message}", source_path(location), location.line(), location.column())
+    }
+}
+
+/// All problems of a stack, in the order of the source.
+#[derive(Clone, Debug)]
+pub struct Problems(pub(crate) Vec<Problem>);
+
+impl Problems {
+    /// The problems, one by one.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(first) = self.0.first() else { return Ok(()) };
+        let plural = if self.0.len() == 1 { "" } else { "s" };
+        write!(formatter, "stack `{}` has {} problem{plural}", first.stack, self.0.len())?;
+        self.0.iter().try_for_each(|problem| write!(formatter, "\n  {problem}"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// The source file of a location, with forward slashes on every platform.
+pub(crate) fn source_path(location: Location) -> String {
+    location.file().replace('\\', "/")
+}
+
+/// The known name nearest to a mistaken one, when it is near enough to be meant.
+pub(crate) fn nearest<'a>(mistaken: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = mistaken.len() / 3 + 1;
+    known
+        .map(|name| (distance(mistaken, name), name))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// The Levenshtein distance between two names.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, from) in left.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[right.len()]
+}
