@@ -1,9 +1,9 @@
-//! Where an environment lives and who works on it: AWS account, Terraform state, GitHub, image registry, Git repository.
+//! Where an environment lives: AWS account, Terraform state, GitHub, image registry, Git repository.
 
 use std::collections::BTreeMap;
 
+use super::declare::{choice, section};
 use super::problem::Problems;
-use super::read::{choice, section};
 use super::rules::{between, shaped};
 use super::shape;
 use super::tree;
@@ -35,21 +35,12 @@ impl Aws {
 
     /// The domain that the partition's services live under.
     pub fn dns_suffix(&self) -> &'static str {
-        if self.partition() == "aws-cn" {
-            "amazonaws.com.cn"
-        } else {
-            "amazonaws.com"
-        }
+        if self.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
     }
 
     /// The host of the account's image registry.
     pub fn registry(&self) -> String {
-        format!(
-            "{}.dkr.ecr.{}.{}",
-            self.account_id,
-            self.region,
-            self.dns_suffix()
-        )
+        format!("{}.dkr.ecr.{}.{}", self.account_id, self.region, self.dns_suffix())
     }
 }
 
@@ -57,19 +48,10 @@ fn tags_fit_aws(aws: &Aws, section: &str, problems: &mut Problems<'_>) {
     for (name, value) in &aws.tags {
         let key = tree::child(&tree::child(section, "tags"), name);
         if name.is_empty() || name.len() > 128 || name.to_ascii_lowercase().starts_with("aws:") {
-            problems.report_name(
-                &key,
-                "is no tag key: AWS allows 1 to 128 characters that do not begin with `aws:`",
-            );
+            problems.report_name(&key, "is no tag key: AWS allows 1 to 128 characters that do not begin with `aws:`");
         }
         if value.len() > 256 {
-            problems.report(
-                &key,
-                format!(
-                    "has {} characters, AWS allows 256 in a tag's value",
-                    value.len()
-                ),
-            );
+            problems.report(&key, format!("has {} characters, AWS allows 256 in a tag's value", value.len()));
         }
     }
 }
@@ -189,9 +171,6 @@ fn credentials_fit_url(repository: &Repository, section: &str, problems: &mut Pr
         }
         _ => return,
     };
-    let message = format!(
-        "is `{}`, which needs {mend} in `url`",
-        repository.credentials
-    );
+    let message = format!("is `{}`, which needs {mend} in `url`", repository.credentials);
     problems.report(&tree::child(section, "credentials"), message);
 }

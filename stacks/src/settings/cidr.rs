@@ -1,9 +1,6 @@
 //! IPv4 ranges in CIDR notation.
 
-#![expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "rules look at their values by reference"
-)]
+#![expect(clippy::trivially_copy_pass_by_ref, reason = "rules look at their values by reference")]
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -60,16 +57,12 @@ impl std::str::FromStr for Cidr {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let net: Ipv4Net = text
-            .parse()
-            .map_err(|_| format!("is `{text}`, an IPv4 range such as `10.0.0.0/16` is expected"))?;
+        let net: Ipv4Net =
+            text.parse().map_err(|_| format!("is `{text}`, an IPv4 range such as `10.0.0.0/16` is expected"))?;
         if net.addr() == net.network() {
             Ok(Self(net))
         } else {
-            Err(format!(
-                "is `{text}`, which sets bits beyond its prefix: write `{}`",
-                net.trunc()
-            ))
+            Err(format!("is `{text}`, which sets bits beyond its prefix: write `{}`", net.trunc()))
         }
     }
 }
@@ -97,36 +90,26 @@ impl Read for Cidr {
 pub(super) fn aws_size(cidr: &Cidr) -> Result<(), String> {
     match cidr.prefix_len() {
         16..=28 => Ok(()),
-        prefix => Err(format!(
-            "is `{cidr}`, AWS allows prefixes from /16 to /28, not /{prefix}"
-        )),
+        prefix => Err(format!("is `{cidr}`, AWS allows prefixes from /16 to /28, not /{prefix}")),
     }
 }
 
 /// The sizes and ranges that EKS allows for services.
 pub(super) fn service_range(cidr: &Cidr) -> Result<(), String> {
     if !matches!(cidr.prefix_len(), 12..=24) {
-        return Err(format!(
-            "is `{cidr}`, EKS allows prefixes from /12 to /24, not /{}",
-            cidr.prefix_len()
-        ));
+        return Err(format!("is `{cidr}`, EKS allows prefixes from /12 to /24, not /{}", cidr.prefix_len()));
     }
     if PRIVATE.iter().any(|private| private.contains(*cidr)) {
         Ok(())
     } else {
-        Err(format!(
-            "is `{cidr}`, EKS allows services in {} only",
-            read::list(&PRIVATE)
-        ))
+        Err(format!("is `{cidr}`, EKS allows services in {} only", read::list(&PRIVATE)))
     }
 }
 
 /// A range that can reach a public endpoint: EKS refuses private ones.
 pub(super) fn public_range(cidr: &Cidr) -> Result<(), String> {
     if PRIVATE.iter().any(|private| private.contains(*cidr)) {
-        Err(format!(
-            "is `{cidr}`, which is private: a public endpoint sees public addresses only"
-        ))
+        Err(format!("is `{cidr}`, which is private: a public endpoint sees public addresses only"))
     } else {
         Ok(())
     }

@@ -1,30 +1,20 @@
 //! The EKS cluster, its managed add-ons and the base nodes.
 
 use super::cidr::{self, Cidr};
+use super::declare::{choice, section};
 use super::network::LOG_RETENTION_DAYS;
 use super::problem::Problems;
-use super::read::{choice, section};
 use super::rules::{IfSet, between, filled_set, one_of, set, shaped, word_of};
 use super::shape;
 use super::tree;
 use super::version::KubernetesVersion;
 
 /// The logs that a control plane can write.
-const LOG_TYPES: [&str; 5] = [
-    "api",
-    "audit",
-    "authenticator",
-    "controllerManager",
-    "scheduler",
-];
+const LOG_TYPES: [&str; 5] = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
 /// The node images that the base nodes are built for.
-const AMI_TYPES: [&str; 4] = [
-    "AL2023_x86_64_STANDARD",
-    "AL2023_ARM_64_STANDARD",
-    "BOTTLEROCKET_x86_64",
-    "BOTTLEROCKET_ARM_64",
-];
+const AMI_TYPES: [&str; 4] =
+    ["AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64"];
 
 choice! {
     /// What EKS does when standard support of the Kubernetes version ends.
@@ -85,14 +75,14 @@ const BUILD: &str = "an exact build such as `v1.23.1-eksbuild.1`, or an empty st
 
 fn kube_proxy_fits(cluster: &Cluster, section: &str, problems: &mut Problems<'_>) {
     let version = cluster.kubernetes_version;
+    let prefix = format!("v{version}.");
     if let Some(build) = &cluster.addon_versions.kube_proxy
-        && !build.starts_with(&format!("v{version}."))
+        && !build.starts_with(&prefix)
     {
         let key = tree::child(&tree::child(section, "addon_versions"), "kube_proxy");
-        problems.report(
-            &key,
-            format!("is `{build}`, which is not for Kubernetes {version}: name a build that begins with `v{version}.`, or leave it empty"),
-        );
+        let cluster = problems.other(&key, &tree::child(section, "kubernetes_version"), version);
+        let mend = format!("name a build that begins with `{prefix}`, or write `\"\"`");
+        problems.report(&key, format!("is `{build}`, which does not fit {cluster}: {mend}"));
     }
 }
 
@@ -100,7 +90,10 @@ section! {
     /// The managed node group that carries the system pods; everything else runs on Karpenter's nodes.
     pub struct BaseNodes {
         /// Instance types in order of preference.
-        pub instance_types: Vec<String> where filled_set(shaped("an instance type such as `m7i.xlarge`", shape::instance_type)),
+        pub instance_types: Vec<String> where filled_set(shaped(
+            "an instance type such as `m7i.xlarge`",
+            shape::instance_type,
+        )),
         /// Node image of EKS.
         pub ami_type: String where word_of(&AMI_TYPES),
         /// Fewest nodes, at least one in each zone.
@@ -118,46 +111,28 @@ section! {
 }
 
 fn base_nodes_fit(nodes: &BaseNodes, section: &str, problems: &mut Problems<'_>) {
-    let mut out_of_order = |name: &str, value: u32, relation: &str, other: &str, bound: u32| {
-        problems.report(
-            &tree::child(section, name),
-            format!("is {value}, {relation} `{other}`, {bound}"),
-        );
+    let mut ordered = |low: (&str, u32), high: (&str, u32)| {
+        let key = tree::child(section, low.0);
+        let fits = low.1 <= high.1;
+        if !fits {
+            let bound = problems.other(&key, &tree::child(section, high.0), high.1);
+            problems.report(&key, format!("is {}, above {bound}", low.1));
+        }
+        fits
     };
-    if nodes.min_size > nodes.max_size {
-        out_of_order(
-            "min_size",
-            nodes.min_size,
-            "above",
-            "max_size",
-            nodes.max_size,
-        );
-    } else if nodes.desired_size < nodes.min_size {
-        out_of_order(
-            "desired_size",
-            nodes.desired_size,
-            "below",
-            "min_size",
-            nodes.min_size,
-        );
-    } else if nodes.desired_size > nodes.max_size {
-        out_of_order(
-            "desired_size",
-            nodes.desired_size,
-            "above",
-            "max_size",
-            nodes.max_size,
-        );
+    let (min, desired, max) =
+        (("min_size", nodes.min_size), ("desired_size", nodes.desired_size), ("max_size", nodes.max_size));
+    if ordered(min, max) {
+        ordered(min, desired);
+        ordered(desired, max);
     }
     let arm_image = nodes.ami_type.contains("ARM_64");
     for (index, instance_type) in nodes.instance_types.iter().enumerate() {
         if is_arm(instance_type) != arm_image {
-            let architecture = if arm_image { "x86_64" } else { "arm64" };
             let key = format!("{}[{index}]", tree::child(section, "instance_types"));
-            problems.report(
-                &key,
-                format!("is `{instance_type}`, an {architecture} machine, which cannot run `ami_type`, `{}`", nodes.ami_type),
-            );
+            let architecture = if arm_image { "x86_64" } else { "arm64" };
+            let image = problems.other(&key, &tree::child(section, "ami_type"), &nodes.ami_type);
+            problems.report(&key, format!("is `{instance_type}`, an {architecture} machine, which cannot run {image}"));
         }
     }
 }

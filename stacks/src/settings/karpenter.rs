@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::account::OncePerAccount;
+use super::declare::{choice, section};
 use super::problem::Problems;
-use super::read::{choice, section};
 use super::rules::{between, filled_set, shaped, word_of};
 use super::shape;
 use super::tree;
@@ -21,7 +21,10 @@ section! {
         /// Controller pods, of which one works.
         pub replicas: u32 where between(1, 10),
         /// Dated node image, the same until someone changes it.
-        pub ami_alias: String where shaped("a dated image such as `al2023@v20260903`, never `@latest`", shape::ami_alias),
+        pub ami_alias: String where shaped(
+            "a dated image such as `al2023@v20260903`, never `@latest`",
+            shape::ami_alias,
+        ),
         /// Size of each node's root volume in GiB; the type is gp3.
         pub volume_size_gib: u32 where between(20, 16_384),
         /// Age at which a node is replaced, as a Go duration, or `Never`.
@@ -54,7 +57,10 @@ section! {
         /// `amd64`, `arm64` or both.
         pub architectures: Vec<String> where filled_set(word_of(&["amd64", "arm64"])),
         /// Instance categories such as `c`, `m` and `r`.
-        pub instance_categories: Vec<String> where filled_set(shaped("an instance category such as `m`", shape::instance_category)),
+        pub instance_categories: Vec<String> where filled_set(shaped(
+            "an instance category such as `m`",
+            shape::instance_category,
+        )),
         /// Oldest generation of instances that is used.
         pub instance_generation_min: u32 where between(1, 20),
         /// Most vCPUs that the pool may have.
@@ -73,11 +79,7 @@ fn pools_fit(karpenter: &Karpenter, section: &str, problems: &mut Problems<'_>) 
     if karpenter.node_pools.is_empty() {
         problems.report_name(&pools, "is empty: name at least one pool");
     }
-    for name in karpenter
-        .node_pools
-        .keys()
-        .filter(|name| !shape::dns_label(name))
-    {
+    for name in karpenter.node_pools.keys().filter(|name| !shape::dns_label(name)) {
         problems.report_name(
             &tree::child(&pools, name),
             "is no name for a pool: use `a-z`, digits and `-`, a letter first",

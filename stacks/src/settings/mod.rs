@@ -3,8 +3,10 @@
 //! The first layer holds every setting; later ones override it key by key. Reading the files is the caller's part.
 
 mod account;
+mod across;
 mod cidr;
 mod cluster;
+mod declare;
 mod karpenter;
 mod network;
 mod platform;

@@ -1,8 +1,8 @@
 //! The VPC and its subnets.
 
 use super::cidr::{self, Cidr};
+use super::declare::{choice, section};
 use super::problem::Problems;
-use super::read::{choice, section};
 use super::rules::{Each, one_of, set, shaped};
 use super::shape;
 use super::tree;
@@ -11,10 +11,8 @@ use super::tree;
 const ZONES: usize = 3;
 
 /// The retentions that `CloudWatch` Logs knows, in days.
-pub(super) const LOG_RETENTION_DAYS: [u32; 22] = [
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-    3288, 3653,
-];
+pub(super) const LOG_RETENTION_DAYS: [u32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 choice! {
     /// How private subnets reach the internet.
@@ -38,7 +36,10 @@ section! {
         /// Days for which flow logs are kept.
         pub flow_log_retention_days: u32 where one_of(&LOG_RETENTION_DAYS),
         /// Services, by their short names, that have an interface endpoint in each zone.
-        pub interface_endpoints: Vec<String> where set(shaped("the short name of a service, such as `ecr.api`", shape::endpoint_service)),
+        pub interface_endpoints: Vec<String> where set(shaped(
+            "the short name of a service, such as `ecr.api`",
+            shape::endpoint_service,
+        )),
         /// Subnets, one of each kind in each zone.
         pub subnets: Subnets,
     }
@@ -60,49 +61,34 @@ section! {
 impl Subnets {
     /// All ranges with the names of their lists.
     fn named(&self) -> [(&'static str, &[Cidr]); 3] {
-        [
-            ("public", &self.public),
-            ("private", &self.private),
-            ("intra", &self.intra),
-        ]
+        [("public", &self.public), ("private", &self.private), ("intra", &self.intra)]
     }
 }
 
 fn ranges_fit(network: &Network, section: &str, problems: &mut Problems<'_>) {
     let zones = network.zones.len();
     if zones < ZONES {
-        let message = format!(
-            "has {zones} zones, at least {ZONES} are needed: name another zone of the region"
-        );
-        problems.report(&tree::child(section, "zones"), message);
+        let key = tree::child(section, "zones");
+        let mend = "name another zone of the region";
+        problems.report(&key, format!("has {zones} zones, at least {ZONES} are needed: {mend}"));
     }
+    let vpc = tree::child(section, "cidr");
     let subnets = tree::child(section, "subnets");
     let mut placed: Vec<(String, Cidr)> = Vec::new();
     for (kind, ranges) in network.subnets.named() {
         let list = tree::child(&subnets, kind);
         if ranges.len() != zones {
-            let message = format!(
-                "has {} ranges for {zones} zones: give each zone its own",
-                ranges.len()
-            );
-            problems.report(&list, message);
+            problems.report(&list, format!("has {} ranges for {zones} zones: give each zone its own", ranges.len()));
         }
         for (index, range) in ranges.iter().enumerate() {
             let key = format!("{list}[{index}]");
             if !network.cidr.contains(*range) {
-                problems.report(
-                    &key,
-                    format!(
-                        "is `{range}`, which is not inside `network.cidr`, `{}`",
-                        network.cidr
-                    ),
-                );
+                let vpc = problems.other(&key, &vpc, network.cidr);
+                problems.report(&key, format!("is `{range}`, which is not inside {vpc}"));
             }
             if let Some((other, clash)) = placed.iter().find(|(_, other)| other.overlaps(*range)) {
-                problems.report(
-                    &key,
-                    format!("is `{range}`, which overlaps `{other}`, `{clash}`: move one of them"),
-                );
+                let other = problems.other(&key, other, clash);
+                problems.report(&key, format!("is `{range}`, which overlaps {other}: move one of them"));
             }
             placed.push((key, *range));
         }

@@ -1,6 +1,6 @@
 //! What runs in the cluster for everyone: Argo CD, metrics, load balancers, observability.
 
-use super::read::section;
+use super::declare::section;
 use super::rules::{between, shaped};
 use super::shape;
 

@@ -61,12 +61,9 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn problem(self, layers: &[Layer], key: &str, message: String) -> SettingsProblem {
-        let (file, before) = layers.get(self.layer).map_or(("", ""), |layer| {
-            (
-                layer.path.as_str(),
-                layer.text.get(..self.offset).unwrap_or(&layer.text),
-            )
-        });
+        let (file, before) = layers
+            .get(self.layer)
+            .map_or(("", ""), |layer| (layer.path.as_str(), layer.text.get(..self.offset).unwrap_or(&layer.text)));
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         SettingsProblem {
             file: file.to_owned(),
@@ -87,19 +84,12 @@ pub(super) struct Problems<'a> {
 
 impl<'a> Problems<'a> {
     pub(super) fn new(layers: &'a [Layer], tree: &Tree) -> Self {
-        Self {
-            layers,
-            places: tree.places.clone(),
-            found: Vec::new(),
-        }
+        Self { layers, places: tree.places.clone(), found: Vec::new() }
     }
 
     /// Reports at the value of `key`.
     pub(super) fn report(&mut self, key: &str, message: impl Into<String>) {
-        let place = self
-            .places
-            .get(key)
-            .map_or(self.first_byte(), |places| places.value);
+        let place = self.places.get(key).map_or(self.first_byte(), |places| places.value);
         self.report_at(place, key, message.into());
     }
 
@@ -113,6 +103,18 @@ impl<'a> Problems<'a> {
         self.report_at(self.name(table), key, message.into());
     }
 
+    /// Names `other` and its value in a message about `key`, with its place when that is in another file.
+    pub(super) fn other(&self, key: &str, other: &str, value: impl fmt::Display) -> String {
+        let named = format!("`{other}`, `{value}`");
+        match (self.places.get(key), self.places.get(other)) {
+            (Some(here), Some(there)) if here.value.layer != there.value.layer => {
+                let place = there.value.problem(self.layers, "", String::new());
+                format!("{named} at {}:{}", place.file, place.line)
+            }
+            _ => named,
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.found.len()
     }
@@ -124,21 +126,15 @@ impl<'a> Problems<'a> {
     }
 
     fn name(&self, key: &str) -> Place {
-        self.places
-            .get(key)
-            .map_or(self.first_byte(), |places| places.name)
+        self.places.get(key).map_or(self.first_byte(), |places| places.name)
     }
 
     #[expect(clippy::unused_self, reason = "reads as a place among the places")]
     fn first_byte(&self) -> Place {
-        Place {
-            layer: 0,
-            offset: 0,
-        }
+        Place { layer: 0, offset: 0 }
     }
 
     fn report_at(&mut self, place: Place, key: &str, message: String) {
-        self.found
-            .push((place, place.problem(self.layers, key, message)));
+        self.found.push((place, place.problem(self.layers, key, message)));
     }
 }

@@ -18,14 +18,7 @@ pub(super) trait Read: Sized {
 
 /// Reports that `node` has the wrong type.
 pub(super) fn wrong_type<T: Read>(node: &Node, problems: &mut Problems<'_>) -> Option<T> {
-    problems.report(
-        &node.key,
-        format!(
-            "is {}, {} is expected",
-            node.value.type_name(),
-            T::expected()
-        ),
-    );
+    problems.report(&node.key, format!("is {}, {} is expected", node.value.type_name(), T::expected()));
     None
 }
 
@@ -92,18 +85,25 @@ impl<T: Read> Read for Vec<T> {
     }
 }
 
-/// A setting that may be left open is written `""`, or `0` for a number.
-impl<T: Read> Read for Option<T> {
+/// A text that may be left open is written `""`.
+impl Read for Option<String> {
     fn expected() -> String {
-        T::expected()
+        String::expected()
     }
 
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
-        match &node.value {
-            Value::Text(text) if text.is_empty() => Some(None),
-            Value::Integer(0) => Some(None),
-            _ => T::read(node, problems).map(Some),
-        }
+        String::read(node, problems).map(|text| Some(text).filter(|text| !text.is_empty()))
+    }
+}
+
+/// A number that may be left open is written `0`.
+impl Read for Option<u64> {
+    fn expected() -> String {
+        u64::expected()
+    }
+
+    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        u64::read(node, problems).map(|number| Some(number).filter(|number| *number != 0))
     }
 }
 
@@ -116,10 +116,8 @@ impl<T: Read> Read for BTreeMap<String, T> {
         let Value::Table(entries) = &node.value else {
             return wrong_type(node, problems);
         };
-        let read: Vec<Option<(String, T)>> = entries
-            .iter()
-            .map(|(name, node)| T::read(node, problems).map(|value| (name.clone(), value)))
-            .collect();
+        let read: Vec<Option<(String, T)>> =
+            entries.iter().map(|(name, node)| T::read(node, problems).map(|value| (name.clone(), value))).collect();
         read.into_iter().collect()
     }
 }
@@ -135,36 +133,19 @@ pub(super) struct Section<'n, 'p, 'l> {
 impl<'n, 'p, 'l> Section<'n, 'p, 'l> {
     pub(super) fn open(node: &'n Node, problems: &'p mut Problems<'l>) -> Option<Self> {
         let Value::Table(entries) = &node.value else {
-            problems.report(
-                &node.key,
-                format!("is {}, a table is expected", node.value.type_name()),
-            );
+            problems.report(&node.key, format!("is {}, a table is expected", node.value.type_name()));
             return None;
         };
-        Some(Self {
-            key: &node.key,
-            entries,
-            known: Vec::new(),
-            problems,
-        })
+        Some(Self { key: &node.key, entries, known: Vec::new(), problems })
     }
 
     /// Reads one field and holds it against its rules; a value that breaks a rule counts as not read.
-    pub(super) fn field<T: Read>(
-        &mut self,
-        name: &'static str,
-        rules: &[&dyn Rule<T>],
-    ) -> Option<T> {
+    pub(super) fn field<T: Read>(&mut self, name: &'static str, rules: &[&dyn Rule<T>]) -> Option<T> {
         self.known.push(name);
         let key = tree::child(self.key, name);
         let Some(node) = self.entries.get(name) else {
-            let mend = if self.key.is_empty() {
-                "add it".to_owned()
-            } else {
-                format!("add it to `[{}]`", self.key)
-            };
-            self.problems
-                .report_missing(self.key, &key, format!("is missing: {mend}"));
+            let mend = if self.key.is_empty() { "add it".to_owned() } else { format!("add it to `[{}]`", self.key) };
+            self.problems.report_missing(self.key, &key, format!("is missing: {mend}"));
             return None;
         };
         let value = T::read(node, self.problems)?;
@@ -192,8 +173,7 @@ impl<'n, 'p, 'l> Section<'n, 'p, 'l> {
                 None if self.key.is_empty() => format!("the known keys are {}", list(&self.known)),
                 None => format!("the keys of `[{}]` are {}", self.key, list(&self.known)),
             };
-            self.problems
-                .report_name(&node.key, format!("is not a setting: {mend}"));
+            self.problems.report_name(&node.key, format!("is not a setting: {mend}"));
         }
     }
 }
@@ -207,87 +187,3 @@ pub(super) fn list<T: std::fmt::Display>(items: &[T]) -> String {
         None => "none".to_owned(),
     }
 }
-
-/// Declares a section of the settings once: its fields, how each is read, and the rule that each must meet.
-macro_rules! section {
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident {
-            $( $(#[$field_meta:meta])* pub $field:ident: $type:ty $(where $rule:expr)? ),* $(,)?
-        }
-        $(check $check:path;)?
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct $name {
-            $( $(#[$field_meta])* pub $field: $type, )*
-        }
-
-        impl $crate::settings::read::Read for $name {
-            fn expected() -> String {
-                "a table".to_owned()
-            }
-
-            fn read(
-                node: &$crate::settings::tree::Node,
-                problems: &mut $crate::settings::problem::Problems<'_>,
-            ) -> Option<Self> {
-                let mut section = $crate::settings::read::Section::open(node, problems)?;
-                $( let $field = section.field::<$type>(stringify!($field), &[$(&$rule)?]); )*
-                section.close();
-                let section = Self { $( $field: $field?, )* };
-                $( $check(&section, &node.key, problems); )?
-                Some(section)
-            }
-        }
-    };
-}
-
-/// Declares a setting that is one of a few words.
-macro_rules! choice {
-    (
-        $(#[$meta:meta])*
-        pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $text:literal ),* $(,)? }
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $( $(#[$variant_meta])* $variant, )* }
-
-        impl $name {
-            /// The word that stands in the file.
-            pub fn as_str(self) -> &'static str {
-                match self { $( Self::$variant => $text, )* }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl $crate::settings::read::Read for $name {
-            fn expected() -> String {
-                format!("one of {}", $crate::settings::read::list(&[$($text),*]))
-            }
-
-            fn read(
-                node: &$crate::settings::tree::Node,
-                problems: &mut $crate::settings::problem::Problems<'_>,
-            ) -> Option<Self> {
-                let $crate::settings::tree::Value::Text(text) = &node.value else {
-                    return $crate::settings::read::wrong_type(node, problems);
-                };
-                match text.as_str() {
-                    $( $text => Some(Self::$variant), )*
-                    _ => {
-                        problems.report(&node.key, format!("is `{text}`, {} is expected", Self::expected()));
-                        None
-                    }
-                }
-            }
-        }
-    };
-}
-
-pub(super) use {choice, section};

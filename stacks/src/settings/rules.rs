@@ -49,18 +49,12 @@ pub(super) struct Set<R> {
 
 /// A list without repetition, each item of which meets the rule.
 pub(super) fn set<R>(rule: R) -> Set<R> {
-    Set {
-        rule,
-        may_be_empty: true,
-    }
+    Set { rule, may_be_empty: true }
 }
 
 /// A [`set`] of at least one item.
 pub(super) fn filled_set<R>(rule: R) -> Set<R> {
-    Set {
-        rule,
-        may_be_empty: false,
-    }
+    Set { rule, may_be_empty: false }
 }
 
 impl<T: PartialEq + Display, R: Rule<T>> Rule<Vec<T>> for Set<R> {
@@ -71,10 +65,7 @@ impl<T: PartialEq + Display, R: Rule<T>> Rule<Vec<T>> for Set<R> {
         for (index, value) in values.iter().enumerate() {
             let key = format!("{key}[{index}]");
             if values[..index].contains(value) {
-                problems.report(
-                    &key,
-                    format!("is `{value}`, which stands in this list already: remove one"),
-                );
+                problems.report(&key, format!("is `{value}`, which stands in this list already: remove one"));
             } else {
                 self.rule.judge(value, &key, problems);
             }
@@ -83,10 +74,7 @@ impl<T: PartialEq + Display, R: Rule<T>> Rule<Vec<T>> for Set<R> {
 }
 
 /// Lies in the range, ends included.
-pub(super) fn between<T: PartialOrd + Display>(
-    low: T,
-    high: T,
-) -> impl Fn(&T) -> Result<(), String> {
+pub(super) fn between<T: PartialOrd + Display>(low: T, high: T) -> impl Fn(&T) -> Result<(), String> {
     move |value| {
         if *value >= low && *value <= high {
             Ok(())
@@ -97,15 +85,9 @@ pub(super) fn between<T: PartialOrd + Display>(
 }
 
 /// Is one of a fixed few.
-pub(super) fn one_of<T: PartialEq + Display + 'static>(
-    allowed: &'static [T],
-) -> impl Fn(&T) -> Result<(), String> {
+pub(super) fn one_of<T: PartialEq + Display + 'static>(allowed: &'static [T]) -> impl Fn(&T) -> Result<(), String> {
     move |value| {
-        if allowed.contains(value) {
-            Ok(())
-        } else {
-            Err(format!("is `{value}`, allowed are {}", list(allowed)))
-        }
+        if allowed.contains(value) { Ok(()) } else { Err(format!("is `{value}`, allowed are {}", list(allowed))) }
     }
 }
 
@@ -121,15 +103,8 @@ pub(super) fn word_of(allowed: &'static [&'static str]) -> impl Fn(&String) -> R
 }
 
 /// Is a text that `accepts`, described by `shape`.
-pub(super) fn shaped(
-    shape: &'static str,
-    accepts: fn(&str) -> bool,
-) -> impl Fn(&String) -> Result<(), String> {
+pub(super) fn shaped(shape: &'static str, accepts: fn(&str) -> bool) -> impl Fn(&String) -> Result<(), String> {
     move |value| {
-        if accepts(value) {
-            Ok(())
-        } else {
-            Err(format!("is `{value}`, expected is {shape}"))
-        }
+        if accepts(value) { Ok(()) } else { Err(format!("is `{value}`, expected is {shape}")) }
     }
 }

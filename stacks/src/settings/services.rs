@@ -1,7 +1,7 @@
 //! The two services, and the load that is put on them.
 
+use super::declare::section;
 use super::problem::Problems;
-use super::read::section;
 use super::rules::{IfSet, between, filled_set, set, shaped};
 use super::shape;
 use super::tree;
@@ -63,17 +63,12 @@ section! {
 
 fn replicas_and_ports_fit(service: &Service, section: &str, problems: &mut Problems<'_>) {
     if service.min_replicas > service.max_replicas {
-        let message = format!(
-            "is {}, above `max_replicas`, {}",
-            service.min_replicas, service.max_replicas
-        );
-        problems.report(&tree::child(section, "min_replicas"), message);
+        let key = tree::child(section, "min_replicas");
+        let most = problems.other(&key, &tree::child(section, "max_replicas"), service.max_replicas);
+        problems.report(&key, format!("is {}, above {most}", service.min_replicas));
     }
     if service.admin_port == service.port {
-        let message = format!(
-            "is {}, which is `port` already: choose another",
-            service.admin_port
-        );
+        let message = format!("is {}, which is `port` already: choose another", service.admin_port);
         problems.report(&tree::child(section, "admin_port"), message);
     }
 }
@@ -82,9 +77,15 @@ section! {
     /// Whom the proxy serves, what it reaches, and its load balancer.
     pub struct Proxy {
         /// Private `host:port` targets that may be reached besides the mock target.
-        pub allow_targets: Vec<String> where set(shaped("a target such as `host.example.com:443`", shape::host_and_port)),
+        pub allow_targets: Vec<String> where set(shaped(
+            "a target such as `host.example.com:443`",
+            shape::host_and_port,
+        )),
         /// Origins whose pages may use the proxy; `*` admits all.
-        pub allow_origins: Vec<String> where filled_set(shaped("an origin such as `https://app.example.com`, or `*`", shape::origin)),
+        pub allow_origins: Vec<String> where filled_set(shaped(
+            "an origin such as `https://app.example.com`, or `*`",
+            shape::origin,
+        )),
         /// Certificate of the load balancer; without one it speaks plain TCP.
         pub certificate_arn: Option<String> where IfSet(shaped(
             "the ARN of a certificate in AWS Certificate Manager",

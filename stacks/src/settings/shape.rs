@@ -5,9 +5,7 @@ pub(super) fn dns_label(text: &str) -> bool {
     text.len() <= 63
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && !text.ends_with('-')
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// A DNS name of at least two labels.
@@ -20,16 +18,13 @@ fn host_label(label: &str) -> bool {
         && label.len() <= 63
         && !label.starts_with('-')
         && !label.ends_with('-')
-        && label
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// `host:port`.
 pub(super) fn host_and_port(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(name, port)| {
-        name.split('.').all(host_label) && port.parse::<u16>().is_ok_and(|port| port > 0)
-    })
+    text.rsplit_once(':')
+        .is_some_and(|(name, port)| name.split('.').all(host_label) && port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 /// `*`, or a scheme and a host without a path.
@@ -37,19 +32,10 @@ pub(super) fn origin(text: &str) -> bool {
     if text == "*" {
         return true;
     }
-    let Some(rest) = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"))
-    else {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
         return false;
     };
-    let name = rest.split_once(':').map_or(rest, |(name, port)| {
-        if port.parse::<u16>().is_ok() {
-            name
-        } else {
-            ""
-        }
-    });
+    let name = rest.split_once(':').map_or(rest, |(name, port)| if port.parse::<u16>().is_ok() { name } else { "" });
     name.split('.').all(host_label)
 }
 
@@ -64,17 +50,12 @@ pub(super) fn region(text: &str) -> bool {
     let Some((number, words)) = parts.split_last() else {
         return false;
     };
-    words.len() >= 2
-        && digits(number)
-        && number.len() == 1
-        && words.iter().all(|word| lowercase(word))
+    words.len() >= 2 && digits(number) && number.len() == 1 && words.iter().all(|word| lowercase(word))
 }
 
 /// A region and the letter of a zone.
 pub(super) fn zone(text: &str) -> bool {
-    text.char_indices()
-        .next_back()
-        .is_some_and(|(last, letter)| letter.is_ascii_lowercase() && region(&text[..last]))
+    text.char_indices().next_back().is_some_and(|(last, letter)| letter.is_ascii_lowercase() && region(&text[..last]))
 }
 
 /// The ARN of an IAM user or role, in any partition.
@@ -88,11 +69,7 @@ pub(super) fn principal_arn(text: &str) -> bool {
         && service == "iam"
         && region.is_empty()
         && account_id(account)
-        && ["role/", "user/"].iter().any(|kind| {
-            resource
-                .strip_prefix(kind)
-                .is_some_and(|name| !name.is_empty())
-        })
+        && ["role/", "user/"].iter().any(|kind| resource.strip_prefix(kind).is_some_and(|name| !name.is_empty()))
 }
 
 /// The ARN of a certificate of AWS Certificate Manager.
@@ -119,9 +96,7 @@ pub(super) fn path(text: &str) -> bool {
     text.len() <= 256
         && text.split('/').all(|part| {
             part.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
-                && part.bytes().all(|byte| {
-                    byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte)
-                })
+                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
         })
 }
 
@@ -130,27 +105,20 @@ pub(super) fn key_alias(text: &str) -> bool {
     text.strip_prefix("alias/").is_some_and(|name| {
         !name.is_empty()
             && !name.starts_with("aws/")
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte))
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte))
     })
 }
 
 /// A name on GitHub: letters, digits, `-`, `_` and `.`.
 pub(super) fn github_name(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// A branch, tag or commit of Git.
 pub(super) fn revision(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with(['-', '/'])
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
 }
 
 /// A repository that Argo CD can read, over HTTPS or SSH.
@@ -159,17 +127,12 @@ pub(super) fn repository_url(text: &str) -> bool {
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("ssh://git@"))
         .and_then(|rest| rest.split_once('/'))
-        .or_else(|| {
-            text.strip_prefix("git@")
-                .and_then(|rest| rest.split_once(':'))
-        });
+        .or_else(|| text.strip_prefix("git@").and_then(|rest| rest.split_once(':')));
     path.is_some_and(|(name, path)| {
         name.split([':']).next().is_some_and(host)
             && !path.is_empty()
             && !path.ends_with('/')
-            && path
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_./~".contains(&byte))
+            && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./~".contains(&byte))
     })
 }
 
@@ -191,12 +154,8 @@ pub(super) fn ami_alias(text: &str) -> bool {
     text.strip_prefix("al2023@v").is_some_and(|date| {
         date.len() == 8
             && digits(date)
-            && date[4..6]
-                .parse()
-                .is_ok_and(|month: u8| (1..=12).contains(&month))
-            && date[6..]
-                .parse()
-                .is_ok_and(|day: u8| (1..=31).contains(&day))
+            && date[4..6].parse().is_ok_and(|month: u8| (1..=12).contains(&month))
+            && date[6..].parse().is_ok_and(|day: u8| (1..=31).contains(&day))
     })
 }
 
@@ -205,13 +164,9 @@ pub(super) fn instance_type(text: &str) -> bool {
     text.split_once('.').is_some_and(|(family, size)| {
         family.starts_with(|first: char| first.is_ascii_lowercase())
             && family.bytes().any(|byte| byte.is_ascii_digit())
-            && family
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && family.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
             && !size.is_empty()
-            && size
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && size.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     })
 }
 
@@ -243,19 +198,13 @@ pub(super) fn image_tag(text: &str) -> bool {
     text != "latest"
         && (1..=128).contains(&text.len())
         && !text.starts_with(['.', '-'])
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// `sha256:` and 64 hexadecimal digits.
 pub(super) fn image_digest(text: &str) -> bool {
-    text.strip_prefix("sha256:").is_some_and(|hex| {
-        hex.len() == 64
-            && hex
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    })
+    text.strip_prefix("sha256:")
+        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
 }
 
 /// A single lower-case letter, as instance categories are.

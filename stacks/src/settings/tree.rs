@@ -58,29 +58,18 @@ pub(super) struct Tree {
 /// Merges the layers: tables key by key, everything else by replacement. Syntax errors of all layers come together.
 pub(super) fn merge(layers: &[Layer]) -> Result<Tree, Vec<SettingsProblem>> {
     let mut places = HashMap::new();
-    let mut root = Node {
-        key: String::new(),
-        value: Value::Table(BTreeMap::new()),
-    };
+    let mut root = Node { key: String::new(), value: Value::Table(BTreeMap::new()) };
     let mut problems = Vec::new();
     for (index, layer) in layers.iter().enumerate() {
         let (table, errors) = DeTable::parse_recoverable(&layer.text);
         problems.extend(errors.iter().map(|error| {
             let offset = error.span().map_or(0, |span| span.start);
-            Place {
-                layer: index,
-                offset,
-            }
-            .problem(layers, "", error.message().to_owned())
+            Place { layer: index, offset }.problem(layers, "", error.message().to_owned())
         }));
         let source = Source { layer: index };
         source.merge_table(&mut root, table.get_ref(), &mut places);
     }
-    if problems.is_empty() {
-        Ok(Tree { root, places })
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(Tree { root, places }) } else { Err(problems) }
 }
 
 /// One layer on its way into the tree.
@@ -90,34 +79,18 @@ struct Source {
 }
 
 impl Source {
-    fn merge_table(
-        self,
-        into: &mut Node,
-        table: &DeTable<'_>,
-        places: &mut HashMap<String, Places>,
-    ) {
-        let Node {
-            key: parent,
-            value: Value::Table(entries),
-        } = into
-        else {
+    fn merge_table(self, into: &mut Node, table: &DeTable<'_>, places: &mut HashMap<String, Places>) {
+        let Node { key: parent, value: Value::Table(entries) } = into else {
             unreachable!("only a table is merged into");
         };
         for (name, value) in table {
             let key = child(parent, name.get_ref());
             let here = Places {
-                name: Place {
-                    layer: self.layer,
-                    offset: name.span().start,
-                },
-                value: Place {
-                    layer: self.layer,
-                    offset: value.span().start,
-                },
+                name: Place { layer: self.layer, offset: name.span().start },
+                value: Place { layer: self.layer, offset: value.span().start },
             };
-            let table_already = entries
-                .get_mut(name.get_ref().as_ref())
-                .filter(|node| matches!(node.value, Value::Table(_)));
+            let table_already =
+                entries.get_mut(name.get_ref().as_ref()).filter(|node| matches!(node.value, Value::Table(_)));
             if let (Some(node), DeValue::Table(table)) = (table_already, value.get_ref()) {
                 self.merge_table(node, table, places);
             } else {
@@ -127,12 +100,7 @@ impl Source {
         }
     }
 
-    fn node(
-        self,
-        key: String,
-        value: &Spanned<DeValue<'_>>,
-        places: &mut HashMap<String, Places>,
-    ) -> Node {
+    fn node(self, key: String, value: &Spanned<DeValue<'_>>, places: &mut HashMap<String, Places>) -> Node {
         let value = match value.get_ref() {
             DeValue::String(text) => Value::Text(text.to_string()),
             DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
@@ -146,26 +114,14 @@ impl Source {
                     .enumerate()
                     .map(|(index, item)| {
                         let key = format!("{key}[{index}]");
-                        let place = Place {
-                            layer: self.layer,
-                            offset: item.span().start,
-                        };
-                        places.insert(
-                            key.clone(),
-                            Places {
-                                name: place,
-                                value: place,
-                            },
-                        );
+                        let place = Place { layer: self.layer, offset: item.span().start };
+                        places.insert(key.clone(), Places { name: place, value: place });
                         self.node(key, item, places)
                     })
                     .collect(),
             ),
             DeValue::Table(table) => {
-                let mut node = Node {
-                    key: key.clone(),
-                    value: Value::Table(BTreeMap::new()),
-                };
+                let mut node = Node { key: key.clone(), value: Value::Table(BTreeMap::new()) };
                 self.merge_table(&mut node, table, places);
                 return node;
             }
@@ -176,18 +132,8 @@ impl Source {
 
 /// The dotted key of `name` in the table `parent`, quoted as TOML would where it must be.
 pub(super) fn child(parent: &str, name: &str) -> String {
-    let bare = !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    let name = if bare {
-        name.to_owned()
-    } else {
-        format!("{name:?}")
-    };
-    if parent.is_empty() {
-        name
-    } else {
-        format!("{parent}.{name}")
-    }
+    let bare =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    let name = if bare { name.to_owned() } else { format!("{name:?}") };
+    if parent.is_empty() { name } else { format!("{parent}.{name}") }
 }

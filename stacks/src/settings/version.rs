@@ -37,17 +37,9 @@ impl Read for KubernetesVersion {
         let Value::Text(text) = &node.value else {
             return read::wrong_type(node, problems);
         };
-        let version = Self::SUPPORTED
-            .into_iter()
-            .find(|version| version.to_string() == *text);
+        let version = Self::SUPPORTED.into_iter().find(|version| version.to_string() == *text);
         if version.is_none() {
-            problems.report(
-                &node.key,
-                format!(
-                    "is `{text}`, supported are {}",
-                    read::list(&Self::SUPPORTED)
-                ),
-            );
+            problems.report(&node.key, format!("is `{text}`, supported are {}", read::list(&Self::SUPPORTED)));
         }
         version
     }

@@ -1,10 +1,10 @@
-//! All sections together, and what must hold between them.
+//! All sections together.
 
 use super::problem::{Problems, SettingsError};
 use super::read::Section;
 use super::{
-    Argocd, Aws, BaseNodes, Cluster, Github, Karpenter, Layer, LoadBalancerController, LoadTest,
-    MetricsServer, Network, Observability, Registry, Repository, Services, State, shape, tree,
+    Argocd, Aws, BaseNodes, Cluster, Github, Karpenter, Layer, LoadBalancerController, LoadTest, MetricsServer,
+    Network, Observability, Registry, Repository, Services, State, across, shape, tree,
 };
 
 /// The longest of the suffixes that make names of IAM roles and event rules out of [`Settings::name`].
@@ -89,19 +89,19 @@ impl Settings {
         let load_test = root.field("load_test", &[]);
         root.close();
         if let (Some(aws), Some(network)) = (&aws, &network) {
-            zones_lie_in_region(aws, network, problems);
+            across::zones_lie_in_region(aws, network, problems);
         }
         if let (Some(aws), Some(cluster)) = (&aws, &cluster) {
-            principals_lie_in_partition(aws, cluster, problems);
+            across::principals_lie_in_partition(aws, cluster, problems);
         }
         if let (Some(aws), Some(services)) = (&aws, &services) {
-            certificate_lies_in_region(aws, services, problems);
+            across::certificate_lies_in_region(aws, services, problems);
         }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
-            services_lie_outside_the_vpc(network, cluster, problems);
+            across::services_lie_outside_the_vpc(network, cluster, problems);
         }
         if let (Some(network), Some(base_nodes)) = (&network, &base_nodes) {
-            base_nodes_fill_the_zones(network, base_nodes, problems);
+            across::base_nodes_fill_the_zones(network, base_nodes, problems);
         }
         Some(Self {
             environment: environment.to_owned(),
@@ -127,88 +127,13 @@ impl Settings {
 
 fn name_fits(name: &String) -> Result<(), String> {
     if !shape::dns_label(name) {
-        return Err(format!(
-            "is `{name}`, expected are `a-z`, digits and `-`, a letter first and no `-` last"
-        ));
+        return Err(format!("is `{name}`, expected are `a-z`, digits and `-`, a letter first and no `-` last"));
     }
     let longest = NAME_LIMIT - LONGEST_NAME_SUFFIX.len();
     if name.len() <= longest {
         return Ok(());
     }
     let derived = format!("{name}{LONGEST_NAME_SUFFIX}");
-    Err(format!(
-        "makes the role name `{derived}` of {} characters, IAM allows {NAME_LIMIT}: use at most {longest} characters, not {}",
-        derived.len(),
-        name.len(),
-    ))
-}
-
-fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
-    for (index, zone) in network.zones.iter().enumerate() {
-        let letter = zone.strip_prefix(&aws.region).unwrap_or_default();
-        if letter.len() != 1 || !letter.starts_with(|letter: char| letter.is_ascii_lowercase()) {
-            problems.report(
-                &format!("network.zones[{index}]"),
-                format!(
-                    "is `{zone}`, which is no zone of `aws.region`, `{}`",
-                    aws.region
-                ),
-            );
-        }
-    }
-}
-
-fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems: &mut Problems<'_>) {
-    for (index, arn) in cluster.admin_principal_arns.iter().enumerate() {
-        if arn.split(':').nth(1) != Some(aws.partition()) {
-            problems.report(
-                &format!("cluster.admin_principal_arns[{index}]"),
-                format!(
-                    "is `{arn}`, but `aws.region`, `{}`, is in the partition `{}`",
-                    aws.region,
-                    aws.partition()
-                ),
-            );
-        }
-    }
-}
-
-fn certificate_lies_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
-    if let Some(arn) = &services.proxy.certificate_arn
-        && arn.split(':').nth(3) != Some(aws.region.as_str())
-    {
-        problems.report(
-            "services.proxy.certificate_arn",
-            format!(
-                "is `{arn}`, but a load balancer takes certificates of its own region only, `{}`",
-                aws.region
-            ),
-        );
-    }
-}
-
-fn services_lie_outside_the_vpc(network: &Network, cluster: &Cluster, problems: &mut Problems<'_>) {
-    if network.cidr.overlaps(cluster.service_cidr) {
-        problems.report(
-            "cluster.service_cidr",
-            format!(
-                "is `{}`, which overlaps `network.cidr`, `{}`: move one of them",
-                cluster.service_cidr, network.cidr
-            ),
-        );
-    }
-}
-
-fn base_nodes_fill_the_zones(
-    network: &Network,
-    base_nodes: &BaseNodes,
-    problems: &mut Problems<'_>,
-) {
-    let zones = network.zones.len();
-    if (base_nodes.min_size as usize) < zones {
-        problems.report(
-            "base_nodes.min_size",
-            format!("is {} for {zones} zones: a zone without a base node takes no system pods, use at least {zones}", base_nodes.min_size),
-        );
-    }
+    let (length, mend) = (derived.len(), format!("use at most {longest} characters, not {}", name.len()));
+    Err(format!("makes the role name `{derived}` of {length} characters, IAM allows {NAME_LIMIT}: {mend}"))
 }

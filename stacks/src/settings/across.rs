@@ -1,0 +1,55 @@
+//! What must hold between sections. Each rule runs once both of its sections are sound by themselves.
+
+use super::problem::Problems;
+use super::{Aws, BaseNodes, Cluster, Network, Services};
+
+pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
+    for (index, zone) in network.zones.iter().enumerate() {
+        if zone.strip_prefix(&aws.region).is_none_or(|letter| letter.len() != 1) {
+            let key = format!("network.zones[{index}]");
+            let region = problems.other(&key, "aws.region", &aws.region);
+            problems.report(&key, format!("is `{zone}`, which is no zone of {region}"));
+        }
+    }
+}
+
+pub(super) fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems: &mut Problems<'_>) {
+    for (index, arn) in cluster.admin_principal_arns.iter().enumerate() {
+        if arn.split(':').nth(1) != Some(aws.partition()) {
+            let key = format!("cluster.admin_principal_arns[{index}]");
+            let region = problems.other(&key, "aws.region", &aws.region);
+            problems.report(&key, format!("is `{arn}`, but the partition of {region}, is `{}`", aws.partition()));
+        }
+    }
+}
+
+pub(super) fn certificate_lies_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
+    let key = "services.proxy.certificate_arn";
+    if let Some(arn) = &services.proxy.certificate_arn
+        && arn.split(':').nth(3) != Some(aws.region.as_str())
+    {
+        let region = problems.other(key, "aws.region", &aws.region);
+        problems.report(
+            key,
+            format!("is `{arn}`, but a load balancer takes certificates of its own region only, {region}"),
+        );
+    }
+}
+
+pub(super) fn services_lie_outside_the_vpc(network: &Network, cluster: &Cluster, problems: &mut Problems<'_>) {
+    let key = "cluster.service_cidr";
+    if network.cidr.overlaps(cluster.service_cidr) {
+        let vpc = problems.other(key, "network.cidr", network.cidr);
+        problems.report(key, format!("is `{}`, which overlaps {vpc}: move one of them", cluster.service_cidr));
+    }
+}
+
+pub(super) fn base_nodes_fill_the_zones(network: &Network, base_nodes: &BaseNodes, problems: &mut Problems<'_>) {
+    let zones = network.zones.len();
+    if (base_nodes.min_size as usize) < zones {
+        problems.report(
+            "base_nodes.min_size",
+            format!("is {}, fewer than one in each of {zones} zones: use at least {zones}", base_nodes.min_size),
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! The two forms in which settings are declared: once, with their types, their rules and their documentation.
+
+/// Declares a section of the settings once: its fields, how each is read, and the rule that each must meet.
+macro_rules! section {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_meta:meta])* pub $field:ident: $type:ty $(where $rule:expr)? ),* $(,)?
+        }
+        $(check $check:path;)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $type, )*
+        }
+
+        impl $crate::settings::read::Read for $name {
+            fn expected() -> String {
+                "a table".to_owned()
+            }
+
+            fn read(
+                node: &$crate::settings::tree::Node,
+                problems: &mut $crate::settings::problem::Problems<'_>,
+            ) -> Option<Self> {
+                let mut section = $crate::settings::read::Section::open(node, problems)?;
+                $( let $field = section.field::<$type>(stringify!($field), &[$(&$rule)?]); )*
+                section.close();
+                let section = Self { $( $field: $field?, )* };
+                $( $check(&section, &node.key, problems); )?
+                Some(section)
+            }
+        }
+    };
+}
+
+/// Declares a setting that is one of a few words.
+macro_rules! choice {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $text:literal ),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $( $(#[$variant_meta])* $variant, )* }
+
+        impl $name {
+            /// The word that stands in the file.
+            pub fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $text, )* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::settings::read::Read for $name {
+            fn expected() -> String {
+                format!("one of {}", $crate::settings::read::list(&[$($text),*]))
+            }
+
+            fn read(
+                node: &$crate::settings::tree::Node,
+                problems: &mut $crate::settings::problem::Problems<'_>,
+            ) -> Option<Self> {
+                let $crate::settings::tree::Value::Text(text) = &node.value else {
+                    return $crate::settings::read::wrong_type(node, problems);
+                };
+                match text.as_str() {
+                    $( $text => Some(Self::$variant), )*
+                    _ => {
+                        problems.report(&node.key, format!("is `{text}`, {} is expected", Self::expected()));
+                        None
+                    }
+                }
+            }
+        }
+    };
+}
+
+pub(super) use {choice, section};
