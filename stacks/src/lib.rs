@@ -2,4 +2,8 @@
 //!
 //! Settings go in, typed stacks come out. Nothing here reads a file or runs a process.
 
+pub mod cluster;
+mod platform;
 pub mod settings;
+
+pub use platform::{PARTS, Part, Platform, PlatformProblems};
