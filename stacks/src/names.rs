@@ -1,0 +1,86 @@
+//! The names that more than one stack, or both layers, must agree on.
+//!
+//! Each is written once, here: the Terraform side declares it, the Kubernetes side refers to it.
+
+use crate::settings::Settings;
+
+/// The label that marks nodes of the base node group, and that system pods select.
+pub const BASE_NODE_LABEL: (&str, &str) = ("karpenter.sh/controller", "true");
+
+/// The taint of the base node group, which system pods tolerate.
+pub const BASE_NODE_TAINT: (&str, &str) = ("CriticalAddonsOnly", "true");
+
+/// The Helm release of Argo CD, from which its objects' names begin.
+pub const ARGOCD_RELEASE: &str = "argocd";
+
+/// The Secret that holds the first password of Argo CD's `admin`.
+pub const ARGOCD_PASSWORD_SECRET: &str = "argocd-initial-admin-secret";
+
+/// The service account of the EBS CSI controller, fixed by the add-on.
+pub const EBS_CSI_SERVICE_ACCOUNT: &str = "ebs-csi-controller-sa";
+
+/// The service account of the VPC CNI, fixed by the add-on.
+pub const VPC_CNI_SERVICE_ACCOUNT: &str = "aws-node";
+
+impl Settings {
+    /// A name of this platform: `<name>-<role>`, such as `tideline-karpenter`.
+    pub fn named(&self, role: &str) -> String {
+        format!("{}-{role}", self.name)
+    }
+
+    /// The tag by which Karpenter finds subnets and security groups: declared on them, selected by the `EC2NodeClass`.
+    pub fn discovery_tag(&self) -> (String, String) {
+        ("karpenter.sh/discovery".to_owned(), self.name.clone())
+    }
+
+    /// The tag by which the load balancer controller finds the nodes' one security group.
+    pub fn cluster_tag(&self) -> (String, String) {
+        (format!("kubernetes.io/cluster/{}", self.name), "owned".to_owned())
+    }
+
+    /// The role of the nodes that Karpenter makes.
+    pub fn karpenter_node_role(&self) -> String {
+        self.named("karpenter-node")
+    }
+
+    /// The queue that tells Karpenter of interruptions.
+    pub fn interruption_queue(&self) -> String {
+        self.named("karpenter")
+    }
+
+    /// The name of the VPC, as its `Name` tag.
+    pub fn vpc_name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// The role that pushes images from GitHub.
+    pub fn push_role(&self) -> String {
+        self.named("github-push")
+    }
+
+    /// The role that plans from GitHub.
+    pub fn plan_role(&self) -> String {
+        self.named("github-plan")
+    }
+
+    /// The role that applies from GitHub.
+    pub fn apply_role(&self) -> String {
+        self.named("github-apply")
+    }
+
+    /// The ARN of one of this account's roles.
+    pub fn role_arn(&self, role: &str) -> String {
+        format!("arn:{}:iam::{}:role/{role}", self.aws.partition(), self.aws.account_id)
+    }
+
+    /// The ARN of an IAM policy that AWS keeps.
+    pub fn aws_policy_arn(&self, path: &str) -> String {
+        format!("arn:{}:iam::aws:policy/{path}", self.aws.partition())
+    }
+
+    /// The letter of each zone with the zone's name: `("a", "eu-north-1a")`.
+    pub fn zones(&self) -> impl Iterator<Item = (&str, &String)> {
+        let zones = self.network.zones.iter();
+        zones.map(|zone| (zone.strip_prefix(self.aws.region.as_str()).unwrap_or(zone), zone))
+    }
+}
