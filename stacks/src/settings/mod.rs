@@ -16,6 +16,7 @@ mod rules;
 mod services;
 mod shape;
 mod tree;
+mod value;
 mod version;
 mod whole;
 
