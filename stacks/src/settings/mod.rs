@@ -21,7 +21,7 @@ mod version;
 mod whole;
 
 pub use account::{Aws, Credentials, Github, OncePerAccount, Registry, Repository, State};
-pub use cidr::Cidr;
+pub use cidr::{Cidr, CidrError};
 pub use cluster::{AddonVersions, BaseNodes, Cluster, SupportType};
 pub use karpenter::{CapacityType, Karpenter, NodePool};
 pub use network::{NatGateways, Network, Subnets};

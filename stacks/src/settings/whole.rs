@@ -104,6 +104,9 @@ impl Settings {
         if let (Some(network), Some(base_nodes)) = (&network, &base_nodes) {
             across::base_nodes_fill_the_zones(network, base_nodes, problems);
         }
+        if let (Some(services), Some(argocd), Some(observability)) = (&services, &argocd, &observability) {
+            across::services_have_their_own_namespace(services, argocd, observability, problems);
+        }
         Some(Self {
             environment: environment.to_owned(),
             name: name?,

@@ -38,6 +38,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("karpenter.termination_grace_period", r#""Never""#, "a duration"),
     ("karpenter.node_pools.spot.architectures", r#"["x86_64"]"#, "allowed are `amd64` and `arm64`"),
     ("karpenter.node_pools.spot.weight", "101", "it must be from 1 to 100"),
+    ("services.namespace", r#""kube-system""#, "belongs to Kubernetes"),
+    ("services.namespace", r#""monitoring""#, "is taken by `observability.namespace`"),
     ("services.cors_proxy_server.port", "80", "it must be from 1024 to 65535"),
     ("services.cors_proxy_server.image.tag", r#""latest""#, "a tag other than `latest`"),
     ("services.cors_proxy_server.image.digest", r#""sha256:12""#, "64 hexadecimal digits"),
