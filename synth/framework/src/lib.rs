@@ -24,7 +24,7 @@ mod value;
 mod view;
 mod write;
 
-pub use block::{Dynamic, IntoBlock, IntoBlocks, Missing, Present, Satisfies, dynamic, once};
+pub use block::{Dynamic, IntoBlock, IntoBlocks, Missing, Present, Satisfies, dynamic, keyed, once};
 pub use body::{Block, Body, Content, Entry, Repeat};
 pub use declaration::{
     Asset, Backend, Change, Check, CheckData, Declaration, Local, LocalData, Output, OutputData, Refactoring,
