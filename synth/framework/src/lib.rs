@@ -11,6 +11,7 @@ pub mod functions;
 mod graph;
 mod lifecycle;
 mod operators;
+mod places;
 mod problem;
 mod provider;
 mod render;
@@ -28,8 +29,8 @@ pub use block::{Dynamic, IntoBlock, IntoBlocks, Missing, Present, Satisfies, dyn
 pub use body::{Block, Body, Content, Entry, Repeat};
 pub use declaration::{
     Asset, Backend, Change, Check, CheckData, Declaration, Local, LocalData, Output, OutputData, Refactoring,
-    S3Backend, Terraform, TerraformData, Variable, VariableData, check, for_each_of, import, local, moved, output,
-    removed, s3_backend, terraform, variable,
+    S3Backend, Terraform, TerraformData, Variable, VariableData, check, import, local, moved, output, removed,
+    s3_backend, terraform, variable,
 };
 pub use expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traversal};
 pub use graph::{Graph, Node};
@@ -45,5 +46,6 @@ pub use types::{Any, Concrete, Identity, List, Map, Number, Scalar, Set, TypeCon
 pub use value::{IntoValue, Ref, Value, list, map};
 pub use view::{
     IntoDependencies, Iterator, ListView, MapView, Reference, SetView, View, count_index, each_key, each_value,
+    for_each_of,
 };
 pub use write::StackFile;

@@ -13,6 +13,7 @@ pub struct BlockSchema {
 
 /// One argument or attribute.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent, and Terraform's own")]
 pub struct AttributeSchema {
     /// Terraform's name.
     pub name: &'static str,
@@ -140,13 +141,7 @@ impl AttributeSchema {
 
 impl NestedSchema {
     /// A nested block that occurs `min_items` to `max_items` times, where 0 is no limit.
-    pub const fn new(
-        name: &'static str,
-        nesting: Nesting,
-        min_items: u32,
-        max_items: u32,
-        block: BlockSchema,
-    ) -> Self {
+    pub const fn new(name: &'static str, nesting: Nesting, min_items: u32, max_items: u32, block: BlockSchema) -> Self {
         Self { name, nesting, min_items, max_items, deprecated: false, block }
     }
 
