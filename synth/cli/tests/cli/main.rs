@@ -1,0 +1,12 @@
+//! The command as its users run it: the real binary, in a fresh project of its own.
+
+mod checking;
+mod committed;
+mod comparing;
+mod environments;
+mod failing;
+mod help;
+mod listing;
+mod obstacles;
+mod project;
+mod writing;
