@@ -135,8 +135,8 @@ impl Handle {
         Ref::new(self.0.attribute("force_delete"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `RepositoryName`.
+    pub fn id(&self) -> Ref<crate::RepositoryName> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -145,8 +145,8 @@ impl Handle {
         Ref::new(self.0.attribute("image_tag_mutability"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `RepositoryName`.
+    pub fn name(&self) -> Ref<crate::RepositoryName> {
         Ref::new(self.0.attribute("name"))
     }
 
@@ -228,9 +228,9 @@ pub mod encryption_configuration {
             self
         }
 
-        /// Sets `kms_key`: string, optional.
+        /// Sets `kms_key`: `KeyArn`, optional.
         #[track_caller]
-        pub fn kms_key(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn kms_key(mut self, value: impl IntoValue<crate::KeyArn>) -> Self {
             self.body.argument("kms_key", value.into_value().into_expression());
             self
         }
@@ -263,8 +263,8 @@ pub mod encryption_configuration {
             Ref::new(self.0.attribute("encryption_type"))
         }
 
-        /// `kms_key`: string.
-        pub fn kms_key(&self) -> Ref<String> {
+        /// `kms_key`: `KeyArn`.
+        pub fn kms_key(&self) -> Ref<crate::KeyArn> {
             Ref::new(self.0.attribute("kms_key"))
         }
     }

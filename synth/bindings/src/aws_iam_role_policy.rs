@@ -57,9 +57,9 @@ impl<Policy, Role> Builder<Policy, Role> {
         Builder { resource: self.resource, state: PhantomData }
     }
 
-    /// Sets `role`: string, required.
+    /// Sets `role`: `RoleName`, required.
     #[track_caller]
-    pub fn role(mut self, value: impl IntoValue<String>) -> Builder<Policy, Present> {
+    pub fn role(mut self, value: impl IntoValue<crate::RoleName>) -> Builder<Policy, Present> {
         self.resource.body.argument("role", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -104,8 +104,8 @@ impl Handle {
         Ref::new(self.0.attribute("policy"))
     }
 
-    /// `role`: string.
-    pub fn role(&self) -> Ref<String> {
+    /// `role`: `RoleName`.
+    pub fn role(&self) -> Ref<crate::RoleName> {
         Ref::new(self.0.attribute("role"))
     }
 }

@@ -96,8 +96,8 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `RoleArn`.
+    pub fn arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("arn"))
     }
 

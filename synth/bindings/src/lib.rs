@@ -5,6 +5,7 @@
 
 pub mod argument;
 pub mod data;
+mod identity;
 pub mod provider;
 
 pub mod aws_backup_plan;
@@ -110,4 +111,10 @@ pub use aws_vpc_endpoint::aws_vpc_endpoint;
 pub use aws_vpc_security_group_egress_rule::aws_vpc_security_group_egress_rule;
 pub use aws_vpc_security_group_ingress_rule::aws_vpc_security_group_ingress_rule;
 pub use helm_release::helm_release;
+pub use identity::{
+    BackupPlanId, BackupVaultArn, BackupVaultName, BucketArn, BucketName, ClusterName, EipAllocationId, EventRuleName,
+    GatewayId, InstanceProfileArn, InstanceProfileName, KeyArn, KeyId, LaunchTemplateId, LogGroupArn, LogGroupName,
+    NatGatewayId, NetworkInterfaceId, OidcProviderArn, PolicyArn, PrefixListId, QueueArn, QueueUrl, RepositoryName,
+    RoleArn, RoleName, RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId,
+};
 pub use provider::{Aws, Helm};

@@ -78,8 +78,8 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `OidcProviderArn`.
+    pub fn arn(&self) -> Ref<crate::OidcProviderArn> {
         Ref::new(self.0.attribute("arn"))
     }
 

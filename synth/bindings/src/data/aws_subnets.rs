@@ -86,8 +86,8 @@ impl Handle {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `ids`: list of string.
-    pub fn ids(&self) -> Ref<List<String>> {
+    /// `ids`: list of `SubnetId`.
+    pub fn ids(&self) -> Ref<List<crate::SubnetId>> {
         Ref::new(self.0.attribute("ids"))
     }
 
