@@ -112,6 +112,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `iam_role_arn`: `RoleArn`.
     pub fn iam_role_arn(&self) -> Ref<crate::RoleArn> {

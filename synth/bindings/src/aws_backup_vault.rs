@@ -102,6 +102,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `BackupVaultArn`.
     pub fn arn(&self) -> Ref<crate::BackupVaultArn> {

@@ -139,6 +139,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {

@@ -107,6 +107,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `LogGroupArn`.
     pub fn arn(&self) -> Ref<crate::LogGroupArn> {

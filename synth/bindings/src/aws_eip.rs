@@ -157,6 +157,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `address`: string.
     pub fn address(&self) -> Ref<String> {

@@ -120,6 +120,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `access_entry_arn`: string.
     pub fn access_entry_arn(&self) -> Ref<String> {

@@ -111,6 +111,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `associated_at`: string.
     pub fn associated_at(&self) -> Ref<String> {

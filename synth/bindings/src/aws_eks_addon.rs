@@ -162,6 +162,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `addon_name`: string.
     pub fn addon_name(&self) -> Ref<String> {

@@ -254,6 +254,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `ami_type`: string.
     pub fn ami_type(&self) -> Ref<String> {

@@ -108,6 +108,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `association_arn`: string.
     pub fn association_arn(&self) -> Ref<String> {

@@ -93,6 +93,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `InstanceProfileArn`.
     pub fn arn(&self) -> Ref<crate::InstanceProfileArn> {

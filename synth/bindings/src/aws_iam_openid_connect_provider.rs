@@ -94,6 +94,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `OidcProviderArn`.
     pub fn arn(&self) -> Ref<crate::OidcProviderArn> {

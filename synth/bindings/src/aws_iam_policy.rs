@@ -109,6 +109,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `PolicyArn`.
     pub fn arn(&self) -> Ref<crate::PolicyArn> {

@@ -95,6 +95,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `RoleArn`.
     pub fn arn(&self) -> Ref<crate::RoleArn> {

@@ -166,6 +166,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `KeyArn`.
     pub fn arn(&self) -> Ref<crate::KeyArn> {

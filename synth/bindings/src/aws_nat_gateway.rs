@@ -135,6 +135,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `allocation_id`: `EipAllocationId`.
     pub fn allocation_id(&self) -> Ref<crate::EipAllocationId> {

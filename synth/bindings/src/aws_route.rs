@@ -176,6 +176,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `carrier_gateway_id`: string.
     pub fn carrier_gateway_id(&self) -> Ref<String> {

@@ -84,6 +84,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `gateway_id`: `GatewayId`.
     pub fn gateway_id(&self) -> Ref<crate::GatewayId> {

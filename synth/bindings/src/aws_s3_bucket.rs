@@ -227,6 +227,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `acceleration_status`: string. Deprecated by the provider.
     pub fn acceleration_status(&self) -> Ref<String> {

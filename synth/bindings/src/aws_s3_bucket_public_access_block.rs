@@ -90,6 +90,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `block_public_acls`: bool.
     pub fn block_public_acls(&self) -> Ref<bool> {

@@ -88,6 +88,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `bucket`: `BucketName`.
     pub fn bucket(&self) -> Ref<crate::BucketName> {

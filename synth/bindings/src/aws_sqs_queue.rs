@@ -206,6 +206,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `QueueArn`.
     pub fn arn(&self) -> Ref<crate::QueueArn> {

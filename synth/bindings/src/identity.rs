@@ -2,66 +2,66 @@
 //! Strings of one kind, which none of another kind may stand in for.
 
 synth_framework::identity! {
-    /// The name of a backup vault.
-    BackupVaultName,
-    /// The id of a NAT gateway.
-    NatGatewayId,
-    /// The ARN of an IAM role.
-    RoleArn,
-    /// The id of a route table.
-    RouteTableId,
     /// The id of a VPC.
     VpcId,
-    /// The ARN of an SQS queue.
-    QueueArn,
+    /// The id of a subnet.
+    SubnetId,
+    /// The id of a security group.
+    SecurityGroupId,
+    /// The id of a route table.
+    RouteTableId,
+    /// The id of an internet gateway or a virtual private gateway.
+    GatewayId,
+    /// The id of a NAT gateway.
+    NatGatewayId,
+    /// The allocation id of an elastic IP address.
+    EipAllocationId,
+    /// The id of a network interface.
+    NetworkInterfaceId,
     /// The id of a VPC endpoint.
     VpcEndpointId,
     /// The id of a prefix list.
     PrefixListId,
-    /// The ARN of an IAM policy.
-    PolicyArn,
-    /// The name of an EKS cluster.
-    ClusterName,
-    /// The URL of an SQS queue.
-    QueueUrl,
-    /// The ARN of an OpenID Connect provider of IAM.
-    OidcProviderArn,
-    /// The ARN of a backup vault.
-    BackupVaultArn,
-    /// The id of a subnet.
-    SubnetId,
-    /// The id of a backup plan.
-    BackupPlanId,
-    /// The allocation id of an elastic IP address.
-    EipAllocationId,
-    /// The name of an EventBridge rule.
-    EventRuleName,
-    /// The name of an IAM instance profile.
-    InstanceProfileName,
     /// The id of a launch template.
     LaunchTemplateId,
+    /// The ARN of an IAM role.
+    RoleArn,
     /// The name of an IAM role.
     RoleName,
-    /// The id of an internet gateway or a virtual private gateway.
-    GatewayId,
+    /// The ARN of an IAM policy.
+    PolicyArn,
+    /// The name of an IAM instance profile.
+    InstanceProfileName,
     /// The ARN of an IAM instance profile.
     InstanceProfileArn,
+    /// The ARN of an OpenID Connect provider of IAM.
+    OidcProviderArn,
     /// The ARN of a KMS key.
     KeyArn,
+    /// The id of a KMS key.
+    KeyId,
+    /// The name of an EKS cluster.
+    ClusterName,
+    /// The ARN of an SQS queue.
+    QueueArn,
+    /// The URL of an SQS queue.
+    QueueUrl,
+    /// The name of an EventBridge rule.
+    EventRuleName,
     /// The name of a CloudWatch log group.
     LogGroupName,
     /// The ARN of a CloudWatch log group.
     LogGroupArn,
     /// The name of an S3 bucket.
     BucketName,
-    /// The id of a KMS key.
-    KeyId,
     /// The ARN of an S3 bucket.
     BucketArn,
-    /// The id of a network interface.
-    NetworkInterfaceId,
     /// The name of an ECR repository.
     RepositoryName,
-    /// The id of a security group.
-    SecurityGroupId
+    /// The name of a backup vault.
+    BackupVaultName,
+    /// The ARN of a backup vault.
+    BackupVaultArn,
+    /// The id of a backup plan.
+    BackupPlanId
 }

@@ -170,6 +170,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `access_config`: list of object.
     pub fn access_config(&self) -> ListView<access_config::View> {

@@ -66,6 +66,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {

@@ -77,6 +77,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `OidcProviderArn`.
     pub fn arn(&self) -> Ref<crate::OidcProviderArn> {

@@ -90,6 +90,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `RoleArn`.
     pub fn arn(&self) -> Ref<crate::RoleArn> {

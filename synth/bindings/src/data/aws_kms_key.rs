@@ -117,6 +117,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: `KeyArn`.
     pub fn arn(&self) -> Ref<crate::KeyArn> {

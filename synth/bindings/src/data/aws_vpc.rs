@@ -128,6 +128,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
