@@ -11,7 +11,8 @@ use crate::{
 /// Builds a string from literal text and values, like `format!`.
 ///
 /// Each `{}` takes the next argument: a reference, a value, a string or a number. A wrong count does not compile, nor does
-/// a name between the braces: there are no inline captures. Any other brace is text, and needs no doubling.
+/// a name between the braces: there are no inline captures. Any other brace is text, and needs no doubling. Like `format!`,
+/// it borrows what it is given.
 ///
 /// ```
 /// use synth_framework::{text, variable, Stack};
@@ -25,7 +26,7 @@ use crate::{
 macro_rules! text {
     ($format:literal $(, $argument:expr)* $(,)?) => {{
         const _: () = $crate::text::check($format, <[&str]>::len(&[$(stringify!($argument)),*]));
-        $crate::text::template($format, [$($crate::text::TextArgument::into_part($argument)),*])
+        $crate::text::template($format, [$($crate::text::TextArgument::into_part(&$argument)),*])
     }};
 }
 
@@ -63,6 +64,15 @@ impl<T: Scalar> TextArgument for &Value<T> {
     }
 }
 
+impl<A: ?Sized> TextArgument for &&A
+where
+    for<'a> &'a A: TextArgument,
+{
+    fn into_part(self) -> TemplatePart {
+        (*self).into_part()
+    }
+}
+
 macro_rules! displayed {
     ($($type_:ty),+) => {$(
         impl TextArgument for $type_ {
@@ -73,7 +83,7 @@ macro_rules! displayed {
     )+};
 }
 
-displayed!(&str, &&str, String, &String, Cow<'_, str>, &Cow<'_, str>);
+displayed!(&str, String, &String, Cow<'_, str>, &Cow<'_, str>);
 displayed!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 displayed!(&i8, &i16, &i32, &i64, &isize, &u8, &u16, &u32, &u64, &usize);
 

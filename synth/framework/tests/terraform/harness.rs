@@ -1,10 +1,6 @@
 //! One directory, one Terraform: stacks are written to it and applied one after the other.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{env, fs, path::PathBuf, process::Command};
 
 use serde_json::Value as Json;
 use synth_framework::Stack;
@@ -91,17 +87,23 @@ impl Terraform {
         serde_json::from_str(&self.must(arguments)).expect("terraform prints JSON")
     }
 
-    /// Writes, initializes and validates a stack, and applies it.
+    /// Writes and initializes a stack, and applies it, which validates it too.
     pub(crate) fn apply(&self, stack: Stack) -> String {
         self.prepare(stack);
         self.must(&["apply", "-auto-approve", "-no-color"])
     }
 
-    /// Writes, initializes and validates a stack.
+    /// Writes and initializes a stack, plans it into `plan`, and applies the plan.
+    pub(crate) fn apply_planned(&self, stack: Stack) {
+        self.prepare(stack);
+        self.must(&["plan", "-out=plan", "-no-color"]);
+        self.must(&["apply", "-no-color", "plan"]);
+    }
+
+    /// Writes and initializes a stack.
     pub(crate) fn prepare(&self, stack: Stack) {
         self.write(stack);
         self.must(&["init", "-no-color"]);
-        self.must(&["validate", "-no-color"]);
     }
 
     /// The value of an output.
@@ -116,9 +118,5 @@ impl Terraform {
     /// Every address in the state.
     pub(crate) fn addresses(&self) -> Vec<String> {
         self.must(&["state", "list"]).lines().map(str::to_owned).collect()
-    }
-
-    pub(crate) fn path(&self, file: &str) -> impl AsRef<Path> + use<> {
-        self.folder().join(file)
     }
 }
