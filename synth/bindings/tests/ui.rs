@@ -4,8 +4,10 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 fn names(folder: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(folder);
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    files.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "rs")).collect()
+    let files = fs::read_dir(folder).expect("the folder of the cases is there");
+    let paths = files.map(|entry| entry.expect("a case can be listed").path());
+    let cases = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    cases.filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).collect()
 }
 
 #[test]

@@ -4,17 +4,17 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use synth_codegen::{
     emit::Place,
-    generate::{Layout, generate, read, stale, write},
-    identity::Rules,
+    generate::{Layout, Source, read, stale, write},
     prune::{prune, to_text},
     selection::Selection,
     terraform::{Schema, schema},
 };
 
 fn assert_fresh(folder: &Path, files: &BTreeMap<String, String>, command: &str) {
-    let differs = |(path, text): &(&String, &String)| fs::read_to_string(folder.join(path)).ok().as_ref() != Some(*text);
+    let differs =
+        |(path, text): &(&String, &String)| fs::read_to_string(folder.join(path)).ok().as_ref() != Some(*text);
     let different: Vec<_> = files.iter().filter(differs).map(|(path, _)| path).collect();
-    let stale = stale(folder, files).unwrap();
+    let stale = stale(folder, files).expect("the folder can be listed");
     let folder = folder.display();
     assert!(different.is_empty(), "not as generated in {folder}: {different:?}; run `{command}`");
     assert!(stale.is_empty(), "no longer generated in {folder}: {stale:?}; run `{command}`");
@@ -23,13 +23,7 @@ fn assert_fresh(folder: &Path, files: &BTreeMap<String, String>, command: &str) 
 #[test]
 fn the_bindings_are_generated_from_the_committed_schemas() {
     let layout = Layout::workspace();
-    assert_fresh(&layout.bindings, &layout.generate().unwrap(), "cargo run -p synth-codegen");
-}
-
-#[test]
-fn generation_gives_the_same_bytes_twice() {
-    let layout = Layout::workspace();
-    assert_eq!(layout.generate().unwrap(), layout.generate().unwrap());
+    assert_fresh(&layout.bindings.join("src"), &layout.generate().unwrap(), "cargo run -p synth-codegen");
 }
 
 #[test]
@@ -59,20 +53,27 @@ fn the_committed_aws_schema_is_that_of_the_provider() {
     }
 }
 
+fn edge() -> (Source, Place) {
+    let tests = Layout::workspace().codegen.join("tests");
+    let schema = |provider: &str| tests.join(format!("{provider}.json"));
+    let source = Source::read(&tests.join("edge.toml"), &tests.join("edge-identities.toml"), schema);
+    (source.expect("the edge provider can be read"), Place { root: "crate::generated", file: "mod.rs" })
+}
+
 /// Written anew by `BLESS=1 cargo test -p synth-codegen`.
 #[test]
 fn the_edge_bindings_are_generated_from_the_edge_schema() {
-    let layout = Layout::workspace();
-    let tests = layout.codegen.join("tests");
-    let selection = Selection::read(&tests.join("edge.toml")).unwrap();
-    let schemas = prune(&read(&tests.join("edge.json")).unwrap(), &selection.providers["edge"]).unwrap();
-    let schemas = BTreeMap::from([("edge".to_owned(), schemas)]);
-    let rules = Rules::parse(&read(&tests.join("edge-identities.toml")).unwrap()).unwrap();
-    let place = Place { root: "crate::generated", file: "mod.rs" };
-    let files = generate(&selection, &schemas, &rules, place).unwrap();
-    let folder = layout.bindings.with_file_name("tests/edge/generated");
+    let (source, place) = edge();
+    let files = source.generate(place).unwrap();
+    let folder = Layout::workspace().bindings.join("tests/edge/generated");
     if std::env::var_os("BLESS").is_some() {
         write(&folder, &files).unwrap();
     }
     assert_fresh(&folder, &files, "BLESS=1 cargo test -p synth-codegen");
+}
+
+#[test]
+fn generation_gives_the_same_bytes_twice() {
+    let (source, place) = edge();
+    assert_eq!(source.emit(place).unwrap(), source.emit(place).unwrap());
 }

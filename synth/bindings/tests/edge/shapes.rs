@@ -1,29 +1,12 @@
 //! Every nesting mode and oddity of a schema reaches Terraform JSON as Terraform wants it.
 
-use serde_json::{Value, json};
-use synth_framework::{Stack, dynamic, list, object, output, terraform, text};
+use serde_json::json;
+use synth_framework::{dynamic, list, object, output, text};
 
-use crate::generated::{
-    Edge, ThingId, data, edge_block, edge_flag, edge_name, edge_nested, edge_object, edge_repeat, edge_thing, provider,
+use crate::{
+    generated::{ThingId, data, edge_block, edge_flag, edge_nested, edge_object},
+    json, resource,
 };
-
-/// The JSON of a stack that requires the provider, without the comment that names its source.
-fn json(declare: impl FnOnce(&Stack)) -> Value {
-    let stack = Stack::new("edge");
-    terraform().required_provider::<Edge>("0.0.0").add_to(&stack.file("terraform"));
-    declare(&stack);
-    let built = stack.build().unwrap_or_else(|problems| panic!("{problems}"));
-    let files = built.files();
-    let main = files.iter().find(|file| file.path == "main.tf.json").expect("what is declared goes to the main file");
-    let mut json: Value = serde_json::from_str(&main.text).expect("what is written is JSON");
-    json.as_object_mut().expect("a file is an object").remove("//");
-    json
-}
-
-/// The JSON of the one resource that is declared.
-fn resource(type_name: &str, declare: impl FnOnce(&Stack)) -> Value {
-    json(declare)["resource"][type_name]["main"].take()
-}
 
 #[test]
 fn blocks_of_every_nesting_mode_are_written() {
@@ -57,9 +40,7 @@ fn blocks_of_every_nesting_mode_are_written() {
 #[test]
 fn blocks_of_every_nesting_mode_are_read() {
     let written = json(|stack| {
-        let block = edge_block("main")
-            .sole(edge_block::sole().port(edge_block::sole::port().number(1)))
-            .add_to(stack);
+        let block = edge_block("main").sole(edge_block::sole().port(edge_block::sole::port().number(1))).add_to(stack);
         output("one", block.one().name()).add_to(stack);
         output("grouped", block.grouped().name()).add_to(stack);
         output("sole", block.sole().inner_id()).add_to(stack);
@@ -186,127 +167,4 @@ fn computed_objects_are_read_by_their_members() {
     assert_eq!(written["output"]["cell"]["value"], "${edge_object.main.grid[0][1].cell}");
     let thing = &written["resource"]["edge_flag"]["main"]["thing_id"];
     assert_eq!(*thing, "${edge_object.main.found[0].oidc[0].thing_id}");
-}
-
-#[test]
-fn names_that_rust_or_terraform_keep_are_written_as_terraform_names_them() {
-    let written = resource("edge_name", |stack| {
-        edge_name("main")
-            .type__("a keyword beside a block")
-            .type_(edge_name::type_().name("the block"))
-            .value("v")
-            .list("l")
-            .block("b")
-            .self_("s")
-            .crate_("c")
-            .fn_("f")
-            .static_("st")
-            .count_("meta")
-            .provider_("meta")
-            .depends_on_("meta")
-            .for_each_("meta")
-            .add_to_("method")
-            .clone_("method")
-            .text("macro")
-            .std_("crate")
-            .bool_("primitive")
-            .camel_case("snake")
-            .camel_case_("camel")
-            .dash_ed("dash")
-            ._1st("digit")
-            .lifecycle_(edge_name::lifecycle_().days(1))
-            .edge_name_(edge_name::edge_name_().count(2))
-            .view(edge_name::view().handle("h").into_body("i"))
-            .argument(edge_name::argument().identity("i"))
-            .add_to(stack);
-    });
-    assert_eq!(
-        written,
-        json!({
-            "type": "a keyword beside a block",
-            "type_": [{ "name": "the block" }],
-            "value": "v",
-            "list": "l",
-            "block": "b",
-            "self": "s",
-            "crate": "c",
-            "fn": "f",
-            "static": "st",
-            "add_to": "method",
-            "clone": "method",
-            "text": "macro",
-            "std": "crate",
-            "bool": "primitive",
-            "camel_case": "snake",
-            "camelCase": "camel",
-            "dash-ed": "dash",
-            "1st": "digit",
-            "edge_name": [{ "count": 2 }],
-            "view": [{ "handle": "h", "into_body": "i" }],
-            "argument": [{ "identity": "i" }],
-            "_": {
-                "count": "meta",
-                "provider": "meta",
-                "depends_on": "meta",
-                "for_each": "meta",
-                "lifecycle": [{ "days": 1 }],
-            },
-        })
-    );
-}
-
-#[test]
-fn a_repeated_shape_is_one_type_at_every_depth() {
-    let written = resource("edge_repeat", |stack| {
-        let found = edge_repeat::match_().key("k").value("v");
-        // The same block is accepted at the top, in a rule, and as deep as the provider unrolled it.
-        let deep = edge_repeat::rule::all_of::not::all_of().match_(found.clone());
-        let not = edge_repeat::rule::all_of::not().all_of(deep);
-        edge_repeat("main")
-            .rule(edge_repeat::rule().all_of(edge_repeat::rule::all_of().not(not)).match_(found.clone()))
-            .match_(found)
-            .add_to(stack);
-    });
-    let found = json!([{ "key": "k", "value": "v" }]);
-    assert_eq!(
-        written,
-        json!({
-            "rule": [{ "all_of": [{ "not": [{ "all_of": [{ "match": found }] }] }], "match": found }],
-            "match": found,
-        })
-    );
-}
-
-#[test]
-fn an_identity_goes_where_it_belongs_and_wherever_a_string_does() {
-    let written = json(|stack| {
-        let thing = edge_thing("first").name("plain text").add_to(stack);
-        let found = data::edge_thing("second").name(thing.name()).add_to(stack);
-        edge_flag("main").name(thing.id()).thing_id(thing.id()).thing_ids([thing.id(), found.id()]).add_to(stack);
-    });
-    assert_eq!(
-        written["resource"]["edge_flag"]["main"],
-        json!({
-            "name": "${edge_thing.first.id}",
-            "thing_id": "${edge_thing.first.id}",
-            "thing_ids": ["${edge_thing.first.id}", "${data.edge_thing.second.id}"],
-        })
-    );
-}
-
-#[test]
-fn a_provider_is_configured_with_an_alias_and_chosen() {
-    let written = json(|stack| {
-        provider::edge().region("one").kube(provider::edge::kube().host("h")).add_to(stack);
-        let other = provider::edge()
-            .alias("other")
-            .region("two")
-            .assume(provider::edge::assume().thing_id(ThingId::literal("t")))
-            .add_to(stack);
-        edge_thing("main").name("n").provider(&other).add_to(stack);
-    });
-    assert_eq!(written["resource"]["edge_thing"]["main"]["provider"], "edge.other");
-    assert_eq!(written["provider"]["edge"][0], json!({ "region": "one", "kube": { "host": "h" } }));
-    let other = json!({ "alias": "other", "region": "two", "assume": [{ "thing_id": "t" }] });
-    assert_eq!(written["provider"]["edge"][1], other);
 }

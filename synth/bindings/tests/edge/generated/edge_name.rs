@@ -10,7 +10,6 @@ use synth_framework::{
 
 pub(crate) const SCHEMA: BlockSchema = BlockSchema {
     attributes: &[
-        AttributeSchema::optional("1st", TypeSchema::String),
         AttributeSchema::optional("SCHEMA", TypeSchema::String),
         AttributeSchema::optional("add_to", TypeSchema::String),
         AttributeSchema::optional("async", TypeSchema::String),
@@ -68,13 +67,6 @@ pub struct Builder<Block_, List_, Type__, Value_> {
 }
 
 impl<Block_, List_, Type__, Value_> Builder<Block_, List_, Type__, Value_> {
-    /// Sets `1st`: string, optional.
-    #[track_caller]
-    pub fn _1st(mut self, value: impl IntoValue<String>) -> Self {
-        self.resource.body.argument("1st", value.into_value().into_expression());
-        self
-    }
-
     /// Sets `SCHEMA`: string, optional.
     #[track_caller]
     pub fn schema(mut self, value: impl IntoValue<String>) -> Self {
@@ -322,11 +314,6 @@ synth_framework::resource_methods! {
 }
 
 impl Handle {
-    /// `1st`: string.
-    pub fn _1st(&self) -> Ref<String> {
-        Ref::new(self.0.attribute("1st"))
-    }
-
     /// `SCHEMA`: string.
     pub fn schema(&self) -> Ref<String> {
         Ref::new(self.0.attribute("SCHEMA"))
