@@ -1,5 +1,6 @@
 //! The exact JSON of what real Terraform cannot judge here: blocks, escape blocks, providers and backends.
 
+#[allow(dead_code, missing_docs, non_camel_case_types, unreachable_pub, unused_imports, clippy::pedantic)]
 mod fixture;
 
 use fixture::{
