@@ -10,6 +10,7 @@ mod expression;
 pub mod functions;
 mod graph;
 mod lifecycle;
+mod manifests;
 mod operators;
 mod problem;
 mod provider;
@@ -23,6 +24,7 @@ mod validate;
 mod value;
 mod view;
 mod write;
+mod yaml;
 
 pub use block::{Dynamic, IntoBlock, IntoBlocks, Missing, Present, Satisfies, dynamic, once};
 pub use body::{Block, Body, Content, Entry, Repeat};
@@ -34,6 +36,7 @@ pub use declaration::{
 pub use expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traversal};
 pub use graph::{Graph, Node};
 pub use lifecycle::{Condition, IgnoreChanges, Lifecycle, LifecycleData};
+pub use manifests::{BuiltManifests, Manifest, Manifests};
 pub use operators::Is;
 pub use problem::{Location, Problem, Problems};
 pub use provider::{Provider, ProviderConfiguration, ProviderHandle, ProviderInfo};
