@@ -3,6 +3,7 @@
 //! Settings go in, typed stacks come out. Nothing here reads a file or runs a process.
 
 pub mod cluster;
+pub mod manifests;
 pub mod names;
 mod platform;
 pub mod settings;
