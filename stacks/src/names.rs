@@ -78,6 +78,14 @@ impl Settings {
         format!("arn:{}:iam::aws:policy/{path}", self.aws.partition())
     }
 
+    /// The folder of this environment's manifests in the repository, which Argo CD follows.
+    pub fn manifests_path(&self) -> String {
+        match self.environment.as_str() {
+            "default" => "out/manifests".to_owned(),
+            environment => format!("out/{environment}/manifests"),
+        }
+    }
+
     /// The letter of each zone with the zone's name: `("a", "eu-north-1a")`.
     pub fn zones(&self) -> impl Iterator<Item = (&str, &String)> {
         let zones = self.network.zones.iter();

@@ -1,7 +1,7 @@
 //! What must hold between sections. Each rule runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
-use super::{Aws, BaseNodes, Cluster, Network, Services};
+use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services};
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     for (index, zone) in network.zones.iter().enumerate() {
@@ -41,6 +41,25 @@ pub(super) fn services_lie_outside_the_vpc(network: &Network, cluster: &Cluster,
     if network.cidr.overlaps(cluster.service_cidr) {
         let vpc = problems.other(key, "network.cidr", network.cidr);
         problems.report(key, format!("is `{}`, which overlaps {vpc}: move one of them", cluster.service_cidr));
+    }
+}
+
+/// The services' namespace is locked down, which no system pod would survive.
+pub(super) fn services_have_their_own_namespace(
+    services: &Services,
+    argocd: &Argocd,
+    observability: &Observability,
+    problems: &mut Problems<'_>,
+) {
+    let key = "services.namespace";
+    let namespace = &services.namespace;
+    if ["default", "kube-system", "kube-public", "kube-node-lease"].contains(&namespace.as_str()) {
+        problems.report(key, format!("is `{namespace}`, which belongs to Kubernetes: choose another"));
+    }
+    let others = [("argocd.namespace", &argocd.namespace), ("observability.namespace", &observability.namespace)];
+    for (other, _) in others.into_iter().filter(|(_, other)| *other == namespace) {
+        let other = problems.other(key, other, namespace);
+        problems.report(key, format!("is taken by {other}: the services need one of their own"));
     }
 }
 

@@ -53,16 +53,29 @@ impl fmt::Display for Cidr {
     }
 }
 
+/// Why a text is no range, in words that follow what it was meant for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CidrError(String);
+
+impl fmt::Display for CidrError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CidrError {}
+
 impl std::str::FromStr for Cidr {
-    type Err = String;
+    type Err = CidrError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let net: Ipv4Net =
-            text.parse().map_err(|_| format!("is `{text}`, an IPv4 range such as `10.0.0.0/16` is expected"))?;
+        let Ok(net) = text.parse::<Ipv4Net>() else {
+            return Err(CidrError(format!("is `{text}`, an IPv4 range such as `10.0.0.0/16` is expected")));
+        };
         if net.addr() == net.network() {
             Ok(Self(net))
         } else {
-            Err(format!("is `{text}`, which sets bits beyond its prefix: write `{}`", net.trunc()))
+            Err(CidrError(format!("is `{text}`, which sets bits beyond its prefix: write `{}`", net.trunc())))
         }
     }
 }
@@ -76,13 +89,7 @@ impl Read for Cidr {
         let Value::Text(text) = &node.value else {
             return read::wrong_type(node, problems);
         };
-        match text.parse() {
-            Ok(cidr) => Some(cidr),
-            Err(message) => {
-                problems.report(&node.key, message);
-                None
-            }
-        }
+        text.parse().map_err(|error: CidrError| problems.report(&node.key, error.0)).ok()
     }
 }
 

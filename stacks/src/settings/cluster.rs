@@ -71,7 +71,7 @@ section! {
     }
 }
 
-const BUILD: &str = "an exact build such as `v1.23.1-eksbuild.1`, or an empty string";
+const BUILD: &str = "`\"\"` or an exact build such as `v1.23.1-eksbuild.1`";
 
 fn kube_proxy_fits(cluster: &Cluster, section: &str, problems: &mut Problems<'_>) {
     let version = cluster.kubernetes_version;

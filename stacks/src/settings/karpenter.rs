@@ -22,13 +22,13 @@ section! {
         pub replicas: u32 where between(1, 10),
         /// Dated node image, the same until someone changes it.
         pub ami_alias: String where shaped(
-            "a dated image such as `al2023@v20260903`, never `@latest`",
+            "a dated image such as `al2023@v20260903`",
             shape::ami_alias,
         ),
         /// Size of each node's root volume in GiB; the type is gp3.
         pub volume_size_gib: u32 where between(20, 16_384),
         /// Age at which a node is replaced, as a Go duration, or `Never`.
-        pub expire_after: String where shaped("a duration such as `336h`, or `Never`", shape::duration_or_never),
+        pub expire_after: String where shaped("`Never` or a duration such as `336h`", shape::duration_or_never),
         /// How long a node that must go waits for its pods, as a Go duration.
         pub termination_grace_period: String where shaped("a duration such as `30m`", shape::duration),
         /// Whether this environment makes the account's service-linked role for Spot.
@@ -70,7 +70,7 @@ section! {
         /// The pool with the higher weight is tried first.
         pub weight: u32 where between(1, 100),
         /// How long a node is underused before its pods move, as a Go duration, or `Never`.
-        pub consolidate_after: String where shaped("a duration such as `1m`, or `Never`", shape::duration_or_never),
+        pub consolidate_after: String where shaped("`Never` or a duration such as `1m`", shape::duration_or_never),
     }
 }
 

@@ -16,11 +16,12 @@ mod rules;
 mod services;
 mod shape;
 mod tree;
+mod value;
 mod version;
 mod whole;
 
 pub use account::{Aws, Credentials, Github, OncePerAccount, Registry, Repository, State};
-pub use cidr::Cidr;
+pub use cidr::{Cidr, CidrError};
 pub use cluster::{AddonVersions, BaseNodes, Cluster, SupportType};
 pub use karpenter::{CapacityType, Karpenter, NodePool};
 pub use network::{NatGateways, Network, Subnets};

@@ -72,13 +72,14 @@ fn ranges_fit(network: &Network, section: &str, problems: &mut Problems<'_>) {
         let mend = "name another zone of the region";
         problems.report(&key, format!("has {zones} zones, at least {ZONES} are needed: {mend}"));
     }
+    let needed = zones.max(ZONES);
     let vpc = tree::child(section, "cidr");
     let subnets = tree::child(section, "subnets");
     let mut placed: Vec<(String, Cidr)> = Vec::new();
     for (kind, ranges) in network.subnets.named() {
         let list = tree::child(&subnets, kind);
-        if ranges.len() != zones {
-            problems.report(&list, format!("has {} ranges for {zones} zones: give each zone its own", ranges.len()));
+        if ranges.len() != needed {
+            problems.report(&list, format!("has {} ranges for {needed} zones: give each zone its own", ranges.len()));
         }
         for (index, range) in ranges.iter().enumerate() {
             let key = format!("{list}[{index}]");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::Layer;
-use super::tree::{Places, Tree};
+use super::tree::Places;
 
 /// One thing that is wrong in one file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +60,9 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Where the layers begin.
+    const FIRST: Self = Self { layer: 0, offset: 0 };
+
     pub(super) fn problem(self, layers: &[Layer], key: &str, message: String) -> SettingsProblem {
         let (file, before) = layers
             .get(self.layer)
@@ -83,13 +86,14 @@ pub(super) struct Problems<'a> {
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(layers: &'a [Layer], tree: &Tree) -> Self {
-        Self { layers, places: tree.places.clone(), found: Vec::new() }
+    pub(super) fn new(layers: &'a [Layer], places: HashMap<String, Places>) -> Self {
+        Self { layers, places, found: Vec::new() }
     }
 
     /// Reports at the value of `key`.
     pub(super) fn report(&mut self, key: &str, message: impl Into<String>) {
-        let place = self.places.get(key).map_or(self.first_byte(), |places| places.value);
+        debug_assert!(self.places.contains_key(key), "`{key}` is read, so it stands somewhere");
+        let place = self.places.get(key).map_or(Place::FIRST, |places| places.value);
         self.report_at(place, key, message.into());
     }
 
@@ -126,12 +130,7 @@ impl<'a> Problems<'a> {
     }
 
     fn name(&self, key: &str) -> Place {
-        self.places.get(key).map_or(self.first_byte(), |places| places.name)
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as a place among the places")]
-    fn first_byte(&self) -> Place {
-        Place { layer: 0, offset: 0 }
+        self.places.get(key).map_or(Place::FIRST, |places| places.name)
     }
 
     fn report_at(&mut self, place: Place, key: &str, message: String) {

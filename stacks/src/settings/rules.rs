@@ -104,7 +104,5 @@ pub(super) fn word_of(allowed: &'static [&'static str]) -> impl Fn(&String) -> R
 
 /// Is a text that `accepts`, described by `shape`.
 pub(super) fn shaped(shape: &'static str, accepts: fn(&str) -> bool) -> impl Fn(&String) -> Result<(), String> {
-    move |value| {
-        if accepts(value) { Ok(()) } else { Err(format!("is `{value}`, expected is {shape}")) }
-    }
+    move |value| if accepts(value) { Ok(()) } else { Err(format!("is `{value}`, {shape} is expected")) }
 }

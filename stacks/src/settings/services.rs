@@ -26,9 +26,9 @@ section! {
         /// Repository without the registry's host.
         pub repository: String where shaped("a repository such as `tideline/cors-proxy-server`", shape::path),
         /// Tag, never `latest`.
-        pub tag: String where shaped("a tag that is not `latest`", shape::image_tag),
+        pub tag: String where shaped("a tag other than `latest`", shape::image_tag),
         /// Digest, which then is what runs.
-        pub digest: Option<String> where IfSet(shaped("`sha256:` and 64 hexadecimal digits", shape::image_digest)),
+        pub digest: Option<String> where IfSet(shaped("a digest of `sha256:` and 64 hexadecimal digits", shape::image_digest)),
     }
 }
 
@@ -83,7 +83,7 @@ section! {
         )),
         /// Origins whose pages may use the proxy; `*` admits all.
         pub allow_origins: Vec<String> where filled_set(shaped(
-            "an origin such as `https://app.example.com`, or `*`",
+            "`*` or an origin such as `https://app.example.com`",
             shape::origin,
         )),
         /// Certificate of the load balancer; without one it speaks plain TCP.

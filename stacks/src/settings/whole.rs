@@ -2,9 +2,10 @@
 
 use super::problem::{Problems, SettingsError};
 use super::read::Section;
+use super::tree::{self, Node, Tree};
 use super::{
     Argocd, Aws, BaseNodes, Cluster, Github, Karpenter, Layer, LoadBalancerController, LoadTest, MetricsServer,
-    Network, Observability, Registry, Repository, Services, State, across, shape, tree,
+    Network, Observability, Registry, Repository, Services, State, across, shape,
 };
 
 /// The longest of the suffixes that make names of IAM roles and event rules out of [`Settings::name`].
@@ -59,9 +60,9 @@ impl Settings {
     ///
     /// All problems of all layers together; only syntax errors hide what comes after them.
     pub fn parse(environment: &str, layers: &[Layer]) -> Result<Self, SettingsError> {
-        let tree = tree::merge(layers).map_err(|problems| SettingsError { problems })?;
-        let mut problems = Problems::new(layers, &tree);
-        let settings = Self::read(environment, &tree, &mut problems);
+        let Tree { root, places } = tree::merge(layers).map_err(|problems| SettingsError { problems })?;
+        let mut problems = Problems::new(layers, places);
+        let settings = Self::read(environment, &root, &mut problems);
         let problems = problems.into_sorted();
         match settings {
             Some(settings) if problems.is_empty() => Ok(settings),
@@ -69,8 +70,8 @@ impl Settings {
         }
     }
 
-    fn read(environment: &str, tree: &tree::Tree, problems: &mut Problems<'_>) -> Option<Self> {
-        let mut root = Section::open(&tree.root, problems)?;
+    fn read(environment: &str, root: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        let mut root = Section::open(root, problems)?;
         let name = root.field("name", &[&name_fits]);
         let aws = root.field("aws", &[]);
         let state = root.field("state", &[]);
@@ -102,6 +103,9 @@ impl Settings {
         }
         if let (Some(network), Some(base_nodes)) = (&network, &base_nodes) {
             across::base_nodes_fill_the_zones(network, base_nodes, problems);
+        }
+        if let (Some(services), Some(argocd), Some(observability)) = (&services, &argocd, &observability) {
+            across::services_have_their_own_namespace(services, argocd, observability, problems);
         }
         Some(Self {
             environment: environment.to_owned(),

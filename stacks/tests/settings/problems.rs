@@ -1,0 +1,186 @@
+//! What is reported, and where.
+
+use stacks::settings::Settings;
+
+use crate::{layer, refused};
+
+#[test]
+fn syntax_errors_of_all_layers_come_together() {
+    let layers = [layer("default", "name = = 1\n[aws\n"), layer("staging", "name = \"a\"\nname = \"b\"\n")];
+    insta::assert_snapshot!(Settings::parse("staging", &layers).unwrap_err(), @r"
+    stacks/environments/default.toml:1:8: extra `=`, expected nothing
+    stacks/environments/default.toml:1:10: unexpected key or value, expected newline, `#`
+    stacks/environments/default.toml:2:5: unclosed table, expected `]`
+    stacks/environments/staging.toml:2:1: duplicate key
+    ");
+}
+
+#[test]
+fn problems_of_many_kinds_come_together_in_the_order_of_the_file() {
+    let text = r#"
+name = 7
+netwrk = 1
+load_test = 5
+
+[aws]
+account_id = "12345"
+regoin = "eu-north-1"
+colour = "blue"
+
+[cluster]
+kubernetes_version = "1.31"
+zonal_shift = "yes"
+
+[services.cors_proxy_server]
+port = 80
+
+[observation]
+"#;
+    insta::assert_snapshot!(refused(text), @r"
+    staging.toml:2:8: `name` is an integer, a string is expected
+    staging.toml:3:1: `netwrk` is not a setting: did you mean `network`?
+    staging.toml:4:13: `load_test` is an integer, a table is expected
+    staging.toml:7:14: `aws.account_id` is `12345`, an account id of 12 digits is expected
+    staging.toml:8:1: `aws.regoin` is not a setting: did you mean `region`?
+    staging.toml:9:1: `aws.colour` is not a setting: the keys of `[aws]` are `account_id`, `region` and `tags`
+    staging.toml:12:22: `cluster.kubernetes_version` is `1.31`, supported are `1.35` and `1.36`
+    staging.toml:13:15: `cluster.zonal_shift` is a string, a boolean is expected
+    staging.toml:16:8: `services.cors_proxy_server.port` is 80, it must be from 1024 to 65535
+    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `argocd`, `karpenter`, `metrics_server`, `load_balancer_controller`, `observability`, `services` and `load_test`
+    ");
+}
+
+#[test]
+fn a_base_without_a_section_misses_it_at_its_first_line() {
+    let error = Settings::parse("default", &[layer("default", "name = \"tideline\"\n")]).unwrap_err();
+    assert_eq!(error.problems.len(), 15);
+    insta::assert_snapshot!(error.problems[0], @"stacks/environments/default.toml:1:1: `aws` is missing: add it");
+}
+
+#[test]
+fn an_inherited_value_that_an_override_breaks_names_both_files() {
+    insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @"default.toml:72:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2");
+    insta::assert_snapshot!(refused("[aws]\nregion = \"eu-west-1\"\n"), @r"
+    default.toml:40:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
+    default.toml:40:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
+    default.toml:40:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
+    ");
+    insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"default.toml:63:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`"#);
+    insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @"default.toml:23:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both");
+    insta::assert_snapshot!(refused("[base_nodes]\nami_type = \"BOTTLEROCKET_ARM_64\"\n"), @r"
+    default.toml:70:19: `base_nodes.instance_types[0]` is `m7i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:70:33: `base_nodes.instance_types[1]` is `m6i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:70:47: `base_nodes.instance_types[2]` is `m5.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    ");
+}
+
+#[test]
+fn a_list_of_an_override_replaces_the_whole_list() {
+    insta::assert_snapshot!(refused("[network]\nzones = [\"eu-north-1a\", \"eu-north-1b\"]\n"), @"staging.toml:2:9: `network.zones` has 2 zones, at least 3 are needed: name another zone of the region");
+}
+
+#[test]
+fn ranges_that_do_not_fit_are_refused() {
+    let text = r#"
+[network]
+cidr = "10.1.0.0/16"
+
+[network.subnets]
+public = ["10.1.0.0/24", "10.1.1.0/24", "10.1.0.128/25"]
+private = ["10.1.64.0/18", "10.1.128.0/18", "10.1.0.0/24"]
+intra = ["10.1.200.0/28", "10.2.0.0/28"]
+
+[cluster]
+service_cidr = "10.1.0.0/20"
+"#;
+    insta::assert_snapshot!(refused(text), @r"
+    staging.toml:6:41: `network.subnets.public[2]` is `10.1.0.128/25`, which overlaps `network.subnets.public[0]`, `10.1.0.0/24`: move one of them
+    staging.toml:7:45: `network.subnets.private[2]` is `10.1.0.0/24`, which overlaps `network.subnets.public[0]`, `10.1.0.0/24`: move one of them
+    staging.toml:8:9: `network.subnets.intra` has 2 ranges for 3 zones: give each zone its own
+    staging.toml:8:27: `network.subnets.intra[1]` is `10.2.0.0/28`, which is not inside `network.cidr`, `10.1.0.0/16`
+    staging.toml:11:16: `cluster.service_cidr` is `10.1.0.0/20`, which overlaps `network.cidr`, `10.1.0.0/16`: move one of them
+    ");
+}
+
+#[test]
+fn texts_that_are_no_proper_range_are_refused() {
+    let text = r#"
+[network]
+cidr = "10.0.0.0/8"
+
+[network.subnets]
+public = ["10.0.192.1/22", "10.0.196.0", "10.0.200.0/22"]
+intra = ["10.0.204.0/26", "10.0.204.64/29", "10.0.204.128/26"]
+
+[cluster]
+service_cidr = "100.64.0.0/16"
+public_access_cidrs = ["0.0.0.0/0", "192.168.1.0/24", "0.0.0.0/0"]
+"#;
+    insta::assert_snapshot!(refused(text), @r"
+    staging.toml:3:8: `network.cidr` is `10.0.0.0/8`, AWS allows prefixes from /16 to /28, not /8
+    staging.toml:6:11: `network.subnets.public[0]` is `10.0.192.1/22`, which sets bits beyond its prefix: write `10.0.192.0/22`
+    staging.toml:6:28: `network.subnets.public[1]` is `10.0.196.0`, an IPv4 range such as `10.0.0.0/16` is expected
+    staging.toml:7:27: `network.subnets.intra[1]` is `10.0.204.64/29`, AWS allows prefixes from /16 to /28, not /29
+    staging.toml:10:16: `cluster.service_cidr` is `100.64.0.0/16`, EKS allows services in `10.0.0.0/8`, `172.16.0.0/12` and `192.168.0.0/16` only
+    staging.toml:11:37: `cluster.public_access_cidrs[1]` is `192.168.1.0/24`, which is private: a public endpoint sees public addresses only
+    staging.toml:11:55: `cluster.public_access_cidrs[2]` is `0.0.0.0/0`, which stands in this list already: remove one
+    ");
+}
+
+#[test]
+fn a_name_that_iam_cannot_hold_is_refused_with_the_length_that_fits() {
+    assert_eq!(refused(&format!("name = \"{}\"", "a".repeat(35))), "");
+    insta::assert_snapshot!(refused(&format!("name = \"{}\"", "a".repeat(36))), @"staging.toml:1:8: `name` makes the role name `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-aws-load-balancer-controller` of 65 characters, IAM allows 64: use at most 35 characters, not 36");
+    insta::assert_snapshot!(refused("name = \"Tide_line\""), @"staging.toml:1:8: `name` is `Tide_line`, expected are `a-z`, digits and `-`, a letter first and no `-` last");
+}
+
+#[test]
+fn sizes_that_cannot_be_are_refused() {
+    let text = r#"
+[base_nodes]
+min_size = 2
+desired_size = 9
+max_size = 6
+instance_types = ["m7i.xlarge", "m7g.xlarge"]
+
+[services.mock_target_server]
+min_replicas = 30
+admin_port = 3000
+target_cpu_utilization = 0
+"#;
+    insta::assert_snapshot!(refused(text), @r"
+    staging.toml:3:12: `base_nodes.min_size` is 2, fewer than one in each of 3 zones: use at least 3
+    staging.toml:4:16: `base_nodes.desired_size` is 9, above `base_nodes.max_size`, `6`
+    staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:71
+    staging.toml:11:26: `services.mock_target_server.target_cpu_utilization` is 0, it must be from 1 to 100
+    ");
+}
+
+#[test]
+fn a_section_that_is_whole_is_held_against_its_own_values() {
+    let text = "
+[services.cors_proxy_server]
+min_replicas = 30
+admin_port = 8080
+";
+    insta::assert_snapshot!(refused(text), @r"
+    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:144
+    staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
+    ");
+}
+
+#[test]
+fn an_environment_may_add_a_pool_but_not_half_of_one() {
+    let pool = r#"
+[karpenter.node_pools.large]
+capacity_type = "spot"
+architectures = ["arm64"]
+instance_categories = ["r"]
+instance_generation_min = 7
+limit_cpu = 64
+limit_memory_gib = 512
+weight = 1
+"#;
+    assert_eq!(refused(&format!("{pool}consolidate_after = \"Never\"\n")), "");
+    insta::assert_snapshot!(refused(pool), @"staging.toml:2:23: `karpenter.node_pools.large.consolidate_after` is missing: add it to `[karpenter.node_pools.large]`");
+}

@@ -1,0 +1,92 @@
+//! Single values: what is read, and what is refused.
+
+use stacks::settings::Settings;
+use synth_framework::{IntoValue, Value};
+
+use crate::{BASE, layer, problems};
+
+/// The key in question, a value that is refused, and a part of the reason.
+const REFUSED: &[(&str, &str, &str)] = &[
+    ("aws.region", r#""Stockholm""#, "a region such as"),
+    ("aws.account_id", r#""11112222333x""#, "an account id of 12 digits is expected"),
+    ("aws.account_id", "111122223333", "is an integer, a string is expected"),
+    ("aws.tags", r#"{ "aws:team" = "a" }"#, "is no tag key"),
+    ("state.bucket", r#""Tideline.State""#, "a bucket name"),
+    ("state.kms_key_alias", r#""alias/aws/s3""#, "a key alias"),
+    ("github.oidc_provider", r#""keep""#, "one of `create` and `adopt` is expected"),
+    ("repository.url", r#""github.com/example-org/tideline""#, "a repository such as"),
+    ("repository.credentials", r#""ssh""#, "needs an SSH address"),
+    ("repository.revision", r#""--upload-pack=x""#, "a branch, tag or commit is expected"),
+    ("network.zones", r#"["eu-north-1a", "eu-north-1b", "eu-north-1a"]"#, "stands in this list already"),
+    ("network.nat_gateways", r#""one""#, "one of `per-zone` and `single` is expected"),
+    ("network.flow_log_retention_days", "15", "allowed are `1`, `3`, `5`, `7`, `14`"),
+    ("network.interface_endpoints", r#"["com.amazonaws/ecr"]"#, "the short name of a service"),
+    ("cluster.kubernetes_version", r#""1.37""#, "supported are `1.35` and `1.36`"),
+    ("cluster.log_types", r#"["api", "kubelet"]"#, "allowed are `api`"),
+    ("cluster.kms_deletion_window_days", "6", "it must be from 7 to 30"),
+    ("cluster.admin_principal_arns", r#"["arn:aws:sts::111122223333:assumed-role/a/b"]"#, "the ARN of an IAM role"),
+    ("cluster.admin_principal_arns", r#"["arn:aws-cn:iam::111122223333:role/a"]"#, "is `aws`"),
+    ("cluster.addon_versions.coredns", r#""latest""#, "`\"\"` or an exact build"),
+    ("base_nodes.ami_type", r#""AL2_x86_64""#, "allowed are `AL2023_x86_64_STANDARD`"),
+    ("base_nodes.instance_types", "[]", "is empty: name at least one"),
+    ("base_nodes.min_size", "-1", "it must be from 0 to"),
+    ("argocd.chart_version", r#""10.x""#, "an exact version"),
+    ("argocd.domain", r#""https://argocd.example.com""#, "a host name"),
+    ("karpenter.ami_alias", r#""al2023@latest""#, "a dated image"),
+    ("karpenter.ami_alias", r#""al2023@v20261303""#, "a dated image"),
+    ("karpenter.expire_after", r#""14 days""#, "a duration"),
+    ("karpenter.termination_grace_period", r#""Never""#, "a duration"),
+    ("karpenter.node_pools.spot.architectures", r#"["x86_64"]"#, "allowed are `amd64` and `arm64`"),
+    ("karpenter.node_pools.spot.weight", "101", "it must be from 1 to 100"),
+    ("services.namespace", r#""kube-system""#, "belongs to Kubernetes"),
+    ("services.namespace", r#""monitoring""#, "is taken by `observability.namespace`"),
+    ("services.cors_proxy_server.port", "80", "it must be from 1024 to 65535"),
+    ("services.cors_proxy_server.image.tag", r#""latest""#, "a tag other than `latest`"),
+    ("services.cors_proxy_server.image.digest", r#""sha256:12""#, "64 hexadecimal digits"),
+    ("services.proxy.allow_targets", r#"["10.0.0.1"]"#, "a target such as"),
+    ("services.proxy.allow_origins", r#"["https://app.example.com/"]"#, "`*` or an origin"),
+    ("services.proxy.certificate_arn", r#""arn:aws:acm:us-east-1:111122223333:certificate/1""#, "its own region only"),
+    ("load_test.rate", "0", "it must be from 1 to"),
+];
+
+#[test]
+fn values_out_of_shape_are_refused_at_their_own_line() {
+    for (key, value, reason) in REFUSED {
+        let (table, name) = key.rsplit_once('.').unwrap();
+        let found = problems(&format!("\n[{table}]\n{name} = {value}\n"));
+        let [problem] = found.as_slice() else { panic!("`{key} = {value}` gave {found:#?}") };
+        assert!(problem.message.contains(reason), "`{key} = {value}` gave: {problem}");
+        assert!(problem.key.starts_with(key), "`{key} = {value}` gave: {problem}");
+        assert_eq!((problem.file.as_str(), problem.line), ("stacks/environments/staging.toml", 3));
+    }
+}
+
+#[test]
+fn an_open_setting_is_none() {
+    let settings = Settings::parse("default", &[layer("default", BASE)]).unwrap();
+    assert_eq!(settings.github.owner_id, None);
+    assert_eq!(settings.services.proxy.certificate_arn, None);
+    assert_eq!(settings.cluster.addon_versions.eks_node_monitoring_agent, None);
+}
+
+#[test]
+fn typed_settings_are_strings_in_a_stack() {
+    let settings = Settings::parse("default", &[layer("default", BASE)]).unwrap();
+    let text = |value: Value<String>| format!("{:?}", value.expression());
+    assert_eq!(text((&settings.network.cidr).into_value()), r#"String("10.0.0.0/16")"#);
+    assert_eq!(text(settings.cluster.kubernetes_version.into_value()), r#"String("1.36")"#);
+    assert_eq!(text(settings.cluster.support_type.into_value()), r#"String("STANDARD")"#);
+}
+
+#[test]
+fn the_partition_follows_the_region() {
+    let mut aws = Settings::parse("default", &[layer("default", BASE)]).unwrap().aws;
+    assert_eq!((aws.partition(), aws.registry().as_str()), ("aws", "111122223333.dkr.ecr.eu-north-1.amazonaws.com"));
+    aws.region = "cn-north-1".to_owned();
+    assert_eq!(
+        (aws.partition(), aws.registry().as_str()),
+        ("aws-cn", "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn")
+    );
+    aws.region = "us-gov-west-1".to_owned();
+    assert_eq!(aws.partition(), "aws-us-gov");
+}
