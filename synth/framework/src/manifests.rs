@@ -67,7 +67,11 @@ impl Manifests {
     /// Adds an object, to be written to `{file}.yaml` in this folder.
     #[track_caller]
     pub fn add(&self, file: &str, object: &impl Serialize) {
-        let location = std::panic::Location::caller();
+        self.add_at(std::panic::Location::caller(), file, object);
+    }
+
+    /// Adds an object as [`Manifests::add`] does, for a declaration that stands elsewhere in the source.
+    pub fn add_at(&self, location: Location, file: &str, object: &impl Serialize) {
         let path = if self.folder.is_empty() { format!("{file}.yaml") } else { format!("{}/{file}.yaml", self.folder) };
         let mut gathered = self.gathered.borrow_mut();
         match serde_json::to_value(object) {
@@ -139,7 +143,8 @@ impl Manifest {
         let version = self.text("/apiVersion");
         let group = version.split_once('/').map_or("", |(group, _)| group);
         let complete = ![version, self.kind(), self.name()].contains(&"");
-        complete.then(|| (group.to_owned(), self.kind().to_owned(), self.namespace().to_owned(), self.name().to_owned()))
+        complete
+            .then(|| (group.to_owned(), self.kind().to_owned(), self.namespace().to_owned(), self.name().to_owned()))
     }
 }
 

@@ -18,12 +18,12 @@ fields! {
     MatchResources { namespace_selector: LabelSelector, resource_rules: [NamedRuleWithOperations] }
 }
 
-pub(in crate::manifests) fn policy_spec() -> Draft<ValidatingAdmissionPolicySpec> {
+pub(crate) fn policy_spec() -> Draft<ValidatingAdmissionPolicySpec> {
     Draft(ValidatingAdmissionPolicySpec::default())
 }
 
 /// Refuses what the policy finds.
-pub(in crate::manifests) fn policy_binding_spec(policy: &str) -> Draft<ValidatingAdmissionPolicyBindingSpec> {
+pub(crate) fn policy_binding_spec(policy: &str) -> Draft<ValidatingAdmissionPolicyBindingSpec> {
     Draft(ValidatingAdmissionPolicyBindingSpec {
         policy_name: policy.to_owned(),
         validation_actions: vec!["Deny".to_owned(), "Audit".to_owned()],
@@ -31,12 +31,12 @@ pub(in crate::manifests) fn policy_binding_spec(policy: &str) -> Draft<Validatin
     })
 }
 
-pub(in crate::manifests) fn match_resources() -> Draft<MatchResources> {
+pub(crate) fn match_resources() -> Draft<MatchResources> {
     Draft(MatchResources::default())
 }
 
 /// Resources of one API group, when they are made or changed.
-pub(in crate::manifests) fn rule(group: &str, resources: &[&str]) -> NamedRuleWithOperations {
+pub(crate) fn rule(group: &str, resources: &[&str]) -> NamedRuleWithOperations {
     let texts = |texts: &[&str]| Some(texts.iter().map(ToString::to_string).collect());
     NamedRuleWithOperations {
         api_groups: texts(&[group]),
@@ -48,12 +48,12 @@ pub(in crate::manifests) fn rule(group: &str, resources: &[&str]) -> NamedRuleWi
 }
 
 /// An expression that must hold, and what is said when it does not.
-pub(in crate::manifests) fn validation(expression: impl IntoField<String>, message: &str) -> Validation {
+pub(crate) fn validation(expression: impl IntoField<String>, message: &str) -> Validation {
     let message = Some(message.to_owned());
     Validation { expression: expression.into_field(), message, ..Validation::default() }
 }
 
 /// A named expression, which later ones call `variables.{name}`.
-pub(in crate::manifests) fn variable(name: &str, expression: &str) -> Variable {
+pub(crate) fn variable(name: &str, expression: &str) -> Variable {
     Variable { name: name.to_owned(), expression: expression.to_owned() }
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use super::draft::{Draft, IntoField};
 
 /// A spec that knows what kind of object it belongs to.
-pub(in crate::manifests) trait CustomSpec: Serialize {
+pub(crate) trait CustomSpec: Serialize {
     /// Group and version: `karpenter.sh/v1`.
     const API_VERSION: &'static str;
     /// Kind: `NodePool`.
@@ -15,13 +15,13 @@ pub(in crate::manifests) trait CustomSpec: Serialize {
 
 /// An object of a custom kind.
 #[derive(Clone, Debug)]
-pub(in crate::manifests) struct Custom<S> {
+pub(crate) struct Custom<S> {
     metadata: ObjectMeta,
     spec: S,
 }
 
 /// An object of a custom kind, with a name.
-pub(in crate::manifests) fn custom<S: CustomSpec>(name: impl IntoField<String>, spec: S) -> Draft<Custom<S>> {
+pub(crate) fn custom<S: CustomSpec>(name: impl IntoField<String>, spec: S) -> Draft<Custom<S>> {
     let metadata = ObjectMeta { name: Some(name.into_field()), ..ObjectMeta::default() };
     Draft(Custom { metadata, spec })
 }

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 /// A Kubernetes value whose fields are set by methods of the same names.
 #[derive(Clone, Debug)]
-pub(in crate::manifests) struct Draft<T>(pub(super) T);
+pub(crate) struct Draft<T>(pub(super) T);
 
 impl<T: Serialize> Serialize for Draft<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -14,7 +14,7 @@ impl<T: Serialize> Serialize for Draft<T> {
 }
 
 /// What a field of type `T` accepts.
-pub(in crate::manifests) trait IntoField<T> {
+pub(crate) trait IntoField<T> {
     /// The field's own type.
     fn into_field(self) -> T;
 }
@@ -68,19 +68,19 @@ macro_rules! fields {
 
 macro_rules! field {
     ($field:ident ($of:ty)) => {
-        pub(in crate::manifests) fn $field(mut self, value: impl IntoField<$of>) -> Self {
+        pub(crate) fn $field(mut self, value: impl IntoField<$of>) -> Self {
             self.0.$field = value.into_field();
             self
         }
     };
     ($field:ident [$of:ty]) => {
-        pub(in crate::manifests) fn $field(mut self, values: impl IntoIterator<Item = impl IntoField<$of>>) -> Self {
+        pub(crate) fn $field(mut self, values: impl IntoIterator<Item = impl IntoField<$of>>) -> Self {
             self.0.$field = Some(values.into_iter().map(IntoField::into_field).collect());
             self
         }
     };
     ($field:ident {$of:ty}) => {
-        pub(in crate::manifests) fn $field(
+        pub(crate) fn $field(
             mut self,
             entries: impl IntoIterator<Item = (impl IntoField<String>, impl IntoField<$of>)>,
         ) -> Self {
@@ -90,11 +90,11 @@ macro_rules! field {
         }
     };
     ($field:ident $of:ty) => {
-        pub(in crate::manifests) fn $field(mut self, value: impl IntoField<$of>) -> Self {
+        pub(crate) fn $field(mut self, value: impl IntoField<$of>) -> Self {
             self.0.$field = Some(value.into_field());
             self
         }
     };
 }
 
-pub(super) use {field, fields};
+pub(crate) use {field, fields};

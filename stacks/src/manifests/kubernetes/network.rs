@@ -27,12 +27,12 @@ fields! {
     }
 }
 
-pub(in crate::manifests) fn service_spec() -> Draft<ServiceSpec> {
+pub(crate) fn service_spec() -> Draft<ServiceSpec> {
     Draft(ServiceSpec::default())
 }
 
 /// A port of the Service that leads to the container's port of the same name.
-pub(in crate::manifests) fn service_port(name: &str, port: u16) -> ServicePort {
+pub(crate) fn service_port(name: &str, port: u16) -> ServicePort {
     ServicePort {
         name: Some(name.to_owned()),
         port: port.into(),
@@ -42,12 +42,12 @@ pub(in crate::manifests) fn service_port(name: &str, port: u16) -> ServicePort {
     }
 }
 
-pub(in crate::manifests) fn network_policy_spec() -> Draft<NetworkPolicySpec> {
+pub(crate) fn network_policy_spec() -> Draft<NetworkPolicySpec> {
     Draft(NetworkPolicySpec::default())
 }
 
 /// Lets peers in to ports; no peers means everyone, no ports means all.
-pub(in crate::manifests) fn ingress(
+pub(crate) fn ingress(
     from: impl IntoIterator<Item = NetworkPolicyPeer>,
     ports: impl IntoIterator<Item = NetworkPolicyPort>,
 ) -> NetworkPolicyIngressRule {
@@ -55,7 +55,7 @@ pub(in crate::manifests) fn ingress(
 }
 
 /// Lets pods out to ports of peers; no peers means everyone, no ports means all.
-pub(in crate::manifests) fn egress(
+pub(crate) fn egress(
     to: impl IntoIterator<Item = NetworkPolicyPeer>,
     ports: impl IntoIterator<Item = NetworkPolicyPort>,
 ) -> NetworkPolicyEgressRule {
@@ -68,32 +68,29 @@ fn filled<T>(items: impl IntoIterator<Item = T>) -> Option<Vec<T>> {
 }
 
 /// Addresses of a range except some of its parts.
-pub(in crate::manifests) fn ip_block(
-    cidr: impl IntoField<String>,
-    except: impl IntoIterator<Item = String>,
-) -> NetworkPolicyPeer {
+pub(crate) fn ip_block(cidr: impl IntoField<String>, except: impl IntoIterator<Item = String>) -> NetworkPolicyPeer {
     let ip_block = IPBlock { cidr: cidr.into_field(), except: filled(except) };
     NetworkPolicyPeer { ip_block: Some(ip_block), ..NetworkPolicyPeer::default() }
 }
 
 /// Pods of the policy's own namespace.
-pub(in crate::manifests) fn pods(pod_selector: LabelSelector) -> NetworkPolicyPeer {
+pub(crate) fn pods(pod_selector: LabelSelector) -> NetworkPolicyPeer {
     NetworkPolicyPeer { pod_selector: Some(pod_selector), ..NetworkPolicyPeer::default() }
 }
 
 /// Pods of a namespace.
-pub(in crate::manifests) fn pods_of_namespace(namespace: &str, pod_selector: LabelSelector) -> NetworkPolicyPeer {
+pub(crate) fn pods_of_namespace(namespace: &str, pod_selector: LabelSelector) -> NetworkPolicyPeer {
     let namespace_selector = Some(selector("kubernetes.io/metadata.name", namespace));
     NetworkPolicyPeer { namespace_selector, pod_selector: Some(pod_selector), ..NetworkPolicyPeer::default() }
 }
 
 /// A TCP port, by number or by the container's name for it.
-pub(in crate::manifests) fn tcp(port: impl Into<Option<u16>>) -> NetworkPolicyPort {
+pub(crate) fn tcp(port: impl Into<Option<u16>>) -> NetworkPolicyPort {
     port_of("TCP", port.into())
 }
 
 /// A UDP port.
-pub(in crate::manifests) fn udp(port: u16) -> NetworkPolicyPort {
+pub(crate) fn udp(port: u16) -> NetworkPolicyPort {
     port_of("UDP", Some(port))
 }
 

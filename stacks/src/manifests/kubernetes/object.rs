@@ -26,7 +26,7 @@ use super::draft::{Draft, IntoField, fields};
 
 macro_rules! objects {
     ($($function:ident: $type:ident),+ $(,)?) => { $(
-        pub(in crate::manifests) fn $function(name: impl IntoField<String>) -> Draft<$type> {
+        pub(crate) fn $function(name: impl IntoField<String>) -> Draft<$type> {
             Draft::<$type>::named(name)
         }
     )+ };
@@ -70,27 +70,27 @@ fields! {
 
 impl<T: Metadata<Ty = ObjectMeta>> Draft<T> {
     /// Puts the object into a namespace.
-    pub(in crate::manifests) fn in_namespace(mut self, namespace: impl IntoField<String>) -> Self {
+    pub(crate) fn in_namespace(mut self, namespace: impl IntoField<String>) -> Self {
         self.0.metadata_mut().namespace = Some(namespace.into_field());
         self
     }
 
     /// Adds a label.
-    pub(in crate::manifests) fn label(mut self, key: &str, value: impl IntoField<String>) -> Self {
+    pub(crate) fn label(mut self, key: &str, value: impl IntoField<String>) -> Self {
         let labels = self.0.metadata_mut().labels.get_or_insert_default();
         labels.insert(key.to_owned(), value.into_field());
         self
     }
 
     /// Adds an annotation.
-    pub(in crate::manifests) fn annotation(mut self, key: &str, value: impl IntoField<String>) -> Self {
+    pub(crate) fn annotation(mut self, key: &str, value: impl IntoField<String>) -> Self {
         let annotations = self.0.metadata_mut().annotations.get_or_insert_default();
         annotations.insert(key.to_owned(), value.into_field());
         self
     }
 
     /// Adds a finalizer.
-    pub(in crate::manifests) fn finalizer(mut self, finalizer: &str) -> Self {
+    pub(crate) fn finalizer(mut self, finalizer: &str) -> Self {
         self.0.metadata_mut().finalizers.get_or_insert_default().push(finalizer.to_owned());
         self
     }
@@ -107,13 +107,18 @@ impl<T: Metadata<Ty = ObjectMeta> + Default> Draft<T> {
 impl<T: serde::Serialize> Draft<T> {
     /// Adds the object to a folder of the manifests, as `{file}.yaml`.
     #[track_caller]
-    pub(in crate::manifests) fn add_to(&self, folder: &Manifests, file: &str) {
+    pub(crate) fn add_to(&self, folder: &Manifests, file: &str) {
         folder.add(file, self);
     }
 }
 
 /// Selects what carries this one label.
-pub(in crate::manifests) fn selector(key: &str, value: &str) -> LabelSelector {
+pub(crate) fn selector(key: &str, value: &str) -> LabelSelector {
     let match_labels = Some([(key.to_owned(), value.to_owned())].into());
     LabelSelector { match_labels, ..LabelSelector::default() }
+}
+
+/// Selects whatever there is.
+pub(crate) fn every_pod() -> LabelSelector {
+    LabelSelector::default()
 }

@@ -42,7 +42,7 @@ fields! {
 }
 
 /// A Deployment that leaves the number of its pods to an autoscaler.
-pub(in crate::manifests) fn deployment_spec(
+pub(crate) fn deployment_spec(
     selector: LabelSelector,
     template: impl IntoField<PodTemplateSpec>,
 ) -> Draft<DeploymentSpec> {
@@ -50,7 +50,7 @@ pub(in crate::manifests) fn deployment_spec(
 }
 
 /// Pods of this one label.
-pub(in crate::manifests) fn pod_template(
+pub(crate) fn pod_template(
     labels: impl IntoIterator<Item = (&'static str, impl IntoField<String>)>,
     spec: impl IntoField<PodSpec>,
 ) -> PodTemplateSpec {
@@ -60,19 +60,19 @@ pub(in crate::manifests) fn pod_template(
 }
 
 /// A pod of these containers, whose names resolve without a walk through the search list.
-pub(in crate::manifests) fn pod_spec(containers: impl IntoIterator<Item = Draft<Container>>) -> Draft<PodSpec> {
+pub(crate) fn pod_spec(containers: impl IntoIterator<Item = Draft<Container>>) -> Draft<PodSpec> {
     let containers = containers.into_iter().map(IntoField::into_field).collect();
     let ndots = PodDNSConfigOption { name: Some("ndots".to_owned()), value: Some("2".to_owned()) };
     Draft(PodSpec { containers, ..PodSpec::default() })
         .dns_config(PodDNSConfig { options: Some(vec![ndots]), ..PodDNSConfig::default() })
 }
 
-pub(in crate::manifests) fn container(name: &str) -> Draft<Container> {
+pub(crate) fn container(name: &str) -> Draft<Container> {
     Draft(Container { name: name.to_owned(), ..Container::default() })
 }
 
 /// A TCP port with a name.
-pub(in crate::manifests) fn container_port(name: &str, port: u16) -> ContainerPort {
+pub(crate) fn container_port(name: &str, port: u16) -> ContainerPort {
     ContainerPort {
         name: Some(name.to_owned()),
         container_port: port.into(),
@@ -82,7 +82,7 @@ pub(in crate::manifests) fn container_port(name: &str, port: u16) -> ContainerPo
 }
 
 /// Starts new pods before old ones leave.
-pub(in crate::manifests) fn rolling_update(max_surge: &str) -> DeploymentStrategy {
+pub(crate) fn rolling_update(max_surge: &str) -> DeploymentStrategy {
     DeploymentStrategy {
         type_: Some("RollingUpdate".to_owned()),
         rolling_update: Some(RollingUpdateDeployment {
@@ -93,22 +93,19 @@ pub(in crate::manifests) fn rolling_update(max_surge: &str) -> DeploymentStrateg
 }
 
 /// Asks a path of a named port.
-pub(in crate::manifests) fn http_probe(path: &str, port: &str) -> Draft<Probe> {
-    let http_get =
-        HTTPGetAction { path: Some(path.to_owned()), port: port.into_field(), ..HTTPGetAction::default() };
+pub(crate) fn http_probe(path: &str, port: &str) -> Draft<Probe> {
+    let http_get = HTTPGetAction { path: Some(path.to_owned()), port: port.into_field(), ..HTTPGetAction::default() };
     Draft(Probe { http_get: Some(http_get), ..Probe::default() })
 }
 
 /// Holds the stop signal back, without a binary in the image.
-pub(in crate::manifests) fn pre_stop_sleep(seconds: u32) -> Lifecycle {
-    let pre_stop = LifecycleHandler {
-        sleep: Some(SleepAction { seconds: seconds.into() }),
-        ..LifecycleHandler::default()
-    };
+pub(crate) fn pre_stop_sleep(seconds: u32) -> Lifecycle {
+    let pre_stop =
+        LifecycleHandler { sleep: Some(SleepAction { seconds: seconds.into() }), ..LifecycleHandler::default() };
     Lifecycle { pre_stop: Some(pre_stop), ..Lifecycle::default() }
 }
 
-pub(in crate::manifests) fn resources() -> Draft<ResourceRequirements> {
+pub(crate) fn resources() -> Draft<ResourceRequirements> {
     Draft(ResourceRequirements::default())
 }
 
@@ -116,7 +113,7 @@ pub(in crate::manifests) fn resources() -> Draft<ResourceRequirements> {
 const NON_ROOT: i64 = 65_532;
 
 /// What the restricted pod security standard asks of a pod.
-pub(in crate::manifests) fn pod_security_context() -> PodSecurityContext {
+pub(crate) fn pod_security_context() -> PodSecurityContext {
     PodSecurityContext {
         run_as_group: Some(NON_ROOT),
         run_as_non_root: Some(true),
@@ -127,7 +124,7 @@ pub(in crate::manifests) fn pod_security_context() -> PodSecurityContext {
 }
 
 /// What the restricted pod security standard asks of a container, and a read-only root.
-pub(in crate::manifests) fn restricted_security_context() -> SecurityContext {
+pub(crate) fn restricted_security_context() -> SecurityContext {
     SecurityContext {
         allow_privilege_escalation: Some(false),
         capabilities: Some(Capabilities { drop: Some(vec!["ALL".to_owned()]), ..Capabilities::default() }),
@@ -137,7 +134,7 @@ pub(in crate::manifests) fn restricted_security_context() -> SecurityContext {
 }
 
 /// Spreads pods evenly over what the key tells apart; `when_unsatisfiable` is `DoNotSchedule` or `ScheduleAnyway`.
-pub(in crate::manifests) fn spread(
+pub(crate) fn spread(
     topology_key: &str,
     when_unsatisfiable: &str,
     selector: LabelSelector,
@@ -152,7 +149,7 @@ pub(in crate::manifests) fn spread(
 }
 
 /// Never two of these pods on one node.
-pub(in crate::manifests) fn apart_by_host(selector: LabelSelector) -> Affinity {
+pub(crate) fn apart_by_host(selector: LabelSelector) -> Affinity {
     let term = PodAffinityTerm {
         label_selector: Some(selector),
         topology_key: "kubernetes.io/hostname".to_owned(),
@@ -165,7 +162,7 @@ pub(in crate::manifests) fn apart_by_host(selector: LabelSelector) -> Affinity {
 }
 
 /// Tolerates a taint of this key and value, whatever its effect.
-pub(in crate::manifests) fn toleration((key, value): (&str, &str)) -> Toleration {
+pub(crate) fn toleration((key, value): (&str, &str)) -> Toleration {
     Toleration {
         key: Some(key.to_owned()),
         operator: Some("Equal".to_owned()),

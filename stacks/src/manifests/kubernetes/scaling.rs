@@ -9,9 +9,7 @@ use k8s_openapi::{
         core::v1::{LimitRangeItem, LimitRangeSpec, ResourceQuotaSpec},
         policy::v1::PodDisruptionBudgetSpec,
     },
-    apimachinery::pkg::{
-        api::resource::Quantity, apis::meta::v1::LabelSelector, util::intstr::IntOrString,
-    },
+    apimachinery::pkg::{api::resource::Quantity, apis::meta::v1::LabelSelector, util::intstr::IntOrString},
 };
 
 use super::draft::{Draft, IntoField, fields};
@@ -27,7 +25,7 @@ fields! {
 }
 
 /// Scales a Deployment.
-pub(in crate::manifests) fn scaler_spec(deployment: &str) -> Draft<HorizontalPodAutoscalerSpec> {
+pub(crate) fn scaler_spec(deployment: &str) -> Draft<HorizontalPodAutoscalerSpec> {
     let scale_target_ref = CrossVersionObjectReference {
         api_version: Some("apps/v1".to_owned()),
         kind: "Deployment".to_owned(),
@@ -38,7 +36,7 @@ pub(in crate::manifests) fn scaler_spec(deployment: &str) -> Draft<HorizontalPod
 
 impl Draft<HorizontalPodAutoscalerSpec> {
     /// How fast pods are added and taken away.
-    pub(in crate::manifests) fn behavior(
+    pub(crate) fn behavior(
         mut self,
         up: impl IntoField<HPAScalingRules>,
         down: impl IntoField<HPAScalingRules>,
@@ -50,7 +48,7 @@ impl Draft<HorizontalPodAutoscalerSpec> {
 }
 
 /// Pods are added when they use more than this percentage of the processor time that they ask for.
-pub(in crate::manifests) fn cpu_utilization(percent: u32) -> MetricSpec {
+pub(crate) fn cpu_utilization(percent: u32) -> MetricSpec {
     let target = MetricTarget {
         type_: "Utilization".to_owned(),
         average_utilization: Some(percent.into_field()),
@@ -63,30 +61,30 @@ pub(in crate::manifests) fn cpu_utilization(percent: u32) -> MetricSpec {
     }
 }
 
-pub(in crate::manifests) fn scaling_rules() -> Draft<HPAScalingRules> {
+pub(crate) fn scaling_rules() -> Draft<HPAScalingRules> {
     Draft(HPAScalingRules::default())
 }
 
 /// At most this percentage of the pods in so many seconds.
-pub(in crate::manifests) fn percent_policy(value: i32, period_seconds: i32) -> HPAScalingPolicy {
+pub(crate) fn percent_policy(value: i32, period_seconds: i32) -> HPAScalingPolicy {
     HPAScalingPolicy { type_: "Percent".to_owned(), value, period_seconds }
 }
 
 /// At most this number of pods in so many seconds.
-pub(in crate::manifests) fn pods_policy(value: i32, period_seconds: i32) -> HPAScalingPolicy {
+pub(crate) fn pods_policy(value: i32, period_seconds: i32) -> HPAScalingPolicy {
     HPAScalingPolicy { type_: "Pods".to_owned(), value, period_seconds }
 }
 
-pub(in crate::manifests) fn disruption_budget_spec() -> Draft<PodDisruptionBudgetSpec> {
+pub(crate) fn disruption_budget_spec() -> Draft<PodDisruptionBudgetSpec> {
     Draft(PodDisruptionBudgetSpec::default())
 }
 
-pub(in crate::manifests) fn quota_spec() -> Draft<ResourceQuotaSpec> {
+pub(crate) fn quota_spec() -> Draft<ResourceQuotaSpec> {
     Draft(ResourceQuotaSpec::default())
 }
 
 /// Defaults and bounds of each container.
-pub(in crate::manifests) fn limit_range_spec(
+pub(crate) fn limit_range_spec(
     container: impl FnOnce(Draft<LimitRangeItem>) -> Draft<LimitRangeItem>,
 ) -> LimitRangeSpec {
     let item = LimitRangeItem { type_: "Container".to_owned(), ..LimitRangeItem::default() };
