@@ -1,1 +1,32 @@
-fn main() {}
+//! Time of building and rendering the whole default platform in memory: settings in, text out, no file touched.
+
+use stacks::{
+    Platform,
+    settings::{Layer, Settings},
+};
+use synth_framework::BuiltStack;
+
+fn main() {
+    divan::main();
+}
+
+fn layer() -> Layer {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../stacks/environments/default.toml");
+    let text = std::fs::read_to_string(path).expect("the repository holds the default environment");
+    Layer { path: "default.toml".to_owned(), text }
+}
+
+#[divan::bench]
+fn read_settings(bencher: divan::Bencher<'_, '_>) {
+    let layers = [layer()];
+    bencher.bench(|| Settings::parse("default", &layers));
+}
+
+#[divan::bench]
+fn synth_all(bencher: divan::Bencher<'_, '_>) {
+    let settings = Settings::parse("default", &[layer()]).expect("the default environment is in order");
+    bencher.bench(|| {
+        let platform = Platform::build(&settings).expect("the default platform is in order");
+        platform.stacks.iter().map(BuiltStack::files).collect::<Vec<_>>()
+    });
+}

@@ -46,6 +46,11 @@ pub fn once(body: Body) -> Vec<Block> {
     vec![Block { repeat: Repeat::Once, body }]
 }
 
+/// One block under a key, where blocks are nested as a map.
+pub fn keyed(key: impl Into<String>, body: Body) -> Vec<Block> {
+    vec![Block { repeat: Repeat::Keyed(key.into()), body }]
+}
+
 impl<S, B: IntoBlocks<S>> IntoBlocks<S> for Vec<B> {
     fn into_blocks(self) -> Vec<Block> {
         self.into_iter().flat_map(B::into_blocks).collect()

@@ -218,52 +218,62 @@ impl Expression {
         }
     }
 
-    /// Calls `visit` with every reference in this tree.
-    pub fn visit_traversals<'a>(&'a self, visit: &mut dyn FnMut(&'a Traversal)) {
+    /// Calls `visit` with every expression that stands directly inside this one.
+    pub fn for_each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
         match self {
             Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::String(_) => {}
             Self::Template(parts) => {
                 for part in parts {
                     if let TemplatePart::Expression(inner) = part {
-                        inner.visit_traversals(visit);
+                        visit(inner);
                     }
                 }
             }
-            Self::List(items) | Self::Call(_, items) => {
-                items.iter().for_each(|item| item.visit_traversals(visit));
-            }
+            Self::List(items) | Self::Call(_, items) => items.iter().for_each(visit),
             Self::Object(entries) => {
                 for (key, value) in entries {
-                    key.visit_traversals(visit);
-                    value.visit_traversals(visit);
+                    visit(key);
+                    visit(value);
                 }
             }
-            Self::Traversal(traversal) => {
-                visit(traversal);
-                visit_steps(&traversal.steps, visit);
-            }
+            Self::Traversal(traversal) => visit_keys(&traversal.steps, visit),
             Self::Index(inner, steps) => {
-                inner.visit_traversals(visit);
-                visit_steps(steps, visit);
+                visit(inner);
+                visit_keys(steps, visit);
             }
-            Self::Not(inner) => inner.visit_traversals(visit),
+            Self::Not(inner) => visit(inner),
             Self::Binary(_, left, right) => {
-                left.visit_traversals(visit);
-                right.visit_traversals(visit);
+                visit(left);
+                visit(right);
             }
-            Self::Conditional(branches) => branches.iter().for_each(|branch| branch.visit_traversals(visit)),
+            Self::Conditional(branches) => branches.iter().for_each(visit),
             Self::For { list, result, .. } => {
-                list.visit_traversals(visit);
-                result.visit_traversals(visit);
+                visit(list);
+                visit(result);
             }
         }
     }
+
+    /// Calls `visit` with this expression and every one inside it.
+    pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
+        visit(self);
+        self.for_each_child(&mut |child| child.visit(visit));
+    }
+
+    /// Calls `visit` with every reference in this tree.
+    pub fn visit_traversals<'a>(&'a self, visit: &mut dyn FnMut(&'a Traversal)) {
+        self.visit(&mut |expression| {
+            if let Self::Traversal(traversal) = expression {
+                visit(traversal);
+            }
+        });
+    }
 }
 
-fn visit_steps<'a>(steps: &'a [Step], visit: &mut dyn FnMut(&'a Traversal)) {
+fn visit_keys<'a>(steps: &'a [Step], visit: &mut dyn FnMut(&'a Expression)) {
     for step in steps {
         if let Step::Key(key) = step {
-            key.visit_traversals(visit);
+            visit(key);
         }
     }
 }

@@ -3,9 +3,9 @@
 //! To add one: copy a line, name the types. Terraform evaluates it; nothing is computed here.
 
 use crate::{
-    expression::Expression,
+    expression::{Expression, Root, Traversal},
     types::{Any, List, Map, Number, Set},
-    value::{IntoValue, Value},
+    value::{IntoValue, Ref, Value},
 };
 
 macro_rules! functions {
@@ -52,7 +52,7 @@ functions! {
     /// The items with `separator` between them.
     join(separator: String, items: List<String>) -> String;
     /// The keys of a map, sorted.
-    keys(map: Map<Any>) -> List<String>;
+    keys<T>(map: Map<T>) -> List<String>;
     /// How many items there are.
     length(value: Any) -> Number;
     /// The value under `key`, or `default`.
@@ -104,6 +104,13 @@ functions! {
 }
 
 /// Formats `arguments` by Terraform's `format` verbs, such as `%s` and `%02d`.
+///
+/// ```
+/// use synth_framework::{IntoValue, functions::format};
+///
+/// let subnet = format("%s-%02d", ["private".into_value(), 7.into_value()]);
+/// # let _ = subnet;
+/// ```
 pub fn format(specification: impl IntoValue<String>, arguments: impl IntoIterator<Item = Value<Any>>) -> Value<String> {
     let specification = std::iter::once(specification.into_value().into_expression());
     let arguments = arguments.into_iter().map(Value::into_expression);
@@ -113,13 +120,21 @@ pub fn format(specification: impl IntoValue<String>, arguments: impl IntoIterato
 /// `[for item in list : result]`, where `result` is called once with the item.
 ///
 /// `item` names the item in the written expression; nested calls need different names.
+///
+/// ```
+/// use synth_framework::{List, Stack, functions::for_in, text, variable};
+///
+/// let stack = &Stack::new("example");
+/// let names = variable::<List<String>>("names").add_to(stack);
+/// let queues = for_in::<String, String, _>("name", names, |name| text!("{}-queue", name));
+/// # let _ = queues;
+/// ```
 pub fn for_in<T, U, V: IntoValue<U>>(
     item: &'static str,
     list: impl IntoValue<List<T>>,
-    result: impl FnOnce(crate::Ref<T>) -> V,
+    result: impl FnOnce(Ref<T>) -> V,
 ) -> Value<List<U>> {
-    let root = crate::expression::Root::Iterator(item.into());
-    let result = result(crate::Ref::new(crate::expression::Traversal::new(root)));
+    let result = result(Ref::new(Traversal::new(Root::Iterator(item.into()))));
     Value::new(Expression::For {
         item: item.into(),
         list: Box::new(list.into_value().into_expression()),
@@ -128,6 +143,6 @@ pub fn for_in<T, U, V: IntoValue<U>>(
 }
 
 /// The directory of the stack's files: `path.module`.
-pub fn path_module() -> crate::Ref<String> {
-    crate::Ref::new(crate::expression::Traversal::new(crate::expression::Root::Path).attribute("module"))
+pub fn path_module() -> Ref<String> {
+    Ref::new(Traversal::new(Root::Path).attribute("module"))
 }

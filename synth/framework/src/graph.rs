@@ -1,12 +1,12 @@
 //! Who refers to whom inside a stack.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     declaration::Declaration,
     expression::{Address, Mode, Root, Traversal},
+    places::{bare_references, places},
     problem::Location,
-    resource::{Repetition, Resource},
     stack::BuiltStack,
 };
 
@@ -46,11 +46,14 @@ impl Graph {
             nodes.push(Node { address: Address { mode, type_name, label: label.as_str().into(), stack }, location });
             references.push(needed(&placed.declaration));
         }
-        let index: HashMap<&Address, usize> =
-            nodes.iter().enumerate().map(|(index, node)| (&node.address, index)).collect();
+        // Of two that share an address, the first is meant: the second could otherwise seem to need itself.
+        let mut index: HashMap<&Address, usize> = HashMap::new();
+        for (place, node) in nodes.iter().enumerate() {
+            index.entry(&node.address).or_insert(place);
+        }
         let edges = references.iter().map(|needed| {
             let mut targets: Vec<usize> = needed.iter().filter_map(|address| index.get(address).copied()).collect();
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = HashSet::new();
             targets.retain(|target| seen.insert(*target));
             targets
         });
@@ -95,7 +98,9 @@ impl Finder<'_> {
                 self.state[node] = Visit::OnPath;
                 self.path.push(node);
                 let graph = self.graph;
-                graph.edges[node].iter().for_each(|target| self.visit(*target));
+                for target in &graph.edges[node] {
+                    self.visit(*target);
+                }
                 self.path.pop();
                 self.state[node] = Visit::Done;
             }
@@ -105,45 +110,17 @@ impl Finder<'_> {
 
 fn needed(declaration: &Declaration) -> Vec<Address> {
     let mut addresses = Vec::new();
-    visit_traversals(declaration, &mut |traversal, _| {
+    let mut need = |traversal: &Traversal| {
         if let Root::Declared(address) = &traversal.root {
             addresses.push(address.clone());
         }
-    });
+    };
+    places(declaration, &mut |place| place.expression.visit_traversals(&mut need));
+    for (traversal, _) in bare_references(declaration) {
+        need(traversal);
+    }
     if let Declaration::Resource(resource) = declaration {
         addresses.extend(resource.depends_on.iter().cloned());
     }
     addresses
-}
-
-/// Calls `visit` with every reference in a declaration, and where it was written.
-pub(crate) fn visit_traversals<'a>(declaration: &'a Declaration, visit: &mut dyn FnMut(&'a Traversal, Location)) {
-    match declaration {
-        Declaration::Resource(resource) => visit_resource(resource, visit),
-        Declaration::Provider(provider) => provider.body.visit_traversals(visit),
-        Declaration::Local(local) => local.value.visit_traversals(&mut |traversal| visit(traversal, local.location)),
-        Declaration::Output(output) => {
-            output.value.visit_traversals(&mut |traversal| visit(traversal, output.location))
-        }
-        Declaration::Check(check) => {
-            for assert in &check.asserts {
-                assert.condition.visit_traversals(&mut |traversal| visit(traversal, check.location));
-                assert.error_message.visit_traversals(&mut |traversal| visit(traversal, check.location));
-            }
-        }
-        Declaration::Refactoring(_) | Declaration::Variable(_) | Declaration::Terraform(_) | Declaration::Asset(_) => {}
-    }
-}
-
-fn visit_resource<'a>(resource: &'a Resource, visit: &mut dyn FnMut(&'a Traversal, Location)) {
-    resource.body.visit_traversals(visit);
-    if let Repetition::Count(expression) | Repetition::ForEach(expression) = &resource.repetition {
-        expression.visit_traversals(&mut |traversal| visit(traversal, resource.location));
-    }
-    let lifecycle = &resource.lifecycle;
-    for condition in lifecycle.preconditions.iter().chain(&lifecycle.postconditions) {
-        condition.condition.visit_traversals(&mut |traversal| visit(traversal, resource.location));
-        condition.error_message.visit_traversals(&mut |traversal| visit(traversal, resource.location));
-    }
-    lifecycle.replace_triggered_by.iter().for_each(|traversal| visit(traversal, resource.location));
 }

@@ -12,6 +12,7 @@ mod graph;
 mod lifecycle;
 mod manifests;
 mod operators;
+mod places;
 mod problem;
 mod provider;
 mod render;
@@ -26,12 +27,12 @@ mod view;
 mod write;
 mod yaml;
 
-pub use block::{Dynamic, IntoBlock, IntoBlocks, Missing, Present, Satisfies, dynamic, once};
+pub use block::{Dynamic, IntoBlock, IntoBlocks, Missing, Present, Satisfies, dynamic, keyed, once};
 pub use body::{Block, Body, Content, Entry, Repeat};
 pub use declaration::{
     Asset, Backend, Change, Check, CheckData, Declaration, Local, LocalData, Output, OutputData, Refactoring,
-    S3Backend, Terraform, TerraformData, Variable, VariableData, check, for_each_of, import, local, moved, output,
-    removed, s3_backend, terraform, variable,
+    S3Backend, Terraform, TerraformData, Variable, VariableData, check, import, local, moved, output, removed,
+    s3_backend, terraform, variable,
 };
 pub use expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traversal};
 pub use graph::{Graph, Node};
@@ -48,5 +49,6 @@ pub use types::{Any, Concrete, Identity, List, Map, Number, Scalar, Set, TypeCon
 pub use value::{IntoValue, Ref, Value, list, map};
 pub use view::{
     IntoDependencies, Iterator, ListView, MapView, Reference, SetView, View, count_index, each_key, each_value,
+    for_each_of,
 };
 pub use write::StackFile;

@@ -1,15 +1,17 @@
 //! `lifecycle`: how Terraform replaces and guards a resource, and the conditions around it.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, panic};
 
 use crate::{
     expression::{Expression, Root, Traversal},
+    problem::Location,
     value::IntoValue,
     view::{Reference, View},
 };
 
 /// The `lifecycle` block of the resource whose handle is `H`.
 #[derive(Debug)]
+#[must_use = "the closure returns the changed lifecycle"]
 pub struct Lifecycle<H> {
     pub(crate) data: LifecycleData,
     handle: PhantomData<fn() -> H>,
@@ -54,13 +56,17 @@ pub struct Condition {
     pub condition: Expression,
     /// The message, which may hold references.
     pub error_message: Expression,
+    /// Where it was written.
+    pub location: Location,
 }
 
 impl Condition {
+    #[track_caller]
     pub(crate) fn new(condition: impl IntoValue<bool>, error_message: impl IntoValue<String>) -> Self {
         Self {
             condition: condition.into_value().into_expression(),
             error_message: error_message.into_value().into_expression(),
+            location: panic::Location::caller(),
         }
     }
 }
@@ -107,12 +113,14 @@ impl<H: View> Lifecycle<H> {
     }
 
     /// Fails before the resource is made unless `condition` holds.
+    #[track_caller]
     pub fn precondition(mut self, condition: impl IntoValue<bool>, error_message: impl IntoValue<String>) -> Self {
         self.data.preconditions.push(Condition::new(condition, error_message));
         self
     }
 
     /// Fails after the resource was made unless the condition on it holds.
+    #[track_caller]
     pub fn postcondition<C: IntoValue<bool>>(
         mut self,
         condition: impl FnOnce(&H) -> C,

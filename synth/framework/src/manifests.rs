@@ -175,18 +175,35 @@ fn at(location: Location) -> String {
     format!("{}:{}", source_path(location), location.line())
 }
 
-/// The keys that people look for first, in the order in which they are written by hand.
-const FIRST: [&str; 7] = ["apiVersion", "kind", "metadata", "name", "namespace", "labels", "annotations"];
+/// The keys of an object, of its metadata and of everything else that people write first, in their order.
+const OBJECT: &[&str] = &["apiVersion", "kind", "metadata"];
+const METADATA: &[&str] = &["name", "namespace", "labels", "annotations"];
+const ANYTHING: &[&str] = &["name"];
 
-/// The same value with [`FIRST`] ahead of the other keys of each mapping; serializers of Kubernetes types sort by alphabet.
-fn conventional(value: Json) -> Json {
+/// The same object as people write it; serializers of Kubernetes types sort keys by the alphabet.
+fn conventional(object: Json) -> Json {
+    let Json::Object(entries) = object else { return object };
+    let entries = entries.into_iter().map(|(key, value)| {
+        let value = if key == "metadata" { ordered(value, METADATA) } else { ordered(value, ANYTHING) };
+        (key, value)
+    });
+    Json::Object(first(entries, OBJECT))
+}
+
+/// The same value with these keys ahead, and [`ANYTHING`] ahead further inside.
+fn ordered(value: Json, keys: &[&str]) -> Json {
     match value {
-        Json::Array(items) => items.into_iter().map(conventional).collect(),
+        Json::Array(items) => items.into_iter().map(|item| ordered(item, ANYTHING)).collect(),
         Json::Object(entries) => {
-            let mut entries: Vec<_> = entries.into_iter().collect();
-            entries.sort_by_key(|(key, _)| FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len()));
-            Json::Object(entries.into_iter().map(|(key, value)| (key, conventional(value))).collect::<Map<_, _>>())
+            let entries = entries.into_iter().map(|(key, value)| (key, ordered(value, ANYTHING)));
+            Json::Object(first(entries, keys))
         }
         scalar => scalar,
     }
+}
+
+fn first(entries: impl Iterator<Item = (String, Json)>, keys: &[&str]) -> Map<String, Json> {
+    let mut entries: Vec<_> = entries.collect();
+    entries.sort_by_key(|(key, _)| keys.iter().position(|first| first == key).unwrap_or(keys.len()));
+    entries.into_iter().collect()
 }

@@ -16,9 +16,9 @@ pub(crate) fn template(expression: &Expression) -> Json {
         Expression::Null => Json::Null,
         Expression::Bool(value) => Json::Bool(*value),
         Expression::Integer(number) => Json::from(*number),
-        Expression::Float(number) => Number::from_f64(*number).map_or(Json::Null, Json::Number),
-        Expression::String(text) => Json::String(escape(text)),
-        Expression::Template(parts) => Json::String(interpolate(parts, escape)),
+        Expression::Float(number) => float(*number),
+        Expression::String(text) => Json::String(keep_mark(escape(text))),
+        Expression::Template(parts) => Json::String(keep_mark(interpolate(parts, escape))),
         Expression::List(items) => Json::Array(items.iter().map(template).collect()),
         Expression::Object(entries) => {
             Json::Object(entries.iter().map(|(key, value)| (template_key(key), template(value))).collect())
@@ -66,6 +66,24 @@ pub(crate) fn relative(traversal: &Traversal) -> String {
     text.strip_prefix('.').map(str::to_owned).unwrap_or(text)
 }
 
+/// A whole number is written without a fraction. What is no number has no JSON; it is reported by the caller.
+fn float(number: f64) -> Json {
+    // Up to 2^53 every whole number has its own float, so that nothing is lost.
+    #[allow(clippy::cast_possible_truncation, reason = "the number is whole and within 2^53")]
+    if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 {
+        return Json::from(number as i64);
+    }
+    Number::from_f64(number).map_or(Json::Null, Json::Number)
+}
+
+/// Terraform drops a byte order mark that starts a template; quoted, it stays.
+fn keep_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => wrap(&Expression::String("\u{feff}".into())) + rest,
+        None => text,
+    }
+}
+
 fn template_key(key: &Expression) -> String {
     match template(key) {
         Json::String(text) => text,
@@ -79,24 +97,24 @@ fn wrap(expression: &Expression) -> String {
 
 fn interpolate(parts: &[TemplatePart], escape: fn(&str) -> String) -> String {
     let mut text = String::new();
-    for (index, part) in parts.iter().enumerate() {
+    let mut literal = String::new();
+    for part in parts {
         match part {
-            TemplatePart::Expression(expression) => text.push_str(&wrap(expression)),
-            TemplatePart::Text(literal) => {
+            // Pieces of text are joined first: a mark may stand half in one and half in the next.
+            TemplatePart::Text(piece) => literal.push_str(piece),
+            TemplatePart::Expression(expression) => {
                 // A `$` right before an interpolation would read as an escape: `$${x}` is the text `${x}`.
-                let marks = literal.len() - literal.trim_end_matches(['$', '%']).len();
-                let interpolated_next = matches!(parts.get(index + 1), Some(TemplatePart::Expression(_)));
-                if marks > 0 && interpolated_next {
-                    let (before, tail) = literal.split_at(literal.len() - marks);
-                    text.push_str(&escape(before));
-                    let _ = write!(text, "${{{}}}", quote(tail));
-                } else {
-                    text.push_str(&escape(literal));
+                let tail = literal.split_off(literal.trim_end_matches(['$', '%']).len());
+                text.push_str(&escape(&literal));
+                literal.clear();
+                if !tail.is_empty() {
+                    text.push_str(&wrap(&Expression::String(tail.into())));
                 }
+                text.push_str(&wrap(expression));
             }
         }
     }
-    text
+    text + &escape(&literal)
 }
 
 /// Doubles the marks that start a template sequence.
@@ -132,7 +150,8 @@ fn hcl(expression: &Expression) -> String {
         Expression::Null => "null".to_owned(),
         Expression::Bool(value) => value.to_string(),
         Expression::Integer(number) => number.to_string(),
-        Expression::Float(number) => number.to_string(),
+        // `to_string` would write a great number with all its digits.
+        Expression::Float(number) => float(*number).to_string(),
         Expression::String(text) => quote(text),
         Expression::Template(parts) => format!("\"{}\"", interpolate(parts, escape_quoted)),
         Expression::List(items) => format!("[{}]", comma_separated(items)),
@@ -143,7 +162,11 @@ fn hcl(expression: &Expression) -> String {
         }
         Expression::Traversal(traversal) => reference(traversal),
         Expression::Index(inner, path) => {
-            let mut text = operand(inner);
+            // After a splat, a step goes into each item; one into the list itself needs the parentheses.
+            let mut text = match inner.as_ref() {
+                Expression::Index(..) | Expression::Template(_) => format!("({})", hcl(inner)),
+                inner => operand(inner),
+            };
             steps(&mut text, path);
             text
         }
@@ -154,7 +177,7 @@ fn hcl(expression: &Expression) -> String {
             let [condition, then, otherwise] = branches.as_ref();
             format!("{} ? {} : {}", operand(condition), operand(then), operand(otherwise))
         }
-        Expression::For { item, list, result } => format!("[for {item} in {} : {}]", hcl(list), hcl(result)),
+        Expression::For { item, list, result } => format!("[for {item} in {} : {}]", operand(list), hcl(result)),
     }
 }
 

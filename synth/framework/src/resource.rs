@@ -79,7 +79,11 @@ impl Resource {
 
     /// Adds what it depends on.
     pub fn depend(&mut self, on: impl IntoDependencies) {
-        self.depends_on.extend(on.into_dependencies());
+        for address in on.into_dependencies() {
+            if !self.depends_on.contains(&address) {
+                self.depends_on.push(address);
+            }
+        }
     }
 
     /// Chooses a provider configuration.

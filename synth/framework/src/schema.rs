@@ -13,6 +13,7 @@ pub struct BlockSchema {
 
 /// One argument or attribute.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent, and Terraform's own")]
 pub struct AttributeSchema {
     /// Terraform's name.
     pub name: &'static str,
@@ -87,6 +88,69 @@ pub struct NestedSchema {
     pub deprecated: bool,
     /// What stands inside it.
     pub block: BlockSchema,
+}
+
+/// How bindings write their tables: one line for each row.
+impl AttributeSchema {
+    const fn new(name: &'static str, type_: TypeSchema, required: bool, settable: bool, computed: bool) -> Self {
+        let (sensitive, write_only, deprecated) = (false, false, false);
+        Self { name, type_, required, settable, computed, sensitive, write_only, deprecated }
+    }
+
+    /// An argument that must be given.
+    pub const fn required(name: &'static str, type_: TypeSchema) -> Self {
+        Self::new(name, type_, true, true, false)
+    }
+
+    /// An argument that may be given.
+    pub const fn optional(name: &'static str, type_: TypeSchema) -> Self {
+        Self::new(name, type_, false, true, false)
+    }
+
+    /// An argument that the provider computes when it is not given.
+    pub const fn optional_computed(name: &'static str, type_: TypeSchema) -> Self {
+        Self::new(name, type_, false, true, true)
+    }
+
+    /// An attribute that only the provider computes.
+    pub const fn computed(name: &'static str, type_: TypeSchema) -> Self {
+        Self::new(name, type_, false, false, true)
+    }
+
+    /// The provider treats it as secret.
+    #[must_use]
+    pub const fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// It is sent to the provider and never stored.
+    #[must_use]
+    pub const fn write_only(mut self) -> Self {
+        self.write_only = true;
+        self
+    }
+
+    /// The provider says not to use it.
+    #[must_use]
+    pub const fn deprecated(mut self) -> Self {
+        self.deprecated = true;
+        self
+    }
+}
+
+impl NestedSchema {
+    /// A nested block that occurs `min_items` to `max_items` times, where 0 is no limit.
+    pub const fn new(name: &'static str, nesting: Nesting, min_items: u32, max_items: u32, block: BlockSchema) -> Self {
+        Self { name, nesting, min_items, max_items, deprecated: false, block }
+    }
+
+    /// The provider says not to use it.
+    #[must_use]
+    pub const fn deprecated(mut self) -> Self {
+        self.deprecated = true;
+        self
+    }
 }
 
 impl BlockSchema {

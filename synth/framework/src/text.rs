@@ -10,7 +10,8 @@ use crate::{
 
 /// Builds a string from literal text and values, like `format!`.
 ///
-/// Each `{}` takes the next argument: a reference, a value, a string or a number. A wrong count does not compile.
+/// Each `{}` takes the next argument: a reference, a value, a string or a number. A wrong count does not compile, nor does
+/// a name between the braces: there are no inline captures. Any other brace is text, and needs no doubling.
 ///
 /// ```
 /// use synth_framework::{text, variable, Stack};
@@ -23,7 +24,7 @@ use crate::{
 #[macro_export]
 macro_rules! text {
     ($format:literal $(, $argument:expr)* $(,)?) => {{
-        const _: () = $crate::text::check($crate::text::placeholders($format), <[&str]>::len(&[$(stringify!($argument)),*]));
+        const _: () = $crate::text::check($format, <[&str]>::len(&[$(stringify!($argument)),*]));
         $crate::text::template($format, [$($crate::text::TextArgument::into_part($argument)),*])
     }};
 }
@@ -72,17 +73,19 @@ macro_rules! displayed {
     )+};
 }
 
-displayed!(&str, String, &String, i32, i64, u8, u16, u32, u64, usize, &u16, &u32);
+displayed!(&str, &&str, String, &String, Cow<'_, str>, &Cow<'_, str>);
+displayed!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+displayed!(&i8, &i16, &i32, &i64, &isize, &u8, &u16, &u32, &u64, &usize);
 
-/// Refuses a count of arguments that is not that of the placeholders. Part of [`text!`](crate::text).
+/// Refuses a format string that does not fit its arguments. Part of [`text!`](crate::text).
 #[doc(hidden)]
-pub const fn check(placeholders: usize, arguments: usize) {
-    assert!(placeholders == arguments, "text! takes one argument for each placeholder");
+pub const fn check(format: &str, arguments: usize) {
+    assert!(!captures(format), "text! has no inline captures: write empty braces and give the argument after the text");
+    assert!(placeholders(format) == arguments, "text! takes one argument for each placeholder");
 }
 
-/// Counts the `{}` of a format string. Part of [`text!`](crate::text).
-#[doc(hidden)]
-pub const fn placeholders(format: &str) -> usize {
+/// Counts the `{}` of a format string.
+const fn placeholders(format: &str) -> usize {
     let bytes = format.as_bytes();
     let (mut index, mut count) = (0, 0);
     while index + 1 < bytes.len() {
@@ -95,20 +98,36 @@ pub const fn placeholders(format: &str) -> usize {
     count
 }
 
+/// Is there a `{name}` or `{:08}`, as `format!` knows it? After `$` it is a policy variable, and text.
+const fn captures(format: &str) -> bool {
+    let bytes = format.as_bytes();
+    let mut start = 0;
+    while start < bytes.len() {
+        let literal = start > 0 && matches!(bytes[start - 1], b'$' | b'%');
+        if bytes[start] == b'{' && !literal {
+            let mut end = start + 1;
+            while end < bytes.len() && (bytes[end].is_ascii_alphanumeric() || matches!(bytes[end], b'_' | b':' | b'?'))
+            {
+                end += 1;
+            }
+            if end > start + 1 && end < bytes.len() && bytes[end] == b'}' {
+                return true;
+            }
+        }
+        start += 1;
+    }
+    false
+}
+
 /// Joins literal text and arguments. Part of [`text!`](crate::text).
 #[doc(hidden)]
 pub fn template<const N: usize>(format: &'static str, arguments: [TemplatePart; N]) -> Value<String> {
     let mut literals = format.split("{}");
     let mut parts = Vec::with_capacity(2 * N + 1);
-    let mut push = |part: TemplatePart| match (parts.last_mut(), part) {
-        (_, TemplatePart::Text(text)) if text.is_empty() => {}
-        (Some(TemplatePart::Text(before)), TemplatePart::Text(text)) => before.to_mut().push_str(&text),
-        (_, part) => parts.push(part),
-    };
-    push(TemplatePart::Text(literals.next().unwrap_or_default().into()));
+    push(&mut parts, TemplatePart::Text(literals.next().unwrap_or_default().into()));
     for (argument, literal) in arguments.into_iter().zip(literals) {
-        push(argument);
-        push(TemplatePart::Text(literal.into()));
+        push(&mut parts, argument);
+        push(&mut parts, TemplatePart::Text(literal.into()));
     }
     Value::new(match parts.as_mut_slice() {
         [] => Expression::String(Cow::Borrowed("")),
@@ -119,4 +138,18 @@ pub fn template<const N: usize>(format: &'static str, arguments: [TemplatePart; 
         }
         _ => Expression::Template(parts),
     })
+}
+
+/// Adds a part; text joins the text before it, and a template inside a template gives its parts.
+fn push(parts: &mut Vec<TemplatePart>, part: TemplatePart) {
+    match (parts.last_mut(), part) {
+        (_, TemplatePart::Text(text)) if text.is_empty() => {}
+        (Some(TemplatePart::Text(before)), TemplatePart::Text(text)) => before.to_mut().push_str(&text),
+        (_, TemplatePart::Expression(Expression::Template(inner))) => {
+            for part in inner {
+                push(parts, part);
+            }
+        }
+        (_, part) => parts.push(part),
+    }
 }

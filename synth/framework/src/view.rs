@@ -4,7 +4,7 @@ use std::{borrow::Cow, marker::PhantomData};
 
 use crate::{
     expression::{Address, Expression, Root, Traversal},
-    types::{Any, List},
+    types::{Any, List, Map, Number, Set},
     value::{IntoValue, Ref, Value},
 };
 
@@ -165,8 +165,23 @@ pub fn each_value<T>() -> Ref<T> {
 }
 
 /// `count.index`, inside a resource that is repeated by `count`.
-pub fn count_index() -> Ref<crate::Number> {
+pub fn count_index() -> Ref<Number> {
     Ref::new(Traversal::new(Root::Count).attribute("index"))
+}
+
+/// The map that `for_each` takes from a set: each item is its own key.
+///
+/// ```
+/// use synth_framework::{Stack, Set, for_each_of, variable};
+///
+/// let stack = &Stack::new("example");
+/// let teams = variable::<Set<String>>("teams").add_to(stack);
+/// let entries = for_each_of(teams);
+/// # let _ = entries;
+/// ```
+pub fn for_each_of(items: impl IntoValue<Set<String>>) -> Value<Map<String>> {
+    // A list that is written out would be a tuple, which Terraform's `for_each` refuses.
+    Value::new(Expression::Call("toset", vec![items.into_value().into_expression()]))
 }
 
 /// What something depends on: other resources and data sources.
@@ -196,6 +211,30 @@ impl<V: View> IntoDependencies for &[V] {
 impl<V: View> IntoDependencies for &Vec<V> {
     fn into_dependencies(self) -> Vec<Address> {
         self.as_slice().into_dependencies()
+    }
+}
+
+impl<V: View, const N: usize> IntoDependencies for &[V; N] {
+    fn into_dependencies(self) -> Vec<Address> {
+        self.as_slice().into_dependencies()
+    }
+}
+
+impl<D: IntoDependencies> IntoDependencies for Vec<D> {
+    fn into_dependencies(self) -> Vec<Address> {
+        self.into_iter().flat_map(D::into_dependencies).collect()
+    }
+}
+
+impl<D: IntoDependencies, const N: usize> IntoDependencies for [D; N] {
+    fn into_dependencies(self) -> Vec<Address> {
+        self.into_iter().flat_map(D::into_dependencies).collect()
+    }
+}
+
+impl<D: IntoDependencies> IntoDependencies for Option<D> {
+    fn into_dependencies(self) -> Vec<Address> {
+        self.into_iter().flat_map(D::into_dependencies).collect()
     }
 }
 

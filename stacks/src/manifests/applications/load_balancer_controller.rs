@@ -18,6 +18,7 @@ const CHART: &str = "aws-load-balancer-controller";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the chart has them so")]
 struct Values<'a> {
     cluster_name: &'a str,
     region: &'a str,

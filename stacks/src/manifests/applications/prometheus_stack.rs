@@ -22,7 +22,7 @@ use crate::{
 
 const CHART: &str = "kube-prometheus-stack";
 
-/// The label by which Grafana finds the ConfigMaps that hold dashboards.
+/// The label by which Grafana finds the `ConfigMap`s that hold dashboards.
 pub(in crate::manifests) const DASHBOARD_LABEL: &str = "grafana_dashboard";
 
 #[derive(Serialize)]
@@ -76,6 +76,7 @@ struct Prometheus<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the chart has them so")]
 struct PrometheusSpec<'a> {
     replicas: u32,
     pod_anti_affinity: &'static str,

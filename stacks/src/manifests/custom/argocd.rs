@@ -61,7 +61,12 @@ pub(crate) struct Helm {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) skip_crds: bool,
     pub(crate) skip_tests: bool,
+    #[serde(skip_serializing_if = "is_empty_object")]
     pub(crate) values_object: Json,
+}
+
+fn is_empty_object(value: &Json) -> bool {
+    value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 #[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]

@@ -65,13 +65,10 @@ pub(crate) struct NodeClassRef {
 
 /// What a label of the nodes must be.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Requirement {
     pub(crate) key: &'static str,
     pub(crate) operator: &'static str,
     pub(crate) values: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) min_values: Option<usize>,
 }
 
 /// What the nodes of all pools share.
@@ -104,6 +101,7 @@ pub(crate) struct TagSelectorTerm {
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the kind has them so")]
 pub(crate) struct MetadataOptions {
     pub(crate) http_endpoint: &'static str,
     #[serde(rename = "httpProtocolIPv6")]

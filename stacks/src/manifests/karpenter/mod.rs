@@ -93,7 +93,6 @@ fn requirements(settings: &Settings, pool: &NodePool) -> Vec<Requirement> {
             key: "karpenter.k8s.aws/instance-generation",
             operator: "Gte",
             values: vec![pool.instance_generation_min.to_string()],
-            min_values: None,
         },
         // Smaller nodes are mostly system pods; larger ones take too many of ours with them.
         one_of("karpenter.k8s.aws/instance-cpu", &["2", "4", "8", "16"].map(str::to_owned)),
@@ -101,5 +100,5 @@ fn requirements(settings: &Settings, pool: &NodePool) -> Vec<Requirement> {
 }
 
 fn one_of(key: &'static str, values: &[String]) -> Requirement {
-    Requirement { key, operator: "In", values: values.to_vec(), min_values: None }
+    Requirement { key, operator: "In", values: values.to_vec() }
 }

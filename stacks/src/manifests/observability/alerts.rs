@@ -85,7 +85,7 @@ fn promise(ask: Expressions<'_>) -> RuleGroup {
         "ProxySheds",
         Severity::Warning,
         "5m",
-        "sum by (job) (rate(shed_requests_total[5m])) > 0".to_owned(),
+        format!("{} > 0", ask.counted("shed_requests_total", "job", "5m")),
         "{{ $labels.job }} refuses {{ $value | humanize }} requests a second, because too many are in flight",
     ));
     RuleGroup { name: "services.promise", rules }
@@ -97,7 +97,7 @@ fn burning(rate: &BurnRate) -> Rule {
     let bound = format!("{:.4}", factor * (1.0 - OBJECTIVE));
     let expr = format!("{} > {bound} and {} > {bound}", error_ratio(long), error_ratio(short));
     let summary = format!(
-        "{{{{ $labels.job }}}} uses its error budget {factor} times as fast as it may, over {long} and {short}"
+        "{{{{ $labels.job }}}} burns its error budget at {factor} times the pace that lasts, over {long} and {short}"
     );
     alert("ServiceBurnsErrorBudget", *severity, "2m", expr, &summary)
 }
@@ -126,8 +126,8 @@ fn pods(ask: Expressions<'_>) -> RuleGroup {
             "PodsPending",
             Severity::Warning,
             "10m",
-            format!("{} > 0", ask.pods("Pending")),
-            "{{ $value }} pods have waited for a node for ten minutes",
+            "sum by (namespace) (kube_pod_status_phase{phase=\"Pending\"}) > 0".to_owned(),
+            "{{ $value }} pods of {{ $labels.namespace }} have been pending for ten minutes",
         ),
     ];
     RuleGroup { name: "scaling.pods", rules }

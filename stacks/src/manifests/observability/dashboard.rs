@@ -1,6 +1,7 @@
 //! A Grafana dashboard: panels of one or two to a row, each with its questions.
 
 use serde::Serialize;
+use serde_json::{Value as Json, json};
 
 /// The panels' grid is this wide.
 const COLUMNS: u32 = 24;
@@ -116,4 +117,28 @@ impl Panel {
         self.targets.push(Target { ref_id, expr, legend_format });
         self
     }
+}
+
+impl Dashboard {
+    /// Grafana's JSON, indented, with what holds no more structure on one line.
+    pub(super) fn to_json(&self) -> String {
+        let value = serde_json::to_value(self).expect("a dashboard is structs with texts as keys");
+        format!("{}\n", indented(&value, ""))
+    }
+}
+
+fn indented(value: &Json, indent: &str) -> String {
+    let (open, close, items): (_, _, Vec<(String, &Json)>) = match value {
+        Json::Object(fields) => {
+            ("{", "}", fields.iter().map(|(key, value)| (format!("{}: ", json!(key)), value)).collect())
+        }
+        Json::Array(items) => ("[", "]", items.iter().map(|value| (String::new(), value)).collect()),
+        scalar => return scalar.to_string(),
+    };
+    if !items.iter().any(|(_, item)| item.is_object() || item.is_array()) {
+        return value.to_string();
+    }
+    let deeper = format!("{indent}  ");
+    let lines = items.iter().map(|(key, item)| format!("{deeper}{key}{}", indented(item, &deeper)));
+    format!("{open}\n{}\n{indent}{close}", lines.collect::<Vec<_>>().join(",\n"))
 }

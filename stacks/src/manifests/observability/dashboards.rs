@@ -19,11 +19,10 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
 
 #[track_caller]
 fn add(settings: &Settings, folder: &Manifests, name: &str, dashboard: &Dashboard) {
-    let json = serde_json::to_string_pretty(dashboard).expect("a dashboard is structs with texts as keys");
     config_map(format!("dashboard-{name}"))
         .in_namespace(&settings.observability.namespace)
         .label(DASHBOARD_LABEL, "1")
-        .data([(format!("{name}.json"), format!("{json}\n"))])
+        .data([(format!("{name}.json"), dashboard.to_json())])
         .add_to(folder, &format!("dashboard-{name}"));
 }
 

@@ -26,10 +26,11 @@ impl<'a> Expressions<'a> {
         format!("sum by (job, http_response_status_code) (rate({}[{window}]))", self.requests("count", ""))
     }
 
-    /// The share of each service's requests that it failed.
+    /// The share of each service's requests that it failed; zero where nothing failed.
     pub(super) fn error_ratio(self, window: &str) -> String {
         let failed = self.requests("count", ",http_response_status_code=~\"5..\"");
-        format!("(sum by (job) (rate({failed}[{window}])) or 0 * {total}) / {total}", total = self.request_rate(window))
+        let total = self.request_rate(window);
+        format!("(\n  sum by (job) (rate({failed}[{window}]))\n  or 0 * {total}\n)\n/ {total}\n")
     }
 
     /// The time in which a share of each service's requests is answered.
@@ -42,13 +43,14 @@ impl<'a> Expressions<'a> {
         format!("sum by (job) (http_server_active_requests{{namespace=\"{}\"}})", self.namespace)
     }
 
-    /// The processor time that each service uses, as a share of what it asks for.
+    /// The processor time that each service uses, in percent of what its running pods ask for.
     pub(super) fn cpu_utilization(self) -> String {
-        let namespace = self.namespace;
+        let of = self.of_namespace();
         format!(
-            "100 * sum by (container) (rate(container_cpu_usage_seconds_total{{namespace=\"{namespace}\",container!=\"\"}}[2m])) \
-             / sum by (container) (kube_pod_container_resource_requests{{namespace=\"{namespace}\",resource=\"cpu\"}} \
-             * on (namespace, pod) group_left () (kube_pod_status_phase{{phase=\"Running\"}} == 1))"
+            "100 * sum by (container) (rate(container_cpu_usage_seconds_total{{{of},container!=\"\"}}[2m]))\n\
+             / sum by (container) (\n  \
+             kube_pod_container_resource_requests{{{of},resource=\"cpu\"}}\n  \
+             * on (namespace, pod) group_left () (kube_pod_status_phase{{phase=\"Running\"}} == 1)\n)\n"
         )
     }
 

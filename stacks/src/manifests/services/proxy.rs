@@ -18,7 +18,10 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     let server = &settings.services.cors_proxy_server;
     let workload = Workload { name: CORS_PROXY_SERVER, settings, service: server, folder };
     workload.define([server_args(server), proxy_args(settings)].concat());
-    load_balancer(settings).add_to(folder, "service");
+    load_balancer(settings)
+        // Only pods that are made after the target group get a readiness gate on it.
+        .annotation("argocd.argoproj.io/sync-wave", "-1")
+        .add_to(folder, "service");
     // Every port of the Service above is open to the internet, so metrics have a Service of their own.
     service(format!("{CORS_PROXY_SERVER}-metrics"))
         .in_namespace(workload.namespace())

@@ -1,0 +1,68 @@
+//! Wall time and peak memory of `synth all` as its users run it: the release binary, from start to exit.
+//!
+//! Peak memory is Linux's own count (`VmHWM`), read while the process waits at its very end to print its summary.
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+const RUNS: usize = 51;
+
+fn main() {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("out");
+    let fresh = median(|| {
+        // The folder may not be there yet.
+        let _ = fs::remove_dir_all(&out);
+        timed(&out)
+    });
+    let unchanged = median(|| timed(&out));
+    println!("synth all, every file new   {:>6.1} ms wall, median of {RUNS}", milliseconds(fresh));
+    println!("synth all, nothing changed  {:>6.1} ms wall, median of {RUNS}", milliseconds(unchanged));
+    let _ = fs::remove_dir_all(&out);
+    match peak(&out) {
+        Some(kibibytes) => println!("synth all, every file new   {:>6.1} MiB peak memory", kibibytes / 1024.0),
+        None => println!("peak memory is measured on Linux only"),
+    }
+}
+
+fn synth(out: &Path, stdout: impl Into<Stdio>) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_synth"));
+    command.arg("all").arg("--out").arg(out).current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.stdout(stdout).spawn().expect("cargo has built the binary")
+}
+
+fn timed(out: &Path) -> Duration {
+    let start = Instant::now();
+    let status = synth(out, Stdio::null()).wait().expect("the child is ours");
+    assert!(status.success(), "synth all: {status}");
+    start.elapsed()
+}
+
+fn median(run: impl FnMut() -> Duration) -> Duration {
+    let mut times: Vec<_> = std::iter::repeat_with(run).take(RUNS).collect();
+    times.sort();
+    times[RUNS / 2]
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+/// In KiB. The pipe is full, so the process waits for a reader before it can end.
+fn peak(out: &Path) -> Option<f64> {
+    let capacity = 65_536;
+    let (reader, mut writer) = std::io::pipe().expect("a pipe can be made");
+    writer.write_all(&vec![b' '; capacity]).expect("an empty pipe holds its capacity");
+    let mut child = synth(out, writer);
+    thread::sleep(Duration::from_millis(500));
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok();
+    drop(reader);
+    child.wait().expect("the child is ours");
+    let line = status?.lines().find_map(|line| line.strip_prefix("VmHWM:").map(str::to_owned))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}

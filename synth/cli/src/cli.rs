@@ -1,0 +1,53 @@
+//! The command line: what can be asked for, and where. The doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{check::CheckArgs, diff::DiffArgs, graph::GraphArgs, list::ListArgs, write};
+
+/// Write the platform, typed in Rust, to Terraform JSON
+///
+/// Exit codes: 0 fine, 1 a finding (`check` and `diff`), 2 an error. The result goes to standard output, all talk to
+/// standard error.
+#[derive(Debug, Parser)]
+#[command(version, subcommand_help_heading = "Commands")]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Where.
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// One variant for each command; the parts of the platform come from their table.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[command(flatten)]
+    Part(write::PartCommand),
+    /// Write every part
+    All(write::WriteArgs),
+    /// List the parts: their directories, files and resources
+    List(ListArgs),
+    /// Check that `out/` is what the code says; print what differs as a patch
+    Check(CheckArgs),
+    /// Compare `out/` with the code by resource address: added, changed, removed
+    Diff(DiffArgs),
+    /// Draw who refers to whom inside a part
+    Graph(GraphArgs),
+}
+
+/// Where settings come from and where files go.
+#[derive(Args, Debug)]
+pub(crate) struct Place {
+    /// Environment: `default`, or another file of the environments' folder
+    #[arg(long, global = true, value_name = "NAME", default_value = "default")]
+    pub(crate) env: String,
+    /// Folder that replaces `out/`
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Folder of settings that replaces `stacks/environments`, which is searched from here upwards
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) environments: Option<PathBuf>,
+}

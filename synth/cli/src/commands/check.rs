@@ -1,0 +1,136 @@
+//! `synth check`: is what lies in `out/` what the code says?
+
+use std::{borrow::Cow, path::Path};
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+use similar::TextDiff;
+
+use super::Selection;
+use crate::{
+    directory::{self, State, Survey},
+    project::Project,
+    report::{ADDED, HEADING, PLACE, REMOVED, Report, count, json, say},
+    synthesis::render,
+};
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Checks one part, or all of them; the result is a patch that makes `out/` right.
+pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
+    let Selection { part, json: as_json } = &args.selection;
+    let rendered = render(project, *part)?;
+    let surveys = directory::survey(&project.out, &rendered)?;
+    let drifts: Vec<Drift> = surveys.iter().map(Drift::of).collect();
+    let drifted = drifts.iter().any(|drift| !drift.files.is_empty());
+    for drift in &drifts {
+        drift.tell(project);
+    }
+    if *as_json {
+        let parts: Vec<_> = drifts.iter().map(Drift::json).collect();
+        let result = json!({ "environment": project.environment, "drift": drifted, "parts": parts });
+        return Ok(Report::finding(drifted, json(&result)));
+    }
+    let patch: String =
+        drifts.iter().flat_map(|drift| &drift.files).flat_map(|file| file.patch.lines().map(coloured)).collect();
+    Ok(Report::finding(drifted, patch))
+}
+
+/// How one directory differs from the code.
+struct Drift<'a> {
+    survey: &'a Survey<'a>,
+    files: Vec<DriftedFile>,
+}
+
+struct DriftedFile {
+    path: String,
+    state: &'static str,
+    patch: String,
+}
+
+impl<'a> Drift<'a> {
+    fn of(survey: &'a Survey<'a>) -> Self {
+        let patch = |path: &str, old: Option<&[u8]>, new| patch(&survey.directory.join(path), old, new);
+        let mut files = Vec::new();
+        for (file, state) in &survey.files {
+            let (state, old) = match state {
+                State::Unchanged => continue,
+                State::Missing => ("missing", None),
+                State::Different(bytes) => ("different", Some(bytes.as_slice())),
+            };
+            let patch = patch(&file.path, old, Some(&file.text));
+            files.push(DriftedFile { path: file.path.clone(), state, patch });
+        }
+        let listing = survey.listing();
+        let listed = survey.listed.as_deref();
+        if listed != Some(listing.text.as_bytes()) {
+            let state = if listed.is_some() { "different" } else { "missing" };
+            let patch = patch(&listing.path, listed, Some(&listing.text));
+            files.push(DriftedFile { path: listing.path, state, patch });
+        }
+        for (path, bytes) in &survey.stale {
+            let patch = patch(path, Some(bytes), None);
+            files.push(DriftedFile { path: path.clone(), state: "stale", patch });
+        }
+        for path in &survey.strays {
+            files.push(DriftedFile { path: path.clone(), state: "stray", patch: String::new() });
+        }
+        Self { survey, files }
+    }
+
+    fn tell(&self, project: &Project) {
+        let Survey { rendered, directory, .. } = self.survey;
+        let name = rendered.part.name;
+        self.survey.warnings().for_each(say);
+        let verdict = if self.files.is_empty() {
+            format!("{} as in the code", count(rendered.files.len(), "file"))
+        } else {
+            let states = ["missing", "different", "stale", "stray"].into_iter().filter_map(|state| {
+                let number = self.files.iter().filter(|file| file.state == state).count();
+                (number > 0).then(|| format!("{number} {state}"))
+            });
+            format!("{}: run `{}`", states.collect::<Vec<_>>().join(", "), project.command(name))
+        };
+        say(format_args!("{HEADING}{name}{HEADING:#}  {PLACE}{}{PLACE:#}  {verdict}", directory.display()));
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let files =
+            self.files.iter().map(|file| json!({ "path": file.path, "state": file.state, "patch": file.patch }));
+        json!({
+            "name": self.survey.rendered.part.name,
+            "directory": self.survey.directory.display().to_string(),
+            "files": files.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The unified diff from what lies there to what the code says, such as `patch -p1` and `git apply` take.
+fn patch(path: &Path, old: Option<&[u8]>, new: Option<&str>) -> String {
+    let text = old.map_or(Cow::Borrowed(""), String::from_utf8_lossy);
+    let name = |side: &str, exists: bool| {
+        if exists {
+            format!("{side}/{}", path.display().to_string().trim_start_matches('/'))
+        } else {
+            "/dev/null".to_owned()
+        }
+    };
+    let diff = TextDiff::from_lines(text.as_ref(), new.unwrap_or_default());
+    diff.unified_diff().header(&name("a", old.is_some()), &name("b", new.is_some())).to_string()
+}
+
+fn coloured(line: &str) -> String {
+    let style = match line.as_bytes().first() {
+        _ if line.starts_with("+++ ") || line.starts_with("--- ") => HEADING,
+        Some(b'+') => ADDED,
+        Some(b'-') => REMOVED,
+        Some(b'@') => PLACE,
+        _ => return format!("{line}\n"),
+    };
+    format!("{style}{line}{style:#}\n")
+}

@@ -1,0 +1,88 @@
+//! `synth diff`: what the code declares against what lies in `out/`, by address.
+
+use std::fmt;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Value as Json, json};
+
+use super::Selection;
+use crate::{
+    difference::{Change, Difference, difference},
+    directory,
+    project::Project,
+    report::{ADDED, CHANGED, HEADING, PLACE, REMOVED, Report, json},
+    synthesis::render,
+};
+
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Compares one part, or all of them.
+pub(crate) fn diff(project: &Project, args: &DiffArgs) -> Result<Report> {
+    let Selection { part, json: as_json } = &args.selection;
+    let rendered = render(project, *part)?;
+    let mut parts = Vec::new();
+    for survey in directory::survey(&project.out, &rendered)? {
+        let differences = difference(&survey)?;
+        let directory = survey.directory.display().to_string();
+        parts.push(PartDifference { name: survey.rendered.part.name, directory, differences });
+    }
+    let found = parts.iter().any(|part| !part.differences.is_empty());
+    if *as_json {
+        let parts: Vec<_> = parts.iter().map(PartDifference::json).collect();
+        return Ok(Report::finding(found, json(&json!({ "environment": project.environment, "parts": parts }))));
+    }
+    Ok(Report::finding(found, parts.iter().map(ToString::to_string).collect::<String>()))
+}
+
+struct PartDifference {
+    name: &'static str,
+    directory: String,
+    differences: Vec<Difference>,
+}
+
+impl PartDifference {
+    fn json(&self) -> Json {
+        let of = |kind: &str| -> Vec<&Difference> {
+            self.differences.iter().filter(|difference| difference.change.kind() == kind).collect()
+        };
+        let addresses =
+            |kind: &str| -> Vec<&String> { of(kind).iter().map(|difference| &difference.address).collect() };
+        let changed: Vec<_> = of("changed").into_iter().map(Difference::json).collect();
+        json!({
+            "name": self.name,
+            "directory": self.directory,
+            "added": addresses("added"),
+            "changed": changed,
+            "removed": addresses("removed"),
+        })
+    }
+}
+
+impl fmt::Display for PartDifference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = ["added", "changed", "removed"].into_iter().filter_map(|kind| {
+            let number = self.differences.iter().filter(|difference| difference.change.kind() == kind).count();
+            (number > 0).then(|| format!("{number} {kind}"))
+        });
+        let counts: Vec<_> = counts.collect();
+        let verdict = if counts.is_empty() { "no differences".to_owned() } else { counts.join(", ") };
+        let Self { name, directory, .. } = self;
+        writeln!(formatter, "{HEADING}{name}{HEADING:#}  {PLACE}{directory}{PLACE:#}  {verdict}")?;
+        for Difference { address, change } in &self.differences {
+            match change {
+                Change::Added => writeln!(formatter, "  {ADDED}+{ADDED:#} {address}")?,
+                Change::Removed => writeln!(formatter, "  {REMOVED}-{REMOVED:#} {address}")?,
+                Change::Changed(attributes) => {
+                    writeln!(formatter, "  {CHANGED}~{CHANGED:#} {address}")?;
+                    attributes.iter().try_for_each(|attribute| writeln!(formatter, "      {attribute}"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

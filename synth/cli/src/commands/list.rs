@@ -1,0 +1,66 @@
+//! `synth list`: the parts, without touching a file.
+
+use std::fmt;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Value as Json, json};
+
+use crate::{
+    project::Project,
+    report::{HEADING, PLACE, Report, count, json},
+    synthesis::{Rendered, render},
+};
+
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// Print JSON, with the paths of all files
+    #[arg(long)]
+    json: bool,
+}
+
+/// Lists every part.
+pub(crate) fn list(project: &Project, args: &ListArgs) -> Result<Report> {
+    let parts = render(project, None)?;
+    let table = Table(parts.iter().map(|part| (part, directory(project, part))).collect());
+    if args.json { Ok(Report::fine(json(&table.json(project)))) } else { Ok(Report::fine(table)) }
+}
+
+fn directory(project: &Project, part: &Rendered) -> String {
+    project.out.join(&part.directory).display().to_string()
+}
+
+struct Table<'a>(Vec<(&'a Rendered, String)>);
+
+impl fmt::Display for Table<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name_width = self.0.iter().map(|(rendered, _)| rendered.part.name.len()).max().unwrap_or_default();
+        let directory_width = self.0.iter().map(|(_, directory)| directory.chars().count()).max().unwrap_or_default();
+        for (Rendered { part, files, declared, .. }, directory) in &self.0 {
+            let name = part.name;
+            writeln!(
+                formatter,
+                "{HEADING}{name:name_width$}{HEADING:#}  {PLACE}{directory:directory_width$}{PLACE:#}  {}, {declared}",
+                count(files.len(), "file")
+            )?;
+            writeln!(formatter, "{:name_width$}  {}", "", part.summary)?;
+        }
+        Ok(())
+    }
+}
+
+impl Table<'_> {
+    fn json(&self, project: &Project) -> Json {
+        let parts = self.0.iter().map(|(rendered, directory)| {
+            json!({
+                "name": rendered.part.name,
+                "summary": rendered.part.summary,
+                "directory": directory,
+                "resources": rendered.declared.resources,
+                "data_sources": rendered.declared.data_sources,
+                "files": rendered.files.iter().map(|file| &file.path).collect::<Vec<_>>(),
+            })
+        });
+        json!({ "environment": project.environment, "parts": parts.collect::<Vec<_>>() })
+    }
+}

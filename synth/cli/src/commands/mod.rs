@@ -1,0 +1,51 @@
+//! One module for each command. A command gathers its whole result before any of it is printed.
+
+pub(crate) mod check;
+pub(crate) mod diff;
+pub(crate) mod graph;
+pub(crate) mod list;
+mod summary;
+pub(crate) mod write;
+
+use anyhow::Result;
+use clap::{
+    Args,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
+use stacks::{PARTS, Part};
+
+use crate::{
+    cli::{Cli, Command},
+    project::Project,
+    report::Report,
+};
+
+/// Does what the command line asks for.
+pub(crate) fn run(cli: &Cli) -> Result<Report> {
+    let project = Project::open(&cli.place)?;
+    match &cli.command {
+        Command::Part(command) => write::write(&project, Some(command.part), &command.args),
+        Command::All(args) => write::write(&project, None, args),
+        Command::List(args) => list::list(&project, args),
+        Command::Check(args) => check::check(&project, args),
+        Command::Diff(args) => diff::diff(&project, args),
+        Command::Graph(args) => graph::graph(&project, args),
+    }
+}
+
+/// Which parts to look at, and for whom the result is.
+#[derive(Args, Debug)]
+pub(crate) struct Selection {
+    /// Part; all of them if left out
+    #[arg(value_parser = part())]
+    part: Option<&'static Part>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Parses the name of a part.
+fn part() -> impl TypedValueParser<Value = &'static Part> {
+    let names = PARTS.iter().map(|part| PossibleValue::new(part.name).help(part.summary));
+    PossibleValuesParser::new(names).map(|name| Part::named(&name).expect("only names of parts are accepted"))
+}

@@ -1,0 +1,142 @@
+//! What `synth cluster` and `synth all` say at their end.
+
+use std::fmt;
+
+use serde_json::{Value as Json, json};
+
+use crate::{
+    directory::{State, Survey},
+    project::Project,
+    report::{ADDED, HEADING, PLACE, REMOVED, count},
+    synthesis::Declared,
+};
+
+/// What a run did, part by part.
+pub(super) struct Summary(Vec<Written>);
+
+/// What a run did in one directory.
+struct Written {
+    name: &'static str,
+    directory: String,
+    files: Vec<(String, Change)>,
+    declared: Declared,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Change {
+    Written,
+    Unchanged,
+    Removed,
+}
+
+impl Change {
+    const ALL: [Self; 3] = [Self::Written, Self::Unchanged, Self::Removed];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Unchanged => "unchanged",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+impl Written {
+    fn of(survey: &Survey<'_>) -> Self {
+        let made = survey.files.iter().map(|(file, state)| {
+            let change = if *state == State::Unchanged { Change::Unchanged } else { Change::Written };
+            (file.path.clone(), change)
+        });
+        let removed = survey.stale.iter().map(|(path, _)| (path.clone(), Change::Removed));
+        Self {
+            name: survey.rendered.part.name,
+            directory: survey.directory.display().to_string(),
+            files: made.chain(removed).collect(),
+            declared: survey.rendered.declared,
+        }
+    }
+
+    fn counted(&self, change: Change) -> usize {
+        self.files.iter().filter(|(_, made)| *made == change).count()
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name_width = self.0.iter().map(|written| written.name.len()).max().unwrap_or_default();
+        let directory_width = self.0.iter().map(|written| written.directory.chars().count()).max().unwrap_or_default();
+        for written in &self.0 {
+            let Written { name, directory, files, declared } = written;
+            let changes = Change::ALL.map(|change| (written.counted(change), change.name()));
+            let changes = changes.iter().filter(|(number, _)| *number > 0);
+            let changes: Vec<_> = changes.map(|(number, name)| format!("{number} {name}")).collect();
+            let made = count(files.len() - written.counted(Change::Removed), "file");
+            writeln!(
+                formatter,
+                "{HEADING}{name:name_width$}{HEADING:#}  {PLACE}{directory:directory_width$}{PLACE:#}  \
+                 {made} ({}), {declared}",
+                changes.join(", "),
+            )?;
+            for (path, change) in files {
+                match change {
+                    Change::Written => writeln!(formatter, "  {ADDED}written{ADDED:#}  {path}")?,
+                    Change::Removed => writeln!(formatter, "  {REMOVED}removed{REMOVED:#}  {path}")?,
+                    Change::Unchanged => {}
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Summary {
+    /// What is being written, as the surveys before it say.
+    pub(super) fn of(surveys: &[Survey<'_>]) -> Self {
+        Self(surveys.iter().map(Written::of).collect())
+    }
+
+    /// The environment, and every file of every part.
+    pub(super) fn json(&self, project: &Project) -> Json {
+        let parts = self.0.iter().map(|written| {
+            let files = written.files.iter().map(|(path, change)| json!({ "path": path, "change": change.name() }));
+            json!({
+                "name": written.name,
+                "directory": written.directory,
+                "resources": written.declared.resources,
+                "data_sources": written.declared.data_sources,
+                "files": files.collect::<Vec<_>>(),
+            })
+        });
+        json!({ "environment": project.environment, "parts": parts.collect::<Vec<_>>() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(name: &'static str, resources: usize, files: &[(&str, Change)]) -> Written {
+        let files = files.iter().map(|(path, change)| ((*path).to_owned(), *change)).collect();
+        let declared = Declared { resources, data_sources: resources / 2 };
+        Written { name, directory: format!("out/{name}"), files, declared }
+    }
+
+    #[test]
+    fn the_summary_names_what_changed_and_counts_the_rest() {
+        let cluster = [
+            ("control-plane.tf.json", Change::Unchanged),
+            ("network.tf.json", Change::Written),
+            ("outputs.tf.json", Change::Unchanged),
+            ("old.tf.json", Change::Removed),
+        ];
+        let parts =
+            vec![written("bootstrap", 1, &[("state.tf.json", Change::Unchanged)]), written("cluster", 4, &cluster)];
+        let summary = Summary(parts).to_string();
+        insta::assert_snapshot!(anstream::adapter::strip_str(&summary), @r"
+        bootstrap  out/bootstrap  1 file (1 unchanged), 1 resource
+        cluster    out/cluster    3 files (1 written, 2 unchanged, 1 removed), 4 resources, 2 data sources
+          written  network.tf.json
+          removed  old.tf.json
+        ");
+    }
+}

@@ -1,0 +1,73 @@
+//! `synth cluster`, `synth all`: makes the directories of parts what the code says.
+
+use anyhow::Result;
+use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, error::ErrorKind};
+use stacks::{PARTS, Part};
+
+use super::summary::Summary;
+use crate::{
+    directory::{self, Staging, Survey},
+    project::Project,
+    report::{Report, json, say},
+    synthesis::render,
+};
+
+/// A command for each part of the platform, named as the part.
+#[derive(Debug)]
+pub(crate) struct PartCommand {
+    /// The part.
+    pub(crate) part: &'static Part,
+    /// How to write it.
+    pub(crate) args: WriteArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct WriteArgs {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Subcommand for PartCommand {
+    fn augment_subcommands(command: clap::Command) -> clap::Command {
+        PARTS.iter().fold(command, |command, part| {
+            let about = format!("Write the part `{}`: {}", part.name, part.summary);
+            command.subcommand(WriteArgs::augment_args(clap::Command::new(part.name)).about(about))
+        })
+    }
+
+    fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        Part::named(name).is_some()
+    }
+}
+
+impl FromArgMatches for PartCommand {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let (name, matches) = matches.subcommand().ok_or_else(|| Error::new(ErrorKind::MissingSubcommand))?;
+        let part = Part::named(name).ok_or_else(|| Error::new(ErrorKind::InvalidSubcommand))?;
+        Ok(Self { part, args: WriteArgs::from_arg_matches(matches)? })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Writes one part, or all of them. All are built and rendered before anything is written.
+pub(crate) fn write(project: &Project, part: Option<&'static Part>, args: &WriteArgs) -> Result<Report> {
+    let rendered = render(project, part)?;
+    let mut staging = Staging::begin(&project.out)?;
+    let surveys = directory::survey(&project.out, &rendered)?;
+    for survey in &surveys {
+        staging.prepare(survey)?;
+    }
+    staging.commit()?;
+    let summary = Summary::of(&surveys);
+    surveys.iter().flat_map(Survey::warnings).for_each(say);
+    if args.json { Ok(Report::fine(json(&summary.json(project)))) } else { Ok(Report::fine(summary)) }
+}

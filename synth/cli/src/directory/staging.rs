@@ -1,0 +1,188 @@
+//! Changes of files, prepared in full before the first of them shows.
+//!
+//! New content is written to temporary files beside their targets. Only when all of it is on disk are they renamed, so
+//! that a full disk or a directory that cannot be written leaves everything as it was.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    fs::{self, File, OpenOptions},
+    io::{self, ErrorKind, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use synth_framework::StackFile;
+
+use super::{
+    listing::{LISTING, Listing, TEMPORARY},
+    survey::{State, Survey},
+};
+
+/// Changes under one root. Dropped without [`Staging::commit`], it leaves no trace.
+#[derive(Debug)]
+pub(crate) struct Staging {
+    steps: VecDeque<Step>,
+    temporaries: usize,
+    created: Vec<PathBuf>,
+    /// Held until the end, so that other runs on the same root wait.
+    lock: Option<File>,
+}
+
+#[derive(Debug)]
+enum Step {
+    Replace { temporary: PathBuf, target: PathBuf },
+    Remove { target: PathBuf, directory: PathBuf },
+}
+
+impl Staging {
+    /// Begins changes under `out`, once no other run is changing it.
+    pub(crate) fn begin(out: &Path) -> Result<Self> {
+        let mut staging = Self { steps: VecDeque::new(), temporaries: 0, created: Vec::new(), lock: None };
+        staging.create_directory(out)?;
+        staging.lock = lock(out).with_context(|| format!("locking `{}`", out.display()))?;
+        Ok(staging)
+    }
+
+    /// Prepares everything that makes a directory what the code says.
+    pub(crate) fn prepare(&mut self, survey: &Survey<'_>) -> Result<()> {
+        let listing = survey.listing();
+        let stale: BTreeSet<&String> = survey.stale.iter().map(|(path, _)| path).collect();
+        // While files come and go the listing names the old and the new: what a run cut short leaves, the next one knows.
+        let comes = survey.files.iter().any(|(_, state)| *state == State::Missing);
+        if comes && !stale.is_empty() {
+            let made = survey.rendered.files.iter().map(|file| &file.path);
+            let both = Listing(made.chain(stale.iter().copied()).cloned().collect());
+            self.replace(&survey.directory.join(LISTING), both.text().as_bytes())?;
+        } else if stale.is_empty() {
+            self.update_listing(survey, &listing)?;
+        }
+        for (file, state) in &survey.files {
+            if *state != State::Unchanged {
+                self.replace(&survey.directory.join(&file.path), file.text.as_bytes())?;
+            }
+        }
+        for path in &stale {
+            let target = survey.directory.join(path);
+            self.steps.push_back(Step::Remove { target, directory: survey.directory.clone() });
+        }
+        if !stale.is_empty() {
+            self.update_listing(survey, &listing)?;
+        }
+        Ok(())
+    }
+
+    /// Makes every change, in the order prepared.
+    pub(crate) fn commit(mut self) -> Result<()> {
+        while let Some(step) = self.steps.pop_front() {
+            match step {
+                Step::Replace { temporary, target } => {
+                    let renamed = fs::rename(&temporary, &target);
+                    if renamed.is_err() {
+                        discard(&temporary);
+                    }
+                    renamed.with_context(|| format!("writing `{}`", target.display()))?;
+                }
+                Step::Remove { target, directory } => {
+                    absent(fs::remove_file(&target)).with_context(|| format!("removing `{}`", target.display()))?;
+                    remove_emptied(&target, &directory);
+                }
+            }
+        }
+        self.created.clear();
+        Ok(())
+    }
+
+    fn update_listing(&mut self, survey: &Survey<'_>, listing: &StackFile) -> Result<()> {
+        if survey.listed.as_deref() == Some(listing.text.as_bytes()) {
+            return Ok(());
+        }
+        self.replace(&survey.directory.join(&listing.path), listing.text.as_bytes())
+    }
+
+    fn replace(&mut self, target: &Path, content: &[u8]) -> Result<()> {
+        let writing = || format!("writing `{}`", target.display());
+        let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
+            unreachable!("a target is a file inside a directory");
+        };
+        self.create_directory(parent)?;
+        self.temporaries += 1;
+        let temporary = parent.join(format!(".{}.{}{TEMPORARY}", name.display(), self.temporaries));
+        // The lock is held, so what has this name was left by a run that was killed.
+        absent(fs::remove_file(&temporary)).with_context(writing)?;
+        let written = write_new(&temporary, content);
+        if written.is_err() {
+            discard(&temporary);
+        }
+        written.with_context(writing)?;
+        self.steps.push_back(Step::Replace { temporary, target: target.to_owned() });
+        Ok(())
+    }
+
+    fn create_directory(&mut self, directory: &Path) -> Result<()> {
+        let missing = directory.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        for folder in missing.collect::<Vec<_>>().into_iter().rev() {
+            match fs::create_dir(folder) {
+                Ok(()) => self.created.push(folder.to_owned()),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error).with_context(|| format!("creating `{}`", folder.display())),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        for step in &self.steps {
+            if let Step::Replace { temporary, .. } = step {
+                discard(temporary);
+            }
+        }
+        for folder in self.created.iter().rev() {
+            // A directory that holds something by now stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(content)
+}
+
+/// Removes a temporary file on the way out of an error that is reported itself.
+fn discard(temporary: &Path) {
+    let _ = fs::remove_file(temporary);
+}
+
+/// Removing what is gone already is fine.
+fn absent(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// Removes the folders that a removed file leaves empty, up to the directory of its part.
+fn remove_emptied(target: &Path, directory: &Path) {
+    for folder in target.ancestors().skip(1).take_while(|folder| *folder != directory) {
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+}
+
+/// Waits until this run alone changes `out`; where that cannot be had, renames alone keep every file whole.
+#[cfg(unix)]
+fn lock(out: &Path) -> io::Result<Option<File>> {
+    let directory = File::open(out)?;
+    match directory.lock() {
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+        locked => locked.map(|()| Some(directory)),
+    }
+}
+
+/// A directory can be locked on Unix only; elsewhere renames alone keep every file whole.
+#[cfg(not(unix))]
+fn lock(_out: &Path) -> io::Result<Option<File>> {
+    Ok(None)
+}

@@ -1,0 +1,122 @@
+//! Where a run reads and writes: the environment's settings, and the root of what is written.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use stacks::{
+    Part,
+    settings::{Layer, Settings},
+};
+
+use crate::cli::Place;
+
+/// The environment whose directories lie directly in `out/`, and whose settings are the base of all others.
+const DEFAULT: &str = "default";
+
+/// Where the environments lie in a project.
+const ENVIRONMENTS: &str = "stacks/environments";
+
+/// A chosen environment, and the root that its parts are written under.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// The environment.
+    pub(crate) environment: String,
+    /// Its settings.
+    pub(crate) settings: Settings,
+    /// The root of everything written, of all environments.
+    pub(crate) out: PathBuf,
+}
+
+impl Project {
+    /// Finds the project, and reads the settings of the environment.
+    pub(crate) fn open(place: &Place) -> Result<Self> {
+        let environment = &place.env;
+        check_name(environment)?;
+        let root = root()?;
+        let environments = match (&place.environments, &root) {
+            (Some(folder), _) => folder.clone(),
+            (None, Some(root)) => root.join(ENVIRONMENTS),
+            (None, None) => bail!(
+                "no `{ENVIRONMENTS}` in the current folder or above it: run inside the project, or name the folder \
+                 with `--environments`"
+            ),
+        };
+        let layers = layers(&environments, environment)?;
+        let settings = Settings::parse(environment, &layers)
+            .with_context(|| format!("the settings of environment `{environment}` are refused"))?;
+        let out = place.out.clone().unwrap_or_else(|| root.unwrap_or_default().join("out"));
+        Ok(Self { environment: environment.clone(), settings, out })
+    }
+
+    /// The directory of a part inside the root: `cluster`, or `production/cluster`.
+    pub(crate) fn directory(&self, part: &str) -> String {
+        if self.environment == DEFAULT { part.to_owned() } else { format!("{}/{part}", self.environment) }
+    }
+
+    /// The command that writes a part.
+    pub(crate) fn command(&self, part: &str) -> String {
+        let option = if self.environment == DEFAULT { String::new() } else { format!(" --env {}", self.environment) };
+        format!("synth {part}{option}")
+    }
+}
+
+/// An environment's name becomes a folder beside those of the default environment's parts.
+fn check_name(environment: &str) -> Result<()> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    ensure!(
+        !environment.is_empty() && !environment.starts_with('-') && environment.bytes().all(plain),
+        "environment `{environment}` has a bad name: use `a-z`, `0-9` and `-`, and no `-` first"
+    );
+    ensure!(
+        Part::named(environment).is_none(),
+        "environment `{environment}` has the name of a part, so their folders would clash: choose another name"
+    );
+    Ok(())
+}
+
+/// The nearest folder, from the current one upwards, that holds a project; relative, so that no message or output
+/// depends on where the project lies.
+fn root() -> Result<Option<PathBuf>> {
+    let current = std::env::current_dir().context("finding the current folder")?;
+    let found = current.ancestors().position(|folder| folder.join(ENVIRONMENTS).is_dir());
+    Ok(found.map(|height| (0..height).map(|_| "..").collect()))
+}
+
+fn layers(folder: &Path, environment: &str) -> Result<Vec<Layer>> {
+    let mut layers = vec![read_layer(&file(folder, DEFAULT))?];
+    if environment != DEFAULT {
+        let path = file(folder, environment);
+        if !path.exists() {
+            let known = known(folder)?.join("`, `");
+            bail!("environment `{environment}` has no file `{}`: there are `{known}`", path.display());
+        }
+        layers.push(read_layer(&path)?);
+    }
+    Ok(layers)
+}
+
+fn file(folder: &Path, environment: &str) -> PathBuf {
+    folder.join(format!("{environment}.toml"))
+}
+
+fn read_layer(path: &Path) -> Result<Layer> {
+    let text = fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))?;
+    Ok(Layer { path: path.display().to_string(), text })
+}
+
+/// The environments that a folder holds, sorted.
+fn known(folder: &Path) -> Result<Vec<String>> {
+    let context = || format!("reading `{}`", folder.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).with_context(context)? {
+        let path = entry.with_context(context)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}

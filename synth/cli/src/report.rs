@@ -1,0 +1,128 @@
+//! What a command says at its end: a result on standard output, or an error on standard error.
+
+use std::{
+    error::Error,
+    fmt,
+    io::{ErrorKind, Write},
+};
+
+use anyhow::Context;
+use clap::builder::styling::{AnsiColor, Style};
+use serde_json::Value as Json;
+use stacks::{PlatformProblems, settings::SettingsError};
+use synth_framework::Problems;
+
+use crate::directory::Obstacles;
+
+/// What was added or written.
+pub(crate) const ADDED: Style = AnsiColor::Green.on_default();
+/// What was changed.
+pub(crate) const CHANGED: Style = AnsiColor::Yellow.on_default();
+/// What was removed, or is wrong.
+pub(crate) const REMOVED: Style = AnsiColor::Red.on_default();
+/// What names a place.
+pub(crate) const PLACE: Style = AnsiColor::Cyan.on_default();
+/// What a line is about.
+pub(crate) const HEADING: Style = Style::new().bold();
+
+/// How a command ended, if not in an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing to complain about.
+    Fine,
+    /// What was asked about is not so.
+    Finding,
+}
+
+/// The result of a command.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// Text for standard output, colours included.
+    pub(crate) text: String,
+    /// How the command ended.
+    pub(crate) outcome: Outcome,
+}
+
+impl Report {
+    /// A result without a finding.
+    pub(crate) fn fine(text: impl fmt::Display) -> Self {
+        Self { text: text.to_string(), outcome: Outcome::Fine }
+    }
+
+    /// A finding, if there is one.
+    pub(crate) fn finding(found: bool, text: impl fmt::Display) -> Self {
+        let outcome = if found { Outcome::Finding } else { Outcome::Fine };
+        Self { text: text.to_string(), outcome }
+    }
+}
+
+/// JSON as scripts get it.
+pub(crate) fn json(value: &Json) -> String {
+    format!("{value:#}\n")
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(number: usize, singular: &str) -> String {
+    format!("{number} {singular}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Prints a result; a reader that has gone away (`synth graph cluster | head`) has had enough, which is no error.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing to standard output"),
+    }
+}
+
+/// Says something beside the result.
+pub(crate) fn say(message: impl fmt::Display) {
+    // Nobody is left to be told when standard error is gone.
+    let _ = writeln!(anstream::stderr(), "{message}");
+}
+
+/// Says what went wrong.
+pub(crate) fn complain(error: &anyhow::Error) {
+    say(format_args!("{REMOVED}error{REMOVED:#}: {}", message(error)));
+}
+
+/// An error in one line, or below its contexts when it is a list.
+fn message(error: &anyhow::Error) -> String {
+    if is_list(error.root_cause()) {
+        let contexts: Vec<_> = error.chain().map(ToString::to_string).collect();
+        contexts.join(":\n")
+    } else {
+        format!("{error:#}")
+    }
+}
+
+fn is_list(cause: &(dyn Error + 'static)) -> bool {
+    cause.is::<SettingsError>() || cause.is::<Problems>() || cause.is::<PlatformProblems>() || cause.is::<Obstacles>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+    use synth_framework::{Stack, local};
+
+    #[test]
+    fn an_error_is_one_line() {
+        assert_eq!(message(&anyhow!("disk full").context("writing `a`")), "writing `a`: disk full");
+    }
+
+    #[test]
+    fn problems_of_a_stack_are_listed_one_a_line() {
+        let stack = Stack::new("sample");
+        for label in ["not a label", "nor this"] {
+            local::<String>(label, "a").add_to(&stack);
+        }
+        let message = message(&stack.build().unwrap_err().into());
+        let lines: Vec<_> = message.lines().collect();
+        assert_eq!(lines[0], "stack `sample` has 2 problems");
+        assert!(
+            lines[1].starts_with("  synth/cli/src/report.rs:") && lines[2].starts_with("  synth/cli/"),
+            "{message}"
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! `synth diff`: differences by address, whatever the layout of the files.
+
+use serde_json::json;
+
+use crate::project::Project;
+
+const OUTPUTS: &str = "out/cluster/outputs.tf.json";
+
+#[test]
+fn what_was_just_written_has_no_differences() {
+    let project = Project::written();
+    let run = project.synth(["diff", "cluster"]).succeeds();
+    assert_eq!(run.stdout, "cluster  out/cluster  no differences\n");
+}
+
+#[test]
+fn addresses_are_added_changed_and_removed() {
+    let project = Project::written();
+    let mut required = json!(null);
+    project.edit(OUTPUTS, |outputs| {
+        let output = outputs["output"].as_object_mut().unwrap();
+        output.remove("cluster_name");
+        output.insert("retired".to_owned(), json!({ "value": 1 }));
+        outputs["resource"] = json!({ "aws_eip": { "retired": {} } });
+    });
+    project.edit("out/cluster/terraform.tf.json", |file| {
+        required = std::mem::replace(&mut file["terraform"]["required_version"], json!(">= 1.0"));
+    });
+    let run = project.synth(["diff"]).finds();
+    let expected = format!(
+        "cluster  out/cluster  1 added, 1 changed, 2 removed\n  \
+         - aws_eip.retired\n  \
+         + output.cluster_name\n  \
+         - output.retired\n  \
+         ~ terraform.required_version\n      \
+         ~ \">= 1.0\" → {required}\n"
+    );
+    assert_eq!(run.stdout, expected);
+}
+
+#[test]
+fn order_comments_and_files_are_no_differences() {
+    let project = Project::written();
+    let text = project.read("out/cluster/terraform.tf.json");
+    let moved: serde_json::Value = serde_json::from_str(&text).unwrap();
+    project.edit("out/cluster/terraform.tf.json", |file| *file = json!({ "//": "Synthesized from nowhere" }));
+    project.edit(OUTPUTS, |outputs| {
+        for (section, content) in moved.as_object().unwrap().iter().filter(|(section, _)| *section != "//") {
+            outputs[section] = content.clone();
+        }
+    });
+    project.synth(["check"]).finds();
+    project.synth(["diff"]).succeeds();
+}
+
+#[test]
+fn nothing_written_yet_means_everything_is_added() {
+    let project = Project::new();
+    let json = project.synth(["diff", "--json"]).finds().json();
+    let part = &json["parts"][0];
+    assert!(part["added"].as_array().unwrap().contains(&json!("output.cluster_name")), "{part}");
+    assert_eq!((&part["changed"], &part["removed"]), (&json!([]), &json!([])));
+    assert!(!project.path("out").exists());
+}
+
+#[test]
+fn scripts_get_the_paths_of_changed_attributes() {
+    let project = Project::written();
+    project.edit(OUTPUTS, |outputs| outputs["output"]["cluster_name"]["sensitive"] = json!(true));
+    let json = project.synth(["diff", "--json"]).finds().json();
+    let changed = json!([{ "address": "output.cluster_name", "attributes": [{ "path": "sensitive", "old": true }] }]);
+    assert_eq!(json["parts"][0]["changed"], changed);
+}
+
+#[test]
+fn other_files_are_compared_as_a_whole() {
+    let project = Project::written();
+    project.write("out/cluster/old.yaml", "a: 1\n");
+    project.append("out/cluster/.synth-files", "old.yaml\n");
+    let run = project.synth(["diff"]).finds();
+    assert!(run.stdout.ends_with("1 removed\n  - file old.yaml\n"), "{}", run.stdout);
+}
+
+#[test]
+fn a_file_that_is_no_json_is_an_error() {
+    let project = Project::written();
+    project.write(OUTPUTS, "<<<<<<< HEAD\n");
+    project.synth(["diff"]).fails("reading `out/cluster/outputs.tf.json`: expected value at line 1 column 1");
+}

@@ -1,0 +1,56 @@
+//! How an environment is found by its name.
+
+use std::fs;
+
+use crate::project::{Project, Run};
+
+#[test]
+fn a_missing_environment_names_those_that_exist() {
+    let project = Project::new();
+    let message = "environment `prod` has no file `stacks/environments/prod.toml`: \
+                   there are `default`, `production`, `staging`\n";
+    project.synth(["list", "--env", "prod"]).fails(message);
+}
+
+#[test]
+fn an_environment_may_not_have_the_name_of_a_part() {
+    let project = Project::new();
+    project.write("stacks/environments/cluster.toml", "");
+    project.synth(["all", "--env", "cluster"]).fails("environment `cluster` has the name of a part");
+}
+
+#[test]
+fn a_name_that_would_leave_its_folder_is_refused() {
+    let project = Project::new();
+    for name in ["../production", "Production", "a b", "", "a.b"] {
+        project.synth(["all", "--env", name]).fails("has a bad name: use `a-z`, `0-9` and `-`");
+    }
+    project.synth(["all", "--env=-a"]).fails("has a bad name");
+}
+
+#[test]
+fn outside_a_project_the_folder_must_be_named() {
+    let project = Project::new();
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    let run = |arguments: &[&str]| Run::of(project.command(arguments).current_dir(elsewhere.path()).output().unwrap());
+    run(&["list"]).fails("no `stacks/environments` in the current folder or above it");
+    let environments = project.path("stacks/environments");
+    run(&["all", "--environments", environments.to_str().unwrap()]).succeeds();
+    assert!(elsewhere.path().join("out/cluster/outputs.tf.json").is_file());
+}
+
+#[test]
+fn a_folder_without_the_default_environment_is_an_error() {
+    let project = Project::new();
+    fs::remove_file(project.path("stacks/environments/default.toml")).unwrap();
+    project.synth(["list"]).fails("reading `stacks/environments/default.toml`: No such file or directory");
+}
+
+#[test]
+fn every_environment_of_the_repository_can_be_written() {
+    let project = Project::new();
+    for environment in ["default", "staging", "production"] {
+        project.synth(["all", "--env", environment]).succeeds();
+        assert_eq!(project.synth(["check", "--env", environment]).code, 0, "{environment}");
+    }
+}

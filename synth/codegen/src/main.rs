@@ -1,0 +1,68 @@
+//! `synth-codegen`: reads provider schemas and writes the bindings. Without a subcommand it does both.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use synth_codegen::{
+    fetch::{Fetched, fetch, store},
+    generate::{Layout, read, write},
+    selection::Selection,
+};
+
+/// Writes typed Rust bindings from Terraform provider schemas.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Read the providers' schemas and commit the selected part of them to `schemas/`
+    Fetch {
+        /// Read this output of `terraform providers schema -json` instead of running Terraform
+        #[arg(long, requires = "provider")]
+        from: Option<PathBuf>,
+        /// Read this provider alone
+        #[arg(long)]
+        provider: Option<String>,
+    },
+    /// Write the bindings from the schemas in `schemas/`
+    Generate,
+}
+
+fn main() -> Result<()> {
+    let layout = Layout::workspace();
+    match Arguments::parse().command {
+        Some(Command::Fetch { from, provider }) => run_fetch(&layout, from, provider.as_deref()),
+        Some(Command::Generate) => run_generate(&layout),
+        None => run_fetch(&layout, None, None).and_then(|()| run_generate(&layout)),
+    }
+}
+
+fn run_fetch(layout: &Layout, from: Option<PathBuf>, only: Option<&str>) -> Result<()> {
+    let selection = Selection::read(&layout.selection())?;
+    if let Some(only) = only {
+        selection.providers.get(only).with_context(|| format!("the selection has no provider `{only}`"))?;
+    }
+    for (provider, selected) in selection.providers.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        let fetched = match &from {
+            Some(path) => store(layout, provider, selected, &read(path)?)?,
+            None => fetch(layout, provider, selected)?,
+        };
+        match fetched {
+            Fetched::Changed => println!("schemas/{provider}.json: written"),
+            Fetched::Unchanged => println!("schemas/{provider}.json: unchanged"),
+            Fetched::Unavailable(why) => println!("schemas/{provider}.json: kept, since {why}"),
+        }
+    }
+    Ok(())
+}
+
+fn run_generate(layout: &Layout) -> Result<()> {
+    let written = write(&layout.bindings, &layout.generate()?).context("writing the bindings")?;
+    println!("bindings: {} written, {} unchanged, {} removed", written.changed, written.unchanged, written.removed);
+    Ok(())
+}

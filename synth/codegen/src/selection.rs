@@ -1,0 +1,60 @@
+//! The selection file: which types of which providers have bindings.
+
+use std::{collections::BTreeMap, path::Path};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+/// What is selected, by the provider's local name.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Selection {
+    /// The providers.
+    pub providers: BTreeMap<String, Selected>,
+}
+
+/// What is selected of one provider.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selected {
+    /// The source address without its host, such as `hashicorp/aws`.
+    pub source: String,
+    /// The exact version whose schema is read.
+    pub version: String,
+    /// Type names of resources.
+    #[serde(default)]
+    pub resources: Vec<String>,
+    /// Type names of data sources.
+    #[serde(default)]
+    pub data: Vec<String>,
+}
+
+impl Selection {
+    /// Reads a selection file.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))?;
+        Self::parse(&text).with_context(|| format!("reading `{}`", path.display()))
+    }
+
+    /// Reads the text of a selection file.
+    pub fn parse(text: &str) -> Result<Self> {
+        let selection: Self = toml::from_str(text)?;
+        for (provider, selected) in &selection.providers {
+            for (section, names) in [("resources", &selected.resources), ("data", &selected.data)] {
+                for (index, name) in names.iter().enumerate() {
+                    if names[..index].contains(name) {
+                        bail!("`{provider}.{section}` names `{name}` twice");
+                    }
+                }
+            }
+        }
+        Ok(selection)
+    }
+}
+
+impl Selected {
+    /// The full source address, as schemas name it.
+    pub fn address(&self) -> String {
+        format!("registry.terraform.io/{}", self.source)
+    }
+}
