@@ -37,22 +37,17 @@ fn node_class(settings: &Settings) -> NodeClassSpec {
             http_put_response_hop_limit: 1,
             http_tokens: "required",
         },
-        block_device_mappings: block_device_mappings(settings),
+        block_device_mappings: vec![BlockDeviceMapping {
+            // The root of Amazon Linux.
+            device_name: "/dev/xvda",
+            ebs: Ebs {
+                volume_size: format!("{}Gi", settings.karpenter.volume_size_gib),
+                volume_type: "gp3",
+                encrypted: true,
+                delete_on_termination: true,
+            },
+        }],
         tags,
-    }
-}
-
-fn block_device_mappings(settings: &Settings) -> Vec<BlockDeviceMapping> {
-    let volume = |device_name, gib: u32| BlockDeviceMapping {
-        device_name,
-        ebs: Ebs { volume_size: format!("{gib}Gi"), volume_type: "gp3", encrypted: true, delete_on_termination: true },
-    };
-    let size = settings.karpenter.volume_size_gib;
-    if settings.karpenter.ami_alias.starts_with("bottlerocket@") {
-        // The first is the system's, the second holds images and what pods write.
-        vec![volume("/dev/xvda", 4), volume("/dev/xvdb", size)]
-    } else {
-        vec![volume("/dev/xvda", size)]
     }
 }
 
