@@ -3,6 +3,9 @@
 //!
 //! Every name is Terraform's own. What is here is chosen in `synth/codegen/selection.toml`.
 
+#![allow(clippy::module_inception, reason = "a nested block may have the name of the block around it")]
+#![allow(clippy::wrong_self_convention, reason = "arguments are named as Terraform names them")]
+
 pub mod argument;
 pub mod data;
 mod identity;

@@ -119,9 +119,9 @@ impl Emitter {
             match child {
                 Child::Elsewhere(path) => writeln!(text, "\npub use {file}::{};", path.join("::"))?,
                 Child::Here(inner) => {
-                    let content = self.module(inner, module::context(inner, self.root), file)?;
+                    let inside = self.module(inner, module::context(inner, self.root), file)?;
                     let doc = describe::module(inner);
-                    writeln!(text, "\n/// {doc}\npub mod {} {{\n{}}}", inner.ident, indent(&content))?;
+                    writeln!(text, "\n/// {doc}\npub mod {} {{\n{}}}", inner.ident, indent(&inside))?;
                 }
             }
         }

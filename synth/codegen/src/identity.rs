@@ -114,9 +114,10 @@ impl Rules {
         for (index, identity) in self.identities.iter().enumerate() {
             let given = self.given.iter().any(|rule| rule.identity == index && rule.used.get());
             if given == identity.literal_only {
-                wrong.push(match given {
-                    true => format!("`{}` is given by an attribute: it is not `literal_only`", identity.name),
-                    false => format!("no attribute gives a `{}`: say `literal_only = true`", identity.name),
+                wrong.push(if given {
+                    format!("`{}` is given by an attribute: it is not `literal_only`", identity.name)
+                } else {
+                    format!("no attribute gives a `{}`: say `literal_only = true`", identity.name)
                 });
             }
         }

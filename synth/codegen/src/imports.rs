@@ -35,7 +35,7 @@ pub(crate) fn imports(text: &str) -> String {
     }
     let used: Vec<_> = FRAMEWORK.iter().copied().filter(|name| uses(text, name)).collect();
     if !used.is_empty() {
-        lines += &format!("use synth_framework::{{{}}};\n", used.join(", "));
+        lines.extend(["use synth_framework::{", &used.join(", "), "};\n"]);
     }
     lines
 }

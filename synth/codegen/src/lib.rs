@@ -26,7 +26,7 @@ pub mod generate;
 pub mod identity;
 mod imports;
 pub mod ir;
-mod mirror;
+pub mod mirror;
 mod module;
 mod names;
 pub mod prune;

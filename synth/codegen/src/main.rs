@@ -62,7 +62,7 @@ fn run_fetch(layout: &Layout, from: Option<PathBuf>, only: Option<&str>) -> Resu
 }
 
 fn run_generate(layout: &Layout) -> Result<()> {
-    let written = write(&layout.bindings, &layout.generate()?).context("writing the bindings")?;
+    let written = write(&layout.bindings.join("src"), &layout.generate()?).context("writing the bindings")?;
     println!("bindings: {} written, {} unchanged, {} removed", written.changed, written.unchanged, written.removed);
     Ok(())
 }

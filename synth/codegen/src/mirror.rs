@@ -9,12 +9,28 @@ use std::{
 ///
 /// `TIDELINE_PROVIDER_MIRROR` names one and settles it. Otherwise Terraform's own implied directories are tried, then
 /// whatever looks like a mirror in the usual places.
-pub(crate) fn find(address: &str) -> Option<PathBuf> {
+pub fn find(address: &str) -> Option<PathBuf> {
     if let Some(named) = env::var_os("TIDELINE_PROVIDER_MIRROR").filter(|named| !named.is_empty()) {
         return Some(PathBuf::from(named));
     }
     let has = |directory: &PathBuf| directory.join(address).is_dir();
     implied().into_iter().find(has).or_else(|| usual().into_iter().flat_map(|place| mirrors_in(&place)).find(has))
+}
+
+/// The text of a Terraform CLI configuration that takes a provider of this full address from a mirror, or else from the
+/// registry.
+pub fn cli_configuration(address: &str) -> String {
+    let installation = match find(address) {
+        Some(mirror) => format!("filesystem_mirror {{ path = {} }}", quoted(&mirror)),
+        None => "direct {}".to_owned(),
+    };
+    format!("provider_installation {{ {installation} }}\n")
+}
+
+/// The path as an HCL string.
+fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{}\"", path.replace("${", "$${").replace("%{", "%%{"))
 }
 
 /// <https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories>

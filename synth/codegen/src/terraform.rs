@@ -3,7 +3,6 @@
 use std::{
     ffi::OsStr,
     fs,
-    path::Path,
     process::{Command, Output},
 };
 
@@ -55,13 +54,9 @@ impl Terraform {
         let configuration = serde_json::json!({
             "terraform": { "required_providers": { provider: { "source": source, "version": version } } }
         });
-        let installation = match mirror::find(&selected.address()) {
-            Some(mirror) => format!("filesystem_mirror {{ path = {} }}", quoted(&mirror)),
-            None => "direct {}".to_owned(),
-        };
         for (name, text) in [
             ("main.tf.json", configuration.to_string()),
-            ("terraform.rc", format!("provider_installation {{ {installation} }}\n")),
+            ("terraform.rc", mirror::cli_configuration(&selected.address())),
         ] {
             let path = directory.path().join(name);
             fs::write(&path, text).with_context(|| format!("writing `{}`", path.display()))?;
@@ -83,12 +78,6 @@ impl Terraform {
             .env_remove("TF_REATTACH_PROVIDERS")
             .output()
     }
-}
-
-/// The path as an HCL string.
-fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
-    format!("\"{}\"", path.replace("${", "$${").replace("%{", "%%{"))
 }
 
 /// The line after `Error:` in what Terraform says.
