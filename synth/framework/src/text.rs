@@ -30,7 +30,7 @@ macro_rules! text {
     }};
 }
 
-/// What may be given to [`text!`](crate::text).
+/// What may be given to [`text!`](crate::text!).
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot stand in `text!`")]
 pub trait TextArgument {
     /// The piece of template that this becomes.
@@ -87,7 +87,7 @@ displayed!(&str, String, &String, Cow<'_, str>, &Cow<'_, str>);
 displayed!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 displayed!(&i8, &i16, &i32, &i64, &isize, &u8, &u16, &u32, &u64, &usize);
 
-/// Refuses a format string that does not fit its arguments. Part of [`text!`](crate::text).
+/// Refuses a format string that does not fit its arguments. Part of [`text!`](crate::text!).
 #[doc(hidden)]
 pub const fn check(format: &str, arguments: usize) {
     assert!(!captures(format), "text! has no inline captures: write empty braces and give the argument after the text");
@@ -129,7 +129,7 @@ const fn captures(format: &str) -> bool {
     false
 }
 
-/// Joins literal text and arguments. Part of [`text!`](crate::text).
+/// Joins literal text and arguments. Part of [`text!`](crate::text!).
 #[doc(hidden)]
 pub fn template<const N: usize>(format: &'static str, arguments: [TemplatePart; N]) -> Value<String> {
     let mut literals = format.split("{}");

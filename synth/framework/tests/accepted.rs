@@ -1,5 +1,6 @@
 //! Every type that an argument accepts, pinned as code: a conversion that goes missing does not compile.
 
+#[allow(dead_code, missing_docs, non_camel_case_types, unreachable_pub, unused_imports, clippy::pedantic)]
 mod fixture;
 
 use std::{
@@ -179,7 +180,7 @@ fn a_list_or_a_set_is_given_as_whatever_iterates() {
     let written = Expression::List(vec![Expression::String("a".into()), Expression::String("b".into())]);
     all_are(&written, &accepts(given::<List<String>>()));
     all_are(&written, &accepts(given::<Set<String>>()));
-    let mapped: Value<Set<PierId>> = ["a", "b"].iter().map(|id| PierId::literal(id)).into_value();
+    let mapped: Value<Set<PierId>> = ["a", "b"].iter().map(PierId::literal).into_value();
     assert_eq!(mapped.into_expression(), written);
 }
 
