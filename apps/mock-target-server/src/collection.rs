@@ -5,8 +5,9 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 const WORDS: [&str; 24] = [
-    "tide", "harbour", "signal", "current", "anchor", "beacon", "channel", "delta", "estuary", "float", "gauge", "hull",
-    "inlet", "jetty", "keel", "lagoon", "mooring", "navigate", "ocean", "pier", "quay", "reef", "shore", "wave",
+    "tide", "harbour", "signal", "current", "anchor", "beacon", "channel", "delta", "estuary",
+    "float", "gauge", "hull", "inlet", "jetty", "keel", "lagoon", "mooring", "navigate", "ocean",
+    "pier", "quay", "reef", "shore", "wave",
 ];
 
 /// Items in the order of their ids, each with its text made in advance.
@@ -34,14 +35,19 @@ impl Collection {
     }
 
     fn new(items: impl Iterator<Item = Value>) -> Self {
-        let items: Vec<_> = items.map(|item| (Bytes::from(item.to_string()), item)).map(|(text, item)| (item, text)).collect();
+        let items: Vec<_> = items
+            .map(|item| (Bytes::from(item.to_string()), item))
+            .map(|(text, item)| (item, text))
+            .collect();
         let all = array(items.iter().map(|(_, text)| text));
         Self { items, all }
     }
 
     /// The item with this id, as JSON text.
     pub(crate) fn get(&self, id: usize) -> Option<Bytes> {
-        self.items.get(id.checked_sub(1)?).map(|(_, text)| text.clone())
+        self.items
+            .get(id.checked_sub(1)?)
+            .map(|(_, text)| text.clone())
     }
 
     /// The items whose fields equal all of `filters`, one page of them if asked for; and how many matched in all.
@@ -49,31 +55,59 @@ impl Collection {
         if filters.is_empty() {
             return (self.all.clone(), self.items.len());
         }
-        let number = |name: &str| filters.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<usize>().ok());
-        let wanted = |item: &Value| {
-            filters.iter().filter(|(name, _)| !name.starts_with('_')).all(|(name, value)| is(&item[name], value))
+        let number = |name: &str| {
+            filters
+                .iter()
+                .find(|(key, _)| key == name)
+                .and_then(|(_, value)| value.parse::<usize>().ok())
         };
-        let matching: Vec<_> = self.items.iter().filter(|(item, _)| wanted(item)).map(|(_, text)| text).collect();
-        let limit = number("_limit").unwrap_or(if number("_page").is_some() { 10 } else { usize::MAX });
-        let skipped = number("_page").unwrap_or(1).saturating_sub(1).saturating_mul(limit);
-        (array(matching.iter().copied().skip(skipped).take(limit)), matching.len())
+        let wanted = |item: &Value| {
+            filters
+                .iter()
+                .filter(|(name, _)| !name.starts_with('_'))
+                .all(|(name, value)| is(&item[name], value))
+        };
+        let matching: Vec<_> = self
+            .items
+            .iter()
+            .filter(|(item, _)| wanted(item))
+            .map(|(_, text)| text)
+            .collect();
+        let limit = number("_limit").unwrap_or(if number("_page").is_some() {
+            10
+        } else {
+            usize::MAX
+        });
+        let skipped = number("_page")
+            .unwrap_or(1)
+            .saturating_sub(1)
+            .saturating_mul(limit);
+        (
+            array(matching.iter().copied().skip(skipped).take(limit)),
+            matching.len(),
+        )
     }
 }
 
 fn is(field: &Value, text: &str) -> bool {
     match field {
-        Value::Null => false,
         Value::String(field) => field == text,
-        other => other.to_string() == text,
+        Value::Number(field) => field.to_string() == text,
+        Value::Bool(field) => text.parse() == Ok(*field),
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
 }
 
 fn array<'text>(items: impl Iterator<Item = &'text Bytes>) -> Bytes {
     let items: Vec<&[u8]> = items.map(AsRef::as_ref).collect();
-    [b"[".as_slice(), &items.join(b",".as_slice()), b"]"].concat().into()
+    [b"[".as_slice(), &items.join(b",".as_slice()), b"]"]
+        .concat()
+        .into()
 }
 
 fn words(rng: &mut Rng, count: usize) -> String {
-    let words: Vec<_> = (0..count).map(|_| *rng.choice(&WORDS).expect("there are words")).collect();
+    let words: Vec<_> = (0..count)
+        .map(|_| *rng.choice(&WORDS).expect("there are words"))
+        .collect();
     words.join(" ")
 }

@@ -17,10 +17,7 @@ pub use args::{LogLevel, ServerArgs};
 pub use body::{BoxError, Label, RequestBody, ResponseBody, reply};
 pub use connection::Wire;
 pub use drain::Drain;
-pub use metrics::Metrics;
+pub use metrics::{Metrics, method_name};
 pub use process::{Service, run};
 pub use server::{Peer, Routes, Server};
 pub use trace::TraceParent;
-
-/// The registry type that a service adds its own metrics to.
-pub use prometheus_client;

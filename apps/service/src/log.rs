@@ -12,8 +12,15 @@ pub(crate) fn start(level: LogLevel) {
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
     };
-    let subscriber =
-        tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_current_span(false).with_span_list(false);
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_target(false)
+        .with_current_span(false)
+        .with_span_list(false);
     // Tests start several servers in one process: the first subscriber stays.
-    let _ = subscriber.with_max_level(level).with_writer(std::io::stderr).try_init();
+    let _ = subscriber
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
