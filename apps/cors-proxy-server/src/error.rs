@@ -192,7 +192,8 @@ fn causes<'error>(
 }
 
 fn is_tls(error: &reqwest::Error) -> bool {
-    cause::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
+    let io = causes(error).filter_map(|error| error.downcast_ref::<io::Error>());
+    io.map(io::Error::kind).any(|kind| kind == io::ErrorKind::InvalidData)
 }
 
 fn is_reset(error: &reqwest::Error) -> bool {

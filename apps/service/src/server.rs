@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Either, Empty};
 use hyper::body::Incoming;
@@ -221,6 +221,10 @@ impl Acceptor {
     ) -> Result<Response<impl Body<Data = Bytes, Error = BoxError> + use<>>, Reset> {
         wire.busy();
         let (mut head, body) = request.into_parts();
+        if head.uri.path_and_query().is_none() {
+            // CONNECT names no path, and warp cannot route without one.
+            head.uri = Uri::from_static("/");
+        }
         let trace = TraceParent::continued(&head.headers);
         let mut tracked = Tracked::new(self.metrics.clone(), &head.method, trace, wire.clone());
         head.extensions.insert(RequestBody::new(body));

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http::{Response, StatusCode, header};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
@@ -73,7 +73,12 @@ pub(super) fn routes() -> Group {
 /// Promises 1000 bytes and ends the connection after 9.
 fn truncated() -> Response<ResponseBody> {
     let cut: BoxError = io::Error::from(io::ErrorKind::UnexpectedEof).into();
-    let frames = stream::iter([Ok(Frame::data(Bytes::from_static(b"truncated"))), Err(cut)]);
+    let begun = stream::iter([Ok(Frame::data(Bytes::from_static(b"truncated")))]);
+    // The pause lets the head leave first: an error in the same breath would swallow it.
+    let frames = begun.chain(stream::once(async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Err(cut)
+    }));
     let mut response = Response::new(StreamBody::new(frames).boxed_unsync());
     response
         .headers_mut()

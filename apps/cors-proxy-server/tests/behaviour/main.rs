@@ -1,0 +1,12 @@
+//! The proxy's behaviour on real sockets, against the mock target and scripted upstreams.
+
+mod command;
+mod cors;
+mod fixture;
+mod forwarding;
+mod hostile;
+mod lifecycle;
+mod limits;
+mod redirects;
+mod streaming;
+mod websocket;
