@@ -193,7 +193,8 @@ fn causes<'error>(
 
 fn is_tls(error: &reqwest::Error) -> bool {
     let io = causes(error).filter_map(|error| error.downcast_ref::<io::Error>());
-    io.map(io::Error::kind).any(|kind| kind == io::ErrorKind::InvalidData)
+    io.map(io::Error::kind)
+        .any(|kind| kind == io::ErrorKind::InvalidData)
 }
 
 fn is_reset(error: &reqwest::Error) -> bool {

@@ -22,13 +22,14 @@ pub use args::Args;
 pub use guard::{Answers, Exemption, Lookup, system_lookup};
 pub use rate::Rate;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use service::{Metrics, Service};
 
-/// Runs the server as the command line says.
-pub fn main() -> ExitCode {
-    service::run(|args: Args| {
+/// Runs the server as `arguments` say, the program's name first.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    service::run(arguments, |args: Args| {
         args.check()?;
         let metrics = Metrics::new("cors-proxy-server", env!("CARGO_PKG_VERSION"));
         Ok(Service {

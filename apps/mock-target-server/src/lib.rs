@@ -11,13 +11,14 @@ mod routes;
 pub use args::Args;
 pub use routes::routes;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use service::{Metrics, Service};
 
-/// Runs the server as the command line says.
-pub fn main() -> ExitCode {
-    service::run(|args: Args| {
+/// Runs the server as `arguments` say, the program's name first.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    service::run(arguments, |args: Args| {
         Ok(Service {
             metrics: Metrics::new("mock-target-server", env!("CARGO_PKG_VERSION")),
             listen: args.listen,

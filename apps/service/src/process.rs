@@ -1,5 +1,6 @@
 //! From the command line to the exit code: 0 after a whole drain, 1 after a failure or a deadline, 2 for bad configuration.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -26,13 +27,16 @@ pub struct Service<B> {
     pub routes: B,
 }
 
-/// Parses the flags, lets `configure` check them all, and serves until a signal ends it.
-pub fn run<A, B>(configure: impl FnOnce(A) -> anyhow::Result<Service<B>>) -> ExitCode
+/// Parses `arguments`, the program's name first, lets `configure` check them all, and serves until a signal ends it.
+pub fn run<A, B>(
+    arguments: impl IntoIterator<Item = OsString>,
+    configure: impl FnOnce(A) -> anyhow::Result<Service<B>>,
+) -> ExitCode
 where
     A: Parser,
     B: FnOnce() -> anyhow::Result<Routes>,
 {
-    let service = A::try_parse().map_err(|error| match error.kind() {
+    let service = A::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             print!("{error}");
             ExitCode::SUCCESS
