@@ -45,15 +45,10 @@ impl Rule {
 pub struct Blocked(pub Rule);
 
 /// The metadata and credential endpoints of EC2, ECS and EKS Pod Identity.
-const METADATA_V4: [Ipv4Addr; 3] = [
-    Ipv4Addr::new(169, 254, 169, 254),
-    Ipv4Addr::new(169, 254, 170, 2),
-    Ipv4Addr::new(169, 254, 170, 23),
-];
-const METADATA_V6: [Ipv6Addr; 2] = [
-    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23),
-    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
-];
+const METADATA_V4: [Ipv4Addr; 3] =
+    [Ipv4Addr::new(169, 254, 169, 254), Ipv4Addr::new(169, 254, 170, 2), Ipv4Addr::new(169, 254, 170, 23)];
+const METADATA_V6: [Ipv6Addr; 2] =
+    [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23), Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)];
 
 /// Admits an address that anyone on the internet could reach.
 pub fn public(address: IpAddr) -> Result<(), Blocked> {
@@ -69,15 +64,10 @@ pub fn exempt(address: IpAddr) -> Result<(), Blocked> {
     let metadata = match address {
         IpAddr::V4(address) => METADATA_V4.contains(&address),
         IpAddr::V6(address) => {
-            METADATA_V6.contains(&address)
-                || embedded(address).is_some_and(|inner| METADATA_V4.contains(&inner))
+            METADATA_V6.contains(&address) || embedded(address).is_some_and(|inner| METADATA_V4.contains(&inner))
         }
     };
-    if metadata {
-        Err(Blocked(Rule::Metadata))
-    } else {
-        Ok(())
-    }
+    if metadata { Err(Blocked(Rule::Metadata)) } else { Ok(()) }
 }
 
 fn rule_v4(address: Ipv4Addr) -> Option<Rule> {
@@ -139,9 +129,7 @@ mod tests {
     use super::*;
 
     fn rule(address: &str) -> Option<Rule> {
-        public(address.parse().unwrap())
-            .err()
-            .map(|Blocked(rule)| rule)
+        public(address.parse().unwrap()).err().map(|Blocked(rule)| rule)
     }
 
     #[test]
@@ -238,11 +226,7 @@ mod tests {
             "64:ff9b:1::169.254.170.23",
             "2002:a9fe:a9fe::1",
         ] {
-            assert_eq!(
-                exempt(address.parse().unwrap()),
-                Err(Blocked(Rule::Metadata)),
-                "{address}"
-            );
+            assert_eq!(exempt(address.parse().unwrap()), Err(Blocked(Rule::Metadata)), "{address}");
         }
         assert_eq!(exempt("10.0.0.1".parse().unwrap()), Ok(()));
     }

@@ -30,20 +30,10 @@ const MOCK_DEFAULT: [&str; 2] = ["127.0.0.1:3000", "localhost:3000"];
 #[command(version)]
 pub struct Args {
     /// Address for clients; containers set 0.0.0.0:8080
-    #[arg(
-        long,
-        env = "TIDELINE_LISTEN",
-        default_value = "127.0.0.1:8080",
-        value_name = "ADDR"
-    )]
+    #[arg(long, env = "TIDELINE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
     pub listen: SocketAddr,
     /// Address for probes and metrics
-    #[arg(
-        long,
-        env = "TIDELINE_ADMIN_LISTEN",
-        default_value = "127.0.0.1:9090",
-        value_name = "ADDR"
-    )]
+    #[arg(long, env = "TIDELINE_ADMIN_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDR")]
     pub admin_listen: SocketAddr,
     /// A host and port that may be reached although its address is private (repeatable)
     #[arg(long, env = "TIDELINE_ALLOW_TARGET", value_name = "HOST:PORT", value_delimiter = ',', value_parser = Exemption::parse)]
@@ -58,23 +48,13 @@ pub struct Args {
     #[arg(long, env = "TIDELINE_ALLOW_CREDENTIALS")]
     pub allow_credentials: bool,
     /// A header of which a request needs at least one, such as `Origin` (repeatable)
-    #[arg(
-        long,
-        env = "TIDELINE_REQUIRE_HEADER",
-        value_name = "NAME",
-        value_delimiter = ','
-    )]
+    #[arg(long, env = "TIDELINE_REQUIRE_HEADER", value_name = "NAME", value_delimiter = ',')]
     pub require_header: Vec<HeaderName>,
     /// Requests per client and period, such as `100/1m` [default: no limit]
     #[arg(long, env = "TIDELINE_RATE_LIMIT", value_name = "REQUESTS/PERIOD", value_parser = Rate::parse)]
     pub rate_limit: Option<Rate>,
     /// Redirects that are followed before one is handed to the page
-    #[arg(
-        long,
-        env = "TIDELINE_MAX_REDIRECTS",
-        default_value_t = 5,
-        value_name = "COUNT"
-    )]
+    #[arg(long, env = "TIDELINE_MAX_REDIRECTS", default_value_t = 5, value_name = "COUNT")]
     pub max_redirects: usize,
     /// How long browsers may remember a preflight [default: they decide]
     #[arg(long, env = "TIDELINE_CORS_MAX_AGE", value_name = "DURATION", value_parser = humantime::parse_duration)]
@@ -83,12 +63,7 @@ pub struct Args {
     #[arg(long, env = "TIDELINE_SET_HEADER", value_name = "NAME: VALUE", value_delimiter = '\n', value_parser = parse_header)]
     pub set_header: Vec<(HeaderName, HeaderValue)>,
     /// A header to remove from every request to a target (repeatable)
-    #[arg(
-        long,
-        env = "TIDELINE_REMOVE_HEADER",
-        value_name = "NAME",
-        value_delimiter = ','
-    )]
+    #[arg(long, env = "TIDELINE_REMOVE_HEADER", value_name = "NAME", value_delimiter = ',')]
     pub remove_header: Vec<HeaderName>,
     /// Bytes that the body of a request may have
     #[arg(long, env = "TIDELINE_MAX_BODY", default_value_t = 10 * 1024 * 1024, value_name = "BYTES")]
@@ -106,12 +81,7 @@ pub struct Args {
     #[arg(long, env = "TIDELINE_MAX_IN_FLIGHT", default_value_t = 1024, value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     pub max_in_flight: usize,
     /// A network whose `X-Forwarded-*` headers are believed (repeatable)
-    #[arg(
-        long,
-        env = "TIDELINE_TRUST_FORWARDED_FROM",
-        value_name = "CIDR",
-        value_delimiter = ','
-    )]
+    #[arg(long, env = "TIDELINE_TRUST_FORWARDED_FROM", value_name = "CIDR", value_delimiter = ',')]
     pub trust_forwarded_from: Vec<IpNet>,
     /// Limits, drain and telemetry.
     #[command(flatten)]
@@ -125,10 +95,7 @@ impl Args {
             !self.allow_credentials || !self.allow_origin.is_empty(),
             "--allow-credentials needs --allow-origin: credentials are never for every origin"
         );
-        ensure!(
-            !self.timeout.is_zero() && !self.connect_timeout.is_zero(),
-            "a timeout must not be zero"
-        );
+        ensure!(!self.timeout.is_zero() && !self.connect_timeout.is_zero(), "a timeout must not be zero");
         Ok(())
     }
 
@@ -137,9 +104,7 @@ impl Args {
         let metrics = ProxyMetrics::registered(metrics);
         let upstream = Upstream::new(lookup, self.connect_timeout, self.timeout, metrics.clone());
         let upstream = upstream.context("preparing the client for targets")?;
-        let max_age = self
-            .cors_max_age
-            .map(|age| HeaderValue::from(age.as_secs()));
+        let max_age = self.cors_max_age.map(|age| HeaderValue::from(age.as_secs()));
         let proxy = Proxy {
             guard: Guard::new(self.exemptions()),
             policy: Policy {
@@ -170,12 +135,8 @@ impl Args {
     }
 
     fn exemptions(&self) -> Vec<Exemption> {
-        let mock = MOCK_DEFAULT
-            .iter()
-            .filter(|_| self.listen.ip().is_loopback());
-        let mock = mock.map(|target| {
-            Exemption::parse(target).expect("the mock's own address can be exempted")
-        });
+        let mock = MOCK_DEFAULT.iter().filter(|_| self.listen.ip().is_loopback());
+        let mock = mock.map(|target| Exemption::parse(target).expect("the mock's own address can be exempted"));
         self.allow_target.iter().cloned().chain(mock).collect()
     }
 }
@@ -186,26 +147,13 @@ fn parse_origin(text: &str) -> Result<String, String> {
     if lower == "null" {
         return Ok(lower);
     }
-    let origin = Url::parse(&lower)
-        .map_err(|error| error.to_string())?
-        .origin()
-        .ascii_serialization();
-    if origin == lower {
-        Ok(lower)
-    } else {
-        Err(format!("expected an origin such as `{origin}`"))
-    }
+    let origin = Url::parse(&lower).map_err(|error| error.to_string())?.origin().ascii_serialization();
+    if origin == lower { Ok(lower) } else { Err(format!("expected an origin such as `{origin}`")) }
 }
 
 fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) = text.split_once(':').ok_or("expected `NAME: VALUE`")?;
-    let name = name
-        .trim()
-        .parse()
-        .map_err(|_| format!("`{name}` is no header name"))?;
-    let value = value
-        .trim()
-        .parse()
-        .map_err(|_| "the value does not fit a header".to_owned())?;
+    let name = name.trim().parse().map_err(|_| format!("`{name}` is no header name"))?;
+    let value = value.trim().parse().map_err(|_| "the value does not fit a header".to_owned())?;
     Ok((name, value))
 }

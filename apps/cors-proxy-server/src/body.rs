@@ -62,15 +62,7 @@ pin_project_lite::pin_project! {
 
 impl<B, H> Bounded<B, H> {
     pub(crate) fn new(body: B, limit: u64, patience: Duration, held: H) -> Self {
-        Self {
-            body,
-            limit,
-            left: limit,
-            patience,
-            stall: None,
-            progress: None,
-            held,
-        }
+        Self { body, limit, left: limit, patience, stall: None, progress: None, held }
     }
 
     pub(crate) fn reporting(mut self, progress: Progress) -> Self {
@@ -87,15 +79,10 @@ where
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.project();
         let Poll::Ready(frame) = this.body.poll_frame(cx) else {
-            let stall = this
-                .stall
-                .get_or_insert_with(|| Box::pin(sleep(*this.patience)));
+            let stall = this.stall.get_or_insert_with(|| Box::pin(sleep(*this.patience)));
             ready!(stall.as_mut().poll(cx));
             return Poll::Ready(Some(Err(BodyError::Stalled)));
         };

@@ -33,38 +33,24 @@ impl Policy {
             return Grant::Anyone;
         }
         let Some(origin) = origin else {
-            return if self.allow.is_empty() {
-                Grant::Absent
-            } else {
-                Grant::Denied
-            };
+            return if self.allow.is_empty() { Grant::Absent } else { Grant::Denied };
         };
         let name = origin.to_str().unwrap_or_default().to_ascii_lowercase();
         let allowed = self.allow.is_empty() || self.allow.contains(&name);
-        if allowed && !self.deny.contains(&name) {
-            Grant::Origin(origin.clone())
-        } else {
-            Grant::Denied
-        }
+        if allowed && !self.deny.contains(&name) { Grant::Origin(origin.clone()) } else { Grant::Denied }
     }
 
     /// Puts the grant on a response, the proxy's own errors included.
     pub(crate) fn write(&self, grant: &Grant, headers: &mut HeaderMap) {
         match grant {
             Grant::Anyone => {
-                headers.insert(
-                    header::ACCESS_CONTROL_ALLOW_ORIGIN,
-                    HeaderValue::from_static("*"),
-                );
+                headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
                 return;
             }
             Grant::Origin(origin) => {
                 // `null` is the origin of every sandboxed page: never with credentials.
                 if self.credentials && origin != "null" {
-                    headers.insert(
-                        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                        HeaderValue::from_static("true"),
-                    );
+                    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
                 }
                 headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             }
@@ -81,20 +67,12 @@ impl Policy {
         self.write(grant, headers);
         headers.append(
             header::VARY,
-            HeaderValue::from_static(
-                "Access-Control-Request-Method, Access-Control-Request-Headers",
-            ),
+            HeaderValue::from_static("Access-Control-Request-Method, Access-Control-Request-Headers"),
         );
         // Echoed, because `*` covers neither `Authorization` nor requests with credentials.
         for (asked, granted) in [
-            (
-                header::ACCESS_CONTROL_REQUEST_METHOD,
-                header::ACCESS_CONTROL_ALLOW_METHODS,
-            ),
-            (
-                header::ACCESS_CONTROL_REQUEST_HEADERS,
-                header::ACCESS_CONTROL_ALLOW_HEADERS,
-            ),
+            (header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_ALLOW_METHODS),
+            (header::ACCESS_CONTROL_REQUEST_HEADERS, header::ACCESS_CONTROL_ALLOW_HEADERS),
         ] {
             if let Some(value) = request.get(asked) {
                 headers.insert(granted, value.clone());
@@ -136,12 +114,7 @@ mod tests {
 
     fn policy(allow: &[&str], deny: &[&str]) -> Policy {
         let set = |origins: &[&str]| origins.iter().map(|origin| (*origin).to_owned()).collect();
-        Policy {
-            allow: set(allow),
-            deny: set(deny),
-            credentials: true,
-            max_age: None,
-        }
+        Policy { allow: set(allow), deny: set(deny), credentials: true, max_age: None }
     }
 
     fn headers(policy: &Policy, origin: Option<&'static str>) -> HeaderMap {
@@ -155,36 +128,24 @@ mod tests {
     fn without_lists_anyone_may_read_and_nothing_varies() {
         let headers = headers(&policy(&[], &[]), Some("https://a.example"));
         assert_eq!(headers["access-control-allow-origin"], "*");
-        assert!(
-            !headers.contains_key("vary")
-                && !headers.contains_key("access-control-allow-credentials")
-        );
+        assert!(!headers.contains_key("vary") && !headers.contains_key("access-control-allow-credentials"));
     }
 
     #[test]
     fn with_lists_the_response_varies_even_when_denied_or_absent() {
         let policy = policy(&["https://a.example"], &[]);
-        assert_eq!(
-            headers(&policy, Some("https://a.example"))["access-control-allow-origin"],
-            "https://a.example"
-        );
+        assert_eq!(headers(&policy, Some("https://a.example"))["access-control-allow-origin"], "https://a.example");
         for origin in [None, Some("https://b.example"), Some("null")] {
             let headers = headers(&policy, origin);
             assert_eq!(headers["vary"], "Origin");
-            assert!(
-                !headers.contains_key("access-control-allow-origin"),
-                "{origin:?}"
-            );
+            assert!(!headers.contains_key("access-control-allow-origin"), "{origin:?}");
         }
     }
 
     #[test]
     fn a_denied_origin_is_denied_whatever_is_allowed() {
         let policy = policy(&["https://a.example"], &["https://a.example"]);
-        assert_eq!(
-            policy.grant(Some(&HeaderValue::from_static("https://a.example"))),
-            Grant::Denied
-        );
+        assert_eq!(policy.grant(Some(&HeaderValue::from_static("https://a.example"))), Grant::Denied);
     }
 
     #[test]

@@ -84,11 +84,7 @@ impl ProxyError {
         if error.is_timeout() {
             return Self::Timeout;
         }
-        if is_reset(&error) {
-            Self::Reset(error)
-        } else {
-            Self::BadResponse(error)
-        }
+        if is_reset(&error) { Self::Reset(error) } else { Self::BadResponse(error) }
     }
 
     /// Whether the target has not begun to answer, so that a safe request may be sent once more.
@@ -110,9 +106,7 @@ impl ProxyError {
             Self::Blocked(_) => (StatusCode::FORBIDDEN, "destination_ip_prohibited"),
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
-            Self::RequestTooLarge { .. } => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "http_request_body_size")
-            }
+            Self::RequestTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "http_request_body_size"),
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "connection_limit_reached"),
             Self::ResponseTooLarge { .. } => (StatusCode::BAD_GATEWAY, "http_response_body_size"),
@@ -135,23 +129,13 @@ impl ProxyError {
     pub(crate) fn respond(&self, route: &'static str) -> Response<ResponseBody> {
         let (status, name) = self.kind();
         let body = json!({ "error": name, "message": self.to_string() }).to_string();
-        let mut response = Response::new(
-            Full::from(body)
-                .map_err(|never| match never {})
-                .boxed_unsync(),
-        );
+        let mut response = Response::new(Full::from(body).map_err(|never| match never {}).boxed_unsync());
         *response.status_mut() = status;
-        response
-            .extensions_mut()
-            .insert(Label { route, error: name });
+        response.extensions_mut().insert(Label { route, error: name });
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let proxy_status = format!("{PSEUDONYM}; error={name}");
-        let proxy_status =
-            HeaderValue::try_from(proxy_status).expect("names of errors are a header value");
+        let proxy_status = HeaderValue::try_from(proxy_status).expect("names of errors are a header value");
         headers.insert(HeaderName::from_static("proxy-status"), proxy_status);
         self.extra(headers);
         response
@@ -162,8 +146,7 @@ impl ProxyError {
             Self::RateLimited { retry_after } => (header::RETRY_AFTER, (*retry_after).into()),
             Self::Overloaded => (header::RETRY_AFTER, 1.into()),
             Self::Method(_) => {
-                let forwarded =
-                    HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+                let forwarded = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
                 (header::ALLOW, forwarded)
             }
             _ => return,
@@ -178,23 +161,16 @@ fn cause<'error, E: Error + 'static>(error: &'error (dyn Error + 'static)) -> Op
 }
 
 /// An error and what lies beneath it; `io::Error` hides what it wraps from `source`.
-fn causes<'error>(
-    error: &'error (dyn Error + 'static),
-) -> impl Iterator<Item = &'error (dyn Error + 'static)> {
+fn causes<'error>(error: &'error (dyn Error + 'static)) -> impl Iterator<Item = &'error (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| {
-        let wrapped = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
-        wrapped
-            .map(|wrapped| wrapped as &(dyn Error + 'static))
-            .or_else(|| error.source())
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source())
     })
 }
 
 fn is_tls(error: &reqwest::Error) -> bool {
     let io = causes(error).filter_map(|error| error.downcast_ref::<io::Error>());
-    io.map(io::Error::kind)
-        .any(|kind| kind == io::ErrorKind::InvalidData)
+    io.map(io::Error::kind).any(|kind| kind == io::ErrorKind::InvalidData)
 }
 
 fn is_reset(error: &reqwest::Error) -> bool {
@@ -202,14 +178,9 @@ fn is_reset(error: &reqwest::Error) -> bool {
     causes(error).any(|error| {
         let io = error.downcast_ref::<io::Error>();
         let gone = io.is_some_and(|error| {
-            matches!(
-                error.kind(),
-                BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
-            )
+            matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
         });
         let http = error.downcast_ref::<hyper::Error>();
-        gone || http.is_some_and(|error| {
-            error.is_incomplete_message() || error.is_canceled() || error.is_closed()
-        })
+        gone || http.is_some_and(|error| error.is_incomplete_message() || error.is_canceled() || error.is_closed())
     })
 }

@@ -42,26 +42,14 @@ impl Exemption {
     pub fn parse(text: &str) -> Result<Self, String> {
         let expected = || "expected `host:port`".to_owned();
         let (_, port) = text.rsplit_once(':').ok_or_else(expected)?;
-        let port = port
-            .parse()
-            .ok()
-            .filter(|port| *port != 0)
-            .ok_or_else(expected)?;
-        let url = Url::parse(&format!("http://{text}"))
-            .map_err(|error| format!("{error}, {}", expected()))?;
-        let host = url
-            .host()
-            .filter(|_| url.path() == "/" && url.username().is_empty())
-            .ok_or_else(expected)?;
+        let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(expected)?;
+        let url = Url::parse(&format!("http://{text}")).map_err(|error| format!("{error}, {}", expected()))?;
+        let host = url.host().filter(|_| url.path() == "/" && url.username().is_empty()).ok_or_else(expected)?;
         if let Some(address) = literal(&host) {
-            address::exempt(address).map_err(|_| {
-                "this address hands out credentials and is never exempted".to_owned()
-            })?;
+            address::exempt(address)
+                .map_err(|_| "this address hands out credentials and is never exempted".to_owned())?;
         }
-        Ok(Self {
-            host: host.to_string(),
-            port,
-        })
+        Ok(Self { host: host.to_string(), port })
     }
 }
 
@@ -73,17 +61,11 @@ pub(crate) struct Guard {
 
 impl Guard {
     pub(crate) fn new(exempt: impl IntoIterator<Item = Exemption>) -> Self {
-        Self {
-            exempt: exempt.into_iter().collect(),
-        }
+        Self { exempt: exempt.into_iter().collect() }
     }
 
     pub(crate) fn admit(&self, url: &Url) -> Result<Reach, Blocked> {
-        let reach = if self.exempt.is_empty() {
-            Reach::Public
-        } else {
-            self.reach(url)
-        };
+        let reach = if self.exempt.is_empty() { Reach::Public } else { self.reach(url) };
         if let Some(address) = url.host().as_ref().and_then(literal) {
             reach.admit(address)?;
         }
@@ -92,12 +74,7 @@ impl Guard {
 
     fn reach(&self, url: &Url) -> Reach {
         let wanted = url.host_str().zip(url.port_or_known_default());
-        let exempt = wanted.is_some_and(|(host, port)| {
-            self.exempt.contains(&Exemption {
-                host: host.into(),
-                port,
-            })
-        });
+        let exempt = wanted.is_some_and(|(host, port)| self.exempt.contains(&Exemption { host: host.into(), port }));
         if exempt { Reach::Exempt } else { Reach::Public }
     }
 }
@@ -148,11 +125,7 @@ impl Resolve for Resolver {
             for address in &addresses {
                 reach.admit(*address)?;
             }
-            let dialled: Addrs = Box::new(
-                addresses
-                    .into_iter()
-                    .map(|address| SocketAddr::new(address, 0)),
-            );
+            let dialled: Addrs = Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(dialled)
         })
     }

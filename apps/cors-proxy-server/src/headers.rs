@@ -47,14 +47,8 @@ impl RequestRules {
         if !self.trusts(client) {
             return client;
         }
-        let chain = headers
-            .get_all(&FORWARDED_FOR)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        let hops: Vec<&str> = chain
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
-            .collect();
+        let chain = headers.get_all(&FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+        let hops: Vec<&str> = chain.flat_map(|value| value.split(',')).map(str::trim).collect();
         for hop in hops.iter().rev() {
             let Ok(hop) = hop.parse::<IpAddr>() else {
                 break;
@@ -68,22 +62,13 @@ impl RequestRules {
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.trusted
-            .iter()
-            .any(|network| network.contains(&address))
+        self.trusted.iter().any(|network| network.contains(&address))
     }
 
     /// Turns the client's headers into the target's.
-    pub(crate) fn apply(
-        &self,
-        headers: &mut HeaderMap,
-        peer: IpAddr,
-        trace: &TraceParent,
-        websocket: bool,
-    ) {
-        let trailers = headers
-            .get(header::TE)
-            .is_some_and(|te| te.as_bytes().windows(8).any(|word| word == b"trailers"));
+    pub(crate) fn apply(&self, headers: &mut HeaderMap, peer: IpAddr, trace: &TraceParent, websocket: bool) {
+        let trailers =
+            headers.get(header::TE).is_some_and(|te| te.as_bytes().windows(8).any(|word| word == b"trailers"));
         let host = headers.remove(header::HOST);
         remove_hop_by_hop(headers);
         if !self.cookies {
@@ -97,10 +82,7 @@ impl RequestRules {
             headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         }
         self.forwarded(headers, peer.to_canonical(), host);
-        headers.append(
-            header::VIA,
-            HeaderValue::from_static("1.1 cors-proxy-server"),
-        );
+        headers.append(header::VIA, HeaderValue::from_static("1.1 cors-proxy-server"));
         trace.write(headers);
         for name in &self.remove {
             headers.remove(name);
@@ -122,9 +104,7 @@ impl RequestRules {
         }
         let chain = HeaderValue::try_from(chain).expect("addresses and commas are a header value");
         headers.insert(&FORWARDED_FOR, chain);
-        let port = host
-            .as_ref()
-            .and_then(|host| host.to_str().ok()?.rsplit_once(':')?.1.parse::<u16>().ok());
+        let port = host.as_ref().and_then(|host| host.to_str().ok()?.rsplit_once(':')?.1.parse::<u16>().ok());
         let facts = [
             (&FORWARDED_HOST, host),
             (&FORWARDED_PORT, Some(HeaderValue::from(port.unwrap_or(80)))),
@@ -145,45 +125,26 @@ impl RequestRules {
 
 /// Whether this very proxy has already forwarded the request.
 pub(crate) fn is_loop(headers: &HeaderMap) -> bool {
-    let hops = headers
-        .get_all(header::VIA)
-        .iter()
-        .filter_map(|via| via.to_str().ok());
-    hops.flat_map(|via| via.split(','))
-        .any(|hop| hop.split_whitespace().nth(1) == Some(PSEUDONYM))
+    let hops = headers.get_all(header::VIA).iter().filter_map(|via| via.to_str().ok());
+    hops.flat_map(|via| via.split(',')).any(|hop| hop.split_whitespace().nth(1) == Some(PSEUDONYM))
 }
 
 /// Turns the target's headers into the page's; CORS headers are added afterwards.
 pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool) {
     remove_hop_by_hop(headers);
-    let theirs: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| cors::is_cors(name))
-        .cloned()
-        .collect();
+    let theirs: Vec<HeaderName> = headers.keys().filter(|name| cors::is_cors(name)).cloned().collect();
     for name in theirs {
         headers.remove(name);
     }
     // These act on the origin of the response, which is the proxy's, for all targets at once.
-    for name in [
-        "clear-site-data",
-        "strict-transport-security",
-        "alt-svc",
-        "service-worker-allowed",
-    ] {
+    for name in ["clear-site-data", "strict-transport-security", "alt-svc", "service-worker-allowed"] {
         headers.remove(name);
     }
     if !cookies {
         headers.remove(header::SET_COOKIE);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.append(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("sandbox"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
 }
 
 fn remove_hop_by_hop(headers: &mut HeaderMap) {
@@ -210,10 +171,7 @@ mod tests {
     use super::*;
 
     fn rules(trusted: &str) -> RequestRules {
-        RequestRules {
-            trusted: vec![trusted.parse().unwrap()],
-            ..RequestRules::default()
-        }
+        RequestRules { trusted: vec![trusted.parse().unwrap()], ..RequestRules::default() }
     }
 
     fn with(values: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -227,18 +185,9 @@ mod tests {
     #[test]
     fn the_client_is_the_last_hop_that_no_trusted_proxy_vouches_for() {
         let rules = rules("10.0.0.0/8");
-        let headers = with(&[
-            ("x-forwarded-for", "6.6.6.6, 1.2.3.4"),
-            ("x-forwarded-for", "10.0.0.9"),
-        ]);
-        assert_eq!(
-            rules.client("10.0.0.1".parse().unwrap(), &headers),
-            IpAddr::from([1, 2, 3, 4])
-        );
-        assert_eq!(
-            rules.client("5.5.5.5".parse().unwrap(), &headers),
-            IpAddr::from([5, 5, 5, 5])
-        );
+        let headers = with(&[("x-forwarded-for", "6.6.6.6, 1.2.3.4"), ("x-forwarded-for", "10.0.0.9")]);
+        assert_eq!(rules.client("10.0.0.1".parse().unwrap(), &headers), IpAddr::from([1, 2, 3, 4]));
+        assert_eq!(rules.client("5.5.5.5".parse().unwrap(), &headers), IpAddr::from([5, 5, 5, 5]));
     }
 
     #[test]
@@ -253,17 +202,11 @@ mod tests {
         let mut untrusted = with(&claim);
         rules("10.0.0.0/8").apply(&mut untrusted, "5.5.5.5".parse().unwrap(), &trace, false);
         assert_eq!(
-            (
-                &untrusted["x-forwarded-for"],
-                &untrusted["x-forwarded-proto"]
-            ),
+            (&untrusted["x-forwarded-for"], &untrusted["x-forwarded-proto"]),
             (&"5.5.5.5".parse().unwrap(), &"http".parse().unwrap())
         );
         assert_eq!(
-            (
-                &untrusted["x-forwarded-host"],
-                &untrusted["x-forwarded-port"]
-            ),
+            (&untrusted["x-forwarded-host"], &untrusted["x-forwarded-port"]),
             (&"proxy:8080".parse().unwrap(), &"8080".parse().unwrap())
         );
         assert!(!untrusted.contains_key("forwarded"));
@@ -271,34 +214,21 @@ mod tests {
         rules("5.0.0.0/8").apply(&mut trusted, "5.5.5.5".parse().unwrap(), &trace, false);
         assert_eq!(
             (&trusted["x-forwarded-for"], &trusted["x-forwarded-proto"]),
-            (
-                &"6.6.6.6, 5.5.5.5".parse().unwrap(),
-                &"https".parse().unwrap()
-            )
+            (&"6.6.6.6, 5.5.5.5".parse().unwrap(), &"https".parse().unwrap())
         );
     }
 
     #[test]
     fn what_connection_names_does_not_cross() {
-        let mut headers = with(&[
-            ("connection", "close, X-Secret"),
-            ("x-secret", "1"),
-            ("keep-alive", "1"),
-            ("x-kept", "1"),
-        ]);
+        let mut headers =
+            with(&[("connection", "close, X-Secret"), ("x-secret", "1"), ("keep-alive", "1"), ("x-kept", "1")]);
         remove_hop_by_hop(&mut headers);
-        assert_eq!(
-            headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(),
-            ["x-kept"]
-        );
+        assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-kept"]);
     }
 
     #[test]
     fn a_loop_is_seen_among_other_proxies() {
-        assert!(is_loop(&with(&[(
-            "via",
-            "1.0 other, 1.1 cors-proxy-server"
-        )])));
+        assert!(is_loop(&with(&[("via", "1.0 other, 1.1 cors-proxy-server")])));
         assert!(!is_loop(&with(&[("via", "1.1 other-cors-proxy-server")])));
     }
 }

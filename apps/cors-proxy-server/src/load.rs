@@ -19,10 +19,7 @@ pub(crate) struct InFlight {
 
 impl InFlight {
     pub(crate) fn new(most: usize) -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(most)),
-            queued: Semaphore::new(most),
-        }
+        Self { running: Arc::new(Semaphore::new(most)), queued: Semaphore::new(most) }
     }
 
     /// A place in flight, or none if the load must be shed.
@@ -31,10 +28,7 @@ impl InFlight {
             return Some(place);
         }
         let _queued = self.queued.try_acquire().ok()?;
-        timeout(QUEUE_WAIT, self.running.clone().acquire_owned())
-            .await
-            .ok()?
-            .ok()
+        timeout(QUEUE_WAIT, self.running.clone().acquire_owned()).await.ok()?.ok()
     }
 }
 
@@ -53,19 +47,13 @@ impl RetryBudget {
 
     pub(crate) fn deposit(&self) {
         // A full budget, the usual case, costs one load.
-        let _ = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
-                (balance < Self::MOST).then_some(balance + Self::DEPOSIT)
-            });
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
+            (balance < Self::MOST).then_some(balance + Self::DEPOSIT)
+        });
     }
 
     pub(crate) fn withdraw(&self) -> bool {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
-                balance.checked_sub(Self::PRICE)
-            })
-            .is_ok()
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| balance.checked_sub(Self::PRICE)).is_ok()
     }
 }
 

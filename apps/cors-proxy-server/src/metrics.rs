@@ -45,47 +45,19 @@ impl ProxyMetrics {
         };
         metrics.register(|registry| {
             let duration = "Time from sending a request to a target until the head of its response";
-            registry.register_with_unit(
-                "http_client_request_duration",
-                duration,
-                Unit::Seconds,
-                own.exchanges.clone(),
-            );
-            registry.register(
-                "retries",
-                "Requests sent to a target once more",
-                own.retries.clone(),
-            );
-            registry.register(
-                "blocked_targets",
-                "Targets refused by the address rules",
-                own.blocked.clone(),
-            );
-            registry.register(
-                "shed_requests",
-                "Requests refused because too many were in flight",
-                own.shed.clone(),
-            );
+            registry.register_with_unit("http_client_request_duration", duration, Unit::Seconds, own.exchanges.clone());
+            registry.register("retries", "Requests sent to a target once more", own.retries.clone());
+            registry.register("blocked_targets", "Targets refused by the address rules", own.blocked.clone());
+            registry.register("shed_requests", "Requests refused because too many were in flight", own.shed.clone());
         });
         own
     }
 
-    pub(crate) fn exchange(
-        &self,
-        method: &Method,
-        status: u16,
-        error: &'static str,
-        began: Instant,
-    ) {
+    pub(crate) fn exchange(&self, method: &Method, status: u16, error: &'static str, began: Instant) {
         let method = service::method_name(method);
-        let labels = ExchangeLabels {
-            http_request_method: method,
-            http_response_status_code: status,
-            error_type: error,
-        };
-        self.exchanges
-            .get_or_create(&labels)
-            .observe(began.elapsed().as_secs_f64());
+        let labels =
+            ExchangeLabels { http_request_method: method, http_response_status_code: status, error_type: error };
+        self.exchanges.get_or_create(&labels).observe(began.elapsed().as_secs_f64());
     }
 
     pub(crate) fn retry(&self, reason: &'static str) {

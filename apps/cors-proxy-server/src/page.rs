@@ -12,18 +12,9 @@ const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; script-src 'u
 pub(crate) fn front() -> Response<ResponseBody> {
     let mut response = document("/", "text/html; charset=utf-8", include_str!("page.html"));
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(PAGE_POLICY),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
@@ -42,16 +33,10 @@ pub(crate) fn is_cors_needed() -> Response<ResponseBody> {
     document("/iscorsneeded", "text/plain", "no\n")
 }
 
-fn document(
-    route: &'static str,
-    content_type: &'static str,
-    body: &'static str,
-) -> Response<ResponseBody> {
+fn document(route: &'static str, content_type: &'static str, body: &'static str) -> Response<ResponseBody> {
     let body = Full::new(Bytes::from_static(body.as_bytes()));
     let mut response = Response::new(body.map_err(|never| match never {}).boxed_unsync());
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response.extensions_mut().insert(Label { route, error: "" });
     response
 }

@@ -90,10 +90,7 @@ impl Proxy {
         } else {
             self.policy.preflight(grant, headers)
         };
-        response.extensions_mut().insert(Label {
-            route: "preflight",
-            error: "",
-        });
+        response.extensions_mut().insert(Label { route: "preflight", error: "" });
         response
     }
 
@@ -116,19 +113,13 @@ impl Proxy {
         if headers::is_loop(&inbound.headers) {
             return Err(ProxyError::Loop);
         }
-        if !self.required.is_empty()
-            && !self
-                .required
-                .iter()
-                .any(|name| inbound.headers.contains_key(name))
-        {
+        if !self.required.is_empty() && !self.required.iter().any(|name| inbound.headers.contains_key(name)) {
             let names: Vec<_> = self.required.iter().map(HeaderName::as_str).collect();
             return Err(ProxyError::HeaderRequired(names.join(", ")));
         }
         if let Some(rate) = &self.rate {
             let client = self.rules.client(inbound.peer, &inbound.headers);
-            rate.take(client)
-                .map_err(|retry_after| ProxyError::RateLimited { retry_after })?;
+            rate.take(client).map_err(|retry_after| ProxyError::RateLimited { retry_after })?;
         }
         Ok(())
     }
@@ -139,28 +130,14 @@ impl Proxy {
         };
         let limit = self.limits.request_body;
         let body = inbound.body.take().filter(|body| !body.is_end_stream());
-        if body
-            .as_ref()
-            .is_some_and(|body| body.size_hint().lower() > limit)
-        {
+        if body.as_ref().is_some_and(|body| body.size_hint().lower() > limit) {
             return Err(ProxyError::RequestTooLarge { limit });
         }
         let place = self.in_flight.enter().await.ok_or(ProxyError::Overloaded)?;
-        let websocket =
-            inbound.upgrade.is_some() && tunnel::is_websocket(&inbound.method, &inbound.headers);
-        self.rules.apply(
-            &mut inbound.headers,
-            inbound.peer,
-            &inbound.trace,
-            websocket,
-        );
+        let websocket = inbound.upgrade.is_some() && tunnel::is_websocket(&inbound.method, &inbound.headers);
+        self.rules.apply(&mut inbound.headers, inbound.peer, &inbound.trace, websocket);
         let body = body.map(|body| (body, limit));
-        let exchange = Exchange {
-            method: inbound.method,
-            url,
-            headers: inbound.headers,
-            body,
-        };
+        let exchange = Exchange { method: inbound.method, url, headers: inbound.headers, body };
         let (response, hops) = self.follow(exchange).await?;
         match inbound.upgrade {
             Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {
@@ -171,15 +148,8 @@ impl Proxy {
     }
 
     /// Sends the request and follows redirects, each hop vetted anew.
-    async fn follow(
-        &self,
-        mut exchange: Exchange,
-    ) -> Result<(reqwest::Response, Hops), ProxyError> {
-        let mut hops = Hops {
-            requested: exchange.url.clone(),
-            followed: Vec::new(),
-            current: exchange.url.clone(),
-        };
+    async fn follow(&self, mut exchange: Exchange) -> Result<(reqwest::Response, Hops), ProxyError> {
+        let mut hops = Hops { requested: exchange.url.clone(), followed: Vec::new(), current: exchange.url.clone() };
         loop {
             let reach = self.guard.admit(&exchange.url)?;
             let bodiless = exchange.body.is_none();
@@ -193,13 +163,10 @@ impl Proxy {
                 return Ok((response, hops));
             };
             exchange = redirect.exchange(method, headers, &hops.current);
-            hops.followed
-                .push((response.status(), exchange.url.clone()));
+            hops.followed.push((response.status(), exchange.url.clone()));
             hops.current = exchange.url.clone();
             // Not all of it may be read, and then only this connection is lost.
-            let _ = Limited::new(into_parts(response).1, REDIRECT_BODY)
-                .collect()
-                .await;
+            let _ = Limited::new(into_parts(response).1, REDIRECT_BODY).collect().await;
         }
     }
 
@@ -216,10 +183,7 @@ impl Proxy {
         }
         self.finish(&mut head, hops);
         let body = Bounded::new(body, limit, self.limits.timeout, place);
-        Ok(Response::from_parts(
-            head,
-            body.map_err(Into::into).boxed_unsync(),
-        ))
+        Ok(Response::from_parts(head, body.map_err(Into::into).boxed_unsync()))
     }
 
     fn switched(
@@ -244,10 +208,7 @@ impl Proxy {
         hops.write(head.status, &mut head.headers);
         cors::expose(&mut head.headers);
         head.extensions.clear();
-        head.extensions.insert(Label {
-            route: ROUTE,
-            error: "",
-        });
+        head.extensions.insert(Label { route: ROUTE, error: "" });
         head.version = http::Version::HTTP_11;
     }
 }
@@ -269,27 +230,18 @@ impl Hops {
         {
             headers.insert(header::LOCATION, value(&format!("/{next}")));
         }
-        headers.insert(
-            HeaderName::from_static("x-request-url"),
-            value(self.requested.as_str()),
-        );
+        headers.insert(HeaderName::from_static("x-request-url"), value(self.requested.as_str()));
         for (nth, (status, url)) in self.followed.iter().enumerate() {
             let name = format!("x-cors-redirect-{}", nth + 1);
-            let name =
-                HeaderName::try_from(name).expect("letters, dashes and digits are a header name");
+            let name = HeaderName::try_from(name).expect("letters, dashes and digits are a header name");
             headers.insert(name, value(&format!("{} {url}", status.as_u16())));
         }
-        headers.insert(
-            HeaderName::from_static("x-final-url"),
-            value(self.current.as_str()),
-        );
+        headers.insert(HeaderName::from_static("x-final-url"), value(self.current.as_str()));
     }
 }
 
 fn location(headers: &HeaderMap, base: &Url) -> Option<Url> {
-    let mut next = base
-        .join(headers.get(header::LOCATION)?.to_str().ok()?)
-        .ok()?;
+    let mut next = base.join(headers.get(header::LOCATION)?.to_str().ok()?).ok()?;
     if !matches!(next.scheme(), "http" | "https") {
         return None;
     }
@@ -306,12 +258,7 @@ struct Redirect {
 
 impl Redirect {
     /// 301, 302 and 303 as browsers follow them; 307 and 308 repeat the request, which needs one without a body.
-    fn of(
-        response: &reqwest::Response,
-        current: &Url,
-        method: &Method,
-        bodiless: bool,
-    ) -> Option<Self> {
+    fn of(response: &reqwest::Response, current: &Url, method: &Method, bodiless: bool) -> Option<Self> {
         let to_get = match response.status() {
             StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
             StatusCode::SEE_OTHER => method != Method::GET && method != Method::HEAD,
@@ -324,12 +271,7 @@ impl Redirect {
     }
 
     fn exchange(self, method: Method, mut headers: HeaderMap, from: &Url) -> Exchange {
-        let describing = [
-            header::CONTENT_LENGTH,
-            header::CONTENT_TYPE,
-            header::CONTENT_ENCODING,
-            header::TRAILER,
-        ];
+        let describing = [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING, header::TRAILER];
         let secret = [header::AUTHORIZATION, header::COOKIE];
         if self.to_get {
             for name in describing {
@@ -341,11 +283,6 @@ impl Redirect {
                 headers.remove(name);
             }
         }
-        Exchange {
-            method: if self.to_get { Method::GET } else { method },
-            url: self.url,
-            headers,
-            body: None,
-        }
+        Exchange { method: if self.to_get { Method::GET } else { method }, url: self.url, headers, body: None }
     }
 }

@@ -21,14 +21,8 @@ pub struct Rate {
 impl Rate {
     /// Reads `REQUESTS/PERIOD`, such as `100/1m`.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let (requests, period) = text
-            .split_once('/')
-            .ok_or("expected `REQUESTS/PERIOD`, such as `100/1m`")?;
-        let requests = requests
-            .parse()
-            .ok()
-            .filter(|requests| *requests > 0)
-            .ok_or("expected a count above 0")?;
+        let (requests, period) = text.split_once('/').ok_or("expected `REQUESTS/PERIOD`, such as `100/1m`")?;
+        let requests = requests.parse().ok().filter(|requests| *requests > 0).ok_or("expected a count above 0")?;
         let period = humantime::parse_duration(period).map_err(|error| error.to_string())?;
         if period.is_zero() || period > Duration::from_hours(24) {
             return Err("expected a period of at most a day".into());
@@ -47,19 +41,9 @@ pub(crate) struct RateLimit {
 
 impl RateLimit {
     pub(crate) fn new(rate: Rate) -> Self {
-        let row = || {
-            (
-                RandomState::new(),
-                (0..CELLS).map(|_| AtomicU64::new(0)).collect(),
-            )
-        };
+        let row = || (RandomState::new(), (0..CELLS).map(|_| AtomicU64::new(0)).collect());
         let period = nanos(rate.period);
-        Self {
-            interval: period / u64::from(rate.requests),
-            burst: period,
-            began: Instant::now(),
-            rows: [row(), row()],
-        }
+        Self { interval: period / u64::from(rate.requests), burst: period, began: Instant::now(), rows: [row(), row()] }
     }
 
     /// Takes one request from the client's budget, or says after how many seconds there will be one.
@@ -73,13 +57,7 @@ impl RateLimit {
             let index = hash.hash_one(client) & (CELLS as u64 - 1);
             &row[usize::try_from(index).expect("an index below the row's length fits")]
         });
-        let whole = cells
-            .iter()
-            .map(|cell| cell.load(Ordering::Relaxed))
-            .min()
-            .unwrap_or(0)
-            .max(now)
-            + self.interval;
+        let whole = cells.iter().map(|cell| cell.load(Ordering::Relaxed)).min().unwrap_or(0).max(now) + self.interval;
         if whole > now + self.burst {
             return Err((whole - now - self.burst).div_ceil(1_000_000_000));
         }
@@ -126,9 +104,7 @@ mod tests {
         for number in 0..1000 {
             let _ = limit.take_at(client(number), 0);
         }
-        let limited = (1000..3000)
-            .filter(|number| limit.take_at(client(*number), 0).is_err())
-            .count();
+        let limited = (1000..3000).filter(|number| limit.take_at(client(*number), 0).is_err()).count();
         assert!(limited < 20, "{limited} of 2000");
     }
 

@@ -15,9 +15,7 @@ pub(crate) fn routes(proxy: Arc<Proxy>) -> Routes {
     let favicon = warp::path!("favicon.ico").map(page::favicon);
     let robots = warp::path!("robots.txt").map(page::robots);
     let needed = warp::path!("iscorsneeded").map(page::is_cors_needed);
-    let fixed = warp::get()
-        .and(favicon.or(robots).unify().or(needed).unify())
-        .map(service::reply);
+    let fixed = warp::get().and(favicon.or(robots).unify().or(needed).unify()).map(service::reply);
     let proxied = inbound().then(move |inbound| {
         let proxy = proxy.clone();
         async move { service::reply(proxy.serve(inbound).await) }
@@ -26,10 +24,7 @@ pub(crate) fn routes(proxy: Arc<Proxy>) -> Routes {
 }
 
 fn inbound() -> impl Filter<Extract = (Inbound,), Error = warp::Rejection> + Clone {
-    let query = warp::query::raw()
-        .map(Some)
-        .or(warp::any().map(|| None))
-        .unify();
+    let query = warp::query::raw().map(Some).or(warp::any().map(|| None)).unify();
     warp::method()
         .and(warp::path::full())
         .and(query)

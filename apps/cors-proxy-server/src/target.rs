@@ -33,10 +33,7 @@ pub enum BadTarget {
 pub fn parse(path: &str, query: Option<&str>) -> Result<Option<Url>, BadTarget> {
     let rest = path.strip_prefix('/').unwrap_or(path);
     if rest.is_empty() {
-        return query
-            .and_then(url_parameter)
-            .map(|target| absolute(&target?))
-            .transpose();
+        return query.and_then(url_parameter).map(|target| absolute(&target?)).transpose();
     }
     let mut target = match scheme(rest) {
         Some((_, Separator::Encoded)) => decode(rest)?,
@@ -55,36 +52,20 @@ fn url_parameter(query: &str) -> Option<Result<Cow<'_, str>, BadTarget>> {
     {
         return Some(Ok(rest.into()));
     }
-    query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("url="))
-        .filter(|value| !value.is_empty())
-        .map(decode)
+    query.split('&').find_map(|pair| pair.strip_prefix("url=")).filter(|value| !value.is_empty()).map(decode)
 }
 
 fn decode(text: &str) -> Result<Cow<'_, str>, BadTarget> {
-    percent_decode_str(text)
-        .decode_utf8()
-        .map_err(|_| BadTarget::Encoding)
+    percent_decode_str(text).decode_utf8().map_err(|_| BadTarget::Encoding)
 }
 
 fn absolute(target: &str) -> Result<Url, BadTarget> {
     let url = match scheme(target) {
         Some((scheme, _)) => {
-            let rest = target[scheme.len() + 1..]
-                .strip_prefix('/')
-                .unwrap_or_default();
-            Url::parse(&format!(
-                "{scheme}://{}",
-                authority_first(rest.strip_prefix('/').unwrap_or(rest))?
-            ))?
+            let rest = target[scheme.len() + 1..].strip_prefix('/').unwrap_or_default();
+            Url::parse(&format!("{scheme}://{}", authority_first(rest.strip_prefix('/').unwrap_or(rest))?))?
         }
-        None => bare(authority_first(
-            target
-                .strip_prefix("//")
-                .or(target.strip_prefix('/'))
-                .unwrap_or(target),
-        )?)?,
+        None => bare(authority_first(target.strip_prefix("//").or(target.strip_prefix('/')).unwrap_or(target))?)?,
     };
     if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
         return Err(BadTarget::Scheme);
@@ -149,9 +130,7 @@ mod tests {
     use super::*;
 
     fn target(path: &str) -> String {
-        let (path, query) = path
-            .split_once('?')
-            .map_or((path, None), |(path, query)| (path, Some(query)));
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         match parse(path, query) {
             Ok(Some(url)) => url.into(),
             Ok(None) => "front page".into(),
@@ -164,10 +143,7 @@ mod tests {
         for (path, expected) in [
             ("/", "front page"),
             ("/?utm=1", "front page"),
-            (
-                "/https://example.org/a/b?c=d&e",
-                "https://example.org/a/b?c=d&e",
-            ),
+            ("/https://example.org/a/b?c=d&e", "https://example.org/a/b?c=d&e"),
             ("/HTTPS://Example.org", "https://example.org/"),
             ("/https:/example.org/a", "https://example.org/a"),
             ("/http:/example.org", "http://example.org/"),
@@ -176,33 +152,15 @@ mod tests {
             ("/example.org/a?b", "http://example.org/a?b"),
             ("/example.org:443/a", "https://example.org/a"),
             ("/example.org:8443/a", "http://example.org:8443/a"),
-            (
-                "/mock-target-server-service:80/posts/1",
-                "http://mock-target-server-service/posts/1",
-            ),
+            ("/mock-target-server-service:80/posts/1", "http://mock-target-server-service/posts/1"),
             ("/[2001:db8::1]:8080/", "http://[2001:db8::1]:8080/"),
-            (
-                "/https%3A%2F%2Fexample.org%2Fa%3Fb",
-                "https://example.org/a?b",
-            ),
+            ("/https%3A%2F%2Fexample.org%2Fa%3Fb", "https://example.org/a?b"),
             ("/https%3a//example.org/a?b", "https://example.org/a?b"),
-            (
-                "/?url=https%3A%2F%2Fexample.org%2Fa%3Fb%3Dc%26d&utm=1",
-                "https://example.org/a?b=c&d",
-            ),
-            (
-                "/?url=https://example.org/a?b=c&d=e",
-                "https://example.org/a?b=c&d=e",
-            ),
+            ("/?url=https%3A%2F%2Fexample.org%2Fa%3Fb%3Dc%26d&utm=1", "https://example.org/a?b=c&d"),
+            ("/?url=https://example.org/a?b=c&d=e", "https://example.org/a?b=c&d=e"),
             ("/?url=example.org/a", "http://example.org/a"),
-            (
-                "/https://example.org//double//slash",
-                "https://example.org//double//slash",
-            ),
-            (
-                "/https://example.org/%2F%41?%20",
-                "https://example.org/%2F%41?%20",
-            ),
+            ("/https://example.org//double//slash", "https://example.org//double//slash"),
+            ("/https://example.org/%2F%41?%20", "https://example.org/%2F%41?%20"),
             ("/https://bücher.example/", "https://xn--bcher-kva.example/"),
         ] {
             assert_eq!(target(path), expected, "{path}");

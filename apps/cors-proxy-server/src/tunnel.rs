@@ -7,9 +7,7 @@ use tokio::io::copy_bidirectional;
 
 /// Whether the client asks for a `WebSocket`; no other protocol is switched to.
 pub(crate) fn is_websocket(method: &Method, headers: &HeaderMap) -> bool {
-    let upgrade = headers
-        .get(header::UPGRADE)
-        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    let upgrade = headers.get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
     upgrade && method == Method::GET && headers.contains_key(header::SEC_WEBSOCKET_KEY)
 }
 

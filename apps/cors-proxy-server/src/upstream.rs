@@ -49,10 +49,7 @@ impl Upstream {
                 .referer(false)
                 .redirect(redirect::Policy::none())
                 .retry(reqwest::retry::never())
-                .dns_resolver(Resolver {
-                    reach,
-                    lookup: lookup.clone(),
-                })
+                .dns_resolver(Resolver { reach, lookup: lookup.clone() })
                 .connect_timeout(connect_timeout)
                 .pool_idle_timeout(POOL_IDLE)
                 .http1_only()
@@ -68,19 +65,14 @@ impl Upstream {
     }
 
     /// Sends the request; a safe one without a body once more if the target has not begun to answer.
-    pub(crate) async fn send(
-        &self,
-        reach: Reach,
-        exchange: Exchange,
-    ) -> Result<reqwest::Response, ProxyError> {
+    pub(crate) async fn send(&self, reach: Reach, exchange: Exchange) -> Result<reqwest::Response, ProxyError> {
         self.budget.deposit();
-        let again =
-            (exchange.body.is_none() && exchange.method.is_idempotent()).then(|| Exchange {
-                method: exchange.method.clone(),
-                url: exchange.url.clone(),
-                headers: exchange.headers.clone(),
-                body: None,
-            });
+        let again = (exchange.body.is_none() && exchange.method.is_idempotent()).then(|| Exchange {
+            method: exchange.method.clone(),
+            url: exchange.url.clone(),
+            headers: exchange.headers.clone(),
+            body: None,
+        });
         let error = match self.attempt(reach, exchange).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
@@ -96,17 +88,8 @@ impl Upstream {
         }
     }
 
-    async fn attempt(
-        &self,
-        reach: Reach,
-        exchange: Exchange,
-    ) -> Result<reqwest::Response, ProxyError> {
-        let Exchange {
-            method,
-            url,
-            headers,
-            body,
-        } = exchange;
+    async fn attempt(&self, reach: Reach, exchange: Exchange) -> Result<reqwest::Response, ProxyError> {
+        let Exchange { method, url, headers, body } = exchange;
         let began = Instant::now();
         let mut request = Request::new(method.clone(), url);
         *request.headers_mut() = headers;

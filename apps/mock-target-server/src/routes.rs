@@ -54,21 +54,11 @@ pub fn routes(seed: u64) -> Routes {
 fn documents() -> Group {
     let openapi = warp::path!("openapi.json").map(|| {
         let text = include_str!("openapi.json");
-        Answer {
-            route: "/openapi.json",
-            outcome: Ok(full(http::StatusCode::OK, "application/json", text)),
-        }
+        Answer { route: "/openapi.json", outcome: Ok(full(http::StatusCode::OK, "application/json", text)) }
     });
     let index = warp::path::end().map(|| {
         let text = "mock-target-server: see /openapi.json\n";
-        Answer {
-            route: "/",
-            outcome: Ok(full(
-                http::StatusCode::OK,
-                "text/plain; charset=utf-8",
-                text,
-            )),
-        }
+        Answer { route: "/", outcome: Ok(full(http::StatusCode::OK, "text/plain; charset=utf-8", text)) }
     });
     warp::get().and(openapi.or(index).unify()).boxed()
 }
@@ -76,11 +66,7 @@ fn documents() -> Group {
 /// No route took the request: nothing is here, or not with this method or these values.
 async fn unmatched(rejection: Rejection) -> Result<warp::reply::Response, Rejection> {
     if rejection.is_not_found() {
-        return Ok(Answer {
-            route: "unmatched",
-            outcome: Err(Refusal::NotFound),
-        }
-        .into_reply());
+        return Ok(Answer { route: "unmatched", outcome: Err(Refusal::NotFound) }.into_reply());
     }
     let mut response = warp::reply::Response::default();
     *response.status_mut() = if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
@@ -88,9 +74,6 @@ async fn unmatched(rejection: Rejection) -> Result<warp::reply::Response, Reject
     } else {
         http::StatusCode::BAD_REQUEST
     };
-    response.extensions_mut().insert(Label {
-        route: "unmatched",
-        error: "",
-    });
+    response.extensions_mut().insert(Label { route: "unmatched", error: "" });
     Ok(response.into_response())
 }

@@ -33,19 +33,14 @@ pub(crate) async fn serve(listener: TcpListener, drain: Drain, metrics: Metrics)
 fn routes(
     drain: Drain,
     metrics: Metrics,
-) -> impl Filter<Extract = (impl warp::Reply,), Error = warp::Rejection> + Clone + Send + Sync + 'static
-{
+) -> impl Filter<Extract = (impl warp::Reply,), Error = warp::Rejection> + Clone + Send + Sync + 'static {
     let live = warp::path!("livez").map(|| text(StatusCode::OK, "text/plain", "live\n".into()));
     let ready = drain.clone();
     let ready = warp::path!("readyz").map(move || {
         if ready.is_ready() {
             text(StatusCode::OK, "text/plain", "ready\n".into())
         } else {
-            text(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "text/plain",
-                "draining\n".into(),
-            )
+            text(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "draining\n".into())
         }
     });
     let metrics = warp::path!("metrics").and_then(move || {
@@ -53,11 +48,7 @@ fn routes(
         async move {
             Ok::<_, Infallible>(match rendered {
                 Ok(metrics) => text(StatusCode::OK, OPEN_METRICS, metrics),
-                Err(error) => text(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "text/plain",
-                    error.to_string(),
-                ),
+                Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
             })
         }
     });

@@ -9,12 +9,7 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Clone, Debug)]
 pub struct ServerArgs {
     /// Connections held open at once; further ones wait in the kernel's backlog
-    #[arg(
-        long,
-        env = "TIDELINE_MAX_CONNECTIONS",
-        default_value = "8192",
-        value_name = "COUNT"
-    )]
+    #[arg(long, env = "TIDELINE_MAX_CONNECTIONS", default_value = "8192", value_name = "COUNT")]
     pub max_connections: NonZeroUsize,
     /// How long a keep-alive connection may be idle; keep it above the load balancer's own (an ALB has 60 s)
     #[arg(long, env = "TIDELINE_IDLE_TIMEOUT", default_value = "90s", value_name = "DURATION", value_parser = humantime::parse_duration)]
@@ -35,21 +30,14 @@ pub struct ServerArgs {
     #[arg(long, env = "TIDELINE_WORKERS", value_name = "COUNT")]
     pub workers: Option<NonZeroUsize>,
     /// Least severe level that is logged; `debug` logs every request
-    #[arg(
-        long,
-        env = "TIDELINE_LOG_LEVEL",
-        default_value = "info",
-        value_name = "LEVEL"
-    )]
+    #[arg(long, env = "TIDELINE_LOG_LEVEL", default_value = "info", value_name = "LEVEL")]
     pub log_level: LogLevel,
 }
 
 impl ServerArgs {
     /// The number of worker threads: as asked, else what the container's CPU quota and affinity allow.
     pub fn worker_threads(&self) -> NonZeroUsize {
-        self.workers
-            .or_else(|| std::thread::available_parallelism().ok())
-            .unwrap_or(NonZeroUsize::MIN)
+        self.workers.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
     }
 }
 

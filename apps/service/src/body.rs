@@ -41,9 +41,7 @@ impl Carried {
 /// Makes a warp reply whose body is sent frame by frame, trailers included.
 pub fn reply(response: Response<ResponseBody>) -> warp::reply::Response {
     let (mut parts, body) = response.into_parts();
-    parts
-        .extensions
-        .insert(Carried(Arc::new(Mutex::new(Some(body)))));
+    parts.extensions.insert(Carried(Arc::new(Mutex::new(Some(body)))));
     Response::from_parts(parts, warp::reply::Response::default().into_body())
 }
 

@@ -48,11 +48,7 @@ impl Drain {
 
     pub(crate) async fn reached(&self, phase: Phase) {
         // The sender lives in `self`, so waiting cannot fail.
-        let _ = self
-            .0
-            .subscribe()
-            .wait_for(|current| *current >= phase)
-            .await;
+        let _ = self.0.subscribe().wait_for(|current| *current >= phase).await;
     }
 
     fn enter(&self, phase: Phase) {
@@ -82,10 +78,7 @@ pub(crate) enum Stop {
 
 impl Signals {
     pub(crate) fn register() -> std::io::Result<Self> {
-        Ok(Self {
-            term: signal(SignalKind::terminate())?,
-            int: signal(SignalKind::interrupt())?,
-        })
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
     }
 
     pub(crate) async fn next(&mut self) -> Stop {

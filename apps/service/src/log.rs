@@ -19,8 +19,5 @@ pub(crate) fn start(level: LogLevel) {
         .with_current_span(false)
         .with_span_list(false);
     // Tests start several servers in one process: the first subscriber stays.
-    let _ = subscriber
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .try_init();
+    let _ = subscriber.with_max_level(level).with_writer(std::io::stderr).try_init();
 }

@@ -21,9 +21,7 @@ use crate::connection::Wire;
 use crate::trace::TraceParent;
 
 /// OpenTelemetry's advice for the duration of HTTP requests, in seconds.
-const BUCKETS: [f64; 14] = [
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
-];
+const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
 /// The metrics of one server, and the registry that a service adds its own to.
 #[derive(Clone, Debug)]
@@ -61,22 +59,10 @@ impl Metrics {
                 Unit::Seconds,
                 metrics.requests.clone(),
             );
-            registry.register(
-                "http_server_active_requests",
-                "Requests in flight",
-                metrics.active.clone(),
-            );
-            registry.register(
-                "open_connections",
-                "Connections that are open",
-                metrics.connections.clone(),
-            );
+            registry.register("http_server_active_requests", "Requests in flight", metrics.active.clone());
+            registry.register("open_connections", "Connections that are open", metrics.connections.clone());
             registry.register("draining", "1 from SIGTERM on", metrics.draining.clone());
-            registry.register(
-                "build",
-                "What is running",
-                Info::new([("service", name), ("version", version)]),
-            );
+            registry.register("build", "What is running", Info::new([("service", name), ("version", version)]));
         });
         metrics
     }
@@ -98,10 +84,7 @@ impl Metrics {
     pub(crate) fn render(&self, draining: bool) -> Result<String, fmt::Error> {
         self.draining.set(draining.into());
         let mut text = String::new();
-        encode(
-            &mut text,
-            &self.registry.lock().unwrap_or_else(PoisonError::into_inner),
-        )?;
+        encode(&mut text, &self.registry.lock().unwrap_or_else(PoisonError::into_inner))?;
         Ok(text)
     }
 }
@@ -125,12 +108,10 @@ impl Drop for Held {
 
 /// The name of a method in metrics: a client may invent any number of methods, a time series each is too many.
 pub fn method_name(method: &Method) -> &'static str {
-    [
-        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
-    ]
-    .into_iter()
-    .find(|known| method == known)
-    .unwrap_or("_OTHER")
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"]
+        .into_iter()
+        .find(|known| method == known)
+        .unwrap_or("_OTHER")
 }
 
 /// One request from its head to the end of its response body, whichever way it ends.
@@ -149,10 +130,7 @@ pub(crate) struct Tracked {
 impl Tracked {
     pub(crate) fn new(metrics: Metrics, method: &Method, trace: TraceParent, wire: Wire) -> Self {
         // Until it is answered, its only end is that the client goes away: nginx's 499.
-        let label = Label {
-            route: "",
-            error: "client_closed_request",
-        };
+        let label = Label { route: "", error: "client_closed_request" };
         let active = Held::one_more(&metrics.active);
         Self {
             metrics,
@@ -172,10 +150,7 @@ impl Tracked {
     }
 
     pub(crate) fn body<B>(self, body: B) -> TrackedBody<B> {
-        TrackedBody {
-            body,
-            tracked: self,
-        }
+        TrackedBody { body, tracked: self }
     }
 }
 
@@ -189,12 +164,8 @@ impl Drop for Tracked {
             error_type: self.label.error,
         };
         let seconds = self.started.elapsed().as_secs_f64();
-        self.metrics
-            .requests
-            .get_or_create(&labels)
-            .observe(seconds);
-        let (method, status, route, error) =
-            (self.method, self.status, self.label.route, self.label.error);
+        self.metrics.requests.get_or_create(&labels).observe(seconds);
+        let (method, status, route, error) = (self.method, self.status, self.label.route, self.label.error);
         let trace_id = self.trace.trace_id();
         if error.is_empty() {
             tracing::debug!(%trace_id, method, status, route, seconds, "request");
@@ -217,10 +188,7 @@ impl<B: Body> Body for TrackedBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let this = self.project();
         let frame = this.body.poll_frame(cx);
         if let Poll::Ready(Some(Err(_))) = frame {

@@ -43,8 +43,7 @@ where
         }
         _ => refuse(&one_line(&error.to_string())),
     });
-    let service = service
-        .and_then(|args| configure(args).map_err(|error| refuse(&format!("error: {error:#}"))));
+    let service = service.and_then(|args| configure(args).map_err(|error| refuse(&format!("error: {error:#}"))));
     match service {
         Ok(service) => serve(service),
         Err(code) => code,
@@ -90,30 +89,15 @@ fn serve<B: FnOnce() -> anyhow::Result<Routes>>(service: Service<B>) -> ExitCode
 
 /// One thread needs no work stealing, and without it wakes nobody.
 fn runtime(workers: usize) -> anyhow::Result<Runtime> {
-    let mut builder = if workers == 1 {
-        Builder::new_current_thread()
-    } else {
-        Builder::new_multi_thread()
-    };
+    let mut builder = if workers == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
     if workers > 1 {
         builder.worker_threads(workers);
     }
-    builder
-        .enable_all()
-        .build()
-        .context("starting the worker threads")
+    builder.enable_all().build().context("starting the worker threads")
 }
 
-async fn serve_until_signal<B: FnOnce() -> anyhow::Result<Routes>>(
-    service: Service<B>,
-) -> anyhow::Result<usize> {
-    let Service {
-        args,
-        listen,
-        admin_listen,
-        metrics,
-        routes,
-    } = service;
+async fn serve_until_signal<B: FnOnce() -> anyhow::Result<Routes>>(service: Service<B>) -> anyhow::Result<usize> {
+    let Service { args, listen, admin_listen, metrics, routes } = service;
     let mut signals = Signals::register().context("listening for signals")?;
     let routes = routes()?;
     let server = Server::bind(args, listen, admin_listen, metrics)
@@ -149,9 +133,6 @@ mod tests {
     #[test]
     fn a_bad_flag_is_one_line() {
         let message = "error: invalid value 'x' for '--listen <ADDR>': invalid socket address syntax\n\nFor more information, try '--help'.\n";
-        assert_eq!(
-            one_line(message),
-            "error: invalid value 'x' for '--listen <ADDR>': invalid socket address syntax"
-        );
+        assert_eq!(one_line(message), "error: invalid value 'x' for '--listen <ADDR>': invalid socket address syntax");
     }
 }

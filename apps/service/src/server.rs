@@ -52,13 +52,7 @@ impl Server {
     ) -> std::io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let admin = TcpListener::bind(admin).await?;
-        Ok(Self {
-            args,
-            listener,
-            admin,
-            drain: Drain::default(),
-            metrics,
-        })
+        Ok(Self { args, listener, admin, drain: Drain::default(), metrics })
     }
 
     /// The address that it serves on.
@@ -78,26 +72,12 @@ impl Server {
 
     /// Serves until the drain is over; returns how many connections the deadline cut off.
     pub async fn run(self, routes: Routes) -> usize {
-        let Self {
-            args,
-            listener,
-            admin,
-            drain,
-            metrics,
-        } = self;
+        let Self { args, listener, admin, drain, metrics } = self;
         let admin = tokio::spawn(admin::serve(admin, drain.clone(), metrics.clone()));
         let slots = Arc::new(Semaphore::new(args.max_connections.get()));
-        let acceptor = Acceptor {
-            routes,
-            drain: drain.clone(),
-            metrics,
-            slots: slots.clone(),
-            args: args.clone(),
-        };
+        let acceptor = Acceptor { routes, drain: drain.clone(), metrics, slots: slots.clone(), args: args.clone() };
 
-        acceptor
-            .accept_until(&listener, drain_delay_over(&drain, args.drain_delay))
-            .await;
+        acceptor.accept_until(&listener, drain_delay_over(&drain, args.drain_delay)).await;
         acceptor.accept_backlog(&listener).await;
         drop(listener);
         drain.close();
@@ -150,23 +130,13 @@ impl Acceptor {
 
     /// Takes what has already completed its handshake: closing the listener would reset it.
     async fn accept_backlog(&self, listener: &TcpListener) {
-        while let Ok(Ok((stream, slot))) =
-            timeout(Duration::from_millis(1), self.accept(listener)).await
-        {
+        while let Ok(Ok((stream, slot))) = timeout(Duration::from_millis(1), self.accept(listener)).await {
             self.spawn(stream, slot);
         }
     }
 
-    async fn accept(
-        &self,
-        listener: &TcpListener,
-    ) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
-        let slot = self
-            .slots
-            .clone()
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
+    async fn accept(&self, listener: &TcpListener) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+        let slot = self.slots.clone().acquire_owned().await.expect("the semaphore is never closed");
         let (stream, _) = listener.accept().await?;
         Ok((stream, slot))
     }
@@ -180,16 +150,8 @@ impl Acceptor {
         // Without it a small response waits for the peer's delayed acknowledgement; with an error it is only slower.
         let _ = stream.set_nodelay(true);
         let wire = Wire::default();
-        let clock = Clock {
-            idle: self.args.idle_timeout,
-            header: self.args.header_timeout,
-        };
-        let io = TokioIo::new(Connection::new(
-            stream,
-            wire.clone(),
-            clock,
-            (slot, self.metrics.connection()),
-        ));
+        let clock = Clock { idle: self.args.idle_timeout, header: self.args.header_timeout };
+        let io = TokioIo::new(Connection::new(stream, wire.clone(), clock, (slot, self.metrics.connection())));
         let expires = Instant::now() + jittered(self.args.max_connection_age);
 
         let service = service_fn(|request| self.respond(request, peer, &wire, expires));
@@ -238,24 +200,13 @@ impl Acceptor {
             return Err(Reset);
         }
         let (mut head, body) = response.into_parts();
-        tracked.answered(
-            head.status,
-            head.extensions.get::<Label>().copied().unwrap_or_default(),
-        );
+        tracked.answered(head.status, head.extensions.get::<Label>().copied().unwrap_or_default());
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
             wire.tunnel();
-        } else if !self.drain.is_ready()
-            || Instant::now() >= expires
-            || self.slots.available_permits() == 0
-        {
-            head.headers
-                .insert(header::CONNECTION, HeaderValue::from_static("close"));
+        } else if !self.drain.is_ready() || Instant::now() >= expires || self.slots.available_permits() == 0 {
+            head.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        let body = match head
-            .extensions
-            .remove::<Carried>()
-            .and_then(|carried| carried.take())
-        {
+        let body = match head.extensions.remove::<Carried>().and_then(|carried| carried.take()) {
             Some(body) => Either::Left(body),
             None => Either::Right(body.map_err(BoxError::from)),
         };

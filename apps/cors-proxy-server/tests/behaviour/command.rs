@@ -11,48 +11,27 @@ use crate::fixture::ANY;
 
 fn command(flags: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cors-proxy-server"));
-    command
-        .args(flags)
-        .env_clear()
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+    command.args(flags).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
 
 #[tokio::test]
 async fn bad_configuration_is_one_clear_line_and_exit_2() {
     for (flags, environment, expected) in [
-        (
-            &["--listen", "nowhere"][..],
-            ("UNUSED", ""),
-            "'nowhere' for '--listen <ADDR>'",
-        ),
-        (
-            &["--allow-target", "169.254.169.254:80"],
-            ("UNUSED", ""),
-            "never exempted",
-        ),
+        (&["--listen", "nowhere"][..], ("UNUSED", ""), "'nowhere' for '--listen <ADDR>'"),
+        (&["--allow-target", "169.254.169.254:80"], ("UNUSED", ""), "never exempted"),
         (
             &["--allow-origin", "https://a.example/path"],
             ("UNUSED", ""),
             "expected an origin such as `https://a.example`",
         ),
         (&["--rate-limit", "many"], ("UNUSED", ""), "REQUESTS/PERIOD"),
-        (
-            &["--allow-credentials"],
-            ("UNUSED", ""),
-            "needs --allow-origin",
-        ),
+        (&["--allow-credentials"], ("UNUSED", ""), "needs --allow-origin"),
         (&["--unknown"], ("UNUSED", ""), "'--unknown'"),
         (&[], ("TIDELINE_WORKERS", "0"), "--workers <COUNT>"),
         (&[], ("TIDELINE_TIMEOUT", "soon"), "--timeout <DURATION>"),
     ] {
-        let output = command(flags)
-            .env(environment.0, environment.1)
-            .output()
-            .await
-            .unwrap();
+        let output = command(flags).env(environment.0, environment.1).output().await.unwrap();
         let line = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{flags:?}: {line}");
         assert_eq!(line.lines().count(), 1, "{flags:?}: {line}");
@@ -88,24 +67,15 @@ async fn help_names_every_flag_and_its_environment_variable() {
         "trust-forwarded-from",
     ] {
         let variable = format!("TIDELINE_{}", flag.replace('-', "_").to_uppercase());
-        assert!(
-            help.contains(&format!("--{flag}")) && help.contains(&variable),
-            "{flag}"
-        );
+        assert!(help.contains(&format!("--{flag}")) && help.contains(&variable), "{flag}");
     }
 }
 
 /// Starts the command and waits for the log line that says it is ready.
 async fn ready(flags: &[&str]) -> Child {
-    let mut child = command(&[&["--listen", ANY, "--admin-listen", ANY], flags].concat())
-        .spawn()
-        .unwrap();
+    let mut child = command(&[&["--listen", ANY, "--admin-listen", ANY], flags].concat()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let line = timeout(Duration::from_secs(20), lines.next_line())
-        .await
-        .unwrap()
-        .unwrap()
-        .unwrap();
+    let line = timeout(Duration::from_secs(20), lines.next_line()).await.unwrap().unwrap().unwrap();
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!(line["message"], "ready");
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
@@ -114,19 +84,8 @@ async fn ready(flags: &[&str]) -> Child {
 
 async fn signalled(child: &mut Child, signal: &str) -> Option<i32> {
     let pid = child.id().unwrap().to_string();
-    assert!(
-        Command::new("kill")
-            .args([signal, &pid])
-            .status()
-            .await
-            .unwrap()
-            .success()
-    );
-    timeout(Duration::from_secs(20), child.wait())
-        .await
-        .unwrap()
-        .unwrap()
-        .code()
+    assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success());
+    timeout(Duration::from_secs(20), child.wait()).await.unwrap().unwrap().code()
 }
 
 #[tokio::test]

@@ -106,26 +106,19 @@ fn forms(host: &str, port: u16) -> [String; 8] {
 /// A listener that counts who gets through.
 async fn canary() -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind(ANY).await.unwrap();
-    let (address, reached) = (
-        listener.local_addr().unwrap(),
-        Arc::new(AtomicUsize::new(0)),
-    );
+    let (address, reached) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
     let count = reached.clone();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             count.fetch_add(1, Ordering::Relaxed);
-            let _ = stream
-                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nleak")
-                .await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nleak").await;
         }
     });
     (address, reached)
 }
 
 fn refused(response: &str) -> bool {
-    ["HTTP/1.1 400 ", "HTTP/1.1 403 "]
-        .iter()
-        .any(|status| response.starts_with(status))
+    ["HTTP/1.1 400 ", "HTTP/1.1 403 "].iter().any(|status| response.starts_with(status))
 }
 
 #[tokio::test]
@@ -147,10 +140,7 @@ async fn no_notation_of_a_private_address_gets_through() {
 async fn no_trick_of_syntax_gets_through() {
     let (canary, reached) = canary().await;
     let port = canary.port();
-    let public_name = names(&[
-        ("public.test", &[&["127.0.0.1"]]),
-        ("localhost", &[&["127.0.0.1"]]),
-    ]);
+    let public_name = names(&[("public.test", &[&["127.0.0.1"]]), ("localhost", &[&["127.0.0.1"]])]);
     let proxy = proxy_with(&[], public_name).await;
     for path in [
         format!("/http://public.test@127.0.0.1:{port}/"),
@@ -177,10 +167,7 @@ async fn no_trick_of_syntax_gets_through() {
         format!("/?other=1&url=http://127.0.0.1:{port}/"),
     ] {
         let response = get(proxy.address, &path, "").await;
-        assert!(
-            refused(&response) || response.starts_with("HTTP/1.1 502 "),
-            "{path}: {response}"
-        );
+        assert!(refused(&response) || response.starts_with("HTTP/1.1 502 "), "{path}: {response}");
         assert!(!response.contains("leak"), "{path}: {response}");
     }
     assert_eq!(reached.load(Ordering::Relaxed), 0);
@@ -194,15 +181,11 @@ async fn no_redirect_leads_to_a_private_address() {
     for host in LOOPBACK.iter().chain(&PRIVATE) {
         for status in [301, 303, 307] {
             let host = host.replace('%', "%25");
-            let path = format!(
-                "/http://{}/redirect-to?status={status}&url=http://{host}:{}/",
-                mock.address,
-                canary.port()
-            );
+            let path =
+                format!("/http://{}/redirect-to?status={status}&url=http://{host}:{}/", mock.address, canary.port());
             let response = get(proxy.address, &path, "").await;
             // A location that is no URL, or not visible ASCII, is not followed: the page gets the redirect itself.
-            let handed_over =
-                response.starts_with(&format!("HTTP/1.1 {status} ")) && !response.contains("leak");
+            let handed_over = response.starts_with(&format!("HTTP/1.1 {status} ")) && !response.contains("leak");
             assert!(refused(&response) || handed_over, "{path}: {response}");
         }
     }
@@ -227,16 +210,8 @@ async fn one_bad_answer_among_many_refuses_the_name() {
             let mut answers = public.to_vec();
             answers.insert(position, bad);
             let proxy = proxy_with(&[], names(&[("mixed.test", &[&answers])])).await;
-            let response = get(
-                proxy.address,
-                &format!("/http://mixed.test:{}/", canary.port()),
-                "",
-            )
-            .await;
-            assert!(
-                response.starts_with("HTTP/1.1 403 "),
-                "{bad} at {position}: {response}"
-            );
+            let response = get(proxy.address, &format!("/http://mixed.test:{}/", canary.port()), "").await;
+            assert!(response.starts_with("HTTP/1.1 403 "), "{bad} at {position}: {response}");
         }
     }
     assert_eq!(reached.load(Ordering::Relaxed), 0);
@@ -252,28 +227,15 @@ async fn a_name_that_changes_between_two_lookups_is_vetted_at_each() {
     assert!(get(proxy.address, &path, "").await.ends_with("leak"));
     // The upstream closed its connection, so the second request looks the name up again.
     let response = get(proxy.address, &path, "").await;
-    assert!(
-        response.starts_with("HTTP/1.1 403 ") && response.contains("metadata"),
-        "{response}"
-    );
+    assert!(response.starts_with("HTTP/1.1 403 ") && response.contains("metadata"), "{response}");
     assert_eq!(reached.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
 async fn an_exemption_opens_neither_other_ports_nor_credentials() {
     let (canary, reached) = canary().await;
-    let script = names(&[
-        ("inside.test", &[&["169.254.170.23"]]),
-        ("private.test", &[&["127.0.0.1"]]),
-    ]);
-    let proxy = proxy_with(
-        &[
-            "--allow-target",
-            "inside.test:80,private.test:80,127.0.0.1:80",
-        ],
-        script,
-    )
-    .await;
+    let script = names(&[("inside.test", &[&["169.254.170.23"]]), ("private.test", &[&["127.0.0.1"]])]);
+    let proxy = proxy_with(&["--allow-target", "inside.test:80,private.test:80,127.0.0.1:80"], script).await;
     for path in [
         "/http://inside.test/".to_owned(),
         format!("/http://private.test:{}/", canary.port()),

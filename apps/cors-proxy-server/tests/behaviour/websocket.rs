@@ -28,12 +28,7 @@ async fn messages_are_echoed_through_the_proxy() {
 async fn a_target_that_does_not_switch_answers_as_ever() {
     let (proxy, mock) = pair(&[]).await;
     let headers = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-    let response = get(
-        proxy.address,
-        &format!("/http://{}/posts/1", mock.address),
-        headers,
-    )
-    .await;
+    let response = get(proxy.address, &format!("/http://{}/posts/1", mock.address), headers).await;
     assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
 }
 
@@ -41,11 +36,6 @@ async fn a_target_that_does_not_switch_answers_as_ever() {
 async fn a_websocket_to_a_private_address_is_refused() {
     let proxy = proxy(&[]).await;
     let stream = TcpStream::connect(proxy.address).await.unwrap();
-    let refused = client_async(
-        format!("ws://{}/http://127.0.0.1:1/", proxy.address),
-        stream,
-    )
-    .await
-    .unwrap_err();
+    let refused = client_async(format!("ws://{}/http://127.0.0.1:1/", proxy.address), stream).await.unwrap_err();
     assert!(refused.to_string().contains("403"), "{refused}");
 }

@@ -43,11 +43,7 @@ enum Fault {
 
 impl Faults {
     pub(crate) fn one_in(one_in: usize) -> Self {
-        Self(Arc::new(FaultState {
-            one_in,
-            requests: AtomicUsize::new(0),
-            injected: AtomicUsize::new(0),
-        }))
+        Self(Arc::new(FaultState { one_in, requests: AtomicUsize::new(0), injected: AtomicUsize::new(0) }))
     }
 
     pub(crate) fn injected(&self) -> usize {
@@ -60,21 +56,14 @@ impl Faults {
             return Fault::None;
         }
         self.0.injected.fetch_add(1, Ordering::Relaxed);
-        if nth / self.0.one_in % 2 == 0 {
-            Fault::Reset
-        } else {
-            Fault::IdleClose
-        }
+        if nth / self.0.one_in % 2 == 0 { Fault::Reset } else { Fault::IdleClose }
     }
 }
 
 impl Balancer {
     pub(crate) async fn start(faults: Option<Faults>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let balancer = Self {
-            address: listener.local_addr().unwrap(),
-            backends: Arc::default(),
-        };
+        let balancer = Self { address: listener.local_addr().unwrap(), backends: Arc::default() };
         let accepting = balancer.clone();
         tokio::spawn(async move {
             for nth in 0.. {
@@ -86,16 +75,11 @@ impl Balancer {
     }
 
     pub(crate) fn add(&self, address: SocketAddr, admin: SocketAddr) {
-        let backend = Arc::new(Backend {
-            address,
-            ready: AtomicBool::new(true),
-        });
+        let backend = Arc::new(Backend { address, ready: AtomicBool::new(true) });
         self.backends.lock().unwrap().push(backend.clone());
         tokio::spawn(async move {
             loop {
-                backend
-                    .ready
-                    .store(is_ready(admin).await, Ordering::Relaxed);
+                backend.ready.store(is_ready(admin).await, Ordering::Relaxed);
                 sleep(Duration::from_millis(100)).await;
             }
         });
@@ -103,14 +87,9 @@ impl Balancer {
 
     async fn serve(self, client: TcpStream, nth: usize, faults: Option<Faults>) {
         let backends = self.backends.lock().unwrap().clone();
-        let ready: Vec<_> = backends
-            .iter()
-            .filter(|backend| backend.ready.load(Ordering::Relaxed))
-            .collect();
+        let ready: Vec<_> = backends.iter().filter(|backend| backend.ready.load(Ordering::Relaxed)).collect();
         for attempt in 0..ready.len() {
-            if let Ok(server) =
-                TcpStream::connect(ready[(nth + attempt) % ready.len()].address).await
-            {
+            if let Ok(server) = TcpStream::connect(ready[(nth + attempt) % ready.len()].address).await {
                 relay(client, server, faults).await;
                 return;
             }
@@ -122,19 +101,12 @@ impl Balancer {
 pub(crate) async fn is_ready(admin: SocketAddr) -> bool {
     let probe = async {
         let mut stream = TcpStream::connect(admin).await.ok()?;
-        stream
-            .write_all(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            .await
-            .ok()?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.ok()?;
         Some(answer.starts_with("HTTP/1.1 200 "))
     };
-    timeout(Duration::from_secs(2), probe)
-        .await
-        .ok()
-        .flatten()
-        .unwrap_or(false)
+    timeout(Duration::from_secs(2), probe).await.ok().flatten().unwrap_or(false)
 }
 
 async fn relay(mut client: TcpStream, mut server: TcpStream, faults: Option<Faults>) {

@@ -25,12 +25,7 @@ pub(crate) struct Report {
 }
 
 pub(crate) async fn run(plan: Plan, url: String, pool_idle: Duration) -> Report {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .pool_idle_timeout(pool_idle)
-        .timeout(PATIENCE)
-        .build()
-        .unwrap();
+    let client = reqwest::Client::builder().no_proxy().pool_idle_timeout(pool_idle).timeout(PATIENCE).build().unwrap();
     let (began, mut late, mut running) = (Instant::now(), Duration::ZERO, JoinSet::new());
     for nth in 0..plan.requests {
         let due = began + Duration::from_secs(1) / plan.rate * u32::try_from(nth).unwrap();
@@ -46,25 +41,14 @@ pub(crate) async fn run(plan: Plan, url: String, pool_idle: Duration) -> Report 
         }
     }
     latencies.sort_unstable();
-    Report {
-        failures,
-        latencies,
-        late,
-    }
+    Report { failures, latencies, late }
 }
 
 async fn request(client: reqwest::Client, url: String) -> Result<Duration, String> {
     let began = Instant::now();
-    let response = client
-        .get(url)
-        .send()
-        .await
-        .map_err(|error| format!("{error:?}"))?;
+    let response = client.get(url).send().await.map_err(|error| format!("{error:?}"))?;
     let status = response.status();
-    let body = response
-        .text()
-        .await
-        .map_err(|error| format!("{error:?}"))?;
+    let body = response.text().await.map_err(|error| format!("{error:?}"))?;
     if status != 200 || !body.contains("\"id\":1") {
         return Err(format!("{status}: {body}"));
     }
@@ -73,12 +57,8 @@ async fn request(client: reqwest::Client, url: String) -> Result<Duration, Strin
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = |permille: usize| {
-            self.latencies
-                .get(self.latencies.len() * permille / 1000)
-                .copied()
-                .unwrap_or_default()
-        };
+        let at =
+            |permille: usize| self.latencies.get(self.latencies.len() * permille / 1000).copied().unwrap_or_default();
         write!(
             f,
             "{} failed; p50 {:?}, p99 {:?}, p99.9 {:?}; the client was at most {:?} late",

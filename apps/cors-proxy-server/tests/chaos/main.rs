@@ -18,26 +18,12 @@ use replica::{Kind, Replica};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "30,000 requests at 1000/s want release binaries: make chaos"]
 async fn no_request_of_30_000_fails_while_every_replica_restarts() {
-    run(
-        Plan {
-            requests: 35_000,
-            rate: 1000,
-        },
-        Duration::from_secs(2),
-    )
-    .await;
+    run(Plan { requests: 35_000, rate: 1000 }, Duration::from_secs(2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_request_fails_while_every_replica_restarts() {
-    run(
-        Plan {
-            requests: 2000,
-            rate: 150,
-        },
-        Duration::from_secs(1),
-    )
-    .await;
+    run(Plan { requests: 2000, rate: 150 }, Duration::from_secs(1)).await;
 }
 
 /// The process of a mock: this test binary, started again by the tests above.
@@ -45,9 +31,7 @@ async fn no_request_fails_while_every_replica_restarts() {
 #[ignore = "started as a replica by the other tests"]
 fn mock_replica() {
     if let Ok(flags) = std::env::var(replica::MOCK_FLAGS) {
-        let arguments = std::iter::once("mock-target-server")
-            .chain(flags.split(' '))
-            .map(Into::into);
+        let arguments = std::iter::once("mock-target-server").chain(flags.split(' ')).map(Into::into);
         assert_eq!(mock_target_server::main(arguments), ExitCode::SUCCESS);
     }
 }
@@ -68,10 +52,7 @@ async fn run(plan: Plan, drain_delay: Duration) {
         replicas.push(replica);
     }
 
-    let url = format!(
-        "http://{}/http://{}/posts/1",
-        proxies.address, mocks.address
-    );
+    let url = format!("http://{}/http://{}/posts/1", proxies.address, mocks.address);
     // A client that keeps a connection longer than the drain lasts would find it closed.
     let load = tokio::spawn(load::run(plan, url, drain_delay / 2));
     let began = Instant::now();
@@ -89,9 +70,6 @@ async fn run(plan: Plan, drain_delay: Duration) {
         plan.requests,
         began.elapsed(),
     );
-    assert!(
-        injected > 0 && injected * 100 <= plan.requests,
-        "{injected} faults"
-    );
+    assert!(injected > 0 && injected * 100 <= plan.requests, "{injected} faults");
     assert_eq!(report.failures, Vec::<String>::new());
 }

@@ -31,13 +31,7 @@ impl Replica {
     pub(crate) async fn start(kind: Kind, drain_delay: Duration) -> Self {
         let (address, admin) = free_ports();
         let child = spawn(kind, address, admin, drain_delay);
-        let replica = Self {
-            kind,
-            address,
-            admin,
-            drain_delay,
-            child,
-        };
+        let replica = Self { kind, address, admin, drain_delay, child };
         replica.ready().await;
         replica
     }
@@ -45,18 +39,8 @@ impl Replica {
     /// Ends the process as Kubernetes does and expects a whole drain, then starts the next one.
     pub(crate) async fn restart(&mut self, drain_delay: Duration) {
         let pid = self.child.id().unwrap().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .await
-                .unwrap()
-                .success()
-        );
-        let status = timeout(drain_delay + Duration::from_secs(30), self.child.wait())
-            .await
-            .unwrap()
-            .unwrap();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+        let status = timeout(drain_delay + Duration::from_secs(30), self.child.wait()).await.unwrap().unwrap();
         assert!(status.success(), "{status}");
         self.child = spawn(self.kind, self.address, self.admin, self.drain_delay);
         self.ready().await;
@@ -87,22 +71,14 @@ fn spawn(kind: Kind, address: SocketAddr, admin: SocketAddr, drain_delay: Durati
     let mut command = match kind {
         Kind::Mock => {
             let mut command = Command::new(std::env::current_exe().unwrap());
-            command
-                .args(["mock_replica", "--exact", "--ignored", "--nocapture"])
-                .env(MOCK_FLAGS, flags);
+            command.args(["mock_replica", "--exact", "--ignored", "--nocapture"]).env(MOCK_FLAGS, flags);
             command
         }
         Kind::Proxy(target) => {
             let mut command = Command::new(env!("CARGO_BIN_EXE_cors-proxy-server"));
-            command
-                .args(flags.split(' '))
-                .args(["--allow-target", &target.to_string()]);
+            command.args(flags.split(' ')).args(["--allow-target", &target.to_string()]);
             command
         }
     };
-    command
-        .stdout(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap()
+    command.stdout(Stdio::null()).kill_on_drop(true).spawn().unwrap()
 }

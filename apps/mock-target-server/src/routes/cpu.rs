@@ -30,36 +30,20 @@ fn one() -> u64 {
 
 pub(super) fn routes() -> Group {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (cores, queue) = (
-        Arc::new(Semaphore::new(cores)),
-        Arc::new(Semaphore::new(QUEUE)),
-    );
+    let (cores, queue) = (Arc::new(Semaphore::new(cores)), Arc::new(Semaphore::new(QUEUE)));
     warp::path!("cpu")
         .and(warp::query())
         .then(move |work| {
             let (cores, queue) = (cores.clone(), queue.clone());
-            async move {
-                Answer {
-                    route: "/cpu",
-                    outcome: run(work, &cores, &queue).await,
-                }
-            }
+            async move { Answer { route: "/cpu", outcome: run(work, &cores, &queue).await } }
         })
         .boxed()
 }
 
-async fn run(
-    work: Work,
-    cores: &Arc<Semaphore>,
-    queue: &Semaphore,
-) -> Result<Response<ResponseBody>, Refusal> {
+async fn run(work: Work, cores: &Arc<Semaphore>, queue: &Semaphore) -> Result<Response<ResponseBody>, Refusal> {
     let units = bounded("units", work.units, 10_000)?;
     let _queued = queue.try_acquire().map_err(|_| Refusal::Busy)?;
-    let core = cores
-        .clone()
-        .acquire_owned()
-        .await
-        .map_err(|_| Refusal::Busy)?;
+    let core = cores.clone().acquire_owned().await.map_err(|_| Refusal::Busy)?;
     // The core belongs to the work, not to the request: a client that goes away does not free it early.
     let worked = tokio::task::spawn_blocking(move || {
         let digest = churn(units);
@@ -67,10 +51,7 @@ async fn run(
         digest
     });
     let digest = worked.await.map_err(|_| Refusal::Busy)?;
-    Ok(json(
-        StatusCode::OK,
-        &json!({ "units": units, "digest": format!("{digest:016x}") }),
-    ))
+    Ok(json(StatusCode::OK, &json!({ "units": units, "digest": format!("{digest:016x}") })))
 }
 
 /// Mixes a word over and over; each round needs the one before, so no compiler can shorten it.

@@ -25,53 +25,33 @@ pub(super) fn routes() -> Group {
     let echo = warp::path!("echo")
         .and(warp::header::headers_cloned())
         .and(warp::ext::get::<RequestBody>())
-        .map(|headers: HeaderMap, body: RequestBody| Answer {
-            route: "/echo",
-            outcome: Ok(echoed(&headers, &body)),
-        });
+        .map(|headers: HeaderMap, body: RequestBody| Answer { route: "/echo", outcome: Ok(echoed(&headers, &body)) });
     headers.or(echo).unify().boxed()
 }
 
 /// Each header once, several values joined as HTTP allows.
 fn object(headers: &HeaderMap) -> Map<String, Value> {
     let joined = |name| {
-        let values = headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
         Value::from(values.collect::<Vec<_>>().join(", "))
     };
-    headers
-        .keys()
-        .map(|name| (name.to_string(), joined(name)))
-        .collect()
+    headers.keys().map(|name| (name.to_string(), joined(name))).collect()
 }
 
 /// The request's body while it arrives, its trailers included.
 fn echoed(headers: &HeaderMap, body: &RequestBody) -> Response<ResponseBody> {
     let body = body.take().map_or_else(
-        || {
-            http_body_util::Empty::<Bytes>::new()
-                .map_err(|never| match never {})
-                .boxed_unsync()
-        },
+        || http_body_util::Empty::<Bytes>::new().map_err(|never| match never {}).boxed_unsync(),
         |body| body.map_err(Into::into).boxed_unsync(),
     );
     let mut response = Response::new(body);
-    for name in [
-        header::CONTENT_TYPE,
-        header::CONTENT_LENGTH,
-        header::TRAILER,
-    ] {
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRAILER] {
         if let Some(value) = headers.get(&name) {
             response.headers_mut().insert(name, value.clone());
         }
     }
     if !headers.contains_key(header::CONTENT_TYPE) {
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/octet-stream"),
-        );
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     }
     response
 }
@@ -91,10 +71,7 @@ pub(super) fn websocket() -> BoxedFilter<(warp::reply::Response,)> {
                 }
             });
             let mut response = upgrade.into_response();
-            response.extensions_mut().insert(Label {
-                route: "/websocket",
-                error: "",
-            });
+            response.extensions_mut().insert(Label { route: "/websocket", error: "" });
             response
         })
         .boxed()

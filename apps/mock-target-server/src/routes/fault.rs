@@ -27,47 +27,27 @@ fn ten() -> u64 {
 }
 
 pub(super) fn routes() -> Group {
-    let reset = warp::path!("reset")
-        .and(warp::ext::get::<Wire>())
-        .map(|wire: Wire| {
-            wire.reset();
+    let reset = warp::path!("reset").and(warp::ext::get::<Wire>()).map(|wire: Wire| {
+        wire.reset();
+        Answer { route: "/fault/reset", outcome: Ok(full(StatusCode::OK, "text/plain", "")) }
+    });
+    let truncate = warp::path!("truncate").map(|| Answer { route: "/fault/truncate", outcome: Ok(truncated()) });
+    let slow_headers =
+        warp::path!("slow-headers").and(warp::ext::get::<Wire>()).and(warp::query()).map(|wire: Wire, slow: Slow| {
             Answer {
-                route: "/fault/reset",
-                outcome: Ok(full(StatusCode::OK, "text/plain", "")),
+                route: "/fault/slow-headers",
+                outcome: bounded("interval", slow.interval, MAX_MILLIS / 100).map(|interval| {
+                    wire.pace(Duration::from_millis(interval));
+                    full(StatusCode::OK, "text/plain", "slow\n")
+                }),
             }
         });
-    let truncate = warp::path!("truncate").map(|| Answer {
-        route: "/fault/truncate",
-        outcome: Ok(truncated()),
+    let slow_body = warp::path!("slow-body").and(warp::query()).map(|slow: Slow| Answer {
+        route: "/fault/slow-body",
+        outcome: bounded("interval", slow.interval, MAX_MILLIS / 100)
+            .map(|interval| slow_body(Duration::from_millis(interval))),
     });
-    let slow_headers = warp::path!("slow-headers")
-        .and(warp::ext::get::<Wire>())
-        .and(warp::query())
-        .map(|wire: Wire, slow: Slow| Answer {
-            route: "/fault/slow-headers",
-            outcome: bounded("interval", slow.interval, MAX_MILLIS / 100).map(|interval| {
-                wire.pace(Duration::from_millis(interval));
-                full(StatusCode::OK, "text/plain", "slow\n")
-            }),
-        });
-    let slow_body = warp::path!("slow-body")
-        .and(warp::query())
-        .map(|slow: Slow| Answer {
-            route: "/fault/slow-body",
-            outcome: bounded("interval", slow.interval, MAX_MILLIS / 100)
-                .map(|interval| slow_body(Duration::from_millis(interval))),
-        });
-    warp::path("fault")
-        .and(
-            reset
-                .or(truncate)
-                .unify()
-                .or(slow_headers)
-                .unify()
-                .or(slow_body)
-                .unify(),
-        )
-        .boxed()
+    warp::path("fault").and(reset.or(truncate).unify().or(slow_headers).unify().or(slow_body).unify()).boxed()
 }
 
 /// Promises 1000 bytes and ends the connection after 9.
@@ -80,21 +60,14 @@ fn truncated() -> Response<ResponseBody> {
         Err(cut)
     }));
     let mut response = Response::new(StreamBody::new(frames).boxed_unsync());
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, 1000.into());
+    response.headers_mut().insert(header::CONTENT_LENGTH, 1000.into());
     response
 }
 
 fn slow_body(interval: Duration) -> Response<ResponseBody> {
     let letters = stream::unfold(b'a', move |letter| async move {
         tokio::time::sleep(interval).await;
-        (letter <= b'z').then(|| {
-            (
-                Ok(Frame::data(Bytes::copy_from_slice(&[letter]))),
-                letter + 1,
-            )
-        })
+        (letter <= b'z').then(|| (Ok(Frame::data(Bytes::copy_from_slice(&[letter]))), letter + 1))
     });
     Response::new(StreamBody::new(letters).boxed_unsync())
 }

@@ -33,14 +33,7 @@ struct Shape {
 
 impl Default for Shape {
     fn default() -> Self {
-        Self {
-            min: 0.0,
-            max: 100.0,
-            mean: 20.0,
-            median: 20.0,
-            sigma: 0.5,
-            seed: None,
-        }
+        Self { min: 0.0, max: 100.0, mean: 20.0, median: 20.0, sigma: 0.5, seed: None }
     }
 }
 
@@ -52,29 +45,24 @@ pub(super) fn routes(dice: Dice) -> Group {
             Err(refusal) => Err(refusal),
         },
     });
-    let latency = warp::path!("latency" / String).and(warp::query()).then(
-        move |distribution: String, shape: Shape| {
-            let drawn = draw(&distribution, shape, &mut dice.roll(shape.seed));
-            async move {
-                Answer {
-                    route: "/latency/{distribution}",
-                    outcome: match drawn {
-                        Ok(time) => Ok(wait(time).await),
-                        Err(refusal) => Err(refusal),
-                    },
-                }
+    let latency = warp::path!("latency" / String).and(warp::query()).then(move |distribution: String, shape: Shape| {
+        let drawn = draw(&distribution, shape, &mut dice.roll(shape.seed));
+        async move {
+            Answer {
+                route: "/latency/{distribution}",
+                outcome: match drawn {
+                    Ok(time) => Ok(wait(time).await),
+                    Err(refusal) => Err(refusal),
+                },
             }
-        },
-    );
+        }
+    });
     delay.or(latency).unify().boxed()
 }
 
 async fn wait(time: Duration) -> Response<ResponseBody> {
     tokio::time::sleep(time).await;
-    json(
-        StatusCode::OK,
-        &json!({ "waitedMilliseconds": time.as_secs_f64() * 1000.0 }),
-    )
+    json(StatusCode::OK, &json!({ "waitedMilliseconds": time.as_secs_f64() * 1000.0 }))
 }
 
 fn draw(distribution: &str, shape: Shape, rng: &mut Rng) -> Result<Duration, Refusal> {
@@ -85,17 +73,10 @@ fn draw(distribution: &str, shape: Shape, rng: &mut Rng) -> Result<Duration, Ref
         "lognormal" => shape.median * (shape.sigma * standard_normal(rng)).exp(),
         _ => {
             let expected = "`uniform`, `exponential`, `normal` or `lognormal`".into();
-            return Err(Refusal::Invalid {
-                name: "distribution",
-                expected,
-            });
+            return Err(Refusal::Invalid { name: "distribution", expected });
         }
     };
-    let seconds = if millis.is_nan() {
-        0.0
-    } else {
-        millis.clamp(0.0, 60_000.0) / 1000.0
-    };
+    let seconds = if millis.is_nan() { 0.0 } else { millis.clamp(0.0, 60_000.0) / 1000.0 };
     Ok(Duration::from_secs_f64(seconds))
 }
 
@@ -111,19 +92,11 @@ mod tests {
     #[test]
     fn distributions_have_the_means_they_say() {
         let mut rng = Rng::with_seed(7);
-        for (distribution, expected) in [
-            ("uniform", 50.0),
-            ("exponential", 20.0),
-            ("normal", 20.0),
-            ("lognormal", 22.66),
-        ] {
-            let total: f64 = (0..20_000)
-                .map(|_| {
-                    draw(distribution, Shape::default(), &mut rng)
-                        .unwrap()
-                        .as_secs_f64()
-                })
-                .sum();
+        for (distribution, expected) in
+            [("uniform", 50.0), ("exponential", 20.0), ("normal", 20.0), ("lognormal", 22.66)]
+        {
+            let total: f64 =
+                (0..20_000).map(|_| draw(distribution, Shape::default(), &mut rng).unwrap().as_secs_f64()).sum();
             let mean = total / 20.0;
             assert!((mean - expected).abs() < 1.0, "{distribution}: {mean}");
         }

@@ -27,27 +27,20 @@ pub(super) fn routes() -> Group {
             more => redirect(StatusCode::FOUND, &format!("/redirect/{}", more - 1)),
         }),
     });
-    let to = warp::path!("redirect-to")
-        .and(warp::query())
-        .map(|to: To| Answer {
-            route: "/redirect-to",
-            outcome: StatusCode::from_u16(to.status)
-                .ok()
-                .filter(StatusCode::is_redirection)
-                .ok_or_else(|| Refusal::Invalid {
-                    name: "status",
-                    expected: "from 300 to 399".into(),
-                })
-                .and_then(|status| redirect(status, &to.url)),
-        });
+    let to = warp::path!("redirect-to").and(warp::query()).map(|to: To| Answer {
+        route: "/redirect-to",
+        outcome: StatusCode::from_u16(to.status)
+            .ok()
+            .filter(StatusCode::is_redirection)
+            .ok_or_else(|| Refusal::Invalid { name: "status", expected: "from 300 to 399".into() })
+            .and_then(|status| redirect(status, &to.url)),
+    });
     hops.or(to).unify().boxed()
 }
 
 fn redirect(status: StatusCode, location: &str) -> Result<Response<ResponseBody>, Refusal> {
-    let location = HeaderValue::from_str(location).map_err(|_| Refusal::Invalid {
-        name: "url",
-        expected: "fit for a header".into(),
-    })?;
+    let location = HeaderValue::from_str(location)
+        .map_err(|_| Refusal::Invalid { name: "url", expected: "fit for a header".into() })?;
     let mut response = full(status, "text/plain; charset=utf-8", "");
     response.headers_mut().insert(header::LOCATION, location);
     Ok(response)

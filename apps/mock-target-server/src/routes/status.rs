@@ -19,19 +19,14 @@ pub(super) fn routes(dice: Dice) -> Group {
 }
 
 fn choose(choices: &str, dice: &Dice, seed: Seed) -> Result<Response<ResponseBody>, Refusal> {
-    let invalid = || Refusal::Invalid {
-        name: "codes",
-        expected: "`CODE` or `CODE:WEIGHT,…`, codes from 200 to 599".into(),
-    };
+    let invalid =
+        || Refusal::Invalid { name: "codes", expected: "`CODE` or `CODE:WEIGHT,…`, codes from 200 to 599".into() };
     let weighted: Vec<(StatusCode, u32)> = choices
         .split(',')
         .map(|choice| {
             let (code, weight) = choice.split_once(':').unwrap_or((choice, "1"));
             let code = code.parse().ok().filter(|code| (200..600).contains(code))?;
-            Some((
-                StatusCode::from_u16(code).ok()?,
-                weight.parse::<u16>().ok()?.into(),
-            ))
+            Some((StatusCode::from_u16(code).ok()?, weight.parse::<u16>().ok()?.into()))
         })
         .collect::<Option<_>>()
         .ok_or_else(invalid)?;
@@ -48,20 +43,9 @@ fn choose(choices: &str, dice: &Dice, seed: Seed) -> Result<Response<ResponseBod
             here
         })
         .ok_or_else(invalid)?;
-    Ok(full(
-        status,
-        "text/plain; charset=utf-8",
-        if bodiless(status) {
-            String::new()
-        } else {
-            format!("{status}\n")
-        },
-    ))
+    Ok(full(status, "text/plain; charset=utf-8", if bodiless(status) { String::new() } else { format!("{status}\n") }))
 }
 
 fn bodiless(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
-    )
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
