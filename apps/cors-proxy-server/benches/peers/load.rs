@@ -44,13 +44,15 @@ async fn run(
     for connection in 0..CONNECTIONS {
         let request = request.to_owned();
         connections.spawn(async move {
-            let mut stream = TcpStream::connect(address).await.unwrap();
-            stream.set_nodelay(true).unwrap();
+            let mut stream = connect(address).await;
             let (mut latencies, mut buffer) = (Vec::new(), Vec::with_capacity(4096));
             while let Some(due) = due(began, connection, u32::try_from(latencies.len()).unwrap()) {
                 sleep_until(due).await;
                 stream.write_all(request.as_bytes()).await.unwrap();
-                read_response(&mut stream, &mut buffer).await;
+                let keep = read_response(&mut stream, &mut buffer).await;
+                if !keep {
+                    stream = connect(address).await;
+                }
                 latencies.push(due.elapsed());
             }
             latencies
@@ -61,8 +63,15 @@ async fn run(
     Outcome { latencies, elapsed: began.elapsed() }
 }
 
-/// Reads one response that has a length, or ends with the last chunk.
-async fn read_response(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
+async fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+/// Reads one response that has a length, or ends with the last chunk; tells whether the connection stays, which
+/// cors-anywhere's do not.
+async fn read_response(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> bool {
     buffer.clear();
     loop {
         assert_ne!(stream.read_buf(buffer).await.unwrap(), 0, "the proxy closed a connection");
@@ -76,7 +85,7 @@ async fn read_response(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
             name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().unwrap())
         });
         if length.map_or_else(|| body.ends_with("0\r\n\r\n"), |length| body.len() >= length) {
-            return;
+            return !head.to_ascii_lowercase().contains("\r\nconnection: close");
         }
     }
 }

@@ -6,9 +6,11 @@
 mod load;
 mod peer;
 mod process;
+mod soak;
 mod table;
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use peer::Peer;
@@ -21,30 +23,22 @@ const OPEN_LOOP: Duration = Duration::from_secs(3);
 
 fn main() {
     // `cargo test --benches` would start it with other arguments; only `cargo bench` means it.
-    if std::env::args().any(|argument| argument == "--bench") {
-        pin_self(1);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(compare());
+    let arguments: Vec<String> = std::env::args().collect();
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return;
+    }
+    pin_self(1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let soak = arguments.iter().position(|argument| argument == "soak");
+    match soak.and_then(|soak| arguments.get(soak + 1)) {
+        Some(seconds) => runtime.block_on(soak::run(Duration::from_secs(seconds.parse().unwrap()))),
+        None => runtime.block_on(compare()),
     }
 }
 
 async fn compare() {
-    let target = sibling("..").join("bench-proxy");
-    std::fs::create_dir_all(&target).unwrap();
-    let mock = sibling("mock-target-server");
-    assert!(mock.exists(), "{} is missing: build it with --release first", mock.display());
-    let upstream = process::free_address();
-    let flags = [
-        "--listen",
-        &upstream.to_string(),
-        "--admin-listen",
-        "127.0.0.1:0",
-        "--workers",
-        "1",
-        "--max-connection-age",
-        "1h",
-    ];
-    let (_mock, _) = Process::start(1, &mock, &flags, &target, upstream).await;
+    let target = folder();
+    let (_mock, upstream) = start_mock(&target).await;
 
     let mut rows: Vec<Row> = Vec::new();
     for peer in Peer::ALL {
@@ -67,7 +61,24 @@ async fn compare() {
     }
     let table = table::render(&rows);
     print!("{table}");
-    let file = Path::new(&target).join("table.md");
+    let file = target.join("table.md");
     std::fs::write(&file, table).unwrap();
     eprintln!("written to {}", file.display());
+}
+
+/// Where peers keep their files and the table goes.
+fn folder() -> PathBuf {
+    let folder = sibling("..").join("bench-proxy");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The upstream that all of them share.
+async fn start_mock(folder: &Path) -> (Process, SocketAddr) {
+    let mock = sibling("mock-target-server");
+    assert!(mock.exists(), "{} is missing: build it with --release first", mock.display());
+    let listen = process::free_address();
+    let address = listen.to_string();
+    let flags = ["--listen", &address, "--admin-listen", "127.0.0.1:0", "--workers", "1", "--max-connection-age", "1h"];
+    (Process::start(1, &mock, &flags, folder, listen).await.0, listen)
 }

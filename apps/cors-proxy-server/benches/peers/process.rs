@@ -52,12 +52,21 @@ impl Process {
 
     /// The most memory that was ever resident, in KiB, added over the processes.
     pub(crate) fn peak_kib(&self) -> u64 {
-        let peak = |pid| {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that is resident now, likewise.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, field: &str) -> u64 {
+        let size = |pid| {
             let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap_or_default();
             line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0)
         };
-        self.pids().into_iter().map(peak).sum()
+        self.pids().into_iter().map(size).sum()
     }
 
     fn pids(&self) -> Vec<u32> {

@@ -1,5 +1,6 @@
 //! The proxy's behaviour on real sockets, against the mock target and scripted upstreams.
 
+mod browser;
 mod command;
 mod cors;
 mod fixture;
