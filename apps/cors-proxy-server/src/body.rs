@@ -1,5 +1,6 @@
 //! Bodies on their way through, a frame at a time: bounded in size and in the wait for the next frame.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -109,5 +110,62 @@ where
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+/// A body of which the first frame, if it was there soon, has been taken already.
+pub(crate) struct Prefetched<B: Body> {
+    first: Option<Result<Frame<B::Data>, B::Error>>,
+    body: B,
+}
+
+impl<B: Body + Unpin> Prefetched<B> {
+    /// Waits two turns of the other tasks, within which the first frame mostly arrives: sent together, head and body
+    /// cost one write. A body that takes longer does not hold up its head.
+    pub(crate) async fn new(mut body: B) -> Self {
+        let mut turns = 2;
+        let first = poll_fn(|cx| match Pin::new(&mut body).poll_frame(cx) {
+            Poll::Pending if turns > 0 => {
+                turns -= 1;
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Poll::Pending => Poll::Ready(None),
+            ready @ Poll::Ready(_) => ready,
+        })
+        .await;
+        Self { first, body }
+    }
+}
+
+impl<B> Body for Prefetched<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Unpin,
+{
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match self.first.take() {
+            Some(first) => Poll::Ready(Some(first)),
+            None => Pin::new(&mut self.body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.first.is_none() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let first = self.first.as_ref().and_then(|first| first.as_ref().ok()?.data_ref());
+        let size = first.map_or(0, Bytes::len) as u64;
+        let rest = self.body.size_hint();
+        let mut hint = SizeHint::new();
+        hint.set_lower(rest.lower() + size);
+        if let Some(upper) = rest.upper() {
+            hint.set_upper(upper + size);
+        }
+        hint
     }
 }

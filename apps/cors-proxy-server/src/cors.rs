@@ -1,7 +1,6 @@
 //! The Fetch standard's CORS protocol: who may read, what a preflight is told, what a response exposes.
 
 use std::collections::HashSet;
-use std::fmt::Write;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
@@ -96,8 +95,10 @@ pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
 pub(crate) fn expose(headers: &mut HeaderMap) {
     let mut names = String::with_capacity(256);
     for name in headers.keys().filter(|name| !is_cors(name)) {
-        let separator = if names.is_empty() { "" } else { ", " };
-        write!(names, "{separator}{name}").expect("writing to a string succeeds");
+        if !names.is_empty() {
+            names.push_str(", ");
+        }
+        names.push_str(name.as_str());
     }
     let names = HeaderValue::try_from(names).expect("names of headers make a header value");
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, names);

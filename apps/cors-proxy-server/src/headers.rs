@@ -18,18 +18,26 @@ static FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Headers of one connection, which never cross. `Trailer` is not among them: it describes the message.
-const HOP_BY_HOP: [&str; 10] = [
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "te",
-    "transfer-encoding",
-    "upgrade",
-    "http2-settings",
-    "expect",
-];
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "te"
+            | "transfer-encoding"
+            | "upgrade"
+            | "http2-settings"
+            | "expect"
+    )
+}
+
+/// Headers that act on the origin of the response, which is the proxy's, for all targets at once.
+fn acts_on_origin(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "clear-site-data" | "strict-transport-security" | "alt-svc" | "service-worker-allowed")
+}
 
 /// The operator's rules for requests.
 #[derive(Debug, Default)]
@@ -132,17 +140,9 @@ pub(crate) fn is_loop(headers: &HeaderMap) -> bool {
 /// Turns the target's headers into the page's; CORS headers are added afterwards.
 pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool) {
     remove_hop_by_hop(headers);
-    let theirs: Vec<HeaderName> = headers.keys().filter(|name| cors::is_cors(name)).cloned().collect();
-    for name in theirs {
-        headers.remove(name);
-    }
-    // These act on the origin of the response, which is the proxy's, for all targets at once.
-    for name in ["clear-site-data", "strict-transport-security", "alt-svc", "service-worker-allowed"] {
-        headers.remove(name);
-    }
-    if !cookies {
-        headers.remove(header::SET_COOKIE);
-    }
+    remove_all(headers, |name| {
+        cors::is_cors(name) || acts_on_origin(name) || (!cookies && *name == header::SET_COOKIE)
+    });
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
 }
@@ -158,10 +158,13 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
         .flat_map(|value| value.split(','))
         .filter_map(|name| name.trim().parse().ok())
         .collect();
-    for name in named {
-        headers.remove(name);
-    }
-    for name in HOP_BY_HOP {
+    remove_all(headers, |name| is_hop_by_hop(name) || named.contains(name));
+}
+
+/// One pass over the few headers that there are is cheaper than a lookup of each name that there might be.
+fn remove_all(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
+    let found: Vec<HeaderName> = headers.keys().filter(|name| unwanted(name)).cloned().collect();
+    for name in found {
         headers.remove(name);
     }
 }

@@ -9,6 +9,9 @@ use service::{Label, ResponseBody};
 const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; \
                            style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// Paths that are no targets.
+pub(crate) const PATHS: [&str; 3] = ["/favicon.ico", "/robots.txt", "/iscorsneeded"];
+
 pub(crate) fn front() -> Response<ResponseBody> {
     let mut response = document("/", "text/html; charset=utf-8", include_str!("page.html"));
     let headers = response.headers_mut();

@@ -12,8 +12,9 @@ use hyper::upgrade::OnUpgrade;
 use service::{Label, ResponseBody, TraceParent};
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
+use warp::path::FullPath;
 
-use crate::body::Bounded;
+use crate::body::{Bounded, Prefetched};
 use crate::cors::{self, Grant, Policy};
 use crate::error::ProxyError;
 use crate::guard::Guard;
@@ -57,7 +58,7 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Inbound {
     pub(crate) method: Method,
-    pub(crate) path: String,
+    pub(crate) path: FullPath,
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Incoming>,
@@ -125,7 +126,7 @@ impl Proxy {
     }
 
     async fn forward(&self, mut inbound: Inbound) -> Result<Response<ResponseBody>, ProxyError> {
-        let Some(url) = target::parse(&inbound.path, inbound.query.as_deref())? else {
+        let Some(url) = target::parse(inbound.path.as_str(), inbound.query.as_deref())? else {
             return Ok(crate::page::front());
         };
         let limit = self.limits.request_body;
@@ -143,34 +144,30 @@ impl Proxy {
             Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {
                 Ok(self.switched(response, &hops, upgrade, place))
             }
-            _ => self.answered(response, &hops, place),
+            _ => self.answered(response, &hops, place).await,
         }
     }
 
     /// Sends the request and follows redirects, each hop vetted anew.
     async fn follow(&self, mut exchange: Exchange) -> Result<(reqwest::Response, Hops), ProxyError> {
-        let mut hops = Hops { requested: exchange.url.clone(), followed: Vec::new(), current: exchange.url.clone() };
+        let requested = exchange.url.clone();
+        let mut followed = Vec::new();
         loop {
             let reach = self.guard.admit(&exchange.url)?;
             let bodiless = exchange.body.is_none();
-            let next = (self.limits.redirects > hops.followed.len())
-                .then(|| (exchange.method.clone(), exchange.headers.clone()));
-            let response = self.upstream.send(reach, exchange).await?;
-            let Some((method, headers)) = next else {
-                return Ok((response, hops));
+            let response = self.upstream.send(reach, &mut exchange).await?;
+            let redirect = match Redirect::of(&response, &exchange, bodiless) {
+                Some(redirect) if followed.len() < self.limits.redirects => redirect,
+                _ => return Ok((response, Hops { requested, followed, current: exchange.url })),
             };
-            let Some(redirect) = Redirect::of(&response, &hops.current, &method, bodiless) else {
-                return Ok((response, hops));
-            };
-            exchange = redirect.exchange(method, headers, &hops.current);
-            hops.followed.push((response.status(), exchange.url.clone()));
-            hops.current = exchange.url.clone();
+            redirect.apply(&mut exchange);
+            followed.push((response.status(), exchange.url.clone()));
             // Not all of it may be read, and then only this connection is lost.
             let _ = Limited::new(into_parts(response).1, REDIRECT_BODY).collect().await;
         }
     }
 
-    fn answered(
+    async fn answered(
         &self,
         response: reqwest::Response,
         hops: &Hops,
@@ -182,7 +179,7 @@ impl Proxy {
             return Err(ProxyError::ResponseTooLarge { limit });
         }
         self.finish(&mut head, hops);
-        let body = Bounded::new(body, limit, self.limits.timeout, place);
+        let body = Bounded::new(Prefetched::new(body).await, limit, self.limits.timeout, place);
         Ok(Response::from_parts(head, body.map_err(Into::into).boxed_unsync()))
     }
 
@@ -258,31 +255,33 @@ struct Redirect {
 
 impl Redirect {
     /// 301, 302 and 303 as browsers follow them; 307 and 308 repeat the request, which needs one without a body.
-    fn of(response: &reqwest::Response, current: &Url, method: &Method, bodiless: bool) -> Option<Self> {
+    fn of(response: &reqwest::Response, exchange: &Exchange, bodiless: bool) -> Option<Self> {
+        let method = &exchange.method;
         let to_get = match response.status() {
             StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
             StatusCode::SEE_OTHER => method != Method::GET && method != Method::HEAD,
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => false,
             _ => return None,
         };
-        let url = location(response.headers(), current)?;
+        let url = location(response.headers(), &exchange.url)?;
         let credentials = !url.username().is_empty() || url.password().is_some();
         (!credentials && (to_get || bodiless)).then_some(Self { url, to_get })
     }
 
-    fn exchange(self, method: Method, mut headers: HeaderMap, from: &Url) -> Exchange {
+    fn apply(self, exchange: &mut Exchange) {
         let describing = [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING, header::TRAILER];
         let secret = [header::AUTHORIZATION, header::COOKIE];
         if self.to_get {
+            exchange.method = Method::GET;
             for name in describing {
-                headers.remove(name);
+                exchange.headers.remove(name);
             }
         }
-        if self.url.origin() != from.origin() {
+        if self.url.origin() != exchange.url.origin() {
             for name in secret {
-                headers.remove(name);
+                exchange.headers.remove(name);
             }
         }
-        Exchange { method: if self.to_get { Method::GET } else { method }, url: self.url, headers, body: None }
+        exchange.url = self.url;
     }
 }

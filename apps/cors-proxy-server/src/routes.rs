@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Method};
 use hyper::upgrade::OnUpgrade;
-use service::{Peer, RequestBody, Routes, TraceParent};
+use service::{Arrival, Routes};
 use warp::Filter;
 use warp::path::FullPath;
 
@@ -12,44 +12,42 @@ use crate::page;
 use crate::proxy::{Inbound, Proxy};
 
 pub(crate) fn routes(proxy: Arc<Proxy>) -> Routes {
-    let favicon = warp::path!("favicon.ico").map(page::favicon);
-    let robots = warp::path!("robots.txt").map(page::robots);
-    let needed = warp::path!("iscorsneeded").map(page::is_cors_needed);
-    let fixed = warp::get().and(favicon.or(robots).unify().or(needed).unify()).map(service::reply);
     let proxied = inbound().then(move |inbound| {
         let proxy = proxy.clone();
         async move { service::reply(proxy.serve(inbound).await) }
     });
-    fixed.or(proxied).unify().boxed()
+    let favicon = warp::path!("favicon.ico").map(page::favicon);
+    let robots = warp::path!("robots.txt").map(page::robots);
+    let needed = warp::path!("iscorsneeded").map(page::is_cors_needed);
+    let fixed = warp::get().and(favicon.or(robots).unify().or(needed).unify()).map(service::reply);
+    // Targets first: warp pays for every route that a request does not take.
+    proxied.or(fixed).unify().boxed()
 }
 
 fn inbound() -> impl Filter<Extract = (Inbound,), Error = warp::Rejection> + Clone {
     let query = warp::query::raw().map(Some).or(warp::any().map(|| None)).unify();
-    warp::method()
-        .and(warp::path::full())
+    target_path()
+        .and(warp::method())
         .and(query)
         .and(warp::header::headers_cloned())
-        .and(warp::ext::get::<RequestBody>())
-        .and(warp::ext::get::<Peer>())
-        .and(warp::ext::get::<TraceParent>())
+        .and(warp::ext::get::<Arrival>())
         .and(warp::ext::optional::<OnUpgrade>())
         .map(
-            |method: Method,
-             path: FullPath,
+            |path: FullPath,
+             method: Method,
              query: Option<String>,
              headers: HeaderMap,
-             body: RequestBody,
-             Peer(peer): Peer,
-             trace: TraceParent,
-             upgrade: Option<OnUpgrade>| Inbound {
-                method,
-                path: path.as_str().to_owned(),
-                query,
-                headers,
-                body: body.take(),
-                peer: peer.ip(),
-                trace,
-                upgrade,
+             arrival: Arrival,
+             upgrade: Option<OnUpgrade>| {
+                let body = arrival.body.take();
+                Inbound { method, path, query, headers, body, peer: arrival.peer.ip(), trace: arrival.trace, upgrade }
             },
         )
+}
+
+/// Every path but those that the proxy answers itself.
+fn target_path() -> impl Filter<Extract = (FullPath,), Error = warp::Rejection> + Copy {
+    warp::path::full().and_then(async |path: FullPath| {
+        if page::PATHS.contains(&path.as_str()) { Err(warp::reject::not_found()) } else { Ok(path) }
+    })
 }

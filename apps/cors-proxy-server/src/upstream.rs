@@ -65,34 +65,34 @@ impl Upstream {
     }
 
     /// Sends the request; a safe one without a body once more if the target has not begun to answer.
-    pub(crate) async fn send(&self, reach: Reach, exchange: Exchange) -> Result<reqwest::Response, ProxyError> {
+    pub(crate) async fn send(&self, reach: Reach, exchange: &mut Exchange) -> Result<reqwest::Response, ProxyError> {
         self.budget.deposit();
-        let again = (exchange.body.is_none() && exchange.method.is_idempotent()).then(|| Exchange {
-            method: exchange.method.clone(),
-            url: exchange.url.clone(),
-            headers: exchange.headers.clone(),
-            body: None,
-        });
-        let error = match self.attempt(reach, exchange).await {
+        let body = exchange.body.take();
+        let safe = body.is_none() && exchange.method.is_idempotent();
+        let error = match self.attempt(reach, exchange, body).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
-        match (again, error.retry_reason()) {
-            (Some(again), Some(reason)) if self.budget.withdraw() => {
+        match error.retry_reason() {
+            Some(reason) if safe && self.budget.withdraw() => {
                 self.metrics.retry(reason);
                 // Jitter, so that the requests of one broken connection do not arrive at the next in step.
                 sleep(Duration::from_millis(fastrand::u64(1..=20))).await;
-                self.attempt(reach, again).await
+                self.attempt(reach, exchange, None).await
             }
             _ => Err(error),
         }
     }
 
-    async fn attempt(&self, reach: Reach, exchange: Exchange) -> Result<reqwest::Response, ProxyError> {
-        let Exchange { method, url, headers, body } = exchange;
+    async fn attempt(
+        &self,
+        reach: Reach,
+        exchange: &Exchange,
+        body: Option<(Incoming, u64)>,
+    ) -> Result<reqwest::Response, ProxyError> {
         let began = Instant::now();
-        let mut request = Request::new(method.clone(), url);
-        *request.headers_mut() = headers;
+        let mut request = Request::new(exchange.method.clone(), exchange.url.clone());
+        request.headers_mut().clone_from(&exchange.headers);
         let progress = body.as_ref().map(|_| Progress::new());
         if let (Some((body, limit)), Some(progress)) = (body, &progress) {
             let body = Bounded::new(body, limit, self.timeout, ()).reporting(progress.clone());
@@ -117,7 +117,7 @@ impl Upstream {
             Ok(response) => (response.status().as_u16(), ""),
             Err(error) => (0, error.name()),
         };
-        self.metrics.exchange(&method, status, error, began);
+        self.metrics.exchange(&exchange.method, status, error, began);
         outcome
     }
 }

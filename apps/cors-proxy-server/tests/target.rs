@@ -1,5 +1,7 @@
 //! The target parser against anything: a bounded run of what the fuzz target does without end.
 
+#![allow(clippy::unwrap_used, reason = "a test panics to fail")]
+
 use cors_proxy_server::address::public;
 use cors_proxy_server::target::parse;
 use proptest::prelude::*;

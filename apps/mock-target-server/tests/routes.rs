@@ -1,5 +1,7 @@
 //! Every route on a real socket.
 
+#![allow(clippy::unwrap_used, reason = "a test panics to fail")]
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 

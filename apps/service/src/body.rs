@@ -14,7 +14,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A response body: frames of data, then perhaps trailers.
 pub type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 
-/// The body of a request; `warp::ext::get::<RequestBody>()` extracts it.
+/// The body of a request, for whoever takes it first.
 #[derive(Clone, Debug)]
 pub struct RequestBody(Arc<Mutex<Option<Incoming>>>);
 

@@ -28,7 +28,7 @@ enum Phase {
     Tunnel,
 }
 
-/// A handle on the connection that a request came by; it is in the request's extensions.
+/// A handle on the connection that a request came by.
 #[derive(Clone, Debug, Default)]
 pub struct Wire(Arc<WireState>);
 

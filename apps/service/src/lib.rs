@@ -19,5 +19,5 @@ pub use connection::Wire;
 pub use drain::Drain;
 pub use metrics::{Metrics, method_name};
 pub use process::{Service, run};
-pub use server::{Peer, Routes, Server};
+pub use server::{Arrival, Routes, Server};
 pub use trace::TraceParent;

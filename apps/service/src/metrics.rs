@@ -25,8 +25,11 @@ const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.7
 
 /// The metrics of one server, and the registry that a service adds its own to.
 #[derive(Clone, Debug)]
-pub struct Metrics {
-    registry: Arc<Mutex<Registry>>,
+pub struct Metrics(Arc<Series>);
+
+#[derive(Debug)]
+struct Series {
+    registry: Mutex<Registry>,
     requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
     active: Gauge,
     connections: Gauge,
@@ -44,24 +47,26 @@ struct RequestLabels {
 impl Metrics {
     /// Metrics of the service called `name` at `version`.
     pub fn new(name: &'static str, version: &'static str) -> Self {
-        let metrics = Self {
-            registry: Arc::default(),
+        let series = Series {
+            registry: Mutex::default(),
             requests: Family::new_with_constructor(Self::duration_histogram),
             active: Gauge::default(),
             connections: Gauge::default(),
             draining: Gauge::default(),
         };
+        let metrics = Self(Arc::new(series));
+        let series = &metrics.0;
         metrics.register(|registry| {
             let duration = "Time from a request's head to the last byte of its response";
             registry.register_with_unit(
                 "http_server_request_duration",
                 duration,
                 Unit::Seconds,
-                metrics.requests.clone(),
+                series.requests.clone(),
             );
-            registry.register("http_server_active_requests", "Requests in flight", metrics.active.clone());
-            registry.register("open_connections", "Connections that are open", metrics.connections.clone());
-            registry.register("draining", "1 from SIGTERM on", metrics.draining.clone());
+            registry.register("http_server_active_requests", "Requests in flight", series.active.clone());
+            registry.register("open_connections", "Connections that are open", series.connections.clone());
+            registry.register("draining", "1 from SIGTERM on", series.draining.clone());
             registry.register("build", "What is running", Info::new([("service", name), ("version", version)]));
         });
         metrics
@@ -69,7 +74,7 @@ impl Metrics {
 
     /// Adds a service's own metrics.
     pub fn register(&self, add: impl FnOnce(&mut Registry)) {
-        add(&mut self.registry.lock().unwrap_or_else(PoisonError::into_inner));
+        add(&mut self.0.registry.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// A histogram of seconds with the buckets that OpenTelemetry advises.
@@ -78,13 +83,13 @@ impl Metrics {
     }
 
     pub(crate) fn connection(&self) -> Held {
-        Held::one_more(&self.connections)
+        Held::one_more(&self.0.connections)
     }
 
     pub(crate) fn render(&self, draining: bool) -> Result<String, fmt::Error> {
-        self.draining.set(draining.into());
+        self.0.draining.set(draining.into());
         let mut text = String::new();
-        encode(&mut text, &self.registry.lock().unwrap_or_else(PoisonError::into_inner))?;
+        encode(&mut text, &self.0.registry.lock().unwrap_or_else(PoisonError::into_inner))?;
         Ok(text)
     }
 }
@@ -131,7 +136,7 @@ impl Tracked {
     pub(crate) fn new(metrics: Metrics, method: &Method, trace: TraceParent, wire: Wire) -> Self {
         // Until it is answered, its only end is that the client goes away: nginx's 499.
         let label = Label { route: "", error: "client_closed_request" };
-        let active = Held::one_more(&metrics.active);
+        let active = Held::one_more(&metrics.0.active);
         Self {
             metrics,
             _active: active,
@@ -164,7 +169,7 @@ impl Drop for Tracked {
             error_type: self.label.error,
         };
         let seconds = self.started.elapsed().as_secs_f64();
-        self.metrics.requests.get_or_create(&labels).observe(seconds);
+        self.metrics.0.requests.get_or_create(&labels).observe(seconds);
         let (method, status, route, error) = (self.method, self.status, self.label.route, self.label.error);
         let trace_id = self.trace.trace_id();
         if error.is_empty() {

@@ -189,10 +189,7 @@ impl Acceptor {
         }
         let trace = TraceParent::continued(&head.headers);
         let mut tracked = Tracked::new(self.metrics.clone(), &head.method, trace, wire.clone());
-        head.extensions.insert(RequestBody::new(body));
-        head.extensions.insert(wire.clone());
-        head.extensions.insert(trace);
-        head.extensions.insert(Peer(peer));
+        head.extensions.insert(Arrival { peer, trace, wire: wire.clone(), body: RequestBody::new(body) });
         let request = Request::from_parts(head, Empty::<Bytes>::new());
 
         let Ok(response) = warp::service(self.routes.clone()).call(request).await;
@@ -214,9 +211,18 @@ impl Acceptor {
     }
 }
 
-/// The address at the other end of the connection; it is in the request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
+/// What warp does not carry of a request; `warp::ext::get::<Arrival>()` extracts it.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The address at the other end of the connection.
+    pub peer: SocketAddr,
+    /// The trace that the request belongs to.
+    pub trace: TraceParent,
+    /// The connection that it came by.
+    pub wire: Wire,
+    /// Its body.
+    pub body: RequestBody,
+}
 
 /// The routes asked for the connection to be reset.
 #[derive(Debug, thiserror::Error)]

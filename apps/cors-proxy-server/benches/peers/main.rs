@@ -3,6 +3,8 @@
 //! Core 0 belongs to the proxy under test, core 1 to the upstream and to this client. Processor time per request is the
 //! figure to trust on a shared machine; the others move with its neighbours.
 
+#![allow(clippy::unwrap_used, reason = "a measurement that cannot go on panics")]
+
 mod load;
 mod peer;
 mod process;

@@ -1,5 +1,7 @@
 //! The proxy's behaviour on real sockets, against the mock target and scripted upstreams.
 
+#![allow(clippy::unwrap_used, reason = "a test panics to fail")]
+
 mod browser;
 mod command;
 mod cors;

@@ -56,7 +56,7 @@ impl Faults {
             return Fault::None;
         }
         self.0.injected.fetch_add(1, Ordering::Relaxed);
-        if nth / self.0.one_in % 2 == 0 { Fault::Reset } else { Fault::IdleClose }
+        if (nth / self.0.one_in).is_multiple_of(2) { Fault::Reset } else { Fault::IdleClose }
     }
 }
 
@@ -112,7 +112,7 @@ pub(crate) async fn is_ready(admin: SocketAddr) -> bool {
 async fn relay(mut client: TcpStream, mut server: TcpStream, faults: Option<Faults>) {
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
-    let (mut up, mut down) = ([0; 16 * 1024], [0; 16 * 1024]);
+    let (mut up, mut down) = (vec![0; 16 * 1024], vec![0; 16 * 1024]);
     let (mut fault, mut answered) = (Fault::None, true);
     loop {
         let close = fault == Fault::IdleClose && answered;

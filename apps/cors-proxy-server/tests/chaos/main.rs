@@ -3,6 +3,8 @@
 //! Two proxies and two mocks, each a process of its own behind a small TCP balancer, are restarted by SIGTERM one at a
 //! time, over and over, while an open-loop client keeps its rate and the balancer before the mocks breaks connections.
 
+#![allow(clippy::unwrap_used, reason = "a test panics to fail")]
+
 mod balancer;
 mod load;
 mod replica;

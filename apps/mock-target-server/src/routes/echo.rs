@@ -5,7 +5,7 @@ use futures_util::{SinkExt, StreamExt};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
-use service::{Label, Peer, RequestBody, ResponseBody};
+use service::{Arrival, Label, RequestBody, ResponseBody};
 use warp::filters::BoxedFilter;
 use warp::ws::Ws;
 use warp::{Filter, Reply};
@@ -17,15 +17,15 @@ pub(super) fn routes() -> Group {
     let headers = warp::path!("headers")
         .and(warp::method())
         .and(warp::header::headers_cloned())
-        .and(warp::ext::get::<Peer>())
-        .map(|method: Method, headers: HeaderMap, Peer(peer): Peer| {
-            let seen = json!({ "method": method.as_str(), "headers": object(&headers), "peer": peer.to_string() });
+        .and(warp::ext::get::<Arrival>())
+        .map(|method: Method, headers: HeaderMap, arrival: Arrival| {
+            let seen =
+                json!({ "method": method.as_str(), "headers": object(&headers), "peer": arrival.peer.to_string() });
             Answer { route: "/headers", outcome: Ok(json(StatusCode::OK, &seen)) }
         });
-    let echo = warp::path!("echo")
-        .and(warp::header::headers_cloned())
-        .and(warp::ext::get::<RequestBody>())
-        .map(|headers: HeaderMap, body: RequestBody| Answer { route: "/echo", outcome: Ok(echoed(&headers, &body)) });
+    let echo = warp::path!("echo").and(warp::header::headers_cloned()).and(warp::ext::get::<Arrival>()).map(
+        |headers: HeaderMap, arrival: Arrival| Answer { route: "/echo", outcome: Ok(echoed(&headers, &arrival.body)) },
+    );
     headers.or(echo).unify().boxed()
 }
 

@@ -9,7 +9,7 @@ use http::{Response, StatusCode, header};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use serde::Deserialize;
-use service::{BoxError, ResponseBody, Wire};
+use service::{Arrival, BoxError, ResponseBody};
 use warp::Filter;
 
 use super::{Group, MAX_MILLIS};
@@ -27,21 +27,20 @@ fn ten() -> u64 {
 }
 
 pub(super) fn routes() -> Group {
-    let reset = warp::path!("reset").and(warp::ext::get::<Wire>()).map(|wire: Wire| {
-        wire.reset();
+    let reset = warp::path!("reset").and(warp::ext::get::<Arrival>()).map(|arrival: Arrival| {
+        arrival.wire.reset();
         Answer { route: "/fault/reset", outcome: Ok(full(StatusCode::OK, "text/plain", "")) }
     });
     let truncate = warp::path!("truncate").map(|| Answer { route: "/fault/truncate", outcome: Ok(truncated()) });
-    let slow_headers =
-        warp::path!("slow-headers").and(warp::ext::get::<Wire>()).and(warp::query()).map(|wire: Wire, slow: Slow| {
-            Answer {
-                route: "/fault/slow-headers",
-                outcome: bounded("interval", slow.interval, MAX_MILLIS / 100).map(|interval| {
-                    wire.pace(Duration::from_millis(interval));
-                    full(StatusCode::OK, "text/plain", "slow\n")
-                }),
-            }
-        });
+    let slow_headers = warp::path!("slow-headers").and(warp::ext::get::<Arrival>()).and(warp::query()).map(
+        |arrival: Arrival, slow: Slow| Answer {
+            route: "/fault/slow-headers",
+            outcome: bounded("interval", slow.interval, MAX_MILLIS / 100).map(|interval| {
+                arrival.wire.pace(Duration::from_millis(interval));
+                full(StatusCode::OK, "text/plain", "slow\n")
+            }),
+        },
+    );
     let slow_body = warp::path!("slow-body").and(warp::query()).map(|slow: Slow| Answer {
         route: "/fault/slow-body",
         outcome: bounded("interval", slow.interval, MAX_MILLIS / 100)
