@@ -22,8 +22,9 @@ use crate::headers::{self, RequestRules};
 use crate::load::InFlight;
 use crate::metrics::ProxyMetrics;
 use crate::rate::RateLimit;
+use crate::target::BadTarget;
 use crate::upstream::{Exchange, Upstream, into_parts};
-use crate::{target, tunnel};
+use crate::{page, target, tunnel};
 
 /// The label of forwarded requests in metrics.
 const ROUTE: &str = "/{target}";
@@ -74,8 +75,13 @@ impl Proxy {
         if cors::is_preflight(&inbound.method, &inbound.headers) {
             return self.preflight(&grant, &inbound.headers);
         }
+        let target = match target::parse(inbound.path.as_str(), inbound.query.as_deref()) {
+            // The page is for people, who bring neither an origin nor a required header.
+            Ok(None) if matches!(inbound.method, Method::GET | Method::HEAD) => return page::front(),
+            target => target,
+        };
         let outcome = match self.admit(&inbound, &grant) {
-            Ok(()) => self.forward(inbound).await,
+            Ok(()) => self.forward(inbound, target).await,
             Err(error) => Err(error),
         };
         let mut response = outcome.unwrap_or_else(|error| self.refuse(&error));
@@ -125,10 +131,12 @@ impl Proxy {
         Ok(())
     }
 
-    async fn forward(&self, mut inbound: Inbound) -> Result<Response<ResponseBody>, ProxyError> {
-        let Some(url) = target::parse(inbound.path.as_str(), inbound.query.as_deref())? else {
-            return Ok(crate::page::front());
-        };
+    async fn forward(
+        &self,
+        mut inbound: Inbound,
+        target: Result<Option<Url>, BadTarget>,
+    ) -> Result<Response<ResponseBody>, ProxyError> {
+        let url = target?.ok_or(BadTarget::Missing)?;
         let limit = self.limits.request_body;
         let body = inbound.body.take().filter(|body| !body.is_end_stream());
         if body.as_ref().is_some_and(|body| body.size_hint().lower() > limit) {

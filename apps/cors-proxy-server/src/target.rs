@@ -8,6 +8,9 @@ use url::Url;
 /// Why a request names no target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadTarget {
+    /// Nothing after the first slash.
+    #[error("there is no target")]
+    Missing,
     /// Neither `http` nor `https`.
     #[error("only http and https targets can be reached")]
     Scheme,

@@ -104,7 +104,7 @@ async fn cookies_cross_only_with_credentials_for_an_allowed_origin() {
 
 #[tokio::test]
 async fn the_front_page_explains_and_loads_nothing_from_elsewhere() {
-    let proxy = proxy(&[]).await;
+    let proxy = proxy(&["--allow-origin", "https://page.example", "--require-header", "Origin"]).await;
     let page = get(proxy.address, "/", "").await;
     assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("content-type: text/html"), "{page}");
     assert!(page.contains("content-security-policy: default-src 'none'"), "{page}");
