@@ -7,7 +7,7 @@ VENV := target/venv
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ci: check lint test manifests docs drift ## Run everything that CI runs.
 
@@ -47,3 +47,5 @@ $(VENV)/done: scripts/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement $<
 	touch $@
+
+include apps/services.mk
