@@ -88,4 +88,4 @@ pub struct SchemaOnly;
 impl Cloud for SchemaOnly {}
 
 /// Makes a provider from its configuration; null before Terraform has given one.
-pub type Configure = fn(&Value) -> Result<Box<dyn Cloud>, Problem>;
+pub type Configure = Box<dyn Fn(&Value) -> Result<Box<dyn Cloud>, Problem> + Send + Sync>;

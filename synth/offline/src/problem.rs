@@ -5,9 +5,11 @@ use crate::{
     value::{Path, Step},
 };
 
-/// A finding that Terraform shows at the attribute that it names, and that stops it.
+/// A finding that Terraform shows at the attribute that it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// Does it stop Terraform, or is it only said?
+    pub stops: bool,
     /// Where; empty for the resource as a whole.
     pub path: Path,
     /// What, in a few words.
@@ -17,9 +19,14 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A finding at a path.
+    /// A finding at a path, which stops Terraform.
     pub fn new(path: Path, summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { path, summary: summary.into(), detail: detail.into() }
+        Self { stops: true, path, summary: summary.into(), detail: detail.into() }
+    }
+
+    /// A finding at a path that is only said.
+    pub fn warning(path: Path, summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { stops: false, ..Self::new(path, summary, detail) }
     }
 
     /// A finding about a whole resource.
@@ -32,7 +39,7 @@ impl From<&Problem> for Diagnostic {
     fn from(problem: &Problem) -> Self {
         let place = Some(&problem.path).filter(|path| !path.steps().is_empty());
         Self {
-            severity: Severity::Error.into(),
+            severity: if problem.stops { Severity::Error } else { Severity::Warning }.into(),
             summary: problem.summary.clone(),
             detail: problem.detail.clone(),
             attribute: place.map(Into::into),

@@ -31,7 +31,7 @@ const SCHEMAS: &str = include_str!("../../../codegen/schemas/aws.json");
 impl Provider {
     /// AWS, with the resources and data sources that have bindings.
     pub fn aws() -> Result<Self> {
-        Self::new(ADDRESS, SCHEMAS, configure)
+        Self::new(ADDRESS, SCHEMAS, Box::new(configure))
     }
 }
 

@@ -29,6 +29,10 @@ fn check_attribute(name: &str, attribute: &Attribute, value: &Value, path: &Path
         let detail = format!("\"{name}\" is decided by the provider and cannot be set in the configuration.");
         problems.push(Problem::new(path.clone(), "Value for unconfigurable attribute", detail));
     }
+    if attribute.deprecated {
+        let detail = format!("The provider says not to use \"{name}\" any more; its documentation says what instead.");
+        problems.push(Problem::warning(path.clone(), "Argument is deprecated", detail));
+    }
     if let Some(nested) = &attribute.nested {
         each(nested.nesting, value, path, |object, path| check(nested.level(), object, path, problems));
     }

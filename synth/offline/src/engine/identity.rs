@@ -48,7 +48,8 @@ impl Known {
 
     /// Changes the seed until the id that comes of it is new; an id that is a name stays, whatever the seed.
     pub(crate) fn settle(&self, resource: &mut Resource<'_>) {
-        let Some(mut made) = resource.made("id") else { return };
+        let id = |resource: &Resource<'_>| resource.made("id").unwrap_or_else(|| resource.anything("id"));
+        let mut made = id(resource);
         let mut ids = self.ids();
         let seed = resource.seed.clone();
         for number in 1.. {
@@ -56,13 +57,12 @@ impl Known {
                 return;
             }
             resource.seed = format!("{seed} {number}");
-            match resource.made("id") {
-                Some(next) if next != made => made = next,
-                _ => {
-                    resource.seed = seed;
-                    return;
-                }
+            let next = id(resource);
+            if next == made {
+                resource.seed = seed;
+                return;
             }
+            made = next;
         }
     }
 

@@ -13,8 +13,7 @@ pub(crate) struct Chart {
 
 impl Chart {
     /// Reads the chart in a folder; `None` where the name is not a folder's.
-    pub(crate) fn local(chart: &str) -> Result<Option<Self>, Problem> {
-        let folder = File::new(chart);
+    pub(crate) fn local(folder: &File) -> Result<Option<Self>, Problem> {
         if !folder.is_dir() {
             return Ok(None);
         }
@@ -47,12 +46,12 @@ mod tests {
     #[test]
     fn a_folder_without_a_chart_is_refused_at_the_argument() {
         let folder = tempfile::tempdir().unwrap();
-        let problem = Chart::local(folder.path().to_str().unwrap()).unwrap_err();
+        let problem = Chart::local(folder.path()).unwrap_err();
         assert_eq!(problem.path.to_string(), "chart");
     }
 
     #[test]
     fn the_name_of_a_chart_in_a_repository_is_no_folder() {
-        assert_eq!(Chart::local("argo-cd-that-is-nowhere").unwrap(), None);
+        assert_eq!(Chart::local(File::new("argo-cd-that-is-nowhere")).unwrap(), None);
     }
 }

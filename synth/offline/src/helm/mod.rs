@@ -2,7 +2,7 @@
 
 mod chart;
 
-use std::path::Path as File;
+use std::path::{Path as File, PathBuf};
 
 use anyhow::Result;
 
@@ -71,15 +71,19 @@ const TEMPLATES: &[(&str, &str)] = &[
 const REPLACEMENTS: &[&str] = &["name", "namespace"];
 
 impl Provider {
-    /// Helm, with the resources that have bindings.
-    pub fn helm() -> Result<Self> {
-        Self::new(ADDRESS, SCHEMAS, |_| Ok(Box::new(Helm)))
+    /// Helm, with the resources that have bindings. Charts without an absolute path are looked for from this folder,
+    /// which is the one that Terraform runs in.
+    pub fn helm(folder: &File) -> Result<Self> {
+        let folder = folder.to_owned();
+        Self::new(ADDRESS, SCHEMAS, Box::new(move |_| Ok(Box::new(Helm { folder: folder.clone() }))))
     }
 }
 
 /// A cluster that takes every release.
 #[derive(Debug)]
-struct Helm;
+struct Helm {
+    folder: PathBuf,
+}
 
 impl Cloud for Helm {
     fn replaces(&self, _kind: &str, path: &str) -> bool {
@@ -101,7 +105,7 @@ impl Cloud for Helm {
         }
         if let Some(Value::String(chart)) = given("chart")
             && given("repository").is_none()
-            && let Some(chart) = Chart::local(chart)?
+            && let Some(chart) = Chart::local(&self.folder.join(chart))?
             && given("version").is_none()
         {
             planned.insert("version".to_owned(), chart.version.into());
@@ -112,7 +116,7 @@ impl Cloud for Helm {
     fn check(&self, _kind: &str, config: &Mapping) -> Vec<Problem> {
         let local = |chart: &str| chart.starts_with("./") || chart.starts_with("../") || File::new(chart).is_absolute();
         match config.get("chart").and_then(Value::as_text) {
-            Some(chart) if local(chart) && !File::new(chart).exists() => {
+            Some(chart) if local(chart) && !self.folder.join(chart).exists() => {
                 vec![Problem::new(Path::of("chart"), "No such chart", format!("There is no chart at `{chart}`."))]
             }
             _ => Vec::new(),

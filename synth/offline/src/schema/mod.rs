@@ -78,8 +78,9 @@ pub(crate) struct Attribute {
     pub(crate) computed: bool,
     #[serde(default)]
     sensitive: bool,
+    /// Does the provider say not to use it?
     #[serde(default)]
-    deprecated: bool,
+    pub(crate) deprecated: bool,
     /// Is it kept out of every plan and state?
     #[serde(default)]
     pub(crate) write_only: bool,

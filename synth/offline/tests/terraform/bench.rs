@@ -32,9 +32,11 @@ pub(crate) fn terraform() -> Option<Terraform> {
 pub(crate) fn bench() -> Option<Bench> {
     let terraform = terraform()?;
     let schemas = include_str!("../fixtures/edge.json");
-    let edge = Provider::new(EDGE, schemas, |_| Ok(Box::new(edge_cloud::Edge))).unwrap();
-    let session = Session::start(vec![Provider::aws().unwrap(), Provider::helm().unwrap(), edge]).unwrap();
-    Some(Bench { folder: tempfile::tempdir().unwrap(), session, terraform })
+    let edge = Provider::new(EDGE, schemas, Box::new(|_| Ok(Box::new(edge_cloud::Edge)))).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let helm = Provider::helm(folder.path()).unwrap();
+    let session = Session::start(vec![Provider::aws().unwrap(), helm, edge]).unwrap();
+    Some(Bench { folder, session, terraform })
 }
 
 impl Bench {
