@@ -2,9 +2,13 @@
 //!
 //! Settings go in, typed stacks come out. Nothing here reads a file or runs a process.
 
+pub mod add_ons;
+pub mod bootstrap;
 pub mod cluster;
 pub mod names;
 mod platform;
+pub mod policy;
 pub mod settings;
+pub mod terraform;
 
 pub use platform::{PARTS, Part, Platform, PlatformProblems};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use synth_framework::{BuiltStack, Problems, Stack};
 
-use crate::{cluster, settings::Settings};
+use crate::{add_ons, bootstrap, cluster, settings::Settings};
 
 /// A part of the platform that is written to a directory of its own.
 #[derive(Debug)]
@@ -17,11 +17,19 @@ pub struct Part {
 }
 
 /// Every part, in the order in which they are applied.
-pub const PARTS: &[Part] = &[Part {
-    name: "cluster",
-    summary: "network, EKS control plane, base nodes, Karpenter's AWS side and Argo CD",
-    define: cluster::define,
-}];
+pub const PARTS: &[Part] = &[
+    Part { name: "bootstrap", summary: "state bucket, image registry, and GitHub's roles", define: bootstrap::define },
+    Part {
+        name: "cluster",
+        summary: "network, EKS, base nodes, Karpenter's AWS side and Argo CD",
+        define: cluster::define,
+    },
+    Part {
+        name: "add-ons",
+        summary: "the root Application and the repository's credentials: hands the cluster to GitOps",
+        define: add_ons::define,
+    },
+];
 
 impl Part {
     /// The part of this name.

@@ -1,11 +1,49 @@
-//! The cluster stack.
+//! The cluster stack: everything from the network to a running Argo CD.
+//!
+//! Each module is one concern and one file in `out/cluster/`. What Argo CD then syncs is declared in the manifests.
 
-use synth_framework::{Stack, output, terraform};
+mod access;
+mod addons;
+mod argocd;
+mod base_nodes;
+mod control_plane;
+mod encryption;
+mod endpoints;
+mod flow_logs;
+mod interruption;
+mod karpenter;
+mod karpenter_policies;
+mod load_balancer_controller;
+mod network;
+mod outputs;
+mod routing;
+mod security_groups;
+
+use synth_framework::Stack;
 
 use crate::settings::Settings;
 
 /// Declares the cluster stack.
 pub fn define(settings: &Settings, stack: &Stack) {
-    terraform().required_version(">= 1.11").add_to(&stack.file("terraform"));
-    output("cluster_name", &settings.name).description("Name of the EKS cluster.").add_to(&stack.file("outputs"));
+    crate::terraform::aws_and_helm(settings, &stack.file("terraform"));
+    let keys = encryption::keys(settings, &stack.file("encryption"));
+    let network = network::network(settings, &stack.file("network"));
+    let routing = routing::routing(settings, &network, &stack.file("routing"));
+    flow_logs::flow_logs(settings, &network, &keys, &stack.file("flow-logs"));
+    let groups = security_groups::security_groups(settings, &network, &stack.file("security-groups"));
+    endpoints::endpoints(settings, &network, &routing, &stack.file("endpoints"));
+
+    let cluster = control_plane::control_plane(settings, &network, &groups, &keys, &stack.file("control-plane"));
+    let access = access::access(settings, &cluster, &stack.file("access"));
+    let base = addons::before_nodes(settings, &cluster, &stack.file("add-ons"));
+    let nodes =
+        base_nodes::base_nodes(settings, &cluster, &network, &groups, &(routing, base), &stack.file("base-nodes"));
+    let ready = addons::after_nodes(settings, &cluster, &nodes, &stack.file("add-ons"));
+
+    let queue = interruption::queue(settings, &stack.file("interruption"));
+    karpenter::karpenter(settings, &cluster, &queue, &stack.file("karpenter"));
+    load_balancer_controller::role(settings, &cluster, &stack.file("load-balancer-controller"));
+
+    let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));
+    outputs::outputs(settings, &network, &groups, &cluster, &queue, &release, &stack.file("outputs"));
 }

@@ -97,14 +97,15 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
         Ref::new(self.0.attribute("arn"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `BackupPlanId`.
+    pub fn id(&self) -> Ref<crate::BackupPlanId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -315,9 +316,9 @@ pub mod rule {
             self
         }
 
-        /// Sets `target_vault_name`: string, required.
+        /// Sets `target_vault_name`: `BackupVaultName`, required.
         #[track_caller]
-        pub fn target_vault_name(mut self, value: impl IntoValue<String>) -> Block<RuleName, Present> {
+        pub fn target_vault_name(mut self, value: impl IntoValue<crate::BackupVaultName>) -> Block<RuleName, Present> {
             self.body.argument("target_vault_name", value.into_value().into_expression());
             Block { body: self.body, state: PhantomData }
         }
@@ -402,8 +403,8 @@ pub mod rule {
             Ref::new(self.0.attribute("start_window"))
         }
 
-        /// `target_vault_name`: string.
-        pub fn target_vault_name(&self) -> Ref<String> {
+        /// `target_vault_name`: `BackupVaultName`.
+        pub fn target_vault_name(&self) -> Ref<crate::BackupVaultName> {
             Ref::new(self.0.attribute("target_vault_name"))
         }
 
@@ -446,9 +447,9 @@ pub mod rule {
         }
 
         impl<DestinationVaultArn> Block<DestinationVaultArn> {
-            /// Sets `destination_vault_arn`: string, required.
+            /// Sets `destination_vault_arn`: `BackupVaultArn`, required.
             #[track_caller]
-            pub fn destination_vault_arn(mut self, value: impl IntoValue<String>) -> Block<Present> {
+            pub fn destination_vault_arn(mut self, value: impl IntoValue<crate::BackupVaultArn>) -> Block<Present> {
                 self.body.argument("destination_vault_arn", value.into_value().into_expression());
                 Block { body: self.body, state: PhantomData }
             }
@@ -489,8 +490,8 @@ pub mod rule {
         }
 
         impl View {
-            /// `destination_vault_arn`: string.
-            pub fn destination_vault_arn(&self) -> Ref<String> {
+            /// `destination_vault_arn`: `BackupVaultArn`.
+            pub fn destination_vault_arn(&self) -> Ref<crate::BackupVaultArn> {
                 Ref::new(self.0.attribute("destination_vault_arn"))
             }
 

@@ -43,9 +43,9 @@ pub struct Builder<IamRoleArn, Name, PlanId> {
 }
 
 impl<IamRoleArn, Name, PlanId> Builder<IamRoleArn, Name, PlanId> {
-    /// Sets `iam_role_arn`: string, required.
+    /// Sets `iam_role_arn`: `RoleArn`, required.
     #[track_caller]
-    pub fn iam_role_arn(mut self, value: impl IntoValue<String>) -> Builder<Present, Name, PlanId> {
+    pub fn iam_role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Builder<Present, Name, PlanId> {
         self.resource.body.argument("iam_role_arn", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -64,9 +64,9 @@ impl<IamRoleArn, Name, PlanId> Builder<IamRoleArn, Name, PlanId> {
         self
     }
 
-    /// Sets `plan_id`: string, required.
+    /// Sets `plan_id`: `BackupPlanId`, required.
     #[track_caller]
-    pub fn plan_id(mut self, value: impl IntoValue<String>) -> Builder<IamRoleArn, Name, Present> {
+    pub fn plan_id(mut self, value: impl IntoValue<crate::BackupPlanId>) -> Builder<IamRoleArn, Name, Present> {
         self.resource.body.argument("plan_id", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -112,9 +112,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `iam_role_arn`: string.
-    pub fn iam_role_arn(&self) -> Ref<String> {
+    /// `iam_role_arn`: `RoleArn`.
+    pub fn iam_role_arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("iam_role_arn"))
     }
 
@@ -133,8 +134,8 @@ impl Handle {
         Ref::new(self.0.attribute("not_resources"))
     }
 
-    /// `plan_id`: string.
-    pub fn plan_id(&self) -> Ref<String> {
+    /// `plan_id`: `BackupPlanId`.
+    pub fn plan_id(&self) -> Ref<crate::BackupPlanId> {
         Ref::new(self.0.attribute("plan_id"))
     }
 

@@ -49,9 +49,9 @@ impl<Name> Builder<Name> {
         self
     }
 
-    /// Sets `kms_key_arn`: string, optional.
+    /// Sets `kms_key_arn`: `KeyArn`, optional.
     #[track_caller]
-    pub fn kms_key_arn(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn kms_key_arn(mut self, value: impl IntoValue<crate::KeyArn>) -> Self {
         self.resource.body.argument("kms_key_arn", value.into_value().into_expression());
         self
     }
@@ -102,9 +102,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `BackupVaultArn`.
+    pub fn arn(&self) -> Ref<crate::BackupVaultArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
@@ -113,18 +114,18 @@ impl Handle {
         Ref::new(self.0.attribute("force_destroy"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `BackupVaultName`.
+    pub fn id(&self) -> Ref<crate::BackupVaultName> {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `kms_key_arn`: string.
-    pub fn kms_key_arn(&self) -> Ref<String> {
+    /// `kms_key_arn`: `KeyArn`.
+    pub fn kms_key_arn(&self) -> Ref<crate::KeyArn> {
         Ref::new(self.0.attribute("kms_key_arn"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `BackupVaultName`.
+    pub fn name(&self) -> Ref<crate::BackupVaultName> {
         Ref::new(self.0.attribute("name"))
     }
 

@@ -184,6 +184,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `account_id`: string.
     pub fn account_id(&self) -> Ref<String> {

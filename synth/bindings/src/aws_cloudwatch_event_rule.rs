@@ -88,9 +88,9 @@ impl Builder {
         self
     }
 
-    /// Sets `role_arn`: string, optional.
+    /// Sets `role_arn`: `RoleArn`, optional.
     #[track_caller]
-    pub fn role_arn(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Self {
         self.resource.body.argument("role_arn", value.into_value().into_expression());
         self
     }
@@ -139,6 +139,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -175,8 +176,8 @@ impl Handle {
         Ref::new(self.0.attribute("is_enabled"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `EventRuleName`.
+    pub fn name(&self) -> Ref<crate::EventRuleName> {
         Ref::new(self.0.attribute("name"))
     }
 
@@ -185,8 +186,8 @@ impl Handle {
         Ref::new(self.0.attribute("name_prefix"))
     }
 
-    /// `role_arn`: string.
-    pub fn role_arn(&self) -> Ref<String> {
+    /// `role_arn`: `RoleArn`.
+    pub fn role_arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("role_arn"))
     }
 

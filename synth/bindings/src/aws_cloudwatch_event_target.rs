@@ -91,16 +91,16 @@ impl<Arn, Rule> Builder<Arn, Rule> {
         self
     }
 
-    /// Sets `role_arn`: string, optional.
+    /// Sets `role_arn`: `RoleArn`, optional.
     #[track_caller]
-    pub fn role_arn(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Self {
         self.resource.body.argument("role_arn", value.into_value().into_expression());
         self
     }
 
-    /// Sets `rule`: string, required.
+    /// Sets `rule`: `EventRuleName`, required.
     #[track_caller]
-    pub fn rule(mut self, value: impl IntoValue<String>) -> Builder<Arn, Present> {
+    pub fn rule(mut self, value: impl IntoValue<crate::EventRuleName>) -> Builder<Arn, Present> {
         self.resource.body.argument("rule", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -215,6 +215,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -246,13 +247,13 @@ impl Handle {
         Ref::new(self.0.attribute("input_path"))
     }
 
-    /// `role_arn`: string.
-    pub fn role_arn(&self) -> Ref<String> {
+    /// `role_arn`: `RoleArn`.
+    pub fn role_arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("role_arn"))
     }
 
-    /// `rule`: string.
-    pub fn rule(&self) -> Ref<String> {
+    /// `rule`: `EventRuleName`.
+    pub fn rule(&self) -> Ref<crate::EventRuleName> {
         Ref::new(self.0.attribute("rule"))
     }
 
@@ -558,9 +559,9 @@ pub mod dead_letter_config {
     }
 
     impl Block {
-        /// Sets `arn`: string, optional.
+        /// Sets `arn`: `QueueArn`, optional.
         #[track_caller]
-        pub fn arn(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn arn(mut self, value: impl IntoValue<crate::QueueArn>) -> Self {
             self.body.argument("arn", value.into_value().into_expression());
             self
         }
@@ -588,8 +589,8 @@ pub mod dead_letter_config {
     }
 
     impl View {
-        /// `arn`: string.
-        pub fn arn(&self) -> Ref<String> {
+        /// `arn`: `QueueArn`.
+        pub fn arn(&self) -> Ref<crate::QueueArn> {
             Ref::new(self.0.attribute("arn"))
         }
     }
@@ -973,16 +974,16 @@ pub mod ecs_target {
                 self
             }
 
-            /// Sets `security_groups`: set of string, optional.
+            /// Sets `security_groups`: set of `SecurityGroupId`, optional.
             #[track_caller]
-            pub fn security_groups(mut self, value: impl IntoValue<Set<String>>) -> Self {
+            pub fn security_groups(mut self, value: impl IntoValue<Set<crate::SecurityGroupId>>) -> Self {
                 self.body.argument("security_groups", value.into_value().into_expression());
                 self
             }
 
-            /// Sets `subnets`: set of string, required.
+            /// Sets `subnets`: set of `SubnetId`, required.
             #[track_caller]
-            pub fn subnets(mut self, value: impl IntoValue<Set<String>>) -> Block<Present> {
+            pub fn subnets(mut self, value: impl IntoValue<Set<crate::SubnetId>>) -> Block<Present> {
                 self.body.argument("subnets", value.into_value().into_expression());
                 Block { body: self.body, state: PhantomData }
             }
@@ -1021,13 +1022,13 @@ pub mod ecs_target {
                 Ref::new(self.0.attribute("assign_public_ip"))
             }
 
-            /// `security_groups`: set of string.
-            pub fn security_groups(&self) -> Ref<Set<String>> {
+            /// `security_groups`: set of `SecurityGroupId`.
+            pub fn security_groups(&self) -> Ref<Set<crate::SecurityGroupId>> {
                 Ref::new(self.0.attribute("security_groups"))
             }
 
-            /// `subnets`: set of string.
-            pub fn subnets(&self) -> Ref<Set<String>> {
+            /// `subnets`: set of `SubnetId`.
+            pub fn subnets(&self) -> Ref<Set<crate::SubnetId>> {
                 Ref::new(self.0.attribute("subnets"))
             }
         }

@@ -35,9 +35,9 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Sets `kms_key_id`: string, optional.
+    /// Sets `kms_key_id`: `KeyArn`, optional.
     #[track_caller]
-    pub fn kms_key_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn kms_key_id(mut self, value: impl IntoValue<crate::KeyArn>) -> Self {
         self.resource.body.argument("kms_key_id", value.into_value().into_expression());
         self
     }
@@ -107,19 +107,20 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `LogGroupArn`.
+    pub fn arn(&self) -> Ref<crate::LogGroupArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `LogGroupName`.
+    pub fn id(&self) -> Ref<crate::LogGroupName> {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `kms_key_id`: string.
-    pub fn kms_key_id(&self) -> Ref<String> {
+    /// `kms_key_id`: `KeyArn`.
+    pub fn kms_key_id(&self) -> Ref<crate::KeyArn> {
         Ref::new(self.0.attribute("kms_key_id"))
     }
 
@@ -128,8 +129,8 @@ impl Handle {
         Ref::new(self.0.attribute("log_group_class"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `LogGroupName`.
+    pub fn name(&self) -> Ref<crate::LogGroupName> {
         Ref::new(self.0.attribute("name"))
     }
 

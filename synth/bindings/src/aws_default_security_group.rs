@@ -98,9 +98,9 @@ impl Builder {
         self
     }
 
-    /// Sets `vpc_id`: string, optional.
+    /// Sets `vpc_id`: `VpcId`, optional.
     #[track_caller]
-    pub fn vpc_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn vpc_id(mut self, value: impl IntoValue<crate::VpcId>) -> Self {
         self.resource.body.argument("vpc_id", value.into_value().into_expression());
         self
     }
@@ -121,6 +121,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -137,8 +138,8 @@ impl Handle {
         synth_framework::View::view(self.0.attribute("egress"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `SecurityGroupId`.
+    pub fn id(&self) -> Ref<crate::SecurityGroupId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -177,8 +178,8 @@ impl Handle {
         Ref::new(self.0.attribute("tags_all"))
     }
 
-    /// `vpc_id`: string.
-    pub fn vpc_id(&self) -> Ref<String> {
+    /// `vpc_id`: `VpcId`.
+    pub fn vpc_id(&self) -> Ref<crate::VpcId> {
         Ref::new(self.0.attribute("vpc_id"))
     }
 }
@@ -248,9 +249,9 @@ pub mod egress {
             self
         }
 
-        /// Sets `prefix_list_ids`: list of string, optional.
+        /// Sets `prefix_list_ids`: list of `PrefixListId`, optional.
         #[track_caller]
-        pub fn prefix_list_ids(mut self, value: impl IntoValue<List<String>>) -> Self {
+        pub fn prefix_list_ids(mut self, value: impl IntoValue<List<crate::PrefixListId>>) -> Self {
             self.body.argument("prefix_list_ids", value.into_value().into_expression());
             self
         }
@@ -326,8 +327,8 @@ pub mod egress {
             Ref::new(self.0.attribute("ipv6_cidr_blocks"))
         }
 
-        /// `prefix_list_ids`: list of string.
-        pub fn prefix_list_ids(&self) -> Ref<List<String>> {
+        /// `prefix_list_ids`: list of `PrefixListId`.
+        pub fn prefix_list_ids(&self) -> Ref<List<crate::PrefixListId>> {
             Ref::new(self.0.attribute("prefix_list_ids"))
         }
 
@@ -408,9 +409,9 @@ pub mod ingress {
             self
         }
 
-        /// Sets `prefix_list_ids`: list of string, optional.
+        /// Sets `prefix_list_ids`: list of `PrefixListId`, optional.
         #[track_caller]
-        pub fn prefix_list_ids(mut self, value: impl IntoValue<List<String>>) -> Self {
+        pub fn prefix_list_ids(mut self, value: impl IntoValue<List<crate::PrefixListId>>) -> Self {
             self.body.argument("prefix_list_ids", value.into_value().into_expression());
             self
         }
@@ -486,8 +487,8 @@ pub mod ingress {
             Ref::new(self.0.attribute("ipv6_cidr_blocks"))
         }
 
-        /// `prefix_list_ids`: list of string.
-        pub fn prefix_list_ids(&self) -> Ref<List<String>> {
+        /// `prefix_list_ids`: list of `PrefixListId`.
+        pub fn prefix_list_ids(&self) -> Ref<List<crate::PrefixListId>> {
             Ref::new(self.0.attribute("prefix_list_ids"))
         }
 

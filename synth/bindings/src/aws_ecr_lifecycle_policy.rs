@@ -42,9 +42,9 @@ impl<Policy, Repository> Builder<Policy, Repository> {
         Builder { resource: self.resource, state: PhantomData }
     }
 
-    /// Sets `repository`: string, required.
+    /// Sets `repository`: `RepositoryName`, required.
     #[track_caller]
-    pub fn repository(mut self, value: impl IntoValue<String>) -> Builder<Policy, Present> {
+    pub fn repository(mut self, value: impl IntoValue<crate::RepositoryName>) -> Builder<Policy, Present> {
         self.resource.body.argument("repository", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -68,6 +68,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {
@@ -84,8 +85,8 @@ impl Handle {
         Ref::new(self.0.attribute("registry_id"))
     }
 
-    /// `repository`: string.
-    pub fn repository(&self) -> Ref<String> {
+    /// `repository`: `RepositoryName`.
+    pub fn repository(&self) -> Ref<crate::RepositoryName> {
         Ref::new(self.0.attribute("repository"))
     }
 }

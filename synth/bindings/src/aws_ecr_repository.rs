@@ -124,6 +124,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -135,8 +136,8 @@ impl Handle {
         Ref::new(self.0.attribute("force_delete"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `RepositoryName`.
+    pub fn id(&self) -> Ref<crate::RepositoryName> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -145,8 +146,8 @@ impl Handle {
         Ref::new(self.0.attribute("image_tag_mutability"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `RepositoryName`.
+    pub fn name(&self) -> Ref<crate::RepositoryName> {
         Ref::new(self.0.attribute("name"))
     }
 
@@ -228,9 +229,9 @@ pub mod encryption_configuration {
             self
         }
 
-        /// Sets `kms_key`: string, optional.
+        /// Sets `kms_key`: `KeyArn`, optional.
         #[track_caller]
-        pub fn kms_key(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn kms_key(mut self, value: impl IntoValue<crate::KeyArn>) -> Self {
             self.body.argument("kms_key", value.into_value().into_expression());
             self
         }
@@ -263,8 +264,8 @@ pub mod encryption_configuration {
             Ref::new(self.0.attribute("encryption_type"))
         }
 
-        /// `kms_key`: string.
-        pub fn kms_key(&self) -> Ref<String> {
+        /// `kms_key`: `KeyArn`.
+        pub fn kms_key(&self) -> Ref<crate::KeyArn> {
             Ref::new(self.0.attribute("kms_key"))
         }
     }

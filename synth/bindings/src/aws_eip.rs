@@ -99,9 +99,9 @@ impl Builder {
         self
     }
 
-    /// Sets `network_interface`: string, optional.
+    /// Sets `network_interface`: `NetworkInterfaceId`, optional.
     #[track_caller]
-    pub fn network_interface(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn network_interface(mut self, value: impl IntoValue<crate::NetworkInterfaceId>) -> Self {
         self.resource.body.argument("network_interface", value.into_value().into_expression());
         self
     }
@@ -157,14 +157,15 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `address`: string.
     pub fn address(&self) -> Ref<String> {
         Ref::new(self.0.attribute("address"))
     }
 
-    /// `allocation_id`: string.
-    pub fn allocation_id(&self) -> Ref<String> {
+    /// `allocation_id`: `EipAllocationId`.
+    pub fn allocation_id(&self) -> Ref<crate::EipAllocationId> {
         Ref::new(self.0.attribute("allocation_id"))
     }
 
@@ -203,8 +204,8 @@ impl Handle {
         Ref::new(self.0.attribute("domain"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `EipAllocationId`.
+    pub fn id(&self) -> Ref<crate::EipAllocationId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -223,8 +224,8 @@ impl Handle {
         Ref::new(self.0.attribute("network_border_group"))
     }
 
-    /// `network_interface`: string.
-    pub fn network_interface(&self) -> Ref<String> {
+    /// `network_interface`: `NetworkInterfaceId`.
+    pub fn network_interface(&self) -> Ref<crate::NetworkInterfaceId> {
         Ref::new(self.0.attribute("network_interface"))
     }
 

@@ -45,9 +45,9 @@ pub struct Builder<ClusterName, PrincipalArn> {
 }
 
 impl<ClusterName, PrincipalArn> Builder<ClusterName, PrincipalArn> {
-    /// Sets `cluster_name`: string, required.
+    /// Sets `cluster_name`: `ClusterName`, required.
     #[track_caller]
-    pub fn cluster_name(mut self, value: impl IntoValue<String>) -> Builder<Present, PrincipalArn> {
+    pub fn cluster_name(mut self, value: impl IntoValue<crate::ClusterName>) -> Builder<Present, PrincipalArn> {
         self.resource.body.argument("cluster_name", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -120,14 +120,15 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `access_entry_arn`: string.
     pub fn access_entry_arn(&self) -> Ref<String> {
         Ref::new(self.0.attribute("access_entry_arn"))
     }
 
-    /// `cluster_name`: string.
-    pub fn cluster_name(&self) -> Ref<String> {
+    /// `cluster_name`: `ClusterName`.
+    pub fn cluster_name(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("cluster_name"))
     }
 

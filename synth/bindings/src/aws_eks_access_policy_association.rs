@@ -43,11 +43,11 @@ pub struct Builder<ClusterName, PolicyArn, PrincipalArn, AccessScope> {
 }
 
 impl<ClusterName, PolicyArn, PrincipalArn, AccessScope> Builder<ClusterName, PolicyArn, PrincipalArn, AccessScope> {
-    /// Sets `cluster_name`: string, required.
+    /// Sets `cluster_name`: `ClusterName`, required.
     #[track_caller]
     pub fn cluster_name(
         mut self,
-        value: impl IntoValue<String>,
+        value: impl IntoValue<crate::ClusterName>,
     ) -> Builder<Present, PolicyArn, PrincipalArn, AccessScope> {
         self.resource.body.argument("cluster_name", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
@@ -111,14 +111,15 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `associated_at`: string.
     pub fn associated_at(&self) -> Ref<String> {
         Ref::new(self.0.attribute("associated_at"))
     }
 
-    /// `cluster_name`: string.
-    pub fn cluster_name(&self) -> Ref<String> {
+    /// `cluster_name`: `ClusterName`.
+    pub fn cluster_name(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("cluster_name"))
     }
 

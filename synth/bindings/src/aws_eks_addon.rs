@@ -66,9 +66,9 @@ impl<AddonName, ClusterName> Builder<AddonName, ClusterName> {
         self
     }
 
-    /// Sets `cluster_name`: string, required.
+    /// Sets `cluster_name`: `ClusterName`, required.
     #[track_caller]
-    pub fn cluster_name(mut self, value: impl IntoValue<String>) -> Builder<AddonName, Present> {
+    pub fn cluster_name(mut self, value: impl IntoValue<crate::ClusterName>) -> Builder<AddonName, Present> {
         self.resource.body.argument("cluster_name", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -108,9 +108,9 @@ impl<AddonName, ClusterName> Builder<AddonName, ClusterName> {
         self
     }
 
-    /// Sets `service_account_role_arn`: string, optional.
+    /// Sets `service_account_role_arn`: `RoleArn`, optional.
     #[track_caller]
-    pub fn service_account_role_arn(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn service_account_role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Self {
         self.resource.body.argument("service_account_role_arn", value.into_value().into_expression());
         self
     }
@@ -162,6 +162,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `addon_name`: string.
     pub fn addon_name(&self) -> Ref<String> {
@@ -178,8 +179,8 @@ impl Handle {
         Ref::new(self.0.attribute("arn"))
     }
 
-    /// `cluster_name`: string.
-    pub fn cluster_name(&self) -> Ref<String> {
+    /// `cluster_name`: `ClusterName`.
+    pub fn cluster_name(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("cluster_name"))
     }
 
@@ -223,8 +224,8 @@ impl Handle {
         Ref::new(self.0.attribute("resolve_conflicts_on_update"))
     }
 
-    /// `service_account_role_arn`: string.
-    pub fn service_account_role_arn(&self) -> Ref<String> {
+    /// `service_account_role_arn`: `RoleArn`.
+    pub fn service_account_role_arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("service_account_role_arn"))
     }
 
@@ -284,9 +285,9 @@ pub mod pod_identity_association {
     }
 
     impl<RoleArn, ServiceAccount> Block<RoleArn, ServiceAccount> {
-        /// Sets `role_arn`: string, required.
+        /// Sets `role_arn`: `RoleArn`, required.
         #[track_caller]
-        pub fn role_arn(mut self, value: impl IntoValue<String>) -> Block<Present, ServiceAccount> {
+        pub fn role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Block<Present, ServiceAccount> {
             self.body.argument("role_arn", value.into_value().into_expression());
             Block { body: self.body, state: PhantomData }
         }
@@ -329,8 +330,8 @@ pub mod pod_identity_association {
     }
 
     impl View {
-        /// `role_arn`: string.
-        pub fn role_arn(&self) -> Ref<String> {
+        /// `role_arn`: `RoleArn`.
+        pub fn role_arn(&self) -> Ref<crate::RoleArn> {
             Ref::new(self.0.attribute("role_arn"))
         }
 

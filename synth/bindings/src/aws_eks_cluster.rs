@@ -100,9 +100,9 @@ impl<Name, RoleArn, VpcConfig> Builder<Name, RoleArn, VpcConfig> {
         Builder { resource: self.resource, state: PhantomData }
     }
 
-    /// Sets `role_arn`: string, required.
+    /// Sets `role_arn`: `RoleArn`, required.
     #[track_caller]
-    pub fn role_arn(mut self, value: impl IntoValue<String>) -> Builder<Name, Present, VpcConfig> {
+    pub fn role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Builder<Name, Present, VpcConfig> {
         self.resource.body.argument("role_arn", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -225,6 +225,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -266,8 +267,8 @@ impl Handle {
         Ref::new(self.0.attribute("force_update_version"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `ClusterName`.
+    pub fn id(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -276,8 +277,8 @@ impl Handle {
         synth_framework::View::view(self.0.attribute("identity"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `ClusterName`.
+    pub fn name(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("name"))
     }
 
@@ -286,8 +287,8 @@ impl Handle {
         Ref::new(self.0.attribute("platform_version"))
     }
 
-    /// `role_arn`: string.
-    pub fn role_arn(&self) -> Ref<String> {
+    /// `role_arn`: `RoleArn`.
+    pub fn role_arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("role_arn"))
     }
 
@@ -577,9 +578,9 @@ pub mod compute_config {
             self
         }
 
-        /// Sets `node_role_arn`: string, optional.
+        /// Sets `node_role_arn`: `RoleArn`, optional.
         #[track_caller]
-        pub fn node_role_arn(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn node_role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Self {
             self.body.argument("node_role_arn", value.into_value().into_expression());
             self
         }
@@ -617,8 +618,8 @@ pub mod compute_config {
             Ref::new(self.0.attribute("node_pools"))
         }
 
-        /// `node_role_arn`: string.
-        pub fn node_role_arn(&self) -> Ref<String> {
+        /// `node_role_arn`: `RoleArn`.
+        pub fn node_role_arn(&self) -> Ref<crate::RoleArn> {
             Ref::new(self.0.attribute("node_role_arn"))
         }
     }
@@ -728,9 +729,9 @@ pub mod encryption_config {
         }
 
         impl<KeyArn> Block<KeyArn> {
-            /// Sets `key_arn`: string, required.
+            /// Sets `key_arn`: `KeyArn`, required.
             #[track_caller]
-            pub fn key_arn(mut self, value: impl IntoValue<String>) -> Block<Present> {
+            pub fn key_arn(mut self, value: impl IntoValue<crate::KeyArn>) -> Block<Present> {
                 self.body.argument("key_arn", value.into_value().into_expression());
                 Block { body: self.body, state: PhantomData }
             }
@@ -764,8 +765,8 @@ pub mod encryption_config {
         }
 
         impl View {
-            /// `key_arn`: string.
-            pub fn key_arn(&self) -> Ref<String> {
+            /// `key_arn`: `KeyArn`.
+            pub fn key_arn(&self) -> Ref<crate::KeyArn> {
                 Ref::new(self.0.attribute("key_arn"))
             }
         }
@@ -1579,16 +1580,16 @@ pub mod vpc_config {
             self
         }
 
-        /// Sets `security_group_ids`: set of string, optional.
+        /// Sets `security_group_ids`: set of `SecurityGroupId`, optional.
         #[track_caller]
-        pub fn security_group_ids(mut self, value: impl IntoValue<Set<String>>) -> Self {
+        pub fn security_group_ids(mut self, value: impl IntoValue<Set<crate::SecurityGroupId>>) -> Self {
             self.body.argument("security_group_ids", value.into_value().into_expression());
             self
         }
 
-        /// Sets `subnet_ids`: set of string, required.
+        /// Sets `subnet_ids`: set of `SubnetId`, required.
         #[track_caller]
-        pub fn subnet_ids(mut self, value: impl IntoValue<Set<String>>) -> Block<Present> {
+        pub fn subnet_ids(mut self, value: impl IntoValue<Set<crate::SubnetId>>) -> Block<Present> {
             self.body.argument("subnet_ids", value.into_value().into_expression());
             Block { body: self.body, state: PhantomData }
         }
@@ -1622,8 +1623,8 @@ pub mod vpc_config {
     }
 
     impl View {
-        /// `cluster_security_group_id`: string.
-        pub fn cluster_security_group_id(&self) -> Ref<String> {
+        /// `cluster_security_group_id`: `SecurityGroupId`.
+        pub fn cluster_security_group_id(&self) -> Ref<crate::SecurityGroupId> {
             Ref::new(self.0.attribute("cluster_security_group_id"))
         }
 
@@ -1642,18 +1643,18 @@ pub mod vpc_config {
             Ref::new(self.0.attribute("public_access_cidrs"))
         }
 
-        /// `security_group_ids`: set of string.
-        pub fn security_group_ids(&self) -> Ref<Set<String>> {
+        /// `security_group_ids`: set of `SecurityGroupId`.
+        pub fn security_group_ids(&self) -> Ref<Set<crate::SecurityGroupId>> {
             Ref::new(self.0.attribute("security_group_ids"))
         }
 
-        /// `subnet_ids`: set of string.
-        pub fn subnet_ids(&self) -> Ref<Set<String>> {
+        /// `subnet_ids`: set of `SubnetId`.
+        pub fn subnet_ids(&self) -> Ref<Set<crate::SubnetId>> {
             Ref::new(self.0.attribute("subnet_ids"))
         }
 
-        /// `vpc_id`: string.
-        pub fn vpc_id(&self) -> Ref<String> {
+        /// `vpc_id`: `VpcId`.
+        pub fn vpc_id(&self) -> Ref<crate::VpcId> {
             Ref::new(self.0.attribute("vpc_id"))
         }
     }

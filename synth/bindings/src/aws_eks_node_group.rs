@@ -81,11 +81,11 @@ impl<ClusterName, NodeRoleArn, SubnetIds, ScalingConfig> Builder<ClusterName, No
         self
     }
 
-    /// Sets `cluster_name`: string, required.
+    /// Sets `cluster_name`: `ClusterName`, required.
     #[track_caller]
     pub fn cluster_name(
         mut self,
-        value: impl IntoValue<String>,
+        value: impl IntoValue<crate::ClusterName>,
     ) -> Builder<Present, NodeRoleArn, SubnetIds, ScalingConfig> {
         self.resource.body.argument("cluster_name", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
@@ -133,11 +133,11 @@ impl<ClusterName, NodeRoleArn, SubnetIds, ScalingConfig> Builder<ClusterName, No
         self
     }
 
-    /// Sets `node_role_arn`: string, required.
+    /// Sets `node_role_arn`: `RoleArn`, required.
     #[track_caller]
     pub fn node_role_arn(
         mut self,
-        value: impl IntoValue<String>,
+        value: impl IntoValue<crate::RoleArn>,
     ) -> Builder<ClusterName, Present, SubnetIds, ScalingConfig> {
         self.resource.body.argument("node_role_arn", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
@@ -150,11 +150,11 @@ impl<ClusterName, NodeRoleArn, SubnetIds, ScalingConfig> Builder<ClusterName, No
         self
     }
 
-    /// Sets `subnet_ids`: set of string, required.
+    /// Sets `subnet_ids`: set of `SubnetId`, required.
     #[track_caller]
     pub fn subnet_ids(
         mut self,
-        value: impl IntoValue<Set<String>>,
+        value: impl IntoValue<Set<crate::SubnetId>>,
     ) -> Builder<ClusterName, NodeRoleArn, Present, ScalingConfig> {
         self.resource.body.argument("subnet_ids", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
@@ -254,6 +254,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `ami_type`: string.
     pub fn ami_type(&self) -> Ref<String> {
@@ -270,8 +271,8 @@ impl Handle {
         Ref::new(self.0.attribute("capacity_type"))
     }
 
-    /// `cluster_name`: string.
-    pub fn cluster_name(&self) -> Ref<String> {
+    /// `cluster_name`: `ClusterName`.
+    pub fn cluster_name(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("cluster_name"))
     }
 
@@ -310,8 +311,8 @@ impl Handle {
         Ref::new(self.0.attribute("node_group_name_prefix"))
     }
 
-    /// `node_role_arn`: string.
-    pub fn node_role_arn(&self) -> Ref<String> {
+    /// `node_role_arn`: `RoleArn`.
+    pub fn node_role_arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("node_role_arn"))
     }
 
@@ -330,8 +331,8 @@ impl Handle {
         Ref::new(self.0.attribute("status"))
     }
 
-    /// `subnet_ids`: set of string.
-    pub fn subnet_ids(&self) -> Ref<Set<String>> {
+    /// `subnet_ids`: set of `SubnetId`.
+    pub fn subnet_ids(&self) -> Ref<Set<crate::SubnetId>> {
         Ref::new(self.0.attribute("subnet_ids"))
     }
 
@@ -436,8 +437,8 @@ pub mod resources {
             synth_framework::View::view(self.0.attribute("autoscaling_groups"))
         }
 
-        /// `remote_access_security_group_id`: string.
-        pub fn remote_access_security_group_id(&self) -> Ref<String> {
+        /// `remote_access_security_group_id`: `SecurityGroupId`.
+        pub fn remote_access_security_group_id(&self) -> Ref<crate::SecurityGroupId> {
             Ref::new(self.0.attribute("remote_access_security_group_id"))
         }
     }
@@ -486,9 +487,9 @@ pub mod launch_template {
     }
 
     impl<Version> Block<Version> {
-        /// Sets `id`: string, optional.
+        /// Sets `id`: `LaunchTemplateId`, optional.
         #[track_caller]
-        pub fn id(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn id(mut self, value: impl IntoValue<crate::LaunchTemplateId>) -> Self {
             self.body.argument("id", value.into_value().into_expression());
             self
         }
@@ -536,8 +537,8 @@ pub mod launch_template {
     }
 
     impl View {
-        /// `id`: string.
-        pub fn id(&self) -> Ref<String> {
+        /// `id`: `LaunchTemplateId`.
+        pub fn id(&self) -> Ref<crate::LaunchTemplateId> {
             Ref::new(self.0.attribute("id"))
         }
 
@@ -632,9 +633,9 @@ pub mod remote_access {
             self
         }
 
-        /// Sets `source_security_group_ids`: set of string, optional.
+        /// Sets `source_security_group_ids`: set of `SecurityGroupId`, optional.
         #[track_caller]
-        pub fn source_security_group_ids(mut self, value: impl IntoValue<Set<String>>) -> Self {
+        pub fn source_security_group_ids(mut self, value: impl IntoValue<Set<crate::SecurityGroupId>>) -> Self {
             self.body.argument("source_security_group_ids", value.into_value().into_expression());
             self
         }
@@ -667,8 +668,8 @@ pub mod remote_access {
             Ref::new(self.0.attribute("ec2_ssh_key"))
         }
 
-        /// `source_security_group_ids`: set of string.
-        pub fn source_security_group_ids(&self) -> Ref<Set<String>> {
+        /// `source_security_group_ids`: set of `SecurityGroupId`.
+        pub fn source_security_group_ids(&self) -> Ref<Set<crate::SecurityGroupId>> {
             Ref::new(self.0.attribute("source_security_group_ids"))
         }
     }

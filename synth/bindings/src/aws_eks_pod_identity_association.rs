@@ -40,11 +40,11 @@ pub struct Builder<ClusterName, Namespace, RoleArn, ServiceAccount> {
 }
 
 impl<ClusterName, Namespace, RoleArn, ServiceAccount> Builder<ClusterName, Namespace, RoleArn, ServiceAccount> {
-    /// Sets `cluster_name`: string, required.
+    /// Sets `cluster_name`: `ClusterName`, required.
     #[track_caller]
     pub fn cluster_name(
         mut self,
-        value: impl IntoValue<String>,
+        value: impl IntoValue<crate::ClusterName>,
     ) -> Builder<Present, Namespace, RoleArn, ServiceAccount> {
         self.resource.body.argument("cluster_name", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
@@ -60,11 +60,11 @@ impl<ClusterName, Namespace, RoleArn, ServiceAccount> Builder<ClusterName, Names
         Builder { resource: self.resource, state: PhantomData }
     }
 
-    /// Sets `role_arn`: string, required.
+    /// Sets `role_arn`: `RoleArn`, required.
     #[track_caller]
     pub fn role_arn(
         mut self,
-        value: impl IntoValue<String>,
+        value: impl IntoValue<crate::RoleArn>,
     ) -> Builder<ClusterName, Namespace, Present, ServiceAccount> {
         self.resource.body.argument("role_arn", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
@@ -108,6 +108,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `association_arn`: string.
     pub fn association_arn(&self) -> Ref<String> {
@@ -119,8 +120,8 @@ impl Handle {
         Ref::new(self.0.attribute("association_id"))
     }
 
-    /// `cluster_name`: string.
-    pub fn cluster_name(&self) -> Ref<String> {
+    /// `cluster_name`: `ClusterName`.
+    pub fn cluster_name(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("cluster_name"))
     }
 
@@ -134,8 +135,8 @@ impl Handle {
         Ref::new(self.0.attribute("namespace"))
     }
 
-    /// `role_arn`: string.
-    pub fn role_arn(&self) -> Ref<String> {
+    /// `role_arn`: `RoleArn`.
+    pub fn role_arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("role_arn"))
     }
 

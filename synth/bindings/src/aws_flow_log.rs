@@ -45,23 +45,23 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Sets `deliver_cross_account_role`: string, optional.
+    /// Sets `deliver_cross_account_role`: `RoleArn`, optional.
     #[track_caller]
-    pub fn deliver_cross_account_role(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn deliver_cross_account_role(mut self, value: impl IntoValue<crate::RoleArn>) -> Self {
         self.resource.body.argument("deliver_cross_account_role", value.into_value().into_expression());
         self
     }
 
-    /// Sets `eni_id`: string, optional.
+    /// Sets `eni_id`: `NetworkInterfaceId`, optional.
     #[track_caller]
-    pub fn eni_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn eni_id(mut self, value: impl IntoValue<crate::NetworkInterfaceId>) -> Self {
         self.resource.body.argument("eni_id", value.into_value().into_expression());
         self
     }
 
-    /// Sets `iam_role_arn`: string, optional.
+    /// Sets `iam_role_arn`: `RoleArn`, optional.
     #[track_caller]
-    pub fn iam_role_arn(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn iam_role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Self {
         self.resource.body.argument("iam_role_arn", value.into_value().into_expression());
         self
     }
@@ -87,9 +87,9 @@ impl Builder {
         self
     }
 
-    /// Sets `log_group_name`: string, optional. Deprecated by the provider.
+    /// Sets `log_group_name`: `LogGroupName`, optional. Deprecated by the provider.
     #[track_caller]
-    pub fn log_group_name(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn log_group_name(mut self, value: impl IntoValue<crate::LogGroupName>) -> Self {
         self.resource.body.argument("log_group_name", value.into_value().into_expression());
         self
     }
@@ -101,9 +101,9 @@ impl Builder {
         self
     }
 
-    /// Sets `subnet_id`: string, optional.
+    /// Sets `subnet_id`: `SubnetId`, optional.
     #[track_caller]
-    pub fn subnet_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn subnet_id(mut self, value: impl IntoValue<crate::SubnetId>) -> Self {
         self.resource.body.argument("subnet_id", value.into_value().into_expression());
         self
     }
@@ -143,9 +143,9 @@ impl Builder {
         self
     }
 
-    /// Sets `vpc_id`: string, optional.
+    /// Sets `vpc_id`: `VpcId`, optional.
     #[track_caller]
-    pub fn vpc_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn vpc_id(mut self, value: impl IntoValue<crate::VpcId>) -> Self {
         self.resource.body.argument("vpc_id", value.into_value().into_expression());
         self
     }
@@ -173,24 +173,25 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
         Ref::new(self.0.attribute("arn"))
     }
 
-    /// `deliver_cross_account_role`: string.
-    pub fn deliver_cross_account_role(&self) -> Ref<String> {
+    /// `deliver_cross_account_role`: `RoleArn`.
+    pub fn deliver_cross_account_role(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("deliver_cross_account_role"))
     }
 
-    /// `eni_id`: string.
-    pub fn eni_id(&self) -> Ref<String> {
+    /// `eni_id`: `NetworkInterfaceId`.
+    pub fn eni_id(&self) -> Ref<crate::NetworkInterfaceId> {
         Ref::new(self.0.attribute("eni_id"))
     }
 
-    /// `iam_role_arn`: string.
-    pub fn iam_role_arn(&self) -> Ref<String> {
+    /// `iam_role_arn`: `RoleArn`.
+    pub fn iam_role_arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("iam_role_arn"))
     }
 
@@ -214,8 +215,8 @@ impl Handle {
         Ref::new(self.0.attribute("log_format"))
     }
 
-    /// `log_group_name`: string. Deprecated by the provider.
-    pub fn log_group_name(&self) -> Ref<String> {
+    /// `log_group_name`: `LogGroupName`. Deprecated by the provider.
+    pub fn log_group_name(&self) -> Ref<crate::LogGroupName> {
         Ref::new(self.0.attribute("log_group_name"))
     }
 
@@ -224,8 +225,8 @@ impl Handle {
         Ref::new(self.0.attribute("max_aggregation_interval"))
     }
 
-    /// `subnet_id`: string.
-    pub fn subnet_id(&self) -> Ref<String> {
+    /// `subnet_id`: `SubnetId`.
+    pub fn subnet_id(&self) -> Ref<crate::SubnetId> {
         Ref::new(self.0.attribute("subnet_id"))
     }
 
@@ -254,8 +255,8 @@ impl Handle {
         Ref::new(self.0.attribute("transit_gateway_id"))
     }
 
-    /// `vpc_id`: string.
-    pub fn vpc_id(&self) -> Ref<String> {
+    /// `vpc_id`: `VpcId`.
+    pub fn vpc_id(&self) -> Ref<crate::VpcId> {
         Ref::new(self.0.attribute("vpc_id"))
     }
 

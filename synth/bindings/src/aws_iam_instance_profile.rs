@@ -56,9 +56,9 @@ impl Builder {
         self
     }
 
-    /// Sets `role`: string, optional.
+    /// Sets `role`: `RoleName`, optional.
     #[track_caller]
-    pub fn role(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn role(mut self, value: impl IntoValue<crate::RoleName>) -> Self {
         self.resource.body.argument("role", value.into_value().into_expression());
         self
     }
@@ -93,9 +93,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `InstanceProfileArn`.
+    pub fn arn(&self) -> Ref<crate::InstanceProfileArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
@@ -104,13 +105,13 @@ impl Handle {
         Ref::new(self.0.attribute("create_date"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `InstanceProfileName`.
+    pub fn id(&self) -> Ref<crate::InstanceProfileName> {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `InstanceProfileName`.
+    pub fn name(&self) -> Ref<crate::InstanceProfileName> {
         Ref::new(self.0.attribute("name"))
     }
 
@@ -124,8 +125,8 @@ impl Handle {
         Ref::new(self.0.attribute("path"))
     }
 
-    /// `role`: string.
-    pub fn role(&self) -> Ref<String> {
+    /// `role`: `RoleName`.
+    pub fn role(&self) -> Ref<crate::RoleName> {
         Ref::new(self.0.attribute("role"))
     }
 

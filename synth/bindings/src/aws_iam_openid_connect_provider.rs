@@ -94,9 +94,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `OidcProviderArn`.
+    pub fn arn(&self) -> Ref<crate::OidcProviderArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
@@ -105,8 +106,8 @@ impl Handle {
         Ref::new(self.0.attribute("client_id_list"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `OidcProviderArn`.
+    pub fn id(&self) -> Ref<crate::OidcProviderArn> {
         Ref::new(self.0.attribute("id"))
     }
 

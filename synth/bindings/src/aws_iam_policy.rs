@@ -109,9 +109,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `PolicyArn`.
+    pub fn arn(&self) -> Ref<crate::PolicyArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
@@ -125,8 +126,8 @@ impl Handle {
         Ref::new(self.0.attribute("description"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `PolicyArn`.
+    pub fn id(&self) -> Ref<crate::PolicyArn> {
         Ref::new(self.0.attribute("id"))
     }
 

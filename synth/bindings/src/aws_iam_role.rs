@@ -70,9 +70,9 @@ impl<AssumeRolePolicy> Builder<AssumeRolePolicy> {
         self
     }
 
-    /// Sets `managed_policy_arns`: set of string, optional. Deprecated by the provider.
+    /// Sets `managed_policy_arns`: set of `PolicyArn`, optional. Deprecated by the provider.
     #[track_caller]
-    pub fn managed_policy_arns(mut self, value: impl IntoValue<Set<String>>) -> Self {
+    pub fn managed_policy_arns(mut self, value: impl IntoValue<Set<crate::PolicyArn>>) -> Self {
         self.resource.body.argument("managed_policy_arns", value.into_value().into_expression());
         self
     }
@@ -105,9 +105,9 @@ impl<AssumeRolePolicy> Builder<AssumeRolePolicy> {
         self
     }
 
-    /// Sets `permissions_boundary`: string, optional.
+    /// Sets `permissions_boundary`: `PolicyArn`, optional.
     #[track_caller]
-    pub fn permissions_boundary(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn permissions_boundary(mut self, value: impl IntoValue<crate::PolicyArn>) -> Self {
         self.resource.body.argument("permissions_boundary", value.into_value().into_expression());
         self
     }
@@ -151,9 +151,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `RoleArn`.
+    pub fn arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
@@ -177,13 +178,13 @@ impl Handle {
         Ref::new(self.0.attribute("force_detach_policies"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `RoleName`.
+    pub fn id(&self) -> Ref<crate::RoleName> {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `managed_policy_arns`: set of string. Deprecated by the provider.
-    pub fn managed_policy_arns(&self) -> Ref<Set<String>> {
+    /// `managed_policy_arns`: set of `PolicyArn`. Deprecated by the provider.
+    pub fn managed_policy_arns(&self) -> Ref<Set<crate::PolicyArn>> {
         Ref::new(self.0.attribute("managed_policy_arns"))
     }
 
@@ -192,8 +193,8 @@ impl Handle {
         Ref::new(self.0.attribute("max_session_duration"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `RoleName`.
+    pub fn name(&self) -> Ref<crate::RoleName> {
         Ref::new(self.0.attribute("name"))
     }
 
@@ -207,8 +208,8 @@ impl Handle {
         Ref::new(self.0.attribute("path"))
     }
 
-    /// `permissions_boundary`: string.
-    pub fn permissions_boundary(&self) -> Ref<String> {
+    /// `permissions_boundary`: `PolicyArn`.
+    pub fn permissions_boundary(&self) -> Ref<crate::PolicyArn> {
         Ref::new(self.0.attribute("permissions_boundary"))
     }
 

@@ -57,9 +57,9 @@ impl<Policy, Role> Builder<Policy, Role> {
         Builder { resource: self.resource, state: PhantomData }
     }
 
-    /// Sets `role`: string, required.
+    /// Sets `role`: `RoleName`, required.
     #[track_caller]
-    pub fn role(mut self, value: impl IntoValue<String>) -> Builder<Policy, Present> {
+    pub fn role(mut self, value: impl IntoValue<crate::RoleName>) -> Builder<Policy, Present> {
         self.resource.body.argument("role", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -83,6 +83,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {
@@ -104,8 +105,8 @@ impl Handle {
         Ref::new(self.0.attribute("policy"))
     }
 
-    /// `role`: string.
-    pub fn role(&self) -> Ref<String> {
+    /// `role`: `RoleName`.
+    pub fn role(&self) -> Ref<crate::RoleName> {
         Ref::new(self.0.attribute("role"))
     }
 }

@@ -34,16 +34,16 @@ pub struct Builder<PolicyArn, Role> {
 }
 
 impl<PolicyArn, Role> Builder<PolicyArn, Role> {
-    /// Sets `policy_arn`: string, required.
+    /// Sets `policy_arn`: `PolicyArn`, required.
     #[track_caller]
-    pub fn policy_arn(mut self, value: impl IntoValue<String>) -> Builder<Present, Role> {
+    pub fn policy_arn(mut self, value: impl IntoValue<crate::PolicyArn>) -> Builder<Present, Role> {
         self.resource.body.argument("policy_arn", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
 
-    /// Sets `role`: string, required.
+    /// Sets `role`: `RoleName`, required.
     #[track_caller]
-    pub fn role(mut self, value: impl IntoValue<String>) -> Builder<PolicyArn, Present> {
+    pub fn role(mut self, value: impl IntoValue<crate::RoleName>) -> Builder<PolicyArn, Present> {
         self.resource.body.argument("role", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -67,19 +67,20 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `policy_arn`: string.
-    pub fn policy_arn(&self) -> Ref<String> {
+    /// `policy_arn`: `PolicyArn`.
+    pub fn policy_arn(&self) -> Ref<crate::PolicyArn> {
         Ref::new(self.0.attribute("policy_arn"))
     }
 
-    /// `role`: string.
-    pub fn role(&self) -> Ref<String> {
+    /// `role`: `RoleName`.
+    pub fn role(&self) -> Ref<crate::RoleName> {
         Ref::new(self.0.attribute("role"))
     }
 }

@@ -95,9 +95,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `RoleArn`.
+    pub fn arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("arn"))
     }
 

@@ -47,9 +47,9 @@ impl Builder {
         self
     }
 
-    /// Sets `vpc_id`: string, optional.
+    /// Sets `vpc_id`: `VpcId`, optional.
     #[track_caller]
-    pub fn vpc_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn vpc_id(mut self, value: impl IntoValue<crate::VpcId>) -> Self {
         self.resource.body.argument("vpc_id", value.into_value().into_expression());
         self
     }
@@ -77,14 +77,15 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
         Ref::new(self.0.attribute("arn"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `GatewayId`.
+    pub fn id(&self) -> Ref<crate::GatewayId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -103,8 +104,8 @@ impl Handle {
         Ref::new(self.0.attribute("tags_all"))
     }
 
-    /// `vpc_id`: string.
-    pub fn vpc_id(&self) -> Ref<String> {
+    /// `vpc_id`: `VpcId`.
+    pub fn vpc_id(&self) -> Ref<crate::VpcId> {
         Ref::new(self.0.attribute("vpc_id"))
     }
 

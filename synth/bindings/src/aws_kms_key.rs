@@ -166,9 +166,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `KeyArn`.
+    pub fn arn(&self) -> Ref<crate::KeyArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
@@ -202,8 +203,8 @@ impl Handle {
         Ref::new(self.0.attribute("enable_key_rotation"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `KeyId`.
+    pub fn id(&self) -> Ref<crate::KeyId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -212,8 +213,8 @@ impl Handle {
         Ref::new(self.0.attribute("is_enabled"))
     }
 
-    /// `key_id`: string.
-    pub fn key_id(&self) -> Ref<String> {
+    /// `key_id`: `KeyId`.
+    pub fn key_id(&self) -> Ref<crate::KeyId> {
         Ref::new(self.0.attribute("key_id"))
     }
 

@@ -206,9 +206,9 @@ impl Builder {
         self
     }
 
-    /// Sets `vpc_security_group_ids`: set of string, optional.
+    /// Sets `vpc_security_group_ids`: set of `SecurityGroupId`, optional.
     #[track_caller]
-    pub fn vpc_security_group_ids(mut self, value: impl IntoValue<Set<String>>) -> Self {
+    pub fn vpc_security_group_ids(mut self, value: impl IntoValue<Set<crate::SecurityGroupId>>) -> Self {
         self.resource.body.argument("vpc_security_group_ids", value.into_value().into_expression());
         self
     }
@@ -368,6 +368,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -399,8 +400,8 @@ impl Handle {
         Ref::new(self.0.attribute("ebs_optimized"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `LaunchTemplateId`.
+    pub fn id(&self) -> Ref<crate::LaunchTemplateId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -474,8 +475,8 @@ impl Handle {
         Ref::new(self.0.attribute("user_data"))
     }
 
-    /// `vpc_security_group_ids`: set of string.
-    pub fn vpc_security_group_ids(&self) -> Ref<Set<String>> {
+    /// `vpc_security_group_ids`: set of `SecurityGroupId`.
+    pub fn vpc_security_group_ids(&self) -> Ref<Set<crate::SecurityGroupId>> {
         Ref::new(self.0.attribute("vpc_security_group_ids"))
     }
 
@@ -1481,16 +1482,16 @@ pub mod iam_instance_profile {
     }
 
     impl Block {
-        /// Sets `arn`: string, optional.
+        /// Sets `arn`: `InstanceProfileArn`, optional.
         #[track_caller]
-        pub fn arn(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn arn(mut self, value: impl IntoValue<crate::InstanceProfileArn>) -> Self {
             self.body.argument("arn", value.into_value().into_expression());
             self
         }
 
-        /// Sets `name`: string, optional.
+        /// Sets `name`: `InstanceProfileName`, optional.
         #[track_caller]
-        pub fn name(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn name(mut self, value: impl IntoValue<crate::InstanceProfileName>) -> Self {
             self.body.argument("name", value.into_value().into_expression());
             self
         }
@@ -1518,13 +1519,13 @@ pub mod iam_instance_profile {
     }
 
     impl View {
-        /// `arn`: string.
-        pub fn arn(&self) -> Ref<String> {
+        /// `arn`: `InstanceProfileArn`.
+        pub fn arn(&self) -> Ref<crate::InstanceProfileArn> {
             Ref::new(self.0.attribute("arn"))
         }
 
-        /// `name`: string.
-        pub fn name(&self) -> Ref<String> {
+        /// `name`: `InstanceProfileName`.
+        pub fn name(&self) -> Ref<crate::InstanceProfileName> {
             Ref::new(self.0.attribute("name"))
         }
     }
@@ -3240,9 +3241,9 @@ pub mod network_interfaces {
             self
         }
 
-        /// Sets `network_interface_id`: string, optional.
+        /// Sets `network_interface_id`: `NetworkInterfaceId`, optional.
         #[track_caller]
-        pub fn network_interface_id(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn network_interface_id(mut self, value: impl IntoValue<crate::NetworkInterfaceId>) -> Self {
             self.body.argument("network_interface_id", value.into_value().into_expression());
             self
         }
@@ -3261,16 +3262,16 @@ pub mod network_interfaces {
             self
         }
 
-        /// Sets `security_groups`: set of string, optional.
+        /// Sets `security_groups`: set of `SecurityGroupId`, optional.
         #[track_caller]
-        pub fn security_groups(mut self, value: impl IntoValue<Set<String>>) -> Self {
+        pub fn security_groups(mut self, value: impl IntoValue<Set<crate::SecurityGroupId>>) -> Self {
             self.body.argument("security_groups", value.into_value().into_expression());
             self
         }
 
-        /// Sets `subnet_id`: string, optional.
+        /// Sets `subnet_id`: `SubnetId`, optional.
         #[track_caller]
-        pub fn subnet_id(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn subnet_id(mut self, value: impl IntoValue<crate::SubnetId>) -> Self {
             self.body.argument("subnet_id", value.into_value().into_expression());
             self
         }
@@ -3390,8 +3391,8 @@ pub mod network_interfaces {
             Ref::new(self.0.attribute("network_card_index"))
         }
 
-        /// `network_interface_id`: string.
-        pub fn network_interface_id(&self) -> Ref<String> {
+        /// `network_interface_id`: `NetworkInterfaceId`.
+        pub fn network_interface_id(&self) -> Ref<crate::NetworkInterfaceId> {
             Ref::new(self.0.attribute("network_interface_id"))
         }
 
@@ -3405,13 +3406,13 @@ pub mod network_interfaces {
             Ref::new(self.0.attribute("private_ip_address"))
         }
 
-        /// `security_groups`: set of string.
-        pub fn security_groups(&self) -> Ref<Set<String>> {
+        /// `security_groups`: set of `SecurityGroupId`.
+        pub fn security_groups(&self) -> Ref<Set<crate::SecurityGroupId>> {
             Ref::new(self.0.attribute("security_groups"))
         }
 
-        /// `subnet_id`: string.
-        pub fn subnet_id(&self) -> Ref<String> {
+        /// `subnet_id`: `SubnetId`.
+        pub fn subnet_id(&self) -> Ref<crate::SubnetId> {
             Ref::new(self.0.attribute("subnet_id"))
         }
 

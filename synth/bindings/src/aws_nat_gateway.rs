@@ -47,9 +47,9 @@ pub struct Builder<SubnetId> {
 }
 
 impl<SubnetId> Builder<SubnetId> {
-    /// Sets `allocation_id`: string, optional.
+    /// Sets `allocation_id`: `EipAllocationId`, optional.
     #[track_caller]
-    pub fn allocation_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn allocation_id(mut self, value: impl IntoValue<crate::EipAllocationId>) -> Self {
         self.resource.body.argument("allocation_id", value.into_value().into_expression());
         self
     }
@@ -68,9 +68,9 @@ impl<SubnetId> Builder<SubnetId> {
         self
     }
 
-    /// Sets `secondary_allocation_ids`: set of string, optional.
+    /// Sets `secondary_allocation_ids`: set of `EipAllocationId`, optional.
     #[track_caller]
-    pub fn secondary_allocation_ids(mut self, value: impl IntoValue<Set<String>>) -> Self {
+    pub fn secondary_allocation_ids(mut self, value: impl IntoValue<Set<crate::EipAllocationId>>) -> Self {
         self.resource.body.argument("secondary_allocation_ids", value.into_value().into_expression());
         self
     }
@@ -89,9 +89,9 @@ impl<SubnetId> Builder<SubnetId> {
         self
     }
 
-    /// Sets `subnet_id`: string, required.
+    /// Sets `subnet_id`: `SubnetId`, required.
     #[track_caller]
-    pub fn subnet_id(mut self, value: impl IntoValue<String>) -> Builder<Present> {
+    pub fn subnet_id(mut self, value: impl IntoValue<crate::SubnetId>) -> Builder<Present> {
         self.resource.body.argument("subnet_id", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -135,9 +135,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `allocation_id`: string.
-    pub fn allocation_id(&self) -> Ref<String> {
+    /// `allocation_id`: `EipAllocationId`.
+    pub fn allocation_id(&self) -> Ref<crate::EipAllocationId> {
         Ref::new(self.0.attribute("allocation_id"))
     }
 
@@ -151,13 +152,13 @@ impl Handle {
         Ref::new(self.0.attribute("connectivity_type"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `NatGatewayId`.
+    pub fn id(&self) -> Ref<crate::NatGatewayId> {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `network_interface_id`: string.
-    pub fn network_interface_id(&self) -> Ref<String> {
+    /// `network_interface_id`: `NetworkInterfaceId`.
+    pub fn network_interface_id(&self) -> Ref<crate::NetworkInterfaceId> {
         Ref::new(self.0.attribute("network_interface_id"))
     }
 
@@ -171,8 +172,8 @@ impl Handle {
         Ref::new(self.0.attribute("public_ip"))
     }
 
-    /// `secondary_allocation_ids`: set of string.
-    pub fn secondary_allocation_ids(&self) -> Ref<Set<String>> {
+    /// `secondary_allocation_ids`: set of `EipAllocationId`.
+    pub fn secondary_allocation_ids(&self) -> Ref<Set<crate::EipAllocationId>> {
         Ref::new(self.0.attribute("secondary_allocation_ids"))
     }
 
@@ -186,8 +187,8 @@ impl Handle {
         Ref::new(self.0.attribute("secondary_private_ip_addresses"))
     }
 
-    /// `subnet_id`: string.
-    pub fn subnet_id(&self) -> Ref<String> {
+    /// `subnet_id`: `SubnetId`.
+    pub fn subnet_id(&self) -> Ref<crate::SubnetId> {
         Ref::new(self.0.attribute("subnet_id"))
     }
 

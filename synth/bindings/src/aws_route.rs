@@ -81,9 +81,9 @@ impl<RouteTableId> Builder<RouteTableId> {
         self
     }
 
-    /// Sets `destination_prefix_list_id`: string, optional.
+    /// Sets `destination_prefix_list_id`: `PrefixListId`, optional.
     #[track_caller]
-    pub fn destination_prefix_list_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn destination_prefix_list_id(mut self, value: impl IntoValue<crate::PrefixListId>) -> Self {
         self.resource.body.argument("destination_prefix_list_id", value.into_value().into_expression());
         self
     }
@@ -95,9 +95,9 @@ impl<RouteTableId> Builder<RouteTableId> {
         self
     }
 
-    /// Sets `gateway_id`: string, optional.
+    /// Sets `gateway_id`: `GatewayId`, optional.
     #[track_caller]
-    pub fn gateway_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn gateway_id(mut self, value: impl IntoValue<crate::GatewayId>) -> Self {
         self.resource.body.argument("gateway_id", value.into_value().into_expression());
         self
     }
@@ -109,23 +109,23 @@ impl<RouteTableId> Builder<RouteTableId> {
         self
     }
 
-    /// Sets `nat_gateway_id`: string, optional.
+    /// Sets `nat_gateway_id`: `NatGatewayId`, optional.
     #[track_caller]
-    pub fn nat_gateway_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn nat_gateway_id(mut self, value: impl IntoValue<crate::NatGatewayId>) -> Self {
         self.resource.body.argument("nat_gateway_id", value.into_value().into_expression());
         self
     }
 
-    /// Sets `network_interface_id`: string, optional.
+    /// Sets `network_interface_id`: `NetworkInterfaceId`, optional.
     #[track_caller]
-    pub fn network_interface_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn network_interface_id(mut self, value: impl IntoValue<crate::NetworkInterfaceId>) -> Self {
         self.resource.body.argument("network_interface_id", value.into_value().into_expression());
         self
     }
 
-    /// Sets `route_table_id`: string, required.
+    /// Sets `route_table_id`: `RouteTableId`, required.
     #[track_caller]
-    pub fn route_table_id(mut self, value: impl IntoValue<String>) -> Builder<Present> {
+    pub fn route_table_id(mut self, value: impl IntoValue<crate::RouteTableId>) -> Builder<Present> {
         self.resource.body.argument("route_table_id", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -137,9 +137,9 @@ impl<RouteTableId> Builder<RouteTableId> {
         self
     }
 
-    /// Sets `vpc_endpoint_id`: string, optional.
+    /// Sets `vpc_endpoint_id`: `VpcEndpointId`, optional.
     #[track_caller]
-    pub fn vpc_endpoint_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn vpc_endpoint_id(mut self, value: impl IntoValue<crate::VpcEndpointId>) -> Self {
         self.resource.body.argument("vpc_endpoint_id", value.into_value().into_expression());
         self
     }
@@ -176,6 +176,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `carrier_gateway_id`: string.
     pub fn carrier_gateway_id(&self) -> Ref<String> {
@@ -197,8 +198,8 @@ impl Handle {
         Ref::new(self.0.attribute("destination_ipv6_cidr_block"))
     }
 
-    /// `destination_prefix_list_id`: string.
-    pub fn destination_prefix_list_id(&self) -> Ref<String> {
+    /// `destination_prefix_list_id`: `PrefixListId`.
+    pub fn destination_prefix_list_id(&self) -> Ref<crate::PrefixListId> {
         Ref::new(self.0.attribute("destination_prefix_list_id"))
     }
 
@@ -207,8 +208,8 @@ impl Handle {
         Ref::new(self.0.attribute("egress_only_gateway_id"))
     }
 
-    /// `gateway_id`: string.
-    pub fn gateway_id(&self) -> Ref<String> {
+    /// `gateway_id`: `GatewayId`.
+    pub fn gateway_id(&self) -> Ref<crate::GatewayId> {
         Ref::new(self.0.attribute("gateway_id"))
     }
 
@@ -232,13 +233,13 @@ impl Handle {
         Ref::new(self.0.attribute("local_gateway_id"))
     }
 
-    /// `nat_gateway_id`: string.
-    pub fn nat_gateway_id(&self) -> Ref<String> {
+    /// `nat_gateway_id`: `NatGatewayId`.
+    pub fn nat_gateway_id(&self) -> Ref<crate::NatGatewayId> {
         Ref::new(self.0.attribute("nat_gateway_id"))
     }
 
-    /// `network_interface_id`: string.
-    pub fn network_interface_id(&self) -> Ref<String> {
+    /// `network_interface_id`: `NetworkInterfaceId`.
+    pub fn network_interface_id(&self) -> Ref<crate::NetworkInterfaceId> {
         Ref::new(self.0.attribute("network_interface_id"))
     }
 
@@ -247,8 +248,8 @@ impl Handle {
         Ref::new(self.0.attribute("origin"))
     }
 
-    /// `route_table_id`: string.
-    pub fn route_table_id(&self) -> Ref<String> {
+    /// `route_table_id`: `RouteTableId`.
+    pub fn route_table_id(&self) -> Ref<crate::RouteTableId> {
         Ref::new(self.0.attribute("route_table_id"))
     }
 
@@ -262,8 +263,8 @@ impl Handle {
         Ref::new(self.0.attribute("transit_gateway_id"))
     }
 
-    /// `vpc_endpoint_id`: string.
-    pub fn vpc_endpoint_id(&self) -> Ref<String> {
+    /// `vpc_endpoint_id`: `VpcEndpointId`.
+    pub fn vpc_endpoint_id(&self) -> Ref<crate::VpcEndpointId> {
         Ref::new(self.0.attribute("vpc_endpoint_id"))
     }
 

@@ -87,9 +87,9 @@ impl<VpcId> Builder<VpcId> {
         self
     }
 
-    /// Sets `vpc_id`: string, required.
+    /// Sets `vpc_id`: `VpcId`, required.
     #[track_caller]
-    pub fn vpc_id(mut self, value: impl IntoValue<String>) -> Builder<Present> {
+    pub fn vpc_id(mut self, value: impl IntoValue<crate::VpcId>) -> Builder<Present> {
         self.resource.body.argument("vpc_id", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -119,14 +119,15 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
         Ref::new(self.0.attribute("arn"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `RouteTableId`.
+    pub fn id(&self) -> Ref<crate::RouteTableId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -155,8 +156,8 @@ impl Handle {
         Ref::new(self.0.attribute("tags_all"))
     }
 
-    /// `vpc_id`: string.
-    pub fn vpc_id(&self) -> Ref<String> {
+    /// `vpc_id`: `VpcId`.
+    pub fn vpc_id(&self) -> Ref<crate::VpcId> {
         Ref::new(self.0.attribute("vpc_id"))
     }
 
@@ -228,9 +229,9 @@ pub mod route {
             self
         }
 
-        /// Sets `destination_prefix_list_id`: string, optional.
+        /// Sets `destination_prefix_list_id`: `PrefixListId`, optional.
         #[track_caller]
-        pub fn destination_prefix_list_id(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn destination_prefix_list_id(mut self, value: impl IntoValue<crate::PrefixListId>) -> Self {
             self.body.argument("destination_prefix_list_id", value.into_value().into_expression());
             self
         }
@@ -242,9 +243,9 @@ pub mod route {
             self
         }
 
-        /// Sets `gateway_id`: string, optional.
+        /// Sets `gateway_id`: `GatewayId`, optional.
         #[track_caller]
-        pub fn gateway_id(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn gateway_id(mut self, value: impl IntoValue<crate::GatewayId>) -> Self {
             self.body.argument("gateway_id", value.into_value().into_expression());
             self
         }
@@ -263,16 +264,16 @@ pub mod route {
             self
         }
 
-        /// Sets `nat_gateway_id`: string, optional.
+        /// Sets `nat_gateway_id`: `NatGatewayId`, optional.
         #[track_caller]
-        pub fn nat_gateway_id(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn nat_gateway_id(mut self, value: impl IntoValue<crate::NatGatewayId>) -> Self {
             self.body.argument("nat_gateway_id", value.into_value().into_expression());
             self
         }
 
-        /// Sets `network_interface_id`: string, optional.
+        /// Sets `network_interface_id`: `NetworkInterfaceId`, optional.
         #[track_caller]
-        pub fn network_interface_id(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn network_interface_id(mut self, value: impl IntoValue<crate::NetworkInterfaceId>) -> Self {
             self.body.argument("network_interface_id", value.into_value().into_expression());
             self
         }
@@ -284,9 +285,9 @@ pub mod route {
             self
         }
 
-        /// Sets `vpc_endpoint_id`: string, optional.
+        /// Sets `vpc_endpoint_id`: `VpcEndpointId`, optional.
         #[track_caller]
-        pub fn vpc_endpoint_id(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn vpc_endpoint_id(mut self, value: impl IntoValue<crate::VpcEndpointId>) -> Self {
             self.body.argument("vpc_endpoint_id", value.into_value().into_expression());
             self
         }
@@ -336,8 +337,8 @@ pub mod route {
             Ref::new(self.0.attribute("core_network_arn"))
         }
 
-        /// `destination_prefix_list_id`: string.
-        pub fn destination_prefix_list_id(&self) -> Ref<String> {
+        /// `destination_prefix_list_id`: `PrefixListId`.
+        pub fn destination_prefix_list_id(&self) -> Ref<crate::PrefixListId> {
             Ref::new(self.0.attribute("destination_prefix_list_id"))
         }
 
@@ -346,8 +347,8 @@ pub mod route {
             Ref::new(self.0.attribute("egress_only_gateway_id"))
         }
 
-        /// `gateway_id`: string.
-        pub fn gateway_id(&self) -> Ref<String> {
+        /// `gateway_id`: `GatewayId`.
+        pub fn gateway_id(&self) -> Ref<crate::GatewayId> {
             Ref::new(self.0.attribute("gateway_id"))
         }
 
@@ -361,13 +362,13 @@ pub mod route {
             Ref::new(self.0.attribute("local_gateway_id"))
         }
 
-        /// `nat_gateway_id`: string.
-        pub fn nat_gateway_id(&self) -> Ref<String> {
+        /// `nat_gateway_id`: `NatGatewayId`.
+        pub fn nat_gateway_id(&self) -> Ref<crate::NatGatewayId> {
             Ref::new(self.0.attribute("nat_gateway_id"))
         }
 
-        /// `network_interface_id`: string.
-        pub fn network_interface_id(&self) -> Ref<String> {
+        /// `network_interface_id`: `NetworkInterfaceId`.
+        pub fn network_interface_id(&self) -> Ref<crate::NetworkInterfaceId> {
             Ref::new(self.0.attribute("network_interface_id"))
         }
 
@@ -376,8 +377,8 @@ pub mod route {
             Ref::new(self.0.attribute("transit_gateway_id"))
         }
 
-        /// `vpc_endpoint_id`: string.
-        pub fn vpc_endpoint_id(&self) -> Ref<String> {
+        /// `vpc_endpoint_id`: `VpcEndpointId`.
+        pub fn vpc_endpoint_id(&self) -> Ref<crate::VpcEndpointId> {
             Ref::new(self.0.attribute("vpc_endpoint_id"))
         }
 

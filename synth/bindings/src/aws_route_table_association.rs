@@ -38,23 +38,23 @@ pub struct Builder<RouteTableId> {
 }
 
 impl<RouteTableId> Builder<RouteTableId> {
-    /// Sets `gateway_id`: string, optional.
+    /// Sets `gateway_id`: `GatewayId`, optional.
     #[track_caller]
-    pub fn gateway_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn gateway_id(mut self, value: impl IntoValue<crate::GatewayId>) -> Self {
         self.resource.body.argument("gateway_id", value.into_value().into_expression());
         self
     }
 
-    /// Sets `route_table_id`: string, required.
+    /// Sets `route_table_id`: `RouteTableId`, required.
     #[track_caller]
-    pub fn route_table_id(mut self, value: impl IntoValue<String>) -> Builder<Present> {
+    pub fn route_table_id(mut self, value: impl IntoValue<crate::RouteTableId>) -> Builder<Present> {
         self.resource.body.argument("route_table_id", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
 
-    /// Sets `subnet_id`: string, optional.
+    /// Sets `subnet_id`: `SubnetId`, optional.
     #[track_caller]
-    pub fn subnet_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn subnet_id(mut self, value: impl IntoValue<crate::SubnetId>) -> Self {
         self.resource.body.argument("subnet_id", value.into_value().into_expression());
         self
     }
@@ -84,9 +84,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `gateway_id`: string.
-    pub fn gateway_id(&self) -> Ref<String> {
+    /// `gateway_id`: `GatewayId`.
+    pub fn gateway_id(&self) -> Ref<crate::GatewayId> {
         Ref::new(self.0.attribute("gateway_id"))
     }
 
@@ -95,13 +96,13 @@ impl Handle {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `route_table_id`: string.
-    pub fn route_table_id(&self) -> Ref<String> {
+    /// `route_table_id`: `RouteTableId`.
+    pub fn route_table_id(&self) -> Ref<crate::RouteTableId> {
         Ref::new(self.0.attribute("route_table_id"))
     }
 
-    /// `subnet_id`: string.
-    pub fn subnet_id(&self) -> Ref<String> {
+    /// `subnet_id`: `SubnetId`.
+    pub fn subnet_id(&self) -> Ref<crate::SubnetId> {
         Ref::new(self.0.attribute("subnet_id"))
     }
 

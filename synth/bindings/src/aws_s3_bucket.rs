@@ -227,6 +227,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `acceleration_status`: string. Deprecated by the provider.
     pub fn acceleration_status(&self) -> Ref<String> {
@@ -238,13 +239,13 @@ impl Handle {
         Ref::new(self.0.attribute("acl"))
     }
 
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `BucketArn`.
+    pub fn arn(&self) -> Ref<crate::BucketArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
-    /// `bucket`: string.
-    pub fn bucket(&self) -> Ref<String> {
+    /// `bucket`: `BucketName`.
+    pub fn bucket(&self) -> Ref<crate::BucketName> {
         Ref::new(self.0.attribute("bucket"))
     }
 
@@ -273,8 +274,8 @@ impl Handle {
         Ref::new(self.0.attribute("hosted_zone_id"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `BucketName`.
+    pub fn id(&self) -> Ref<crate::BucketName> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -1204,9 +1205,9 @@ pub mod logging {
     }
 
     impl<TargetBucket> Block<TargetBucket> {
-        /// Sets `target_bucket`: string, required.
+        /// Sets `target_bucket`: `BucketName`, required.
         #[track_caller]
-        pub fn target_bucket(mut self, value: impl IntoValue<String>) -> Block<Present> {
+        pub fn target_bucket(mut self, value: impl IntoValue<crate::BucketName>) -> Block<Present> {
             self.body.argument("target_bucket", value.into_value().into_expression());
             Block { body: self.body, state: PhantomData }
         }
@@ -1247,8 +1248,8 @@ pub mod logging {
     }
 
     impl View {
-        /// `target_bucket`: string.
-        pub fn target_bucket(&self) -> Ref<String> {
+        /// `target_bucket`: `BucketName`.
+        pub fn target_bucket(&self) -> Ref<crate::BucketName> {
             Ref::new(self.0.attribute("target_bucket"))
         }
 
@@ -1522,9 +1523,9 @@ pub mod replication_configuration {
     }
 
     impl<Role, Rules> Block<Role, Rules> {
-        /// Sets `role`: string, required.
+        /// Sets `role`: `RoleArn`, required.
         #[track_caller]
-        pub fn role(mut self, value: impl IntoValue<String>) -> Block<Present, Rules> {
+        pub fn role(mut self, value: impl IntoValue<crate::RoleArn>) -> Block<Present, Rules> {
             self.body.argument("role", value.into_value().into_expression());
             Block { body: self.body, state: PhantomData }
         }
@@ -1567,8 +1568,8 @@ pub mod replication_configuration {
     }
 
     impl View {
-        /// `role`: string.
-        pub fn role(&self) -> Ref<String> {
+        /// `role`: `RoleArn`.
+        pub fn role(&self) -> Ref<crate::RoleArn> {
             Ref::new(self.0.attribute("role"))
         }
 
@@ -1807,9 +1808,9 @@ pub mod replication_configuration {
                     self
                 }
 
-                /// Sets `bucket`: string, required.
+                /// Sets `bucket`: `BucketArn`, required.
                 #[track_caller]
-                pub fn bucket(mut self, value: impl IntoValue<String>) -> Block<Present> {
+                pub fn bucket(mut self, value: impl IntoValue<crate::BucketArn>) -> Block<Present> {
                     self.body.argument("bucket", value.into_value().into_expression());
                     Block { body: self.body, state: PhantomData }
                 }
@@ -1886,8 +1887,8 @@ pub mod replication_configuration {
                     Ref::new(self.0.attribute("account_id"))
                 }
 
-                /// `bucket`: string.
-                pub fn bucket(&self) -> Ref<String> {
+                /// `bucket`: `BucketArn`.
+                pub fn bucket(&self) -> Ref<crate::BucketArn> {
                     Ref::new(self.0.attribute("bucket"))
                 }
 

@@ -47,9 +47,9 @@ pub struct Builder<Bucket> {
 }
 
 impl<Bucket> Builder<Bucket> {
-    /// Sets `bucket`: string, required.
+    /// Sets `bucket`: `BucketName`, required.
     #[track_caller]
-    pub fn bucket(mut self, value: impl IntoValue<String>) -> Builder<Present> {
+    pub fn bucket(mut self, value: impl IntoValue<crate::BucketName>) -> Builder<Present> {
         self.resource.body.argument("bucket", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -100,9 +100,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `bucket`: string.
-    pub fn bucket(&self) -> Ref<String> {
+    /// `bucket`: `BucketName`.
+    pub fn bucket(&self) -> Ref<crate::BucketName> {
         Ref::new(self.0.attribute("bucket"))
     }
 

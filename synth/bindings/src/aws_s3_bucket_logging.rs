@@ -42,9 +42,9 @@ pub struct Builder<Bucket, TargetBucket, TargetPrefix> {
 }
 
 impl<Bucket, TargetBucket, TargetPrefix> Builder<Bucket, TargetBucket, TargetPrefix> {
-    /// Sets `bucket`: string, required.
+    /// Sets `bucket`: `BucketName`, required.
     #[track_caller]
-    pub fn bucket(mut self, value: impl IntoValue<String>) -> Builder<Present, TargetBucket, TargetPrefix> {
+    pub fn bucket(mut self, value: impl IntoValue<crate::BucketName>) -> Builder<Present, TargetBucket, TargetPrefix> {
         self.resource.body.argument("bucket", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -56,9 +56,9 @@ impl<Bucket, TargetBucket, TargetPrefix> Builder<Bucket, TargetBucket, TargetPre
         self
     }
 
-    /// Sets `target_bucket`: string, required.
+    /// Sets `target_bucket`: `BucketName`, required.
     #[track_caller]
-    pub fn target_bucket(mut self, value: impl IntoValue<String>) -> Builder<Bucket, Present, TargetPrefix> {
+    pub fn target_bucket(mut self, value: impl IntoValue<crate::BucketName>) -> Builder<Bucket, Present, TargetPrefix> {
         self.resource.body.argument("target_bucket", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -104,9 +104,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `bucket`: string.
-    pub fn bucket(&self) -> Ref<String> {
+    /// `bucket`: `BucketName`.
+    pub fn bucket(&self) -> Ref<crate::BucketName> {
         Ref::new(self.0.attribute("bucket"))
     }
 
@@ -120,8 +121,8 @@ impl Handle {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `target_bucket`: string.
-    pub fn target_bucket(&self) -> Ref<String> {
+    /// `target_bucket`: `BucketName`.
+    pub fn target_bucket(&self) -> Ref<crate::BucketName> {
         Ref::new(self.0.attribute("target_bucket"))
     }
 

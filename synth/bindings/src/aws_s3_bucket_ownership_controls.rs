@@ -36,9 +36,9 @@ pub struct Builder<Bucket, Rule> {
 }
 
 impl<Bucket, Rule> Builder<Bucket, Rule> {
-    /// Sets `bucket`: string, required.
+    /// Sets `bucket`: `BucketName`, required.
     #[track_caller]
-    pub fn bucket(mut self, value: impl IntoValue<String>) -> Builder<Present, Rule> {
+    pub fn bucket(mut self, value: impl IntoValue<crate::BucketName>) -> Builder<Present, Rule> {
         self.resource.body.argument("bucket", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -69,9 +69,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `bucket`: string.
-    pub fn bucket(&self) -> Ref<String> {
+    /// `bucket`: `BucketName`.
+    pub fn bucket(&self) -> Ref<crate::BucketName> {
         Ref::new(self.0.attribute("bucket"))
     }
 

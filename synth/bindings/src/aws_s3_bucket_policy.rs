@@ -34,9 +34,9 @@ pub struct Builder<Bucket, Policy> {
 }
 
 impl<Bucket, Policy> Builder<Bucket, Policy> {
-    /// Sets `bucket`: string, required.
+    /// Sets `bucket`: `BucketName`, required.
     #[track_caller]
-    pub fn bucket(mut self, value: impl IntoValue<String>) -> Builder<Present, Policy> {
+    pub fn bucket(mut self, value: impl IntoValue<crate::BucketName>) -> Builder<Present, Policy> {
         self.resource.body.argument("bucket", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -67,9 +67,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `bucket`: string.
-    pub fn bucket(&self) -> Ref<String> {
+    /// `bucket`: `BucketName`.
+    pub fn bucket(&self) -> Ref<crate::BucketName> {
         Ref::new(self.0.attribute("bucket"))
     }
 

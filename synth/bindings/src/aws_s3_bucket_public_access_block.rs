@@ -51,9 +51,9 @@ impl<Bucket> Builder<Bucket> {
         self
     }
 
-    /// Sets `bucket`: string, required.
+    /// Sets `bucket`: `BucketName`, required.
     #[track_caller]
-    pub fn bucket(mut self, value: impl IntoValue<String>) -> Builder<Present> {
+    pub fn bucket(mut self, value: impl IntoValue<crate::BucketName>) -> Builder<Present> {
         self.resource.body.argument("bucket", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -90,6 +90,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `block_public_acls`: bool.
     pub fn block_public_acls(&self) -> Ref<bool> {
@@ -101,8 +102,8 @@ impl Handle {
         Ref::new(self.0.attribute("block_public_policy"))
     }
 
-    /// `bucket`: string.
-    pub fn bucket(&self) -> Ref<String> {
+    /// `bucket`: `BucketName`.
+    pub fn bucket(&self) -> Ref<crate::BucketName> {
         Ref::new(self.0.attribute("bucket"))
     }
 

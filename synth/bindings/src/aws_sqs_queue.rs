@@ -206,9 +206,10 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `QueueArn`.
+    pub fn arn(&self) -> Ref<crate::QueueArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
@@ -237,8 +238,8 @@ impl Handle {
         Ref::new(self.0.attribute("fifo_throughput_limit"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `QueueUrl`.
+    pub fn id(&self) -> Ref<crate::QueueUrl> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -307,8 +308,8 @@ impl Handle {
         Ref::new(self.0.attribute("tags_all"))
     }
 
-    /// `url`: string.
-    pub fn url(&self) -> Ref<String> {
+    /// `url`: `QueueUrl`.
+    pub fn url(&self) -> Ref<crate::QueueUrl> {
         Ref::new(self.0.attribute("url"))
     }
 

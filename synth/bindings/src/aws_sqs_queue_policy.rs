@@ -41,9 +41,9 @@ impl<Policy, QueueUrl> Builder<Policy, QueueUrl> {
         Builder { resource: self.resource, state: PhantomData }
     }
 
-    /// Sets `queue_url`: string, required.
+    /// Sets `queue_url`: `QueueUrl`, required.
     #[track_caller]
-    pub fn queue_url(mut self, value: impl IntoValue<String>) -> Builder<Policy, Present> {
+    pub fn queue_url(mut self, value: impl IntoValue<crate::QueueUrl>) -> Builder<Policy, Present> {
         self.resource.body.argument("queue_url", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -67,6 +67,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {
@@ -78,8 +79,8 @@ impl Handle {
         Ref::new(self.0.attribute("policy"))
     }
 
-    /// `queue_url`: string.
-    pub fn queue_url(&self) -> Ref<String> {
+    /// `queue_url`: `QueueUrl`.
+    pub fn queue_url(&self) -> Ref<crate::QueueUrl> {
         Ref::new(self.0.attribute("queue_url"))
     }
 }

@@ -179,9 +179,9 @@ impl<VpcId> Builder<VpcId> {
         self
     }
 
-    /// Sets `vpc_id`: string, required.
+    /// Sets `vpc_id`: `VpcId`, required.
     #[track_caller]
-    pub fn vpc_id(mut self, value: impl IntoValue<String>) -> Builder<Present> {
+    pub fn vpc_id(mut self, value: impl IntoValue<crate::VpcId>) -> Builder<Present> {
         self.resource.body.argument("vpc_id", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -211,6 +211,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -262,8 +263,8 @@ impl Handle {
         Ref::new(self.0.attribute("enable_resource_name_dns_aaaa_record_on_launch"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `SubnetId`.
+    pub fn id(&self) -> Ref<crate::SubnetId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -317,8 +318,8 @@ impl Handle {
         Ref::new(self.0.attribute("tags_all"))
     }
 
-    /// `vpc_id`: string.
-    pub fn vpc_id(&self) -> Ref<String> {
+    /// `vpc_id`: `VpcId`.
+    pub fn vpc_id(&self) -> Ref<crate::VpcId> {
         Ref::new(self.0.attribute("vpc_id"))
     }
 

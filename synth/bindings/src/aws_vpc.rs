@@ -162,6 +162,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -183,13 +184,13 @@ impl Handle {
         Ref::new(self.0.attribute("default_network_acl_id"))
     }
 
-    /// `default_route_table_id`: string.
-    pub fn default_route_table_id(&self) -> Ref<String> {
+    /// `default_route_table_id`: `RouteTableId`.
+    pub fn default_route_table_id(&self) -> Ref<crate::RouteTableId> {
         Ref::new(self.0.attribute("default_route_table_id"))
     }
 
-    /// `default_security_group_id`: string.
-    pub fn default_security_group_id(&self) -> Ref<String> {
+    /// `default_security_group_id`: `SecurityGroupId`.
+    pub fn default_security_group_id(&self) -> Ref<crate::SecurityGroupId> {
         Ref::new(self.0.attribute("default_security_group_id"))
     }
 
@@ -213,8 +214,8 @@ impl Handle {
         Ref::new(self.0.attribute("enable_network_address_usage_metrics"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `VpcId`.
+    pub fn id(&self) -> Ref<crate::VpcId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -258,8 +259,8 @@ impl Handle {
         Ref::new(self.0.attribute("ipv6_netmask_length"))
     }
 
-    /// `main_route_table_id`: string.
-    pub fn main_route_table_id(&self) -> Ref<String> {
+    /// `main_route_table_id`: `RouteTableId`.
+    pub fn main_route_table_id(&self) -> Ref<crate::RouteTableId> {
         Ref::new(self.0.attribute("main_route_table_id"))
     }
 

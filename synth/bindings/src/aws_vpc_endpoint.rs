@@ -103,16 +103,16 @@ impl<VpcId> Builder<VpcId> {
         self
     }
 
-    /// Sets `route_table_ids`: set of string, optional.
+    /// Sets `route_table_ids`: set of `RouteTableId`, optional.
     #[track_caller]
-    pub fn route_table_ids(mut self, value: impl IntoValue<Set<String>>) -> Self {
+    pub fn route_table_ids(mut self, value: impl IntoValue<Set<crate::RouteTableId>>) -> Self {
         self.resource.body.argument("route_table_ids", value.into_value().into_expression());
         self
     }
 
-    /// Sets `security_group_ids`: set of string, optional.
+    /// Sets `security_group_ids`: set of `SecurityGroupId`, optional.
     #[track_caller]
-    pub fn security_group_ids(mut self, value: impl IntoValue<Set<String>>) -> Self {
+    pub fn security_group_ids(mut self, value: impl IntoValue<Set<crate::SecurityGroupId>>) -> Self {
         self.resource.body.argument("security_group_ids", value.into_value().into_expression());
         self
     }
@@ -138,9 +138,9 @@ impl<VpcId> Builder<VpcId> {
         self
     }
 
-    /// Sets `subnet_ids`: set of string, optional.
+    /// Sets `subnet_ids`: set of `SubnetId`, optional.
     #[track_caller]
-    pub fn subnet_ids(mut self, value: impl IntoValue<Set<String>>) -> Self {
+    pub fn subnet_ids(mut self, value: impl IntoValue<Set<crate::SubnetId>>) -> Self {
         self.resource.body.argument("subnet_ids", value.into_value().into_expression());
         self
     }
@@ -166,9 +166,9 @@ impl<VpcId> Builder<VpcId> {
         self
     }
 
-    /// Sets `vpc_id`: string, required.
+    /// Sets `vpc_id`: `VpcId`, required.
     #[track_caller]
-    pub fn vpc_id(mut self, value: impl IntoValue<String>) -> Builder<Present> {
+    pub fn vpc_id(mut self, value: impl IntoValue<crate::VpcId>) -> Builder<Present> {
         self.resource.body.argument("vpc_id", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -212,6 +212,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -233,8 +234,8 @@ impl Handle {
         synth_framework::View::view(self.0.attribute("dns_entry"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `VpcEndpointId`.
+    pub fn id(&self) -> Ref<crate::VpcEndpointId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -243,8 +244,8 @@ impl Handle {
         Ref::new(self.0.attribute("ip_address_type"))
     }
 
-    /// `network_interface_ids`: set of string.
-    pub fn network_interface_ids(&self) -> Ref<Set<String>> {
+    /// `network_interface_ids`: set of `NetworkInterfaceId`.
+    pub fn network_interface_ids(&self) -> Ref<Set<crate::NetworkInterfaceId>> {
         Ref::new(self.0.attribute("network_interface_ids"))
     }
 
@@ -258,8 +259,8 @@ impl Handle {
         Ref::new(self.0.attribute("policy"))
     }
 
-    /// `prefix_list_id`: string.
-    pub fn prefix_list_id(&self) -> Ref<String> {
+    /// `prefix_list_id`: `PrefixListId`.
+    pub fn prefix_list_id(&self) -> Ref<crate::PrefixListId> {
         Ref::new(self.0.attribute("prefix_list_id"))
     }
 
@@ -278,13 +279,13 @@ impl Handle {
         Ref::new(self.0.attribute("resource_configuration_arn"))
     }
 
-    /// `route_table_ids`: set of string.
-    pub fn route_table_ids(&self) -> Ref<Set<String>> {
+    /// `route_table_ids`: set of `RouteTableId`.
+    pub fn route_table_ids(&self) -> Ref<Set<crate::RouteTableId>> {
         Ref::new(self.0.attribute("route_table_ids"))
     }
 
-    /// `security_group_ids`: set of string.
-    pub fn security_group_ids(&self) -> Ref<Set<String>> {
+    /// `security_group_ids`: set of `SecurityGroupId`.
+    pub fn security_group_ids(&self) -> Ref<Set<crate::SecurityGroupId>> {
         Ref::new(self.0.attribute("security_group_ids"))
     }
 
@@ -308,8 +309,8 @@ impl Handle {
         Ref::new(self.0.attribute("state"))
     }
 
-    /// `subnet_ids`: set of string.
-    pub fn subnet_ids(&self) -> Ref<Set<String>> {
+    /// `subnet_ids`: set of `SubnetId`.
+    pub fn subnet_ids(&self) -> Ref<Set<crate::SubnetId>> {
         Ref::new(self.0.attribute("subnet_ids"))
     }
 
@@ -328,8 +329,8 @@ impl Handle {
         Ref::new(self.0.attribute("vpc_endpoint_type"))
     }
 
-    /// `vpc_id`: string.
-    pub fn vpc_id(&self) -> Ref<String> {
+    /// `vpc_id`: `VpcId`.
+    pub fn vpc_id(&self) -> Ref<crate::VpcId> {
         Ref::new(self.0.attribute("vpc_id"))
     }
 
@@ -490,9 +491,9 @@ pub mod subnet_configuration {
             self
         }
 
-        /// Sets `subnet_id`: string, optional.
+        /// Sets `subnet_id`: `SubnetId`, optional.
         #[track_caller]
-        pub fn subnet_id(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn subnet_id(mut self, value: impl IntoValue<crate::SubnetId>) -> Self {
             self.body.argument("subnet_id", value.into_value().into_expression());
             self
         }
@@ -530,8 +531,8 @@ pub mod subnet_configuration {
             Ref::new(self.0.attribute("ipv6"))
         }
 
-        /// `subnet_id`: string.
-        pub fn subnet_id(&self) -> Ref<String> {
+        /// `subnet_id`: `SubnetId`.
+        pub fn subnet_id(&self) -> Ref<crate::SubnetId> {
             Ref::new(self.0.attribute("subnet_id"))
         }
     }

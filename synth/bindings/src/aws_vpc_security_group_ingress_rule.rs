@@ -80,23 +80,23 @@ impl<IpProtocol, SecurityGroupId> Builder<IpProtocol, SecurityGroupId> {
         Builder { resource: self.resource, state: PhantomData }
     }
 
-    /// Sets `prefix_list_id`: string, optional.
+    /// Sets `prefix_list_id`: `PrefixListId`, optional.
     #[track_caller]
-    pub fn prefix_list_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn prefix_list_id(mut self, value: impl IntoValue<crate::PrefixListId>) -> Self {
         self.resource.body.argument("prefix_list_id", value.into_value().into_expression());
         self
     }
 
-    /// Sets `referenced_security_group_id`: string, optional.
+    /// Sets `referenced_security_group_id`: `SecurityGroupId`, optional.
     #[track_caller]
-    pub fn referenced_security_group_id(mut self, value: impl IntoValue<String>) -> Self {
+    pub fn referenced_security_group_id(mut self, value: impl IntoValue<crate::SecurityGroupId>) -> Self {
         self.resource.body.argument("referenced_security_group_id", value.into_value().into_expression());
         self
     }
 
-    /// Sets `security_group_id`: string, required.
+    /// Sets `security_group_id`: `SecurityGroupId`, required.
     #[track_caller]
-    pub fn security_group_id(mut self, value: impl IntoValue<String>) -> Builder<IpProtocol, Present> {
+    pub fn security_group_id(mut self, value: impl IntoValue<crate::SecurityGroupId>) -> Builder<IpProtocol, Present> {
         self.resource.body.argument("security_group_id", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -134,6 +134,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -170,18 +171,18 @@ impl Handle {
         Ref::new(self.0.attribute("ip_protocol"))
     }
 
-    /// `prefix_list_id`: string.
-    pub fn prefix_list_id(&self) -> Ref<String> {
+    /// `prefix_list_id`: `PrefixListId`.
+    pub fn prefix_list_id(&self) -> Ref<crate::PrefixListId> {
         Ref::new(self.0.attribute("prefix_list_id"))
     }
 
-    /// `referenced_security_group_id`: string.
-    pub fn referenced_security_group_id(&self) -> Ref<String> {
+    /// `referenced_security_group_id`: `SecurityGroupId`.
+    pub fn referenced_security_group_id(&self) -> Ref<crate::SecurityGroupId> {
         Ref::new(self.0.attribute("referenced_security_group_id"))
     }
 
-    /// `security_group_id`: string.
-    pub fn security_group_id(&self) -> Ref<String> {
+    /// `security_group_id`: `SecurityGroupId`.
+    pub fn security_group_id(&self) -> Ref<crate::SecurityGroupId> {
         Ref::new(self.0.attribute("security_group_id"))
     }
 

@@ -409,6 +409,7 @@ synth_framework::resource_methods! {
     Resource,
     crate::Helm
 }
+
 impl Handle {
     /// `atomic`: bool.
     pub fn atomic(&self) -> Ref<bool> {

@@ -3,8 +3,12 @@
 //!
 //! Every name is Terraform's own. What is here is chosen in `synth/codegen/selection.toml`.
 
+#![allow(clippy::module_inception, reason = "a nested block may have the name of the block around it")]
+#![allow(clippy::wrong_self_convention, reason = "arguments are named as Terraform names them")]
+
 pub mod argument;
 pub mod data;
+mod identity;
 pub mod provider;
 
 pub mod aws_backup_plan;
@@ -110,4 +114,10 @@ pub use aws_vpc_endpoint::aws_vpc_endpoint;
 pub use aws_vpc_security_group_egress_rule::aws_vpc_security_group_egress_rule;
 pub use aws_vpc_security_group_ingress_rule::aws_vpc_security_group_ingress_rule;
 pub use helm_release::helm_release;
+pub use identity::{
+    BackupPlanId, BackupVaultArn, BackupVaultName, BucketArn, BucketName, ClusterName, EipAllocationId, EventRuleName,
+    GatewayId, InstanceProfileArn, InstanceProfileName, KeyArn, KeyId, LaunchTemplateId, LogGroupArn, LogGroupName,
+    NatGatewayId, NetworkInterfaceId, OidcProviderArn, PolicyArn, PrefixListId, QueueArn, QueueUrl, RepositoryName,
+    RoleArn, RoleName, RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId,
+};
 pub use provider::{Aws, Helm};

@@ -114,8 +114,8 @@ mod tests {
     #[test]
     fn problems_of_a_stack_are_listed_one_a_line() {
         let stack = Stack::new("sample");
-        for _ in 0..3 {
-            local::<String>("twice", "a").add_to(&stack);
+        for label in ["not a label", "nor this"] {
+            local::<String>(label, "a").add_to(&stack);
         }
         let message = message(&stack.build().unwrap_err().into());
         let lines: Vec<_> = message.lines().collect();

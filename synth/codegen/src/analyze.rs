@@ -101,7 +101,8 @@ impl Analysis<'_> {
     ) -> Result<Scope> {
         let both = block.attributes.keys().find(|name| block.block_types.contains_key(*name));
         ensure!(both.is_none(), "`{}` is both an argument and a block", both.map_or("", |name| name));
-        let idents = names::distinct(block.attributes.keys().chain(block.block_types.keys()).map(String::as_str), taken);
+        let idents =
+            names::distinct(block.attributes.keys().chain(block.block_types.keys()).map(String::as_str), taken);
         let mut scope = self.scope(ident, name, form, true);
         self.attributes(&mut scope, &block.attributes, &idents, subject)?;
         for (name, nested) in &block.block_types {

@@ -48,15 +48,17 @@ impl Emitter {
         shared.insert("sources", &sources.collect::<Vec<_>>().join(", "));
         shared.insert("has_identities", &!library.identities.is_empty());
         shared.insert("arguments", &library.arguments);
+        // Lists of pairs and not maps, since the templates would walk those in no order.
         let identities = library.identities.iter().map(|identity| (&identity.name, &identity.is));
-        shared.insert("identities", &identities.collect::<BTreeMap<_, _>>());
-        let providers = library.providers.iter().map(|provider| (&provider.type_name, (&provider.name, &provider.source)));
-        shared.insert("providers", &providers.collect::<BTreeMap<_, _>>());
+        shared.insert("identities", &identities.collect::<Vec<_>>());
+        let providers = library.providers.iter();
+        let providers = providers.map(|provider| (&provider.type_name, &provider.name, &provider.source));
+        shared.insert("providers", &providers.collect::<Vec<_>>());
         let items = |kind: Kind| {
             let items = library.items.iter().filter(move |item| item.kind == kind);
-            items.map(|item| (&item.scope.ident, describe::item(item))).collect::<BTreeMap<_, _>>()
+            items.map(|item| (&item.scope.ident, describe::item(item))).collect::<Vec<_>>()
         };
-        shared.insert("data", &items(Kind::Data));
+        shared.insert("has_data", &!items(Kind::Data).is_empty());
 
         shared.insert("items", &items(Kind::Resource));
         self.render(root_file, "root.rs", &shared)?;
@@ -117,9 +119,9 @@ impl Emitter {
             match child {
                 Child::Elsewhere(path) => writeln!(text, "\npub use {file}::{};", path.join("::"))?,
                 Child::Here(inner) => {
-                    let content = self.module(inner, module::context(inner, self.root), file)?;
+                    let inside = self.module(inner, module::context(inner, self.root), file)?;
                     let doc = describe::module(inner);
-                    writeln!(text, "\n/// {doc}\npub mod {} {{\n{}}}", inner.ident, indent(&content))?;
+                    writeln!(text, "\n/// {doc}\npub mod {} {{\n{}}}", inner.ident, indent(&inside))?;
                 }
             }
         }

@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command};
 use anyhow::{Context, Result, ensure};
 
 /// Runs rustfmt over all files at once; `root` is the one whose modules lead to the others.
-pub(crate) fn format(files: &BTreeMap<String, String>, root: &str, configuration: &Path) -> Result<BTreeMap<String, String>> {
+pub(crate) fn format(
+    files: &BTreeMap<String, String>,
+    root: &str,
+    configuration: &Path,
+) -> Result<BTreeMap<String, String>> {
     let directory = tempfile::tempdir().context("making a temporary directory")?;
     for (path, text) in files {
         let path = directory.path().join(path);

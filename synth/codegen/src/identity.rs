@@ -114,9 +114,10 @@ impl Rules {
         for (index, identity) in self.identities.iter().enumerate() {
             let given = self.given.iter().any(|rule| rule.identity == index && rule.used.get());
             if given == identity.literal_only {
-                wrong.push(match given {
-                    true => format!("`{}` is given by an attribute: it is not `literal_only`", identity.name),
-                    false => format!("no attribute gives a `{}`: say `literal_only = true`", identity.name),
+                wrong.push(if given {
+                    format!("`{}` is given by an attribute: it is not `literal_only`", identity.name)
+                } else {
+                    format!("no attribute gives a `{}`: say `literal_only = true`", identity.name)
                 });
             }
         }
@@ -160,7 +161,10 @@ mod tests {
     fn what_is_given_is_not_taken_by_the_same_argument() {
         let rules = Rules::parse(TABLE).unwrap();
         assert_eq!((rules.taken("aws_vpc.id"), rules.given("aws_vpc.id")), (None, Some("VpcId")));
-        assert_eq!((rules.taken("aws_subnet.vpc_id"), rules.given("aws_subnet.vpc_id")), (Some("VpcId"), Some("VpcId")));
+        assert_eq!(
+            (rules.taken("aws_subnet.vpc_id"), rules.given("aws_subnet.vpc_id")),
+            (Some("VpcId"), Some("VpcId"))
+        );
     }
 
     #[test]

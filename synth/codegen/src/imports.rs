@@ -1,9 +1,30 @@
 //! The imports of a module: the names of the framework that its text uses, and no other.
 
 const FRAMEWORK: &[&str] = &[
-    "Any", "AttributeSchema", "BlockSchema", "Body", "IntoBlock", "IntoBlocks", "IntoValue", "List", "ListView", "Map",
-    "MapView", "Missing", "Mode", "NestedSchema", "Nesting", "Number", "Present", "ProviderConfiguration", "Ref",
-    "Satisfies", "Set", "SetView", "TypeSchema", "Value",
+    "Any",
+    "AttributeSchema",
+    "BlockSchema",
+    "Body",
+    "IntoBlock",
+    "IntoBlocks",
+    "IntoValue",
+    "List",
+    "ListView",
+    "Map",
+    "MapView",
+    "Missing",
+    "Mode",
+    "NestedSchema",
+    "Nesting",
+    "Number",
+    "Present",
+    "ProviderConfiguration",
+    "Ref",
+    "Satisfies",
+    "Set",
+    "SetView",
+    "TypeSchema",
+    "Value",
 ];
 
 /// The `use` lines that the text of a module needs, without its inner modules.
@@ -14,7 +35,7 @@ pub(crate) fn imports(text: &str) -> String {
     }
     let used: Vec<_> = FRAMEWORK.iter().copied().filter(|name| uses(text, name)).collect();
     if !used.is_empty() {
-        lines += &format!("use synth_framework::{{{}}};\n", used.join(", "));
+        lines.extend(["use synth_framework::{", &used.join(", "), "};\n"]);
     }
     lines
 }

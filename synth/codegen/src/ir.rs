@@ -189,7 +189,8 @@ impl Rust {
 impl Scope {
     /// The Rust names of what must be given, in order.
     pub fn required(&self) -> impl Iterator<Item = &str> {
-        let attributes = self.attributes.iter().filter(|attribute| attribute.required).map(|attribute| &attribute.ident);
+        let attributes =
+            self.attributes.iter().filter(|attribute| attribute.required).map(|attribute| &attribute.ident);
         let blocks = self.blocks.iter().filter(|block| block.min_items > 0).map(|block| &block.ident);
         attributes.chain(blocks).map(String::as_str)
     }

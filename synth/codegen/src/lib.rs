@@ -8,6 +8,10 @@
 //! That reads the provider's schema through Terraform, writes the selected part to `schemas/{provider}.json`, and the Rust
 //! to `synth/bindings/src`. Where its attributes are identities that others take, say so in `identities.toml`.
 //!
+//! Terraform takes the provider from the directory that `TIDELINE_PROVIDER_MIRROR` names, from a mirror that it finds on
+//! the machine, or else from the registry. A provider that cannot be had keeps its committed schema; `synth-codegen fetch
+//! --provider helm --from schema.json` reads one that was printed elsewhere.
+//!
 //! # How it goes
 //!
 //! [`schema`] is the serde picture of a schema, [`analyze`](analyze::analyze) makes the intermediate representation
@@ -16,11 +20,13 @@
 pub mod analyze;
 mod describe;
 pub mod emit;
+pub mod fetch;
 mod format;
 pub mod generate;
 pub mod identity;
 mod imports;
 pub mod ir;
+pub mod mirror;
 mod module;
 mod names;
 pub mod prune;
@@ -28,3 +34,4 @@ mod repeat;
 mod rust;
 pub mod schema;
 pub mod selection;
+pub mod terraform;

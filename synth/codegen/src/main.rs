@@ -1,17 +1,68 @@
-//! `synth-codegen`: reads provider schemas and writes the bindings.
+//! `synth-codegen`: reads provider schemas and writes the bindings. Without a subcommand it does both.
 
-fn main() -> anyhow::Result<()> {
-    let layout = synth_codegen::generate::Layout::workspace();
-    let selection = synth_codegen::selection::Selection::read(&layout.selection())?;
-    if let Some(from) = std::env::args().nth(1) {
-        let name = std::env::args().nth(2).unwrap();
-        let text = std::fs::read_to_string(from)?;
-        let s = synth_codegen::prune::prune(&text, &selection.providers[&name])?;
-        std::fs::write(layout.schema(&name), synth_codegen::prune::to_text(&s)?)?;
-        return Ok(());
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use synth_codegen::{
+    fetch::{Fetched, fetch, store},
+    generate::{Layout, read, write},
+    selection::Selection,
+};
+
+/// Writes typed Rust bindings from Terraform provider schemas.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Read the providers' schemas and commit the selected part of them to `schemas/`
+    Fetch {
+        /// Read this output of `terraform providers schema -json` instead of running Terraform
+        #[arg(long, requires = "provider")]
+        from: Option<PathBuf>,
+        /// Read this provider alone
+        #[arg(long)]
+        provider: Option<String>,
+    },
+    /// Write the bindings from the schemas in `schemas/`
+    Generate,
+}
+
+fn main() -> Result<()> {
+    let layout = Layout::workspace();
+    match Arguments::parse().command {
+        Some(Command::Fetch { from, provider }) => run_fetch(&layout, from, provider.as_deref()),
+        Some(Command::Generate) => run_generate(&layout),
+        None => run_fetch(&layout, None, None).and_then(|()| run_generate(&layout)),
     }
-    let files = layout.generate()?;
-    let written = synth_codegen::generate::write(&layout.bindings, &files)?;
-    println!("{written:?}");
+}
+
+fn run_fetch(layout: &Layout, from: Option<PathBuf>, only: Option<&str>) -> Result<()> {
+    let selection = Selection::read(&layout.selection())?;
+    if let Some(only) = only {
+        selection.providers.get(only).with_context(|| format!("the selection has no provider `{only}`"))?;
+    }
+    for (provider, selected) in selection.providers.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        let fetched = match &from {
+            Some(path) => store(layout, provider, selected, &read(path)?)?,
+            None => fetch(layout, provider, selected)?,
+        };
+        match fetched {
+            Fetched::Changed => println!("schemas/{provider}.json: written"),
+            Fetched::Unchanged => println!("schemas/{provider}.json: unchanged"),
+            Fetched::Unavailable(why) => println!("schemas/{provider}.json: kept, since {why}"),
+        }
+    }
+    Ok(())
+}
+
+fn run_generate(layout: &Layout) -> Result<()> {
+    let written = write(&layout.bindings.join("src"), &layout.generate()?).context("writing the bindings")?;
+    println!("bindings: {} written, {} unchanged, {} removed", written.changed, written.unchanged, written.removed);
     Ok(())
 }

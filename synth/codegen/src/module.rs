@@ -65,9 +65,8 @@ pub(crate) fn context(scope: &Scope, root: &str) -> Context {
     for setter in &mut setters {
         let given = states.iter().any(|state| state.argument == setter.method);
         setter.returns = if given {
-            let present = |state: &State| match state.argument == setter.method {
-                true => "Present".to_owned(),
-                false => all(state),
+            let present = |state: &State| {
+                if state.argument == setter.method { "Present".to_owned() } else { all(state) }
             };
             builder_type(builder, &states, present)
         } else {
@@ -151,9 +150,10 @@ fn readers(scope: &Scope, root: &str) -> Vec<Reader> {
             method: attribute.ident.clone(),
             name: attribute.name.clone(),
             doc: describe::reader(attribute),
-            type_: match plain {
-                true => shape_text(&attribute.gives, &attribute.ident, root),
-                false => view_text(&attribute.gives, &attribute.ident),
+            type_: if plain {
+                shape_text(&attribute.gives, &attribute.ident, root)
+            } else {
+                view_text(&attribute.gives, &attribute.ident)
             },
             plain,
             only: false,

@@ -2,24 +2,28 @@
 //!
 //! Providers unroll recursive blocks, such as the statements of a web ACL: without this a file grows with their depth.
 
+use std::collections::HashMap;
+
 use crate::ir::{Child, Scope};
+
+/// Modules met so far, with the way to each, by their names.
+type Seen = HashMap<String, Vec<(Scope, Vec<String>)>>;
 
 /// Replaces every module that equals an earlier one of the same name by a reference to it.
 pub(crate) fn share_repeated(root: &mut Scope) {
-    let mut seen = Vec::new();
-    share(root, &mut Vec::new(), &mut seen);
+    share(root, &mut Vec::new(), &mut Seen::new());
 }
 
-fn share(scope: &mut Scope, path: &mut Vec<String>, seen: &mut Vec<(Scope, Vec<String>)>) {
+fn share(scope: &mut Scope, path: &mut Vec<String>, seen: &mut Seen) {
     for child in &mut scope.children {
         let Child::Here(inner) = child else { continue };
         path.push(inner.ident.clone());
-        match seen.iter().find(|(earlier, _)| earlier == inner) {
-            Some((_, earlier)) => *child = Child::Elsewhere(earlier.clone()),
-            None => {
-                seen.push((inner.clone(), path.clone()));
-                share(inner, path, seen);
-            }
+        let alike = seen.entry(inner.ident.clone()).or_default();
+        if let Some((_, earlier)) = alike.iter().find(|(earlier, _)| earlier == inner) {
+            *child = Child::Elsewhere(earlier.clone());
+        } else {
+            alike.push((inner.clone(), path.clone()));
+            share(inner, path, seen);
         }
         path.pop();
     }

@@ -28,9 +28,9 @@ mod write;
 pub use block::{Dynamic, IntoBlock, IntoBlocks, Missing, Present, Satisfies, dynamic, keyed, once};
 pub use body::{Block, Body, Content, Entry, Repeat};
 pub use declaration::{
-    Asset, Backend, Change, Check, CheckData, Declaration, Local, LocalData, Output, OutputData, Refactoring,
-    S3Backend, Terraform, TerraformData, Variable, VariableData, check, import, local, moved, output, removed,
-    s3_backend, terraform, variable,
+    Asset, AssetHandle, Backend, Change, Check, CheckData, Declaration, Local, LocalData, Output, OutputData,
+    Refactoring, S3Backend, Terraform, TerraformData, Variable, VariableData, check, import, local, moved, output,
+    removed, s3_backend, terraform, variable,
 };
 pub use expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traversal};
 pub use graph::{Graph, Node};

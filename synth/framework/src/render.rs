@@ -17,8 +17,8 @@ pub(crate) fn template(expression: &Expression) -> Json {
         Expression::Bool(value) => Json::Bool(*value),
         Expression::Integer(number) => Json::from(*number),
         Expression::Float(number) => float(*number),
-        Expression::String(text) => Json::String(keep_mark(escape(text))),
-        Expression::Template(parts) => Json::String(keep_mark(interpolate(parts, escape))),
+        Expression::String(text) => Json::String(template_text(&[TemplatePart::Text(text.clone())])),
+        Expression::Template(parts) => Json::String(template_text(parts)),
         Expression::List(items) => Json::Array(items.iter().map(template).collect()),
         Expression::Object(entries) => {
             Json::Object(entries.iter().map(|(key, value)| (template_key(key), template(value))).collect())
@@ -76,12 +76,25 @@ fn float(number: f64) -> Json {
     Number::from_f64(number).map_or(Json::Null, Json::Number)
 }
 
-/// Terraform drops a byte order mark that starts a template; quoted, it stays.
-fn keep_mark(text: String) -> String {
+/// Text at the top of a JSON string, where Terraform's scanner has two traps that quoted text does not have.
+fn template_text(parts: &[TemplatePart]) -> String {
+    let text = interpolate(parts, escape_bare);
+    // A byte order mark that starts a template is dropped; quoted, it stays.
     match text.strip_prefix('\u{feff}') {
         Some(rest) => wrap(&Expression::String("\u{feff}".into())) + rest,
         None => text,
     }
+}
+
+/// After a carriage return without a newline, Terraform reads no interpolation; quoted, it does no harm.
+fn escape_bare(text: &str) -> String {
+    let escaped = escape(text);
+    if !escaped.contains('\r') {
+        return escaped;
+    }
+    let lines: Vec<_> =
+        escaped.split("\r\n").map(|line| line.replace('\r', &wrap(&Expression::String("\r".into())))).collect();
+    lines.join("\r\n")
 }
 
 fn template_key(key: &Expression) -> String {
@@ -211,3 +224,6 @@ fn steps(text: &mut String, steps: &[Step]) {
         };
     }
 }
+
+#[cfg(test)]
+mod tests;

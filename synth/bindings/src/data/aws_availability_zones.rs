@@ -106,6 +106,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `all_availability_zones`: bool.
     pub fn all_availability_zones(&self) -> Ref<bool> {

@@ -52,6 +52,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `account_id`: string.
     pub fn account_id(&self) -> Ref<String> {

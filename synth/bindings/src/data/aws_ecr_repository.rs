@@ -98,6 +98,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -109,8 +110,8 @@ impl Handle {
         synth_framework::View::view(self.0.attribute("encryption_configuration"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `RepositoryName`.
+    pub fn id(&self) -> Ref<crate::RepositoryName> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -129,8 +130,8 @@ impl Handle {
         Ref::new(self.0.attribute("most_recent_image_tags"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `RepositoryName`.
+    pub fn name(&self) -> Ref<crate::RepositoryName> {
         Ref::new(self.0.attribute("name"))
     }
 

@@ -83,6 +83,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `addon_name`: string.
     pub fn addon_name(&self) -> Ref<String> {

@@ -170,6 +170,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `access_config`: list of object.
     pub fn access_config(&self) -> ListView<access_config::View> {
@@ -211,8 +212,8 @@ impl Handle {
         Ref::new(self.0.attribute("endpoint"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `ClusterName`.
+    pub fn id(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -226,8 +227,8 @@ impl Handle {
         synth_framework::View::view(self.0.attribute("kubernetes_network_config"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `ClusterName`.
+    pub fn name(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("name"))
     }
 
@@ -246,8 +247,8 @@ impl Handle {
         synth_framework::View::view(self.0.attribute("remote_network_config"))
     }
 
-    /// `role_arn`: string.
-    pub fn role_arn(&self) -> Ref<String> {
+    /// `role_arn`: `RoleArn`.
+    pub fn role_arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("role_arn"))
     }
 
@@ -346,8 +347,8 @@ pub mod compute_config {
             Ref::new(self.0.attribute("node_pools"))
         }
 
-        /// `node_role_arn`: string.
-        pub fn node_role_arn(&self) -> Ref<String> {
+        /// `node_role_arn`: `RoleArn`.
+        pub fn node_role_arn(&self) -> Ref<crate::RoleArn> {
             Ref::new(self.0.attribute("node_role_arn"))
         }
     }
@@ -597,8 +598,8 @@ pub mod vpc_config {
     }
 
     impl View {
-        /// `cluster_security_group_id`: string.
-        pub fn cluster_security_group_id(&self) -> Ref<String> {
+        /// `cluster_security_group_id`: `SecurityGroupId`.
+        pub fn cluster_security_group_id(&self) -> Ref<crate::SecurityGroupId> {
             Ref::new(self.0.attribute("cluster_security_group_id"))
         }
 
@@ -617,18 +618,18 @@ pub mod vpc_config {
             Ref::new(self.0.attribute("public_access_cidrs"))
         }
 
-        /// `security_group_ids`: set of string.
-        pub fn security_group_ids(&self) -> Ref<Set<String>> {
+        /// `security_group_ids`: set of `SecurityGroupId`.
+        pub fn security_group_ids(&self) -> Ref<Set<crate::SecurityGroupId>> {
             Ref::new(self.0.attribute("security_group_ids"))
         }
 
-        /// `subnet_ids`: set of string.
-        pub fn subnet_ids(&self) -> Ref<Set<String>> {
+        /// `subnet_ids`: set of `SubnetId`.
+        pub fn subnet_ids(&self) -> Ref<Set<crate::SubnetId>> {
             Ref::new(self.0.attribute("subnet_ids"))
         }
 
-        /// `vpc_id`: string.
-        pub fn vpc_id(&self) -> Ref<String> {
+        /// `vpc_id`: `VpcId`.
+        pub fn vpc_id(&self) -> Ref<crate::VpcId> {
             Ref::new(self.0.attribute("vpc_id"))
         }
     }

@@ -41,9 +41,9 @@ impl<Name> Builder<Name> {
         self
     }
 
-    /// Sets `name`: string, required.
+    /// Sets `name`: `ClusterName`, required.
     #[track_caller]
-    pub fn name(mut self, value: impl IntoValue<String>) -> Builder<Present> {
+    pub fn name(mut self, value: impl IntoValue<crate::ClusterName>) -> Builder<Present> {
         self.resource.body.argument("name", value.into_value().into_expression());
         Builder { resource: self.resource, state: PhantomData }
     }
@@ -66,14 +66,15 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `ClusterName`.
+    pub fn name(&self) -> Ref<crate::ClusterName> {
         Ref::new(self.0.attribute("name"))
     }
 

@@ -77,9 +77,10 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `OidcProviderArn`.
+    pub fn arn(&self) -> Ref<crate::OidcProviderArn> {
         Ref::new(self.0.attribute("arn"))
     }
 

@@ -90,9 +90,10 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `RoleArn`.
+    pub fn arn(&self) -> Ref<crate::RoleArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
@@ -111,8 +112,8 @@ impl Handle {
         Ref::new(self.0.attribute("description"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `RoleName`.
+    pub fn id(&self) -> Ref<crate::RoleName> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -121,8 +122,8 @@ impl Handle {
         Ref::new(self.0.attribute("max_session_duration"))
     }
 
-    /// `name`: string.
-    pub fn name(&self) -> Ref<String> {
+    /// `name`: `RoleName`.
+    pub fn name(&self) -> Ref<crate::RoleName> {
         Ref::new(self.0.attribute("name"))
     }
 
@@ -131,8 +132,8 @@ impl Handle {
         Ref::new(self.0.attribute("path"))
     }
 
-    /// `permissions_boundary`: string.
-    pub fn permissions_boundary(&self) -> Ref<String> {
+    /// `permissions_boundary`: `PolicyArn`.
+    pub fn permissions_boundary(&self) -> Ref<crate::PolicyArn> {
         Ref::new(self.0.attribute("permissions_boundary"))
     }
 

@@ -68,6 +68,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -84,8 +85,8 @@ impl Handle {
         Ref::new(self.0.attribute("name"))
     }
 
-    /// `target_key_arn`: string.
-    pub fn target_key_arn(&self) -> Ref<String> {
+    /// `target_key_arn`: `KeyArn`.
+    pub fn target_key_arn(&self) -> Ref<crate::KeyArn> {
         Ref::new(self.0.attribute("target_key_arn"))
     }
 

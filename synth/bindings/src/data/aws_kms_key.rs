@@ -117,9 +117,10 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
-    /// `arn`: string.
-    pub fn arn(&self) -> Ref<String> {
+    /// `arn`: `KeyArn`.
+    pub fn arn(&self) -> Ref<crate::KeyArn> {
         Ref::new(self.0.attribute("arn"))
     }
 
@@ -173,8 +174,8 @@ impl Handle {
         Ref::new(self.0.attribute("grant_tokens"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `KeyId`.
+    pub fn id(&self) -> Ref<crate::KeyId> {
         Ref::new(self.0.attribute("id"))
     }
 

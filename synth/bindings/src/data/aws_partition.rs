@@ -52,6 +52,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `dns_suffix`: string.
     pub fn dns_suffix(&self) -> Ref<String> {

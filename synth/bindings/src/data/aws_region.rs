@@ -66,6 +66,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `description`: string.
     pub fn description(&self) -> Ref<String> {

@@ -80,14 +80,15 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {
         Ref::new(self.0.attribute("id"))
     }
 
-    /// `ids`: list of string.
-    pub fn ids(&self) -> Ref<List<String>> {
+    /// `ids`: list of `SubnetId`.
+    pub fn ids(&self) -> Ref<List<crate::SubnetId>> {
         Ref::new(self.0.attribute("ids"))
     }
 

@@ -128,6 +128,7 @@ synth_framework::resource_methods! {
     DataSource,
     crate::Aws
 }
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {
@@ -169,8 +170,8 @@ impl Handle {
         Ref::new(self.0.attribute("enable_network_address_usage_metrics"))
     }
 
-    /// `id`: string.
-    pub fn id(&self) -> Ref<String> {
+    /// `id`: `VpcId`.
+    pub fn id(&self) -> Ref<crate::VpcId> {
         Ref::new(self.0.attribute("id"))
     }
 
@@ -189,8 +190,8 @@ impl Handle {
         Ref::new(self.0.attribute("ipv6_cidr_block"))
     }
 
-    /// `main_route_table_id`: string.
-    pub fn main_route_table_id(&self) -> Ref<String> {
+    /// `main_route_table_id`: `RouteTableId`.
+    pub fn main_route_table_id(&self) -> Ref<crate::RouteTableId> {
         Ref::new(self.0.attribute("main_route_table_id"))
     }
 

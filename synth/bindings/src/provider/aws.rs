@@ -378,16 +378,16 @@ pub mod assume_role {
             self
         }
 
-        /// Sets `policy_arns`: set of string, optional.
+        /// Sets `policy_arns`: set of `PolicyArn`, optional.
         #[track_caller]
-        pub fn policy_arns(mut self, value: impl IntoValue<Set<String>>) -> Self {
+        pub fn policy_arns(mut self, value: impl IntoValue<Set<crate::PolicyArn>>) -> Self {
             self.body.argument("policy_arns", value.into_value().into_expression());
             self
         }
 
-        /// Sets `role_arn`: string, optional.
+        /// Sets `role_arn`: `RoleArn`, optional.
         #[track_caller]
-        pub fn role_arn(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Self {
             self.body.argument("role_arn", value.into_value().into_expression());
             self
         }
@@ -477,16 +477,16 @@ pub mod assume_role_with_web_identity {
             self
         }
 
-        /// Sets `policy_arns`: set of string, optional.
+        /// Sets `policy_arns`: set of `PolicyArn`, optional.
         #[track_caller]
-        pub fn policy_arns(mut self, value: impl IntoValue<Set<String>>) -> Self {
+        pub fn policy_arns(mut self, value: impl IntoValue<Set<crate::PolicyArn>>) -> Self {
             self.body.argument("policy_arns", value.into_value().into_expression());
             self
         }
 
-        /// Sets `role_arn`: string, optional.
+        /// Sets `role_arn`: `RoleArn`, optional.
         #[track_caller]
-        pub fn role_arn(mut self, value: impl IntoValue<String>) -> Self {
+        pub fn role_arn(mut self, value: impl IntoValue<crate::RoleArn>) -> Self {
             self.body.argument("role_arn", value.into_value().into_expression());
             self
         }

@@ -9,18 +9,18 @@ pub mod helm;
 pub use aws::aws;
 pub use helm::helm;
 
-/// The provider `hashicorp/helm`.
-#[derive(Debug)]
-pub enum Helm {}
-
-impl Provider for Helm {
-    const INFO: &'static ProviderInfo = &ProviderInfo { name: "helm", source: "hashicorp/helm" };
-}
-
 /// The provider `hashicorp/aws`.
 #[derive(Debug)]
 pub enum Aws {}
 
 impl Provider for Aws {
     const INFO: &'static ProviderInfo = &ProviderInfo { name: "aws", source: "hashicorp/aws" };
+}
+
+/// The provider `hashicorp/helm`.
+#[derive(Debug)]
+pub enum Helm {}
+
+impl Provider for Helm {
+    const INFO: &'static ProviderInfo = &ProviderInfo { name: "helm", source: "hashicorp/helm" };
 }

@@ -8,8 +8,8 @@ fn out_equals_a_fresh_build() {
     let out = workspace().join("out");
     let environments = std::fs::read_dir(workspace().join("stacks/environments")).unwrap();
     for entry in environments {
-        let path = entry.unwrap().path();
-        let environment = path.file_stem().unwrap().to_str().unwrap();
+        let settings = entry.unwrap().path();
+        let environment = settings.file_stem().unwrap().to_str().unwrap();
         // The default environment is always committed; of the others, those that somebody has chosen to.
         if environment != "default" && !out.join(environment).exists() {
             continue;

@@ -66,6 +66,17 @@ fn what_synth_no_longer_makes_is_removed_with_the_folders_that_held_it() {
 }
 
 #[test]
+fn files_come_and_go_in_one_run() {
+    let project = Project::written();
+    let fresh = project.files("out");
+    fs::remove_file(project.path("out/cluster/outputs.tf.json")).unwrap();
+    project.write("out/cluster/old.yaml", "old: true\n");
+    project.write("out/cluster/.synth-files", "old.yaml\n");
+    project.synth(["cluster"]).succeeds();
+    assert_eq!(project.files("out"), fresh);
+}
+
+#[test]
 fn foreign_files_stay() {
     let project = Project::written();
     let foreign = [

@@ -15,13 +15,28 @@ pub struct Asset {
     pub location: Location,
 }
 
+/// A file beside the stack, as Terraform finds it.
+#[derive(Clone, Debug)]
+pub struct AssetHandle(String);
+
+impl AssetHandle {
+    /// The path of the file: `${path.module}/…`.
+    pub fn path(&self) -> Value<String> {
+        text!("{}/{}", functions::path_module(), &self.0)
+    }
+
+    /// The content of the file: `file("${path.module}/…")`.
+    pub fn content(&self) -> Value<String> {
+        functions::file(self.path())
+    }
+}
+
 impl Stack {
-    /// Writes a file beside the stack, and returns its content as `file("${path.module}/…")` reads it.
+    /// Writes a file beside the stack, for `file()` and local charts.
     #[track_caller]
-    pub fn asset(&self, path: impl Into<String>, text: impl Into<String>) -> Value<String> {
+    pub fn asset(&self, path: impl Into<String>, text: impl Into<String>) -> AssetHandle {
         let path = path.into();
-        let read = functions::file(text!("{}/{}", functions::path_module(), &path));
-        self.declare(Asset { path, text: text.into(), location: panic::Location::caller() });
-        read
+        self.declare(Asset { path: path.clone(), text: text.into(), location: panic::Location::caller() });
+        AssetHandle(path)
     }
 }

@@ -11,7 +11,7 @@ mod refactoring;
 mod settings;
 mod variable;
 
-pub use asset::Asset;
+pub use asset::{Asset, AssetHandle};
 pub use backend::{Backend, S3Backend, s3_backend};
 pub use check::{Check, CheckData, check};
 pub use local::{Local, LocalData, local};

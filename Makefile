@@ -1,0 +1,44 @@
+# The one list of commands: CI calls the same targets.
+.DEFAULT_GOAL := help
+.PHONY: help ci check test docs synth drift bindings bench lint
+
+CARGO ?= cargo
+VENV := target/venv
+ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+ci: check lint test docs drift ## Run everything that CI runs.
+
+check: ## Check the format and the lints of all code.
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+test: ## Run every test. Terraform and its AWS provider judge what is written.
+	$(CARGO) test --workspace --locked
+
+docs: ## Build the documentation, without a warning.
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+synth: ## Write every part of every environment to out/.
+	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- all --env $$environment || exit; done
+
+drift: ## Fail when out/ is not what the code writes.
+	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- check --env $$environment || exit; done
+
+bindings: ## Generate the typed resources from the providers' schemas.
+	$(CARGO) run -q -p synth-codegen
+
+bench: ## Measure how fast everything is synthesized.
+	$(CARGO) bench -p synth
+
+lint: $(VENV)/done ## Lint workflows and scripts.
+	$(VENV)/bin/actionlint
+	$(VENV)/bin/zizmor --offline --quiet .github/workflows
+	$(VENV)/bin/shellcheck .ci/run
+
+$(VENV)/done: scripts/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement $<
+	touch $@

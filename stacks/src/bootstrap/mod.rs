@@ -1,0 +1,21 @@
+//! The bootstrap stack: what must exist before anything else can be planned or delivered.
+//!
+//! Its first run keeps state in a local file (an untracked `backend_override.tf.json`), until the bucket is there to move to.
+
+mod github;
+mod registry;
+mod spot;
+mod state;
+
+use synth_framework::Stack;
+
+use crate::{settings::Settings, terraform};
+
+/// Declares the bootstrap stack.
+pub fn define(settings: &Settings, stack: &Stack) {
+    terraform::aws(settings, &stack.file("terraform"));
+    let bucket = state::state(settings, &stack.file("state"));
+    let repositories = registry::registry(settings, &stack.file("registry"));
+    github::github(settings, &bucket, &repositories, &stack.file("github"));
+    spot::service_linked_role(settings, &stack.file("spot"));
+}

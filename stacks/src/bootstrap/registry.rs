@@ -1,0 +1,66 @@
+//! The image registry: a repository for each service, whose tags never move.
+
+use synth_bindings::{
+    aws_ecr_lifecycle_policy, aws_ecr_registry_scanning_configuration as scanning, aws_ecr_repository,
+};
+use synth_framework::{Stack, functions::jsonencode, output};
+
+use crate::settings::{Image, Settings};
+
+/// Declares the repositories, what they keep, and how images are scanned.
+pub(super) fn registry(settings: &Settings, stack: &Stack) -> Vec<aws_ecr_repository::Handle> {
+    let services = &settings.services;
+    let images = [
+        ("cors_proxy_server", &services.cors_proxy_server.image),
+        ("mock_target_server", &services.mock_target_server.image),
+    ];
+    scanning("main")
+        .scan_type("ENHANCED")
+        .rule(
+            scanning::rule()
+                .scan_frequency("CONTINUOUS_SCAN")
+                .repository_filter(scanning::rule::repository_filter().filter("*").filter_type("WILDCARD")),
+        )
+        .add_to(stack);
+    images.map(|(label, image)| repository(settings, label, image, stack)).into()
+}
+
+fn repository(settings: &Settings, label: &str, image: &Image, stack: &Stack) -> aws_ecr_repository::Handle {
+    let repository = aws_ecr_repository(label)
+        .name(&image.repository)
+        .image_tag_mutability("IMMUTABLE")
+        .encryption_configuration(aws_ecr_repository::encryption_configuration().encryption_type("KMS"))
+        .image_scanning_configuration(aws_ecr_repository::image_scanning_configuration().scan_on_push(true))
+        .lifecycle(|lifecycle| lifecycle.prevent_destroy(true))
+        .add_to(stack);
+    // Versions alone are counted: a signature or an attestation must not push out the image that it belongs to.
+    let rules = serde_json::json!({ "rules": [
+        {
+            "rulePriority": 1,
+            "description": "Untagged images go after a while.",
+            "selection": {
+                "tagStatus": "untagged",
+                "countType": "sinceImagePushed",
+                "countUnit": "days",
+                "countNumber": settings.registry.untagged_days,
+            },
+            "action": { "type": "expire" },
+        },
+        {
+            "rulePriority": 2,
+            "description": "The latest versions stay.",
+            "selection": {
+                "tagStatus": "tagged",
+                "tagPatternList": ["*.*.*"],
+                "countType": "imageCountMoreThan",
+                "countNumber": settings.registry.tagged_images,
+            },
+            "action": { "type": "expire" },
+        },
+    ] });
+    aws_ecr_lifecycle_policy(label).repository(repository.name()).policy(jsonencode(rules)).add_to(stack);
+    output(format!("{label}_repository_url"), repository.repository_url())
+        .description("Where images of the service are pushed.")
+        .add_to(stack);
+    repository
+}

@@ -1,0 +1,46 @@
+//! Who may use the cluster's API: access entries, one for each principal.
+
+use synth_bindings::{
+    ClusterName, RoleArn, aws_eks_access_entry, aws_eks_access_policy_association as association, aws_eks_cluster,
+};
+use synth_framework::{IntoValue, Ref, Stack};
+
+use crate::settings::Settings;
+
+/// Everything, in every namespace.
+const ADMIN: &str = "AmazonEKSClusterAdminPolicy";
+
+/// Reading everything, Secrets too: Helm keeps its releases in Secrets, so that a plan has to read them.
+const VIEW: &str = "AmazonEKSAdminViewPolicy";
+
+/// Declares the access of administrators and of the roles that plan and apply, and returns that of the last.
+pub(super) fn access(settings: &Settings, cluster: &aws_eks_cluster::Handle, stack: &Stack) -> association::Handle {
+    let entry =
+        |label: &str, principal: &str, policy: &str| grant(settings, &cluster.name(), label, principal, policy, stack);
+    let applying = settings.role_arn(&settings.apply_role());
+    for principal in settings.cluster.admin_principal_arns.iter().filter(|principal| **principal != applying) {
+        let name = principal.rsplit_once([':', '/']).map_or(principal.as_str(), |(_, name)| name);
+        entry(&format!("admin_{}", crate::policy::label(name)), principal, ADMIN);
+    }
+    entry("plan", &settings.role_arn(&settings.plan_role()), VIEW);
+    entry("apply", &applying, ADMIN)
+}
+
+fn grant(
+    settings: &Settings,
+    cluster: &Ref<ClusterName>,
+    label: &str,
+    principal: impl IntoValue<String> + Clone,
+    policy: &str,
+    stack: &Stack,
+) -> association::Handle {
+    let principal = RoleArn::literal(principal);
+    let entry = aws_eks_access_entry(label).cluster_name(cluster).principal_arn(&principal).add_to(stack);
+    let policy = format!("arn:{}:eks::aws:cluster-access-policy/{policy}", settings.aws.partition());
+    association(label)
+        .cluster_name(cluster)
+        .principal_arn(entry.principal_arn())
+        .policy_arn(policy)
+        .access_scope(association::access_scope().type_("cluster"))
+        .add_to(stack)
+}

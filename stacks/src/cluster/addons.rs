@@ -1,0 +1,110 @@
+//! The add-ons that EKS manages, in the one order that does not deadlock.
+//!
+//! Nodes turn ready only with a network, and coredns turns healthy only on ready nodes: so the network comes before the
+//! nodes, and whatever schedules pods comes after them.
+
+use synth_bindings::{RoleArn, aws_eks_addon, aws_eks_cluster, aws_eks_node_group, data};
+use synth_framework::{Any, Ref, Stack, Value, functions::jsonencode, object};
+
+use crate::{
+    names::{BASE_NODE_LABEL, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
+    policy::{grant_aws_policy, label, pod_role},
+    settings::Settings,
+};
+
+/// Declares what nodes need to become ready.
+pub(super) fn before_nodes(
+    settings: &Settings,
+    cluster: &aws_eks_cluster::Handle,
+    stack: &Stack,
+) -> Vec<aws_eks_addon::Handle> {
+    let versions = &settings.cluster.addon_versions;
+    let addons = Addons { settings, cluster, stack, nodes: None };
+    let role = pod_role(stack, settings, "vpc-cni");
+    grant_aws_policy(stack, settings, &role, "vpc_cni", "AmazonEKS_CNI_Policy");
+    // The add-on reads booleans and numbers as text. Without `enableNetworkPolicy` every NetworkPolicy is silently inert.
+    let cni = object! {
+        "enableNetworkPolicy" => "true",
+        "env" => object! { "ENABLE_PREFIX_DELEGATION" => "true", "WARM_PREFIX_TARGET" => "1" },
+    };
+    vec![
+        addons.addon("eks-pod-identity-agent", versions.eks_pod_identity_agent.as_deref(), None, None),
+        addons.addon("kube-proxy", versions.kube_proxy.as_deref(), None, None),
+        addons.addon("vpc-cni", versions.vpc_cni.as_deref(), Some(cni), Some((VPC_CNI_SERVICE_ACCOUNT, role.arn()))),
+    ]
+}
+
+/// Declares what needs ready nodes.
+pub(super) fn after_nodes(
+    settings: &Settings,
+    cluster: &aws_eks_cluster::Handle,
+    nodes: &aws_eks_node_group::Handle,
+    stack: &Stack,
+) -> Vec<aws_eks_addon::Handle> {
+    let versions = &settings.cluster.addon_versions;
+    let addons = Addons { settings, cluster, stack, nodes: Some(nodes) };
+    let role = pod_role(stack, settings, "ebs-csi");
+    grant_aws_policy(stack, settings, &role, "ebs_csi", "service-role/AmazonEBSCSIDriverPolicy");
+    let (key, value) = BASE_NODE_LABEL;
+    let zones = i64::try_from(settings.network.zones.len()).expect("a list of zones is short");
+    let dns = object! {
+        "autoScaling" => object! { "enabled" => true, "minReplicas" => zones, "maxReplicas" => 10 },
+        "nodeSelector" => object! { key => value },
+        "topologySpreadConstraints" => serde_json::json!([{
+            "maxSkew": 1,
+            "topologyKey": "topology.kubernetes.io/zone",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": { "matchLabels": { "k8s-app": "kube-dns" } },
+        }]),
+    };
+    let volumes = object! { "controller" => object! { "nodeSelector" => object! { key => value } } };
+    let ebs = (EBS_CSI_SERVICE_ACCOUNT, role.arn());
+    vec![
+        addons.addon("coredns", versions.coredns.as_deref(), Some(dns), None),
+        addons.addon("aws-ebs-csi-driver", versions.aws_ebs_csi_driver.as_deref(), Some(volumes), Some(ebs)),
+        addons.addon("eks-node-monitoring-agent", versions.eks_node_monitoring_agent.as_deref(), None, None),
+    ]
+}
+
+struct Addons<'a> {
+    settings: &'a Settings,
+    cluster: &'a aws_eks_cluster::Handle,
+    stack: &'a Stack,
+    nodes: Option<&'a aws_eks_node_group::Handle>,
+}
+
+impl Addons<'_> {
+    /// One add-on: an exact build, or the most recent one for the Kubernetes version.
+    fn addon(
+        &self,
+        name: &str,
+        version: Option<&str>,
+        configuration: Option<Value<Any>>,
+        pod_identity: Option<(&str, Ref<RoleArn>)>,
+    ) -> aws_eks_addon::Handle {
+        let mut addon = aws_eks_addon(label(name))
+            .cluster_name(self.cluster.name())
+            .addon_name(name)
+            .configuration_values(configuration.map(jsonencode))
+            .resolve_conflicts_on_create("OVERWRITE")
+            .resolve_conflicts_on_update("PRESERVE")
+            .pod_identity_association(pod_identity.map(|(service_account, role)| {
+                aws_eks_addon::pod_identity_association().service_account(service_account).role_arn(role)
+            }));
+        addon = match version {
+            Some(version) => addon.addon_version(version),
+            None => addon.addon_version(
+                data::aws_eks_addon_version(label(name))
+                    .addon_name(name)
+                    .kubernetes_version(self.settings.cluster.kubernetes_version)
+                    .most_recent(true)
+                    .add_to(self.stack)
+                    .version(),
+            ),
+        };
+        match self.nodes {
+            Some(nodes) => addon.depends_on(nodes).add_to(self.stack),
+            None => addon.add_to(self.stack),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The base node group: a few tainted nodes, one in each zone, for what must run before Karpenter does.
+
+use synth_bindings::{aws_eks_addon, aws_eks_cluster, aws_eks_node_group, aws_launch_template};
+use synth_framework::{Stack, functions::tostring};
+
+use super::{network::Network, routing::PrivateRouting, security_groups::SecurityGroups};
+use crate::{
+    names::{BASE_NODE_LABEL, BASE_NODE_TAINT},
+    policy::{grant_aws_policy, service_role},
+    settings::Settings,
+};
+
+/// The policies of any node. The CNI's is not among them: its pods have their own role.
+pub(super) const NODE_POLICIES: [(&str, &str); 3] = [
+    ("worker", "AmazonEKSWorkerNodePolicy"),
+    ("images", "AmazonEC2ContainerRegistryPullOnly"),
+    ("sessions", "AmazonSSMManagedInstanceCore"),
+];
+
+/// Declares the base node group, which waits for all that lets a node join and turn ready: rules, routes and add-ons.
+pub(super) fn base_nodes(
+    settings: &Settings,
+    cluster: &aws_eks_cluster::Handle,
+    network: &Network,
+    groups: &SecurityGroups,
+    (routing, addons): &(PrivateRouting, Vec<aws_eks_addon::Handle>),
+    stack: &Stack,
+) -> aws_eks_node_group::Handle {
+    let nodes = &settings.base_nodes;
+    let role = service_role(stack, settings, "base-node", "ec2.amazonaws.com");
+    let policies = NODE_POLICIES
+        .map(|(label, path)| grant_aws_policy(stack, settings, &role, &format!("base_node_{label}"), path));
+    let template = launch_template(settings, groups, stack);
+    let (label, value) = BASE_NODE_LABEL;
+    let (taint, taint_value) = BASE_NODE_TAINT;
+
+    aws_eks_node_group("base")
+        .cluster_name(cluster.name())
+        // A prefix, so that a replacement can stand beside what it replaces.
+        .node_group_name_prefix("base-")
+        .node_role_arn(role.arn())
+        .subnet_ids(network.private.iter().map(|subnet| subnet.id()))
+        .version(settings.cluster.kubernetes_version)
+        .ami_type(&nodes.ami_type)
+        .capacity_type("ON_DEMAND")
+        .instance_types(&nodes.instance_types)
+        .launch_template(
+            aws_eks_node_group::launch_template().id(template.id()).version(tostring(template.latest_version())),
+        )
+        .scaling_config(
+            aws_eks_node_group::scaling_config()
+                .min_size(nodes.min_size)
+                .desired_size(nodes.desired_size)
+                .max_size(nodes.max_size),
+        )
+        .update_config(aws_eks_node_group::update_config().max_unavailable_percentage(nodes.max_unavailable_percentage))
+        .node_repair_config(aws_eks_node_group::node_repair_config().enabled(true))
+        .labels([(label, value)])
+        .taint(aws_eks_node_group::taint().key(taint).value(taint_value).effect("NO_SCHEDULE"))
+        .lifecycle(|lifecycle| {
+            lifecycle.create_before_destroy(true).ignore_changes(|group| group.scaling_config().desired_size())
+        })
+        // Without these a node would start and never join; and on the way down they must outlive it.
+        .depends_on((
+            policies.as_slice(),
+            addons,
+            &routing.associations,
+            &routing.routes,
+            &groups.ingress,
+            &groups.egress,
+        ))
+        .add_to(stack)
+}
+
+fn launch_template(settings: &Settings, groups: &SecurityGroups, stack: &Stack) -> aws_launch_template::Handle {
+    let name = settings.named("base-node");
+    let tagged = |resource_type: &str| {
+        aws_launch_template::tag_specifications().resource_type(resource_type).tags([("Name", name.as_str())])
+    };
+    aws_launch_template("base_node")
+        .name_prefix(format!("{name}-"))
+        .update_default_version(true)
+        .vpc_security_group_ids([groups.nodes.id()])
+        // One hop: only the node itself reaches its instance metadata, pods do not.
+        .metadata_options(
+            aws_launch_template::metadata_options()
+                .http_endpoint("enabled")
+                .http_tokens("required")
+                .http_put_response_hop_limit(1),
+        )
+        .block_device_mappings(
+            aws_launch_template::block_device_mappings().device_name("/dev/xvda").ebs(
+                aws_launch_template::block_device_mappings::ebs()
+                    .volume_type("gp3")
+                    .volume_size(settings.base_nodes.volume_size_gib)
+                    .encrypted("true")
+                    .delete_on_termination("true"),
+            ),
+        )
+        .tag_specifications(["instance", "volume", "network-interface"].map(tagged))
+        .lifecycle(|lifecycle| lifecycle.create_before_destroy(true))
+        .add_to(stack)
+}

@@ -1,0 +1,57 @@
+//! The KMS keys of the cluster: one for Kubernetes secrets, one for logs.
+
+use synth_bindings::{KeyArn, aws_kms_alias, aws_kms_key, data::aws_iam_policy_document::statement};
+use synth_framework::{Ref, Stack};
+
+use crate::{
+    policy::{allow, condition, document, principals, services},
+    settings::Settings,
+};
+
+/// The keys, by what they encrypt.
+pub(super) struct Keys {
+    /// Kubernetes secrets.
+    pub secrets: Ref<KeyArn>,
+    /// CloudWatch logs.
+    pub logs: Ref<KeyArn>,
+}
+
+/// Declares the keys.
+pub(super) fn keys(settings: &Settings, stack: &Stack) -> Keys {
+    Keys {
+        secrets: key(settings, stack, "secrets", "Kubernetes secrets", vec![account_administers(settings)]),
+        logs: key(settings, stack, "logs", "logs", vec![account_administers(settings), logs_may_use(settings)]),
+    }
+}
+
+fn key(
+    settings: &Settings,
+    stack: &Stack,
+    label: &str,
+    purpose: &str,
+    statements: Vec<statement::Block>,
+) -> Ref<KeyArn> {
+    let key = aws_kms_key(label)
+        .description(format!("Encrypts the {purpose} of {}.", settings.name))
+        .enable_key_rotation(true)
+        .deletion_window_in_days(settings.cluster.kms_deletion_window_days)
+        .policy(document(stack, &format!("{label}_key"), statements))
+        .add_to(stack);
+    aws_kms_alias(label).name(format!("alias/{}", settings.named(label))).target_key_id(key.key_id()).add_to(stack);
+    key.arn()
+}
+
+fn account_administers(settings: &Settings) -> statement::Block {
+    let root = format!("arn:{}:iam::{}:root", settings.aws.partition(), settings.aws.account_id);
+    allow("AccountAdministers", ["kms:*"]).principals(principals([root])).resources(["*"])
+}
+
+/// CloudWatch encrypts with the key only for log groups of this cluster.
+fn logs_may_use(settings: &Settings) -> statement::Block {
+    let aws = &settings.aws;
+    let groups = format!("arn:{}:logs:{}:{}:log-group:*", aws.partition(), aws.region, aws.account_id);
+    allow("LogsEncrypt", ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"])
+        .principals(services([format!("logs.{}.{}", aws.region, aws.dns_suffix())]))
+        .resources(["*"])
+        .condition(condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", [groups]))
+}

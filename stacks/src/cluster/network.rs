@@ -1,0 +1,65 @@
+//! The network: a VPC over all zones, with public, private and intra subnets.
+
+use synth_bindings::{aws_default_security_group, aws_subnet, aws_vpc};
+use synth_framework::Stack;
+
+use crate::settings::{Cidr, Settings};
+
+/// What the rest of the stack uses of the network.
+pub(super) struct Network {
+    /// The VPC.
+    pub vpc: aws_vpc::Handle,
+    /// Nodes and pods, one in each zone.
+    pub private: Vec<aws_subnet::Handle>,
+    /// The control plane's network interfaces, one in each zone.
+    pub intra: Vec<aws_subnet::Handle>,
+    /// Load balancers and NAT gateways, one in each zone.
+    pub public: Vec<aws_subnet::Handle>,
+}
+
+/// Declares the network.
+pub(super) fn network(settings: &Settings, stack: &Stack) -> Network {
+    let vpc = aws_vpc("main")
+        .cidr_block(settings.network.cidr)
+        .enable_dns_support(true)
+        .enable_dns_hostnames(true)
+        .tags([("Name", settings.vpc_name())])
+        .add_to(stack);
+    // A security group without rules: what nobody configured reaches nothing.
+    aws_default_security_group("main")
+        .vpc_id(vpc.id())
+        .tags([("Name", settings.named("default-closed"))])
+        .add_to(stack);
+
+    let ranges = &settings.network.subnets;
+    let tag = |key: &str| (key.to_owned(), "1".to_owned());
+    let tier =
+        |name: &str, ranges: &[Cidr], tags: &[(String, String)]| subnets(settings, &vpc, name, ranges, tags, stack);
+    let public = tier("public", &ranges.public, &[tag("kubernetes.io/role/elb")]);
+    let private = tier("private", &ranges.private, &[tag("kubernetes.io/role/internal-elb"), settings.discovery_tag()]);
+    let intra = tier("intra", &ranges.intra, &[]);
+    Network { vpc, private, intra, public }
+}
+
+/// One subnet in each zone.
+fn subnets(
+    settings: &Settings,
+    vpc: &aws_vpc::Handle,
+    tier: &str,
+    ranges: &[Cidr],
+    tags: &[(String, String)],
+    stack: &Stack,
+) -> Vec<aws_subnet::Handle> {
+    let zones = settings.zones().zip(ranges);
+    zones
+        .map(|((letter, zone), range)| {
+            let name = ("Name".to_owned(), settings.named(&format!("{tier}-{letter}")));
+            aws_subnet(format!("{tier}_{letter}"))
+                .vpc_id(vpc.id())
+                .availability_zone(zone)
+                .cidr_block(range)
+                .tags([name].into_iter().chain(tags.iter().cloned()))
+                .add_to(stack)
+        })
+        .collect()
+}

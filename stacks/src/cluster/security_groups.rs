@@ -1,0 +1,96 @@
+//! Who may talk to whom: the control plane, the nodes, and nothing else.
+
+use synth_bindings::{
+    aws_security_group, aws_vpc_security_group_egress_rule as egress, aws_vpc_security_group_ingress_rule as ingress,
+};
+use synth_framework::Stack;
+
+use super::network::Network;
+use crate::settings::Settings;
+
+/// The security groups of the cluster.
+pub(super) struct SecurityGroups {
+    /// The control plane's network interfaces.
+    pub control_plane: aws_security_group::Handle,
+    /// Every node, whoever makes it. It alone carries the tags that controllers select it by.
+    pub nodes: aws_security_group::Handle,
+    /// What lets traffic in.
+    pub ingress: Vec<ingress::Handle>,
+    /// What lets traffic out.
+    pub egress: egress::Handle,
+}
+
+/// What the control plane must reach on nodes: the kubelet, and the ports of admission webhooks and aggregated APIs.
+const FROM_CONTROL_PLANE: [(u16, &str); 7] = [
+    (443, "aggregated APIs and webhooks"),
+    (4443, "metrics server"),
+    (6443, "Prometheus adapter"),
+    (8443, "webhooks"),
+    (9443, "load balancer controller webhook"),
+    (10250, "kubelet and metrics server"),
+    (10251, "metrics server add-on"),
+];
+
+/// Declares the security groups and their rules.
+pub(super) fn security_groups(settings: &Settings, network: &Network, stack: &Stack) -> SecurityGroups {
+    let group = |label: &str, name: &str, purpose: &str, tags: Vec<(String, String)>| {
+        let name = settings.named(name);
+        aws_security_group(label)
+            // A prefix, so that a replacement can stand beside what it replaces.
+            .name_prefix(format!("{name}-"))
+            .description(purpose)
+            .vpc_id(network.vpc.id())
+            .tags([("Name".to_owned(), name)].into_iter().chain(tags))
+            .lifecycle(|lifecycle| lifecycle.create_before_destroy(true))
+            .add_to(stack)
+    };
+    let control_plane = group("control_plane", "control-plane", "Control plane of the EKS cluster", Vec::new());
+    let tags = vec![settings.discovery_tag(), settings.cluster_tag()];
+    let nodes = group("nodes", "nodes", "Nodes of the EKS cluster", tags);
+
+    let to_control_plane =
+        allow("control_plane_from_nodes", &control_plane, &nodes, ("tcp", 443, 443), "Kubernetes API", stack);
+    let to_nodes = FROM_CONTROL_PLANE.map(|(port, purpose)| {
+        let label = format!("nodes_from_control_plane_{port}");
+        allow(&label, &nodes, &control_plane, ("tcp", port, port), purpose, stack)
+    });
+    let among_nodes = AMONG_NODES.map(|(label, ports, purpose)| {
+        allow(&format!("nodes_among_themselves_{label}"), &nodes, &nodes, ports, purpose, stack)
+    });
+    let egress = egress("nodes_out")
+        .security_group_id(nodes.id())
+        .cidr_ipv4("0.0.0.0/0")
+        .description("images, AWS APIs and what the proxy fetches")
+        .ip_protocol("-1")
+        .add_to(stack);
+    let ingress = [to_control_plane].into_iter().chain(to_nodes).chain(among_nodes).collect();
+    SecurityGroups { control_plane, nodes, ingress, egress }
+}
+
+/// A protocol, and the first and last of its ports.
+type Ports = (&'static str, u16, u16);
+
+/// Pods of one node reach those of another by names and by unprivileged ports.
+const AMONG_NODES: [(&str, Ports, &str); 3] = [
+    ("dns_tcp", ("tcp", 53, 53), "DNS"),
+    ("dns_udp", ("udp", 53, 53), "DNS"),
+    ("unprivileged_tcp", ("tcp", 1025, 65535), "pods and kubelets"),
+];
+
+fn allow(
+    label: &str,
+    to: &aws_security_group::Handle,
+    from: &aws_security_group::Handle,
+    (protocol, first, last): Ports,
+    purpose: &str,
+    stack: &Stack,
+) -> ingress::Handle {
+    ingress(label)
+        .security_group_id(to.id())
+        .referenced_security_group_id(from.id())
+        .description(purpose)
+        .ip_protocol(protocol)
+        .from_port(first)
+        .to_port(last)
+        .add_to(stack)
+}

@@ -1,0 +1,115 @@
+//! IAM policy documents and roles, in the few shapes that the stacks need.
+
+use synth_bindings::{
+    PolicyArn, RoleName, aws_iam_policy, aws_iam_role, aws_iam_role_policy_attachment,
+    data::{self, aws_iam_policy_document, aws_iam_policy_document::statement},
+};
+use synth_framework::{IntoBlocks, IntoValue, List, Ref, Set, Stack};
+
+use crate::settings::Settings;
+
+/// A statement that allows actions.
+pub fn allow(sid: &str, actions: impl IntoValue<Set<String>>) -> statement::Block {
+    aws_iam_policy_document::statement().sid(sid).effect("Allow").actions(actions)
+}
+
+/// A statement that denies actions.
+pub fn deny(sid: &str, actions: impl IntoValue<Set<String>>) -> statement::Block {
+    aws_iam_policy_document::statement().sid(sid).effect("Deny").actions(actions)
+}
+
+/// A condition on a key of the request.
+pub fn condition(
+    test: &str,
+    key: impl IntoValue<String>,
+    values: impl IntoValue<List<String>>,
+) -> impl IntoBlocks<statement::condition::Shape> {
+    statement::condition().test(test).variable(key).values(values)
+}
+
+/// AWS services, as who may do something.
+pub fn services(services: impl IntoValue<Set<String>>) -> impl IntoBlocks<statement::principals::Shape> {
+    statement::principals().type_("Service").identifiers(services)
+}
+
+/// AWS accounts, roles or users, as who may do something; `*` is anybody.
+pub fn principals(arns: impl IntoValue<Set<String>>) -> impl IntoBlocks<statement::principals::Shape> {
+    statement::principals().type_("AWS").identifiers(arns)
+}
+
+/// Declares a document of statements, and returns its JSON.
+#[track_caller]
+pub fn document(stack: &Stack, label: &str, statements: impl IntoBlocks<statement::Shape>) -> Ref<String> {
+    data::aws_iam_policy_document(label).statement(statements).add_to(stack).json()
+}
+
+/// Declares a role that an AWS service assumes.
+#[track_caller]
+pub fn service_role(stack: &Stack, settings: &Settings, role: &str, service: &str) -> aws_iam_role::Handle {
+    let trust = allow("AssumeRole", ["sts:AssumeRole"]).principals(services([service]));
+    role_trusting(stack, settings, role, trust)
+}
+
+/// Declares a role that a pod assumes through Pod Identity.
+#[track_caller]
+pub fn pod_role(stack: &Stack, settings: &Settings, role: &str) -> aws_iam_role::Handle {
+    let trust = allow("PodIdentity", ["sts:AssumeRole", "sts:TagSession"])
+        .principals(services(["pods.eks.amazonaws.com"]))
+        .condition(condition("StringEquals", "aws:SourceAccount", [&settings.aws.account_id]));
+    role_trusting(stack, settings, role, trust)
+}
+
+/// Declares a role with the trust that a statement gives.
+#[track_caller]
+pub fn role_trusting(
+    stack: &Stack,
+    settings: &Settings,
+    role: &str,
+    trust: impl IntoBlocks<statement::Shape>,
+) -> aws_iam_role::Handle {
+    let label = label(role);
+    let trust = document(stack, &format!("{label}_trust"), trust);
+    aws_iam_role(label).name(settings.named(role)).assume_role_policy(trust).add_to(stack)
+}
+
+/// Declares a policy of its own and attaches it to a role: no document grows towards IAM's limit of 6,144 characters.
+#[track_caller]
+pub fn grant(
+    stack: &Stack,
+    settings: &Settings,
+    role: &aws_iam_role::Handle,
+    name: &str,
+    statements: impl IntoBlocks<statement::Shape>,
+) -> aws_iam_role_policy_attachment::Handle {
+    let label = label(name);
+    let document = document(stack, &label, statements);
+    let policy = aws_iam_policy(label.as_str()).name(settings.named(name)).policy(document).add_to(stack);
+    attach(stack, &label, role.name(), policy.arn())
+}
+
+/// Attaches a policy that AWS keeps to a role.
+#[track_caller]
+pub fn grant_aws_policy(
+    stack: &Stack,
+    settings: &Settings,
+    role: &aws_iam_role::Handle,
+    label: &str,
+    path: &str,
+) -> aws_iam_role_policy_attachment::Handle {
+    attach(stack, label, role.name(), PolicyArn::literal(settings.aws_policy_arn(path)))
+}
+
+#[track_caller]
+fn attach(
+    stack: &Stack,
+    label: &str,
+    role: impl IntoValue<RoleName>,
+    policy: impl IntoValue<PolicyArn>,
+) -> aws_iam_role_policy_attachment::Handle {
+    aws_iam_role_policy_attachment(label).role(role).policy_arn(policy).add_to(stack)
+}
+
+/// The label of something named with dashes.
+pub fn label(name: &str) -> String {
+    name.replace('-', "_")
+}

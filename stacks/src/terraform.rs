@@ -1,0 +1,71 @@
+//! What every stack says to Terraform: versions, where state lives, and the AWS account it is tied to.
+
+use synth_bindings::{Aws, Helm, provider};
+use synth_framework::{Ref, Stack, Terraform, functions::base64decode, s3_backend, terraform};
+
+use crate::settings::Settings;
+
+/// Terraform's versions: write-only arguments came with 1.11.
+const TERRAFORM_VERSIONS: &str = ">= 1.11";
+
+/// The AWS provider's versions: the stacks use only what both majors accept.
+const AWS_VERSIONS: &str = ">= 5.100.0, < 7.0.0";
+
+/// The Helm provider's versions: the third major takes its configuration as attributes.
+const HELM_VERSIONS: &str = ">= 3.1.1, < 4.0.0";
+
+/// Declares the settings of a stack that uses AWS alone.
+pub fn aws(settings: &Settings, stack: &Stack) {
+    common(settings, stack).add_to(stack);
+    aws_provider(settings, stack);
+}
+
+/// Declares the settings of a stack that installs charts, too.
+pub fn aws_and_helm(settings: &Settings, stack: &Stack) {
+    common(settings, stack).required_provider::<Helm>(HELM_VERSIONS).add_to(stack);
+    aws_provider(settings, stack);
+}
+
+fn common(settings: &Settings, stack: &Stack) -> Terraform {
+    let state = &settings.state;
+    let key = format!(
+        "arn:{}:kms:{}:{}:{}",
+        settings.aws.partition(),
+        settings.aws.region,
+        settings.aws.account_id,
+        state.kms_key_alias
+    );
+    terraform().required_version(TERRAFORM_VERSIONS).required_provider::<Aws>(AWS_VERSIONS).backend(
+        s3_backend(&state.bucket, state.key(stack.name()), &settings.aws.region)
+            .encrypt(true)
+            .kms_key_id(key)
+            .use_lockfile(true)
+            .allowed_account_ids([settings.aws.account_id.clone()]),
+    )
+}
+
+fn aws_provider(settings: &Settings, stack: &Stack) {
+    let own = [("Environment", settings.environment.as_str()), ("ManagedBy", "terraform"), ("Stack", stack.name())];
+    let configured = settings.aws.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    provider::aws()
+        .region(&settings.aws.region)
+        .allowed_account_ids([&settings.aws.account_id])
+        .default_tags(provider::aws::default_tags().tags(own.into_iter().chain(configured)))
+        .add_to(stack);
+}
+
+/// Configures Helm for the cluster: its credentials come from a command at the moment of use, so there is no kubeconfig
+/// and nothing of them in state.
+pub fn helm_provider(settings: &Settings, endpoint: Ref<String>, authority: Ref<String>, stack: &Stack) {
+    use provider::helm::{kubernetes, kubernetes::exec};
+
+    let arguments = ["eks", "get-token", "--cluster-name", &settings.name, "--region", &settings.aws.region];
+    provider::helm()
+        .kubernetes(
+            kubernetes()
+                .host(endpoint)
+                .cluster_ca_certificate(base64decode(authority))
+                .exec(exec().api_version("client.authentication.k8s.io/v1beta1").command("aws").args(arguments)),
+        )
+        .add_to(stack);
+}

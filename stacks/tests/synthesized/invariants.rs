@@ -1,0 +1,94 @@
+//! What must hold of every stack, whatever the settings.
+
+use std::collections::BTreeSet;
+
+use synth_framework::{Expression, Resource};
+
+use super::{platforms, settings};
+
+#[test]
+fn two_builds_give_equal_bytes() {
+    let files = || -> Vec<_> {
+        platforms().flat_map(|(_, platform)| platform.stacks).flat_map(|stack| stack.files()).collect()
+    };
+    assert_eq!(files(), files());
+}
+
+#[test]
+fn the_longest_name_fits_what_aws_allows() {
+    let longest = 64 - stacks::settings::LONGEST_NAME_SUFFIX.len();
+    let platform = super::platform("small", &format!("name = \"{}\"", "n".repeat(longest)));
+    let limits =
+        [("aws_iam_role", 64), ("aws_iam_policy", 128), ("aws_cloudwatch_event_rule", 64), ("aws_sqs_queue", 80)];
+    let named = |resource: &Resource| resource.body.get("name").and_then(Expression::as_str).map(str::len);
+    for stack in &platform.stacks {
+        for (type_name, limit) in limits {
+            for resource in stack.managed(type_name) {
+                let length = named(resource).expect("named by settings");
+                assert!(
+                    length <= limit,
+                    "{type_name}.{} has a name of {length} characters, at most {limit}",
+                    resource.label
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_zone_has_its_own_subnets_and_way_out() {
+    for (environment, overrides) in super::ENVIRONMENTS {
+        let settings = settings(environment, overrides);
+        let platform = super::platform(environment, overrides);
+        let cluster =
+            platform.stacks.iter().find(|stack| stack.name() == "cluster").expect("the cluster stack is built");
+        let zones = |tier: &str| -> BTreeSet<String> {
+            let subnets = cluster.managed("aws_subnet").filter(|subnet| subnet.label.starts_with(tier));
+            let zone = |subnet: &Resource| {
+                subnet.body.get("availability_zone").and_then(Expression::as_str).map(str::to_owned)
+            };
+            subnets.filter_map(zone).collect()
+        };
+        let wanted: BTreeSet<_> = settings.network.zones.iter().cloned().collect();
+        for tier in ["public", "private", "intra"] {
+            assert_eq!(zones(tier), wanted, "{environment}: {tier}");
+        }
+        let gateways = cluster.managed("aws_nat_gateway").count();
+        assert_eq!(gateways, if environment == "small" { 1 } else { wanted.len() });
+    }
+}
+
+#[test]
+fn every_output_says_what_it_is() {
+    for (environment, platform) in platforms() {
+        for stack in &platform.stacks {
+            for placed in stack.declarations() {
+                if let synth_framework::Declaration::Output(output) = &placed.declaration {
+                    assert!(output.description.is_some(), "{environment}: output.{}", output.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_outputs_that_others_rely_on_are_there() {
+    let wanted = [
+        "cluster_name",
+        "cluster_endpoint",
+        "aws_region",
+        "argocd_namespace",
+        "argocd_helm_release_name",
+        "argocd_initial_password_secret_name",
+    ];
+    for (environment, platform) in platforms() {
+        let files =
+            platform.stacks.iter().find(|stack| stack.name() == "cluster").expect("the cluster stack is built").files();
+        let outputs =
+            files.iter().find(|file| file.path == "outputs.tf.json").expect("outputs are a file of their own");
+        let outputs: serde_json::Value = serde_json::from_str(&outputs.text).expect("written as JSON");
+        for name in wanted {
+            assert!(outputs["output"].get(name).is_some(), "{environment}: {name}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What the stacks become under fixed settings, which no user's settings change: shown to reviewers, and judged by Terraform.
+
+mod invariants;
+mod snapshots;
+mod terraform;
+
+use stacks::{
+    Platform,
+    settings::{Layer, Settings},
+};
+
+const BASE: &str = include_str!("../fixtures/default.toml");
+
+/// The fixed environments: the cheapest and the widest.
+const ENVIRONMENTS: [(&str, &str); 2] =
+    [("small", include_str!("../fixtures/small.toml")), ("large", include_str!("../fixtures/large.toml"))];
+
+fn settings(environment: &str, overrides: &str) -> Settings {
+    let layers = [("default", BASE), (environment, overrides)]
+        .map(|(name, text)| Layer { path: format!("fixtures/{name}.toml"), text: text.to_owned() });
+    Settings::parse(environment, &layers).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn platform(environment: &str, overrides: &str) -> Platform {
+    Platform::build(&settings(environment, overrides)).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// Both platforms, by the name of their environment.
+fn platforms() -> impl Iterator<Item = (&'static str, Platform)> {
+    ENVIRONMENTS.into_iter().map(|(environment, overrides)| (environment, platform(environment, overrides)))
+}

@@ -1,0 +1,7 @@
+use synth_bindings::aws_vpc;
+use synth_framework::Stack;
+
+fn main() {
+    let stack = &Stack::new("main");
+    aws_vpc("main").cidr_block(true).add_to(stack);
+}
