@@ -10,7 +10,11 @@ use anyhow::{Context as _, Result};
 use prost::Message as _;
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::{net::UnixListener, sync::oneshot};
+use tokio::{
+    net::UnixListener,
+    signal::unix::{SignalKind, signal},
+    sync::oneshot,
+};
 
 use super::{calls::Connection, grpc};
 use crate::{cloud::Configure, engine::Known, schema::ProviderSchema};
@@ -39,7 +43,8 @@ impl Provider {
     }
 }
 
-/// Running providers: Terraform finds them by [`Session::reattach`] until the session is dropped.
+/// Running providers: Terraform finds them by [`Session::reattach`] until the session is dropped. From then on this process
+/// leaves an interrupt from the terminal to Terraform.
 #[derive(Debug)]
 pub struct Session {
     reattach: String,
@@ -82,6 +87,9 @@ impl Session {
         let (stop, stopped) = oneshot::channel::<()>();
         let serve = move || {
             runtime.block_on(async {
+                // The terminal interrupts Terraform as well, which then ends in good order and still needs its providers.
+                // Where there is no handler to be had, the process ends at once, as it would have.
+                let _interrupts = signal(SignalKind::interrupt()).ok();
                 for (listener, provider) in listeners {
                     tokio::spawn(accept(listener, provider));
                 }

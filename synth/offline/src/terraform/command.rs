@@ -46,6 +46,9 @@ const INTERRUPTED: u8 = 130;
 /// Where Terraform and the AWS SDK find credentials, accounts and proxies, and what changes Terraform's arguments.
 const KEPT_OUT: &[&str] = &["AWS_", "TF_", "KUBE", "HELM_"];
 
+/// What of these is a stack's own: the values of its variables, and how much Terraform logs.
+const LET_IN: &[&str] = &["TF_VAR_", "TF_LOG"];
+
 impl<'a> Run<'a> {
     /// Prepares a run; `json` passes Terraform's JSON through instead of its text.
     #[must_use]
@@ -90,7 +93,9 @@ impl<'a> Run<'a> {
         let mut command = self.terraform.command();
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
-            if KEPT_OUT.iter().any(|prefix| text.starts_with(prefix)) {
+            if KEPT_OUT.iter().any(|prefix| text.starts_with(prefix))
+                && !LET_IN.iter().any(|prefix| text.starts_with(prefix))
+            {
                 command.env_remove(&name);
             }
         }
