@@ -47,7 +47,11 @@ pub(crate) fn read(account: &Account, kind: &str, state: &mut Mapping) -> Result
         "data.aws_availability_zones" => zones::answer(account.region(), state),
         "data.aws_iam_policy_document" => policy::answer(state),
         "data.aws_iam_openid_connect_provider" => provider(account, state),
-        "data.aws_iam_role" => state_role(state),
+        "data.aws_iam_role" => {
+            // A role that somebody else made trusts somebody; offline nobody can say whom.
+            state.insert("assume_role_policy".to_owned(), r#"{"Version":"2012-10-17","Statement":[]}"#.into());
+            Ok(())
+        }
         "data.aws_ssm_parameter" => {
             parameter(state);
             Ok(())
@@ -71,13 +75,6 @@ fn provider(account: &Account, state: &mut Mapping) -> Result<(), Problem> {
         (Some(_), None) => Ok(()),
         _ => Err(Problem::new(Path::of("arn"), "Invalid combination of arguments", "Give one of `arn` and `url`.")),
     }
-}
-
-/// A role that somebody else made trusts somebody; offline nobody can say whom.
-fn state_role(state: &mut Mapping) -> Result<(), Problem> {
-    let nobody = r#"{"Version":"2012-10-17","Statement":[]}"#;
-    state.insert("assume_role_policy".to_owned(), nobody.into());
-    Ok(())
 }
 
 /// The public parameters that name images and releases answer with one; any other with a text.

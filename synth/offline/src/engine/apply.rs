@@ -50,10 +50,14 @@ fn fill_plain(kind: &Type, resource: &Resource<'_>, path: &str, value: &mut Valu
     match (kind, value) {
         (kind, value @ Value::Unknown) => *value = plain(kind, resource, path),
         (Type::List(kind) | Type::Set(kind), Value::Sequence(elements)) => {
-            elements.iter_mut().for_each(|element| fill_plain(kind, resource, path, element));
+            for element in elements {
+                fill_plain(kind, resource, path, element);
+            }
         }
         (Type::Map(kind), Value::Mapping(members)) => {
-            members.iter_mut().for_each(|(key, member)| fill_plain(kind, resource, &join(path, key), member));
+            for (key, member) in members {
+                fill_plain(kind, resource, &join(path, key), member);
+            }
         }
         (Type::Object(kinds), Value::Mapping(members)) => {
             for (name, kind) in kinds {

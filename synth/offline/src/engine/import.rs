@@ -25,10 +25,10 @@ pub(crate) fn import(level: Level<'_>, cloud: &dyn Cloud, kind: &str, id: &str) 
             state.insert(name.to_owned(), text.into());
         }
     }
-    match level.attributes.contains_key("id") {
-        true => state.insert("id".to_owned(), id.into()),
-        false => return Err(Problem::of_all("No import", format!("`{kind}` has no id, so it cannot be imported."))),
-    };
+    if !level.attributes.contains_key("id") {
+        return Err(Problem::of_all("No import", format!("`{kind}` has no id, so it cannot be imported.")));
+    }
+    state.insert("id".to_owned(), id.into());
     Ok(state)
 }
 

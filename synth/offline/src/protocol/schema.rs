@@ -19,13 +19,14 @@ pub(crate) struct Block {
     #[prost(message, repeated, tag = "2")]
     pub(crate) attributes: Vec<Attribute>,
     #[prost(message, repeated, tag = "3")]
-    pub(crate) block_types: Vec<NestedBlock>,
+    pub(crate) blocks: Vec<NestedBlock>,
     #[prost(bool, tag = "6")]
     pub(crate) deprecated: bool,
 }
 
 /// One argument or attribute; `type` is JSON.
 #[derive(Clone, PartialEq, prost::Message)]
+#[expect(clippy::struct_excessive_bools, reason = "the protocol has these flags")]
 pub(crate) struct Attribute {
     #[prost(string, tag = "1")]
     pub(crate) name: String,

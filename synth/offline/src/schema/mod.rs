@@ -54,15 +54,15 @@ pub(crate) struct Block {
     #[serde(default)]
     pub(crate) attributes: BTreeMap<String, Attribute>,
     /// By name.
-    #[serde(default)]
-    pub(crate) block_types: BTreeMap<String, NestedBlock>,
+    #[serde(rename = "block_types", default)]
+    pub(crate) blocks: BTreeMap<String, NestedBlock>,
     #[serde(default)]
     deprecated: bool,
 }
 
 /// One argument or attribute.
 #[derive(Debug, Deserialize)]
-#[allow(clippy::struct_excessive_bools, reason = "the format has these flags")]
+#[expect(clippy::struct_excessive_bools, reason = "the format has these flags")]
 pub(crate) struct Attribute {
     /// Its type, unless it is nested.
     #[serde(rename = "type", default)]
@@ -138,7 +138,7 @@ pub(crate) struct Level<'a> {
 impl Block {
     /// Its level.
     pub(crate) fn level(&self) -> Level<'_> {
-        Level { attributes: &self.attributes, blocks: &self.block_types }
+        Level { attributes: &self.attributes, blocks: &self.blocks }
     }
 }
 

@@ -46,7 +46,7 @@ impl Block {
     fn message(&self) -> protocol::Block {
         protocol::Block {
             attributes: attributes(&self.attributes),
-            block_types: self.block_types.iter().map(|(name, block)| block.message(name)).collect(),
+            blocks: self.blocks.iter().map(|(name, block)| block.message(name)).collect(),
             deprecated: self.deprecated,
         }
     }

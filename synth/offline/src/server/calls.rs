@@ -183,7 +183,9 @@ impl Connection {
                 Value::Mapping(engine::apply(self.schema(kind)?.block.level(), &resource))
             }
             (_, prior) => {
-                prior.into_iter().for_each(|prior| self.provider.known.forget(kind, prior));
+                if let Some(prior) = prior {
+                    self.provider.known.forget(kind, prior);
+                }
                 Value::Null
             }
         };

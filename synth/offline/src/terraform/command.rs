@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    io::{self, IsTerminal as _, Write as _},
     process::{self, Output, Stdio},
 };
 
@@ -63,7 +64,7 @@ impl<'a> Run<'a> {
             return Ok(code);
         }
         let mut terraform = self.command();
-        terraform.args(command.arguments()).args(self.json.then_some("-json")).args(more);
+        terraform.args(command.arguments()).args(self.flags()).args(more);
         let status = terraform.status().context("running terraform")?;
         Ok(code(status))
     }
@@ -78,15 +79,20 @@ impl<'a> Run<'a> {
         if !self.scratch.is_stale() {
             return Ok(None);
         }
-        let arguments = ["init", "-input=false", "-reconfigure"].into_iter().chain(self.json.then_some("-json"));
+        let arguments = ["init", "-input=false", "-reconfigure"].into_iter().chain(self.flags());
         let output = self.output(&arguments.collect::<Vec<_>>())?;
         if output.status.success() {
             return Ok(None);
         }
-        use std::io::Write as _;
-        std::io::stdout().write_all(&output.stdout).context("passing on what terraform said")?;
-        std::io::stderr().write_all(&output.stderr).context("passing on what terraform said")?;
+        io::stdout().write_all(&output.stdout).context("passing on what terraform said")?;
+        io::stderr().write_all(&output.stderr).context("passing on what terraform said")?;
         Ok(Some(code(output.status)))
+    }
+
+    /// How Terraform is to speak. It colours even what goes into a file, unless it is told.
+    fn flags(&self) -> Option<&'static str> {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !io::stdout().is_terminal();
+        if self.json { Some("-json") } else { plain.then_some("-no-color") }
     }
 
     fn command(&self) -> process::Command {

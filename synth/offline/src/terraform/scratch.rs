@@ -58,8 +58,8 @@ impl Scratch {
                 _ => {}
             }
         }
-        let lines: String = written.iter().map(|name| format!("{name}\n")).collect();
-        fs::write(&listing, lines).with_context(|| format!("writing `{}`", listing.display()))?;
+        let lines: Vec<&str> = written.iter().map(String::as_str).collect();
+        fs::write(&listing, lines.join("\n")).with_context(|| format!("writing `{}`", listing.display()))?;
         Ok(Self { folder, stale })
     }
 

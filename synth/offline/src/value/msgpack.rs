@@ -10,7 +10,7 @@ const UNKNOWN: i8 = 0;
 
 impl Value {
     /// Reads a value; no bytes at all are null.
-    pub fn from_msgpack(mut bytes: &[u8]) -> Result<Self> {
+    pub(crate) fn from_msgpack(mut bytes: &[u8]) -> Result<Self> {
         if bytes.is_empty() {
             return Ok(Self::Null);
         }
@@ -19,8 +19,7 @@ impl Value {
     }
 
     /// Writes the value.
-    #[must_use]
-    pub fn to_msgpack(&self) -> Vec<u8> {
+    pub(crate) fn to_msgpack(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         rmpv::encode::write_value(&mut bytes, &pack(self)).expect("a vector takes all that is written to it");
         bytes
