@@ -31,6 +31,12 @@ pub trait Cloud: Send + Sync {
         Ok(())
     }
 
+    /// Does the provider plan what the protocol forbids to all but the older SDK: defaults of what is not computed, and
+    /// blocks that nobody wrote? Terraform then checks less.
+    fn follows_the_old_rules(&self) -> bool {
+        false
+    }
+
     /// How a computed attribute is made, as a template (see `engine::template`); `data.` precedes a data source's type.
     fn template(&self, kind: &str, path: &str) -> Option<&str> {
         let _ = (kind, path);
@@ -77,8 +83,6 @@ pub struct Change<'a> {
     pub config: &'a Mapping,
     /// The state before.
     pub prior: Option<&'a Mapping>,
-    /// Is anything different already?
-    pub changed: bool,
 }
 
 /// A provider of which nothing is known but its schema.

@@ -4,6 +4,7 @@
 
 mod account;
 mod answers;
+mod defaults;
 mod identities;
 mod policy;
 mod replacements;
@@ -53,8 +54,13 @@ impl Cloud for Account {
     }
 
     fn plan(&self, change: &Change<'_>, planned: &mut Mapping) -> Result<(), Problem> {
+        defaults::plan(change, planned);
         tags::plan(&self.default_tags, change, planned);
         Ok(())
+    }
+
+    fn follows_the_old_rules(&self) -> bool {
+        true
     }
 
     fn template(&self, kind: &str, path: &str) -> Option<&str> {

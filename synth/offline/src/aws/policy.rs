@@ -243,7 +243,7 @@ fn ordered(json: &Json, principals: bool) -> Json {
 }
 
 /// Go's `encoding/json` writes these as escapes, so that JSON may stand in HTML.
-fn escaped(json: &str) -> String {
+pub(crate) fn escaped(json: &str) -> String {
     json.replace('&', r"\u0026")
         .replace('<', r"\u003c")
         .replace('>', r"\u003e")

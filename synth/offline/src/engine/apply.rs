@@ -2,7 +2,7 @@
 
 use super::template::Resource;
 use crate::{
-    schema::{Attribute, Level, Nested, Nesting, Type},
+    schema::{Attribute, Level, Nested, NestedBlock, Nesting, Type},
     value::{Mapping, Value},
 };
 
@@ -26,9 +26,12 @@ pub(crate) fn fill(level: Level<'_>, resource: &Resource<'_>, path: &str, state:
         }
     }
     for (name, block) in level.blocks {
-        if let Some(value) = state.get_mut(name) {
-            fill_each(block.block.level(), block.nesting, resource, &join(path, name), value);
+        let Some(value) = state.get_mut(name) else { continue };
+        let path = join(path, name);
+        if *value == Value::Unknown {
+            *value = made_blocks(block, resource, &path);
         }
+        fill_each(block.block.level(), block.nesting, resource, &path, value);
     }
 }
 
@@ -78,6 +81,20 @@ fn made(attribute: &Attribute, resource: &Resource<'_>, path: &str) -> Value {
         (None, Some(kind)) => plain(kind, resource, path),
         (None, None) => Value::Null,
     }
+}
+
+/// Blocks that nobody wrote: one where a template tells of it, with its computed attributes still unknown.
+fn made_blocks(block: &NestedBlock, resource: &Resource<'_>, path: &str) -> Value {
+    if !resource.cloud.fills_below(resource.kind, path) {
+        return Value::Sequence(Vec::new());
+    }
+    let mut members = block.block.level().empty();
+    for (name, attribute) in &block.block.attributes {
+        if attribute.computed {
+            members.insert(name.clone(), Value::Unknown);
+        }
+    }
+    Value::Sequence(vec![Value::Mapping(members)])
 }
 
 fn made_nested(nested: &Nested, resource: &Resource<'_>, path: &str) -> Value {

@@ -29,7 +29,7 @@ pub(crate) fn plan(
     let mut state = merge(level, config, prior);
     let changed =
         |state: &Mapping| prior.is_none_or(|prior| !differences(level, prior, state, &Path::default()).is_empty());
-    cloud.plan(&Change { kind, config, prior, changed: changed(&state) }, &mut state)?;
+    cloud.plan(&Change { kind, config, prior }, &mut state)?;
     let Some(before) = prior else { return Ok(Planned { state, replaces: Vec::new() }) };
     if changed(&state) {
         for (name, attribute) in level.attributes {
@@ -111,7 +111,9 @@ fn merge_each(level: Level<'_>, nesting: Nesting, config: &Value, prior: Option<
 fn fits(level: Level<'_>, config: &Value, prior: &Value) -> bool {
     match (config.as_mapping(), prior.as_mapping()) {
         (Some(config), Some(prior)) => {
-            differences(level, prior, &merge(level, config, Some(prior)), &Path::default()).is_empty()
+            let merged = merge(level, config, Some(prior));
+            // What is not written may be a default that the provider put there.
+            differences(level, prior, &merged, &Path::default()).iter().all(|path| is_null(&merged, path))
         }
         _ => false,
     }

@@ -154,11 +154,13 @@ impl Connection {
         };
         let imported = request.prior_private == IMPORTED;
         let level = self.schema(&request.type_name)?.block.level();
-        let planned = engine::plan(level, &*self.cloud(), &request.type_name, (prior.as_mapping(), imported), config);
+        let cloud = self.cloud();
+        let planned = engine::plan(level, &*cloud, &request.type_name, (prior.as_mapping(), imported), config);
         Ok(match planned {
             Ok(Planned { state, replaces }) => PlanResponse {
                 planned_state: Some(packed(&Value::Mapping(state))),
                 requires_replace: replaces.iter().map(Into::into).collect(),
+                legacy_type_system: cloud.follows_the_old_rules(),
                 ..PlanResponse::default()
             },
             Err(problem) => PlanResponse {
@@ -189,7 +191,8 @@ impl Connection {
                 Value::Null
             }
         };
-        Ok(ApplyResponse { new_state: Some(packed(&state)), ..ApplyResponse::default() })
+        let legacy_type_system = self.cloud().follows_the_old_rules();
+        Ok(ApplyResponse { new_state: Some(packed(&state)), diagnostics: Vec::new(), legacy_type_system })
     }
 
     fn import(&self, request: ImportRequest) -> Result<ImportResponse> {
