@@ -95,8 +95,14 @@ const COMPUTED_BLOCKS: &[(&str, &[&str])] = &[
 ];
 
 /// Documents that the provider plans with sorted keys and without spaces.
-const NORMALIZED: &[(&str, &str)] =
-    &[("aws_iam_policy", "policy"), ("aws_iam_role", "assume_role_policy"), ("aws_kms_key", "policy")];
+const NORMALIZED: &[(&str, &str)] = &[
+    ("aws_ecr_lifecycle_policy", "policy"),
+    ("aws_iam_policy", "policy"),
+    ("aws_iam_role", "assume_role_policy"),
+    ("aws_kms_key", "policy"),
+    ("aws_s3_bucket_policy", "policy"),
+    ("aws_sqs_queue_policy", "policy"),
+];
 
 /// Puts defaults, computed blocks and normal forms into a plan.
 pub(crate) fn plan(change: &Change<'_>, planned: &mut Mapping) {

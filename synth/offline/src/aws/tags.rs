@@ -5,6 +5,10 @@ use crate::{
     value::{Mapping, Value},
 };
 
+/// The types made with the newer SDK, which say at plan that there are no tags.
+const AT_ONCE: &[&str] =
+    &["aws_eks_pod_identity_association", "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"];
+
 /// Says at plan what `tags_all` will be.
 pub(crate) fn plan(defaults: &Value, change: &Change<'_>, planned: &mut Mapping) {
     let given = change.config.get("tags_all").is_some_and(|tags| !tags.is_null());
@@ -12,7 +16,14 @@ pub(crate) fn plan(defaults: &Value, change: &Change<'_>, planned: &mut Mapping)
         return;
     }
     let own = change.config.get("tags").unwrap_or(&Value::Null);
-    planned.insert("tags_all".to_owned(), merged(defaults, own));
+    // Where there are none, the provider says so only once the resource is there.
+    let all = match merged(defaults, own) {
+        Value::Mapping(tags) if tags.is_empty() && change.prior.is_none() && !AT_ONCE.contains(&change.kind) => {
+            Value::Unknown
+        }
+        all => all,
+    };
+    planned.insert("tags_all".to_owned(), all);
 }
 
 fn merged(defaults: &Value, own: &Value) -> Value {

@@ -9,6 +9,9 @@ use tempfile::TempDir;
 /// The edge provider's address.
 pub(crate) const EDGE: &str = "registry.terraform.io/tideline/edge";
 
+/// The AWS provider's address.
+pub(crate) const AWS: &str = "registry.terraform.io/hashicorp/aws";
+
 /// One stack under test.
 pub(crate) struct Bench {
     folder: TempDir,

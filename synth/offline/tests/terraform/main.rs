@@ -6,4 +6,5 @@ mod bench;
 mod edge;
 mod helm;
 mod isolation;
+mod real;
 mod run;
