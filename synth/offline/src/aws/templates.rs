@@ -119,3 +119,46 @@ pub(crate) fn below(kind: &str, path: &str) -> bool {
 fn rows() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
     TEMPLATES.iter().chain(SERVICES)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Level, Type};
+
+    #[test]
+    fn every_template_makes_an_attribute_that_is_computed() {
+        let provider = crate::server::Provider::aws().unwrap();
+        for (kind, path, _) in rows().filter(|(kind, ..)| *kind != "*") {
+            let schemas = match kind.strip_prefix("data.") {
+                Some(name) => vec![provider.schema.data_sources.get(name)],
+                None => vec![provider.schema.resources.get(*kind), provider.schema.data_sources.get(*kind)],
+            };
+            let found = schemas.into_iter().flatten().any(|schema| computed(schema.block.level(), path));
+            assert!(found, "{kind} has no {path} that is computed");
+        }
+    }
+
+    fn computed(level: Level<'_>, path: &str) -> bool {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        match (level.attributes.get(first), level.blocks.get(first)) {
+            (Some(attribute), _) => {
+                attribute.computed
+                    && rest
+                        .split('.')
+                        .filter(|name| !name.is_empty())
+                        .try_fold(attribute.plain.as_ref(), inside)
+                        .is_some()
+            }
+            (_, Some(block)) => computed(block.block.level(), rest),
+            _ => false,
+        }
+    }
+
+    fn inside<'t>(kind: Option<&'t Type>, name: &str) -> Option<Option<&'t Type>> {
+        match kind? {
+            Type::List(kind) | Type::Set(kind) => inside(Some(kind), name),
+            Type::Object(members) => members.get(name).map(Some),
+            _ => None,
+        }
+    }
+}
