@@ -5,10 +5,11 @@
 pub mod add_ons;
 pub mod bootstrap;
 pub mod cluster;
+pub mod manifests;
 pub mod names;
 mod platform;
 pub mod policy;
 pub mod settings;
 pub mod terraform;
 
-pub use platform::{PARTS, Part, Platform, PlatformProblems};
+pub use platform::{Built, PARTS, Part, Platform, PlatformProblems};

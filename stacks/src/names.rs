@@ -16,6 +16,18 @@ pub const ARGOCD_RELEASE: &str = "argocd";
 /// The Secret that holds the first password of Argo CD's `admin`.
 pub const ARGOCD_PASSWORD_SECRET: &str = "argocd-initial-admin-secret";
 
+/// The project of Argo CD that bounds the child Applications; the root Application has one of its own.
+pub const APP_PROJECT: &str = "platform";
+
+/// The proxy: its Deployment, its Service, its folder of manifests.
+pub const CORS_PROXY_SERVER: &str = "cors-proxy-server";
+
+/// The target behind the proxy: its Deployment, its Service, its folder of manifests.
+pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
+
+/// The storage class of encrypted gp3 volumes.
+pub const STORAGE_CLASS: &str = "gp3-encrypted";
+
 /// The service account of the EBS CSI controller, fixed by the add-on.
 pub const EBS_CSI_SERVICE_ACCOUNT: &str = "ebs-csi-controller-sa";
 

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use synth_framework::{BuiltStack, Problems, Stack};
+use synth_framework::{BuiltManifests, BuiltStack, Problems, Stack, StackFile};
 
-use crate::{add_ons, bootstrap, cluster, settings::Settings};
+use crate::{add_ons, bootstrap, cluster, manifests, settings::Settings};
 
 /// A part of the platform that is written to a directory of its own.
 #[derive(Debug)]
@@ -13,21 +13,45 @@ pub struct Part {
     pub name: &'static str,
     /// What it holds, in one line.
     pub summary: &'static str,
-    define: fn(&Settings, &Stack),
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Stack(fn(&Settings, &Stack)),
+    Manifests(fn(&Settings) -> Result<BuiltManifests, Problems>),
+}
+
+/// A part that is complete and in order.
+#[derive(Clone, Debug)]
+pub enum Built {
+    /// A stack, which Terraform applies.
+    Stack(BuiltStack),
+    /// Manifests, which Argo CD syncs.
+    Manifests(BuiltManifests),
 }
 
 /// Every part, in the order in which they are applied.
 pub const PARTS: &[Part] = &[
-    Part { name: "bootstrap", summary: "state bucket, image registry, and GitHub's roles", define: bootstrap::define },
+    Part {
+        name: "bootstrap",
+        summary: "state bucket, image registry, and GitHub's roles",
+        kind: Kind::Stack(bootstrap::define),
+    },
     Part {
         name: "cluster",
         summary: "network, EKS, base nodes, Karpenter's AWS side and Argo CD",
-        define: cluster::define,
+        kind: Kind::Stack(cluster::define),
     },
     Part {
         name: "add-ons",
         summary: "the root Application and the repository's credentials: hands the cluster to GitOps",
-        define: add_ons::define,
+        kind: Kind::Stack(add_ons::define),
+    },
+    Part {
+        name: "manifests",
+        summary: "what Argo CD syncs: system charts, node pools, both services, policies and dashboards",
+        kind: Kind::Manifests(manifests::build),
     },
 ];
 
@@ -37,33 +61,89 @@ impl Part {
         PARTS.iter().find(|part| part.name == name)
     }
 
+    /// Is it a stack, which Terraform applies?
+    pub fn is_stack(&self) -> bool {
+        matches!(self.kind, Kind::Stack(_))
+    }
+
     /// Builds it from settings.
-    pub fn build(&self, settings: &Settings) -> Result<BuiltStack, Problems> {
-        let stack = Stack::new(self.name);
-        (self.define)(settings, &stack);
-        stack.build()
+    pub fn build(&self, settings: &Settings) -> Result<Built, Problems> {
+        match self.kind {
+            Kind::Stack(define) => {
+                let stack = Stack::new(self.name);
+                define(settings, &stack);
+                stack.build().map(Built::Stack)
+            }
+            Kind::Manifests(build) => build(settings).map(Built::Manifests),
+        }
+    }
+}
+
+impl Built {
+    /// The name of the part, which is its directory's.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Stack(stack) => stack.name(),
+            Self::Manifests(manifests) => manifests.name(),
+        }
+    }
+
+    /// The files, sorted by path. The same part gives the same bytes.
+    pub fn files(&self) -> Vec<StackFile> {
+        match self {
+            Self::Stack(stack) => stack.files(),
+            Self::Manifests(manifests) => manifests.files(),
+        }
     }
 }
 
 /// Every part of the platform, built from the same settings.
 #[derive(Clone, Debug)]
 pub struct Platform {
-    /// The stacks, in the order in which they are applied.
-    pub stacks: Vec<BuiltStack>,
+    /// The settings that it was built from.
+    pub settings: Settings,
+    /// The parts, in the order in which they are applied.
+    pub parts: Vec<Built>,
 }
 
 impl Platform {
     /// Builds every part, or returns the problems of all of them.
     pub fn build(settings: &Settings) -> Result<Self, PlatformProblems> {
-        let mut stacks = Vec::new();
+        let mut parts = Vec::new();
         let mut problems = Vec::new();
         for part in PARTS {
             match part.build(settings) {
-                Ok(stack) => stacks.push(stack),
+                Ok(built) => parts.push(built),
                 Err(found) => problems.push(found),
             }
         }
-        if problems.is_empty() { Ok(Self { stacks }) } else { Err(PlatformProblems(problems)) }
+        if problems.is_empty() {
+            Ok(Self { settings: settings.clone(), parts })
+        } else {
+            Err(PlatformProblems(problems))
+        }
+    }
+
+    /// Every stack, in the order in which they are applied.
+    pub fn stacks(&self) -> impl Iterator<Item = &BuiltStack> {
+        self.parts.iter().filter_map(|part| match part {
+            Built::Stack(stack) => Some(stack),
+            Built::Manifests(_) => None,
+        })
+    }
+
+    /// The stack of this name.
+    pub fn stack(&self, name: &str) -> Option<&BuiltStack> {
+        self.stacks().find(|stack| stack.name() == name)
+    }
+
+    /// Every Kubernetes object.
+    pub fn objects(&self) -> impl Iterator<Item = &synth_framework::Manifest> {
+        let manifests = self.parts.iter().filter_map(|part| match part {
+            Built::Manifests(manifests) => Some(manifests.objects()),
+            Built::Stack(_) => None,
+        });
+        manifests.flatten()
     }
 }
 

@@ -8,9 +8,8 @@ use super::{platforms, settings};
 
 #[test]
 fn two_builds_give_equal_bytes() {
-    let files = || -> Vec<_> {
-        platforms().flat_map(|(_, platform)| platform.stacks).flat_map(|stack| stack.files()).collect()
-    };
+    let files =
+        || -> Vec<_> { platforms().flat_map(|(_, platform)| platform.parts).flat_map(|part| part.files()).collect() };
     assert_eq!(files(), files());
 }
 
@@ -21,7 +20,7 @@ fn the_longest_name_fits_what_aws_allows() {
     let limits =
         [("aws_iam_role", 64), ("aws_iam_policy", 128), ("aws_cloudwatch_event_rule", 64), ("aws_sqs_queue", 80)];
     let named = |resource: &Resource| resource.body.get("name").and_then(Expression::as_str).map(str::len);
-    for stack in &platform.stacks {
+    for stack in platform.stacks() {
         for (type_name, limit) in limits {
             for resource in stack.managed(type_name) {
                 let length = named(resource).expect("named by settings");
@@ -40,8 +39,7 @@ fn every_zone_has_its_own_subnets_and_way_out() {
     for (environment, overrides) in super::ENVIRONMENTS {
         let settings = settings(environment, overrides);
         let platform = super::platform(environment, overrides);
-        let cluster =
-            platform.stacks.iter().find(|stack| stack.name() == "cluster").expect("the cluster stack is built");
+        let cluster = platform.stack("cluster").expect("the cluster stack is built");
         let zones = |tier: &str| -> BTreeSet<String> {
             let subnets = cluster.managed("aws_subnet").filter(|subnet| subnet.label.starts_with(tier));
             let zone = |subnet: &Resource| {
@@ -61,7 +59,7 @@ fn every_zone_has_its_own_subnets_and_way_out() {
 #[test]
 fn every_output_says_what_it_is() {
     for (environment, platform) in platforms() {
-        for stack in &platform.stacks {
+        for stack in platform.stacks() {
             for placed in stack.declarations() {
                 if let synth_framework::Declaration::Output(output) = &placed.declaration {
                     assert!(output.description.is_some(), "{environment}: output.{}", output.name);
@@ -82,8 +80,7 @@ fn the_outputs_that_others_rely_on_are_there() {
         "argocd_initial_password_secret_name",
     ];
     for (environment, platform) in platforms() {
-        let files =
-            platform.stacks.iter().find(|stack| stack.name() == "cluster").expect("the cluster stack is built").files();
+        let files = platform.stack("cluster").expect("the cluster stack is built").files();
         let outputs =
             files.iter().find(|file| file.path == "outputs.tf.json").expect("outputs are a file of their own");
         let outputs: serde_json::Value = serde_json::from_str(&outputs.text).expect("written as JSON");

@@ -5,7 +5,7 @@ use super::platforms;
 #[test]
 fn every_file_is_as_reviewed() {
     for (environment, platform) in platforms() {
-        for stack in &platform.stacks {
+        for stack in platform.stacks() {
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(format!("../../../snapshots/{environment}/{}", stack.name()));
             settings.set_prepend_module_to_snapshot(false);

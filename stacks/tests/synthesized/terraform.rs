@@ -19,7 +19,7 @@ const AWS: &str = "registry.terraform.io/hashicorp/aws";
 fn the_aws_provider_accepts_every_stack() {
     let required = env::var_os("CI").is_some_and(|ci| ci == "true");
     for (environment, platform) in platforms() {
-        for stack in &platform.stacks {
+        for stack in platform.stacks() {
             let name = format!("{environment} {}", stack.name());
             let directory = tempfile::tempdir().expect("a temporary directory");
             write_without_helm(&stack.files(), directory.path());

@@ -1,10 +1,9 @@
 //! Time of building and rendering the whole default platform in memory: settings in, text out, no file touched.
 
 use stacks::{
-    Platform,
+    Built, Platform,
     settings::{Layer, Settings},
 };
-use synth_framework::BuiltStack;
 
 fn main() {
     divan::main();
@@ -27,6 +26,6 @@ fn synth_all(bencher: divan::Bencher<'_, '_>) {
     let settings = Settings::parse("default", &[layer()]).expect("the default environment is in order");
     bencher.bench(|| {
         let platform = Platform::build(&settings).expect("the default platform is in order");
-        platform.stacks.iter().map(BuiltStack::files).collect::<Vec<_>>()
+        platform.parts.iter().map(Built::files).collect::<Vec<_>>()
     });
 }

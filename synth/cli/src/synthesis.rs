@@ -1,8 +1,8 @@
 //! Parts of the platform, built and rendered. Nothing is read or written here.
 
 use anyhow::Result;
-use stacks::{Part, Platform};
-use synth_framework::{BuiltStack, Mode, StackFile};
+use stacks::{Built, Part, Platform};
+use synth_framework::{Mode, StackFile};
 
 use crate::{project::Project, report::count};
 
@@ -26,26 +26,41 @@ pub(crate) struct Declared {
     pub(crate) resources: usize,
     /// Data sources.
     pub(crate) data_sources: usize,
+    /// Kubernetes objects.
+    pub(crate) objects: usize,
 }
 
 /// Builds and renders one part, or all of them.
 pub(crate) fn render(project: &Project, part: Option<&'static Part>) -> Result<Vec<Rendered>> {
-    let stacks = match part {
+    let parts = match part {
         Some(part) => vec![part.build(&project.settings)?],
-        None => Platform::build(&project.settings)?.stacks,
+        None => Platform::build(&project.settings)?.parts,
     };
-    Ok(stacks.into_iter().map(|stack| render_stack(project, &stack)).collect())
+    Ok(parts.iter().map(|built| render_part(project, built)).collect())
 }
 
-fn render_stack(project: &Project, stack: &BuiltStack) -> Rendered {
-    let part = Part::named(stack.name()).expect("every stack is built by the part of its name");
-    let managed = stack.resources().filter(|resource| resource.mode == Mode::Managed).count();
-    let declared = Declared { resources: managed, data_sources: stack.resources().count() - managed };
-    Rendered { part, directory: project.directory(part.name), files: stack.files(), declared }
+fn render_part(project: &Project, built: &Built) -> Rendered {
+    let part = Part::named(built.name()).expect("everything is built by the part of its name");
+    Rendered { part, directory: project.directory(part.name), files: built.files(), declared: Declared::by(built) }
+}
+
+impl Declared {
+    fn by(built: &Built) -> Self {
+        match built {
+            Built::Stack(stack) => {
+                let resources = stack.resources().filter(|resource| resource.mode == Mode::Managed).count();
+                Self { resources, data_sources: stack.resources().count() - resources, objects: 0 }
+            }
+            Built::Manifests(manifests) => Self { resources: 0, data_sources: 0, objects: manifests.objects().len() },
+        }
+    }
 }
 
 impl std::fmt::Display for Declared {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.objects > 0 {
+            return formatter.write_str(&count(self.objects, "object"));
+        }
         formatter.write_str(&count(self.resources, "resource"))?;
         if self.data_sources > 0 {
             write!(formatter, ", {}", count(self.data_sources, "data source"))?;

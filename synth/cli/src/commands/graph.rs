@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
-use stacks::Part;
+use stacks::{Built, Part};
 use synth_framework::{Graph, Mode};
 
 use crate::{
@@ -15,8 +15,8 @@ use crate::{
 
 #[derive(Args, Debug)]
 pub(crate) struct GraphArgs {
-    /// Part
-    #[arg(value_parser = super::part())]
+    /// Stack
+    #[arg(value_parser = super::stack())]
     part: &'static Part,
     /// Language of the drawing
     #[arg(long, value_enum, default_value_t = Format::Dot)]
@@ -36,7 +36,9 @@ enum Format {
 
 /// Draws the graph of a part; an arrow leads from what refers to what is referred to.
 pub(crate) fn graph(project: &Project, args: &GraphArgs) -> Result<Report> {
-    let stack = args.part.build(&project.settings)?;
+    let Built::Stack(stack) = args.part.build(&project.settings)? else {
+        unreachable!("only names of stacks are accepted");
+    };
     let drawing = Drawing { name: args.part.name, graph: Graph::of(&stack) };
     Ok(match args.format {
         _ if args.json => Report::fine(json(&drawing.json())),

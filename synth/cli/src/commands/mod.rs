@@ -52,6 +52,15 @@ pub(crate) struct Selection {
 
 /// Parses the name of a part.
 fn part() -> impl TypedValueParser<Value = &'static Part> {
-    let names = PARTS.iter().map(|part| PossibleValue::new(part.name).help(part.summary));
+    among(|_| true)
+}
+
+/// Parses the name of a stack.
+fn stack() -> impl TypedValueParser<Value = &'static Part> {
+    among(Part::is_stack)
+}
+
+fn among(accepted: fn(&Part) -> bool) -> impl TypedValueParser<Value = &'static Part> {
+    let names = PARTS.iter().filter(|part| accepted(part)).map(|part| PossibleValue::new(part.name).help(part.summary));
     PossibleValuesParser::new(names).map(|name| Part::named(&name).expect("only names of parts are accepted"))
 }

@@ -117,7 +117,7 @@ mod tests {
 
     fn written(name: &'static str, resources: usize, files: &[(&str, Change)]) -> Written {
         let files = files.iter().map(|(path, change)| ((*path).to_owned(), *change)).collect();
-        let declared = Declared { resources, data_sources: resources / 2 };
+        let declared = Declared { resources, data_sources: resources / 2, objects: 0 };
         Written { name, directory: format!("out/{name}"), files, declared }
     }
 

@@ -1,0 +1,154 @@
+//! One child Application: its source, its wave, and what of its objects others own.
+
+use serde::Serialize;
+use synth_framework::Manifests;
+
+use crate::{
+    manifests::{
+        custom::argocd::{
+            ApplicationSpec, Automated, Backoff, Destination, Helm, IN_CLUSTER, IgnoredDifference, Retry, Source,
+            SyncPolicy,
+        },
+        kubernetes::custom,
+    },
+    names::APP_PROJECT,
+    settings::Settings,
+};
+
+/// The order of syncs: a wave begins when the one before is healthy, and deletion goes the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wave {
+    /// Namespaces, priorities and storage, which all others name.
+    Platform = -10,
+    /// Definitions of Karpenter's kinds.
+    Definitions = -5,
+    /// Karpenter and the load balancer controller, on the base nodes.
+    Controllers = -3,
+    /// Pools of nodes, on which everything after this runs.
+    Nodes = -2,
+    /// Metrics for autoscalers and for people; defines the kinds of the next wave.
+    Metrics = 0,
+    /// Alerts, dashboards and what is scraped.
+    Observability = 3,
+    /// Admission policies, before anything that they look at.
+    Admission = 5,
+    /// The services.
+    Services = 10,
+}
+
+/// A chart in a repository.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chart<'a> {
+    /// The repository's address; a registry has no scheme.
+    pub(super) repository: &'static str,
+    pub(super) name: &'static str,
+    pub(super) version: &'a str,
+    /// Whether its `crds/` folder is left to another Application.
+    pub(super) skip_crds: bool,
+}
+
+/// A child Application under construction.
+#[derive(Clone, Debug)]
+pub(super) struct Application {
+    name: &'static str,
+    argocd_namespace: String,
+    wave: Wave,
+    pub(super) source: Source,
+    pub(super) destination: Destination,
+    ignored: Vec<IgnoredDifference>,
+    location: &'static std::panic::Location<'static>,
+}
+
+impl Application {
+    /// Syncs the folder of its own name beside it.
+    #[track_caller]
+    pub(super) fn folder(settings: &Settings, name: &'static str, wave: Wave, namespace: &str) -> Self {
+        let source = Source::Folder {
+            repo_url: settings.repository.url.clone(),
+            target_revision: settings.repository.revision.clone(),
+            path: format!("{}/{name}", settings.manifests_path()),
+        };
+        Self::new(settings, name, wave, namespace, source)
+    }
+
+    /// Syncs a chart as a release of the chart's name.
+    #[track_caller]
+    pub(super) fn chart(
+        settings: &Settings,
+        chart: Chart<'_>,
+        wave: Wave,
+        namespace: &str,
+        values: &impl Serialize,
+    ) -> Self {
+        let values_object = serde_json::to_value(values).expect("values are structs with texts as keys");
+        let source = Source::Chart {
+            repo_url: chart.repository.to_owned(),
+            chart: chart.name,
+            target_revision: chart.version.to_owned(),
+            helm: Helm { release_name: chart.name, skip_crds: chart.skip_crds, skip_tests: true, values_object },
+        };
+        Self::new(settings, chart.name, wave, namespace, source)
+    }
+
+    #[track_caller]
+    fn new(settings: &Settings, name: &'static str, wave: Wave, namespace: &str, source: Source) -> Self {
+        let argocd_namespace = settings.argocd.namespace.clone();
+        let destination = Destination { server: IN_CLUSTER, namespace: namespace.to_owned() };
+        let location = std::panic::Location::caller();
+        Self { name, argocd_namespace, wave, source, destination, ignored: Vec::new(), location }
+    }
+
+    /// Leaves a part of live objects to whoever owns it.
+    pub(super) fn ignoring(mut self, difference: IgnoredDifference) -> Self {
+        self.ignored.push(difference);
+        self
+    }
+
+    /// Leaves the number of a Deployment's pods to its autoscaler.
+    pub(super) fn autoscaled(self, deployment: &str) -> Self {
+        self.ignoring(IgnoredDifference {
+            group: "apps",
+            kind: "Deployment",
+            name: deployment.to_owned(),
+            json_pointers: vec!["/spec/replicas"],
+            jq_path_expressions: Vec::new(),
+        })
+    }
+
+    /// Leaves the certificates of webhooks to whoever signs them.
+    pub(super) fn webhooks_signed_elsewhere(self, configuration: &str) -> Self {
+        ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"].into_iter().fold(
+            self,
+            |application, kind| {
+                application.ignoring(IgnoredDifference {
+                    group: "admissionregistration.k8s.io",
+                    kind,
+                    name: configuration.to_owned(),
+                    json_pointers: Vec::new(),
+                    jq_path_expressions: vec![".webhooks[]?.clientConfig.caBundle"],
+                })
+            },
+        )
+    }
+
+    pub(super) fn add_to(self, manifests: &Manifests) {
+        let spec = ApplicationSpec {
+            project: APP_PROJECT,
+            source: self.source,
+            destination: self.destination,
+            sync_policy: SyncPolicy {
+                automated: Automated { prune: true, self_heal: true },
+                // Without the second, what is ignored would still be written at each sync.
+                sync_options: vec!["ServerSideApply=true", "RespectIgnoreDifferences=true"],
+                retry: Retry { limit: 10, backoff: Backoff { duration: "5s", factor: 2, max_duration: "3m" } },
+            },
+            ignore_differences: self.ignored,
+            revision_history_limit: 5,
+        };
+        let object = custom(self.name, spec)
+            .in_namespace(self.argocd_namespace)
+            .annotation("argocd.argoproj.io/sync-wave", (self.wave as i32).to_string())
+            .finalizer("resources-finalizer.argocd.argoproj.io");
+        manifests.add_at(self.location, self.name, &object);
+    }
+}

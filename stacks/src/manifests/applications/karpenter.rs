@@ -1,0 +1,79 @@
+//! Karpenter: its kinds, then its controller, on the base nodes and never on its own.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
+use serde::Serialize;
+
+use super::{
+    application::{Application, Chart, Wave},
+    system_pods,
+};
+use crate::{
+    manifests::kubernetes::{Draft, spread},
+    settings::Settings,
+};
+
+const REPOSITORY: &str = "public.ecr.aws/karpenter";
+const CHART: &str = "karpenter";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Values<'a> {
+    replicas: u32,
+    service_account: ServiceAccount<'a>,
+    settings: ControllerSettings<'a>,
+    controller: Controller,
+    node_selector: BTreeMap<&'static str, &'static str>,
+    tolerations: [Toleration; 1],
+    topology_spread_constraints: [Draft<TopologySpreadConstraint>; 1],
+}
+
+#[derive(Serialize)]
+struct ServiceAccount<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ControllerSettings<'a> {
+    cluster_name: &'a str,
+    interruption_queue: String,
+    enable_zonal_shift: bool,
+}
+
+#[derive(Serialize)]
+struct Controller {
+    resources: Draft<ResourceRequirements>,
+}
+
+/// Helm installs a chart's definitions once and never upgrades them, so they are an Application of their own.
+pub(super) fn definitions(settings: &Settings) -> Application {
+    let version = &settings.karpenter.chart_version;
+    let chart = Chart { repository: REPOSITORY, name: "karpenter-crd", version, skip_crds: false };
+    let no_values: BTreeMap<&str, &str> = BTreeMap::new();
+    Application::chart(settings, chart, Wave::Definitions, &settings.karpenter.namespace, &no_values)
+}
+
+pub(super) fn controller(settings: &Settings) -> Application {
+    let karpenter = &settings.karpenter;
+    let values = Values {
+        replicas: karpenter.replicas,
+        service_account: ServiceAccount { name: &karpenter.service_account },
+        settings: ControllerSettings {
+            cluster_name: &settings.name,
+            interruption_queue: settings.interruption_queue(),
+            enable_zonal_shift: settings.cluster.zonal_shift,
+        },
+        controller: Controller { resources: system_pods::sized("1", "1Gi") },
+        node_selector: system_pods::node_selector(),
+        tolerations: system_pods::tolerations(),
+        topology_spread_constraints: [spread(
+            "topology.kubernetes.io/zone",
+            "DoNotSchedule",
+            system_pods::release(CHART),
+        )],
+    };
+    let chart = Chart { repository: REPOSITORY, name: CHART, version: &karpenter.chart_version, skip_crds: true };
+    Application::chart(settings, chart, Wave::Controllers, &karpenter.namespace, &values)
+}

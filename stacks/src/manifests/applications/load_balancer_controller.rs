@@ -1,0 +1,93 @@
+//! The AWS Load Balancer Controller, which makes the proxy's load balancer and keeps its targets.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
+use serde::Serialize;
+
+use super::{
+    application::{Application, Chart, Wave},
+    system_pods,
+};
+use crate::{
+    manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft},
+    settings::Settings,
+};
+
+const CHART: &str = "aws-load-balancer-controller";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the chart has them so")]
+struct Values<'a> {
+    cluster_name: &'a str,
+    region: &'a str,
+    vpc_tags: BTreeMap<&'static str, String>,
+    replica_count: u32,
+    service_account: ServiceAccount<'a>,
+    default_target_type: &'static str,
+    #[serde(rename = "defaultSSLPolicy")]
+    default_ssl_policy: &'static str,
+    default_tags: &'a BTreeMap<String, String>,
+    enable_service_mutator_webhook: bool,
+    enable_shield: bool,
+    enable_waf: bool,
+    enable_wafv2: bool,
+    pod_disruption_budget: DisruptionBudget,
+    topology_spread_constraints: [Draft<TopologySpreadConstraint>; 1],
+    node_selector: BTreeMap<&'static str, &'static str>,
+    tolerations: [Toleration; 1],
+    resources: Draft<ResourceRequirements>,
+}
+
+#[derive(Serialize)]
+struct ServiceAccount<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DisruptionBudget {
+    max_unavailable: u32,
+}
+
+pub(super) fn application(settings: &Settings) -> Application {
+    let controller = &settings.load_balancer_controller;
+    let values = Values {
+        cluster_name: &settings.name,
+        region: &settings.aws.region,
+        // Nobody knows the VPC's id before it is made, and pods cannot ask the instance's metadata.
+        vpc_tags: [("Name", settings.vpc_name())].into(),
+        replica_count: controller.replicas,
+        service_account: ServiceAccount { name: &controller.service_account },
+        default_target_type: "ip",
+        default_ssl_policy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
+        default_tags: &settings.aws.tags,
+        // It would refuse every new Service while the controller is down; the one load balancer here names its class.
+        enable_service_mutator_webhook: false,
+        enable_shield: false,
+        enable_waf: false,
+        enable_wafv2: false,
+        pod_disruption_budget: DisruptionBudget { max_unavailable: 1 },
+        topology_spread_constraints: system_pods::over_zones(CHART),
+        node_selector: system_pods::node_selector(),
+        tolerations: system_pods::tolerations(),
+        resources: system_pods::sized("100m", "256Mi"),
+    };
+    let chart = Chart {
+        repository: "https://aws.github.io/eks-charts",
+        name: CHART,
+        version: &controller.chart_version,
+        skip_crds: false,
+    };
+    Application::chart(settings, chart, Wave::Controllers, &controller.namespace, &values)
+        // Each rendering signs anew: the certificate of the first sync stays.
+        .ignoring(IgnoredDifference {
+            group: "",
+            kind: "Secret",
+            name: "aws-load-balancer-tls".to_owned(),
+            json_pointers: vec!["/data"],
+            jq_path_expressions: Vec::new(),
+        })
+        .webhooks_signed_elsewhere("aws-load-balancer-webhook")
+}

@@ -1,0 +1,78 @@
+//! The metrics server in high availability: two pods that never share a node, a zone or a disruption.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, TopologySpreadConstraint};
+use serde::Serialize;
+
+use super::{
+    application::{Application, Chart, Wave},
+    system_pods,
+};
+use crate::{
+    manifests::kubernetes::{Draft, apart_by_host},
+    settings::Settings,
+};
+
+const CHART: &str = "metrics-server";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Values {
+    replicas: u32,
+    update_strategy: UpdateStrategy,
+    pod_disruption_budget: DisruptionBudget,
+    affinity: Affinity,
+    topology_spread_constraints: [Draft<TopologySpreadConstraint>; 1],
+    node_selector: BTreeMap<&'static str, &'static str>,
+    tolerations: [Toleration; 1],
+    resources: Draft<ResourceRequirements>,
+    metrics: Enabled,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UpdateStrategy {
+    rolling_update: RollingUpdate,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RollingUpdate {
+    max_unavailable: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DisruptionBudget {
+    enabled: bool,
+    max_unavailable: u32,
+}
+
+#[derive(Serialize)]
+struct Enabled {
+    enabled: bool,
+}
+
+pub(super) fn application(settings: &Settings) -> Application {
+    let metrics_server = &settings.metrics_server;
+    let values = Values {
+        replicas: metrics_server.replicas,
+        update_strategy: UpdateStrategy { rolling_update: RollingUpdate { max_unavailable: 1 } },
+        pod_disruption_budget: DisruptionBudget { enabled: true, max_unavailable: 1 },
+        affinity: apart_by_host(system_pods::release(CHART)),
+        topology_spread_constraints: system_pods::over_zones(CHART),
+        node_selector: system_pods::node_selector(),
+        tolerations: system_pods::tolerations(),
+        // Enough for a hundred nodes.
+        resources: system_pods::sized("100m", "200Mi"),
+        metrics: Enabled { enabled: true },
+    };
+    let chart = Chart {
+        repository: "https://kubernetes-sigs.github.io/metrics-server/",
+        name: CHART,
+        version: &metrics_server.chart_version,
+        skip_crds: false,
+    };
+    Application::chart(settings, chart, Wave::Metrics, &metrics_server.namespace, &values)
+}

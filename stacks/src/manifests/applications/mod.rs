@@ -1,0 +1,50 @@
+//! The child Applications, in the waves in which they are synced, and the project that bounds them.
+
+mod application;
+mod health;
+mod karpenter;
+mod load_balancer_controller;
+mod metrics_server;
+mod project;
+pub(super) mod prometheus_stack;
+mod system_pods;
+
+use synth_framework::Manifests;
+
+use self::application::{Application, Wave};
+use crate::{
+    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
+    settings::Settings,
+};
+
+pub use health::APPLICATION_HEALTH;
+
+/// The folder of what everything else stands on: namespaces, priorities, storage.
+pub(super) const PLATFORM: &str = "platform";
+/// The folder of the pools of nodes.
+pub(super) const NODE_POOLS: &str = "node-pools";
+/// The folder of alerts and dashboards.
+pub(super) const OBSERVABILITY: &str = "observability";
+/// The folder of the admission policies.
+pub(super) const ADMISSION: &str = "admission";
+
+pub(super) fn define(settings: &Settings, manifests: &Manifests) {
+    let (services, monitoring) = (&settings.services.namespace, &settings.observability.namespace);
+    let applications = [
+        Application::folder(settings, PLATFORM, Wave::Platform, services),
+        karpenter::definitions(settings),
+        karpenter::controller(settings),
+        load_balancer_controller::application(settings),
+        Application::folder(settings, NODE_POOLS, Wave::Nodes, &settings.karpenter.namespace),
+        metrics_server::application(settings),
+        prometheus_stack::application(settings),
+        Application::folder(settings, OBSERVABILITY, Wave::Observability, monitoring),
+        Application::folder(settings, ADMISSION, Wave::Admission, services),
+        Application::folder(settings, MOCK_TARGET_SERVER, Wave::Services, services).autoscaled(MOCK_TARGET_SERVER),
+        Application::folder(settings, CORS_PROXY_SERVER, Wave::Services, services).autoscaled(CORS_PROXY_SERVER),
+    ];
+    project::define(settings, &applications, manifests);
+    for application in applications {
+        application.add_to(manifests);
+    }
+}

@@ -1,0 +1,224 @@
+//! Prometheus, Alertmanager, Grafana and the exporters, on Karpenter's nodes.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::{
+    api::core::v1::{
+        PersistentVolumeClaimSpec, ResourceRequirements, TopologySpreadConstraint, VolumeResourceRequirements,
+    },
+    apimachinery::pkg::api::resource::Quantity,
+};
+use serde::Serialize;
+
+use super::{
+    application::{Application, Chart, Wave},
+    system_pods,
+};
+use crate::{
+    manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft, platform::PLATFORM_PRIORITY},
+    names::STORAGE_CLASS,
+    settings::Settings,
+};
+
+const CHART: &str = "kube-prometheus-stack";
+
+/// The label by which Grafana finds the `ConfigMap`s that hold dashboards.
+pub(in crate::manifests) const DASHBOARD_LABEL: &str = "grafana_dashboard";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Values<'a> {
+    fullname_override: &'static str,
+    default_rules: DefaultRules,
+    kube_controller_manager: Enabled,
+    kube_scheduler: Enabled,
+    kube_etcd: Enabled,
+    kube_proxy: Enabled,
+    prometheus_operator: Pods,
+    prometheus: Prometheus<'a>,
+    alertmanager: Alertmanager,
+    grafana: Grafana,
+    #[serde(rename = "kube-state-metrics")]
+    kube_state_metrics: Pods,
+    #[serde(rename = "prometheus-node-exporter")]
+    prometheus_node_exporter: Pods,
+}
+
+#[derive(Serialize)]
+struct Enabled {
+    enabled: bool,
+}
+
+#[derive(Serialize)]
+struct DefaultRules {
+    rules: BTreeMap<&'static str, bool>,
+}
+
+/// What the pods of a component ask for.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pods {
+    priority_class_name: &'static str,
+    resources: Draft<ResourceRequirements>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Prometheus<'a> {
+    pod_disruption_budget: Enabled,
+    prometheus_spec: PrometheusSpec<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the chart has them so")]
+struct PrometheusSpec<'a> {
+    replicas: u32,
+    pod_anti_affinity: &'static str,
+    topology_spread_constraints: [Draft<TopologySpreadConstraint>; 1],
+    #[serde(flatten)]
+    pods: Pods,
+    external_labels: BTreeMap<&'static str, &'a str>,
+    retention: String,
+    retention_size: String,
+    storage_spec: Storage,
+    service_monitor_selector_nil_uses_helm_values: bool,
+    pod_monitor_selector_nil_uses_helm_values: bool,
+    rule_selector_nil_uses_helm_values: bool,
+    probe_selector_nil_uses_helm_values: bool,
+    scrape_config_selector_nil_uses_helm_values: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Alertmanager {
+    pod_disruption_budget: Enabled,
+    alertmanager_spec: AlertmanagerSpec,
+}
+
+#[derive(Serialize)]
+struct AlertmanagerSpec {
+    replicas: u32,
+    #[serde(flatten)]
+    pods: Pods,
+    storage: Storage,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Storage {
+    volume_claim_template: VolumeClaimTemplate,
+}
+
+#[derive(Serialize)]
+struct VolumeClaimTemplate {
+    spec: PersistentVolumeClaimSpec,
+}
+
+#[derive(Serialize)]
+struct Grafana {
+    resources: Draft<ResourceRequirements>,
+    sidecar: Sidecar,
+}
+
+#[derive(Serialize)]
+struct Sidecar {
+    dashboards: Dashboards,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dashboards {
+    label: &'static str,
+    search_namespace: &'static str,
+}
+
+fn pods(cpu: &str, memory: &str) -> Pods {
+    Pods { priority_class_name: PLATFORM_PRIORITY, resources: system_pods::sized(cpu, memory) }
+}
+
+fn storage(gib: u32) -> Storage {
+    let requests = Some([("storage".to_owned(), Quantity(format!("{gib}Gi")))].into());
+    let spec = PersistentVolumeClaimSpec {
+        access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
+        resources: Some(VolumeResourceRequirements { requests, ..VolumeResourceRequirements::default() }),
+        storage_class_name: Some(STORAGE_CLASS.to_owned()),
+        ..PersistentVolumeClaimSpec::default()
+    };
+    Storage { volume_claim_template: VolumeClaimTemplate { spec } }
+}
+
+/// What EKS runs and nobody can scrape: watched, each would be an alert that never ends.
+const UNSEEN_RULES: [&str; 4] = ["etcd", "kubeControllerManager", "kubeSchedulerAlerting", "kubeSchedulerRecording"];
+
+pub(super) fn application(settings: &Settings) -> Application {
+    let observability = &settings.observability;
+    let volume = observability.prometheus_volume_size_gib;
+    let values = Values {
+        fullname_override: "kps",
+        default_rules: DefaultRules { rules: UNSEEN_RULES.map(|rules| (rules, false)).into() },
+        kube_controller_manager: Enabled { enabled: false },
+        kube_scheduler: Enabled { enabled: false },
+        kube_etcd: Enabled { enabled: false },
+        kube_proxy: Enabled { enabled: false },
+        prometheus_operator: pods("100m", "256Mi"),
+        prometheus: Prometheus {
+            pod_disruption_budget: Enabled { enabled: true },
+            prometheus_spec: PrometheusSpec {
+                replicas: observability.prometheus_replicas,
+                pod_anti_affinity: "hard",
+                topology_spread_constraints: system_pods::over_zones("prometheus"),
+                pods: pods("500m", "2Gi"),
+                external_labels: [("cluster", settings.name.as_str())].into(),
+                retention: format!("{}d", observability.prometheus_retention_days),
+                // The write-ahead log and blocks under compaction need the rest of the volume.
+                retention_size: format!("{}MB", u64::from(volume) * 1024 * 8 / 10),
+                storage_spec: storage(volume),
+                // Monitors and rules are taken from every namespace, whoever made them.
+                service_monitor_selector_nil_uses_helm_values: false,
+                pod_monitor_selector_nil_uses_helm_values: false,
+                rule_selector_nil_uses_helm_values: false,
+                probe_selector_nil_uses_helm_values: false,
+                scrape_config_selector_nil_uses_helm_values: false,
+            },
+        },
+        alertmanager: Alertmanager {
+            pod_disruption_budget: Enabled { enabled: true },
+            alertmanager_spec: AlertmanagerSpec {
+                replicas: observability.alertmanager_replicas,
+                pods: pods("50m", "128Mi"),
+                storage: storage(observability.alertmanager_volume_size_gib),
+            },
+        },
+        grafana: Grafana {
+            resources: system_pods::sized("100m", "512Mi"),
+            sidecar: Sidecar { dashboards: Dashboards { label: DASHBOARD_LABEL, search_namespace: "ALL" } },
+        },
+        kube_state_metrics: pods("50m", "256Mi"),
+        prometheus_node_exporter: pods("50m", "64Mi"),
+    };
+    let chart = Chart {
+        repository: "https://prometheus-community.github.io/helm-charts",
+        name: CHART,
+        version: &observability.chart_version,
+        skip_crds: false,
+    };
+    let grafana = format!("{CHART}-grafana");
+    Application::chart(settings, chart, Wave::Metrics, &observability.namespace, &values)
+        // Each rendering makes a new password, and a new checksum of it: those of the first sync stay.
+        .ignoring(IgnoredDifference {
+            group: "",
+            kind: "Secret",
+            name: grafana.clone(),
+            json_pointers: vec!["/data/admin-password"],
+            jq_path_expressions: Vec::new(),
+        })
+        .ignoring(IgnoredDifference {
+            group: "apps",
+            kind: "Deployment",
+            name: grafana,
+            json_pointers: vec!["/spec/template/metadata/annotations/checksum~1secret"],
+            jq_path_expressions: Vec::new(),
+        })
+        .webhooks_signed_elsewhere("kps-admission")
+}

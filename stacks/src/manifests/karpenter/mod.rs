@@ -1,0 +1,99 @@
+//! The nodes that Karpenter may make: one class that all share, and the pools of the settings, over all zones.
+
+use synth_framework::Manifests;
+
+use super::{
+    custom::karpenter::{
+        AmiSelectorTerm, BlockDeviceMapping, Budget, Disruption, Ebs, Limits, MetadataOptions, NodeClassRef,
+        NodeClassSpec, NodePoolSpec, NodeTemplate, NodeTemplateSpec, Requirement, TagSelectorTerm,
+    },
+    kubernetes::custom,
+};
+use crate::settings::{NodePool, Settings};
+
+/// The class of every node.
+const NODE_CLASS: &str = "default";
+
+pub(super) fn define(settings: &Settings, folder: &Manifests) {
+    custom(NODE_CLASS, node_class(settings)).add_to(folder, "ec2-node-class");
+    for (name, pool) in &settings.karpenter.node_pools {
+        custom(name, node_pool(settings, pool)).add_to(folder, &format!("node-pool-{name}"));
+    }
+}
+
+fn node_class(settings: &Settings) -> NodeClassSpec {
+    let discovered = TagSelectorTerm { tags: [settings.discovery_tag()].into() };
+    let mut tags = settings.aws.tags.clone();
+    tags.insert("Name".to_owned(), settings.named("node"));
+    NodeClassSpec {
+        role: settings.karpenter_node_role(),
+        ami_selector_terms: vec![AmiSelectorTerm { alias: settings.karpenter.ami_alias.clone() }],
+        subnet_selector_terms: vec![discovered.clone()],
+        security_group_selector_terms: vec![discovered],
+        metadata_options: MetadataOptions {
+            http_endpoint: "enabled",
+            http_protocol_ipv6: "disabled",
+            // One hop ends at the node: no pod reaches its node's credentials.
+            http_put_response_hop_limit: 1,
+            http_tokens: "required",
+        },
+        block_device_mappings: vec![BlockDeviceMapping {
+            // The root of Amazon Linux.
+            device_name: "/dev/xvda",
+            ebs: Ebs {
+                volume_size: format!("{}Gi", settings.karpenter.volume_size_gib),
+                volume_type: "gp3",
+                encrypted: true,
+                delete_on_termination: true,
+            },
+        }],
+        tags,
+    }
+}
+
+fn node_pool(settings: &Settings, pool: &NodePool) -> NodePoolSpec {
+    NodePoolSpec {
+        weight: pool.weight,
+        limits: Limits { cpu: pool.limit_cpu, memory: format!("{}Gi", pool.limit_memory_gib) },
+        disruption: Disruption {
+            consolidation_policy: "WhenEmptyOrUnderutilized",
+            consolidate_after: pool.consolidate_after.clone(),
+            budgets: vec![
+                Budget { nodes: "100%", reasons: vec!["Empty"] },
+                Budget { nodes: "20%", reasons: vec!["Underutilized"] },
+                Budget { nodes: "10%", reasons: vec!["Drifted"] },
+            ],
+        },
+        template: NodeTemplate {
+            spec: NodeTemplateSpec {
+                node_class_ref: NodeClassRef { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: NODE_CLASS },
+                expire_after: settings.karpenter.expire_after.clone(),
+                // Expiry ignores disruption budgets: without a bound, one pod keeps a node for ever.
+                termination_grace_period: settings.karpenter.termination_grace_period.clone(),
+                requirements: requirements(settings, pool),
+            },
+        },
+    }
+}
+
+fn requirements(settings: &Settings, pool: &NodePool) -> Vec<Requirement> {
+    let zones = &settings.network.zones;
+    vec![
+        one_of("topology.kubernetes.io/zone", zones),
+        one_of("kubernetes.io/os", &["linux".to_owned()]),
+        one_of("kubernetes.io/arch", &pool.architectures),
+        one_of("karpenter.sh/capacity-type", &[pool.capacity_type.to_string()]),
+        one_of("karpenter.k8s.aws/instance-category", &pool.instance_categories),
+        Requirement {
+            key: "karpenter.k8s.aws/instance-generation",
+            operator: "Gte",
+            values: vec![pool.instance_generation_min.to_string()],
+        },
+        // Smaller nodes are mostly system pods; larger ones take too many of ours with them.
+        one_of("karpenter.k8s.aws/instance-cpu", &["2", "4", "8", "16"].map(str::to_owned)),
+    ]
+}
+
+fn one_of(key: &'static str, values: &[String]) -> Requirement {
+    Requirement { key, operator: "In", values: values.to_vec() }
+}

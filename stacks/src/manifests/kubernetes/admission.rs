@@ -1,0 +1,59 @@
+//! Validating admission policies in CEL.
+
+use k8s_openapi::{
+    api::admissionregistration::v1::{
+        MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec,
+        Validation, Variable,
+    },
+    apimachinery::pkg::apis::meta::v1::LabelSelector,
+};
+
+use super::draft::{Draft, IntoField, fields};
+
+fields! {
+    ValidatingAdmissionPolicySpec {
+        failure_policy: String, match_constraints: MatchResources, validations: [Validation], variables: [Variable],
+    }
+    ValidatingAdmissionPolicyBindingSpec { match_resources: MatchResources }
+    MatchResources { namespace_selector: LabelSelector, resource_rules: [NamedRuleWithOperations] }
+}
+
+pub(crate) fn policy_spec() -> Draft<ValidatingAdmissionPolicySpec> {
+    Draft(ValidatingAdmissionPolicySpec::default())
+}
+
+/// Refuses what the policy finds.
+pub(crate) fn policy_binding_spec(policy: &str) -> Draft<ValidatingAdmissionPolicyBindingSpec> {
+    Draft(ValidatingAdmissionPolicyBindingSpec {
+        policy_name: policy.to_owned(),
+        validation_actions: vec!["Deny".to_owned(), "Audit".to_owned()],
+        ..ValidatingAdmissionPolicyBindingSpec::default()
+    })
+}
+
+pub(crate) fn match_resources() -> Draft<MatchResources> {
+    Draft(MatchResources::default())
+}
+
+/// Resources of one API group, when they are made or changed.
+pub(crate) fn rule(group: &str, resources: &[&str]) -> NamedRuleWithOperations {
+    let texts = |texts: &[&str]| Some(texts.iter().map(ToString::to_string).collect());
+    NamedRuleWithOperations {
+        api_groups: texts(&[group]),
+        api_versions: texts(&["v1"]),
+        operations: texts(&["CREATE", "UPDATE"]),
+        resources: texts(resources),
+        ..NamedRuleWithOperations::default()
+    }
+}
+
+/// An expression that must hold, and what is said when it does not.
+pub(crate) fn validation(expression: impl IntoField<String>, message: &str) -> Validation {
+    let message = Some(message.to_owned());
+    Validation { expression: expression.into_field(), message, ..Validation::default() }
+}
+
+/// A named expression, which later ones call `variables.{name}`.
+pub(crate) fn variable(name: &str, expression: &str) -> Variable {
+    Variable { name: name.to_owned(), expression: expression.to_owned() }
+}

@@ -1,0 +1,103 @@
+//! Services and network policies.
+
+use k8s_openapi::{
+    api::{
+        core::v1::{ServicePort, ServiceSpec},
+        networking::v1::{
+            IPBlock, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
+            NetworkPolicySpec,
+        },
+    },
+    apimachinery::pkg::apis::meta::v1::LabelSelector,
+};
+
+use super::{
+    draft::{Draft, IntoField, fields},
+    object::selector,
+};
+
+fields! {
+    ServiceSpec {
+        allocate_load_balancer_node_ports: bool, load_balancer_class: String, ports: [ServicePort],
+        selector: {String}, type_: String,
+    }
+    NetworkPolicySpec {
+        pod_selector: LabelSelector, policy_types: [String], ingress: [NetworkPolicyIngressRule],
+        egress: [NetworkPolicyEgressRule],
+    }
+}
+
+pub(crate) fn service_spec() -> Draft<ServiceSpec> {
+    Draft(ServiceSpec::default())
+}
+
+/// A port of the Service that leads to the container's port of the same name.
+pub(crate) fn service_port(name: &str, port: u16) -> ServicePort {
+    ServicePort {
+        name: Some(name.to_owned()),
+        port: port.into(),
+        protocol: Some("TCP".to_owned()),
+        target_port: Some(name.into_field()),
+        ..ServicePort::default()
+    }
+}
+
+pub(crate) fn network_policy_spec() -> Draft<NetworkPolicySpec> {
+    Draft(NetworkPolicySpec::default())
+}
+
+/// Lets peers in to ports; no peers means everyone, no ports means all.
+pub(crate) fn ingress(
+    from: impl IntoIterator<Item = NetworkPolicyPeer>,
+    ports: impl IntoIterator<Item = NetworkPolicyPort>,
+) -> NetworkPolicyIngressRule {
+    NetworkPolicyIngressRule { from: filled(from), ports: filled(ports) }
+}
+
+/// Lets pods out to ports of peers; no peers means everyone, no ports means all.
+pub(crate) fn egress(
+    to: impl IntoIterator<Item = NetworkPolicyPeer>,
+    ports: impl IntoIterator<Item = NetworkPolicyPort>,
+) -> NetworkPolicyEgressRule {
+    NetworkPolicyEgressRule { to: filled(to), ports: filled(ports) }
+}
+
+fn filled<T>(items: impl IntoIterator<Item = T>) -> Option<Vec<T>> {
+    let items: Vec<_> = items.into_iter().collect();
+    (!items.is_empty()).then_some(items)
+}
+
+/// Addresses of a range except some of its parts.
+pub(crate) fn ip_block(cidr: impl IntoField<String>, except: impl IntoIterator<Item = String>) -> NetworkPolicyPeer {
+    let ip_block = IPBlock { cidr: cidr.into_field(), except: filled(except) };
+    NetworkPolicyPeer { ip_block: Some(ip_block), ..NetworkPolicyPeer::default() }
+}
+
+/// Pods of the policy's own namespace.
+pub(crate) fn pods(pod_selector: LabelSelector) -> NetworkPolicyPeer {
+    NetworkPolicyPeer { pod_selector: Some(pod_selector), ..NetworkPolicyPeer::default() }
+}
+
+/// Pods of a namespace.
+pub(crate) fn pods_of_namespace(namespace: &str, pod_selector: LabelSelector) -> NetworkPolicyPeer {
+    let namespace_selector = Some(selector("kubernetes.io/metadata.name", namespace));
+    NetworkPolicyPeer { namespace_selector, pod_selector: Some(pod_selector), ..NetworkPolicyPeer::default() }
+}
+
+/// A TCP port, by number or by the container's name for it.
+pub(crate) fn tcp(port: impl Into<Option<u16>>) -> NetworkPolicyPort {
+    port_of("TCP", port.into())
+}
+
+/// A UDP port.
+pub(crate) fn udp(port: u16) -> NetworkPolicyPort {
+    port_of("UDP", Some(port))
+}
+
+fn port_of(protocol: &str, port: Option<u16>) -> NetworkPolicyPort {
+    NetworkPolicyPort {
+        port: port.map(IntoField::into_field),
+        protocol: Some(protocol.to_owned()),
+        ..NetworkPolicyPort::default()
+    }
+}

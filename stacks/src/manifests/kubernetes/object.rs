@@ -1,0 +1,124 @@
+//! Whole objects: a name first, then metadata and spec.
+
+use k8s_openapi::{
+    Metadata,
+    api::{
+        admissionregistration::v1::{
+            ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, ValidatingAdmissionPolicyBindingSpec,
+            ValidatingAdmissionPolicySpec,
+        },
+        apps::v1::{Deployment, DeploymentSpec},
+        autoscaling::v2::{HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec},
+        core::v1::{
+            ConfigMap, LimitRange, LimitRangeSpec, Namespace, ResourceQuota, ResourceQuotaSpec, Service,
+            ServiceAccount, ServiceSpec,
+        },
+        networking::v1::{NetworkPolicy, NetworkPolicySpec},
+        policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec},
+        scheduling::v1::PriorityClass,
+        storage::v1::StorageClass,
+    },
+    apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta},
+};
+use synth_framework::Manifests;
+
+use super::draft::{Draft, IntoField, fields};
+
+macro_rules! objects {
+    ($($function:ident: $type:ident),+ $(,)?) => { $(
+        pub(crate) fn $function(name: impl IntoField<String>) -> Draft<$type> {
+            Draft::<$type>::named(name)
+        }
+    )+ };
+}
+
+objects! {
+    config_map: ConfigMap,
+    deployment: Deployment,
+    horizontal_pod_autoscaler: HorizontalPodAutoscaler,
+    limit_range: LimitRange,
+    namespace: Namespace,
+    network_policy: NetworkPolicy,
+    pod_disruption_budget: PodDisruptionBudget,
+    priority_class: PriorityClass,
+    resource_quota: ResourceQuota,
+    service: Service,
+    service_account: ServiceAccount,
+    storage_class: StorageClass,
+    validating_admission_policy: ValidatingAdmissionPolicy,
+    validating_admission_policy_binding: ValidatingAdmissionPolicyBinding,
+}
+
+fields! {
+    ConfigMap { data: {String} }
+    Deployment { spec: DeploymentSpec }
+    HorizontalPodAutoscaler { spec: (HorizontalPodAutoscalerSpec) }
+    LimitRange { spec: LimitRangeSpec }
+    NetworkPolicy { spec: NetworkPolicySpec }
+    PodDisruptionBudget { spec: PodDisruptionBudgetSpec }
+    PriorityClass { value: i32, description: String }
+    ResourceQuota { spec: ResourceQuotaSpec }
+    Service { spec: ServiceSpec }
+    ServiceAccount { automount_service_account_token: bool }
+    StorageClass {
+        provisioner: (String), parameters: {String}, reclaim_policy: String, volume_binding_mode: String,
+        allow_volume_expansion: bool,
+    }
+    ValidatingAdmissionPolicy { spec: ValidatingAdmissionPolicySpec }
+    ValidatingAdmissionPolicyBinding { spec: (ValidatingAdmissionPolicyBindingSpec) }
+}
+
+impl<T: Metadata<Ty = ObjectMeta>> Draft<T> {
+    /// Puts the object into a namespace.
+    pub(crate) fn in_namespace(mut self, namespace: impl IntoField<String>) -> Self {
+        self.0.metadata_mut().namespace = Some(namespace.into_field());
+        self
+    }
+
+    /// Adds a label.
+    pub(crate) fn label(mut self, key: &str, value: impl IntoField<String>) -> Self {
+        let labels = self.0.metadata_mut().labels.get_or_insert_default();
+        labels.insert(key.to_owned(), value.into_field());
+        self
+    }
+
+    /// Adds an annotation.
+    pub(crate) fn annotation(mut self, key: &str, value: impl IntoField<String>) -> Self {
+        let annotations = self.0.metadata_mut().annotations.get_or_insert_default();
+        annotations.insert(key.to_owned(), value.into_field());
+        self
+    }
+
+    /// Adds a finalizer.
+    pub(crate) fn finalizer(mut self, finalizer: &str) -> Self {
+        self.0.metadata_mut().finalizers.get_or_insert_default().push(finalizer.to_owned());
+        self
+    }
+}
+
+impl<T: Metadata<Ty = ObjectMeta> + Default> Draft<T> {
+    fn named(name: impl IntoField<String>) -> Self {
+        let mut object = T::default();
+        object.metadata_mut().name = Some(name.into_field());
+        Self(object)
+    }
+}
+
+impl<T: serde::Serialize> Draft<T> {
+    /// Adds the object to a folder of the manifests, as `{file}.yaml`.
+    #[track_caller]
+    pub(crate) fn add_to(&self, folder: &Manifests, file: &str) {
+        folder.add(file, self);
+    }
+}
+
+/// Selects what carries this one label.
+pub(crate) fn selector(key: &str, value: &str) -> LabelSelector {
+    let match_labels = Some([(key.to_owned(), value.to_owned())].into());
+    LabelSelector { match_labels, ..LabelSelector::default() }
+}
+
+/// Selects whatever there is.
+pub(crate) fn every_pod() -> LabelSelector {
+    LabelSelector::default()
+}

@@ -1,0 +1,31 @@
+//! What runs in the cluster, as Argo CD reads it: one object a file, in the folder of the Application that syncs it.
+//!
+//! The files of the directory itself are the child Applications and their project; the root Application reads them
+//! non-recursively. Everything below is a child's: [`build`] is the whole list.
+
+mod admission;
+mod applications;
+mod custom;
+mod karpenter;
+mod kubernetes;
+mod observability;
+mod platform;
+mod services;
+
+use synth_framework::{BuiltManifests, Manifests, Problems};
+
+use crate::settings::Settings;
+
+pub use applications::APPLICATION_HEALTH;
+
+/// Builds the manifests of an environment, or returns their problems.
+pub fn build(settings: &Settings) -> Result<BuiltManifests, Problems> {
+    let manifests = Manifests::new("manifests");
+    applications::define(settings, &manifests);
+    platform::define(settings, &manifests.folder(applications::PLATFORM));
+    karpenter::define(settings, &manifests.folder(applications::NODE_POOLS));
+    observability::define(settings, &manifests.folder(applications::OBSERVABILITY));
+    admission::define(settings, &manifests.folder(applications::ADMISSION));
+    services::define(settings, &manifests);
+    manifests.build()
+}

@@ -1,0 +1,178 @@
+//! Alerts: the services' promise, the limits of scaling, and nodes that do not come.
+
+use synth_framework::Manifests;
+
+use super::expressions::{Expressions, OBJECTIVE, pool_usage};
+use crate::{
+    manifests::{
+        custom::monitoring::{PrometheusRuleSpec, Rule, RuleGroup},
+        kubernetes::custom,
+    },
+    settings::Settings,
+};
+
+/// How soon someone must look.
+#[derive(Clone, Copy, Debug)]
+enum Severity {
+    /// Now.
+    Critical,
+    /// Today.
+    Warning,
+}
+
+/// A pace at which the budget of errors is used up, over a long and a short window: the long one shows that it matters,
+/// the short one that it has not stopped.
+struct BurnRate {
+    factor: f64,
+    long: &'static str,
+    short: &'static str,
+    severity: Severity,
+}
+
+/// 2 % of a 30 days' budget in an hour, 5 % in six hours, 10 % in three days.
+const BURN_RATES: [BurnRate; 3] = [
+    BurnRate { factor: 14.4, long: "1h", short: "5m", severity: Severity::Critical },
+    BurnRate { factor: 6.0, long: "6h", short: "30m", severity: Severity::Critical },
+    BurnRate { factor: 1.0, long: "3d", short: "6h", severity: Severity::Warning },
+];
+
+/// Seconds in which 99 of 100 requests are answered.
+const LATENCY_P99_SECONDS: f64 = 1.0;
+
+pub(super) fn define(settings: &Settings, folder: &Manifests) {
+    let ask = Expressions::new(settings);
+    rules(settings, folder, "services", vec![recorded(ask), promise(ask)]);
+    rules(settings, folder, "scaling", vec![pods(ask)]);
+    rules(settings, folder, "nodes", vec![nodes()]);
+}
+
+#[track_caller]
+fn rules(settings: &Settings, folder: &Manifests, name: &str, groups: Vec<RuleGroup>) {
+    custom(name, PrometheusRuleSpec { groups })
+        .in_namespace(&settings.observability.namespace)
+        .add_to(folder, &format!("prometheus-rule-{name}"));
+}
+
+/// The name under which the share of failed requests over a window is recorded.
+fn error_ratio(window: &str) -> String {
+    format!("job:http_server_errors:ratio_rate{window}")
+}
+
+/// Windows of burn rates reach days back: recorded once, they are cheap to ask for.
+fn recorded(ask: Expressions<'_>) -> RuleGroup {
+    let windows = ["5m", "30m", "1h", "6h", "3d"];
+    let rules = windows.map(|window| Rule::Record { record: error_ratio(window), expr: ask.error_ratio(window) });
+    RuleGroup { name: "services.recorded", rules: rules.into() }
+}
+
+fn promise(ask: Expressions<'_>) -> RuleGroup {
+    let mut rules: Vec<_> = BURN_RATES.iter().map(burning).collect();
+    rules.push(alert(
+        "ServiceErrors",
+        Severity::Warning,
+        "5m",
+        format!("{} > 0.01", error_ratio("5m")),
+        "{{ $labels.job }} fails {{ $value | humanizePercentage }} of its requests",
+    ));
+    rules.push(alert(
+        "ServiceSlow",
+        Severity::Warning,
+        "10m",
+        format!("{} > {LATENCY_P99_SECONDS}", ask.latency(0.99, "5m")),
+        "{{ $labels.job }} takes {{ $value | humanizeDuration }} for the slowest of 100 requests",
+    ));
+    rules.push(alert(
+        "ProxySheds",
+        Severity::Warning,
+        "5m",
+        format!("{} > 0", ask.counted("shed_requests_total", "job", "5m")),
+        "{{ $labels.job }} refuses {{ $value | humanize }} requests a second, because too many are in flight",
+    ));
+    RuleGroup { name: "services.promise", rules }
+}
+
+fn burning(rate: &BurnRate) -> Rule {
+    let BurnRate { factor, long, short, severity } = rate;
+    // Written with as many digits as the objective, so that 14.4 × 0.001 does not become 0.014400000000000001.
+    let bound = format!("{:.4}", factor * (1.0 - OBJECTIVE));
+    let expr = format!("{} > {bound} and {} > {bound}", error_ratio(long), error_ratio(short));
+    let summary = format!(
+        "{{{{ $labels.job }}}} burns its error budget at {factor} times the pace that lasts, over {long} and {short}"
+    );
+    alert("ServiceBurnsErrorBudget", *severity, "2m", expr, &summary)
+}
+
+fn pods(ask: Expressions<'_>) -> RuleGroup {
+    let rules = vec![
+        alert(
+            "AutoscalerAtMaximum",
+            Severity::Warning,
+            "10m",
+            format!("{} == {}", ask.autoscaler("status_desired_replicas"), ask.autoscaler("spec_max_replicas")),
+            "{{ $labels.horizontalpodautoscaler }} wants its maximum of {{ $value }} pods: more load meets no more pods",
+        ),
+        alert(
+            "AutoscalerBlind",
+            Severity::Critical,
+            "10m",
+            format!(
+                "max by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_condition\
+                 {{{},condition=\"ScalingActive\",status=\"false\"}}) == 1",
+                ask.of_namespace()
+            ),
+            "{{ $labels.horizontalpodautoscaler }} gets no metrics and scales nothing",
+        ),
+        alert(
+            "PodsPending",
+            Severity::Warning,
+            "10m",
+            "sum by (namespace) (kube_pod_status_phase{phase=\"Pending\"}) > 0".to_owned(),
+            "{{ $value }} pods of {{ $labels.namespace }} have been pending for ten minutes",
+        ),
+    ];
+    RuleGroup { name: "scaling.pods", rules }
+}
+
+fn nodes() -> RuleGroup {
+    let rules = vec![
+        alert(
+            "NodePoolNearLimit",
+            Severity::Warning,
+            "10m",
+            format!("{} > 0.9", pool_usage()),
+            "node pool {{ $labels.nodepool }} uses {{ $value | humanizePercentage }} of its {{ $labels.resource_type }}",
+        ),
+        alert(
+            "NodeNotReady",
+            Severity::Critical,
+            "10m",
+            "kube_node_status_condition{condition=\"Ready\",status=\"true\"} == 0".to_owned(),
+            "node {{ $labels.node }} has not been ready for ten minutes",
+        ),
+        alert(
+            "KarpenterFails",
+            Severity::Critical,
+            "10m",
+            "sum by (controller) (rate(controller_runtime_reconcile_errors_total{job=\"karpenter\"}[10m])) > 0.1"
+                .to_owned(),
+            "Karpenter's controller {{ $labels.controller }} fails {{ $value | humanize }} times a second",
+        ),
+        alert(
+            "KarpenterAbsent",
+            Severity::Critical,
+            "10m",
+            "absent(up{job=\"karpenter\"} == 1)".to_owned(),
+            "no Karpenter controller answers: no node is made or taken away",
+        ),
+    ];
+    RuleGroup { name: "nodes", rules }
+}
+
+fn alert(name: &'static str, severity: Severity, for_: &'static str, expr: String, summary: &str) -> Rule {
+    let severity = match severity {
+        Severity::Critical => "critical",
+        Severity::Warning => "warning",
+    };
+    let (labels, annotations) = ([("severity", severity)].into(), [("summary", summary.to_owned())].into());
+    Rule::Alert { alert: name, expr, for_, labels, annotations }
+}

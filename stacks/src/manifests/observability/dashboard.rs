@@ -1,0 +1,144 @@
+//! A Grafana dashboard: panels of one or two to a row, each with its questions.
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+/// The panels' grid is this wide.
+const COLUMNS: u32 = 24;
+const PANEL_HEIGHT: u32 = 8;
+
+/// A dashboard, as Grafana's JSON has it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Dashboard {
+    uid: &'static str,
+    title: &'static str,
+    tags: [&'static str; 1],
+    schema_version: u32,
+    editable: bool,
+    refresh: &'static str,
+    time: TimeRange,
+    panels: Vec<Panel>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct TimeRange {
+    from: &'static str,
+    to: &'static str,
+}
+
+/// Lines over time.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Panel {
+    id: u32,
+    #[serde(rename = "type")]
+    type_: &'static str,
+    title: &'static str,
+    grid_pos: GridPosition,
+    datasource: Datasource,
+    field_config: FieldConfig,
+    targets: Vec<Target>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct GridPosition {
+    x: u32,
+    y: u32,
+    w: u32,
+    h: u32,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Datasource {
+    #[serde(rename = "type")]
+    type_: &'static str,
+    uid: &'static str,
+}
+
+/// The Prometheus of the chart, by the uid that the chart gives it.
+const PROMETHEUS: Datasource = Datasource { type_: "prometheus", uid: "prometheus" };
+
+#[derive(Clone, Debug, Serialize)]
+struct FieldConfig {
+    defaults: FieldDefaults,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct FieldDefaults {
+    unit: &'static str,
+    min: u32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    ref_id: char,
+    expr: String,
+    legend_format: &'static str,
+}
+
+/// A dashboard of these panels, two to a row.
+pub(super) fn dashboard(uid: &'static str, title: &'static str, panels: impl IntoIterator<Item = Panel>) -> Dashboard {
+    let panels = (0..).zip(panels).map(|(index, panel)| {
+        let w = COLUMNS / 2;
+        let grid_pos = GridPosition { x: index % 2 * w, y: index / 2 * PANEL_HEIGHT, w, h: PANEL_HEIGHT };
+        Panel { id: index + 1, grid_pos, ..panel }
+    });
+    Dashboard {
+        uid,
+        title,
+        tags: ["tideline"],
+        schema_version: 39,
+        editable: false,
+        refresh: "30s",
+        time: TimeRange { from: "now-1h", to: "now" },
+        panels: panels.collect(),
+    }
+}
+
+/// A panel whose values have a unit of Grafana's: `short`, `reqps`, `s`, `percent` (of 100), `percentunit` (of 1).
+pub(super) fn panel(title: &'static str, unit: &'static str) -> Panel {
+    Panel {
+        id: 0,
+        type_: "timeseries",
+        title,
+        grid_pos: GridPosition::default(),
+        datasource: PROMETHEUS,
+        field_config: FieldConfig { defaults: FieldDefaults { unit, min: 0 } },
+        targets: Vec::new(),
+    }
+}
+
+impl Panel {
+    /// Adds lines, one for each series, named by their labels.
+    pub(super) fn ask(mut self, expr: String, legend_format: &'static str) -> Self {
+        let ref_id = ('A'..='Z').nth(self.targets.len()).expect("a panel of 26 questions could not be read");
+        self.targets.push(Target { ref_id, expr, legend_format });
+        self
+    }
+}
+
+impl Dashboard {
+    /// Grafana's JSON, indented, with what holds no more structure on one line.
+    pub(super) fn to_json(&self) -> String {
+        let value = serde_json::to_value(self).expect("a dashboard is structs with texts as keys");
+        format!("{}\n", indented(&value, ""))
+    }
+}
+
+fn indented(value: &Json, indent: &str) -> String {
+    let (open, close, items): (_, _, Vec<(String, &Json)>) = match value {
+        Json::Object(fields) => {
+            ("{", "}", fields.iter().map(|(key, value)| (format!("{}: ", json!(key)), value)).collect())
+        }
+        Json::Array(items) => ("[", "]", items.iter().map(|value| (String::new(), value)).collect()),
+        scalar => return scalar.to_string(),
+    };
+    if !items.iter().any(|(_, item)| item.is_object() || item.is_array()) {
+        return value.to_string();
+    }
+    let deeper = format!("{indent}  ");
+    let lines = items.iter().map(|(key, item)| format!("{deeper}{key}{}", indented(item, &deeper)));
+    format!("{open}\n{}\n{indent}{close}", lines.collect::<Vec<_>>().join(",\n"))
+}

@@ -1,0 +1,17 @@
+//! What people are told: alerts, and dashboards that show traffic and what it makes of pods and nodes.
+
+mod alerts;
+mod dashboard;
+mod dashboards;
+mod expressions;
+mod monitors;
+
+use synth_framework::Manifests;
+
+use crate::settings::Settings;
+
+pub(super) fn define(settings: &Settings, folder: &Manifests) {
+    alerts::define(settings, folder);
+    dashboards::define(settings, folder);
+    monitors::define(settings, folder);
+}

@@ -1,0 +1,29 @@
+//! Namespaces, and the pod security standard of each.
+
+use k8s_openapi::api::core::v1::Namespace;
+use synth_framework::Manifests;
+
+use crate::{
+    manifests::kubernetes::{Draft, namespace},
+    settings::Settings,
+};
+
+/// The label by which the load balancer controller adds readiness gates: a pod is ready once its target is healthy.
+const READINESS_GATES: (&str, &str) = ("elbv2.k8s.aws/pod-readiness-gate-inject", "enabled");
+
+pub(super) fn define(settings: &Settings, folder: &Manifests) {
+    let version = format!("v{}", settings.cluster.kubernetes_version);
+    pod_security(namespace(&settings.services.namespace), "restricted", &version)
+        .label(READINESS_GATES.0, READINESS_GATES.1)
+        .add_to(folder, "namespace-services");
+    // The node exporter reads its host's network and file systems.
+    pod_security(namespace(&settings.observability.namespace), "privileged", &version)
+        .add_to(folder, "namespace-monitoring");
+}
+
+fn pod_security(namespace: Draft<Namespace>, standard: &str, version: &str) -> Draft<Namespace> {
+    ["enforce", "audit", "warn"].into_iter().fold(namespace, |namespace, mode| {
+        let key = format!("pod-security.kubernetes.io/{mode}");
+        namespace.label(&key, standard).label(&format!("{key}-version"), version)
+    })
+}

@@ -1,0 +1,62 @@
+//! The ways in and out that network policies admit.
+
+use std::net::Ipv4Addr;
+
+use k8s_openapi::api::networking::v1::{NetworkPolicyEgressRule, NetworkPolicyIngressRule};
+
+use crate::{
+    manifests::kubernetes::{egress, ingress, ip_block, pods_of_namespace, selector, tcp, udp},
+    settings::{Cidr, Settings},
+};
+
+/// Ranges that are not the internet's. The metadata addresses of nodes and pods lie in the link-local one.
+const NOT_INTERNET: [&str; 12] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.88.99.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+];
+
+/// Prometheus may read metrics.
+pub(super) fn from_prometheus(settings: &Settings, admin_port: u16) -> NetworkPolicyIngressRule {
+    let prometheus = selector("app.kubernetes.io/name", "prometheus");
+    ingress([pods_of_namespace(&settings.observability.namespace, prometheus)], [tcp(admin_port)])
+}
+
+/// Pods may resolve names.
+pub(super) fn to_name_servers() -> NetworkPolicyEgressRule {
+    egress([pods_of_namespace("kube-system", selector("k8s-app", "kube-dns"))], [udp(53), tcp(53)])
+}
+
+/// Pods may reach the internet, and neither the VPC nor anything else that is private.
+pub(super) fn to_internet(settings: &Settings) -> NetworkPolicyEgressRule {
+    let mut except: Vec<_> = NOT_INTERNET.map(str::to_owned).into();
+    for range in [settings.network.cidr, settings.cluster.service_cidr] {
+        let known = except.iter().filter_map(|known| known.parse::<Cidr>().ok()).any(|known| known.contains(range));
+        if !known {
+            except.push(range.to_string());
+        }
+    }
+    egress([ip_block("0.0.0.0/0", except)], [tcp(None)])
+}
+
+/// Pods may reach the private targets of the settings: those named by address there alone, those named by host on their
+/// port anywhere in the VPC, because a policy knows no host names. The proxy's own guard is narrower.
+pub(super) fn to_allowed_targets(settings: &Settings) -> impl Iterator<Item = NetworkPolicyEgressRule> {
+    settings.services.proxy.allow_targets.iter().filter_map(|target| {
+        let (host, port) = target.rsplit_once(':')?;
+        let range = match host.parse::<Ipv4Addr>() {
+            Ok(address) => format!("{address}/32"),
+            Err(_) => settings.network.cidr.to_string(),
+        };
+        Some(egress([ip_block(range, [])], [tcp(port.parse::<u16>().ok()?)]))
+    })
+}

@@ -1,0 +1,118 @@
+//! cors-proxy-server: reached from the internet, reaching the internet and its target, and nothing else.
+
+use k8s_openapi::api::core::v1::Service;
+use synth_framework::Manifests;
+
+use super::{ADMIN, NAME_LABEL, TRAFFIC, container::server_args, networking, target, workload::Workload};
+use crate::{
+    manifests::kubernetes::{
+        Draft, egress, ingress, ip_block, network_policy, network_policy_spec, pods, selector, service, service_port,
+        service_spec, tcp,
+    },
+    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
+    settings::{Proxy, Settings},
+};
+
+pub(super) fn define(settings: &Settings, manifests: &Manifests) {
+    let folder = &manifests.folder(CORS_PROXY_SERVER);
+    let server = &settings.services.cors_proxy_server;
+    let workload = Workload { name: CORS_PROXY_SERVER, settings, service: server, folder };
+    workload.define([server_args(server), proxy_args(settings)].concat());
+    load_balancer(settings)
+        // Only pods that are made after the target group get a readiness gate on it.
+        .annotation("argocd.argoproj.io/sync-wave", "-1")
+        .add_to(folder, "service");
+    // Every port of the Service above is open to the internet, so metrics have a Service of their own.
+    service(format!("{CORS_PROXY_SERVER}-metrics"))
+        .in_namespace(workload.namespace())
+        .label(NAME_LABEL, CORS_PROXY_SERVER)
+        .spec(
+            service_spec()
+                .type_("ClusterIP")
+                .selector([(NAME_LABEL, CORS_PROXY_SERVER)])
+                .ports([service_port(ADMIN, server.admin_port)]),
+        )
+        .add_to(folder, "service-metrics");
+
+    let subnets = settings.network.subnets.public.iter().map(|subnet| ip_block(subnet.to_string(), []));
+    network_policy(CORS_PROXY_SERVER)
+        .in_namespace(workload.namespace())
+        .spec(
+            network_policy_spec()
+                .pod_selector(workload.selector())
+                .policy_types(["Ingress", "Egress"])
+                .ingress([
+                    // The load balancer keeps the clients' addresses.
+                    ingress([], [tcp(server.port)]),
+                    // Its health checks come from its own addresses, in the public subnets.
+                    ingress(subnets, [tcp(server.admin_port)]),
+                    networking::from_prometheus(settings, server.admin_port),
+                ])
+                .egress(
+                    [
+                        networking::to_name_servers(),
+                        egress(
+                            [pods(selector(NAME_LABEL, MOCK_TARGET_SERVER))],
+                            [tcp(settings.services.mock_target_server.port)],
+                        ),
+                        networking::to_internet(settings),
+                    ]
+                    .into_iter()
+                    .chain(networking::to_allowed_targets(settings)),
+                ),
+        )
+        .add_to(folder, "network-policy");
+}
+
+fn proxy_args(settings: &Settings) -> Vec<String> {
+    let Proxy { allow_targets, allow_origins, .. } = &settings.services.proxy;
+    let targets = [target::address(settings)].into_iter().chain(allow_targets.iter().cloned());
+    let targets = targets.flat_map(|target| ["--allow-target".to_owned(), target]);
+    // Without a list the proxy serves every origin.
+    let origins = allow_origins.iter().filter(|origin| *origin != "*");
+    let origins = origins.flat_map(|origin| ["--allow-origin".to_owned(), origin.clone()]);
+    targets.chain(origins).collect()
+}
+
+/// A Service behind a network load balancer whose targets are the pods themselves.
+fn load_balancer(settings: &Settings) -> Draft<Service> {
+    let server = &settings.services.cors_proxy_server;
+    let proxy = &settings.services.proxy;
+    let port = if proxy.certificate_arn.is_some() { 443 } else { 80 };
+    let attributes = [
+        "preserve_client_ip.enabled=true".to_owned(),
+        format!("deregistration_delay.timeout_seconds={}", proxy.deregistration_delay_seconds),
+        "deregistration_delay.connection_termination.enabled=true".to_owned(),
+    ];
+    let mut annotations = vec![
+        ("scheme", "internet-facing".to_owned()),
+        ("nlb-target-type", "ip".to_owned()),
+        ("attributes", "load_balancing.cross_zone.enabled=true".to_owned()),
+        ("target-group-attributes", attributes.join(",")),
+        ("healthcheck-protocol", "http".to_owned()),
+        ("healthcheck-port", server.admin_port.to_string()),
+        ("healthcheck-path", "/readyz".to_owned()),
+        ("healthcheck-interval", "5".to_owned()),
+        ("healthcheck-timeout", "2".to_owned()),
+        ("healthcheck-healthy-threshold", "2".to_owned()),
+        ("healthcheck-unhealthy-threshold", "2".to_owned()),
+    ];
+    if let Some(certificate) = &proxy.certificate_arn {
+        annotations.push(("ssl-cert", certificate.clone()));
+        annotations.push(("ssl-ports", port.to_string()));
+    }
+    let service = service(CORS_PROXY_SERVER)
+        .in_namespace(&settings.services.namespace)
+        .label(NAME_LABEL, CORS_PROXY_SERVER)
+        .spec(
+            service_spec()
+                .type_("LoadBalancer")
+                .load_balancer_class("service.k8s.aws/nlb")
+                .allocate_load_balancer_node_ports(false)
+                .selector([(NAME_LABEL, CORS_PROXY_SERVER)])
+                .ports([service_port(TRAFFIC, port)]),
+        );
+    annotations.into_iter().fold(service, |service, (name, value)| {
+        service.annotation(&format!("service.beta.kubernetes.io/aws-load-balancer-{name}"), value)
+    })
+}

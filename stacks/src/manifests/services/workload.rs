@@ -1,0 +1,121 @@
+//! What both services have in common: pods without a fixed number, how many there are, and who may take them away.
+
+use k8s_openapi::{api::core::v1::TopologySpreadConstraint, apimachinery::pkg::apis::meta::v1::LabelSelector};
+use synth_framework::Manifests;
+
+use super::{ADMIN, MAX_SURGE_PERCENT, NAME_LABEL, container, grace_period_seconds};
+use crate::{
+    manifests::{
+        custom::monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
+        kubernetes::{
+            Draft, cpu_utilization, custom, deployment, deployment_spec, disruption_budget_spec,
+            horizontal_pod_autoscaler, percent_policy, pod_disruption_budget, pod_security_context, pod_spec,
+            pod_template, pods_policy, rolling_update, scaler_spec, scaling_rules, selector, service_account, spread,
+        },
+        platform::SERVICES_PRIORITY,
+    },
+    settings::{Service, Settings},
+};
+
+/// One of the two services, and where its manifests go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Workload<'a> {
+    pub(super) name: &'static str,
+    pub(super) settings: &'a Settings,
+    pub(super) service: &'a Service,
+    pub(super) folder: &'a Manifests,
+}
+
+impl Workload<'_> {
+    pub(super) fn namespace(&self) -> &str {
+        &self.settings.services.namespace
+    }
+
+    pub(super) fn selector(&self) -> LabelSelector {
+        selector(NAME_LABEL, self.name)
+    }
+
+    /// Everything but the ways in and out of its pods.
+    pub(super) fn define(&self, args: Vec<String>) {
+        let (name, namespace, folder) = (self.name, self.namespace(), self.folder);
+        service_account(name)
+            .in_namespace(namespace)
+            .automount_service_account_token(false)
+            .add_to(folder, "service-account");
+
+        let pod = pod_spec([container::define(self, args)])
+            .service_account_name(name)
+            .automount_service_account_token(false)
+            .enable_service_links(false)
+            .priority_class_name(SERVICES_PRIORITY)
+            .security_context(pod_security_context())
+            .termination_grace_period_seconds(grace_period_seconds(self.service))
+            .topology_spread_constraints(self.spread());
+        let labels = [(NAME_LABEL, name), ("app.kubernetes.io/part-of", self.settings.name.as_str())];
+        deployment(name)
+            .in_namespace(namespace)
+            .label(NAME_LABEL, name)
+            .spec(
+                // The number of pods is the autoscaler's alone: a `replicas` here would undo its work at each sync.
+                deployment_spec(self.selector(), pod_template(labels, pod))
+                    .strategy(rolling_update(&format!("{MAX_SURGE_PERCENT}%")))
+                    .min_ready_seconds(10)
+                    .progress_deadline_seconds(600)
+                    .revision_history_limit(3),
+            )
+            .add_to(folder, "deployment");
+
+        horizontal_pod_autoscaler(name)
+            .in_namespace(namespace)
+            .spec(
+                scaler_spec(name)
+                    .min_replicas(self.service.min_replicas)
+                    .max_replicas(self.service.max_replicas)
+                    .metrics([cpu_utilization(self.service.target_cpu_utilization)])
+                    .behavior(
+                        scaling_rules()
+                            .stabilization_window_seconds(0)
+                            .policies([percent_policy(100, 15), pods_policy(4, 15)])
+                            .select_policy("Max"),
+                        scaling_rules()
+                            .stabilization_window_seconds(300)
+                            .policies([percent_policy(10, 60)])
+                            .select_policy("Max"),
+                    ),
+            )
+            .add_to(folder, "horizontal-pod-autoscaler");
+
+        pod_disruption_budget(name)
+            .in_namespace(namespace)
+            .spec(
+                disruption_budget_spec()
+                    .max_unavailable("25%")
+                    .selector(self.selector())
+                    .unhealthy_pod_eviction_policy("AlwaysAllow"),
+            )
+            .add_to(folder, "pod-disruption-budget");
+
+        let monitor = ServiceMonitorSpec {
+            job_label: NAME_LABEL,
+            namespace_selector: NamespaceSelector { match_names: vec![namespace.to_owned()] },
+            selector: self.selector(),
+            endpoints: vec![Endpoint { port: ADMIN, path: "/metrics", interval: "15s" }],
+        };
+        custom(name, monitor).in_namespace(namespace).add_to(folder, "service-monitor");
+    }
+
+    /// Even over zones, also while one is lost; over nodes as far as there are some.
+    fn spread(&self) -> [Draft<TopologySpreadConstraint>; 2] {
+        let zones = u32::try_from(self.settings.network.zones.len()).expect("zones are counted on one hand");
+        [
+            spread("topology.kubernetes.io/zone", "DoNotSchedule", self.selector())
+                // With as many as there are zones, a lost zone would hold every new pod back.
+                .min_domains(zones - 1)
+                // Each rollout is spread by itself.
+                .match_label_keys(["pod-template-hash"])
+                .node_affinity_policy("Honor")
+                .node_taints_policy("Honor"),
+            spread("kubernetes.io/hostname", "ScheduleAnyway", self.selector()).match_label_keys(["pod-template-hash"]),
+        ]
+    }
+}

@@ -1,0 +1,113 @@
+//! How Argo CD delivers: what waits for what, what is let through, and what is left alone.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+use stacks::names::APP_PROJECT;
+use synth_framework::{BuiltManifests, Manifest};
+
+use crate::{at, environments, items, object, text};
+
+fn wave(built: &BuiltManifests, application: &str) -> i32 {
+    let annotations = at(object(built, "Application", application), "/metadata/annotations");
+    annotations["argocd.argoproj.io/sync-wave"].as_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn what_others_stand_on_comes_in_an_earlier_wave() {
+    for (_, built) in environments() {
+        for (first, then) in [
+            ("platform", "karpenter-crd"),
+            ("platform", "kube-prometheus-stack"),
+            ("karpenter-crd", "karpenter"),
+            ("karpenter", "node-pools"),
+            ("node-pools", "kube-prometheus-stack"),
+            ("node-pools", "cors-proxy-server"),
+            ("kube-prometheus-stack", "observability"),
+            ("kube-prometheus-stack", "cors-proxy-server"),
+            ("kube-prometheus-stack", "mock-target-server"),
+            ("aws-load-balancer-controller", "cors-proxy-server"),
+            ("metrics-server", "cors-proxy-server"),
+            ("admission", "cors-proxy-server"),
+            ("admission", "mock-target-server"),
+        ] {
+            assert!(wave(&built, first) < wave(&built, then), "{first} does not come before {then}");
+        }
+    }
+}
+
+#[test]
+fn every_folder_belongs_to_the_application_of_its_name() {
+    for (settings, built) in environments() {
+        let folders: BTreeSet<_> = built
+            .objects()
+            .iter()
+            .filter_map(|manifest| manifest.path.split_once('/'))
+            .map(|(folder, _)| folder)
+            .collect();
+        let sourced: BTreeSet<_> = built
+            .of_kind("Application")
+            .filter_map(|application| application.object.pointer("/spec/source/path")?.as_str())
+            .map(|path| path.strip_prefix(&format!("{}/", settings.manifests_path())).unwrap())
+            .collect();
+        assert_eq!(folders, sourced);
+        for application in built.of_kind("Application") {
+            assert_eq!(application.path, format!("{}.yaml", application.name()));
+        }
+    }
+}
+
+#[test]
+fn applications_keep_what_autoscalers_own() {
+    for (_, built) in environments() {
+        for scaler in built.of_kind("HorizontalPodAutoscaler") {
+            let target = text(&scaler.object, "/spec/scaleTargetRef/name");
+            let (folder, _) = scaler.path.split_once('/').unwrap();
+            let application = object(&built, "Application", folder);
+            let rule = serde_json::json!({
+                "group": "apps", "kind": "Deployment", "name": target, "jsonPointers": ["/spec/replicas"],
+            });
+            assert!(items(application, "/spec/ignoreDifferences").contains(&rule), "{folder}");
+            let options = items(application, "/spec/syncPolicy/syncOptions");
+            for option in ["RespectIgnoreDifferences=true", "ServerSideApply=true"] {
+                assert!(options.contains(&option.into()), "{folder} lacks {option}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_project_lets_every_application_and_object_through_and_no_wildcard() {
+    for (_, built) in environments() {
+        let project = object(&built, "AppProject", APP_PROJECT);
+        assert!(!project.to_string().contains('*'));
+        for application in built.of_kind("Application") {
+            let spec = &application.object["spec"];
+            assert_eq!(spec["project"], APP_PROJECT);
+            assert!(items(project, "/spec/sourceRepos").contains(&spec["source"]["repoURL"]), "{}", application.path);
+            assert!(items(project, "/spec/destinations").contains(&spec["destination"]), "{}", application.path);
+        }
+        for manifest in built.objects().iter().filter(|manifest| manifest.path.contains('/')) {
+            let list = if manifest.namespace().is_empty() { "cluster" } else { "namespace" };
+            let allowed = items(project, &format!("/spec/{list}ResourceWhitelist"));
+            assert!(allowed.contains(&group_kind(manifest)), "{}", manifest.path);
+            let destined =
+                items(project, "/spec/destinations").iter().any(|to| to["namespace"] == manifest.namespace());
+            assert!(manifest.namespace().is_empty() || destined, "{}", manifest.path);
+        }
+    }
+}
+
+fn group_kind(manifest: &Manifest) -> Json {
+    let group = text(&manifest.object, "/apiVersion").split_once('/').map_or("", |(group, _)| group);
+    serde_json::json!({ "group": group, "kind": manifest.kind() })
+}
+
+#[test]
+fn the_health_check_waits_for_first_and_running_syncs() {
+    let lua = stacks::manifests::APPLICATION_HEALTH;
+    assert!(lua.trim_end().ends_with("return hs"));
+    for state in ["Progressing", "Running", "Synced", "Degraded"] {
+        assert!(lua.contains(&format!("\"{state}\"")), "{state}");
+    }
+}

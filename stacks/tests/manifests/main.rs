@@ -1,0 +1,60 @@
+//! The manifests under two fixed environments: the least and the most of everything.
+
+#![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
+
+mod agreement;
+mod delivery;
+mod files;
+mod schema;
+mod schemas;
+mod workloads;
+
+use serde_json::Value as Json;
+use stacks::settings::{Layer, Settings};
+use synth_framework::{BuiltManifests, Manifest};
+
+const BASE: &str = include_str!("../fixtures/default.toml");
+const ENVIRONMENTS: [(&str, &str); 2] =
+    [("small", include_str!("../fixtures/small.toml")), ("large", include_str!("../fixtures/large.toml"))];
+
+/// The settings of a fixture, over the fixed base.
+fn settings(environment: &str, text: &str) -> Settings {
+    let layer = |path: &str, text: &str| Layer { path: format!("{path}.toml"), text: text.to_owned() };
+    Settings::parse(environment, &[layer("default", BASE), layer(environment, text)])
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn build(settings: &Settings) -> BuiltManifests {
+    stacks::manifests::build(settings).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// Both environments: their settings and their manifests.
+fn environments() -> impl Iterator<Item = (Settings, BuiltManifests)> {
+    ENVIRONMENTS.into_iter().map(|(environment, text)| {
+        let settings = settings(environment, text);
+        let built = build(&settings);
+        (settings, built)
+    })
+}
+
+/// The one object of a kind and a name.
+fn object<'a>(built: &'a BuiltManifests, kind: &'a str, name: &str) -> &'a Json {
+    let mut found = built.of_kind(kind).filter(|manifest| manifest.name() == name);
+    let manifest: &Manifest = found.next().unwrap_or_else(|| panic!("there is no {kind} `{name}`"));
+    &manifest.object
+}
+
+/// The value at a JSON pointer, which must exist.
+fn at<'a>(value: &'a Json, pointer: &str) -> &'a Json {
+    value.pointer(pointer).unwrap_or_else(|| panic!("nothing at {pointer} of {value:#}"))
+}
+
+/// The text at a JSON pointer.
+fn text<'a>(value: &'a Json, pointer: &str) -> &'a str {
+    at(value, pointer).as_str().unwrap_or_else(|| panic!("no text at {pointer} of {value:#}"))
+}
+
+/// The items at a JSON pointer.
+fn items<'a>(value: &'a Json, pointer: &str) -> &'a [Json] {
+    at(value, pointer).as_array().unwrap_or_else(|| panic!("no list at {pointer} of {value:#}"))
+}
