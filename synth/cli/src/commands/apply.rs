@@ -42,9 +42,10 @@ pub(crate) fn apply(project: &Project, args: &ApplyArgs) -> Result<Report> {
     {
         for part in PARTS {
             say(format_args!("{HEADING}{title} {}{HEADING:#}", part.name));
-            match offline.run(part, command, arguments)? {
-                0 => {}
-                code => return Ok(Report::code(code)),
+            match offline.try_run(part, command, arguments)? {
+                None => say("  nothing that Terraform applies"),
+                Some(0) => {}
+                Some(code) => return Ok(Report::code(code)),
             }
         }
     }

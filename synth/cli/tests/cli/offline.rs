@@ -55,6 +55,14 @@ fn every_environment_is_planned() {
 }
 
 #[test]
+fn a_part_without_anything_for_terraform_is_refused() {
+    if !terraform() {
+        return;
+    }
+    Project::new().synth(["plan", "manifests"]).fails("`manifests` is nothing that Terraform applies");
+}
+
+#[test]
 fn json_is_terraforms_own() {
     if !terraform() {
         return;
