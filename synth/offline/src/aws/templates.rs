@@ -142,23 +142,20 @@ mod tests {
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
         match (level.attributes.get(first), level.blocks.get(first)) {
             (Some(attribute), _) => {
-                attribute.computed
-                    && rest
-                        .split('.')
-                        .filter(|name| !name.is_empty())
-                        .try_fold(attribute.plain.as_ref(), inside)
-                        .is_some()
+                attribute.computed && attribute.plain.as_ref().is_some_and(|kind| leads(kind, rest))
             }
             (_, Some(block)) => computed(block.block.level(), rest),
             _ => false,
         }
     }
 
-    fn inside<'t>(kind: Option<&'t Type>, name: &str) -> Option<Option<&'t Type>> {
-        match kind? {
-            Type::List(kind) | Type::Set(kind) => inside(Some(kind), name),
-            Type::Object(members) => members.get(name).map(Some),
-            _ => None,
+    fn leads(kind: &Type, path: &str) -> bool {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        match kind {
+            _ if path.is_empty() => true,
+            Type::List(kind) | Type::Set(kind) => leads(kind, path),
+            Type::Object(members) => members.get(first).is_some_and(|kind| leads(kind, rest)),
+            _ => false,
         }
     }
 }
