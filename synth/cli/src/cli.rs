@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{check::CheckArgs, diff::DiffArgs, graph::GraphArgs, list::ListArgs, write};
+use crate::commands::{
+    apply::ApplyArgs, check::CheckArgs, destroy::DestroyArgs, diff::DiffArgs, graph::GraphArgs, list::ListArgs,
+    plan::PlanArgs, write,
+};
 
 /// Write the platform, typed in Rust, to Terraform JSON
 ///
-/// Exit codes: 0 fine, 1 a finding (`check` and `diff`), 2 an error. The result goes to standard output, all talk to
+/// Exit codes: 0 fine, 1 a finding (`check` and `diff`), 2 an error; `plan`, `apply` and `destroy` end as Terraform does. The result goes to standard output, all talk to
 /// standard error.
 #[derive(Debug, Parser)]
 #[command(version, subcommand_help_heading = "Commands")]
@@ -36,6 +39,12 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Draw who refers to whom inside a part
     Graph(GraphArgs),
+    /// Plan with the real Terraform and providers that run in memory: no cloud, no credentials, no registry
+    Plan(PlanArgs),
+    /// Apply the same way, to a state in `target/offline`: nothing real is made
+    Apply(ApplyArgs),
+    /// Destroy what `apply` put into that state
+    Destroy(DestroyArgs),
 }
 
 /// Where settings come from and where files go.

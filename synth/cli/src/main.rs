@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod difference;
 mod directory;
+mod offline;
 mod project;
 mod report;
 mod synthesis;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     match result {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Finding) => ExitCode::from(1),
+        Ok(Outcome::Code(code)) => ExitCode::from(code),
         Err(error) => {
             complain(&error);
             ExitCode::from(2)

@@ -19,6 +19,9 @@ const DEFAULT: &str = "default";
 /// Where the environments lie in a project.
 const ENVIRONMENTS: &str = "stacks/environments";
 
+/// Where Terraform runs offline, in a folder for each environment.
+const SCRATCH: &str = "target/offline";
+
 /// A chosen environment, and the root that its parts are written under.
 #[derive(Debug)]
 pub(crate) struct Project {
@@ -28,6 +31,8 @@ pub(crate) struct Project {
     pub(crate) settings: Settings,
     /// The root of everything written, of all environments.
     pub(crate) out: PathBuf,
+    /// The root of the copies that Terraform runs in offline, of this environment.
+    pub(crate) scratch: PathBuf,
 }
 
 impl Project {
@@ -47,8 +52,10 @@ impl Project {
         let layers = layers(&environments, environment)?;
         let settings = Settings::parse(environment, &layers)
             .with_context(|| format!("the settings of environment `{environment}` are refused"))?;
-        let out = place.out.clone().unwrap_or_else(|| root.unwrap_or_default().join("out"));
-        Ok(Self { environment: environment.clone(), settings, out })
+        let root = root.unwrap_or_default();
+        let out = place.out.clone().unwrap_or_else(|| root.join("out"));
+        let scratch = root.join(SCRATCH).join(environment);
+        Ok(Self { environment: environment.clone(), settings, out, scratch })
     }
 
     /// The directory of a part inside the root: `cluster`, or `production/cluster`.

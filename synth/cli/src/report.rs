@@ -32,6 +32,8 @@ pub(crate) enum Outcome {
     Fine,
     /// What was asked about is not so.
     Finding,
+    /// Terraform's own exit code.
+    Code(u8),
 }
 
 /// The result of a command.
@@ -47,6 +49,11 @@ impl Report {
     /// A result without a finding.
     pub(crate) fn fine(text: impl fmt::Display) -> Self {
         Self { text: text.to_string(), outcome: Outcome::Fine }
+    }
+
+    /// Terraform has said everything already, and ended with this code.
+    pub(crate) fn code(code: u8) -> Self {
+        Self { text: String::new(), outcome: Outcome::Code(code) }
     }
 
     /// A finding, if there is one.

@@ -1,9 +1,12 @@
 //! One module for each command. A command gathers its whole result before any of it is printed.
 
+pub(crate) mod apply;
 pub(crate) mod check;
+pub(crate) mod destroy;
 pub(crate) mod diff;
 pub(crate) mod graph;
 pub(crate) mod list;
+pub(crate) mod plan;
 mod summary;
 pub(crate) mod write;
 
@@ -30,6 +33,9 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Check(args) => check::check(&project, args),
         Command::Diff(args) => diff::diff(&project, args),
         Command::Graph(args) => graph::graph(&project, args),
+        Command::Plan(args) => plan::plan(&project, args),
+        Command::Apply(args) => apply::apply(&project, args),
+        Command::Destroy(args) => destroy::destroy(&project, args),
     }
 }
 

@@ -1,0 +1,47 @@
+//! Parts under the real Terraform and providers that run in memory. What is real, `out/` and state, stays as it is.
+
+use std::ffi::OsString;
+
+use anyhow::{Context as _, Result};
+use stacks::Part;
+use synth_offline::{Command, Provider, Run, Scratch, Session, Terraform};
+
+use crate::{project::Project, report::print, synthesis::render};
+
+/// Terraform, ready for the parts of an environment.
+#[derive(Debug)]
+pub(crate) struct Offline<'a> {
+    project: &'a Project,
+    terraform: Terraform,
+    json: bool,
+}
+
+impl<'a> Offline<'a> {
+    /// Finds Terraform.
+    pub(crate) fn find(project: &'a Project, json: bool) -> Result<Self> {
+        Ok(Self { project, terraform: Terraform::find()?, json })
+    }
+
+    /// Builds a part and runs Terraform on a copy of it; the result is Terraform's exit code.
+    pub(crate) fn run(&self, part: &'static Part, command: Command, more: &[OsString]) -> Result<u8> {
+        let code = self.try_run(part, command, more)?;
+        code.with_context(|| format!("`{}` is nothing that Terraform applies", part.name))
+    }
+
+    /// The same; `None` for a part without anything for Terraform.
+    pub(crate) fn try_run(&self, part: &'static Part, command: Command, more: &[OsString]) -> Result<Option<u8>> {
+        let folder = self.project.scratch.join(part.name);
+        let rendered = render(self.project, Some(part))?;
+        let files = rendered.iter().flat_map(|rendered| &rendered.files);
+        if !files.clone().any(|file| file.path.ends_with(".tf.json")) {
+            return Ok(None);
+        }
+        let scratch = Scratch::write(&folder, files.map(|file| (&*file.path, &*file.text)))
+            .with_context(|| format!("copying `{}` to run it offline", part.name))?;
+        let providers = vec![Provider::aws()?, Provider::helm(scratch.folder())?];
+        let session = Session::start(providers).context("starting the offline providers")?;
+        // Terraform writes to the same streams: what was said before it comes before it.
+        print("")?;
+        Run::new(&self.terraform, &session, &scratch, self.json).run(command, more).map(Some)
+    }
+}

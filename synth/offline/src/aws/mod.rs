@@ -1,0 +1,89 @@
+//! What is known of AWS beyond the schema: accounts and regions, ids and ARNs, what replaces, what is refused.
+//!
+//! All of it is data in tables, so that a correction is a line; the engine does the rest.
+
+mod account;
+mod answers;
+mod defaults;
+mod identities;
+mod policy;
+mod replacements;
+mod rules;
+mod service_templates;
+mod tags;
+mod templates;
+mod zones;
+
+use anyhow::Result;
+
+use self::account::Account;
+use crate::{
+    cloud::{Change, Cloud},
+    problem::Problem,
+    server::Provider,
+    value::{Mapping, Value},
+};
+
+/// The provider's source address.
+const ADDRESS: &str = "registry.terraform.io/hashicorp/aws";
+/// The schemas that the bindings are made from.
+const SCHEMAS: &str = include_str!("../../../codegen/schemas/aws.json");
+
+impl Provider {
+    /// AWS, with the resources and data sources that have bindings.
+    pub fn aws() -> Result<Self> {
+        Self::new(ADDRESS, SCHEMAS, Box::new(configure))
+    }
+}
+
+fn configure(config: &Value) -> Result<Box<dyn Cloud>, Problem> {
+    Account::read(config).map(|account| Box::new(account) as Box<dyn Cloud>)
+}
+
+impl Cloud for Account {
+    fn check(&self, kind: &str, config: &Mapping) -> Vec<Problem> {
+        rules::check(kind, config)
+    }
+
+    fn replaces(&self, kind: &str, path: &str) -> bool {
+        replacements::replaces(kind, path)
+    }
+
+    fn recomputes(&self, kind: &str, path: &str) -> bool {
+        replacements::recomputes(kind, path)
+    }
+
+    fn plan(&self, change: &Change<'_>, planned: &mut Mapping) -> Result<(), Problem> {
+        defaults::plan(change, planned);
+        tags::plan(&self.default_tags, change, planned);
+        Ok(())
+    }
+
+    fn follows_the_old_rules(&self) -> bool {
+        true
+    }
+
+    fn template(&self, kind: &str, path: &str) -> Option<&str> {
+        templates::template(kind, path)
+    }
+
+    fn fills_below(&self, kind: &str, path: &str) -> bool {
+        templates::below(kind, path)
+    }
+
+    fn fact(&self, name: &str) -> Option<String> {
+        self.named(name)
+    }
+
+    fn filter(&self, name: &str, text: &str) -> Option<String> {
+        answers::filter(name, text)
+    }
+
+    fn identity(&self, kind: &str) -> &[&str] {
+        identities::identity(kind)
+    }
+
+    fn read(&self, kind: &str, state: &mut Mapping) -> Result<(), Problem> {
+        answers::read(self, kind, state)
+    }
+}

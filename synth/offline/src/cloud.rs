@@ -1,0 +1,95 @@
+//! What a provider knows beyond its schema: the seam between the engine, which knows schemas, and a cloud's own facts.
+
+use crate::{
+    problem::Problem,
+    value::{Mapping, Value},
+};
+
+/// A provider as one configuration made it. Every method has a default, which is what a schema alone can say.
+pub trait Cloud: Send + Sync {
+    /// What the configuration of a resource or (`data.…`) of a data source breaks beyond its schema.
+    fn check(&self, kind: &str, config: &Mapping) -> Vec<Problem> {
+        let _ = (kind, config);
+        Vec::new()
+    }
+
+    /// Does a change of this attribute replace the resource? The path has names alone: `vpc_config.subnet_ids`.
+    fn replaces(&self, kind: &str, path: &str) -> bool {
+        let _ = (kind, path);
+        false
+    }
+
+    /// Does the provider compute this attribute anew whenever anything of the resource changes?
+    fn recomputes(&self, kind: &str, path: &str) -> bool {
+        let _ = (kind, path);
+        false
+    }
+
+    /// Says at plan what can be known before apply, or reports why the change cannot be made.
+    fn plan(&self, change: &Change<'_>, planned: &mut Mapping) -> Result<(), Problem> {
+        let _ = (change, planned);
+        Ok(())
+    }
+
+    /// Does the provider plan what the protocol forbids to all but the older SDK: defaults of what is not computed, and
+    /// blocks that nobody wrote? Terraform then checks less.
+    fn follows_the_old_rules(&self) -> bool {
+        false
+    }
+
+    /// How a computed attribute is made, as a template (see `engine::template`); `data.` precedes a data source's type.
+    fn template(&self, kind: &str, path: &str) -> Option<&str> {
+        let _ = (kind, path);
+        None
+    }
+
+    /// Is any attribute below this path made by a template?
+    fn fills_below(&self, kind: &str, path: &str) -> bool {
+        let _ = (kind, path);
+        false
+    }
+
+    /// The value of a name that templates may use: the account, the region and the like.
+    fn fact(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
+
+    /// What a filter of this provider's own makes of a text in a template: `{addon_name|addon}`.
+    fn filter(&self, name: &str, text: &str) -> Option<String> {
+        let _ = (name, text);
+        None
+    }
+
+    /// The arguments that tell resources of a type apart, where not all of them do: two with the same are one.
+    fn identity(&self, kind: &str) -> &[&str] {
+        let _ = kind;
+        &[]
+    }
+
+    /// Answers a data source as far as templates cannot; `state` begins as the configuration.
+    fn read(&self, kind: &str, state: &mut Mapping) -> Result<(), Problem> {
+        let _ = (kind, state);
+        Ok(())
+    }
+}
+
+/// A change of a resource: created where there is no prior state, otherwise updated.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// The type of the resource.
+    pub kind: &'a str,
+    /// The configuration.
+    pub config: &'a Mapping,
+    /// The state before.
+    pub prior: Option<&'a Mapping>,
+}
+
+/// A provider of which nothing is known but its schema.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SchemaOnly;
+
+impl Cloud for SchemaOnly {}
+
+/// Makes a provider from its configuration; null before Terraform has given one.
+pub type Configure = Box<dyn Fn(&Value) -> Result<Box<dyn Cloud>, Problem> + Send + Sync>;

@@ -1,0 +1,18 @@
+//! What every provider does alike, by schema: check, plan, apply, read, import.
+//!
+//! It knows no provider; what a provider knows beyond its schema comes through [`Cloud`](crate::cloud::Cloud).
+
+mod apply;
+mod check;
+mod difference;
+mod identity;
+mod import;
+mod plan;
+mod template;
+
+pub(crate) use apply::{apply, fill};
+pub(crate) use check::check;
+pub(crate) use identity::{Known, seed};
+pub(crate) use import::{IMPORTED, complete, import};
+pub(crate) use plan::{Planned, merged, plan};
+pub(crate) use template::Resource;

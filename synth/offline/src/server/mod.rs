@@ -1,0 +1,7 @@
+//! The providers' side of Terraform's plugin protocol: gRPC over Unix sockets that only this user can reach.
+
+mod calls;
+mod grpc;
+mod session;
+
+pub use session::{Provider, Session};

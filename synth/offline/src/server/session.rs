@@ -1,0 +1,127 @@
+//! Providers that run in this process for as long as a session lives.
+
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    sync::{Arc, OnceLock},
+    thread::{self, JoinHandle},
+};
+
+use anyhow::{Context as _, Result};
+use prost::Message as _;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::{
+    net::UnixListener,
+    signal::unix::{SignalKind, signal},
+    sync::oneshot,
+};
+
+use super::{calls::Connection, grpc};
+use crate::{cloud::Configure, engine::Known, schema::ProviderSchema};
+
+/// A provider that can be served.
+pub struct Provider {
+    address: String,
+    pub(crate) schema: ProviderSchema,
+    pub(crate) configure: Configure,
+    pub(crate) known: Known,
+    message: OnceLock<Vec<u8>>,
+}
+
+impl Provider {
+    /// A provider of this source address (`registry.terraform.io/hashicorp/aws`), with the schema of that address in
+    /// the JSON that `terraform providers schema -json` prints.
+    pub fn new(address: &str, schemas: &str, configure: Configure) -> Result<Self> {
+        let schema = ProviderSchema::read(schemas, address)?;
+        let address = address.to_owned();
+        Ok(Self { address, schema, configure, known: Known::default(), message: OnceLock::new() })
+    }
+
+    /// The schema on the wire, encoded once.
+    pub(crate) fn message(&self) -> &[u8] {
+        self.message.get_or_init(|| self.schema.message().encode_to_vec())
+    }
+}
+
+/// Running providers: Terraform finds them by [`Session::reattach`] until the session is dropped. From then on this process
+/// leaves an interrupt from the terminal to Terraform.
+#[derive(Debug)]
+pub struct Session {
+    reattach: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    // The sockets lie here; gone with the session.
+    _directory: TempDir,
+}
+
+impl Session {
+    /// Starts to serve providers, each at a Unix socket in a directory of this user's alone.
+    pub fn start(providers: Vec<Provider>) -> Result<Self> {
+        let owner_only = std::fs::Permissions::from_mode(0o700);
+        let directory = tempfile::Builder::new()
+            .prefix("synth-")
+            .permissions(owner_only)
+            .tempdir()
+            .context("making a directory for the providers' sockets")?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_io().build().context("starting providers")?;
+        let mut reattach = serde_json::Map::new();
+        let mut listeners = Vec::new();
+        for (number, provider) in providers.into_iter().enumerate() {
+            let socket = directory.path().join(number.to_string());
+            let listener = {
+                let _inside = runtime.enter();
+                UnixListener::bind(&socket).with_context(|| format!("listening at `{}`", socket.display()))?
+            };
+            let address = json!({ "Network": "unix", "String": socket });
+            let entry = json!({
+                "Protocol": "grpc",
+                "ProtocolVersion": 6,
+                "Pid": std::process::id(),
+                "Test": true,
+                "Addr": address,
+            });
+            reattach.insert(provider.address.clone(), entry);
+            listeners.push((listener, Arc::new(provider)));
+        }
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serve = move || {
+            runtime.block_on(async {
+                // The terminal interrupts Terraform as well, which then ends in good order and still needs its providers.
+                // Where there is no handler to be had, the process ends at once, as it would have.
+                let _interrupts = signal(SignalKind::interrupt()).ok();
+                for (listener, provider) in listeners {
+                    tokio::spawn(accept(listener, provider));
+                }
+                // An error means that the session is gone, which is a reason to stop too.
+                stopped.await.ok();
+            });
+        };
+        let thread = thread::Builder::new().name("providers".to_owned()).spawn(serve).context("starting providers")?;
+        let reattach = serde_json::Value::Object(reattach).to_string();
+        Ok(Self { reattach, stop: Some(stop), thread: Some(thread), _directory: directory })
+    }
+
+    /// The value of `TF_REATTACH_PROVIDERS` by which Terraform finds the providers.
+    #[must_use]
+    pub fn reattach(&self) -> &str {
+        &self.reattach
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Whoever does not listen any more has stopped already.
+        self.stop.take().and_then(|stop| stop.send(()).ok());
+        self.thread.take().and_then(|thread| thread.join().ok());
+    }
+}
+
+async fn accept(listener: UnixListener, provider: Arc<Provider>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        if let Ok(connection) = Connection::new(Arc::clone(&provider)) {
+            // A broken connection is Terraform's to report; the others go on.
+            tokio::spawn(async move { grpc::serve(stream, connection).await.ok() });
+        }
+    }
+}

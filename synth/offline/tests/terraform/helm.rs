@@ -1,0 +1,75 @@
+//! Helm: releases of charts, near and far.
+
+use serde_json::{Value as Json, json};
+
+use crate::bench::bench;
+
+const CHART: &str = "apiVersion: v2\nname: root\nversion: 0.3.0\n";
+
+fn stack(release: Json) -> String {
+    json!({
+        "terraform": [{ "required_providers": [{ "helm": { "source": "hashicorp/helm" } }] }],
+        "provider": { "helm": [{ "kubernetes": { "host": "https://cluster.invalid", "token": "t" } }] },
+        "resource": { "helm_release": { "root": release } },
+    })
+    .to_string()
+}
+
+#[test]
+fn a_local_chart_is_released_with_its_version_and_released_again_with_the_next() {
+    let Some(bench) = bench() else { return };
+    let main = stack(json!({
+        "name": "root",
+        "namespace": "argocd",
+        "chart": "./chart",
+        "set_wo": [{ "name": "token", "value": "never stored" }],
+        "set_wo_revision": 1,
+        "set": [{ "name": "a", "value": "b" }],
+    }));
+    let files = [("main.tf.json", main.as_str()), ("chart/Chart.yaml", CHART)];
+    bench.run_with(&files, &["apply", "-auto-approve"]).succeeds();
+    bench.run_with(&files, &["plan", "-detailed-exitcode"]).exits(0);
+    let state = std::fs::read_to_string(bench.folder().join("terraform.tfstate")).unwrap();
+    assert!(!state.contains("never stored"));
+    let release: Json = serde_json::from_str(&state).unwrap();
+    let release = &release["resources"][0]["instances"][0]["attributes"];
+    assert_eq!(release["version"], "0.3.0");
+    assert_eq!(release["status"], "deployed");
+    assert_eq!(release["manifest"], Json::Null);
+    assert_eq!(release["metadata"]["revision"], 1);
+    assert_eq!(release["timeout"], 300);
+
+    let changed = main.replace("\"set_wo_revision\":1", "\"set_wo_revision\":2");
+    let files = [("main.tf.json", changed.as_str()), ("chart/Chart.yaml", CHART)];
+    bench.run_with(&files, &["apply", "-auto-approve"]).succeeds().says("1 changed");
+    let state = std::fs::read_to_string(bench.folder().join("terraform.tfstate")).unwrap();
+    let release: Json = serde_json::from_str(&state).unwrap();
+    assert_eq!(release["resources"][0]["instances"][0]["attributes"]["metadata"]["revision"], 2);
+}
+
+#[test]
+fn a_chart_of_a_repository_is_released_and_another_namespace_replaces_it() {
+    let Some(bench) = bench() else { return };
+    let release = |namespace: &str| {
+        stack(json!({
+            "name": "argocd",
+            "namespace": namespace,
+            "repository": "https://charts.invalid",
+            "chart": "argo-cd",
+            "version": "9.0.0",
+            "values": ["a: b"],
+        }))
+    };
+    let main = release("argocd");
+    bench.run_with(&[("main.tf.json", &main)], &["apply", "-auto-approve"]).succeeds();
+    bench.run_with(&[("main.tf.json", &main)], &["plan", "-detailed-exitcode"]).exits(0);
+    let elsewhere = release("elsewhere");
+    bench.run_with(&[("main.tf.json", &elsewhere)], &["plan"]).succeeds().says("# forces replacement");
+}
+
+#[test]
+fn a_chart_that_is_not_there_is_refused_at_its_argument() {
+    let Some(bench) = bench() else { return };
+    let main = stack(json!({ "name": "root", "chart": "./missing" }));
+    bench.run_with(&[("main.tf.json", &main)], &["validate"]).exits(1).says("There is no chart at `./missing`");
+}

@@ -1,0 +1,10 @@
+//! The offline providers under the real Terraform: the highest judge of what a provider may say.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
+mod aws;
+mod bench;
+mod edge;
+mod helm;
+mod isolation;
+mod real;
+mod run;
