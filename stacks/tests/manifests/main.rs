@@ -1,5 +1,7 @@
 //! The manifests under two fixed environments: the least and the most of everything.
 
+#![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
+
 mod agreement;
 mod delivery;
 mod files;

@@ -49,10 +49,8 @@ impl Check {
                 }
                 ("minimum", _) => self.bound(value.as_i64() >= rule.as_i64(), value, keyword, rule, path),
                 ("maximum", _) => self.bound(value.as_i64() <= rule.as_i64(), value, keyword, rule, path),
-                ("minLength", Json::String(text)) => self.size(text.len() as u64, keyword, rule, path),
-                ("maxLength", Json::String(text)) => self.size(text.len() as u64, keyword, rule, path),
-                ("minItems", Json::Array(items)) => self.size(items.len() as u64, keyword, rule, path),
-                ("maxItems", Json::Array(items)) => self.size(items.len() as u64, keyword, rule, path),
+                ("minLength" | "maxLength", Json::String(text)) => self.size(text.len() as u64, keyword, rule, path),
+                ("minItems" | "maxItems", Json::Array(items)) => self.size(items.len() as u64, keyword, rule, path),
                 ("maxProperties", Json::Object(fields)) => self.size(fields.len() as u64, keyword, rule, path),
                 ("required", Json::Object(fields)) => {
                     for name in rule.as_array().unwrap().iter().filter_map(Json::as_str) {

@@ -34,14 +34,14 @@ struct Values<'a> {
     kube_scheduler: Enabled,
     kube_etcd: Enabled,
     kube_proxy: Enabled,
-    prometheus_operator: Operator,
+    prometheus_operator: Pods,
     prometheus: Prometheus<'a>,
     alertmanager: Alertmanager,
     grafana: Grafana,
     #[serde(rename = "kube-state-metrics")]
-    kube_state_metrics: Priority,
+    kube_state_metrics: Pods,
     #[serde(rename = "prometheus-node-exporter")]
-    prometheus_node_exporter: Priority,
+    prometheus_node_exporter: Pods,
 }
 
 #[derive(Serialize)]
@@ -54,15 +54,10 @@ struct DefaultRules {
     rules: BTreeMap<&'static str, bool>,
 }
 
+/// What the pods of a component ask for.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Priority {
-    priority_class_name: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Operator {
+struct Pods {
     priority_class_name: &'static str,
     resources: Draft<ResourceRequirements>,
 }
@@ -81,8 +76,8 @@ struct PrometheusSpec<'a> {
     replicas: u32,
     pod_anti_affinity: &'static str,
     topology_spread_constraints: [Draft<TopologySpreadConstraint>; 1],
-    priority_class_name: &'static str,
-    resources: Draft<ResourceRequirements>,
+    #[serde(flatten)]
+    pods: Pods,
     external_labels: BTreeMap<&'static str, &'a str>,
     retention: String,
     retention_size: String,
@@ -104,6 +99,8 @@ struct Alertmanager {
 #[derive(Serialize)]
 struct AlertmanagerSpec {
     replicas: u32,
+    #[serde(flatten)]
+    pods: Pods,
     storage: Storage,
 }
 
@@ -120,6 +117,7 @@ struct VolumeClaimTemplate {
 
 #[derive(Serialize)]
 struct Grafana {
+    resources: Draft<ResourceRequirements>,
     sidecar: Sidecar,
 }
 
@@ -133,6 +131,10 @@ struct Sidecar {
 struct Dashboards {
     label: &'static str,
     search_namespace: &'static str,
+}
+
+fn pods(cpu: &str, memory: &str) -> Pods {
+    Pods { priority_class_name: PLATFORM_PRIORITY, resources: system_pods::sized(cpu, memory) }
 }
 
 fn storage(gib: u32) -> Storage {
@@ -159,18 +161,14 @@ pub(super) fn application(settings: &Settings) -> Application {
         kube_scheduler: Enabled { enabled: false },
         kube_etcd: Enabled { enabled: false },
         kube_proxy: Enabled { enabled: false },
-        prometheus_operator: Operator {
-            priority_class_name: PLATFORM_PRIORITY,
-            resources: system_pods::sized("100m", "256Mi"),
-        },
+        prometheus_operator: pods("100m", "256Mi"),
         prometheus: Prometheus {
             pod_disruption_budget: Enabled { enabled: true },
             prometheus_spec: PrometheusSpec {
                 replicas: observability.prometheus_replicas,
                 pod_anti_affinity: "hard",
                 topology_spread_constraints: system_pods::over_zones("prometheus"),
-                priority_class_name: PLATFORM_PRIORITY,
-                resources: system_pods::sized("500m", "2Gi"),
+                pods: pods("500m", "2Gi"),
                 external_labels: [("cluster", settings.name.as_str())].into(),
                 retention: format!("{}d", observability.prometheus_retention_days),
                 // The write-ahead log and blocks under compaction need the rest of the volume.
@@ -188,14 +186,16 @@ pub(super) fn application(settings: &Settings) -> Application {
             pod_disruption_budget: Enabled { enabled: true },
             alertmanager_spec: AlertmanagerSpec {
                 replicas: observability.alertmanager_replicas,
+                pods: pods("50m", "128Mi"),
                 storage: storage(observability.alertmanager_volume_size_gib),
             },
         },
         grafana: Grafana {
+            resources: system_pods::sized("100m", "512Mi"),
             sidecar: Sidecar { dashboards: Dashboards { label: DASHBOARD_LABEL, search_namespace: "ALL" } },
         },
-        kube_state_metrics: Priority { priority_class_name: PLATFORM_PRIORITY },
-        prometheus_node_exporter: Priority { priority_class_name: PLATFORM_PRIORITY },
+        kube_state_metrics: pods("50m", "256Mi"),
+        prometheus_node_exporter: pods("50m", "64Mi"),
     };
     let chart = Chart {
         repository: "https://prometheus-community.github.io/helm-charts",

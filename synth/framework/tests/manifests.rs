@@ -1,0 +1,67 @@
+//! Manifests are gathered by folder, checked together, and written as conventional YAML.
+
+use serde_json::json;
+use synth_framework::Manifests;
+
+#[test]
+fn objects_are_written_in_conventional_order_below_their_source() {
+    let manifests = Manifests::new("manifests");
+    manifests.folder("web").add(
+        "config-map",
+        &json!({
+            "data": { "on": "yes", "script": "one\ntwo\n" },
+            "kind": "ConfigMap",
+            "metadata": { "labels": { "app": "web" }, "namespace": "shop", "name": "web" },
+            "apiVersion": "v1",
+        }),
+    );
+    let files = manifests.build().unwrap().files();
+    assert_eq!(files.len(), 1);
+    assert_eq!(files[0].path, "web/config-map.yaml");
+    insta::assert_snapshot!(files[0].text, @r#"
+    # Synthesized from synth/framework/tests/manifests.rs; do not edit.
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: web
+      namespace: shop
+      labels:
+        app: web
+    data:
+      "on": "yes"
+      script: |
+        one
+        two
+    "#);
+}
+
+#[test]
+fn everything_wrong_is_reported_together_with_its_source() {
+    let manifests = Manifests::new("manifests");
+    let object = |name: &str| json!({ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": name } });
+    manifests.add("one", &object("same"));
+    manifests.add("one", &object("other"));
+    manifests.add("two", &object("same"));
+    manifests.add("three", &json!({ "apiVersion": "v1", "kind": "Service" }));
+    let problems = manifests.build().unwrap_err();
+    let problems: Vec<_> = problems.iter().map(|problem| (problem.location.line(), problem.message.as_str())).collect();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(problems[0].1.starts_with("`one.yaml` is written twice"), "{problems:?}");
+    assert_eq!(problems[1].1, "Deployment `same` is declared twice: `one.yaml` has it already");
+    assert_eq!(problems[2].1, "`three.yaml` lacks an apiVersion, a kind or a name");
+    assert!(problems.is_sorted());
+}
+
+#[test]
+fn objects_of_another_group_or_namespace_are_others() {
+    let manifests = Manifests::new("manifests");
+    for (index, (version, namespace)) in [("a.io/v1", "x"), ("a.io/v1", "y"), ("b.io/v1", "x")].into_iter().enumerate()
+    {
+        let metadata = json!({ "name": "same", "namespace": namespace });
+        manifests.add(&format!("{index}"), &json!({ "apiVersion": version, "kind": "Thing", "metadata": metadata }));
+    }
+    let built = manifests.build().unwrap();
+    assert_eq!(built.of_kind("Thing").count(), 3);
+    let paths: Vec<_> = built.objects().iter().map(|manifest| manifest.path.as_str()).collect();
+    assert_eq!(paths, ["0.yaml", "1.yaml", "2.yaml"]);
+}
