@@ -3,7 +3,7 @@
 use synth_bindings::{aws_eks_addon, aws_eks_cluster, aws_eks_node_group, aws_launch_template};
 use synth_framework::{Stack, functions::tostring};
 
-use super::{network::Network, security_groups::SecurityGroups};
+use super::{network::Network, routing::PrivateRouting, security_groups::SecurityGroups};
 use crate::{
     names::{BASE_NODE_LABEL, BASE_NODE_TAINT},
     policy::{grant_aws_policy, service_role},
@@ -17,13 +17,13 @@ pub(super) const NODE_POLICIES: [(&str, &str); 3] = [
     ("sessions", "AmazonSSMManagedInstanceCore"),
 ];
 
-/// Declares the base node group, which waits for the add-ons that make nodes ready.
+/// Declares the base node group, which waits for all that lets a node join and turn ready: rules, routes and add-ons.
 pub(super) fn base_nodes(
     settings: &Settings,
     cluster: &aws_eks_cluster::Handle,
     network: &Network,
     groups: &SecurityGroups,
-    ready: &[aws_eks_addon::Handle],
+    (routing, addons): &(PrivateRouting, Vec<aws_eks_addon::Handle>),
     stack: &Stack,
 ) -> aws_eks_node_group::Handle {
     let nodes = &settings.base_nodes;
@@ -60,7 +60,15 @@ pub(super) fn base_nodes(
         .lifecycle(|lifecycle| {
             lifecycle.create_before_destroy(true).ignore_changes(|group| group.scaling_config().desired_size())
         })
-        .depends_on((policies.as_slice(), ready))
+        // Without these a node would start and never join; and on the way down they must outlive it.
+        .depends_on((
+            policies.as_slice(),
+            addons,
+            &routing.associations,
+            &routing.routes,
+            &groups.ingress,
+            &groups.egress,
+        ))
         .add_to(stack)
 }
 

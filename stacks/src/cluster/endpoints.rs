@@ -3,24 +3,24 @@
 use synth_bindings::{aws_security_group, aws_vpc_endpoint, aws_vpc_security_group_ingress_rule};
 use synth_framework::Stack;
 
-use super::network::Network;
+use super::{network::Network, routing::PrivateRouting};
 use crate::settings::Settings;
 
 /// Declares the free gateway to S3, and the interface endpoints that the settings name.
-pub(super) fn endpoints(settings: &Settings, network: &Network, stack: &Stack) {
+pub(super) fn endpoints(settings: &Settings, network: &Network, routing: &PrivateRouting, stack: &Stack) {
     let service = |name: &str| format!("com.amazonaws.{}.{name}", settings.aws.region);
     aws_vpc_endpoint("s3")
         .vpc_id(network.vpc.id())
         .service_name(service("s3"))
         .vpc_endpoint_type("Gateway")
-        .route_table_ids(network.private_routes.iter().map(|table| table.id()))
+        .route_table_ids(routing.tables.iter().map(|table| table.id()))
         .tags([("Name", settings.named("s3"))])
         .add_to(stack);
     if settings.network.interface_endpoints.is_empty() {
         return;
     }
     let group = aws_security_group("endpoints")
-        .name(settings.named("endpoints"))
+        .name_prefix(format!("{}-", settings.named("endpoints")))
         .description("Interface endpoints")
         .vpc_id(network.vpc.id())
         .tags([("Name", settings.named("endpoints"))])

@@ -9,12 +9,14 @@ mod base_nodes;
 mod control_plane;
 mod encryption;
 mod endpoints;
+mod flow_logs;
 mod interruption;
 mod karpenter;
 mod karpenter_policies;
 mod load_balancer_controller;
 mod network;
 mod outputs;
+mod routing;
 mod security_groups;
 
 use synth_framework::Stack;
@@ -25,14 +27,17 @@ use crate::settings::Settings;
 pub fn define(settings: &Settings, stack: &Stack) {
     crate::terraform::aws_and_helm(settings, &stack.file("terraform"));
     let keys = encryption::keys(settings, &stack.file("encryption"));
-    let network = network::network(settings, &keys, &stack.file("network"));
+    let network = network::network(settings, &stack.file("network"));
+    let routing = routing::routing(settings, &network, &stack.file("routing"));
+    flow_logs::flow_logs(settings, &network, &keys, &stack.file("flow-logs"));
     let groups = security_groups::security_groups(settings, &network, &stack.file("security-groups"));
-    endpoints::endpoints(settings, &network, &stack.file("endpoints"));
+    endpoints::endpoints(settings, &network, &routing, &stack.file("endpoints"));
 
     let cluster = control_plane::control_plane(settings, &network, &groups, &keys, &stack.file("control-plane"));
     let access = access::access(settings, &cluster, &stack.file("access"));
     let base = addons::before_nodes(settings, &cluster, &stack.file("add-ons"));
-    let nodes = base_nodes::base_nodes(settings, &cluster, &network, &groups, &base, &stack.file("base-nodes"));
+    let nodes =
+        base_nodes::base_nodes(settings, &cluster, &network, &groups, &(routing, base), &stack.file("base-nodes"));
     let ready = addons::after_nodes(settings, &cluster, &nodes, &stack.file("add-ons"));
 
     let queue = interruption::queue(settings, &stack.file("interruption"));

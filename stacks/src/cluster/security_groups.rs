@@ -14,6 +14,10 @@ pub(super) struct SecurityGroups {
     pub control_plane: aws_security_group::Handle,
     /// Every node, whoever makes it. It alone carries the tags that controllers select it by.
     pub nodes: aws_security_group::Handle,
+    /// What lets traffic in.
+    pub ingress: Vec<ingress::Handle>,
+    /// What lets traffic out.
+    pub egress: egress::Handle,
 }
 
 /// What the control plane must reach on nodes: the kubelet, and the ports of admission webhooks and aggregated APIs.
@@ -30,12 +34,13 @@ const FROM_CONTROL_PLANE: [(u16, &str); 7] = [
 /// Declares the security groups and their rules.
 pub(super) fn security_groups(settings: &Settings, network: &Network, stack: &Stack) -> SecurityGroups {
     let group = |label: &str, name: &str, purpose: &str, tags: Vec<(String, String)>| {
-        let name = ("Name".to_owned(), settings.named(name));
+        let name = settings.named(name);
         aws_security_group(label)
-            .name(&name.1)
+            // A prefix, so that a replacement can stand beside what it replaces.
+            .name_prefix(format!("{name}-"))
             .description(purpose)
             .vpc_id(network.vpc.id())
-            .tags([name.clone()].into_iter().chain(tags))
+            .tags([("Name".to_owned(), name)].into_iter().chain(tags))
             .lifecycle(|lifecycle| lifecycle.create_before_destroy(true))
             .add_to(stack)
     };
@@ -43,48 +48,49 @@ pub(super) fn security_groups(settings: &Settings, network: &Network, stack: &St
     let tags = vec![settings.discovery_tag(), settings.cluster_tag()];
     let nodes = group("nodes", "nodes", "Nodes of the EKS cluster", tags);
 
-    ingress("control_plane_from_nodes")
-        .security_group_id(control_plane.id())
-        .referenced_security_group_id(nodes.id())
-        .description("Kubernetes API")
-        .ip_protocol("tcp")
-        .from_port(443)
-        .to_port(443)
-        .add_to(stack);
-    for (port, purpose) in FROM_CONTROL_PLANE {
-        ingress(format!("nodes_from_control_plane_{port}"))
-            .security_group_id(nodes.id())
-            .referenced_security_group_id(control_plane.id())
-            .description(purpose)
-            .ip_protocol("tcp")
-            .from_port(port)
-            .to_port(port)
-            .add_to(stack);
-    }
-    among_nodes(&nodes, stack);
-    SecurityGroups { control_plane, nodes }
-}
-
-/// Pods of one node reach those of another by names and unprivileged ports; every node reaches out.
-fn among_nodes(nodes: &aws_security_group::Handle, stack: &Stack) {
-    for (label, protocol, from, to, purpose) in [
-        ("dns_tcp", "tcp", 53, 53, "DNS"),
-        ("dns_udp", "udp", 53, 53, "DNS"),
-        ("unprivileged_tcp", "tcp", 1025, 65535, "pods and kubelets"),
-    ] {
-        ingress(format!("nodes_among_themselves_{label}"))
-            .security_group_id(nodes.id())
-            .referenced_security_group_id(nodes.id())
-            .description(purpose)
-            .ip_protocol(protocol)
-            .from_port(from)
-            .to_port(to)
-            .add_to(stack);
-    }
-    egress("nodes_out")
+    let to_control_plane =
+        allow("control_plane_from_nodes", &control_plane, &nodes, ("tcp", 443, 443), "Kubernetes API", stack);
+    let to_nodes = FROM_CONTROL_PLANE.map(|(port, purpose)| {
+        let label = format!("nodes_from_control_plane_{port}");
+        allow(&label, &nodes, &control_plane, ("tcp", port, port), purpose, stack)
+    });
+    let among_nodes = AMONG_NODES.map(|(label, ports, purpose)| {
+        allow(&format!("nodes_among_themselves_{label}"), &nodes, &nodes, ports, purpose, stack)
+    });
+    let egress = egress("nodes_out")
         .security_group_id(nodes.id())
         .cidr_ipv4("0.0.0.0/0")
         .description("images, AWS APIs and what the proxy fetches")
         .ip_protocol("-1")
         .add_to(stack);
+    let ingress = [to_control_plane].into_iter().chain(to_nodes).chain(among_nodes).collect();
+    SecurityGroups { control_plane, nodes, ingress, egress }
+}
+
+/// A protocol, and the first and last of its ports.
+type Ports = (&'static str, u16, u16);
+
+/// Pods of one node reach those of another by names and by unprivileged ports.
+const AMONG_NODES: [(&str, Ports, &str); 3] = [
+    ("dns_tcp", ("tcp", 53, 53), "DNS"),
+    ("dns_udp", ("udp", 53, 53), "DNS"),
+    ("unprivileged_tcp", ("tcp", 1025, 65535), "pods and kubelets"),
+];
+
+fn allow(
+    label: &str,
+    to: &aws_security_group::Handle,
+    from: &aws_security_group::Handle,
+    (protocol, first, last): Ports,
+    purpose: &str,
+    stack: &Stack,
+) -> ingress::Handle {
+    ingress(label)
+        .security_group_id(to.id())
+        .referenced_security_group_id(from.id())
+        .description(purpose)
+        .ip_protocol(protocol)
+        .from_port(first)
+        .to_port(last)
+        .add_to(stack)
 }

@@ -91,6 +91,19 @@ pub struct Dynamic<B> {
 ///
 /// `iterator` names the item in what is written; nested ones need different names. Over values that are known here, use
 /// an ordinary Rust iterator instead.
+///
+/// ```
+/// # mod fixture { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture/mod.rs")); }
+/// # use fixture::{harbor_pier, harbor_pier::berth};
+/// use synth_framework::{List, Number, Stack, dynamic, variable};
+///
+/// let stack = &Stack::new("example");
+/// let widths = variable::<List<Number>>("widths").add_to(stack);
+/// harbor_pier("north")
+///     .name("north")
+///     .berth(dynamic("berth", widths, |each| berth().width(each.value())))
+///     .add_to(stack);
+/// ```
 pub fn dynamic<T, B>(
     iterator: &'static str,
     for_each: impl IntoValue<List<T>>,

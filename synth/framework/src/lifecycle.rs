@@ -10,6 +10,22 @@ use crate::{
 };
 
 /// The `lifecycle` block of the resource whose handle is `H`.
+///
+/// ```
+/// # mod fixture { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture/mod.rs")); }
+/// # use fixture::{harbor_pier, harbor_pier::berth};
+/// # let stack = &synth_framework::Stack::new("example");
+/// harbor_pier("north")
+///     .name("north")
+///     .berth(berth().width(12))
+///     .lifecycle(|lifecycle| {
+///         lifecycle
+///             .prevent_destroy(true)
+///             .ignore_changes(|pier| pier.tags().key("inspected"))
+///             .postcondition(|pier| pier.name().equals("north"), "the harbor master renamed the pier")
+///     })
+///     .add_to(stack);
+/// ```
 #[derive(Debug)]
 #[must_use = "the closure returns the changed lifecycle"]
 pub struct Lifecycle<H> {

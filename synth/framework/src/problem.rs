@@ -75,3 +75,36 @@ fn distance(left: &str, right: &str) -> usize {
     }
     row[right.len()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    const KNOWN: [&str; 7] = ["name", "cidr_block", "subnet_ids", "tags", "tags_all", "vpc_id", "enable_dns_support"];
+
+    #[test]
+    fn a_mistake_suggests_the_name_that_was_meant() {
+        let cases = [
+            ("nmae", Some("name")),
+            ("names", Some("name")),
+            ("subnet_id", Some("subnet_ids")),
+            ("subnets", Some("subnet_ids")),
+            ("tag", Some("tags")),
+            ("vpcid", Some("vpc_id")),
+            ("cidr", Some("cidr_block")),
+            ("enable_dns", Some("enable_dns_support")),
+            ("ENABLE", None),
+            ("zone", None),
+            ("x", None),
+            ("", None),
+        ];
+        for (mistaken, meant) in cases {
+            assert_eq!(nearest(mistaken, KNOWN.into_iter()), meant, "{mistaken}");
+        }
+    }
+
+    #[test]
+    fn of_equally_near_names_the_first_in_order_is_suggested() {
+        assert_eq!(nearest("tab", ["tag", "tap", "taa"].into_iter()), Some("taa"));
+    }
+}

@@ -224,3 +224,6 @@ fn steps(text: &mut String, steps: &[Step]) {
         };
     }
 }
+
+#[cfg(test)]
+mod tests;

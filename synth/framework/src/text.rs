@@ -30,7 +30,7 @@ macro_rules! text {
     }};
 }
 
-/// What may be given to [`text!`](crate::text).
+/// What may be given to [`text!`](crate::text!).
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot stand in `text!`")]
 pub trait TextArgument {
     /// The piece of template that this becomes.
@@ -87,7 +87,7 @@ displayed!(&str, String, &String, Cow<'_, str>, &Cow<'_, str>);
 displayed!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 displayed!(&i8, &i16, &i32, &i64, &isize, &u8, &u16, &u32, &u64, &usize);
 
-/// Refuses a format string that does not fit its arguments. Part of [`text!`](crate::text).
+/// Refuses a format string that does not fit its arguments. Part of [`text!`](crate::text!).
 #[doc(hidden)]
 pub const fn check(format: &str, arguments: usize) {
     assert!(!captures(format), "text! has no inline captures: write empty braces and give the argument after the text");
@@ -129,7 +129,7 @@ const fn captures(format: &str) -> bool {
     false
 }
 
-/// Joins literal text and arguments. Part of [`text!`](crate::text).
+/// Joins literal text and arguments. Part of [`text!`](crate::text!).
 #[doc(hidden)]
 pub fn template<const N: usize>(format: &'static str, arguments: [TemplatePart; N]) -> Value<String> {
     let mut literals = format.split("{}");
@@ -161,5 +161,59 @@ fn push(parts: &mut Vec<TemplatePart>, part: TemplatePart) {
             }
         }
         (_, part) => parts.push(part),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{captures, placeholders};
+    use crate::{Expression, Ref, Root, TemplatePart, Traversal, Value};
+
+    fn path() -> Ref<String> {
+        Ref::new(Traversal::new(Root::Path).attribute("module"))
+    }
+
+    fn part(reference: &Ref<String>) -> TemplatePart {
+        TemplatePart::Expression(Expression::Traversal(reference.traversal().clone()))
+    }
+
+    #[test]
+    fn placeholders_are_counted_and_other_braces_are_text() {
+        let cases = [("", 0), ("{}", 1), ("{}{}", 2), ("{{}}", 1), ("{", 0), ("}{", 0), ("{ }", 0), ("a{}b{", 1)];
+        for (format, count) in cases {
+            assert_eq!(placeholders(format), count, "{format}");
+            assert_eq!(format.matches("{}").count(), count, "the text is split as it is counted: {format}");
+        }
+    }
+
+    #[test]
+    fn captures_are_refused_and_policy_variables_and_json_are_not() {
+        for format in ["{name}", "a{0}", "{:?}", "{:08}", "{}{x}", "{{x}}"] {
+            assert!(captures(format), "{format}");
+        }
+        for format in ["{}", "{", "}", "{ name }", "{\"a\": {}}", "${aws:username}", "%{if}", "{name", "{a.b}"] {
+            assert!(!captures(format), "{format}");
+        }
+    }
+
+    #[test]
+    fn text_without_references_is_a_literal() {
+        let literal = Value::<String>::new(Expression::String("b".into()));
+        assert_eq!(text!("a{}-{}{}", literal, 1, "").expression().as_str(), Some("ab-1"));
+        assert_eq!(text!("").expression().as_str(), Some(""));
+    }
+
+    #[test]
+    fn a_template_inside_a_template_gives_its_parts() {
+        let inner = text!("a{}b", path());
+        let outer = text!("{}{}", inner, "c").into_expression();
+        let parts = vec![TemplatePart::Text("a".into()), part(&path()), TemplatePart::Text("bc".into())];
+        assert_eq!(outer, Expression::Template(parts));
+    }
+
+    #[test]
+    fn a_reference_alone_becomes_text_and_does_not_keep_its_type() {
+        let expected = Expression::Call("tostring", vec![Expression::Traversal(path().traversal().clone())]);
+        assert_eq!(text!("{}", path()).into_expression(), expected);
     }
 }

@@ -27,7 +27,7 @@ pub struct Map<T>(PhantomData<T>);
 /// Declare one with [`identity!`](crate::identity).
 pub trait Identity: 'static {}
 
-/// A type that has a single text, so that it can stand inside [`text!`](crate::text).
+/// A type that has a single text, so that it can stand inside [`text!`](crate::text!).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no text: only strings, numbers, booleans and identities can stand in `text!`"
 )]

@@ -155,6 +155,22 @@ impl<T> Iterator<T> {
 }
 
 /// `each.key`, inside a resource that is repeated by `for_each`.
+///
+/// ```
+/// # mod fixture { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture/mod.rs")); }
+/// # use fixture::{harbor_pier, harbor_pier::berth};
+/// use synth_framework::{Map, Number, Stack, each_key, each_value, output, variable};
+///
+/// let stack = &Stack::new("example");
+/// let widths = variable::<Map<Number>>("widths").add_to(stack);
+/// let piers = harbor_pier("main")
+///     .name(each_key())
+///     .berth(berth().width(each_value::<Number>()))
+///     .for_each(widths)
+///     .add_to(stack);
+/// output("north", piers.at("north").id()).add_to(stack);
+/// output("all", piers.all(|pier| pier.id())).add_to(stack);
+/// ```
 pub fn each_key() -> Ref<String> {
     Ref::new(Traversal::new(Root::Each).attribute("key"))
 }

@@ -26,7 +26,7 @@ pub struct Value<T> {
 /// A reference to an attribute of type `T`, such as `aws_vpc.main.id`.
 ///
 /// It has no `Display`: a reference has no text until Terraform evaluates it, so it cannot leak into `format!`.
-/// Use [`text!`](crate::text) to put it into a longer string.
+/// Use [`text!`](crate::text!) to put it into a longer string.
 pub struct Ref<T> {
     traversal: Traversal,
     type_: PhantomData<fn() -> T>,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use synth_framework::{
-    Any, IntoValue, Map, Set, Stack, Value,
+    Any, Concrete, IntoValue, Map, Set, Stack, Value,
     functions::{
         base64decode, base64encode, can, cidrhost, cidrsubnet, coalesce, concat, contains, distinct, element, endswith,
         file, flatten, for_in, format, join, jsondecode, jsonencode, keys, length, lookup, lower, max, merge, min,
@@ -16,16 +16,17 @@ use crate::harness::Terraform;
 
 const SHA_OF_EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// Each function by Terraform's name: a call, and what it must give.
+fn any<T: Concrete>(value: Value<T>) -> Value<Any> {
+    value.into_value()
+}
+
+/// Each function by its name here: a call, and what it must give.
 fn calls(stack: &Stack) -> Vec<(&'static str, Value<Any>, Json)> {
     // Through a variable, so that Terraform and not its parser does the work.
     let letters = variable::<synth_framework::List<String>>("letters").default(["b", "a", "b"]).add_to(stack);
     let sizes = variable::<Map<String>>("sizes").default([("small", "1"), ("large", "9")]).add_to(stack);
     let names = variable::<Set<String>>("names").default(["y", "x"]).add_to(stack);
     let secret = variable::<String>("secret").default("hush").sensitive(true).add_to(stack);
-    fn any<T: synth_framework::Concrete>(value: Value<T>) -> Value<Any> {
-        value.into_value()
-    }
     vec![
         ("base64decode", any(base64decode("aMOp")), json!("hé")),
         ("base64encode", any(base64encode("hé")), json!("aMOp")),
@@ -40,11 +41,7 @@ fn calls(stack: &Stack) -> Vec<(&'static str, Value<Any>, Json)> {
         ("endswith", any(endswith("main.tf", ".tf")), json!(true)),
         ("file", any(file(text!("{}/note.txt", path_module()))), json!("as it is: ${x}\n")),
         ("flatten", any(flatten::<String>([list::<String>(["a"]), list::<String>(["b"])])), json!(["a", "b"])),
-        (
-            "for_in",
-            any(for_in::<String, String, _>("letter", &letters, |letter| upper(letter))),
-            json!(["B", "A", "B"]),
-        ),
+        ("for_in", any(for_in::<String, String, _>("letter", &letters, upper)), json!(["B", "A", "B"])),
         (
             "format",
             any(format("%s-%02d-%t", ["a".into_value(), 7.into_value(), true.into_value()])),

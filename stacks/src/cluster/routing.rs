@@ -1,0 +1,112 @@
+//! The ways out of the network: an internet gateway, NAT gateways, and a route table for each private subnet.
+
+use synth_bindings::{
+    aws_eip, aws_internet_gateway, aws_nat_gateway, aws_route, aws_route_table, aws_route_table_association, aws_subnet,
+};
+use synth_framework::Stack;
+
+use super::network::Network;
+use crate::{
+    policy::label,
+    settings::{NatGateways, Settings},
+};
+
+const ANYWHERE: &str = "0.0.0.0/0";
+
+/// How the private subnets leave the network.
+pub(super) struct PrivateRouting {
+    /// Their route tables.
+    pub tables: Vec<aws_route_table::Handle>,
+    /// What ties each to its table.
+    pub associations: Vec<aws_route_table_association::Handle>,
+    /// Their routes to the internet.
+    pub routes: Vec<aws_route::Handle>,
+}
+
+/// Declares gateways, route tables and routes.
+pub(super) fn routing(settings: &Settings, network: &Network, stack: &Stack) -> PrivateRouting {
+    let internet = aws_internet_gateway("main")
+        .vpc_id(network.vpc.id())
+        .tags([("Name", settings.named("internet"))])
+        .add_to(stack);
+    let public = route_table(settings, network, "public", stack);
+    aws_route("public_internet")
+        .route_table_id(public.id())
+        .destination_cidr_block(ANYWHERE)
+        .gateway_id(internet.id())
+        .add_to(stack);
+    let intra = route_table(settings, network, "intra", stack);
+    for (table, tier, subnets) in [(&public, "public", &network.public), (&intra, "intra", &network.intra)] {
+        for ((letter, _), subnet) in settings.zones().zip(subnets) {
+            associate(&format!("{tier}_{letter}"), table, subnet, stack);
+        }
+    }
+    let gateways = nat_gateways(settings, network, &internet, stack);
+    private_routing(settings, network, &gateways, stack)
+}
+
+fn route_table(settings: &Settings, network: &Network, name: &str, stack: &Stack) -> aws_route_table::Handle {
+    aws_route_table(label(name)).vpc_id(network.vpc.id()).tags([("Name", settings.named(name))]).add_to(stack)
+}
+
+fn associate(
+    label: &str,
+    table: &aws_route_table::Handle,
+    subnet: &aws_subnet::Handle,
+    stack: &Stack,
+) -> aws_route_table_association::Handle {
+    aws_route_table_association(label).route_table_id(table.id()).subnet_id(subnet.id()).add_to(stack)
+}
+
+/// The gateways through which private subnets reach the internet: one in each zone, or one for all.
+fn nat_gateways(
+    settings: &Settings,
+    network: &Network,
+    internet: &aws_internet_gateway::Handle,
+    stack: &Stack,
+) -> Vec<aws_nat_gateway::Handle> {
+    let count = match settings.network.nat_gateways {
+        NatGateways::PerZone => network.public.len(),
+        NatGateways::Single => 1,
+    };
+    let zones = settings.zones().zip(&network.public).take(count);
+    zones
+        .map(|((letter, _), subnet)| {
+            let name = settings.named(&format!("nat-{letter}"));
+            let address = aws_eip(format!("nat_{letter}"))
+                .domain("vpc")
+                .tags([("Name", name.as_str())])
+                .depends_on(internet)
+                .add_to(stack);
+            aws_nat_gateway(format!("main_{letter}"))
+                .allocation_id(address.allocation_id())
+                .subnet_id(subnet.id())
+                .tags([("Name", name.as_str())])
+                .depends_on(internet)
+                .add_to(stack)
+        })
+        .collect()
+}
+
+/// A route table for each private subnet, so that a zone leaves through its own gateway.
+fn private_routing(
+    settings: &Settings,
+    network: &Network,
+    gateways: &[aws_nat_gateway::Handle],
+    stack: &Stack,
+) -> PrivateRouting {
+    let mut routing = PrivateRouting { tables: Vec::new(), associations: Vec::new(), routes: Vec::new() };
+    let zones = settings.zones().zip(&network.private).zip(gateways.iter().cycle());
+    for (((letter, _), subnet), gateway) in zones {
+        let table = route_table(settings, network, &format!("private-{letter}"), stack);
+        routing.associations.push(associate(&format!("private_{letter}"), &table, subnet, stack));
+        let route = aws_route(format!("private_{letter}_internet"))
+            .route_table_id(table.id())
+            .destination_cidr_block(ANYWHERE)
+            .nat_gateway_id(gateway.id())
+            .add_to(stack);
+        routing.routes.push(route);
+        routing.tables.push(table);
+    }
+    routing
+}
