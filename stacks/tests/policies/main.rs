@@ -1,0 +1,11 @@
+//! Every policy passes on the platforms as they are, and reports a platform that is broken on purpose.
+
+mod drain;
+mod fixture;
+mod ha;
+mod img;
+mod link;
+mod scale;
+mod sec;
+mod seed;
+mod whole;
