@@ -13,7 +13,7 @@ const PRODUCTION: &str = include_str!("../../environments/production.toml");
 
 fn errors(platform: &Platform) -> String {
     let review = policies::review(platform);
-    review.findings.iter().map(|finding| format!("{finding}\n")).collect()
+    review.errors().map(|finding| format!("{finding}\n")).collect()
 }
 
 #[test]

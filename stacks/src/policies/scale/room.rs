@@ -26,7 +26,7 @@ fn described(groups: &[PodGroup]) -> String {
 fn sizes(amount: Amount) -> String {
     let unlimited = |number: u64, unit: &str| match number {
         u64::MAX => format!("any {unit}"),
-        number => format!("{} {unit}", number / if unit == "vCPU" { 1000 } else { 1024 }),
+        number => format!("{} {unit}", number.div_ceil(if unit == "vCPU" { 1000 } else { 1024 })),
     };
     format!("{} and {}", unlimited(amount.cpu, "vCPU"), unlimited(amount.memory, "GiB"))
 }
