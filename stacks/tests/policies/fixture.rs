@@ -7,7 +7,7 @@ use stacks::{
     Built, Platform, policies,
     settings::{Layer, Settings},
 };
-use synth_framework::{Declaration, Expression, Mode, Resource};
+use synth_framework::{Declaration, Expression, Mode, Resource, Review};
 
 const BASE: &str = include_str!("../fixtures/default.toml");
 const SMALL: &str = include_str!("../fixtures/small.toml");
@@ -15,7 +15,8 @@ const LARGE: &str = include_str!("../fixtures/large.toml");
 
 /// Settings of several layers.
 pub(crate) fn settings(environment: &str, layers: &[&str]) -> Settings {
-    let layers: Vec<_> = layers.iter().map(|text| Layer { path: "test.toml".to_owned(), text: (*text).to_owned() }).collect();
+    let layers: Vec<_> =
+        layers.iter().map(|text| Layer { path: "test.toml".to_owned(), text: (*text).to_owned() }).collect();
     Settings::parse(environment, &layers).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -41,10 +42,10 @@ pub(crate) fn large() -> Platform {
 
 /// What a policy finds: subject, file, what is wrong and how to mend it, each finding on two lines.
 pub(crate) fn found(platform: &Platform, code: &str) -> String {
-    assert!(policies::is_code(code), "`{code}` is no policy");
-    let review = policies::review(platform);
-    let findings = review.findings.iter().filter(|finding| finding.code == code);
-    let lines = findings.map(|finding| {
+    let policy = policies::all().find(|policy| policy.code == code);
+    let policy = policy.unwrap_or_else(|| panic!("`{code}` is no policy"));
+    let review = Review::run([policy], platform, &[]);
+    let lines = review.findings.iter().map(|finding| {
         format!("{} in {} {}\n  mend: {}", finding.place.subject, finding.place.file, finding.message, finding.mend)
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -110,7 +111,8 @@ pub(crate) fn remove(platform: &mut Platform, kind: &str, name: &str) {
 pub(crate) fn copy(platform: &mut Platform, kind: &str, name: &str, path: &str, edit: impl Fn(&mut Json)) {
     for part in &mut platform.parts {
         if let Built::Manifests(manifests) = part {
-            let mut copy = manifests.objects_mut().iter().find(|of| of.kind() == kind && of.name() == name).unwrap().clone();
+            let mut copy =
+                manifests.objects_mut().iter().find(|of| of.kind() == kind && of.name() == name).unwrap().clone();
             edit(&mut copy.object);
             path.clone_into(&mut copy.path);
             manifests.objects_mut().push(copy);
@@ -155,7 +157,12 @@ pub(crate) fn remove_resource(platform: &mut Platform, address: &str) {
 }
 
 /// Adds a copy of a resource under another label, changed.
-pub(crate) fn copy_resource(platform: &mut Platform, address: &str, label: &str, mut change: impl FnMut(&mut Resource)) {
+pub(crate) fn copy_resource(
+    platform: &mut Platform,
+    address: &str,
+    label: &str,
+    mut change: impl FnMut(&mut Resource),
+) {
     for part in &mut platform.parts {
         let Built::Stack(stack) = part else { continue };
         let found = stack.declarations().iter().find(

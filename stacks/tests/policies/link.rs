@@ -4,9 +4,7 @@ use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 use synth_framework::Expression;
 
-use crate::fixture::{
-    argue, asset, broken, copy_resource, edit, remove, remove_resource, resource, set, text,
-};
+use crate::fixture::{argue, asset, broken, copy_resource, edit, remove, remove_resource, resource, set, text};
 
 const PROXY: &str = "cors-proxy-server";
 const VALUES: &str = "/spec/source/helm/valuesObject";
@@ -134,7 +132,8 @@ fn a_target_that_is_not_the_mocks_service_is_found() {
 
 #[test]
 fn a_health_check_of_another_port_or_path_is_found() {
-    let annotation = |name: &str| format!("/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-healthcheck-{name}");
+    let annotation =
+        |name: &str| format!("/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-healthcheck-{name}");
     assert_snapshot!(broken("LINK009", |platform| set(platform, "Service", PROXY, &annotation("port"), "9999")), @r"
         Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml asks for health on port `9999`, which no container has
           mend: take port and path of its health check from the readiness probe

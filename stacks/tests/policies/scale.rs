@@ -98,10 +98,10 @@ fn memory_without_a_limit_or_above_the_request_is_found() {
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` without a limit of memory
           mend: set `resources.limits.memory` to what is requested
         ");
-    assert_snapshot!(broken("SCALE008", |platform| set(platform, "Deployment", PROXY, &limit, "1Gi")), @r#"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that asks for "256Mi" of memory and may use "1Gi"
+    assert_snapshot!(broken("SCALE008", |platform| set(platform, "Deployment", PROXY, &limit, "1Gi")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that asks for 256Mi of memory and may use 1Gi
           mend: set `resources.limits.memory` to what is requested
-        "#);
+        ");
 }
 
 #[test]

@@ -68,9 +68,7 @@ fn secrets_without_a_key_are_found() {
 fn pods_that_are_not_restricted_are_found() {
     let label = "/metadata/labels/pod-security.kubernetes.io~1enforce";
     assert_snapshot!(broken("SEC005", |platform| set(platform, "Namespace", "services", label, "baseline")), @r"
-        Namespace/services in manifests/platform/namespace-services.yaml holds the pods of cors-proxy-server and does not enforce restricted pod security
-          mend: label it `pod-security.kubernetes.io/enforce: restricted`
-        Namespace/services in manifests/platform/namespace-services.yaml holds the pods of mock-target-server and does not enforce restricted pod security
+        Namespace/services in manifests/platform/namespace-services.yaml holds the pods of services and does not enforce restricted pod security
           mend: label it `pod-security.kubernetes.io/enforce: restricted`
         ");
     assert_snapshot!(
@@ -105,14 +103,10 @@ fn a_token_in_a_service_is_found() {
 #[test]
 fn a_namespace_that_admits_by_default_is_found() {
     assert_snapshot!(broken("SEC007", |platform| remove(platform, "NetworkPolicy", "default-deny")), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs in namespace `services`, where Ingress is not denied by default
-          mend: declare a NetworkPolicy of that namespace that selects all pods for Ingress and admits nothing
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs in namespace `services`, where Egress is not denied by default
-          mend: declare a NetworkPolicy of that namespace that selects all pods for Egress and admits nothing
-        Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml runs in namespace `services`, where Ingress is not denied by default
-          mend: declare a NetworkPolicy of that namespace that selects all pods for Ingress and admits nothing
-        Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml runs in namespace `services`, where Egress is not denied by default
-          mend: declare a NetworkPolicy of that namespace that selects all pods for Egress and admits nothing
+        Namespace/services in manifests/platform/namespace-services.yaml holds the pods of services and does not deny Ingress by default
+          mend: declare a NetworkPolicy that selects all of its pods for Ingress and admits nothing
+        Namespace/services in manifests/platform/namespace-services.yaml holds the pods of services and does not deny Egress by default
+          mend: declare a NetworkPolicy that selects all of its pods for Egress and admits nothing
         ");
 }
 

@@ -115,7 +115,7 @@ fn place(groups: &[PodGroup], free: &mut [Amount]) -> Vec<String> {
     groups.sort_by_key(|group| std::cmp::Reverse((group.each.cpu, group.each.memory)));
     let mut homeless = Vec::new();
     for group in groups {
-        let mut taken = BTreeSet::new();
+        let (mut taken, mut left) = (BTreeSet::new(), 0);
         for _ in 0..group.pods {
             let room = (0..free.len())
                 .filter(|node| free[*node].fits(group.each) > 0 && !(group.apart && taken.contains(node)))
@@ -125,8 +125,11 @@ fn place(groups: &[PodGroup], free: &mut [Amount]) -> Vec<String> {
                     free[node] = free[node] - group.each;
                     taken.insert(node);
                 }
-                None => homeless.push(format!("a pod of {} ({})", group.name, group.each)),
+                None => left += 1,
             }
+        }
+        if left > 0 {
+            homeless.push(format!("{left} of {} ({})", group.name, group.each));
         }
     }
     homeless

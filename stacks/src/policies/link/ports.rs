@@ -49,7 +49,6 @@ pub(super) fn allowed_target(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-
 pub(super) fn health_check(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for service in workload.services(platform).filter(|of| text(&of.object, "/spec/type") == "LoadBalancer") {

@@ -85,7 +85,11 @@ pub(super) fn memory_limited(platform: &Platform, findings: &mut Findings) {
             let message = if limit.is_null() {
                 format!("has a container `{name}` without a limit of memory")
             } else if !request.is_null() && limit != request {
-                format!("has a container `{name}` that asks for {request} of memory and may use {limit}")
+                format!(
+                    "has a container `{name}` that asks for {} of memory and may use {}",
+                    text(request, ""),
+                    text(limit, "")
+                )
             } else {
                 continue;
             };

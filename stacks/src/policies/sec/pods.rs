@@ -1,5 +1,7 @@
 //! The services' pods: what they may do on their node, and whom they may talk to at all.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 use synth_framework::Findings;
 
@@ -9,17 +11,18 @@ use crate::{
 };
 
 pub(super) fn restricted_pods(platform: &Platform, findings: &mut Findings) {
-    for workload in platform.autoscaled() {
-        if let Some(namespace) = platform.object("Namespace", "", workload.namespace()) {
-            let enforced = &at(&namespace.object, "/metadata/labels")["pod-security.kubernetes.io/enforce"];
-            if enforced != "restricted" {
-                findings.report(
-                    platform.place(namespace),
-                    format!("holds the pods of {} and does not enforce restricted pod security", workload.name()),
-                    "label it `pod-security.kubernetes.io/enforce: restricted`",
-                );
-            }
+    let namespaces: BTreeSet<_> = platform.autoscaled().iter().map(|workload| workload.namespace()).collect();
+    for namespace in namespaces.into_iter().filter_map(|name| platform.object("Namespace", "", name)) {
+        let enforced = &at(&namespace.object, "/metadata/labels")["pod-security.kubernetes.io/enforce"];
+        if enforced != "restricted" {
+            findings.report(
+                platform.place(namespace),
+                "holds the pods of services and does not enforce restricted pod security",
+                "label it `pod-security.kubernetes.io/enforce: restricted`",
+            );
         }
+    }
+    for workload in platform.autoscaled() {
         let pod = at(workload.pod(), "/securityContext");
         for container in workload.containers() {
             let own = at(container, "/securityContext");
@@ -68,22 +71,21 @@ pub(super) fn no_token(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) fn default_deny(platform: &Platform, findings: &mut Findings) {
-    for workload in platform.autoscaled() {
-        for direction in ["Ingress", "Egress"] {
+    let namespaces: BTreeSet<_> = platform.autoscaled().iter().map(|workload| workload.namespace()).collect();
+    for namespace in namespaces.into_iter().filter_map(|name| platform.object("Namespace", "", name)) {
+        for (direction, rules) in [("Ingress", "/ingress"), ("Egress", "/egress")] {
             let denied = platform.of_kind("NetworkPolicy").any(|policy| {
                 let spec = at(&policy.object, "/spec");
-                let everyone = at(spec, "/podSelector").as_object().is_some_and(serde_json::Map::is_empty);
-                let rules = if direction == "Ingress" { "/ingress" } else { "/egress" };
-                policy.namespace() == workload.namespace()
-                    && everyone
+                policy.namespace() == namespace.name()
+                    && at(spec, "/podSelector").as_object().is_some_and(serde_json::Map::is_empty)
                     && strings(spec, "/policyTypes").contains(&direction)
                     && items(spec, rules).is_empty()
             });
             if !denied {
                 findings.report(
-                    platform.place(workload.deployment),
-                    format!("runs in namespace `{}`, where {direction} is not denied by default", workload.namespace()),
-                    format!("declare a NetworkPolicy of that namespace that selects all pods for {direction} and admits nothing"),
+                    platform.place(namespace),
+                    format!("holds the pods of services and does not deny {direction} by default"),
+                    format!("declare a NetworkPolicy that selects all of its pods for {direction} and admits nothing"),
                 );
             }
         }
