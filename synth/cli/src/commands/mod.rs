@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod graph;
 pub(crate) mod list;
+pub(crate) mod policies;
 mod summary;
 pub(crate) mod write;
 
@@ -22,6 +23,9 @@ use crate::{
 
 /// Does what the command line asks for.
 pub(crate) fn run(cli: &Cli) -> Result<Report> {
+    if let Command::Policies(args) = &cli.command {
+        return policies::policies(args);
+    }
     let project = Project::open(&cli.place)?;
     match &cli.command {
         Command::Part(command) => write::write(&project, Some(command.part), &command.args),
@@ -30,6 +34,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Check(args) => check::check(&project, args),
         Command::Diff(args) => diff::diff(&project, args),
         Command::Graph(args) => graph::graph(&project, args),
+        Command::Policies(_) => unreachable!("needs no project"),
     }
 }
 

@@ -9,5 +9,6 @@ mod failing;
 mod help;
 mod listing;
 mod obstacles;
+mod policies;
 mod project;
 mod writing;
