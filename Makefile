@@ -1,6 +1,6 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci check test docs synth drift bindings bench lint
+.PHONY: help ci check test manifests docs synth drift bindings bench lint
 
 CARGO ?= cargo
 VENV := target/venv
@@ -9,7 +9,7 @@ ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: check lint test docs drift ## Run everything that CI runs.
+ci: check lint test manifests docs drift ## Run everything that CI runs.
 
 check: ## Check the format and the lints of all code.
 	$(CARGO) fmt --all --check
@@ -17,6 +17,11 @@ check: ## Check the format and the lints of all code.
 
 test: ## Run every test. Terraform and its AWS provider judge what is written.
 	$(CARGO) test --workspace --locked
+
+manifests: $(VENV)/done ## Judge the manifests by Kubernetes' own schemas, CEL and PromQL.
+	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
+	$(VENV)/bin/python scripts/admission-policies.py out/manifests out/*/manifests
+	$(VENV)/bin/python scripts/prometheus-expressions.py out/manifests out/*/manifests
 
 docs: ## Build the documentation, without a warning.
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
@@ -36,7 +41,7 @@ bench: ## Measure how fast everything is synthesized.
 lint: $(VENV)/done ## Lint workflows and scripts.
 	$(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet .github/workflows
-	$(VENV)/bin/shellcheck .ci/run
+	$(VENV)/bin/shellcheck .ci/run scripts/*.sh
 
 $(VENV)/done: scripts/requirements.txt
 	python3 -m venv $(VENV)

@@ -61,7 +61,7 @@ fn values(settings: &Settings) -> Json {
                 "exec.enabled": false,
                 "application.resourceTrackingMethod": "annotation",
                 // Without it a wave of Applications counts as healthy at once, and waves do not wait.
-                "resource.customizations.health.argoproj.io_Application": APPLICATION_HEALTH,
+                "resource.customizations.health.argoproj.io_Application": crate::manifests::APPLICATION_HEALTH,
             },
             "rbac": { "policy.default": "" },
         },
@@ -88,16 +88,3 @@ fn values(settings: &Settings) -> Json {
         },
     })
 }
-
-/// The health of an Application is the health that it reports.
-const APPLICATION_HEALTH: &str = r#"hs = {}
-hs.status = "Progressing"
-hs.message = ""
-if obj.status ~= nil and obj.status.health ~= nil then
-  hs.status = obj.status.health.status
-  if obj.status.health.message ~= nil then
-    hs.message = obj.status.health.message
-  end
-end
-return hs
-"#;

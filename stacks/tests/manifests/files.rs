@@ -15,7 +15,7 @@ fn files_are_as_reviewed() {
         }
         for (folder, snapshot) in folders {
             insta::with_settings!({
-                snapshot_path => format!("../../../snapshots/manifests/{}", settings.environment),
+                snapshot_path => format!("../../../snapshots/{}/manifests", settings.environment),
                 prepend_module_to_snapshot => false,
                 omit_expression => true,
             }, {

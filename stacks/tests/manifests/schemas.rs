@@ -1,4 +1,4 @@
-//! Objects of custom kinds against their definitions. Kubernetes' own kinds are `make kubernetes-schemas`'s part.
+//! Objects of custom kinds against their definitions. Kubernetes' own kinds are `make manifests`'s part.
 
 use serde_json::{Value as Json, json};
 

@@ -173,6 +173,32 @@ fn the_proxy_reaches_the_internet_and_no_private_address() {
 }
 
 #[test]
+fn a_vpc_of_public_addresses_is_no_internet_either() {
+    let text = "[network]\ncidr = \"11.0.0.0/16\"\n[network.subnets]\n\
+                public = [\"11.0.0.0/24\", \"11.0.1.0/24\", \"11.0.2.0/24\"]\n\
+                private = [\"11.0.3.0/24\", \"11.0.4.0/24\", \"11.0.5.0/24\"]\n\
+                intra = [\"11.0.6.0/24\", \"11.0.7.0/24\", \"11.0.8.0/24\"]\n";
+    let built = crate::build(&crate::settings("small", text));
+    let rules = at(object(&built, "NetworkPolicy", CORS_PROXY_SERVER), "/spec/egress");
+    assert!(items(rules, "/2/to/0/ipBlock/except").contains(&json!("11.0.0.0/16")));
+}
+
+#[test]
+fn private_targets_of_the_settings_are_reachable_and_nothing_beside_them() {
+    let text = "[services.proxy]\nallow_targets = [\"10.20.30.40:8443\", \"reports.internal.example.com:444\"]\n";
+    let settings = crate::settings("small", text);
+    let built = crate::build(&settings);
+    let rules = items(object(&built, "NetworkPolicy", CORS_PROXY_SERVER), "/spec/egress");
+    let opened: Vec<_> = rules[3..].iter().map(|rule| (range_of(rule), at(rule, "/ports/0/port").clone())).collect();
+    let vpc = settings.network.cidr.to_string();
+    assert_eq!(opened, [("10.20.30.40/32".to_owned(), json!(8443)), (vpc, json!(444))]);
+}
+
+fn range_of(rule: &Json) -> String {
+    text(rule, "/to/0/ipBlock/cidr").to_owned()
+}
+
+#[test]
 fn a_pod_has_time_for_everything_that_it_does_when_it_leaves() {
     for (settings, built) in environments() {
         let of = &settings.services;

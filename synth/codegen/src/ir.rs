@@ -34,7 +34,7 @@ pub struct Provider {
 }
 
 /// What an [`Item`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A managed resource.
     Resource,
@@ -58,7 +58,7 @@ pub struct Item {
 }
 
 /// What a [`Scope`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// The module of an [`Item`].
     Root(Kind),
@@ -71,7 +71,7 @@ pub enum Form {
 }
 
 /// One Rust module: a builder, a view, the schema, and what is nested inside.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The module's Rust name.
     pub ident: String,
@@ -92,7 +92,7 @@ pub struct Scope {
 }
 
 /// A module inside a [`Scope`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Child {
     /// It is written here.
     Here(Scope),
@@ -101,7 +101,7 @@ pub enum Child {
 }
 
 /// One argument or attribute.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::struct_excessive_bools, reason = "the schema has these flags")]
 pub struct Attribute {
     /// Its Rust name.
@@ -127,7 +127,7 @@ pub struct Attribute {
 }
 
 /// The type of an [`Attribute`] as the framework's schema says it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TypeSchema {
     /// A type.
     Type(Type),
@@ -136,7 +136,7 @@ pub enum TypeSchema {
 }
 
 /// A nested block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NestedBlock {
     /// Its Rust name, which is its module's.
     pub ident: String,
@@ -153,7 +153,7 @@ pub struct NestedBlock {
 }
 
 /// A type of the framework, as Rust names it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Rust {
     /// `String`
     String,

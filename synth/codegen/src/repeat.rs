@@ -2,12 +2,15 @@
 //!
 //! Providers unroll recursive blocks, such as the statements of a web ACL: without this a file grows with their depth.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use crate::ir::{Child, Scope};
 
-/// Modules met so far, with the way to each, by their names.
-type Seen = HashMap<String, Vec<(Scope, Vec<String>)>>;
+/// Modules met so far, with the way to each, by what they hold: there can be thousands.
+type Seen = HashMap<u64, Vec<(Scope, Vec<String>)>>;
 
 /// Replaces every module that equals an earlier one of the same name by a reference to it.
 pub(crate) fn share_repeated(root: &mut Scope) {
@@ -18,7 +21,9 @@ fn share(scope: &mut Scope, path: &mut Vec<String>, seen: &mut Seen) {
     for child in &mut scope.children {
         let Child::Here(inner) = child else { continue };
         path.push(inner.ident.clone());
-        let alike = seen.entry(inner.ident.clone()).or_default();
+        let mut hasher = DefaultHasher::new();
+        inner.hash(&mut hasher);
+        let alike = seen.entry(hasher.finish()).or_default();
         if let Some((_, earlier)) = alike.iter().find(|(earlier, _)| earlier == inner) {
             *child = Child::Elsewhere(earlier.clone());
         } else {

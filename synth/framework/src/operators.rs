@@ -51,11 +51,13 @@ comparisons! {
 
 impl Value<bool> {
     /// `left && right`
+    #[must_use]
     pub fn and(self, other: impl IntoValue<bool>) -> Self {
         binary("&&", self.into_expression(), other.into_value().into_expression())
     }
 
     /// `left || right`
+    #[must_use]
     pub fn or(self, other: impl IntoValue<bool>) -> Self {
         binary("||", self.into_expression(), other.into_value().into_expression())
     }

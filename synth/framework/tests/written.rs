@@ -207,7 +207,7 @@ fn references_into_blocks_index_lists_and_walk_sets() {
 fn each_file_says_where_it_comes_from_and_holds_no_empty_section() {
     let stack = &stack();
     local::<String>("a", "x").add_to(&stack.file("network"));
-    let _ = stack.asset("charts/root/values.yaml", "${kept}\r\n");
+    stack.asset("charts/root/values.yaml", "${kept}\r\n");
     let built = stack.clone().build().unwrap();
     let texts: Vec<_> = built.files().into_iter().map(|file| (file.path, file.text)).collect();
     let source = file!().replace('\\', "/");

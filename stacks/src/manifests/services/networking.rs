@@ -6,7 +6,7 @@ use k8s_openapi::api::networking::v1::{NetworkPolicyEgressRule, NetworkPolicyIng
 
 use crate::{
     manifests::kubernetes::{egress, ingress, ip_block, pods_of_namespace, selector, tcp, udp},
-    settings::{Cidr, Proxy, Settings},
+    settings::{Cidr, Settings},
 };
 
 /// Ranges that are not the internet's. The metadata addresses of nodes and pods lie in the link-local one.
@@ -48,11 +48,15 @@ pub(super) fn to_internet(settings: &Settings) -> NetworkPolicyEgressRule {
     egress([ip_block("0.0.0.0/0", except)], [tcp(None)])
 }
 
-/// Pods may reach the private targets that the settings name by address; a policy knows no host names.
-pub(super) fn to_allowed_targets(proxy: &Proxy) -> impl Iterator<Item = NetworkPolicyEgressRule> {
-    proxy.allow_targets.iter().filter_map(|target| {
+/// Pods may reach the private targets of the settings: those named by address there alone, those named by host on their
+/// port anywhere in the VPC, because a policy knows no host names. The proxy's own guard is narrower.
+pub(super) fn to_allowed_targets(settings: &Settings) -> impl Iterator<Item = NetworkPolicyEgressRule> {
+    settings.services.proxy.allow_targets.iter().filter_map(|target| {
         let (host, port) = target.rsplit_once(':')?;
-        let address: Ipv4Addr = host.parse().ok()?;
-        Some(egress([ip_block(format!("{address}/32"), [])], [tcp(port.parse::<u16>().ok()?)]))
+        let range = match host.parse::<Ipv4Addr>() {
+            Ok(address) => format!("{address}/32"),
+            Err(_) => settings.network.cidr.to_string(),
+        };
+        Some(egress([ip_block(range, [])], [tcp(port.parse::<u16>().ok()?)]))
     })
 }

@@ -58,7 +58,7 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
                         networking::to_internet(settings),
                     ]
                     .into_iter()
-                    .chain(networking::to_allowed_targets(&settings.services.proxy)),
+                    .chain(networking::to_allowed_targets(settings)),
                 ),
         )
         .add_to(folder, "network-policy");

@@ -26,7 +26,7 @@ fn addresses_are_added_changed_and_removed() {
     project.edit("out/cluster/terraform.tf.json", |file| {
         required = std::mem::replace(&mut file["terraform"]["required_version"], json!(">= 1.0"));
     });
-    let run = project.synth(["diff"]).finds();
+    let run = project.synth(["diff", "cluster"]).finds();
     let expected = format!(
         "cluster  out/cluster  1 added, 1 changed, 2 removed\n  \
          - aws_eip.retired\n  \
@@ -56,7 +56,7 @@ fn order_comments_and_files_are_no_differences() {
 #[test]
 fn nothing_written_yet_means_everything_is_added() {
     let project = Project::new();
-    let json = project.synth(["diff", "--json"]).finds().json();
+    let json = project.synth(["diff", "cluster", "--json"]).finds().json();
     let part = &json["parts"][0];
     assert!(part["added"].as_array().unwrap().contains(&json!("output.cluster_name")), "{part}");
     assert_eq!((&part["changed"], &part["removed"]), (&json!([]), &json!([])));
@@ -67,7 +67,7 @@ fn nothing_written_yet_means_everything_is_added() {
 fn scripts_get_the_paths_of_changed_attributes() {
     let project = Project::written();
     project.edit(OUTPUTS, |outputs| outputs["output"]["cluster_name"]["sensitive"] = json!(true));
-    let json = project.synth(["diff", "--json"]).finds().json();
+    let json = project.synth(["diff", "cluster", "--json"]).finds().json();
     let changed = json!([{ "address": "output.cluster_name", "attributes": [{ "path": "sensitive", "old": true }] }]);
     assert_eq!(json["parts"][0]["changed"], changed);
 }
@@ -77,7 +77,7 @@ fn other_files_are_compared_as_a_whole() {
     let project = Project::written();
     project.write("out/cluster/old.yaml", "a: 1\n");
     project.append("out/cluster/.synth-files", "old.yaml\n");
-    let run = project.synth(["diff"]).finds();
+    let run = project.synth(["diff", "cluster"]).finds();
     assert!(run.stdout.ends_with("1 removed\n  - file old.yaml\n"), "{}", run.stdout);
 }
 

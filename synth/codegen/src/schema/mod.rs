@@ -128,7 +128,7 @@ pub struct NestedBlock {
 }
 
 /// How often something nested occurs, and in what shape.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NestingMode {
     /// At most once.

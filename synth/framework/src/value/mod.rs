@@ -17,7 +17,6 @@ use crate::{
 };
 
 /// A value of Terraform type `T`: a literal, a reference, or an expression over both.
-#[must_use = "a value is written only where it is given"]
 pub struct Value<T> {
     expression: Expression,
     type_: PhantomData<fn() -> T>,

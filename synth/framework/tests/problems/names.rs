@@ -48,10 +48,10 @@ fn files_are_ones_that_terraform_reads_and_assets_ones_that_it_does_not() {
     for path in
         ["charts/root/Chart.yaml", "../up", "/etc/passwd", "a//b", "./a", "a.tf", "b.TF.json", "c.tfvars", "d\\e"]
     {
-        let _ = stack.asset(path, "");
+        stack.asset(path, "");
     }
     for path in [".terraform.lock.hcl", ".terraform/x", "terraform.tfstate", "charts/root/Chart.yaml"] {
-        let _ = stack.asset(path, "");
+        stack.asset(path, "");
     }
     let rule = "name it with letters, digits, `_` and `-`, and not as an override";
     let files = ["override", "a_override", "a/b", "../up", ".hidden", ""]

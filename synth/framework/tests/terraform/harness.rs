@@ -119,4 +119,9 @@ impl Terraform {
     pub(crate) fn addresses(&self) -> Vec<String> {
         self.must(&["state", "list"]).lines().map(str::to_owned).collect()
     }
+
+    /// Is there a file of this name beside the stack?
+    pub(crate) fn holds(&self, file: &str) -> bool {
+        self.folder().join(file).is_file()
+    }
 }

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use synth_framework::{
-    Any, IntoValue, List, ListView, Map, MapView, Number, Ref, Set, SetView, Stack, Value, View, count_index, each_key,
-    each_value, for_each_of,
+    Any, Backend, Expression, IntoValue, List, ListView, Map, MapView, Number, Ref, Set, SetView, Stack, Value, View,
+    count_index, each_key, each_value, for_each_of,
     functions::{for_in, join, jsondecode, jsonencode, length, one, sort, toset},
-    list, local, map, object, output, text, variable,
+    list, local, map, object, output, terraform as settings, text, variable,
 };
 
 use crate::{fixture::terraform_data, harness::Terraform};
@@ -216,4 +216,16 @@ fn variables_of_every_type_take_their_defaults() {
             "hidden": "shh",
         })
     );
+}
+
+#[test]
+fn settings_of_terraform_are_literal() {
+    let Some(terraform) = Terraform::find() else { return };
+    let stack = &Stack::new("settings");
+    let path = Expression::String("state-${x}-%{y}.tfstate".into());
+    let backend = Backend { type_name: "local", arguments: vec![("path", path)] };
+    settings().required_version(">= 1.11").backend(backend).add_to(stack);
+    output("x", "y").add_to(stack);
+    terraform.apply(stack.clone());
+    assert!(terraform.holds("state-${x}-%{y}.tfstate"));
 }
