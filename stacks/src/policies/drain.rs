@@ -75,7 +75,7 @@ fn pre_stop(container: &Json) -> u64 {
 
 /// The seconds that a container's arguments give a flag.
 fn given(container: &Json, name: &str) -> u64 {
-    flag(container, name).filter_map(seconds).next().unwrap_or_default()
+    flag(container, name).find_map(seconds).unwrap_or_default()
 }
 
 fn grace_covers_drain(platform: &Platform, findings: &mut Findings) {

@@ -104,7 +104,7 @@ fn joined_documents(platform: &mut Platform) {
         });
     }
     resource(platform, &address(DOCUMENTS[0]), |document| {
-        document.body.nest("statement", std::mem::take(&mut statements))
+        document.body.nest("statement", std::mem::take(&mut statements));
     });
 }
 

@@ -16,7 +16,7 @@ const PRODUCTION: &str = include_str!("../../environments/production.toml");
 
 fn errors(platform: &Platform) -> String {
     let review = policies::review(platform);
-    review.errors().map(|finding| format!("{finding}\n")).collect()
+    review.errors().map(|finding| finding.to_string()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

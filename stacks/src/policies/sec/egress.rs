@@ -77,16 +77,26 @@ fn opened(platform: &Platform, workload: &Workload<'_>, rule: &Json) -> Vec<Stri
     if peers.is_empty() {
         return vec!["every address".to_owned()];
     }
-    let allowed: Vec<Ipv4Addr> = workload
-        .containers()
-        .iter()
-        .flat_map(|container| flag(container, "--allow-target"))
-        .filter_map(|target| target.rsplit_once(':')?.0.parse().ok())
+    let allowed = workload.containers().iter().flat_map(|container| flag(container, "--allow-target"));
+    let allowed: Vec<(&str, u64)> = allowed
+        .filter_map(|target| target.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))))
         .collect();
+    let addresses: Vec<Ipv4Addr> = allowed.iter().filter_map(|(host, _)| host.parse().ok()).collect();
+    // A network policy knows no host names: for one that is allowed it opens one port of the VPC, and the proxy's own
+    // guard lets through that host alone.
+    let by_name = |of: &Json| {
+        let named = |(host, port): &(&str, u64)| {
+            host.parse::<Ipv4Addr>().is_err() && !host.ends_with(".svc.cluster.local") && of["port"] == *port
+        };
+        allowed.iter().any(named)
+    };
+    let ports = items(rule, "/ports");
+    let for_hosts = !ports.is_empty() && ports.iter().all(by_name);
     let mut open = Vec::new();
     for peer in peers {
         let Some(block) = range(text(peer, "/ipBlock/cidr")) else { continue };
-        if block.prefix_len() == 32 && allowed.contains(&block.network()) {
+        let named = block.prefix_len() == 32 && addresses.contains(&block.network());
+        if named || (for_hosts && settings.network.cidr.contains(block)) {
             continue;
         }
         let excepts: Vec<Cidr> = strings(peer, "/ipBlock/except").into_iter().filter_map(range).collect();

@@ -38,7 +38,7 @@ pub(in crate::policies) fn argocd_values(platform: &Platform) -> Option<(Json, P
         Declaration::Asset(asset) => Some(asset),
         _ => None,
     });
-    let asset = asset.last()?;
+    let asset = asset.next_back()?;
     let file = platform.settings.file(release.stack.name(), &asset.path);
     let place = Place { file, ..release.place() };
     Some((serde_json::from_str(&asset.text).ok()?, place))
