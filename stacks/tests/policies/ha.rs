@@ -143,8 +143,14 @@ fn base_nodes_that_leave_a_zone_out_are_found() {
 
 #[test]
 fn base_nodes_too_small_for_the_system_with_a_zone_lost_are_found() {
-    assert_snapshot!(broken_by("HA011", "[base_nodes]\ninstance_types = [\"m7i.large\"]"), @"");
-    assert_snapshot!(broken_by("HA011", "[karpenter]\nreplicas = 3"), @"");
+    assert_snapshot!(broken_by("HA011", "[base_nodes]\ninstance_types = [\"m7i.large\"]"), @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 1680m and 6529Mi for pods, and no room for 2 of argocd-redis-ha-haproxy (100m and 128Mi), 4 of coredns (100m and 70Mi), 1 of ebs-csi-controller (60m and 240Mi), 2 of argocd-server (50m and 256Mi), 2 of argocd-applicationset-controller (50m and 256Mi)
+          mend: raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`
+        ");
+    assert_snapshot!(broken_by("HA011", "[karpenter]\nreplicas = 3"), @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 3670m and 13788Mi for pods, and no room for 1 of karpenter (1000m and 1024Mi)
+          mend: raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`
+        ");
 }
 
 #[test]

@@ -99,7 +99,10 @@ fn another_cluster_is_found() {
 #[test]
 fn a_zonal_shift_that_karpenter_is_not_told_of_is_found() {
     let told = value("settings/enableZonalShift");
-    assert_snapshot!(broken("LINK007", |platform| set(platform, "Application", "karpenter", &told, false)), @"");
+    assert_snapshot!(broken("LINK007", |platform| set(platform, "Application", "karpenter", &told, false)), @r"
+        Application/karpenter in manifests/karpenter.yaml runs in a cluster that has zonal shift, and is not told of it
+          mend: set `settings.enableZonalShift` to true
+        ");
 }
 
 #[test]

@@ -34,11 +34,11 @@ pub(in crate::policies) fn argocd_release(platform: &Platform) -> Option<Declare
 pub(in crate::policies) fn argocd_values(platform: &Platform) -> Option<(Json, Place)> {
     let release = argocd_release(platform)?;
     let beside = release.stack.declarations().iter().filter(|placed| *placed.file == *release.file);
-    let asset = beside.filter_map(|placed| match &placed.declaration {
+    let mut assets = beside.filter_map(|placed| match &placed.declaration {
         Declaration::Asset(asset) => Some(asset),
         _ => None,
     });
-    let asset = asset.next_back()?;
+    let asset = assets.next_back()?;
     let file = platform.settings.file(release.stack.name(), &asset.path);
     let place = Place { file, ..release.place() };
     Some((serde_json::from_str(&asset.text).ok()?, place))
