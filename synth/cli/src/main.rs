@@ -9,6 +9,7 @@ mod directory;
 mod offline;
 mod project;
 mod report;
+mod review;
 mod synthesis;
 
 use std::process::ExitCode;

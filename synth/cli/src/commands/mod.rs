@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod graph;
 pub(crate) mod list;
 pub(crate) mod plan;
+pub(crate) mod policies;
 mod summary;
 pub(crate) mod write;
 
@@ -25,6 +26,9 @@ use crate::{
 
 /// Does what the command line asks for.
 pub(crate) fn run(cli: &Cli) -> Result<Report> {
+    if let Command::Policies(args) = &cli.command {
+        return policies::policies(args);
+    }
     let project = Project::open(&cli.place)?;
     match &cli.command {
         Command::Part(command) => write::write(&project, Some(command.part), &command.args),
@@ -36,6 +40,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Plan(args) => plan::plan(&project, args),
         Command::Apply(args) => apply::apply(&project, args),
         Command::Destroy(args) => destroy::destroy(&project, args),
+        Command::Policies(_) => unreachable!("needs no project"),
     }
 }
 

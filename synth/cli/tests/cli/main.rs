@@ -10,5 +10,6 @@ mod help;
 mod listing;
 mod obstacles;
 mod offline;
+mod policies;
 mod project;
 mod writing;
