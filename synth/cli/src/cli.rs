@@ -11,8 +11,8 @@ use crate::commands::{
 
 /// Write the platform, typed in Rust, to Terraform JSON
 ///
-/// Exit codes: 0 fine, 1 a finding, 2 an error; `plan`, `apply` and `destroy` end as Terraform does. The result goes to standard output, all talk to
-/// standard error.
+/// Exit codes: 0 fine, 1 a finding, 2 an error; `plan`, `apply` and `destroy` end as Terraform does. The result goes to
+/// standard output, all talk to standard error.
 #[derive(Debug, Parser)]
 #[command(version, subcommand_help_heading = "Commands")]
 pub(crate) struct Cli {
