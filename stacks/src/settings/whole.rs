@@ -75,7 +75,6 @@ impl Settings {
     fn read(environment: &str, root: &Node, problems: &mut Problems<'_>) -> Option<Self> {
         let mut root = Section::open(root, problems)?;
         let name = root.field("name", &[&name_fits]);
-        let waivers = root.field("waivers", &[]);
         let aws = root.field("aws", &[]);
         let state = root.field("state", &[]);
         let github = root.field("github", &[]);
@@ -91,6 +90,7 @@ impl Settings {
         let observability = root.field("observability", &[]);
         let services = root.field("services", &[]);
         let load_test = root.field("load_test", &[]);
+        let waivers = root.field("waivers", &[]);
         root.close();
         if let (Some(aws), Some(network)) = (&aws, &network) {
             across::zones_lie_in_region(aws, network, problems);

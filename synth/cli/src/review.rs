@@ -53,17 +53,17 @@ impl Reviewed {
 
     /// Findings, waivers in use, and waivers that waive nothing.
     pub(crate) fn json(&self) -> Json {
-        let waiver =
+        let unused =
             |waiver: &Waiver| json!({ "code": waiver.code, "subject": waiver.subject, "reason": waiver.reason });
-        let waived = self.0.waived.iter().map(|(finding, waiver)| {
+        let accepted = self.0.waived.iter().map(|(finding, waiver)| {
             let mut shown = finding_json(finding);
             shown["reason"] = waiver.reason.as_str().into();
             shown
         });
         json!({
             "findings": self.0.findings.iter().map(finding_json).collect::<Vec<_>>(),
-            "waived": waived.collect::<Vec<_>>(),
-            "unused_waivers": self.0.unused.iter().map(waiver).collect::<Vec<_>>(),
+            "waived": accepted.collect::<Vec<_>>(),
+            "unused_waivers": self.0.unused.iter().map(unused).collect::<Vec<_>>(),
         })
     }
 }
