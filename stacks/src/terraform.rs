@@ -44,13 +44,17 @@ fn common(settings: &Settings, stack: &Stack) -> Terraform {
     )
 }
 
-fn aws_provider(settings: &Settings, stack: &Stack) {
+/// The tags of everything in a stack. The provider puts them on what it makes itself, and on nothing that AWS makes from it.
+pub fn tags<'a>(settings: &'a Settings, stack: &'a Stack) -> impl Iterator<Item = (&'a str, &'a str)> + Clone {
     let own = [("Environment", settings.environment.as_str()), ("ManagedBy", "terraform"), ("Stack", stack.name())];
-    let configured = settings.aws.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    own.into_iter().chain(settings.aws.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+}
+
+fn aws_provider(settings: &Settings, stack: &Stack) {
     provider::aws()
         .region(&settings.aws.region)
         .allowed_account_ids([&settings.aws.account_id])
-        .default_tags(provider::aws::default_tags().tags(own.into_iter().chain(configured)))
+        .default_tags(provider::aws::default_tags().tags(tags(settings, stack)))
         .add_to(stack);
 }
 

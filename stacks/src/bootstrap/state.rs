@@ -13,6 +13,9 @@ use crate::{
     settings::Settings,
 };
 
+/// The header by which a request chooses how its object is encrypted.
+const ENCRYPTION: &str = "s3:x-amz-server-side-encryption";
+
 /// What the rest of the stack uses of the state.
 pub(super) struct State {
     /// The bucket.
@@ -96,7 +99,9 @@ fn bucket_policy(bucket: &aws_s3_bucket::Handle, blocked: &aws_s3_bucket_public_
             deny("DenyOtherEncryption", ["s3:PutObject"])
                 .principals(anybody())
                 .resources([objects()])
-                .condition(condition("StringNotEqualsIfExists", "s3:x-amz-server-side-encryption", ["aws:kms"])),
+                .condition(condition("StringNotEquals", ENCRYPTION, ["aws:kms"]))
+                // A negation holds for an absent key, too; but what leaves encryption to the bucket gets the bucket's key.
+                .condition(condition("Null", ENCRYPTION, ["false"])),
         ],
     );
     aws_s3_bucket_policy("state").bucket(bucket.id()).policy(policy).depends_on(blocked).add_to(stack);

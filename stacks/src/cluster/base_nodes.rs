@@ -8,6 +8,7 @@ use crate::{
     names::{BASE_NODE_LABEL, BASE_NODE_TAINT},
     policy::{grant_aws_policy, service_role},
     settings::Settings,
+    terraform,
 };
 
 /// The policies of any node. The CNI's is not among them: its pods have their own role.
@@ -75,7 +76,8 @@ pub(super) fn base_nodes(
 fn launch_template(settings: &Settings, groups: &SecurityGroups, stack: &Stack) -> aws_launch_template::Handle {
     let name = settings.named("base-node");
     let tagged = |resource_type: &str| {
-        aws_launch_template::tag_specifications().resource_type(resource_type).tags([("Name", name.as_str())])
+        let tags = [("Name", name.as_str())].into_iter().chain(terraform::tags(settings, stack));
+        aws_launch_template::tag_specifications().resource_type(resource_type).tags(tags)
     };
     aws_launch_template("base_node")
         .name_prefix(format!("{name}-"))

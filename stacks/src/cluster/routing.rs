@@ -30,18 +30,21 @@ pub(super) fn routing(settings: &Settings, network: &Network, stack: &Stack) -> 
         .tags([("Name", settings.named("internet"))])
         .add_to(stack);
     let public = route_table(settings, network, "public", stack);
-    aws_route("public_internet")
+    let way_out = aws_route("public_internet")
         .route_table_id(public.id())
         .destination_cidr_block(ANYWHERE)
         .gateway_id(internet.id())
         .add_to(stack);
     let intra = route_table(settings, network, "intra", stack);
-    for (table, tier, subnets) in [(&public, "public", &network.public), (&intra, "intra", &network.intra)] {
-        for ((letter, _), subnet) in settings.zones().zip(subnets) {
-            associate(&format!("{tier}_{letter}"), table, subnet, stack);
-        }
-    }
-    let gateways = nat_gateways(settings, network, &internet, stack);
+    let associate_all = |tier: &str, table: &aws_route_table::Handle, subnets: &[aws_subnet::Handle]| {
+        let zones = settings.zones().zip(subnets);
+        zones
+            .map(|((letter, _), subnet)| associate(&format!("{tier}_{letter}"), table, subnet, stack))
+            .collect::<Vec<_>>()
+    };
+    let public_associations = associate_all("public", &public, &network.public);
+    associate_all("intra", &intra, &network.intra);
+    let gateways = nat_gateways(settings, network, &internet, &(way_out, public_associations), stack);
     private_routing(settings, network, &gateways, stack)
 }
 
@@ -63,6 +66,7 @@ fn nat_gateways(
     settings: &Settings,
     network: &Network,
     internet: &aws_internet_gateway::Handle,
+    (way_out, associations): &(aws_route::Handle, Vec<aws_route_table_association::Handle>),
     stack: &Stack,
 ) -> Vec<aws_nat_gateway::Handle> {
     let count = match settings.network.nat_gateways {
@@ -78,11 +82,12 @@ fn nat_gateways(
                 .tags([("Name", name.as_str())])
                 .depends_on(internet)
                 .add_to(stack);
+            // It leads somewhere only while its own subnet has a way out: nodes need that to the end.
             aws_nat_gateway(format!("main_{letter}"))
                 .allocation_id(address.allocation_id())
                 .subnet_id(subnet.id())
                 .tags([("Name", name.as_str())])
-                .depends_on(internet)
+                .depends_on((way_out, associations))
                 .add_to(stack)
         })
         .collect()

@@ -1,0 +1,13 @@
+# Included by the Makefile at the root, and run from there.
+.PHONY: e2e
+
+E2E_VENV := target/e2e/venv
+
+e2e: $(E2E_VENV)/done ## Apply, look at and destroy everything: the real AWS provider on a mock of AWS.
+	$(E2E_VENV)/bin/python -m compileall -q e2e
+	$(E2E_VENV)/bin/python e2e/run.py
+
+$(E2E_VENV)/done: e2e/requirements.txt
+	python3 -m venv $(E2E_VENV)
+	$(E2E_VENV)/bin/pip install --quiet --requirement $<
+	touch $@

@@ -1,0 +1,105 @@
+"""Applies the whole platform with the real Terraform and AWS provider to a mock of AWS, and looks at what came of it.
+
+Everything is on loopback and below `target/e2e`; Helm's part is played by the offline provider.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+
+import mirror
+from processes import Failed, Runner
+from report import Report
+from settings import ENVIRONMENT, Settings, prepare
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "target/e2e/run"
+SECONDS = 15 * 60
+TERRAFORM = (1, 11)
+
+
+def main() -> int:
+    """Runs everything; the exit code is that of a test."""
+    # Whoever ends the run ends what it started: both signals unwind it.
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: sys.exit("interrupted"))
+    missing = what_is_missing()
+    if missing:
+        required = os.environ.get("CI") == "true"
+        print(f"{'failed' if required else 'skipped'}: {missing}")
+        return 1 if required else 0
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+
+    settings = prepare(ROOT, WORK / "environments")
+    # moto reads these when it is first imported.
+    os.environ.update(MOTO_ACCOUNT_ID=settings.account, MOTO_IAM_LOAD_MANAGED_POLICIES="true", NO_PROXY="127.0.0.1")
+    return run(settings)
+
+
+def run(settings: Settings) -> int:
+    """Synthesizes, starts the mock, and lives through the platform's life."""
+    from checks import Cloud
+    from gateway.server import Server
+    from gateway.world import World
+    from steps import Platform
+
+    report, runner = Report(), Runner(ROOT, WORK)
+    world = World(settings.account, addon_versions=settings.addon_versions(),
+                  kubernetes_versions=[settings["cluster"]["kubernetes_version"]])
+    try:
+        out = WORK / "out"
+        runner.build()
+        report.say("built")
+        runner.allow(SECONDS)
+        runner.synth("all", "--env", ENVIRONMENT, "--environments", str(WORK / "environments"), "--out", str(out))
+        report.say("synthesized")
+        with (WORK / "logs/gateway.log").open("w") as log, Server(world, log) as server:
+            runner.connect(server.endpoint)
+            Platform(runner, Cloud(settings, server.endpoint, server.gateway), report, out).live()
+    except Failed as failed:
+        if not report.failures():
+            report.add("run", "the run comes to its end", str(failed), 0)
+    except Exception:
+        report.add("run", "the run comes to its end", traceback.format_exc(), 0)
+    report.print()
+    return 1 if report.failures() else 0
+
+
+def what_is_missing() -> str:
+    """Why the run cannot be, or nothing."""
+    try:
+        said = subprocess.run(["terraform", "version"], capture_output=True, text=True, check=True,
+                              env={**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1"}).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return "`terraform` is not installed"
+    version = re.search(r"v(\d+)\.(\d+)", said)
+    if not version or tuple(map(int, version.groups())) < TERRAFORM:
+        return f"`terraform` is older than {'.'.join(map(str, TERRAFORM))}"
+    return provider_problem()
+
+
+def provider_problem() -> str:
+    """Asks Terraform for the AWS provider, in a folder that names nothing else."""
+    folder = WORK.parent / "provider"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "terraform.rc").write_text(mirror.cli_configuration())
+    providers = {"aws": {"source": "hashicorp/aws", "version": ">= 5.100.0, < 7.0.0"}}
+    (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": providers}}))
+    environment = {**os.environ, "TF_CLI_CONFIG_FILE": str(folder / "terraform.rc"), "CHECKPOINT_DISABLE": "1"}
+    init = subprocess.run(["terraform", "init", "-input=false", "-no-color"], cwd=folder, env=environment,
+                          capture_output=True, text=True, check=False)
+    return "" if init.returncode == 0 else f"the AWS provider cannot be installed: {init.stderr.strip()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""The settings of the run: the default environment, with what the checks need to see laid over it."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ENVIRONMENT = "e2e"
+
+# Numbers of the GitHub owner and repository, so that trust policies show both forms of a subject; a token for the Git
+# repository, so that the run can prove that no state holds it.
+OVERLAY = """[github]
+owner_id = 1001
+repository_id = 2002
+
+[repository]
+credentials = "token"
+"""
+
+# What the settings leave to "the most recent build", and an older one that must not be taken.
+MOST_RECENT = ["v1.7.2-eksbuild.1", "v1.6.4-eksbuild.1"]
+
+
+class Settings:
+    """The merged settings, and the names that follow from them."""
+
+    def __init__(self, tree: dict[str, Any]) -> None:
+        self.tree = tree
+        self.name: str = tree["name"]
+        self.account: str = tree["aws"]["account_id"]
+        self.region: str = tree["aws"]["region"]
+        self.zones: list[str] = tree["network"]["zones"]
+        self.bucket: str = tree["state"]["bucket"]
+
+    def __getitem__(self, table: str) -> Any:
+        return self.tree[table]
+
+    def named(self, role: str) -> str:
+        """A name of this platform."""
+        return f"{self.name}-{role}"
+
+    def role_arn(self, role: str) -> str:
+        return f"arn:aws:iam::{self.account}:role/{self.named(role)}"
+
+    def state_key(self, stack: str) -> str:
+        return f"{self['state']['key_prefix']}/{stack}.tfstate"
+
+    def tags(self, stack: str) -> dict[str, str]:
+        """The tags of everything in a stack."""
+        return {"Environment": ENVIRONMENT, "ManagedBy": "terraform", "Stack": stack, **self["aws"].get("tags", {})}
+
+    def addon_versions(self) -> dict[str, list[str]]:
+        """The builds of the add-ons that the mock offers, newest first."""
+        named = self["cluster"]["addon_versions"]
+        return {key.replace("_", "-"): [version] if version else MOST_RECENT for key, version in named.items()}
+
+
+def prepare(root: Path, folder: Path) -> Settings:
+    """Writes the environment into a folder of the run's own, and reads it."""
+    folder.mkdir(parents=True)
+    shutil.copy(root / "stacks/environments/default.toml", folder)
+    (folder / f"{ENVIRONMENT}.toml").write_text(OVERLAY)
+    base = tomllib.loads((folder / "default.toml").read_text())
+    return Settings(merged(base, tomllib.loads(OVERLAY)))
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Tables key by key; everything else replaces."""
+    result = dict(base)
+    for key, value in over.items():
+        result[key] = merged(base[key], value) if isinstance(value, dict) and key in base else value
+    return result

@@ -1,0 +1,132 @@
+"""The life of a platform, from an empty account to what is left: each step ends in its checks."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import checks
+import inventory
+import checks.bootstrap  # noqa: F401 (declares its checks, like those below)
+import checks.cluster  # noqa: F401
+import checks.github  # noqa: F401
+import checks.iam  # noqa: F401
+import checks.network  # noqa: F401
+import checks.nodes  # noqa: F401
+import checks.order  # noqa: F401
+import checks.whole  # noqa: F401
+from checks import Cloud
+from processes import Failed, Runner
+from report import Report
+from settings import ENVIRONMENT
+
+
+class Platform:
+    """The synthesized stacks, and the account that they are applied to."""
+
+    def __init__(self, runner: Runner, cloud: Cloud, report: Report, out: Path) -> None:
+        self.runner, self.cloud, self.report = runner, cloud, report
+        self.folder = out / ENVIRONMENT
+
+    def live(self) -> None:
+        """All steps, in order."""
+        self.account()
+        self.bootstrap()
+        self.apply("cluster")
+        self.check("network", "control plane", "nodes", "karpenter", "access", "policies")
+        self.apply("add-ons")
+        self.check("state")
+        self.destroy("add-ons")
+        self.destroy("cluster")
+        self.keep_bootstrap()
+        self.check("afterwards", "order", "mock")
+
+    def account(self) -> None:
+        """What the settings take for granted: the roles of administrators."""
+        iam = self.cloud.client("iam")
+        for arn in self.cloud.settings["cluster"]["admin_principal_arns"]:
+            iam.create_role(RoleName=arn.rpartition("/")[2], AssumeRolePolicyDocument="{}")
+        self.note("account")
+
+    def bootstrap(self) -> None:
+        """The first stack keeps its state in a file until its own bucket is there, and then moves it."""
+        folder = self.folder / "bootstrap"
+        override = folder / "backend_override.tf.json"
+        override.write_text(json.dumps({"terraform": [{"backend": {"local": {}}}]}))
+        with self.step("bootstrap", "terraform applies bootstrap with local state"):
+            self.runner.terraform("bootstrap-init", folder, "init")
+            self.runner.terraform("bootstrap-apply", folder, "apply", "-auto-approve")
+        override.unlink()
+        with self.step("bootstrap", "the state moves into the bucket that the stack made"):
+            self.runner.terraform("bootstrap-migrate", folder, "init", "-migrate-state", "-force-copy")
+        self.plan_again("bootstrap")
+        self.note("bootstrap")
+        self.check("bootstrap", "github")
+
+    def apply(self, stack: str) -> None:
+        """Applies a stack with its state in the bucket, and plans again."""
+        folder = self.folder / stack
+        with self.runner.helm(folder) as helm:
+            with self.step(stack, f"terraform applies {stack}"):
+                self.runner.terraform(f"{stack}-init", folder, "init", reattach=helm)
+                self.runner.terraform(f"{stack}-apply", folder, "apply", "-auto-approve", reattach=helm)
+            self.plan_again(stack, helm)
+        self.note(stack)
+
+    def plan_again(self, stack: str, helm: str = "") -> None:
+        """Fails, but goes on, if Terraform still finds something to do."""
+        with self.step(stack, f"a second plan of {stack} finds nothing to do", go_on=True):
+            code, text = self.runner.terraform(f"{stack}-plan", self.folder / stack, "plan", "-detailed-exitcode",
+                                               reattach=helm, accept=(0, 2))
+            if code == 2:
+                raise Failed("\n".join(re.findall(r"^  # .*$", text, re.MULTILINE)))
+
+    def destroy(self, stack: str) -> None:
+        """Destroys a stack."""
+        folder = self.folder / stack
+        with self.runner.helm(folder) as helm, self.step(stack, f"terraform destroys {stack}"):
+            self.runner.terraform(f"{stack}-destroy", folder, "destroy", "-auto-approve", reattach=helm)
+        self.note(f"without {stack}")
+
+    def keep_bootstrap(self) -> None:
+        """Terraform must refuse to destroy what everything else stands on."""
+        with self.step("afterwards", "terraform refuses to destroy bootstrap", go_on=True):
+            _, text = self.runner.terraform("bootstrap-destroy", self.folder / "bootstrap", "destroy", "-auto-approve",
+                                            accept=(1,))
+            text = re.sub(r"\s+", " ", text)
+            # Terraform does not get as far as the key, since what is encrypted with it is refused already.
+            kept = ["aws_s3_bucket.state", "aws_backup_vault.state",
+                    "aws_ecr_repository.cors_proxy_server", "aws_ecr_repository.mock_target_server"]
+            missing = [address for address in kept if f"Resource {address} has lifecycle.prevent_destroy" not in text]
+            if missing:
+                raise Failed(f"nothing is said of {missing}")
+        self.note("at the end")
+
+    def note(self, name: str) -> None:
+        self.cloud.inventories[name] = inventory.take(self.cloud)
+
+    def check(self, *groups: str) -> None:
+        for group in groups:
+            checks.run(group, self.cloud, self.report)
+        self.report.say(f"checked {', '.join(groups)}")
+
+    @contextmanager
+    def step(self, group: str, name: str, go_on: bool = False) -> Iterator[None]:
+        """A step of Terraform's, as a check; where it must not fail, the run ends with it."""
+        began, problem = time.monotonic(), "it was interrupted"
+        try:
+            yield
+            problem = ""
+        except Failed as failed:
+            problem = str(failed)
+            if not go_on:
+                raise
+        finally:
+            seconds = time.monotonic() - began
+            self.report.add(group, name, problem, seconds)
+            if not problem:
+                self.report.say(f"{name} ({seconds:.0f} s)")
