@@ -1,15 +1,19 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci check test manifests docs synth drift bindings bench lint
+.PHONY: help ci packages check test manifests docs synth drift bindings bench lint
 
 CARGO ?= cargo
 VENV := target/venv
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: check lint test manifests docs drift ## Run everything that CI runs.
+ci: packages check lint lint-docker test manifests docs drift ## Run everything that CI runs.
+
+packages: ## Install what tests need of the system: strace, on Debian and its kin.
+	@command -v strace >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq strace; }
 
 check: ## Check the format and the lints of all code.
 	$(CARGO) fmt --all --check
@@ -29,7 +33,7 @@ docs: ## Build the documentation, without a warning.
 synth: ## Write every part of every environment to out/.
 	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- all --env $$environment || exit; done
 
-drift: ## Fail when out/ is not what the code writes.
+drift: ## Run the policies, and fail when out/ is not what the code writes.
 	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- check --env $$environment || exit; done
 
 bindings: ## Generate the typed resources from the providers' schemas.
@@ -49,3 +53,4 @@ $(VENV)/done: scripts/requirements.txt
 	touch $@
 
 include apps/services.mk
+include e2e/e2e.mk
