@@ -1,0 +1,101 @@
+//! The client: 64 keep-alive connections, each request answered in full before the next on its connection.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+const CONNECTIONS: u32 = 64;
+
+/// When each request was answered, counted from when it was due.
+pub(crate) struct Outcome {
+    pub(crate) latencies: Vec<Duration>,
+    pub(crate) elapsed: Duration,
+}
+
+/// As fast as the proxy answers.
+pub(crate) async fn closed(address: SocketAddr, request: &str, duration: Duration) -> Outcome {
+    run(address, request, move |began, _, _| {
+        let now = Instant::now();
+        (now < began + duration).then_some(now)
+    })
+    .await
+}
+
+/// At a fixed rate, late or not: latency counts from the time that a request was due.
+pub(crate) async fn open(address: SocketAddr, request: &str, rate: u32, duration: Duration) -> Outcome {
+    run(address, request, move |began, connection, nth| {
+        let due = began + Duration::from_secs(1) * (nth * CONNECTIONS + connection) / rate;
+        (due < began + duration).then_some(due)
+    })
+    .await
+}
+
+async fn run(
+    address: SocketAddr,
+    request: &str,
+    due: impl Fn(Instant, u32, u32) -> Option<Instant> + Copy + Send + 'static,
+) -> Outcome {
+    let began = Instant::now();
+    let mut connections = JoinSet::new();
+    for connection in 0..CONNECTIONS {
+        let request = request.to_owned();
+        connections.spawn(async move {
+            let mut stream = connect(address).await;
+            let (mut latencies, mut buffer) = (Vec::new(), Vec::with_capacity(4096));
+            while let Some(due) = due(began, connection, u32::try_from(latencies.len()).unwrap()) {
+                sleep_until(due).await;
+                stream.write_all(request.as_bytes()).await.unwrap();
+                let keep = read_response(&mut stream, &mut buffer).await;
+                if !keep {
+                    stream = connect(address).await;
+                }
+                latencies.push(due.elapsed());
+            }
+            latencies
+        });
+    }
+    let mut latencies: Vec<Duration> = connections.join_all().await.into_iter().flatten().collect();
+    latencies.sort_unstable();
+    Outcome { latencies, elapsed: began.elapsed() }
+}
+
+async fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+/// Reads one response that has a length, or ends with the last chunk; tells whether the connection stays, which
+/// cors-anywhere's do not.
+async fn read_response(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> bool {
+    buffer.clear();
+    loop {
+        assert_ne!(stream.read_buf(buffer).await.unwrap(), 0, "the proxy closed a connection");
+        let text = String::from_utf8_lossy(buffer);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let length = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().unwrap())
+        });
+        if length.map_or_else(|| body.ends_with("0\r\n\r\n"), |length| body.len() >= length) {
+            return !head.to_ascii_lowercase().contains("\r\nconnection: close");
+        }
+    }
+}
+
+impl Outcome {
+    pub(crate) fn requests(&self) -> u32 {
+        u32::try_from(self.latencies.len()).unwrap()
+    }
+
+    pub(crate) fn at(&self, permille: usize) -> Duration {
+        self.latencies[(self.latencies.len() - 1) * permille / 1000]
+    }
+}

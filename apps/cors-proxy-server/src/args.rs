@@ -1,0 +1,159 @@
+//! The command line of the proxy, and what it means: everything is checked here, before a port is bound.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use clap::Parser;
+use http::{HeaderName, HeaderValue};
+use ipnet::IpNet;
+use service::{Metrics, Routes, ServerArgs};
+use url::Url;
+
+use crate::cors::Policy;
+use crate::guard::{Exemption, Guard, Lookup};
+use crate::headers::RequestRules;
+use crate::load::InFlight;
+use crate::metrics::ProxyMetrics;
+use crate::proxy::{Limits, Proxy};
+use crate::rate::{Rate, RateLimit};
+use crate::routes::routes;
+use crate::upstream::Upstream;
+
+/// Where the mock target listens by default, which may be reached while the proxy listens on loopback only.
+const MOCK_DEFAULT: [&str; 2] = ["127.0.0.1:3000", "localhost:3000"];
+
+/// Lets web pages read from servers that send no CORS headers
+#[derive(Clone, Debug, Parser)]
+#[command(version)]
+pub struct Args {
+    /// Address for clients; containers set 0.0.0.0:8080
+    #[arg(long, env = "TIDELINE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// Address for probes and metrics
+    #[arg(long, env = "TIDELINE_ADMIN_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDR")]
+    pub admin_listen: SocketAddr,
+    /// A host and port that may be reached although its address is private (repeatable)
+    #[arg(long, env = "TIDELINE_ALLOW_TARGET", value_name = "HOST:PORT", value_delimiter = ',', value_parser = Exemption::parse)]
+    pub allow_target: Vec<Exemption>,
+    /// An origin that may use the proxy; without any, all may (repeatable)
+    #[arg(long, env = "TIDELINE_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = parse_origin)]
+    pub allow_origin: Vec<String>,
+    /// An origin that may not use the proxy (repeatable)
+    #[arg(long, env = "TIDELINE_DENY_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = parse_origin)]
+    pub deny_origin: Vec<String>,
+    /// Forward cookies both ways and allow credentials, for allowed origins only
+    #[arg(long, env = "TIDELINE_ALLOW_CREDENTIALS")]
+    pub allow_credentials: bool,
+    /// A header of which a request needs at least one, such as `Origin` (repeatable)
+    #[arg(long, env = "TIDELINE_REQUIRE_HEADER", value_name = "NAME", value_delimiter = ',')]
+    pub require_header: Vec<HeaderName>,
+    /// Requests per client and period, such as `100/1m` [default: no limit]
+    #[arg(long, env = "TIDELINE_RATE_LIMIT", value_name = "REQUESTS/PERIOD", value_parser = Rate::parse)]
+    pub rate_limit: Option<Rate>,
+    /// Redirects that are followed before one is handed to the page
+    #[arg(long, env = "TIDELINE_MAX_REDIRECTS", default_value_t = 5, value_name = "COUNT")]
+    pub max_redirects: usize,
+    /// How long browsers may remember a preflight [default: they decide]
+    #[arg(long, env = "TIDELINE_CORS_MAX_AGE", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub cors_max_age: Option<Duration>,
+    /// A header to set on every request to a target (repeatable; in the environment one per line)
+    #[arg(long, env = "TIDELINE_SET_HEADER", value_name = "NAME: VALUE", value_delimiter = '\n', value_parser = parse_header)]
+    pub set_header: Vec<(HeaderName, HeaderValue)>,
+    /// A header to remove from every request to a target (repeatable)
+    #[arg(long, env = "TIDELINE_REMOVE_HEADER", value_name = "NAME", value_delimiter = ',')]
+    pub remove_header: Vec<HeaderName>,
+    /// Bytes that the body of a request may have
+    #[arg(long, env = "TIDELINE_MAX_BODY", default_value_t = 10 * 1024 * 1024, value_name = "BYTES")]
+    pub max_body: u64,
+    /// Bytes that the body of a response may have
+    #[arg(long, env = "TIDELINE_MAX_RESPONSE_BODY", default_value_t = 1024 * 1024 * 1024, value_name = "BYTES")]
+    pub max_response_body: u64,
+    /// How long connecting to a target may take
+    #[arg(long, env = "TIDELINE_CONNECT_TIMEOUT", default_value = "5s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub connect_timeout: Duration,
+    /// How long a target may take to answer, and then to send more of its answer
+    #[arg(long, env = "TIDELINE_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub timeout: Duration,
+    /// Requests in flight at once; as many again wait briefly, further ones are refused
+    #[arg(long, env = "TIDELINE_MAX_IN_FLIGHT", default_value_t = 1024, value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub max_in_flight: usize,
+    /// A network whose `X-Forwarded-*` headers are believed (repeatable)
+    #[arg(long, env = "TIDELINE_TRUST_FORWARDED_FROM", value_name = "CIDR", value_delimiter = ',')]
+    pub trust_forwarded_from: Vec<IpNet>,
+    /// Limits, drain and telemetry.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+impl Args {
+    /// Checks what no single flag can.
+    pub fn check(&self) -> anyhow::Result<()> {
+        ensure!(
+            !self.allow_credentials || !self.allow_origin.is_empty(),
+            "--allow-credentials needs --allow-origin: credentials are never for every origin"
+        );
+        ensure!(!self.timeout.is_zero() && !self.connect_timeout.is_zero(), "a timeout must not be zero");
+        Ok(())
+    }
+
+    /// Builds the routes; `lookup` resolves the names of targets.
+    pub fn routes(self, metrics: &Metrics, lookup: Lookup) -> anyhow::Result<Routes> {
+        let metrics = ProxyMetrics::registered(metrics);
+        let upstream = Upstream::new(lookup, self.connect_timeout, self.timeout, metrics.clone());
+        let upstream = upstream.context("preparing the client for targets")?;
+        let max_age = self.cors_max_age.map(|age| HeaderValue::from(age.as_secs()));
+        let proxy = Proxy {
+            guard: Guard::new(self.exemptions()),
+            policy: Policy {
+                allow: self.allow_origin.into_iter().collect(),
+                deny: HashSet::from_iter(self.deny_origin),
+                credentials: self.allow_credentials,
+                max_age,
+            },
+            rules: RequestRules {
+                set: self.set_header,
+                remove: self.remove_header,
+                cookies: self.allow_credentials,
+                trusted: self.trust_forwarded_from,
+            },
+            required: self.require_header,
+            rate: self.rate_limit.map(RateLimit::new),
+            in_flight: InFlight::new(self.max_in_flight),
+            upstream,
+            limits: Limits {
+                redirects: self.max_redirects,
+                request_body: self.max_body,
+                response_body: self.max_response_body,
+                timeout: self.timeout,
+            },
+            metrics,
+        };
+        Ok(routes(Arc::new(proxy)))
+    }
+
+    fn exemptions(&self) -> Vec<Exemption> {
+        let mock = MOCK_DEFAULT.iter().filter(|_| self.listen.ip().is_loopback());
+        let mock = mock.map(|target| Exemption::parse(target).expect("the mock's own address can be exempted"));
+        self.allow_target.iter().cloned().chain(mock).collect()
+    }
+}
+
+/// An origin as browsers send it: scheme, host, port unless it is the scheme's own; or `null`.
+fn parse_origin(text: &str) -> Result<String, String> {
+    let lower = text.to_ascii_lowercase();
+    if lower == "null" {
+        return Ok(lower);
+    }
+    let origin = Url::parse(&lower).map_err(|error| error.to_string())?.origin().ascii_serialization();
+    if origin == lower { Ok(lower) } else { Err(format!("expected an origin such as `{origin}`")) }
+}
+
+fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("expected `NAME: VALUE`")?;
+    let name = name.trim().parse().map_err(|_| format!("`{name}` is no header name"))?;
+    let value = value.trim().parse().map_err(|_| "the value does not fit a header".to_owned())?;
+    Ok((name, value))
+}

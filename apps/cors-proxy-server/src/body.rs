@@ -1,0 +1,171 @@
+//! Bodies on their way through, a frame at a time: bounded in size and in the wait for the next frame.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use http_body::{Body, Frame, SizeHint};
+use service::BoxError;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// Why a body on its way through ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BodyError {
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge { limit: u64 },
+    #[error("the body stalled")]
+    Stalled,
+    #[error("the body ended early")]
+    Source(#[source] BoxError),
+}
+
+/// When a request's body last moved: an upload may take long, but its target may not.
+#[derive(Clone, Debug)]
+pub(crate) struct Progress(Arc<Mutex<Instant>>);
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+
+    fn mark(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn last(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nothing has moved for `patience`.
+    pub(crate) async fn stalled(&self, patience: Duration) {
+        while self.last() + patience > Instant::now() {
+            sleep_until(self.last() + patience).await;
+        }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A body within its limits; it keeps `held` until it ends.
+    pub(crate) struct Bounded<B, H> {
+        #[pin]
+        body: B,
+        limit: u64,
+        left: u64,
+        patience: Duration,
+        stall: Option<Pin<Box<Sleep>>>,
+        progress: Option<Progress>,
+        held: H,
+    }
+}
+
+impl<B, H> Bounded<B, H> {
+    pub(crate) fn new(body: B, limit: u64, patience: Duration, held: H) -> Self {
+        Self { body, limit, left: limit, patience, stall: None, progress: None, held }
+    }
+
+    pub(crate) fn reporting(mut self, progress: Progress) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+}
+
+impl<B, H> Body for Bounded<B, H>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.project();
+        let Poll::Ready(frame) = this.body.poll_frame(cx) else {
+            let stall = this.stall.get_or_insert_with(|| Box::pin(sleep(*this.patience)));
+            ready!(stall.as_mut().poll(cx));
+            return Poll::Ready(Some(Err(BodyError::Stalled)));
+        };
+        *this.stall = None;
+        if let Some(progress) = this.progress {
+            progress.mark();
+        }
+        let frame = match frame {
+            Some(Ok(frame)) => frame,
+            Some(Err(error)) => return Poll::Ready(Some(Err(BodyError::Source(error.into())))),
+            None => return Poll::Ready(None),
+        };
+        let size = frame.data_ref().map_or(0, Buf::remaining) as u64;
+        match this.left.checked_sub(size) {
+            Some(left) => *this.left = left,
+            None => return Poll::Ready(Some(Err(BodyError::TooLarge { limit: *this.limit }))),
+        }
+        Poll::Ready(Some(Ok(frame)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A body of which the first frame, if it was there soon, has been taken already.
+pub(crate) struct Prefetched<B: Body> {
+    first: Option<Result<Frame<B::Data>, B::Error>>,
+    body: B,
+}
+
+impl<B: Body + Unpin> Prefetched<B> {
+    /// Waits two turns of the other tasks, within which the first frame mostly arrives: sent together, head and body
+    /// cost one write. A body that takes longer does not hold up its head.
+    pub(crate) async fn new(mut body: B) -> Self {
+        let mut turns = 2;
+        let first = poll_fn(|cx| match Pin::new(&mut body).poll_frame(cx) {
+            Poll::Pending if turns > 0 => {
+                turns -= 1;
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Poll::Pending => Poll::Ready(None),
+            ready @ Poll::Ready(_) => ready,
+        })
+        .await;
+        Self { first, body }
+    }
+}
+
+impl<B> Body for Prefetched<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Unpin,
+{
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match self.first.take() {
+            Some(first) => Poll::Ready(Some(first)),
+            None => Pin::new(&mut self.body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.first.is_none() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let first = self.first.as_ref().and_then(|first| first.as_ref().ok()?.data_ref());
+        let size = first.map_or(0, Bytes::len) as u64;
+        let rest = self.body.size_hint();
+        let mut hint = SizeHint::new();
+        hint.set_lower(rest.lower() + size);
+        if let Some(upper) = rest.upper() {
+            hint.set_upper(upper + size);
+        }
+        hint
+    }
+}

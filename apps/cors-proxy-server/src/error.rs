@@ -1,0 +1,186 @@
+//! Why the proxy answers itself, and the one place that turns the reason into a status and a body.
+
+use std::error::Error;
+use std::io;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use serde_json::json;
+use service::{Label, ResponseBody};
+
+use crate::address::Blocked;
+use crate::body::BodyError;
+use crate::guard::Unresolved;
+use crate::headers::PSEUDONYM;
+use crate::target::BadTarget;
+
+/// Every reason for which a request does not get the target's response.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProxyError {
+    #[error("bad target: {0}")]
+    BadTarget(#[from] BadTarget),
+    #[error("a request needs one of these headers: {0}")]
+    HeaderRequired(String),
+    #[error("this origin may not use the proxy")]
+    OriginDenied,
+    #[error(transparent)]
+    Blocked(#[from] Blocked),
+    #[error("the method {0} is not forwarded")]
+    Method(http::Method),
+    #[error("the request has already passed this proxy")]
+    Loop,
+    #[error("too many requests from this client")]
+    RateLimited { retry_after: u64 },
+    #[error("the proxy is at its limit of requests in flight")]
+    Overloaded,
+    #[error("the request body is larger than {limit} bytes")]
+    RequestTooLarge { limit: u64 },
+    #[error("the request body did not arrive in time")]
+    RequestTimeout,
+    #[error("the request body ended early")]
+    RequestCut,
+    #[error("the response body is larger than {limit} bytes")]
+    ResponseTooLarge { limit: u64 },
+    #[error("the target's name cannot be resolved")]
+    Unresolved(#[source] reqwest::Error),
+    #[error("the target cannot be connected to")]
+    Connect(#[source] reqwest::Error),
+    #[error("the target cannot be connected to in time")]
+    ConnectTimeout(#[source] reqwest::Error),
+    #[error("no secure connection to the target")]
+    Tls(#[source] reqwest::Error),
+    #[error("the target closed the connection before it answered")]
+    Reset(#[source] reqwest::Error),
+    #[error("the target did not answer in time")]
+    Timeout,
+    #[error("the target's response is not HTTP that the proxy understands")]
+    BadResponse(#[source] reqwest::Error),
+}
+
+impl ProxyError {
+    /// Sorts the client's error by what lies beneath it.
+    pub(crate) fn from_client(error: reqwest::Error) -> Self {
+        if let Some(blocked) = cause::<Blocked>(&error) {
+            return Self::Blocked(*blocked);
+        }
+        match cause::<BodyError>(&error) {
+            Some(BodyError::TooLarge { limit }) => return Self::RequestTooLarge { limit: *limit },
+            Some(BodyError::Stalled) => return Self::RequestTimeout,
+            Some(BodyError::Source(_)) => return Self::RequestCut,
+            None => {}
+        }
+        if cause::<Unresolved>(&error).is_some() {
+            return Self::Unresolved(error);
+        }
+        if error.is_connect() {
+            return if error.is_timeout() {
+                Self::ConnectTimeout(error)
+            } else if is_tls(&error) {
+                Self::Tls(error)
+            } else {
+                Self::Connect(error)
+            };
+        }
+        if error.is_timeout() {
+            return Self::Timeout;
+        }
+        if is_reset(&error) { Self::Reset(error) } else { Self::BadResponse(error) }
+    }
+
+    /// Whether the target has not begun to answer, so that a safe request may be sent once more.
+    pub(crate) fn retry_reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Connect(_) => Some("connect"),
+            Self::Reset(_) => Some("reset"),
+            _ => None,
+        }
+    }
+
+    /// Status, RFC 9209 error type where one fits, and the name in metrics and bodies.
+    fn kind(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::BadTarget(_) => (StatusCode::BAD_REQUEST, "destination_not_found"),
+            Self::HeaderRequired(_) => (StatusCode::BAD_REQUEST, "header_required"),
+            Self::RequestCut => (StatusCode::BAD_REQUEST, "http_request_error"),
+            Self::OriginDenied => (StatusCode::FORBIDDEN, "http_request_denied"),
+            Self::Blocked(_) => (StatusCode::FORBIDDEN, "destination_ip_prohibited"),
+            Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
+            Self::RequestTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "http_request_body_size"),
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "connection_limit_reached"),
+            Self::ResponseTooLarge { .. } => (StatusCode::BAD_GATEWAY, "http_response_body_size"),
+            Self::Unresolved(_) => (StatusCode::BAD_GATEWAY, "dns_error"),
+            Self::Connect(_) => (StatusCode::BAD_GATEWAY, "connection_refused"),
+            Self::Tls(_) => (StatusCode::BAD_GATEWAY, "tls_protocol_error"),
+            Self::Reset(_) => (StatusCode::BAD_GATEWAY, "connection_terminated"),
+            Self::BadResponse(_) => (StatusCode::BAD_GATEWAY, "http_protocol_error"),
+            Self::ConnectTimeout(_) => (StatusCode::GATEWAY_TIMEOUT, "connection_timeout"),
+            Self::Timeout => (StatusCode::GATEWAY_TIMEOUT, "http_response_timeout"),
+            Self::Loop => (StatusCode::LOOP_DETECTED, "proxy_loop_detected"),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.kind().1
+    }
+
+    /// The response, before its CORS headers.
+    pub(crate) fn respond(&self, route: &'static str) -> Response<ResponseBody> {
+        let (status, name) = self.kind();
+        let body = json!({ "error": name, "message": self.to_string() }).to_string();
+        let mut response = Response::new(Full::from(body).map_err(|never| match never {}).boxed_unsync());
+        *response.status_mut() = status;
+        response.extensions_mut().insert(Label { route, error: name });
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let proxy_status = format!("{PSEUDONYM}; error={name}");
+        let proxy_status = HeaderValue::try_from(proxy_status).expect("names of errors are a header value");
+        headers.insert(HeaderName::from_static("proxy-status"), proxy_status);
+        self.extra(headers);
+        response
+    }
+
+    fn extra(&self, headers: &mut HeaderMap) {
+        let (name, value) = match self {
+            Self::RateLimited { retry_after } => (header::RETRY_AFTER, (*retry_after).into()),
+            Self::Overloaded => (header::RETRY_AFTER, 1.into()),
+            Self::Method(_) => {
+                let forwarded = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+                (header::ALLOW, forwarded)
+            }
+            _ => return,
+        };
+        headers.insert(name, value);
+    }
+}
+
+/// The first error of type `E` among an error and its causes.
+fn cause<'error, E: Error + 'static>(error: &'error (dyn Error + 'static)) -> Option<&'error E> {
+    causes(error).find_map(<dyn Error>::downcast_ref)
+}
+
+/// An error and what lies beneath it; `io::Error` hides what it wraps from `source`.
+fn causes<'error>(error: &'error (dyn Error + 'static)) -> impl Iterator<Item = &'error (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source())
+    })
+}
+
+fn is_tls(error: &reqwest::Error) -> bool {
+    let io = causes(error).filter_map(|error| error.downcast_ref::<io::Error>());
+    io.map(io::Error::kind).any(|kind| kind == io::ErrorKind::InvalidData)
+}
+
+fn is_reset(error: &reqwest::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    causes(error).any(|error| {
+        let io = error.downcast_ref::<io::Error>();
+        let gone = io.is_some_and(|error| {
+            matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+        });
+        let http = error.downcast_ref::<hyper::Error>();
+        gone || http.is_some_and(|error| error.is_incomplete_message() || error.is_canceled() || error.is_closed())
+    })
+}

@@ -1,0 +1,171 @@
+//! The guard against requests into the private network: what a URL names is vetted here, what a name resolves to in the
+//! client's resolver, so that the vetted address is the one dialled.
+
+use std::collections::HashSet;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use crate::address::{self, Blocked};
+
+/// How a target may be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// At public addresses.
+    Public,
+    /// At any address but those that hand out credentials: the operator exempted this host and port.
+    Exempt,
+}
+
+impl Reach {
+    fn admit(self, address: IpAddr) -> Result<(), Blocked> {
+        match self {
+            Self::Public => address::public(address),
+            Self::Exempt => address::exempt(address),
+        }
+    }
+}
+
+/// A host and a port that may be reached although the address is private.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Exemption {
+    host: String,
+    port: u16,
+}
+
+impl Exemption {
+    /// Reads `host:port`. An address that hands out credentials cannot be exempted.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let expected = || "expected `host:port`".to_owned();
+        let (_, port) = text.rsplit_once(':').ok_or_else(expected)?;
+        let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(expected)?;
+        let url = Url::parse(&format!("http://{text}")).map_err(|error| format!("{error}, {}", expected()))?;
+        let host = url.host().filter(|_| url.path() == "/" && url.username().is_empty()).ok_or_else(expected)?;
+        if let Some(address) = literal(&host) {
+            address::exempt(address)
+                .map_err(|_| "this address hands out credentials and is never exempted".to_owned())?;
+        }
+        Ok(Self { host: host.to_string(), port })
+    }
+}
+
+/// Decides about the host of each URL, redirects included.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    exempt: HashSet<Exemption>,
+}
+
+impl Guard {
+    pub(crate) fn new(exempt: impl IntoIterator<Item = Exemption>) -> Self {
+        Self { exempt: exempt.into_iter().collect() }
+    }
+
+    pub(crate) fn admit(&self, url: &Url) -> Result<Reach, Blocked> {
+        let reach = if self.exempt.is_empty() { Reach::Public } else { self.reach(url) };
+        if let Some(address) = url.host().as_ref().and_then(literal) {
+            reach.admit(address)?;
+        }
+        Ok(reach)
+    }
+
+    fn reach(&self, url: &Url) -> Reach {
+        let wanted = url.host_str().zip(url.port_or_known_default());
+        let exempt = wanted.is_some_and(|(host, port)| self.exempt.contains(&Exemption { host: host.into(), port }));
+        if exempt { Reach::Exempt } else { Reach::Public }
+    }
+}
+
+fn literal<S>(host: &Host<S>) -> Option<IpAddr> {
+    match host {
+        Host::Ipv4(address) => Some((*address).into()),
+        Host::Ipv6(address) => Some((*address).into()),
+        Host::Domain(_) => None,
+    }
+}
+
+/// The addresses of a name, still to be vetted.
+pub type Answers = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+
+/// Where names are looked up: the system, or a script in tests.
+pub type Lookup = Arc<dyn Fn(String) -> Answers + Send + Sync>;
+
+/// The system's resolver.
+pub fn system_lookup() -> Lookup {
+    Arc::new(|name| {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name, 0)).await?;
+            Ok(found.map(|address| address.ip()).collect())
+        })
+    })
+}
+
+/// A name that could not be looked up.
+#[derive(Debug, thiserror::Error)]
+#[error("the target's name cannot be resolved")]
+pub(crate) struct Unresolved(#[source] Option<io::Error>);
+
+/// The client's resolver: one bad answer refuses the name, whichever answer would have been dialled.
+pub(crate) struct Resolver {
+    pub(crate) reach: Reach,
+    pub(crate) lookup: Lookup,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (reach, answers) = (self.reach, (self.lookup)(name.as_str().to_owned()));
+        Box::pin(async move {
+            let addresses = answers.await.map_err(|error| Unresolved(Some(error)))?;
+            if addresses.is_empty() {
+                return Err(Unresolved(None).into());
+            }
+            for address in &addresses {
+                reach.admit(*address)?;
+            }
+            let dialled: Addrs = Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
+            Ok(dialled)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exemption(text: &str) -> Exemption {
+        Exemption::parse(text).unwrap()
+    }
+
+    #[test]
+    fn an_exemption_holds_for_its_host_and_port_only() {
+        let guard = Guard::new([exemption("127.0.0.1:3000"), exemption("Mock-Target:80")]);
+        let reach = |url: &str| guard.admit(&Url::parse(url).unwrap());
+        assert_eq!(reach("http://127.0.0.1:3000/"), Ok(Reach::Exempt));
+        assert_eq!(reach("http://0x7f.1:3000/"), Ok(Reach::Exempt));
+        assert_eq!(reach("http://mock-target/"), Ok(Reach::Exempt));
+        assert_eq!(reach("https://mock-target/"), Ok(Reach::Public));
+        assert!(reach("http://127.0.0.1:3001/").is_err());
+        assert!(reach("http://127.0.0.2:3000/").is_err());
+    }
+
+    #[test]
+    fn an_exemption_needs_a_host_and_a_port() {
+        for text in [
+            "",
+            "host",
+            "host:",
+            "host:0",
+            "host:99999",
+            ":80",
+            "host/path:80",
+            "user@host:80",
+            "169.254.169.254:80",
+            "[fd00:ec2::23]:80",
+        ] {
+            assert!(Exemption::parse(text).is_err(), "{text}");
+        }
+    }
+}

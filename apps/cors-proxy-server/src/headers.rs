@@ -1,0 +1,237 @@
+//! Which headers cross the proxy, and which it adds, in either direction.
+
+use std::net::IpAddr;
+
+use http::header::{self, Entry};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use ipnet::IpNet;
+use service::TraceParent;
+
+use crate::cors;
+
+/// The name by which the proxy recognises itself in `Via` and signs `Proxy-Status`.
+pub(crate) const PSEUDONYM: &str = "cors-proxy-server";
+
+static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+static FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Headers of one connection, which never cross. `Trailer` is not among them: it describes the message.
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "te"
+            | "transfer-encoding"
+            | "upgrade"
+            | "http2-settings"
+            | "expect"
+    )
+}
+
+/// Headers that act on the origin of the response, which is the proxy's, for all targets at once.
+fn acts_on_origin(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "clear-site-data" | "strict-transport-security" | "alt-svc" | "service-worker-allowed")
+}
+
+/// The operator's rules for requests.
+#[derive(Debug, Default)]
+pub(crate) struct RequestRules {
+    pub(crate) set: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) remove: Vec<HeaderName>,
+    pub(crate) cookies: bool,
+    pub(crate) trusted: Vec<IpNet>,
+}
+
+impl RequestRules {
+    /// The client's address: the peer's, or, as far as trusted proxies vouch for it, the one they forward for.
+    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.to_canonical();
+        if !self.trusts(client) {
+            return client;
+        }
+        let chain = headers.get_all(&FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+        let hops: Vec<&str> = chain.flat_map(|value| value.split(',')).map(str::trim).collect();
+        for hop in hops.iter().rev() {
+            let Ok(hop) = hop.parse::<IpAddr>() else {
+                break;
+            };
+            client = hop.to_canonical();
+            if !self.trusts(client) {
+                break;
+            }
+        }
+        client
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(&address))
+    }
+
+    /// Turns the client's headers into the target's.
+    pub(crate) fn apply(&self, headers: &mut HeaderMap, peer: IpAddr, trace: &TraceParent, websocket: bool) {
+        let trailers =
+            headers.get(header::TE).is_some_and(|te| te.as_bytes().windows(8).any(|word| word == b"trailers"));
+        let host = headers.remove(header::HOST);
+        remove_hop_by_hop(headers);
+        if !self.cookies {
+            headers.remove(header::COOKIE);
+        }
+        if trailers {
+            headers.insert(header::TE, HeaderValue::from_static("trailers"));
+        }
+        if websocket {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        }
+        self.forwarded(headers, peer.to_canonical(), host);
+        headers.append(header::VIA, HeaderValue::from_static("1.1 cors-proxy-server"));
+        trace.write(headers);
+        for name in &self.remove {
+            headers.remove(name);
+        }
+        for (name, value) in &self.set {
+            headers.insert(name, value.clone());
+        }
+    }
+
+    /// `X-Forwarded-*`: continued from a trusted peer, else begun here, whatever the client claims.
+    fn forwarded(&self, headers: &mut HeaderMap, peer: IpAddr, host: Option<HeaderValue>) {
+        let trusted = self.trusts(peer);
+        if !trusted {
+            headers.remove(header::FORWARDED);
+        }
+        let mut chain = peer.to_string();
+        if trusted && let Some(Ok(before)) = headers.get(&FORWARDED_FOR).map(HeaderValue::to_str) {
+            chain = format!("{before}, {chain}");
+        }
+        let chain = HeaderValue::try_from(chain).expect("addresses and commas are a header value");
+        headers.insert(&FORWARDED_FOR, chain);
+        let port = host.as_ref().and_then(|host| host.to_str().ok()?.rsplit_once(':')?.1.parse::<u16>().ok());
+        let facts = [
+            (&FORWARDED_HOST, host),
+            (&FORWARDED_PORT, Some(HeaderValue::from(port.unwrap_or(80)))),
+            (&FORWARDED_PROTO, Some(HeaderValue::from_static("http"))),
+        ];
+        for (name, value) in facts {
+            match headers.entry(name) {
+                Entry::Occupied(_) if trusted => {}
+                Entry::Occupied(mut entry) => match value {
+                    Some(value) => drop(entry.insert(value)),
+                    None => drop(entry.remove()),
+                },
+                Entry::Vacant(entry) => drop(value.map(|value| entry.insert(value))),
+            }
+        }
+    }
+}
+
+/// Whether this very proxy has already forwarded the request.
+pub(crate) fn is_loop(headers: &HeaderMap) -> bool {
+    let hops = headers.get_all(header::VIA).iter().filter_map(|via| via.to_str().ok());
+    hops.flat_map(|via| via.split(',')).any(|hop| hop.split_whitespace().nth(1) == Some(PSEUDONYM))
+}
+
+/// Turns the target's headers into the page's; CORS headers are added afterwards.
+pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool) {
+    remove_hop_by_hop(headers);
+    remove_all(headers, |name| {
+        cors::is_cors(name) || acts_on_origin(name) || (!cookies && *name == header::SET_COOKIE)
+    });
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+}
+
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        headers.remove(header::CONTENT_LENGTH);
+    }
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    remove_all(headers, |name| is_hop_by_hop(name) || named.contains(name));
+}
+
+/// One pass over the few headers that there are is cheaper than a lookup of each name that there might be.
+fn remove_all(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
+    let found: Vec<HeaderName> = headers.keys().filter(|name| unwanted(name)).cloned().collect();
+    for name in found {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(trusted: &str) -> RequestRules {
+        RequestRules { trusted: vec![trusted.parse().unwrap()], ..RequestRules::default() }
+    }
+
+    fn with(values: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in values {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn the_client_is_the_last_hop_that_no_trusted_proxy_vouches_for() {
+        let rules = rules("10.0.0.0/8");
+        let headers = with(&[("x-forwarded-for", "6.6.6.6, 1.2.3.4"), ("x-forwarded-for", "10.0.0.9")]);
+        assert_eq!(rules.client("10.0.0.1".parse().unwrap(), &headers), IpAddr::from([1, 2, 3, 4]));
+        assert_eq!(rules.client("5.5.5.5".parse().unwrap(), &headers), IpAddr::from([5, 5, 5, 5]));
+    }
+
+    #[test]
+    fn an_untrusted_claim_is_replaced_and_a_trusted_one_continued() {
+        let trace = TraceParent::continued(&HeaderMap::new());
+        let claim = [
+            ("host", "proxy:8080"),
+            ("x-forwarded-for", "6.6.6.6"),
+            ("x-forwarded-proto", "https"),
+            ("forwarded", "for=6.6.6.6"),
+        ];
+        let mut untrusted = with(&claim);
+        rules("10.0.0.0/8").apply(&mut untrusted, "5.5.5.5".parse().unwrap(), &trace, false);
+        assert_eq!(
+            (&untrusted["x-forwarded-for"], &untrusted["x-forwarded-proto"]),
+            (&"5.5.5.5".parse().unwrap(), &"http".parse().unwrap())
+        );
+        assert_eq!(
+            (&untrusted["x-forwarded-host"], &untrusted["x-forwarded-port"]),
+            (&"proxy:8080".parse().unwrap(), &"8080".parse().unwrap())
+        );
+        assert!(!untrusted.contains_key("forwarded"));
+        let mut trusted = with(&claim);
+        rules("5.0.0.0/8").apply(&mut trusted, "5.5.5.5".parse().unwrap(), &trace, false);
+        assert_eq!(
+            (&trusted["x-forwarded-for"], &trusted["x-forwarded-proto"]),
+            (&"6.6.6.6, 5.5.5.5".parse().unwrap(), &"https".parse().unwrap())
+        );
+    }
+
+    #[test]
+    fn what_connection_names_does_not_cross() {
+        let mut headers =
+            with(&[("connection", "close, X-Secret"), ("x-secret", "1"), ("keep-alive", "1"), ("x-kept", "1")]);
+        remove_hop_by_hop(&mut headers);
+        assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-kept"]);
+    }
+
+    #[test]
+    fn a_loop_is_seen_among_other_proxies() {
+        assert!(is_loop(&with(&[("via", "1.0 other, 1.1 cors-proxy-server")])));
+        assert!(!is_loop(&with(&[("via", "1.1 other-cors-proxy-server")])));
+    }
+}

@@ -1,0 +1,43 @@
+//! A CORS proxy: it fetches what a page may not and lets the page read it, without becoming a way into the network
+//! that it runs in.
+
+pub mod address;
+mod args;
+mod body;
+mod cors;
+mod error;
+mod guard;
+mod headers;
+mod load;
+mod metrics;
+mod page;
+mod proxy;
+mod rate;
+mod routes;
+pub mod target;
+mod tunnel;
+mod upstream;
+
+pub use args::Args;
+pub use guard::{Answers, Exemption, Lookup, system_lookup};
+pub use rate::Rate;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use service::{Metrics, Service};
+
+/// Runs the server as `arguments` say, the program's name first.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    service::run(arguments, |args: Args| {
+        args.check()?;
+        let metrics = Metrics::new("cors-proxy-server", env!("CARGO_PKG_VERSION"));
+        Ok(Service {
+            args: args.server.clone(),
+            listen: args.listen,
+            admin_listen: args.admin_listen,
+            metrics: metrics.clone(),
+            routes: move || args.routes(&metrics, system_lookup()),
+        })
+    })
+}

@@ -1,0 +1,74 @@
+//! What the proxy measures beyond what every server does.
+
+use http::Method;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Unit;
+use service::Metrics;
+use tokio::time::Instant;
+
+/// One exchange with a target.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ExchangeLabels {
+    http_request_method: &'static str,
+    http_response_status_code: u16,
+    error_type: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reason {
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Rule {
+    rule: &'static str,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ProxyMetrics {
+    exchanges: Family<ExchangeLabels, Histogram, fn() -> Histogram>,
+    retries: Family<Reason, Counter>,
+    blocked: Family<Rule, Counter>,
+    shed: Counter,
+}
+
+impl ProxyMetrics {
+    pub(crate) fn registered(metrics: &Metrics) -> Self {
+        let own = Self {
+            exchanges: Family::new_with_constructor(Metrics::duration_histogram),
+            retries: Family::default(),
+            blocked: Family::default(),
+            shed: Counter::default(),
+        };
+        metrics.register(|registry| {
+            let duration = "Time from sending a request to a target until the head of its response";
+            registry.register_with_unit("http_client_request_duration", duration, Unit::Seconds, own.exchanges.clone());
+            registry.register("retries", "Requests sent to a target once more", own.retries.clone());
+            registry.register("blocked_targets", "Targets refused by the address rules", own.blocked.clone());
+            registry.register("shed_requests", "Requests refused because too many were in flight", own.shed.clone());
+        });
+        own
+    }
+
+    pub(crate) fn exchange(&self, method: &Method, status: u16, error: &'static str, began: Instant) {
+        let method = service::method_name(method);
+        let labels =
+            ExchangeLabels { http_request_method: method, http_response_status_code: status, error_type: error };
+        self.exchanges.get_or_create(&labels).observe(began.elapsed().as_secs_f64());
+    }
+
+    pub(crate) fn retry(&self, reason: &'static str) {
+        self.retries.get_or_create(&Reason { reason }).inc();
+    }
+
+    pub(crate) fn blocked(&self, rule: &'static str) {
+        self.blocked.get_or_create(&Rule { rule }).inc();
+    }
+
+    pub(crate) fn shed(&self) {
+        self.shed.inc();
+    }
+}

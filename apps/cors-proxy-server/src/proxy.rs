@@ -1,0 +1,295 @@
+//! One request from the page to the target and back: admission, redirects, headers, body.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use http::response::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http_body::Body;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+use service::{Label, ResponseBody, TraceParent};
+use tokio::sync::OwnedSemaphorePermit;
+use url::Url;
+use warp::path::FullPath;
+
+use crate::body::{Bounded, Prefetched};
+use crate::cors::{self, Grant, Policy};
+use crate::error::ProxyError;
+use crate::guard::Guard;
+use crate::headers::{self, RequestRules};
+use crate::load::InFlight;
+use crate::metrics::ProxyMetrics;
+use crate::rate::RateLimit;
+use crate::target::BadTarget;
+use crate::upstream::{Exchange, Upstream, into_parts};
+use crate::{page, target, tunnel};
+
+/// The label of forwarded requests in metrics.
+const ROUTE: &str = "/{target}";
+
+/// A redirect's own body is read, so that its connection can be used again, if it is no larger than this.
+const REDIRECT_BODY: usize = 64 * 1024;
+
+/// The proxy behind its routes.
+#[derive(Debug)]
+pub(crate) struct Proxy {
+    pub(crate) policy: Policy,
+    pub(crate) rules: RequestRules,
+    pub(crate) required: Vec<HeaderName>,
+    pub(crate) rate: Option<RateLimit>,
+    pub(crate) guard: Guard,
+    pub(crate) in_flight: InFlight,
+    pub(crate) upstream: Upstream,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: ProxyMetrics,
+}
+
+/// Bounds of one exchange.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) redirects: usize,
+    pub(crate) request_body: u64,
+    pub(crate) response_body: u64,
+    pub(crate) timeout: Duration,
+}
+
+/// A request as the routes hand it over.
+#[derive(Debug)]
+pub(crate) struct Inbound {
+    pub(crate) method: Method,
+    pub(crate) path: FullPath,
+    pub(crate) query: Option<String>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Incoming>,
+    pub(crate) peer: IpAddr,
+    pub(crate) trace: TraceParent,
+    pub(crate) upgrade: Option<OnUpgrade>,
+}
+
+impl Proxy {
+    /// Answers a request, with CORS headers whatever the outcome.
+    pub(crate) async fn serve(&self, inbound: Inbound) -> Response<ResponseBody> {
+        let grant = self.policy.grant(inbound.headers.get(header::ORIGIN));
+        if cors::is_preflight(&inbound.method, &inbound.headers) {
+            return self.preflight(&grant, &inbound.headers);
+        }
+        let target = match target::parse(inbound.path.as_str(), inbound.query.as_deref()) {
+            // The page is for people, who bring neither an origin nor a required header.
+            Ok(None) if matches!(inbound.method, Method::GET | Method::HEAD) => return page::front(),
+            target => target,
+        };
+        let outcome = match self.admit(&inbound, &grant) {
+            Ok(()) => self.forward(inbound, target).await,
+            Err(error) => Err(error),
+        };
+        let mut response = outcome.unwrap_or_else(|error| self.refuse(&error));
+        self.policy.write(&grant, response.headers_mut());
+        response
+    }
+
+    fn preflight(&self, grant: &Grant, headers: &HeaderMap) -> Response<ResponseBody> {
+        let mut response = if *grant == Grant::Denied {
+            let mut refused = ProxyError::OriginDenied.respond("preflight");
+            self.policy.write(grant, refused.headers_mut());
+            return refused;
+        } else {
+            self.policy.preflight(grant, headers)
+        };
+        response.extensions_mut().insert(Label { route: "preflight", error: "" });
+        response
+    }
+
+    fn refuse(&self, error: &ProxyError) -> Response<ResponseBody> {
+        match error {
+            ProxyError::Blocked(blocked) => self.metrics.blocked(blocked.0.name()),
+            ProxyError::Overloaded => self.metrics.shed(),
+            _ => {}
+        }
+        error.respond(ROUTE)
+    }
+
+    fn admit(&self, inbound: &Inbound, grant: &Grant) -> Result<(), ProxyError> {
+        if matches!(inbound.method, Method::CONNECT | Method::TRACE) {
+            return Err(ProxyError::Method(inbound.method.clone()));
+        }
+        if *grant == Grant::Denied {
+            return Err(ProxyError::OriginDenied);
+        }
+        if headers::is_loop(&inbound.headers) {
+            return Err(ProxyError::Loop);
+        }
+        if !self.required.is_empty() && !self.required.iter().any(|name| inbound.headers.contains_key(name)) {
+            let names: Vec<_> = self.required.iter().map(HeaderName::as_str).collect();
+            return Err(ProxyError::HeaderRequired(names.join(", ")));
+        }
+        if let Some(rate) = &self.rate {
+            let client = self.rules.client(inbound.peer, &inbound.headers);
+            rate.take(client).map_err(|retry_after| ProxyError::RateLimited { retry_after })?;
+        }
+        Ok(())
+    }
+
+    async fn forward(
+        &self,
+        mut inbound: Inbound,
+        target: Result<Option<Url>, BadTarget>,
+    ) -> Result<Response<ResponseBody>, ProxyError> {
+        let url = target?.ok_or(BadTarget::Missing)?;
+        let limit = self.limits.request_body;
+        let body = inbound.body.take().filter(|body| !body.is_end_stream());
+        if body.as_ref().is_some_and(|body| body.size_hint().lower() > limit) {
+            return Err(ProxyError::RequestTooLarge { limit });
+        }
+        let place = self.in_flight.enter().await.ok_or(ProxyError::Overloaded)?;
+        let websocket = inbound.upgrade.is_some() && tunnel::is_websocket(&inbound.method, &inbound.headers);
+        self.rules.apply(&mut inbound.headers, inbound.peer, &inbound.trace, websocket);
+        let body = body.map(|body| (body, limit));
+        let exchange = Exchange { method: inbound.method, url, headers: inbound.headers, body };
+        let (response, hops) = self.follow(exchange).await?;
+        match inbound.upgrade {
+            Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {
+                Ok(self.switched(response, &hops, upgrade, place))
+            }
+            _ => self.answered(response, &hops, place).await,
+        }
+    }
+
+    /// Sends the request and follows redirects, each hop vetted anew.
+    async fn follow(&self, mut exchange: Exchange) -> Result<(reqwest::Response, Hops), ProxyError> {
+        let requested = exchange.url.clone();
+        let mut followed = Vec::new();
+        loop {
+            let reach = self.guard.admit(&exchange.url)?;
+            let bodiless = exchange.body.is_none();
+            let response = self.upstream.send(reach, &mut exchange).await?;
+            let redirect = match Redirect::of(&response, &exchange, bodiless) {
+                Some(redirect) if followed.len() < self.limits.redirects => redirect,
+                _ => return Ok((response, Hops { requested, followed, current: exchange.url })),
+            };
+            redirect.apply(&mut exchange);
+            followed.push((response.status(), exchange.url.clone()));
+            // Not all of it may be read, and then only this connection is lost.
+            let _ = Limited::new(into_parts(response).1, REDIRECT_BODY).collect().await;
+        }
+    }
+
+    async fn answered(
+        &self,
+        response: reqwest::Response,
+        hops: &Hops,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Response<ResponseBody>, ProxyError> {
+        let (mut head, body) = into_parts(response);
+        let limit = self.limits.response_body;
+        if body.size_hint().lower() > limit {
+            return Err(ProxyError::ResponseTooLarge { limit });
+        }
+        self.finish(&mut head, hops);
+        let body = Bounded::new(Prefetched::new(body).await, limit, self.limits.timeout, place);
+        Ok(Response::from_parts(head, body.map_err(Into::into).boxed_unsync()))
+    }
+
+    fn switched(
+        &self,
+        response: reqwest::Response,
+        hops: &Hops,
+        upgrade: OnUpgrade,
+        place: OwnedSemaphorePermit,
+    ) -> Response<ResponseBody> {
+        let mut switched = Response::new(ResponseBody::default());
+        *switched.status_mut() = response.status();
+        *switched.headers_mut() = response.headers().clone();
+        let (mut head, body) = switched.into_parts();
+        self.finish(&mut head, hops);
+        tunnel::switch(&mut head.headers);
+        tunnel::join(upgrade, response, place);
+        Response::from_parts(head, body)
+    }
+
+    fn finish(&self, head: &mut Parts, hops: &Hops) {
+        headers::clean_response(&mut head.headers, self.rules.cookies);
+        hops.write(head.status, &mut head.headers);
+        cors::expose(&mut head.headers);
+        head.extensions.clear();
+        head.extensions.insert(Label { route: ROUTE, error: "" });
+        head.version = http::Version::HTTP_11;
+    }
+}
+
+/// Where a request has been.
+#[derive(Debug)]
+struct Hops {
+    requested: Url,
+    followed: Vec<(StatusCode, Url)>,
+    current: Url,
+}
+
+impl Hops {
+    /// `X-Request-URL`, `X-CORS-Redirect-n`, `X-Final-URL`; and a redirect that was not followed leads through the proxy.
+    fn write(&self, status: StatusCode, headers: &mut HeaderMap) {
+        let value = |text: &str| HeaderValue::from_str(text).expect("a URL is visible ASCII");
+        if status.is_redirection()
+            && let Some(next) = location(headers, &self.current)
+        {
+            headers.insert(header::LOCATION, value(&format!("/{next}")));
+        }
+        headers.insert(HeaderName::from_static("x-request-url"), value(self.requested.as_str()));
+        for (nth, (status, url)) in self.followed.iter().enumerate() {
+            let name = format!("x-cors-redirect-{}", nth + 1);
+            let name = HeaderName::try_from(name).expect("letters, dashes and digits are a header name");
+            headers.insert(name, value(&format!("{} {url}", status.as_u16())));
+        }
+        headers.insert(HeaderName::from_static("x-final-url"), value(self.current.as_str()));
+    }
+}
+
+fn location(headers: &HeaderMap, base: &Url) -> Option<Url> {
+    let mut next = base.join(headers.get(header::LOCATION)?.to_str().ok()?).ok()?;
+    if !matches!(next.scheme(), "http" | "https") {
+        return None;
+    }
+    next.set_fragment(None);
+    Some(next)
+}
+
+/// A redirect that the proxy follows.
+#[derive(Debug)]
+struct Redirect {
+    url: Url,
+    to_get: bool,
+}
+
+impl Redirect {
+    /// 301, 302 and 303 as browsers follow them; 307 and 308 repeat the request, which needs one without a body.
+    fn of(response: &reqwest::Response, exchange: &Exchange, bodiless: bool) -> Option<Self> {
+        let method = &exchange.method;
+        let to_get = match response.status() {
+            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,
+            StatusCode::SEE_OTHER => method != Method::GET && method != Method::HEAD,
+            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => false,
+            _ => return None,
+        };
+        let url = location(response.headers(), &exchange.url)?;
+        let credentials = !url.username().is_empty() || url.password().is_some();
+        (!credentials && (to_get || bodiless)).then_some(Self { url, to_get })
+    }
+
+    fn apply(self, exchange: &mut Exchange) {
+        let describing = [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING, header::TRAILER];
+        let secret = [header::AUTHORIZATION, header::COOKIE];
+        if self.to_get {
+            exchange.method = Method::GET;
+            for name in describing {
+                exchange.headers.remove(name);
+            }
+        }
+        if self.url.origin() != exchange.url.origin() {
+            for name in secret {
+                exchange.headers.remove(name);
+            }
+        }
+        exchange.url = self.url;
+    }
+}

@@ -1,0 +1,53 @@
+//! The warp routes: the page, what browsers and crawlers ask for unasked, and every other path as a target.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Method};
+use hyper::upgrade::OnUpgrade;
+use service::{Arrival, Routes};
+use warp::Filter;
+use warp::path::FullPath;
+
+use crate::page;
+use crate::proxy::{Inbound, Proxy};
+
+pub(crate) fn routes(proxy: Arc<Proxy>) -> Routes {
+    let proxied = inbound().then(move |inbound| {
+        let proxy = proxy.clone();
+        async move { service::reply(proxy.serve(inbound).await) }
+    });
+    let favicon = warp::path!("favicon.ico").map(page::favicon);
+    let robots = warp::path!("robots.txt").map(page::robots);
+    let needed = warp::path!("iscorsneeded").map(page::is_cors_needed);
+    let fixed = warp::get().and(favicon.or(robots).unify().or(needed).unify()).map(service::reply);
+    // Targets first: warp pays for every route that a request does not take.
+    proxied.or(fixed).unify().boxed()
+}
+
+fn inbound() -> impl Filter<Extract = (Inbound,), Error = warp::Rejection> + Clone {
+    let query = warp::query::raw().map(Some).or(warp::any().map(|| None)).unify();
+    target_path()
+        .and(warp::method())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::get::<Arrival>())
+        .and(warp::ext::optional::<OnUpgrade>())
+        .map(
+            |path: FullPath,
+             method: Method,
+             query: Option<String>,
+             headers: HeaderMap,
+             arrival: Arrival,
+             upgrade: Option<OnUpgrade>| {
+                let body = arrival.body.take();
+                Inbound { method, path, query, headers, body, peer: arrival.peer.ip(), trace: arrival.trace, upgrade }
+            },
+        )
+}
+
+/// Every path but those that the proxy answers itself.
+fn target_path() -> impl Filter<Extract = (FullPath,), Error = warp::Rejection> + Copy {
+    warp::path::full().and_then(async |path: FullPath| {
+        if page::PATHS.contains(&path.as_str()) { Err(warp::reject::not_found()) } else { Ok(path) }
+    })
+}

@@ -1,0 +1,193 @@
+//! Which URL a request asks for. Pure: text in, a URL out; whether it may be reached is `address` and `guard`'s matter.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+/// Why a request names no target.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadTarget {
+    /// Nothing after the first slash.
+    #[error("there is no target")]
+    Missing,
+    /// Neither `http` nor `https`.
+    #[error("only http and https targets can be reached")]
+    Scheme,
+    /// `user:password@host`.
+    #[error("a target must not contain credentials")]
+    Credentials,
+    /// One word without a dot or a port, which is more likely a mistyped path.
+    #[error("`{0}` is no host: write `https://host/path`, or `host:port` for a name without a dot")]
+    Host(String),
+    /// Port 0.
+    #[error("a target must not have port 0")]
+    Port,
+    /// Bytes that are no text after decoding.
+    #[error("the target is not valid UTF-8")]
+    Encoding,
+    /// Any other flaw.
+    #[error("the target is not a URL: {0}")]
+    Syntax(#[from] url::ParseError),
+}
+
+/// Reads the target from the path (`/https://host/path`, `/https:/host`, `/host/path`, `//host`, or with its scheme
+/// percent-encoded) or from `/?url=…`. No target at all is the front page: `None`.
+pub fn parse(path: &str, query: Option<&str>) -> Result<Option<Url>, BadTarget> {
+    let rest = path.strip_prefix('/').unwrap_or(path);
+    if rest.is_empty() {
+        return query.and_then(url_parameter).map(|target| absolute(&target?)).transpose();
+    }
+    let mut target = match scheme(rest) {
+        Some((_, Separator::Encoded)) => decode(rest)?,
+        _ => Cow::Borrowed(rest),
+    };
+    if let Some(query) = query {
+        target = format!("{target}?{query}").into();
+    }
+    absolute(&target).map(Some)
+}
+
+/// The value of `url`. Unencoded, it reaches to the end of the query, since its own `&` cannot be told from ours.
+fn url_parameter(query: &str) -> Option<Result<Cow<'_, str>, BadTarget>> {
+    if let Some(rest) = query.strip_prefix("url=")
+        && matches!(scheme(rest), Some((_, Separator::Plain)))
+    {
+        return Some(Ok(rest.into()));
+    }
+    query.split('&').find_map(|pair| pair.strip_prefix("url=")).filter(|value| !value.is_empty()).map(decode)
+}
+
+fn decode(text: &str) -> Result<Cow<'_, str>, BadTarget> {
+    percent_decode_str(text).decode_utf8().map_err(|_| BadTarget::Encoding)
+}
+
+fn absolute(target: &str) -> Result<Url, BadTarget> {
+    let url = match scheme(target) {
+        Some((scheme, _)) => {
+            let rest = target[scheme.len() + 1..].strip_prefix('/').unwrap_or_default();
+            Url::parse(&format!("{scheme}://{}", authority_first(rest.strip_prefix('/').unwrap_or(rest))?))?
+        }
+        None => bare(authority_first(target.strip_prefix("//").or(target.strip_prefix('/')).unwrap_or(target))?)?,
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
+        return Err(BadTarget::Scheme);
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(BadTarget::Credentials);
+    }
+    if url.port() == Some(0) {
+        return Err(BadTarget::Port);
+    }
+    Ok(url)
+}
+
+/// The URL parser would skip any number of slashes before the host; a third one is an error here.
+fn authority_first(rest: &str) -> Result<&str, BadTarget> {
+    if rest.is_empty() || rest.starts_with(['/', '\\', '?']) {
+        return Err(BadTarget::Syntax(url::ParseError::EmptyHost));
+    }
+    Ok(rest)
+}
+
+/// A target without a scheme: `https` on port 443, else `http`.
+fn bare(rest: &str) -> Result<Url, BadTarget> {
+    let authority = rest.split(['/', '?', '\\']).next().unwrap_or_default();
+    let port = authority.rsplit_once(':').map(|(_, port)| port);
+    if let Some((scheme, _)) = rest.split_once("://")
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
+        return Err(BadTarget::Scheme);
+    }
+    if !authority.contains(['.', ':']) && !authority.is_empty() {
+        return Err(BadTarget::Host(authority.into()));
+    }
+    let scheme = if port == Some("443") { "https" } else { "http" };
+    Ok(Url::parse(&format!("{scheme}://{rest}"))?)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Separator {
+    Plain,
+    Encoded,
+}
+
+/// `http:/…` or `https:/…`, in any case, with its colon plain or percent-encoded.
+fn scheme(text: &str) -> Option<(&str, Separator)> {
+    ["https", "http"].into_iter().find_map(|name| {
+        let (scheme, rest) = text.split_at_checked(name.len())?;
+        if !scheme.eq_ignore_ascii_case(name) {
+            return None;
+        }
+        if rest.starts_with(":/") {
+            return Some((scheme, Separator::Plain));
+        }
+        let colon = rest.get(..3)?.eq_ignore_ascii_case("%3a");
+        let slash = rest[3..].starts_with('/') || rest.get(3..6)?.eq_ignore_ascii_case("%2f");
+        (colon && slash).then_some((scheme, Separator::Encoded))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(path: &str) -> String {
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        match parse(path, query) {
+            Ok(Some(url)) => url.into(),
+            Ok(None) => "front page".into(),
+            Err(error) => format!("{error:?}"),
+        }
+    }
+
+    #[test]
+    fn every_form_of_a_target_is_read() {
+        for (path, expected) in [
+            ("/", "front page"),
+            ("/?utm=1", "front page"),
+            ("/https://example.org/a/b?c=d&e", "https://example.org/a/b?c=d&e"),
+            ("/HTTPS://Example.org", "https://example.org/"),
+            ("/https:/example.org/a", "https://example.org/a"),
+            ("/http:/example.org", "http://example.org/"),
+            ("//example.org/a", "http://example.org/a"),
+            ("///example.org/a", "http://example.org/a"),
+            ("/example.org/a?b", "http://example.org/a?b"),
+            ("/example.org:443/a", "https://example.org/a"),
+            ("/example.org:8443/a", "http://example.org:8443/a"),
+            ("/mock-target-server-service:80/posts/1", "http://mock-target-server-service/posts/1"),
+            ("/[2001:db8::1]:8080/", "http://[2001:db8::1]:8080/"),
+            ("/https%3A%2F%2Fexample.org%2Fa%3Fb", "https://example.org/a?b"),
+            ("/https%3a//example.org/a?b", "https://example.org/a?b"),
+            ("/?url=https%3A%2F%2Fexample.org%2Fa%3Fb%3Dc%26d&utm=1", "https://example.org/a?b=c&d"),
+            ("/?url=https://example.org/a?b=c&d=e", "https://example.org/a?b=c&d=e"),
+            ("/?url=example.org/a", "http://example.org/a"),
+            ("/https://example.org//double//slash", "https://example.org//double//slash"),
+            ("/https://example.org/%2F%41?%20", "https://example.org/%2F%41?%20"),
+            ("/https://bücher.example/", "https://xn--bcher-kva.example/"),
+        ] {
+            assert_eq!(target(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_target_is_refused() {
+        for (path, expected) in [
+            ("/https://", "Syntax(EmptyHost)"),
+            ("/https:///example.org", "Syntax(EmptyHost)"),
+            ("/ftp://example.org", "Scheme"),
+            ("/file:///etc/passwd", "Scheme"),
+            ("/javascript:alert(1)", "Syntax(InvalidPort)"),
+            ("/word", "Host(\"word\")"),
+            ("/word/with/path", "Host(\"word\")"),
+            ("/https://user:password@example.org", "Credentials"),
+            ("/https://user@example.org", "Credentials"),
+            ("/https://example.org:0/", "Port"),
+            ("/https://example.org:99999/", "Syntax(InvalidPort)"),
+            ("/https%3A%2F%2F%FF", "Encoding"),
+            ("/https://[::1", "Syntax(InvalidIpv6Address)"),
+        ] {
+            assert_eq!(target(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The command itself: bad configuration, signals, exit codes.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::fixture::ANY;
+
+fn command(flags: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cors-proxy-server"));
+    command.args(flags).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+#[tokio::test]
+async fn bad_configuration_is_one_clear_line_and_exit_2() {
+    for (flags, environment, expected) in [
+        (&["--listen", "nowhere"][..], ("UNUSED", ""), "'nowhere' for '--listen <ADDR>'"),
+        (&["--allow-target", "169.254.169.254:80"], ("UNUSED", ""), "never exempted"),
+        (
+            &["--allow-origin", "https://a.example/path"],
+            ("UNUSED", ""),
+            "expected an origin such as `https://a.example`",
+        ),
+        (&["--rate-limit", "many"], ("UNUSED", ""), "REQUESTS/PERIOD"),
+        (&["--allow-credentials"], ("UNUSED", ""), "needs --allow-origin"),
+        (&["--unknown"], ("UNUSED", ""), "'--unknown'"),
+        (&[], ("TIDELINE_WORKERS", "0"), "--workers <COUNT>"),
+        (&[], ("TIDELINE_TIMEOUT", "soon"), "--timeout <DURATION>"),
+    ] {
+        let output = command(flags).env(environment.0, environment.1).output().await.unwrap();
+        let line = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{flags:?}: {line}");
+        assert_eq!(line.lines().count(), 1, "{flags:?}: {line}");
+        assert!(line.contains(expected), "{flags:?}: {line}");
+    }
+}
+
+#[tokio::test]
+async fn help_names_every_flag_and_its_environment_variable() {
+    let output = command(&["--help"]).output().await.unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    for flag in [
+        "listen",
+        "admin-listen",
+        "allow-target",
+        "allow-origin",
+        "deny-origin",
+        "require-header",
+        "rate-limit",
+        "max-redirects",
+        "cors-max-age",
+        "set-header",
+        "remove-header",
+        "max-body",
+        "connect-timeout",
+        "timeout",
+        "max-connections",
+        "max-in-flight",
+        "drain-delay",
+        "drain-timeout",
+        "workers",
+        "trust-forwarded-from",
+    ] {
+        let variable = format!("TIDELINE_{}", flag.replace('-', "_").to_uppercase());
+        assert!(help.contains(&format!("--{flag}")) && help.contains(&variable), "{flag}");
+    }
+}
+
+/// Starts the command and waits for the log line that says it is ready.
+async fn ready(flags: &[&str]) -> Child {
+    let mut child = command(&[&["--listen", ANY, "--admin-listen", ANY], flags].concat()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = timeout(Duration::from_secs(20), lines.next_line()).await.unwrap().unwrap().unwrap();
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["message"], "ready");
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    child
+}
+
+async fn signalled(child: &mut Child, signal: &str) -> Option<i32> {
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success());
+    timeout(Duration::from_secs(20), child.wait()).await.unwrap().unwrap().code()
+}
+
+#[tokio::test]
+async fn both_signals_drain_and_exit_0() {
+    let mut child = ready(&["--drain-delay", "100ms", "--workers", "1"]).await;
+    assert_eq!(signalled(&mut child, "-TERM").await, Some(0));
+    // A person at a terminal does not wait for load balancers.
+    let mut child = ready(&["--drain-delay", "1h", "--workers", "2"]).await;
+    assert_eq!(signalled(&mut child, "-INT").await, Some(0));
+}

@@ -1,0 +1,15 @@
+//! The proxy's behaviour on real sockets, against the mock target and scripted upstreams.
+
+#![allow(clippy::unwrap_used, reason = "a test panics to fail")]
+
+mod browser;
+mod command;
+mod cors;
+mod fixture;
+mod forwarding;
+mod hostile;
+mod lifecycle;
+mod limits;
+mod redirects;
+mod streaming;
+mod websocket;

@@ -1,0 +1,145 @@
+//! A TCP balancer: round robin over the replicas that say they are ready, with faults on demand.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+
+/// Silence after which a connection that has been answered is idle.
+const IDLE: Duration = Duration::from_millis(20);
+
+#[derive(Clone)]
+pub(crate) struct Balancer {
+    pub(crate) address: SocketAddr,
+    backends: Arc<Mutex<Vec<Arc<Backend>>>>,
+}
+
+struct Backend {
+    address: SocketAddr,
+    ready: AtomicBool,
+}
+
+/// Breaks one request in so many, so never two running: by a reset before the response's first byte, or by closing an
+/// idle connection that the client may be about to use.
+#[derive(Clone)]
+pub(crate) struct Faults(Arc<FaultState>);
+
+struct FaultState {
+    one_in: usize,
+    requests: AtomicUsize,
+    injected: AtomicUsize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    None,
+    Reset,
+    IdleClose,
+}
+
+impl Faults {
+    pub(crate) fn one_in(one_in: usize) -> Self {
+        Self(Arc::new(FaultState { one_in, requests: AtomicUsize::new(0), injected: AtomicUsize::new(0) }))
+    }
+
+    pub(crate) fn injected(&self) -> usize {
+        self.0.injected.load(Ordering::Relaxed)
+    }
+
+    fn next(&self) -> Fault {
+        let nth = self.0.requests.fetch_add(1, Ordering::Relaxed);
+        if nth % self.0.one_in != self.0.one_in - 1 {
+            return Fault::None;
+        }
+        self.0.injected.fetch_add(1, Ordering::Relaxed);
+        if (nth / self.0.one_in).is_multiple_of(2) { Fault::Reset } else { Fault::IdleClose }
+    }
+}
+
+impl Balancer {
+    pub(crate) async fn start(faults: Option<Faults>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let balancer = Self { address: listener.local_addr().unwrap(), backends: Arc::default() };
+        let accepting = balancer.clone();
+        tokio::spawn(async move {
+            for nth in 0.. {
+                let (client, _) = listener.accept().await.unwrap();
+                tokio::spawn(accepting.clone().serve(client, nth, faults.clone()));
+            }
+        });
+        balancer
+    }
+
+    pub(crate) fn add(&self, address: SocketAddr, admin: SocketAddr) {
+        let backend = Arc::new(Backend { address, ready: AtomicBool::new(true) });
+        self.backends.lock().unwrap().push(backend.clone());
+        tokio::spawn(async move {
+            loop {
+                backend.ready.store(is_ready(admin).await, Ordering::Relaxed);
+                sleep(Duration::from_millis(100)).await;
+            }
+        });
+    }
+
+    async fn serve(self, client: TcpStream, nth: usize, faults: Option<Faults>) {
+        let backends = self.backends.lock().unwrap().clone();
+        let ready: Vec<_> = backends.iter().filter(|backend| backend.ready.load(Ordering::Relaxed)).collect();
+        for attempt in 0..ready.len() {
+            if let Ok(server) = TcpStream::connect(ready[(nth + attempt) % ready.len()].address).await {
+                relay(client, server, faults).await;
+                return;
+            }
+        }
+    }
+}
+
+/// Whether the replica's admin port says 200.
+pub(crate) async fn is_ready(admin: SocketAddr) -> bool {
+    let probe = async {
+        let mut stream = TcpStream::connect(admin).await.ok()?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        Some(answer.starts_with("HTTP/1.1 200 "))
+    };
+    timeout(Duration::from_secs(2), probe).await.ok().flatten().unwrap_or(false)
+}
+
+async fn relay(mut client: TcpStream, mut server: TcpStream, faults: Option<Faults>) {
+    client.set_nodelay(true).unwrap();
+    server.set_nodelay(true).unwrap();
+    let (mut up, mut down) = (vec![0; 16 * 1024], vec![0; 16 * 1024]);
+    let (mut fault, mut answered) = (Fault::None, true);
+    loop {
+        let close = fault == Fault::IdleClose && answered;
+        tokio::select! {
+            read = client.read(&mut up) => {
+                let Ok(size @ 1..) = read else { return };
+                // No client pipelines, so the first bytes after an answer begin a request.
+                if answered {
+                    fault = faults.as_ref().map_or(Fault::None, Faults::next);
+                    answered = false;
+                }
+                if fault == Fault::Reset {
+                    client.set_zero_linger().unwrap();
+                    return;
+                }
+                if server.write_all(&up[..size]).await.is_err() {
+                    return;
+                }
+            }
+            read = server.read(&mut down) => {
+                let Ok(size @ 1..) = read else { return };
+                answered = true;
+                if client.write_all(&down[..size]).await.is_err() {
+                    return;
+                }
+            }
+            () = sleep(IDLE), if close => return,
+        }
+    }
+}

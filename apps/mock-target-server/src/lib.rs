@@ -1,0 +1,30 @@
+//! A target for the proxy and its load tests: json-server's posts and todos, and every way an upstream can behave.
+//!
+//! Everything is bounded and, with a seed, repeatable. It sends no CORS headers: that is what the proxy is for.
+
+mod answer;
+mod args;
+mod collection;
+mod dice;
+mod routes;
+
+pub use args::Args;
+pub use routes::routes;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use service::{Metrics, Service};
+
+/// Runs the server as `arguments` say, the program's name first.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    service::run(arguments, |args: Args| {
+        Ok(Service {
+            metrics: Metrics::new("mock-target-server", env!("CARGO_PKG_VERSION")),
+            listen: args.listen,
+            admin_listen: args.admin_listen,
+            routes: move || Ok(routes(args.seed)),
+            args: args.server,
+        })
+    })
+}

@@ -1,0 +1,78 @@
+//! `/echo`, `/headers` and `/websocket`: what arrived, sent back.
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::{Map, Value, json};
+use service::{Arrival, Label, RequestBody, ResponseBody};
+use warp::filters::BoxedFilter;
+use warp::ws::Ws;
+use warp::{Filter, Reply};
+
+use super::Group;
+use crate::answer::{Answer, json};
+
+pub(super) fn routes() -> Group {
+    let headers = warp::path!("headers")
+        .and(warp::method())
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::get::<Arrival>())
+        .map(|method: Method, headers: HeaderMap, arrival: Arrival| {
+            let seen =
+                json!({ "method": method.as_str(), "headers": object(&headers), "peer": arrival.peer.to_string() });
+            Answer { route: "/headers", outcome: Ok(json(StatusCode::OK, &seen)) }
+        });
+    let echo = warp::path!("echo").and(warp::header::headers_cloned()).and(warp::ext::get::<Arrival>()).map(
+        |headers: HeaderMap, arrival: Arrival| Answer { route: "/echo", outcome: Ok(echoed(&headers, &arrival.body)) },
+    );
+    headers.or(echo).unify().boxed()
+}
+
+/// Each header once, several values joined as HTTP allows.
+fn object(headers: &HeaderMap) -> Map<String, Value> {
+    let joined = |name| {
+        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Value::from(values.collect::<Vec<_>>().join(", "))
+    };
+    headers.keys().map(|name| (name.to_string(), joined(name))).collect()
+}
+
+/// The request's body while it arrives, its trailers included.
+fn echoed(headers: &HeaderMap, body: &RequestBody) -> Response<ResponseBody> {
+    let body = body.take().map_or_else(
+        || http_body_util::Empty::<Bytes>::new().map_err(|never| match never {}).boxed_unsync(),
+        |body| body.map_err(Into::into).boxed_unsync(),
+    );
+    let mut response = Response::new(body);
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRAILER] {
+        if let Some(value) = headers.get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    if !headers.contains_key(header::CONTENT_TYPE) {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    }
+    response
+}
+
+/// Every message of a WebSocket, sent back until the client closes it.
+pub(super) fn websocket() -> BoxedFilter<(warp::reply::Response,)> {
+    warp::path!("websocket")
+        .and(warp::ws())
+        .map(|ws: Ws| {
+            let upgrade = ws.max_message_size(1024 * 1024).on_upgrade(async |socket| {
+                let (mut sink, mut messages) = socket.split();
+                while let Some(Ok(message)) = messages.next().await {
+                    let echo = !message.is_close() && !message.is_ping() && !message.is_pong();
+                    if echo && sink.send(message).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            let mut response = upgrade.into_response();
+            response.extensions_mut().insert(Label { route: "/websocket", error: "" });
+            response
+        })
+        .boxed()
+}

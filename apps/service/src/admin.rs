@@ -1,0 +1,64 @@
+//! The admin port: `/livez`, `/readyz`, `/metrics`. It stays up through the whole drain and is never exposed to clients.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use http::{Response, StatusCode};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use warp::Filter;
+
+use crate::drain::Drain;
+use crate::metrics::Metrics;
+
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+pub(crate) async fn serve(listener: TcpListener, drain: Drain, metrics: Metrics) {
+    let service = TowerToHyperService::new(warp::service(routes(drain, metrics)));
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_secs(90))
+            .serve_connection(TokioIo::new(stream), service.clone());
+        tokio::spawn(connection);
+    }
+}
+
+fn routes(
+    drain: Drain,
+    metrics: Metrics,
+) -> impl Filter<Extract = (impl warp::Reply,), Error = warp::Rejection> + Clone + Send + Sync + 'static {
+    let live = warp::path!("livez").map(|| text(StatusCode::OK, "text/plain", "live\n".into()));
+    let ready = drain.clone();
+    let ready = warp::path!("readyz").map(move || {
+        if ready.is_ready() {
+            text(StatusCode::OK, "text/plain", "ready\n".into())
+        } else {
+            text(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "draining\n".into())
+        }
+    });
+    let metrics = warp::path!("metrics").and_then(move || {
+        let rendered = metrics.render(!drain.is_ready());
+        async move {
+            Ok::<_, Infallible>(match rendered {
+                Ok(metrics) => text(StatusCode::OK, OPEN_METRICS, metrics),
+                Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
+            })
+        }
+    });
+    warp::get().and(live.or(ready).unify().or(metrics).unify())
+}
+
+fn text(status: StatusCode, content_type: &'static str, body: String) -> Response<String> {
+    Response::builder()
+        .status(status)
+        .header("content-type", content_type)
+        .body(body)
+        .expect("a status and a static header make a response")
+}

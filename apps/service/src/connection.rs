@@ -1,0 +1,233 @@
+//! One accepted socket with its clock: idle between requests, a head that arrives too slowly, a peer that does not read.
+//!
+//! hyper's own header timeout also counts idle time, so it cannot be short without closing connections that a load
+//! balancer is about to use.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use crate::metrics::Held;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// How long a peer may leave our bytes unread.
+const WRITE_STALL: Duration = Duration::from_mins(1);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Phase {
+    Idle,
+    Head,
+    Busy,
+    Tunnel,
+}
+
+/// A handle on the connection that a request came by.
+#[derive(Clone, Debug, Default)]
+pub struct Wire(Arc<WireState>);
+
+#[derive(Debug, Default)]
+struct WireState {
+    phase: AtomicU8,
+    reset: AtomicBool,
+    pace_millis: AtomicU64,
+}
+
+impl Wire {
+    /// Drops the connection with a TCP reset instead of sending the response.
+    pub fn reset(&self) {
+        self.0.reset.store(true, Ordering::Relaxed);
+    }
+
+    /// Sends everything from now on one byte per `interval`.
+    pub fn pace(&self, interval: Duration) {
+        let millis = u64::try_from(interval.as_millis()).unwrap_or(u64::MAX);
+        self.0.pace_millis.store(millis, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_reset(&self) -> bool {
+        self.0.reset.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn busy(&self) {
+        self.enter(Phase::Busy);
+    }
+
+    pub(crate) fn idle(&self) {
+        if self.phase() == Phase::Busy {
+            self.enter(Phase::Idle);
+        }
+    }
+
+    pub(crate) fn tunnel(&self) {
+        self.enter(Phase::Tunnel);
+    }
+
+    fn enter(&self, phase: Phase) {
+        self.0.phase.store(phase as u8, Ordering::Release);
+    }
+
+    fn phase(&self) -> Phase {
+        match self.0.phase.load(Ordering::Acquire) {
+            0 => Phase::Idle,
+            1 => Phase::Head,
+            2 => Phase::Busy,
+            _ => Phase::Tunnel,
+        }
+    }
+}
+
+/// Times that a connection keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    pub(crate) idle: Duration,
+    pub(crate) header: Duration,
+}
+
+/// What a connection holds while it is open, tunnels included: its place under the cap and its count in the metrics.
+pub(crate) type Slot = (OwnedSemaphorePermit, Held);
+
+pub(crate) struct Connection {
+    stream: TcpStream,
+    wire: Wire,
+    clock: Clock,
+    timed: Phase,
+    since: Instant,
+    alarm: Pin<Box<Sleep>>,
+    stall: Option<Pin<Box<Sleep>>>,
+    pacing: Option<Pin<Box<Sleep>>>,
+    _slot: Slot,
+}
+
+impl Connection {
+    pub(crate) fn new(stream: TcpStream, wire: Wire, clock: Clock, slot: Slot) -> Self {
+        Self {
+            stream,
+            wire,
+            clock,
+            timed: Phase::Busy,
+            since: Instant::now(),
+            alarm: Box::pin(sleep(clock.idle)),
+            stall: None,
+            pacing: None,
+            _slot: slot,
+        }
+    }
+
+    /// Ends the wait for bytes once the phase has lasted too long. The alarm is only moved when it would ring too
+    /// late, so that a busy connection does not touch the timer for every request.
+    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let phase = self.wire.phase();
+        let limit = match phase {
+            Phase::Idle => self.clock.idle,
+            Phase::Head => self.clock.header,
+            Phase::Busy | Phase::Tunnel => {
+                self.timed = phase;
+                return Poll::Pending;
+            }
+        };
+        if self.timed != phase {
+            self.timed = phase;
+            self.since = Instant::now();
+        }
+        let deadline = self.since + limit;
+        if self.alarm.deadline() > deadline {
+            self.alarm.as_mut().reset(deadline);
+        }
+        loop {
+            ready!(self.alarm.as_mut().poll(cx));
+            if Instant::now() >= deadline {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            self.alarm.as_mut().reset(deadline);
+        }
+    }
+
+    /// With a pace set, lets one byte through per interval.
+    fn poll_pace<'buf>(&mut self, cx: &mut Context<'_>, buf: &'buf [u8]) -> Poll<&'buf [u8]> {
+        let millis = self.wire.0.pace_millis.load(Ordering::Relaxed);
+        if millis == 0 {
+            return Poll::Ready(buf);
+        }
+        let interval = Duration::from_millis(millis);
+        let pacing = self.pacing.get_or_insert_with(|| Box::pin(sleep(Duration::ZERO)));
+        ready!(pacing.as_mut().poll(cx));
+        self.pacing = Some(Box::pin(sleep_until(Instant::now() + interval)));
+        Poll::Ready(&buf[..buf.len().min(1)])
+    }
+
+    fn poll_stall<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stall = None;
+            return written;
+        }
+        let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(WRITE_STALL)));
+        stall.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        match Pin::new(&mut this.stream).poll_read(cx, buf) {
+            Poll::Ready(done) => {
+                if buf.filled().len() > before && this.wire.phase() == Phase::Idle {
+                    this.wire.enter(Phase::Head);
+                }
+                Poll::Ready(done)
+            }
+            Poll::Pending => this.poll_patience(cx),
+        }
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let buf = ready!(this.poll_pace(cx, buf));
+        let written = Pin::new(&mut this.stream).poll_write(cx, buf);
+        this.poll_stall(cx, written)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if this.wire.0.pace_millis.load(Ordering::Relaxed) > 0 {
+            let first = bufs.iter().find(|buf| !buf.is_empty()).map_or(&[][..], |buf| buf);
+            return Pin::new(this).poll_write(cx, first);
+        }
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        this.poll_stall(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.wire.is_reset() {
+            // Closing with a zero linger sends RST; if the option is refused, the peer sees FIN instead.
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}

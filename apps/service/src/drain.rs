@@ -1,0 +1,90 @@
+//! The way out: not ready while still serving, then no new connections, then the deadline.
+
+use std::sync::Arc;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+/// How far the server is on its way out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// Ready.
+    #[default]
+    Serving,
+    /// Not ready, serving, and asking each client to reconnect elsewhere.
+    Draining,
+    /// Accepting nothing; finishing what is in flight.
+    Closing,
+}
+
+/// The state that the accept loop, the connections and the admin port share.
+#[derive(Clone, Debug)]
+pub struct Drain(Arc<watch::Sender<Phase>>);
+
+impl Default for Drain {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(Phase::Serving)))
+    }
+}
+
+impl Drain {
+    /// Whether new requests should still be sent here.
+    pub fn is_ready(&self) -> bool {
+        self.phase() == Phase::Serving
+    }
+
+    /// Begins the drain, as SIGTERM does.
+    pub fn begin(&self) {
+        self.enter(Phase::Draining);
+    }
+
+    pub(crate) fn close(&self) {
+        self.enter(Phase::Closing);
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        *self.0.borrow()
+    }
+
+    pub(crate) async fn reached(&self, phase: Phase) {
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ = self.0.subscribe().wait_for(|current| *current >= phase).await;
+    }
+
+    fn enter(&self, phase: Phase) {
+        self.0.send_if_modified(|current| {
+            let later = phase > *current;
+            *current = phase.max(*current);
+            later
+        });
+    }
+}
+
+/// The signals that end a server, registered before it is ready so that none is lost.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    term: Signal,
+    int: Signal,
+}
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// SIGTERM: load balancers need the drain delay.
+    Gracefully,
+    /// SIGINT, a person at a terminal: finish what is in flight and go.
+    Promptly,
+}
+
+impl Signals {
+    pub(crate) fn register() -> std::io::Result<Self> {
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+    }
+
+    pub(crate) async fn next(&mut self) -> Stop {
+        tokio::select! {
+            _ = self.term.recv() => Stop::Gracefully,
+            _ = self.int.recv() => Stop::Promptly,
+        }
+    }
+}

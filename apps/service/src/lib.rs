@@ -1,0 +1,23 @@
+//! What both services share: the accept loop with its limits, the drain, the admin port, logs, metrics and trace ids.
+//!
+//! It knows no routes: a service hands over a warp filter and gets a server that Kubernetes can roll without a failed request.
+
+mod admin;
+mod args;
+mod body;
+mod connection;
+mod drain;
+mod log;
+mod metrics;
+mod process;
+mod server;
+mod trace;
+
+pub use args::{LogLevel, ServerArgs};
+pub use body::{BoxError, Label, RequestBody, ResponseBody, reply};
+pub use connection::Wire;
+pub use drain::Drain;
+pub use metrics::{Metrics, method_name};
+pub use process::{Service, run};
+pub use server::{Arrival, Routes, Server};
+pub use trace::TraceParent;

@@ -1,0 +1,212 @@
+//! What the server measures about itself, under OpenTelemetry's names in Prometheus form.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use http::{Method, StatusCode};
+use http_body::{Body, Frame, SizeHint};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+use tokio::time::Instant;
+
+use crate::body::Label;
+use crate::connection::Wire;
+use crate::trace::TraceParent;
+
+/// OpenTelemetry's advice for the duration of HTTP requests, in seconds.
+const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+
+/// The metrics of one server, and the registry that a service adds its own to.
+#[derive(Clone, Debug)]
+pub struct Metrics(Arc<Series>);
+
+#[derive(Debug)]
+struct Series {
+    registry: Mutex<Registry>,
+    requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
+    active: Gauge,
+    connections: Gauge,
+    draining: Gauge,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    http_request_method: &'static str,
+    http_response_status_code: u16,
+    http_route: &'static str,
+    error_type: &'static str,
+}
+
+impl Metrics {
+    /// Metrics of the service called `name` at `version`.
+    pub fn new(name: &'static str, version: &'static str) -> Self {
+        let series = Series {
+            registry: Mutex::default(),
+            requests: Family::new_with_constructor(Self::duration_histogram),
+            active: Gauge::default(),
+            connections: Gauge::default(),
+            draining: Gauge::default(),
+        };
+        let metrics = Self(Arc::new(series));
+        let series = &metrics.0;
+        metrics.register(|registry| {
+            let duration = "Time from a request's head to the last byte of its response";
+            registry.register_with_unit(
+                "http_server_request_duration",
+                duration,
+                Unit::Seconds,
+                series.requests.clone(),
+            );
+            registry.register("http_server_active_requests", "Requests in flight", series.active.clone());
+            registry.register("open_connections", "Connections that are open", series.connections.clone());
+            registry.register("draining", "1 from SIGTERM on", series.draining.clone());
+            registry.register("build", "What is running", Info::new([("service", name), ("version", version)]));
+        });
+        metrics
+    }
+
+    /// Adds a service's own metrics.
+    pub fn register(&self, add: impl FnOnce(&mut Registry)) {
+        add(&mut self.0.registry.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// A histogram of seconds with the buckets that OpenTelemetry advises.
+    pub fn duration_histogram() -> Histogram {
+        Histogram::new(BUCKETS)
+    }
+
+    pub(crate) fn connection(&self) -> Held {
+        Held::one_more(&self.0.connections)
+    }
+
+    pub(crate) fn render(&self, draining: bool) -> Result<String, fmt::Error> {
+        self.0.draining.set(draining.into());
+        let mut text = String::new();
+        encode(&mut text, &self.0.registry.lock().unwrap_or_else(PoisonError::into_inner))?;
+        Ok(text)
+    }
+}
+
+/// Counts one in a gauge for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Held(Gauge);
+
+impl Held {
+    fn one_more(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// The name of a method in metrics: a client may invent any number of methods, a time series each is too many.
+pub fn method_name(method: &Method) -> &'static str {
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"]
+        .into_iter()
+        .find(|known| method == known)
+        .unwrap_or("_OTHER")
+}
+
+/// One request from its head to the end of its response body, whichever way it ends.
+#[derive(Debug)]
+pub(crate) struct Tracked {
+    metrics: Metrics,
+    _active: Held,
+    method: &'static str,
+    trace: TraceParent,
+    wire: Wire,
+    started: Instant,
+    status: u16,
+    label: Label,
+}
+
+impl Tracked {
+    pub(crate) fn new(metrics: Metrics, method: &Method, trace: TraceParent, wire: Wire) -> Self {
+        // Until it is answered, its only end is that the client goes away: nginx's 499.
+        let label = Label { route: "", error: "client_closed_request" };
+        let active = Held::one_more(&metrics.0.active);
+        Self {
+            metrics,
+            _active: active,
+            method: method_name(method),
+            trace,
+            wire,
+            started: Instant::now(),
+            status: 499,
+            label,
+        }
+    }
+
+    pub(crate) fn answered(&mut self, status: StatusCode, label: Label) {
+        self.status = status.as_u16();
+        self.label = label;
+    }
+
+    pub(crate) fn body<B>(self, body: B) -> TrackedBody<B> {
+        TrackedBody { body, tracked: self }
+    }
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        self.wire.idle();
+        let labels = RequestLabels {
+            http_request_method: self.method,
+            http_response_status_code: self.status,
+            http_route: self.label.route,
+            error_type: self.label.error,
+        };
+        let seconds = self.started.elapsed().as_secs_f64();
+        self.metrics.0.requests.get_or_create(&labels).observe(seconds);
+        let (method, status, route, error) = (self.method, self.status, self.label.route, self.label.error);
+        let trace_id = self.trace.trace_id();
+        if error.is_empty() {
+            tracing::debug!(%trace_id, method, status, route, seconds, "request");
+        } else {
+            tracing::info!(%trace_id, method, status, route, seconds, error, "request");
+        }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A response body that ends its request's record when it ends.
+    pub(crate) struct TrackedBody<B> {
+        #[pin]
+        body: B,
+        tracked: Tracked,
+    }
+}
+
+impl<B: Body> Body for TrackedBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let this = self.project();
+        let frame = this.body.poll_frame(cx);
+        if let Poll::Ready(Some(Err(_))) = frame {
+            this.tracked.label.error = "response_body_aborted";
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,138 @@
+//! From the command line to the exit code: 0 after a whole drain, 1 after a failure or a deadline, 2 for bad configuration.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use clap::error::ErrorKind;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::drain::{Signals, Stop};
+use crate::{Metrics, Routes, Server, ServerArgs, log};
+
+/// A service that has parsed all of its configuration: where it listens and which routes it serves.
+#[derive(Debug)]
+pub struct Service<B> {
+    /// Limits, drain and telemetry.
+    pub args: ServerArgs,
+    /// The address for clients.
+    pub listen: SocketAddr,
+    /// The address for probes and metrics.
+    pub admin_listen: SocketAddr,
+    /// The metrics that the routes report to.
+    pub metrics: Metrics,
+    /// Builds the routes, inside the runtime.
+    pub routes: B,
+}
+
+/// Parses `arguments`, the program's name first, lets `configure` check them all, and serves until a signal ends it.
+pub fn run<A, B>(
+    arguments: impl IntoIterator<Item = OsString>,
+    configure: impl FnOnce(A) -> anyhow::Result<Service<B>>,
+) -> ExitCode
+where
+    A: Parser,
+    B: FnOnce() -> anyhow::Result<Routes>,
+{
+    let service = A::try_parse_from(arguments).map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            print!("{error}");
+            ExitCode::SUCCESS
+        }
+        _ => refuse(&one_line(&error.to_string())),
+    });
+    let service = service.and_then(|args| configure(args).map_err(|error| refuse(&format!("error: {error:#}"))));
+    match service {
+        Ok(service) => serve(service),
+        Err(code) => code,
+    }
+}
+
+fn refuse(line: &str) -> ExitCode {
+    eprintln!("{line}");
+    ExitCode::from(2)
+}
+
+/// What clap says about a bad flag, without its usage and hints: what is wrong, in one line.
+fn one_line(message: &str) -> String {
+    let lines = message.lines().map(str::trim);
+    lines
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn serve<B: FnOnce() -> anyhow::Result<Routes>>(service: Service<B>) -> ExitCode {
+    log::start(service.args.log_level);
+    let outcome = runtime(service.args.worker_threads().get()).and_then(|runtime| {
+        let outcome = runtime.block_on(serve_until_signal(service));
+        // Whatever the deadline cut off must not keep the process alive.
+        runtime.shutdown_background();
+        outcome
+    });
+    match outcome {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(cut_off) => {
+            tracing::warn!(cut_off, "the drain timeout cut off connections");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            let error = format!("{error:#}");
+            tracing::error!(error, "stopped");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One thread needs no work stealing, and without it wakes nobody.
+fn runtime(workers: usize) -> anyhow::Result<Runtime> {
+    let mut builder = if workers == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    if workers > 1 {
+        builder.worker_threads(workers);
+    }
+    builder.enable_all().build().context("starting the worker threads")
+}
+
+async fn serve_until_signal<B: FnOnce() -> anyhow::Result<Routes>>(service: Service<B>) -> anyhow::Result<usize> {
+    let Service { args, listen, admin_listen, metrics, routes } = service;
+    let mut signals = Signals::register().context("listening for signals")?;
+    let routes = routes()?;
+    let server = Server::bind(args, listen, admin_listen, metrics)
+        .await
+        .with_context(|| format!("binding `{listen}` and `{admin_listen}`"))?;
+    let (address, admin) = (server.address()?, server.admin_address()?);
+    tracing::info!(%address, %admin, "ready");
+
+    let drain = server.drain();
+    let watch = tokio::spawn(async move {
+        let stop = signals.next().await;
+        tracing::info!(?stop, "draining");
+        match stop {
+            Stop::Gracefully => drain.begin(),
+            Stop::Promptly => drain.close(),
+        }
+        signals.next().await;
+        tracing::warn!("stopped by a second signal");
+        std::process::exit(1);
+    });
+    let cut_off = server.run(routes).await;
+    watch.abort();
+    if cut_off == 0 {
+        tracing::info!("drained");
+    }
+    Ok(cut_off)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_bad_flag_is_one_line() {
+        let message = "error: invalid value 'x' for '--listen <ADDR>': invalid socket address syntax\n\nFor more information, try '--help'.\n";
+        assert_eq!(one_line(message), "error: invalid value 'x' for '--listen <ADDR>': invalid socket address syntax");
+    }
+}

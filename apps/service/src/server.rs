@@ -1,0 +1,235 @@
+//! The accept loop: warp routes on hyper, with what `warp::serve` leaves out (`TCP_NODELAY`, a connection cap, clocks, a
+//! maximum connection age, and a drain with a deadline).
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
+use http_body::Body;
+use http_body_util::{BodyExt, Either, Empty};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout};
+use tower_service::Service;
+use warp::filters::BoxedFilter;
+
+use crate::body::{BoxError, Carried, Label, RequestBody};
+use crate::connection::{Clock, Connection, Wire};
+use crate::drain::{Drain, Phase};
+use crate::metrics::{Metrics, Tracked};
+use crate::{ServerArgs, TraceParent, admin};
+
+/// Bytes that the head of a request may take.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// The routes of a service, as the server takes them.
+pub type Routes = BoxedFilter<(warp::reply::Response,)>;
+
+/// A bound server: it accepts once `run` is called.
+#[derive(Debug)]
+pub struct Server {
+    args: ServerArgs,
+    listener: TcpListener,
+    admin: TcpListener,
+    drain: Drain,
+    metrics: Metrics,
+}
+
+impl Server {
+    /// Binds both ports.
+    pub async fn bind(
+        args: ServerArgs,
+        listen: SocketAddr,
+        admin: SocketAddr,
+        metrics: Metrics,
+    ) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(listen).await?;
+        let admin = TcpListener::bind(admin).await?;
+        Ok(Self { args, listener, admin, drain: Drain::default(), metrics })
+    }
+
+    /// The address that it serves on.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// The address of the admin port.
+    pub fn admin_address(&self) -> std::io::Result<SocketAddr> {
+        self.admin.local_addr()
+    }
+
+    /// The handle that begins the drain.
+    pub fn drain(&self) -> Drain {
+        self.drain.clone()
+    }
+
+    /// Serves until the drain is over; returns how many connections the deadline cut off.
+    pub async fn run(self, routes: Routes) -> usize {
+        let Self { args, listener, admin, drain, metrics } = self;
+        let admin = tokio::spawn(admin::serve(admin, drain.clone(), metrics.clone()));
+        let slots = Arc::new(Semaphore::new(args.max_connections.get()));
+        let acceptor = Acceptor { routes, drain: drain.clone(), metrics, slots: slots.clone(), args: args.clone() };
+
+        acceptor.accept_until(&listener, drain_delay_over(&drain, args.drain_delay)).await;
+        acceptor.accept_backlog(&listener).await;
+        drop(listener);
+        drain.close();
+
+        let all = u32::try_from(args.max_connections.get()).unwrap_or(u32::MAX);
+        let cut_off = match timeout(args.drain_timeout, slots.acquire_many(all)).await {
+            Ok(_) => 0,
+            Err(_) => args.max_connections.get() - slots.available_permits(),
+        };
+        admin.abort();
+        cut_off
+    }
+}
+
+async fn drain_delay_over(drain: &Drain, delay: Duration) {
+    drain.reached(Phase::Draining).await;
+    tokio::select! {
+        () = sleep(delay) => {}
+        () = drain.reached(Phase::Closing) => {}
+    }
+}
+
+#[derive(Clone)]
+struct Acceptor {
+    routes: Routes,
+    drain: Drain,
+    metrics: Metrics,
+    slots: Arc<Semaphore>,
+    args: ServerArgs,
+}
+
+impl Acceptor {
+    async fn accept_until(&self, listener: &TcpListener, end: impl Future<Output = ()>) {
+        let mut end = pin!(end);
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.accept(listener) => accepted,
+                () = &mut end => return,
+            };
+            match accepted {
+                Ok((stream, slot)) => self.spawn(stream, slot),
+                Err(error) => {
+                    // Mostly out of file descriptors: the connection stays in the backlog, so wait for some to be freed.
+                    tracing::warn!(%error, "accepting a connection failed");
+                    sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+
+    /// Takes what has already completed its handshake: closing the listener would reset it.
+    async fn accept_backlog(&self, listener: &TcpListener) {
+        while let Ok(Ok((stream, slot))) = timeout(Duration::from_millis(1), self.accept(listener)).await {
+            self.spawn(stream, slot);
+        }
+    }
+
+    async fn accept(&self, listener: &TcpListener) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+        let slot = self.slots.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let (stream, _) = listener.accept().await?;
+        Ok((stream, slot))
+    }
+
+    fn spawn(&self, stream: TcpStream, slot: OwnedSemaphorePermit) {
+        tokio::spawn(self.clone().serve(stream, slot));
+    }
+
+    async fn serve(self, stream: TcpStream, slot: OwnedSemaphorePermit) {
+        let Ok(peer) = stream.peer_addr() else { return };
+        // Without it a small response waits for the peer's delayed acknowledgement; with an error it is only slower.
+        let _ = stream.set_nodelay(true);
+        let wire = Wire::default();
+        let clock = Clock { idle: self.args.idle_timeout, header: self.args.header_timeout };
+        let io = TokioIo::new(Connection::new(stream, wire.clone(), clock, (slot, self.metrics.connection())));
+        let expires = Instant::now() + jittered(self.args.max_connection_age);
+
+        let service = service_fn(|request| self.respond(request, peer, &wire, expires));
+        let mut builder = http1::Builder::new();
+        builder.max_buf_size(MAX_HEAD).half_close(false);
+        let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
+        let mut closing = pin!(self.drain.reached(Phase::Closing));
+        let mut closed = false;
+        let outcome = loop {
+            tokio::select! {
+                outcome = connection.as_mut() => break outcome,
+                () = closing.as_mut(), if !closed => {
+                    closed = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(%peer, %error, "connection ended early");
+        }
+    }
+
+    async fn respond(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        wire: &Wire,
+        expires: Instant,
+    ) -> Result<Response<impl Body<Data = Bytes, Error = BoxError> + use<>>, Reset> {
+        wire.busy();
+        let (mut head, body) = request.into_parts();
+        if head.uri.path_and_query().is_none() {
+            // CONNECT names no path, and warp cannot route without one.
+            head.uri = Uri::from_static("/");
+        }
+        let trace = TraceParent::continued(&head.headers);
+        let mut tracked = Tracked::new(self.metrics.clone(), &head.method, trace, wire.clone());
+        head.extensions.insert(Arrival { peer, trace, wire: wire.clone(), body: RequestBody::new(body) });
+        let request = Request::from_parts(head, Empty::<Bytes>::new());
+
+        let Ok(response) = warp::service(self.routes.clone()).call(request).await;
+        if wire.is_reset() {
+            return Err(Reset);
+        }
+        let (mut head, body) = response.into_parts();
+        tracked.answered(head.status, head.extensions.get::<Label>().copied().unwrap_or_default());
+        if head.status == StatusCode::SWITCHING_PROTOCOLS {
+            wire.tunnel();
+        } else if !self.drain.is_ready() || Instant::now() >= expires || self.slots.available_permits() == 0 {
+            head.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        let body = match head.extensions.remove::<Carried>().and_then(|carried| carried.take()) {
+            Some(body) => Either::Left(body),
+            None => Either::Right(body.map_err(BoxError::from)),
+        };
+        Ok(Response::from_parts(head, tracked.body(body)))
+    }
+}
+
+/// What warp does not carry of a request; `warp::ext::get::<Arrival>()` extracts it.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The address at the other end of the connection.
+    pub peer: SocketAddr,
+    /// The trace that the request belongs to.
+    pub trace: TraceParent,
+    /// The connection that it came by.
+    pub wire: Wire,
+    /// Its body.
+    pub body: RequestBody,
+}
+
+/// The routes asked for the connection to be reset.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is reset on purpose")]
+struct Reset;
+
+/// Between half of `age` and all of it, so that clients of one rollout do not reconnect in step.
+fn jittered(age: Duration) -> Duration {
+    age.mul_f64(0.5 + fastrand::f64() / 2.0)
+}

