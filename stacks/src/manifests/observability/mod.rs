@@ -4,9 +4,12 @@ mod alerts;
 mod dashboard;
 mod dashboards;
 mod expressions;
+mod questions;
 mod monitors;
 
 use synth_framework::Manifests;
+
+pub use questions::{Question, scaling_questions};
 
 use crate::settings::Settings;
 
