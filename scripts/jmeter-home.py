@@ -27,8 +27,8 @@ def lay_out(archive: pathlib.Path, home: pathlib.Path) -> None:
     """Writes the home beside its place first, so that half of one never looks like a whole one."""
     unfinished = home.with_name(home.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    (unfinished / "lib/ext").mkdir(parents=True)
-    (unfinished / "bin").mkdir()
+    for folder in ("bin", "lib/ext", "lib/junit"):
+        (unfinished / folder).mkdir(parents=True)
     with tarfile.open(archive) as source:
         for member in source:
             name = pathlib.PurePosixPath(member.name).name

@@ -7,6 +7,7 @@ after a failure and an interrupt too. Exit codes: 0 the test ran, 2 it could not
 
 import argparse
 import contextlib
+import os
 import pathlib
 import shutil
 import signal
@@ -62,7 +63,7 @@ def jmeter(options: argparse.Namespace) -> list[str]:
     else:
         missing = "`java` is not on the PATH: install Java 17" if jar.exists() else f"no JMeter in `{options.jmeter_home}`"
         raise Failure(f"{missing}; `make load-test` lays JMeter out")
-    said = subprocess.run([*command, "--version"], capture_output=True, text=True, timeout=120)
+    said = subprocess.run([*command, "--version", "-j", os.devnull], capture_output=True, text=True, timeout=120)
     if not any(word.startswith("5.") for word in said.stdout.split()):
         raise Failure(f"`{command[0]}` is not JMeter 5: `make load-test JMETER=` lays out one that is\n{said.stderr.strip()}")
     return command

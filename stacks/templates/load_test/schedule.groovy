@@ -2,7 +2,8 @@
 // A late answer delays nothing: the threads that are free send what is due, so that slowness cannot lower the offered rate.
 import java.util.concurrent.atomic.AtomicLong
 
-long start = props.computeIfAbsent('schedule.start', { System.currentTimeMillis() })
+// Two seconds for every thread to be up before the first request is due.
+long start = props.computeIfAbsent('schedule.start', { System.currentTimeMillis() + 2000 })
 long number = props.computeIfAbsent('schedule.next', { new AtomicLong() }).getAndIncrement()
 
 double rate = vars.get('rate') as double

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{check::CheckArgs, diff::DiffArgs, graph::GraphArgs, list::ListArgs, write};
+use crate::commands::{
+    check::CheckArgs, diff::DiffArgs, graph::GraphArgs, list::ListArgs, load_report::LoadReportArgs, write,
+};
 
 /// Write the platform, typed in Rust, to Terraform JSON
 ///
-/// Exit codes: 0 fine, 1 a finding (`check` and `diff`), 2 an error. The result goes to standard output, all talk to
+/// Exit codes: 0 fine, 1 a finding (`check`, `diff` and `load-report`), 2 an error. The result goes to standard output, all talk to
 /// standard error.
 #[derive(Debug, Parser)]
 #[command(version, subcommand_help_heading = "Commands")]
@@ -36,6 +38,8 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Draw who refers to whom inside a part
     Graph(GraphArgs),
+    /// Judge the results of a load test, and draw them on a page
+    LoadReport(LoadReportArgs),
 }
 
 /// Where settings come from and where files go.

@@ -4,8 +4,8 @@ mod alerts;
 mod dashboard;
 mod dashboards;
 mod expressions;
-mod questions;
 mod monitors;
+mod questions;
 
 use synth_framework::Manifests;
 

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod graph;
 pub(crate) mod list;
+pub(crate) mod load_report;
 mod summary;
 pub(crate) mod write;
 
@@ -30,6 +31,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Check(args) => check::check(&project, args),
         Command::Diff(args) => diff::diff(&project, args),
         Command::Graph(args) => graph::graph(&project, args),
+        Command::LoadReport(args) => load_report::load_report(&project, args),
     }
 }
 

@@ -58,7 +58,11 @@ pub(crate) fn query(address: &str, expression: &str, span: Span) -> Result<Vec<S
 /// Reads an answer of `query_range`.
 pub(crate) fn parse(body: &str) -> Result<Vec<Series>> {
     let answer: Json = serde_json::from_str(body).context("the answer is not JSON")?;
-    ensure!(answer["status"] == "success", "Prometheus refused: {}", answer["error"].as_str().unwrap_or("no reason given"));
+    ensure!(
+        answer["status"] == "success",
+        "Prometheus refused: {}",
+        answer["error"].as_str().unwrap_or("no reason given")
+    );
     let data = &answer["data"];
     ensure!(data["resultType"] == "matrix", "the answer is no range of values: save one of `/api/v1/query_range`");
     let series = data["result"].as_array().context("the answer has no result")?;

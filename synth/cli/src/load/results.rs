@@ -83,7 +83,9 @@ impl Columns {
         let find = |name| header.iter().position(|column| column == name);
         let need = |name| {
             find(name).with_context(|| {
-                format!("line 1 names no column `{name}`: let JMeter write CSV with field names, as `user.properties` says")
+                format!(
+                    "line 1 names no column `{name}`: let JMeter write CSV with field names, as `user.properties` says"
+                )
             })
         };
         Ok(Self {
