@@ -35,6 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="", help="address of the proxy")
     for name in ("port", "scheme", "target", "origin", "threads"):
         parser.add_argument(f"--{name}", default="", help=f"replaces `{name}` of the properties")
+    parser.add_argument("--property", action="append", default=[], metavar="NAME=VALUE", help="any other, for JMeter's -J")
     for name, most in (("rate", MOST_RATE), ("ramp", MOST_SECONDS), ("hold", MOST_SECONDS), ("ramp-down", MOST_SECONDS)):
         parser.add_argument(f"--{name}", type=number(most), help=f"replaces `{name}` of the properties")
     return parser.parse_args()
@@ -150,7 +151,7 @@ def run(options: argparse.Namespace) -> None:
             given |= stack.enter_context(services(options))
         command += ["-n", "-t", options.plan / "RPS-test-plan.jmx", "-q", options.plan / "user.properties"]
         command += ["-l", results, "-j", options.results / "jmeter.log", "-e", "-o", report]
-        command += [f"-J{name}={value}" for name, value in given.items()]
+        command += [f"-J{name}={value}" for name, value in given.items()] + [f"-J{given}" for given in options.property]
         seconds = planned(options, given)
         print(f"JMeter runs for {seconds} s, then writes its report", flush=True)
         process = subprocess.Popen([str(part) for part in command])

@@ -1,4 +1,4 @@
-//! The load test's plan is what JMeter reads without plugins, and has what a plan should have.
+//! The load test's plan is what `JMeter` reads without plugins, and has what a plan should have.
 
 use std::collections::BTreeMap;
 

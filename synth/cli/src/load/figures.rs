@@ -17,7 +17,7 @@ pub(crate) struct Figures {
     pub(crate) profile: Profile,
     /// When the schedule began, in milliseconds of the clock.
     pub(crate) start: u64,
-    /// Each phase.
+    /// Each phase that lasts.
     pub(crate) phases: Vec<(Phase, Row)>,
     /// The whole test, from its start to its last answer.
     pub(crate) all: Row,
@@ -129,10 +129,9 @@ impl Figures {
             let index = |second: f64| samples.partition_point(|sample| seconds(sample.ended() - start) < second);
             &samples[index(span.start)..if span.end < end { index(span.end) } else { samples.len() }]
         };
-        let phases = Phase::ALL.map(|phase| {
-            let span = profile.span(phase);
-            (phase, Row::of(&profile, span.clone(), within(span)))
-        });
+        let spans = Phase::ALL.map(|phase| (phase, profile.span(phase)));
+        let spans = spans.into_iter().filter(|(_, span)| !span.is_empty());
+        let phases = spans.map(|(phase, span)| (phase, Row::of(&profile, span.clone(), within(span))));
         let mut kinds: Vec<_> = results.errors.iter().cloned().map(|kind| (kind, 0)).collect();
         samples.iter().filter_map(|sample| sample.error).for_each(|error| kinds[error].1 += 1);
         let mut order: Vec<usize> = (0..kinds.len()).collect();
@@ -152,7 +151,7 @@ impl Figures {
         Self {
             profile,
             start,
-            phases: phases.into(),
+            phases: phases.collect(),
             all: Row::of(&profile, 0.0..end, samples),
             lateness: results.says_due.then(|| Quantiles::of(late())),
             steps: steps.collect(),

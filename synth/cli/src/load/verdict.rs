@@ -235,7 +235,7 @@ mod tests {
         let mut good = figures(50, 0);
         good.all.failed = 0;
         assert_eq!(missed(&good), [""; 0]);
-        good.phases[1].1.answered = 189;
+        good.phases[0].1.answered = 189;
         assert_eq!(missed(&good), ["rate while held"]);
         let mut late = figures(50, 260);
         late.all.failed = 0;
@@ -246,7 +246,7 @@ mod tests {
     fn nothing_answered_meets_nothing_but_the_errors() {
         let mut nothing = figures(50, 0);
         nothing.all = Row::default();
-        nothing.phases[1].1 = Row { offered: 200.0, seconds: 2.0, ..Row::default() };
+        nothing.phases[0].1 = Row { offered: 200.0, seconds: 2.0, ..Row::default() };
         assert_eq!(missed(&nothing), ["rate while held", "p99 while held"]);
     }
 

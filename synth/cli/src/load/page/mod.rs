@@ -93,6 +93,6 @@ impl Page<'_> {
         }
         let rows = self.figures.errors.iter().map(|(kind, number)| vec![kind.clone(), grouped(*number)]);
         let table = table::plain("Failed requests by kind", &["Kind", "Requests"], rows);
-        let _ = writeln!(page, "<h2>Errors</h2>\n{table}");
+        let _ = writeln!(page, "<h2>Failures</h2>\n{table}");
     }
 }

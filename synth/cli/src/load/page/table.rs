@@ -10,7 +10,8 @@ use crate::load::{
 
 /// A table whose first column names its rows.
 pub(super) fn plain(caption: &str, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut table = format!("<div class=\"wide\"><table>\n<caption>{}</caption>\n<thead><tr>", escaped(caption));
+    let mut table =
+        format!("<div class=\"wide\" tabindex=\"0\"><table>\n<caption>{}</caption>\n<thead><tr>", escaped(caption));
     for cell in header {
         let _ = write!(table, "<th scope=\"col\">{}</th>", escaped(cell));
     }
