@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value as Json;
 
 /// Longer than Prometheus' own limit of two minutes would be waiting for nothing.
-const TIMEOUT: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// The most of an answer that is read.
 const MOST_BYTES: u64 = 64 << 20;

@@ -56,7 +56,8 @@ fn a_missed_objective_is_a_finding() {
     let slow = report(&project, &results(|_| false), &["--max-p99", "5"]).finds();
     assert!(slow.stdout.contains("missed  p99 while held: 6 ms"), "{}", slow.stdout);
     assert_eq!(report(&project, &results(|index| index == 7), &["--max-error-ratio", "0.01"]).code, 0);
-    let rare: String = results(|_| false).lines().take(150).map(|line| format!("{line}\n")).collect();
+    let all = results(|_| false);
+    let rare = all.split_inclusive('\n').take(150).collect::<String>();
     assert!(report(&project, &rare, &[]).finds().stdout.contains("missed  rate while held"));
 }
 

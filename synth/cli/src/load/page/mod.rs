@@ -1,5 +1,6 @@
 //! The page: one file that needs nothing else, with charts drawn here and each chart's figures as a table beside it.
 
+mod axis;
 mod chart;
 mod charts;
 mod scaling;
