@@ -5,6 +5,8 @@
 pub mod add_ons;
 pub mod bootstrap;
 pub mod cluster;
+mod files;
+pub mod load_test;
 pub mod manifests;
 pub mod names;
 mod platform;
@@ -13,4 +15,5 @@ pub mod policy;
 pub mod settings;
 pub mod terraform;
 
+pub use files::BuiltFiles;
 pub use platform::{Built, PARTS, Part, Platform, PlatformProblems};

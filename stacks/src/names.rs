@@ -25,6 +25,9 @@ pub const CORS_PROXY_SERVER: &str = "cors-proxy-server";
 /// The target behind the proxy: its Deployment, its Service, its folder of manifests.
 pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
 
+/// The port of the target's Service.
+pub const MOCK_TARGET_PORT: u16 = 80;
+
 /// The storage class of encrypted gp3 volumes.
 pub const STORAGE_CLASS: &str = "gp3-encrypted";
 
@@ -106,6 +109,11 @@ impl Settings {
     /// The folder of this environment's manifests in the repository, which Argo CD follows.
     pub fn manifests_path(&self) -> String {
         format!("out/{}", self.directory("manifests"))
+    }
+
+    /// The target's address inside the cluster, as `host:port`: the proxy may reach it, and the load test asks for it.
+    pub fn mock_target_address(&self) -> String {
+        format!("{MOCK_TARGET_SERVER}.{}.svc.cluster.local:{MOCK_TARGET_PORT}", self.services.namespace)
     }
 
     /// The letter of each zone with the zone's name: `("a", "eu-north-1a")`.

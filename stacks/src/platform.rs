@@ -4,13 +4,15 @@ use std::fmt;
 
 use synth_framework::{BuiltManifests, BuiltStack, Problems, Stack, StackFile};
 
-use crate::{add_ons, bootstrap, cluster, manifests, settings::Settings};
+use crate::{add_ons, bootstrap, cluster, files::BuiltFiles, load_test, manifests, settings::Settings};
 
 /// A part of the platform that is written to a directory of its own.
 #[derive(Debug)]
 pub struct Part {
-    /// Its name, which is its directory's: `cluster`.
+    /// Its name, which is its command's: `cluster`.
     pub name: &'static str,
+    /// Its directory, which has its name with one exception: `load-testing`.
+    pub directory: &'static str,
     /// What it holds, in one line.
     pub summary: &'static str,
     kind: Kind,
@@ -20,6 +22,7 @@ pub struct Part {
 enum Kind {
     Stack(fn(&Settings, &Stack)),
     Manifests(fn(&Settings) -> Result<BuiltManifests, Problems>),
+    Files(fn(&Settings) -> BuiltFiles),
 }
 
 /// A part that is complete and in order.
@@ -29,29 +32,41 @@ pub enum Built {
     Stack(BuiltStack),
     /// Manifests, which Argo CD syncs.
     Manifests(BuiltManifests),
+    /// Plain files, which are for people and their tools.
+    Files(BuiltFiles),
 }
 
 /// Every part, in the order in which they are applied.
 pub const PARTS: &[Part] = &[
     Part {
         name: "bootstrap",
+        directory: "bootstrap",
         summary: "state bucket, image registry, and GitHub's roles",
         kind: Kind::Stack(bootstrap::define),
     },
     Part {
         name: "cluster",
+        directory: "cluster",
         summary: "network, EKS, base nodes, Karpenter's AWS side and Argo CD",
         kind: Kind::Stack(cluster::define),
     },
     Part {
         name: "add-ons",
+        directory: "add-ons",
         summary: "the root Application and the repository's credentials: hands the cluster to GitOps",
         kind: Kind::Stack(add_ons::define),
     },
     Part {
         name: "manifests",
+        directory: "manifests",
         summary: "what Argo CD syncs: system charts, node pools, both services, policies and dashboards",
         kind: Kind::Manifests(manifests::build),
+    },
+    Part {
+        name: "load-test",
+        directory: "load-testing",
+        summary: "the JMeter plan: requests a second rise, hold and fall, through the proxy to the mock target",
+        kind: Kind::Files(load_test::build),
     },
 ];
 
@@ -75,16 +90,18 @@ impl Part {
                 stack.build().map(Built::Stack)
             }
             Kind::Manifests(build) => build(settings).map(Built::Manifests),
+            Kind::Files(build) => Ok(Built::Files(build(settings))),
         }
     }
 }
 
 impl Built {
-    /// The name of the part, which is its directory's.
+    /// The name of the part.
     pub fn name(&self) -> &str {
         match self {
             Self::Stack(stack) => stack.name(),
             Self::Manifests(manifests) => manifests.name(),
+            Self::Files(files) => files.name(),
         }
     }
 
@@ -93,6 +110,7 @@ impl Built {
         match self {
             Self::Stack(stack) => stack.files(),
             Self::Manifests(manifests) => manifests.files(),
+            Self::Files(files) => files.files().to_vec(),
         }
     }
 }
@@ -128,7 +146,7 @@ impl Platform {
     pub fn stacks(&self) -> impl Iterator<Item = &BuiltStack> {
         self.parts.iter().filter_map(|part| match part {
             Built::Stack(stack) => Some(stack),
-            Built::Manifests(_) => None,
+            Built::Manifests(_) | Built::Files(_) => None,
         })
     }
 
@@ -141,7 +159,7 @@ impl Platform {
     pub fn objects(&self) -> impl Iterator<Item = &synth_framework::Manifest> {
         let manifests = self.parts.iter().filter_map(|part| match part {
             Built::Manifests(manifests) => Some(manifests.objects()),
-            Built::Stack(_) => None,
+            Built::Stack(_) | Built::Files(_) => None,
         });
         manifests.flatten()
     }

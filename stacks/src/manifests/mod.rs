@@ -17,6 +17,7 @@ use synth_framework::{BuiltManifests, Manifests, Problems};
 use crate::settings::Settings;
 
 pub use applications::APPLICATION_HEALTH;
+pub use observability::{Question, scaling_questions};
 
 /// Builds the manifests of an environment, or returns their problems.
 pub fn build(settings: &Settings) -> Result<BuiltManifests, Problems> {

@@ -105,5 +105,7 @@ section! {
         pub ramp_seconds: u32 where between(1, 86_400),
         /// Seconds at the top.
         pub hold_seconds: u32 where between(1, 86_400),
+        /// Seconds from the top back to nothing.
+        pub ramp_down_seconds: u32 where between(1, 86_400),
     }
 }

@@ -1,6 +1,7 @@
 //! What the stacks become under fixed settings, which no user's settings change: shown to reviewers, and judged by Terraform.
 
 mod invariants;
+mod load_test;
 mod snapshots;
 mod terraform;
 

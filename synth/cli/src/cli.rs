@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     apply::ApplyArgs, check::CheckArgs, destroy::DestroyArgs, diff::DiffArgs, graph::GraphArgs, list::ListArgs,
-    plan::PlanArgs, policies::PoliciesArgs, write,
+    load_report::LoadReportArgs, plan::PlanArgs, policies::PoliciesArgs, write,
 };
 
 /// Write the platform, typed in Rust, to Terraform JSON
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// Destroy what `apply` put into that state
     Destroy(DestroyArgs),
+    /// Judge the results of a load test, and draw them on a page
+    LoadReport(LoadReportArgs),
 }
 
 /// Where settings come from and where files go.

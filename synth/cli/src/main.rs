@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod difference;
 mod directory;
+mod load;
 mod offline;
 mod project;
 mod report;

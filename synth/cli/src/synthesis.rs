@@ -48,7 +48,7 @@ pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(
 
 fn render_part(project: &Project, built: &Built) -> Rendered {
     let part = Part::named(built.name()).expect("everything is built by the part of its name");
-    Rendered { part, directory: project.directory(part.name), files: built.files(), declared: Declared::by(built) }
+    Rendered { part, directory: project.directory(part.directory), files: built.files(), declared: Declared::by(built) }
 }
 
 impl Declared {
@@ -59,6 +59,7 @@ impl Declared {
                 Self { resources, data_sources: stack.resources().count() - resources, objects: 0 }
             }
             Built::Manifests(manifests) => Self { resources: 0, data_sources: 0, objects: manifests.objects().len() },
+            Built::Files(_) => Self { resources: 0, data_sources: 0, objects: 0 },
         }
     }
 }

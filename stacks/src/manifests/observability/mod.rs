@@ -5,8 +5,11 @@ mod dashboard;
 mod dashboards;
 mod expressions;
 mod monitors;
+mod questions;
 
 use synth_framework::Manifests;
+
+pub use questions::{Question, scaling_questions};
 
 use crate::settings::Settings;
 

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::Service;
 use synth_framework::Manifests;
 
-use super::{ADMIN, NAME_LABEL, TRAFFIC, container::server_args, networking, target, workload::Workload};
+use super::{ADMIN, NAME_LABEL, TRAFFIC, container::server_args, networking, workload::Workload};
 use crate::{
     manifests::kubernetes::{
         Draft, egress, ingress, ip_block, network_policy, network_policy_spec, pods, selector, service, service_port,
@@ -66,7 +66,7 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
 
 fn proxy_args(settings: &Settings) -> Vec<String> {
     let Proxy { allow_targets, allow_origins, .. } = &settings.services.proxy;
-    let targets = [target::address(settings)].into_iter().chain(allow_targets.iter().cloned());
+    let targets = [settings.mock_target_address()].into_iter().chain(allow_targets.iter().cloned());
     let targets = targets.flat_map(|target| ["--allow-target".to_owned(), target]);
     // Without a list the proxy serves every origin.
     let origins = allow_origins.iter().filter(|origin| *origin != "*");

@@ -7,17 +7,9 @@ use crate::{
     manifests::kubernetes::{
         ingress, network_policy, network_policy_spec, pods, selector, service, service_port, service_spec, tcp,
     },
-    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
+    names::{CORS_PROXY_SERVER, MOCK_TARGET_PORT, MOCK_TARGET_SERVER},
     settings::Settings,
 };
-
-/// The port of its Service.
-const SERVICE_PORT: u16 = 80;
-
-/// Its address inside the cluster, as `host:port`.
-pub(super) fn address(settings: &Settings) -> String {
-    format!("{MOCK_TARGET_SERVER}.{}.svc.cluster.local:{SERVICE_PORT}", settings.services.namespace)
-}
 
 pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     let folder = &manifests.folder(MOCK_TARGET_SERVER);
@@ -32,7 +24,7 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
             service_spec()
                 .type_("ClusterIP")
                 .selector([(NAME_LABEL, MOCK_TARGET_SERVER)])
-                .ports([service_port(TRAFFIC, SERVICE_PORT), service_port(ADMIN, target.admin_port)]),
+                .ports([service_port(TRAFFIC, MOCK_TARGET_PORT), service_port(ADMIN, target.admin_port)]),
         )
         .add_to(folder, "service");
 

@@ -6,6 +6,7 @@ pub(crate) mod destroy;
 pub(crate) mod diff;
 pub(crate) mod graph;
 pub(crate) mod list;
+pub(crate) mod load_report;
 pub(crate) mod plan;
 pub(crate) mod policies;
 mod summary;
@@ -40,6 +41,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Plan(args) => plan::plan(&project, args),
         Command::Apply(args) => apply::apply(&project, args),
         Command::Destroy(args) => destroy::destroy(&project, args),
+        Command::LoadReport(args) => load_report::load_report(&project, args),
         Command::Policies(_) => unreachable!("needs no project"),
     }
 }

@@ -13,7 +13,7 @@ fn help_explains_the_command() {
 
 #[test]
 fn help_explains_each_command() {
-    for command in ["cluster", "all", "list", "check", "diff", "graph", "plan", "apply", "destroy"] {
+    for command in ["cluster", "all", "list", "check", "diff", "graph", "plan", "apply", "destroy", "load-report"] {
         insta::assert_snapshot!(format!("help_{command}"), help(&[command, "-h"]));
     }
 }

@@ -8,6 +8,7 @@ mod environments;
 mod failing;
 mod help;
 mod listing;
+mod load_report;
 mod obstacles;
 mod offline;
 mod policies;

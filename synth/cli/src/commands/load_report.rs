@@ -1,0 +1,161 @@
+//! `synth load-report`: what a load test showed, on the terminal and on a page.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use stacks::{manifests::scaling_questions, settings::Settings};
+
+use crate::{
+    load::{
+        figures::Figures,
+        page::Page,
+        profile::Profile,
+        prometheus::{self, Answers, Span},
+        results,
+        verdict::{Objectives, Verdict, judge},
+    },
+    project::Project,
+    report::{PLACE, Report, json, say},
+};
+
+/// Prometheus keeps a value every 15 seconds; what follows the load takes minutes to shrink again.
+const STEP: u32 = 15;
+
+#[derive(Args, Debug)]
+pub(crate) struct LoadReportArgs {
+    /// Results of `JMeter`, as CSV
+    results: PathBuf,
+    /// Page to write; beside the results as `index.html` if left out
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    profile: ProfileArgs,
+    #[command(flatten)]
+    objectives: ObjectiveArgs,
+    #[command(flatten)]
+    prometheus: PrometheusArgs,
+}
+
+/// What was offered, where it is not what the environment's settings say.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "What was offered, if not as in the settings")]
+struct ProfileArgs {
+    /// Requests a second at the top
+    #[arg(long)]
+    rate: Option<u32>,
+    /// Seconds until the top
+    #[arg(long, value_name = "SECONDS")]
+    ramp: Option<u32>,
+    /// Seconds at the top
+    #[arg(long, value_name = "SECONDS")]
+    hold: Option<u32>,
+    /// Seconds from the top back to nothing
+    #[arg(long, value_name = "SECONDS")]
+    ramp_down: Option<u32>,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Objectives")]
+struct ObjectiveArgs {
+    /// Most of all requests that may fail, 0 to 1
+    #[arg(long, value_name = "RATIO", default_value_t = 0.0, value_parser = ratio)]
+    max_error_ratio: f64,
+    /// Least of what is offered while held that must be answered, 0 to 1
+    #[arg(long, value_name = "RATIO", default_value_t = 0.95, value_parser = ratio)]
+    min_achieved_ratio: f64,
+    /// Most milliseconds for 99 of 100 requests while held, from when they were due
+    #[arg(long, value_name = "MS", default_value_t = 250)]
+    max_p99: u64,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "How the platform scaled")]
+struct PrometheusArgs {
+    /// Prometheus to ask, such as `http://127.0.0.1:9090`
+    #[arg(long, value_name = "URL")]
+    prometheus: Option<String>,
+    /// First second to ask for, of the Unix clock; the test's start if left out
+    #[arg(long, value_name = "SECONDS", requires = "prometheus")]
+    from: Option<u64>,
+    /// Last second to ask for; the test's end if left out
+    #[arg(long, value_name = "SECONDS", requires = "prometheus")]
+    to: Option<u64>,
+    /// Saved answer of `query_range` to `cpu`, `cpu-target`, `replicas` or `nodes`
+    #[arg(long, value_name = "QUESTION=FILE", value_parser = saved)]
+    prometheus_json: Vec<(String, PathBuf)>,
+}
+
+/// Reads and judges results; a missed objective is a finding.
+pub(crate) fn load_report(project: &Project, args: &LoadReportArgs) -> Result<Report> {
+    let figures = Figures::of(results::read(&args.results)?, args.profile.over(&project.settings));
+    let ObjectiveArgs { max_error_ratio, min_achieved_ratio, max_p99 } = args.objectives;
+    let objectives = Objectives { error_ratio: max_error_ratio, achieved_ratio: min_achieved_ratio, p99_ms: max_p99 };
+    let judgements = judge(&figures, &objectives);
+    let scaling = args.prometheus.answers(&figures, &project.settings)?;
+    let page = args.page.clone().unwrap_or_else(|| args.results.with_file_name("index.html"));
+    let html = Page { figures: &figures, judgements: &judgements, scaling: &scaling }.html();
+    fs::write(&page, html).with_context(|| format!("writing `{}`", page.display()))?;
+    say(format_args!("page  {PLACE}{}{PLACE:#}", page.display()));
+    let verdict = Verdict(&figures, &judgements);
+    let text = if args.json { json(&verdict.json()) } else { verdict.to_string() };
+    Ok(Report::finding(!verdict.met(), text))
+}
+
+impl ProfileArgs {
+    fn over(&self, settings: &Settings) -> Profile {
+        let written = &settings.load_test;
+        let pick = |given: Option<u32>, written: u32| f64::from(given.unwrap_or(written));
+        Profile {
+            rate: pick(self.rate, written.rate),
+            ramp: pick(self.ramp, written.ramp_seconds),
+            hold: pick(self.hold, written.hold_seconds),
+            ramp_down: pick(self.ramp_down, written.ramp_down_seconds),
+        }
+    }
+}
+
+impl PrometheusArgs {
+    fn answers(&self, figures: &Figures, settings: &Settings) -> Result<Answers> {
+        let mut answers = Answers::new();
+        if let Some(address) = &self.prometheus {
+            let from = self.from.unwrap_or(figures.start / 1000);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a test")]
+            let to = self.to.unwrap_or(figures.start / 1000 + figures.all.seconds.ceil() as u64);
+            for question in scaling_questions(settings) {
+                let span = Span { from, to, step: STEP };
+                answers.insert(question.name.to_owned(), prometheus::query(address, &question.expression, span)?);
+            }
+        }
+        for (name, path) in &self.prometheus_json {
+            answers.insert(name.clone(), read_answer(path)?);
+        }
+        Ok(answers)
+    }
+}
+
+fn read_answer(path: &Path) -> Result<Vec<prometheus::Series>> {
+    let text = fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))?;
+    prometheus::parse(&text).with_context(|| format!("reading `{}`", path.display()))
+}
+
+fn ratio(text: &str) -> Result<f64, String> {
+    let ratio = text.parse().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+    ratio.ok_or_else(|| "a number from 0 to 1 is expected".to_owned())
+}
+
+fn saved(text: &str) -> Result<(String, PathBuf), String> {
+    let known = ["cpu", "cpu-target", "replicas", "nodes"];
+    let (name, path) = text.split_once('=').ok_or("`<question>=<file>` is expected, such as `nodes=nodes.json`")?;
+    if known.contains(&name) {
+        Ok((name.to_owned(), path.into()))
+    } else {
+        Err(format!("`{name}` is no question: there are `{}`", known.join("`, `")))
+    }
+}

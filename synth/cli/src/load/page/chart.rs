@@ -1,0 +1,262 @@
+//! A chart over the time of the test, drawn as SVG: the phases as bands, an axis from zero, and lines or stacked bars.
+
+use std::fmt::Write;
+
+use super::{
+    axis::{axis_top, number, ticks, time_step},
+    text::{clock, escaped},
+};
+use crate::load::profile::{Phase, Profile};
+
+const WIDTH: f64 = 880.0;
+const HEIGHT: f64 = 280.0;
+const LEFT: f64 = 58.0;
+const RIGHT: f64 = WIDTH - 12.0;
+const TOP: f64 = 28.0;
+const BOTTOM: f64 = HEIGHT - 40.0;
+
+/// Lines differ by more than their colour.
+const DASHES: [&str; 4] = ["none", "7 4", "2 3", "10 3 2 3"];
+
+/// How many colours the page has.
+const COLOURS: usize = 6;
+
+/// A line or a layer of bars.
+#[derive(Clone, Debug)]
+pub(super) struct Series {
+    /// Its name in the legend.
+    pub(super) name: String,
+    /// Seconds of the test, and values; `None` where nothing is known.
+    pub(super) points: Vec<(f64, Option<f64>)>,
+}
+
+/// What the points of a chart are drawn as.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Shape {
+    /// Lines from point to point.
+    Lines,
+    /// Lines that keep a value until the next, for what is counted.
+    Stairs,
+    /// Bars of this many seconds, one kind on top of the other.
+    Stacked(f64),
+}
+
+/// A chart.
+#[derive(Debug)]
+pub(super) struct Chart<'a> {
+    /// Its name, which is unique on the page.
+    pub(super) title: &'a str,
+    /// What it shows, in a sentence for those who cannot see it.
+    pub(super) summary: String,
+    /// The unit of its values.
+    pub(super) unit: &'a str,
+    /// The phases of the test.
+    pub(super) profile: Profile,
+    /// The seconds that it spans.
+    pub(super) seconds: f64,
+    /// What its points are drawn as.
+    pub(super) shape: Shape,
+    /// What it shows.
+    pub(super) series: Vec<Series>,
+}
+
+impl Chart<'_> {
+    /// The legend and the drawing.
+    pub(super) fn svg(&self) -> String {
+        let top = axis_top(self.highest());
+        let mut svg = String::new();
+        self.legend(&mut svg);
+        let id: String = self.title.chars().map(|char| if char.is_alphanumeric() { char } else { '-' }).collect();
+        let _ = writeln!(
+            svg,
+            "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}-title {id}-summary\">\n\
+             <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-summary\">{}</desc>",
+            escaped(self.title),
+            escaped(&self.summary)
+        );
+        self.phases(&mut svg);
+        self.axes(&mut svg, top);
+        let mut below = vec![0.0; self.series.iter().map(|series| series.points.len()).max().unwrap_or_default()];
+        for (index, series) in self.series.iter().enumerate() {
+            match self.shape {
+                Shape::Stacked(width) => self.bars(&mut svg, index, series, width, top, &mut below),
+                Shape::Lines | Shape::Stairs => self.line(&mut svg, index, series, top),
+            }
+        }
+        if self
+            .series
+            .iter()
+            .all(|series| series.points.iter().all(|(_, value)| value.is_none_or(|value| value == 0.0)))
+        {
+            let (x, y) = (f64::midpoint(LEFT, RIGHT), f64::midpoint(TOP, BOTTOM));
+            let _ = writeln!(svg, "<text class=\"quiet\" x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">none</text>");
+        }
+        svg.push_str("</svg>\n");
+        svg
+    }
+
+    fn highest(&self) -> f64 {
+        if let Shape::Stacked(_) = self.shape {
+            let length = self.series.iter().map(|series| series.points.len()).max().unwrap_or_default();
+            let stacked = |at: usize| self.series.iter().filter_map(|series| series.points.get(at)?.1).sum::<f64>();
+            return (0..length).map(stacked).fold(0.0, f64::max);
+        }
+        let values = self.series.iter().flat_map(|series| &series.points).filter_map(|(_, value)| *value);
+        values.fold(0.0, f64::max)
+    }
+
+    fn x(&self, second: f64) -> f64 {
+        LEFT + (second / self.seconds).clamp(0.0, 1.0) * (RIGHT - LEFT)
+    }
+
+    fn legend(&self, svg: &mut String) {
+        svg.push_str("<ul class=\"legend\">\n");
+        for (index, series) in self.series.iter().enumerate() {
+            let mark = if let Shape::Stacked(_) = self.shape {
+                format!("<rect width=\"12\" height=\"10\" style=\"fill:{}\"/>", colour(index))
+            } else {
+                format!("<path d=\"M0 5H28\" style=\"{}\"/>", stroke(index))
+            };
+            let name = escaped(&series.name);
+            let _ = writeln!(svg, "<li><svg viewBox=\"0 0 28 10\" aria-hidden=\"true\">{mark}</svg>{name}</li>");
+        }
+        svg.push_str("</ul>\n");
+    }
+
+    fn phases(&self, svg: &mut String) {
+        for phase in Phase::ALL {
+            let span = self.profile.span(phase);
+            let (left, right) = (self.x(span.start), self.x(span.end));
+            if phase == Phase::Hold {
+                let (width, height) = (right - left, BOTTOM - TOP);
+                let _ = writeln!(
+                    svg,
+                    "<rect class=\"band\" x=\"{left:.1}\" y=\"{TOP}\" width=\"{width:.1}\" height=\"{height}\"/>"
+                );
+            }
+            // A name that does not fit is left to the table of phases.
+            if right - left > 70.0 {
+                let (x, y) = (f64::midpoint(left, right), TOP - 8.0);
+                let name = phase.name();
+                let _ =
+                    writeln!(svg, "<text class=\"phase\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{name}</text>");
+            }
+        }
+    }
+
+    fn axes(&self, svg: &mut String, top: f64) {
+        for value in ticks(top) {
+            let y = y(value, top);
+            let (label, middle) = (number(value), y + 4.0);
+            let _ = writeln!(
+                svg,
+                "<path class=\"grid\" style=\"stroke-width:1\" d=\"M{LEFT} {y:.1}H{RIGHT}\"/>\
+                 <text x=\"{:.1}\" y=\"{middle:.1}\" text-anchor=\"end\">{label}</text>",
+                LEFT - 7.0
+            );
+        }
+        let _ = writeln!(svg, "<text x=\"4\" y=\"12\">{}</text>", escaped(self.unit));
+        let step = time_step(self.seconds);
+        let marks = (0..).map(|index| f64::from(index) * step).take_while(|second| *second <= self.seconds);
+        for second in marks {
+            let (x, y, label) = (self.x(second), BOTTOM + 17.0, clock(second));
+            let _ = writeln!(
+                svg,
+                "<path class=\"axis\" style=\"stroke-width:1\" d=\"M{x:.1} {BOTTOM}v5\"/>\
+                 <text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{label}</text>"
+            );
+        }
+        let _ = writeln!(
+            svg,
+            "<path class=\"axis\" style=\"stroke-width:1\" d=\"M{LEFT} {BOTTOM}H{RIGHT}\"/>\
+             <text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">time since the start (min:s)</text>",
+            f64::midpoint(LEFT, RIGHT),
+            HEIGHT - 6.0
+        );
+    }
+
+    fn line(&self, svg: &mut String, index: usize, series: &Series, top: f64) {
+        let mut path = String::new();
+        let mut joined = false;
+        for (second, value) in &series.points {
+            let Some(value) = value else {
+                joined = false;
+                continue;
+            };
+            let (x, y) = (self.x(*second), y(*value, top));
+            let _ = match (joined, self.shape) {
+                (false, _) => write!(path, "M{x:.1} {y:.1}"),
+                (true, Shape::Stairs) => write!(path, "H{x:.1}V{y:.1}"),
+                (true, _) => write!(path, "L{x:.1} {y:.1}"),
+            };
+            joined = true;
+        }
+        if !path.is_empty() {
+            let _ = writeln!(svg, "<path d=\"{path}\" style=\"{}\"/>", stroke(index));
+        }
+    }
+
+    fn bars(&self, svg: &mut String, index: usize, series: &Series, width: f64, top: f64, below: &mut [f64]) {
+        for ((second, value), below) in series.points.iter().zip(below) {
+            let Some(value) = value.filter(|value| *value > 0.0) else { continue };
+            let (left, right) = (self.x(*second), self.x(second + width));
+            let (low, high) = (y(*below, top), y(*below + value, top));
+            *below += value;
+            let _ = writeln!(
+                svg,
+                "<rect class=\"bar\" x=\"{left:.1}\" y=\"{high:.1}\" width=\"{:.1}\" height=\"{:.1}\" style=\"fill:{}\"/>",
+                (right - left - 0.5).max(0.7),
+                low - high,
+                colour(index)
+            );
+        }
+    }
+}
+
+fn y(value: f64, top: f64) -> f64 {
+    BOTTOM - value / top * (BOTTOM - TOP)
+}
+
+fn colour(index: usize) -> String {
+    format!("var(--line-{})", index % COLOURS)
+}
+
+fn stroke(index: usize) -> String {
+    format!("stroke:{};stroke-dasharray:{}", colour(index), DASHES[index % DASHES.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(shape: Shape, values: &[Option<f64>]) -> String {
+        let points = (0_i32..).zip(values).map(|(second, value)| (f64::from(second), *value)).collect();
+        let series = vec![Series { name: "a < b".to_owned(), points }];
+        let profile = Profile { rate: 10.0, ramp: 1.0, hold: 2.0, ramp_down: 1.0 };
+        let (title, summary, unit) = ("Title", "Summary".to_owned(), "ms");
+        Chart { title, summary, unit, profile, seconds: 4.0, shape, series }.svg()
+    }
+
+    #[test]
+    fn a_line_is_broken_where_nothing_is_known() {
+        let svg = chart(Shape::Lines, &[Some(1.0), None, Some(2.0), Some(3.0)]);
+        let line = svg.lines().find(|line| line.starts_with("<path d=\"M58.0")).unwrap();
+        assert_eq!((line.matches('M').count(), line.matches('L').count()), (2, 1), "{line}");
+    }
+
+    #[test]
+    fn bars_without_height_are_not_drawn_but_said_to_be_none() {
+        assert!(chart(Shape::Stacked(1.0), &[Some(0.0), Some(0.0)]).contains(">none</text>"));
+        assert_eq!(chart(Shape::Stacked(1.0), &[Some(0.0), Some(2.0)]).matches("class=\"bar\"").count(), 1);
+    }
+
+    #[test]
+    fn a_drawing_is_named_and_described_and_escaped() {
+        let svg = chart(Shape::Stairs, &[Some(1.0)]);
+        assert!(
+            svg.contains("aria-labelledby=\"Title-title Title-summary\"")
+                && svg.contains("<desc id=\"Title-summary\">")
+        );
+        assert!(svg.contains("a &lt; b") && !svg.contains("a < b"));
+    }
+}

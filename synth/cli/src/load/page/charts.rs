@@ -1,0 +1,144 @@
+//! What the results alone show over time: rates, times and errors.
+
+use super::{
+    chart::{Chart, Series, Shape},
+    table,
+    text::{clock, escaped},
+};
+use crate::load::{
+    figures::{Figures, Step},
+    verdict::grouped,
+};
+
+/// Each chart with its heading and its table.
+pub(super) fn sections(figures: &Figures) -> [String; 3] {
+    [rate(figures), latency(figures), errors(figures)]
+}
+
+/// A heading, a chart with its caption, and the same figures as a table.
+pub(super) fn section(chart: &Chart<'_>, caption: &str, header: &[&str], rows: Vec<Vec<String>>) -> String {
+    let title = escaped(chart.title);
+    let table = table::folded(&format!("{}, {}", chart.title, chart.unit), header, rows);
+    format!(
+        "<section>\n<h2>{title}</h2>\n<figure>\n<figcaption>{}</figcaption>\n{}{table}</figure>\n</section>\n",
+        escaped(caption),
+        chart.svg()
+    )
+}
+
+/// The middle of a step, where its value is drawn.
+fn middle(step: &Step) -> f64 {
+    step.second + step.row.seconds / 2.0
+}
+
+fn series(figures: &Figures, name: &str, value: impl Fn(&Step) -> Option<f64>) -> Series {
+    let points = figures.steps.iter().map(|step| (middle(step), value(step))).collect();
+    Series { name: name.to_owned(), points }
+}
+
+fn every(figures: &Figures) -> String {
+    if figures.step == 1 { "each second".to_owned() } else { format!("each {} seconds", figures.step) }
+}
+
+fn rate(figures: &Figures) -> String {
+    let hold = figures.hold();
+    let chart = Chart {
+        title: "Rate",
+        summary: format!(
+            "Offered and answered requests a second over time; while held, {:.1} offered and {:.1} answered.",
+            hold.offered_rate(),
+            hold.achieved_rate()
+        ),
+        unit: "requests/s",
+        profile: figures.profile,
+        seconds: figures.all.seconds,
+        shape: Shape::Lines,
+        series: vec![
+            series(figures, "answered", |step| Some(step.row.achieved_rate())),
+            series(figures, "offered", |step| Some(step.row.offered_rate())),
+        ],
+    };
+    let rows = figures.steps.iter().map(|step| {
+        let (offered, answered) = (step.row.offered_rate(), step.row.achieved_rate());
+        vec![clock(step.second), format!("{offered:.1}"), format!("{answered:.1}")]
+    });
+    let caption = format!("Requests a second, {}: what the schedule offers, and what was answered.", every(figures));
+    section(&chart, &caption, &["From", "Offered/s", "Answered/s"], rows.collect())
+}
+
+fn latency(figures: &Figures) -> String {
+    let time = |step: &Step, value: u64| (step.row.answered > 0).then(|| milliseconds(value));
+    let hold = figures.hold().latency;
+    let chart = Chart {
+        title: "Latency",
+        summary: format!(
+            "Percentiles over time; while held, p50 {} ms, p95 {} ms, p99 {} ms.",
+            hold.p50, hold.p95, hold.p99
+        ),
+        unit: "ms",
+        profile: figures.profile,
+        seconds: figures.all.seconds,
+        shape: Shape::Lines,
+        series: vec![
+            series(figures, "p50", |step| time(step, step.row.latency.p50)),
+            series(figures, "p95", |step| time(step, step.row.latency.p95)),
+            series(figures, "p99", |step| time(step, step.row.latency.p99)),
+        ],
+    };
+    let rows = figures.steps.iter().map(|step| {
+        let latency = step.row.latency;
+        let times = [latency.p50, latency.p95, latency.p99, latency.max].map(grouped);
+        [clock(step.second)].into_iter().chain(times).collect()
+    });
+    let caption = format!(
+        "Milliseconds from sending a request to the end of its answer, {}; the maximum, {} ms, stands in the table.",
+        every(figures),
+        grouped(figures.all.latency.max)
+    );
+    section(&chart, &caption, &["From", "p50 ms", "p95 ms", "p99 ms", "Max ms"], rows.collect())
+}
+
+fn errors(figures: &Figures) -> String {
+    // More layers than colours would be a riddle: the rarest kinds share one.
+    let shown = figures.errors.len().min(5);
+    let mut names: Vec<&str> = figures.errors.iter().take(shown).map(|(kind, _)| kind.as_str()).collect();
+    if figures.errors.len() > shown {
+        names.push("other kinds");
+    }
+    let of = |step: &Step, kind: usize| -> usize {
+        if kind < shown { step.errors[kind] } else { step.errors[shown..].iter().sum() }
+    };
+    let layer = |(kind, name): (usize, &&str)| {
+        let points = figures.steps.iter().map(|step| (step.second, Some(count(of(step, kind))))).collect();
+        Series { name: (*name).to_owned(), points }
+    };
+    let chart = Chart {
+        title: "Errors",
+        summary: format!("Failed requests over time: {} in all.", grouped(figures.all.failed)),
+        unit: "failed requests",
+        profile: figures.profile,
+        seconds: figures.all.seconds,
+        shape: Shape::Stacked(f64::from(figures.step)),
+        series: names.iter().enumerate().map(layer).collect(),
+    };
+    let rows = figures.steps.iter().map(|step| {
+        let kinds = (0..names.len()).map(|kind| grouped(of(step, kind)));
+        [clock(step.second), grouped(step.row.failed)].into_iter().chain(kinds).collect()
+    });
+    let header: Vec<&str> = ["From", "Failed"].into_iter().chain(names.iter().copied()).collect();
+    let caption = match figures.all.failed {
+        0 => "No request failed.".to_owned(),
+        failed => format!("Failed requests by kind, {}: {} in all.", every(figures), grouped(failed)),
+    };
+    section(&chart, &caption, &header, rows.collect())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "times of a test are far below 2^52")]
+fn milliseconds(value: u64) -> f64 {
+    value as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a test are far below 2^52")]
+fn count(value: usize) -> f64 {
+    value as f64
+}

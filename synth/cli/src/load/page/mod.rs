@@ -1,0 +1,99 @@
+//! The page: one file that needs nothing else, with charts drawn here and each chart's figures as a table beside it.
+
+mod axis;
+mod chart;
+mod charts;
+mod scaling;
+mod table;
+mod text;
+
+use std::fmt::Write;
+
+use super::{
+    figures::Figures,
+    prometheus::Answers,
+    verdict::{Judgement, against_the_seed, grouped},
+};
+use text::escaped;
+
+const STYLE: &str = include_str!("style.css");
+
+/// What stands on a page.
+pub(crate) struct Page<'a> {
+    /// The figures of the test.
+    pub(crate) figures: &'a Figures,
+    /// What they were judged to be.
+    pub(crate) judgements: &'a [Judgement],
+    /// What Prometheus answered, by question.
+    pub(crate) scaling: &'a Answers,
+}
+
+impl Page<'_> {
+    /// The page's text.
+    pub(crate) fn html(&self) -> String {
+        let met = self.judgements.iter().all(|judgement| judgement.met);
+        let verdict = if met { "every objective met" } else { "an objective was missed" };
+        let mut page = String::new();
+        let _ = write!(
+            page,
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n\
+             <title>Load test: {verdict}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        );
+        self.head(&mut page, met, verdict);
+        let _ = writeln!(page, "<h2>Phases</h2>\n{}", table::phases(self.figures));
+        self.errors(&mut page);
+        for section in charts::sections(self.figures).into_iter().chain(scaling::sections(self.figures, self.scaling)) {
+            page.push_str(&section);
+        }
+        page.push_str("</main>\n</body>\n</html>\n");
+        page
+    }
+
+    fn head(&self, page: &mut String, met: bool, verdict: &str) {
+        let Figures { profile, all, .. } = self.figures;
+        let class = if met { "met" } else { "missed" };
+        let _ = writeln!(
+            page,
+            "<header>\n<h1>Load test: <span class=\"{class}\">{verdict}</span></h1>\n\
+             <p>{} requests through the proxy to the mock target: up to {:.0} requests/s within {:.0} s, \
+             held for {:.0} s, and down within {:.0} s. {}</p>\n</header>\n<ul class=\"judgements\">",
+            grouped(all.answered),
+            profile.rate,
+            profile.ramp,
+            profile.hold,
+            profile.ramp_down,
+            escaped(&text::started(self.figures.start)),
+        );
+        for Judgement { name, met, found, wanted } in self.judgements {
+            let (class, word) = if *met { ("met", "met") } else { ("missed", "missed") };
+            let _ = writeln!(
+                page,
+                "<li class=\"{class}\"><strong>{}</strong> <em>{word}</em><br>{}<br><small>{} wanted</small></li>",
+                escaped(name),
+                escaped(found),
+                escaped(wanted)
+            );
+        }
+        let _ = writeln!(page, "</ul>\n<p>{}</p>", escaped(&against_the_seed(self.figures)));
+        if let Some(late) = self.figures.lateness {
+            let _ = writeln!(
+                page,
+                "<p>JMeter sent 99 of 100 requests within {} ms of when they were due, and all within {} ms: \
+                 what waited for JMeter or for a free connection is part of “from due”, and no part of p50 to max.</p>",
+                grouped(late.p99),
+                grouped(late.max)
+            );
+        }
+    }
+
+    fn errors(&self, page: &mut String) {
+        if self.figures.errors.is_empty() {
+            return;
+        }
+        let rows = self.figures.errors.iter().map(|(kind, number)| vec![kind.clone(), grouped(*number)]);
+        let table = table::plain("Failed requests by kind", &["Kind", "Requests"], rows);
+        let _ = writeln!(page, "<h2>Failures</h2>\n{table}");
+    }
+}
