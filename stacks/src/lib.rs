@@ -9,6 +9,7 @@ pub mod manifests;
 pub mod names;
 mod platform;
 pub mod policy;
+pub mod runner;
 pub mod settings;
 pub mod terraform;
 

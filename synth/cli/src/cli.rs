@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{check::CheckArgs, diff::DiffArgs, graph::GraphArgs, list::ListArgs, write};
+use crate::commands::{
+    check::CheckArgs, diff::DiffArgs, graph::GraphArgs, images::ImagesArgs, list::ListArgs, settings::SettingsArgs,
+    write,
+};
 
 /// Write the platform, typed in Rust, to Terraform JSON
 ///
@@ -36,10 +39,14 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Draw who refers to whom inside a part
     Graph(GraphArgs),
+    /// Pin, list and promote the images of the services
+    Images(ImagesArgs),
+    /// Print what scripts and workflows need of an environment
+    Settings(SettingsArgs),
 }
 
 /// Where settings come from and where files go.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Place {
     /// Environment: `default`, or another file of the environments' folder
     #[arg(long, global = true, value_name = "NAME", default_value = "default")]

@@ -3,7 +3,9 @@
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod graph;
+pub(crate) mod images;
 pub(crate) mod list;
+pub(crate) mod settings;
 mod summary;
 pub(crate) mod write;
 
@@ -30,6 +32,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Check(args) => check::check(&project, args),
         Command::Diff(args) => diff::diff(&project, args),
         Command::Graph(args) => graph::graph(&project, args),
+        Command::Images(args) => images::images(&project, &cli.place, args),
+        Command::Settings(args) => settings::settings(&project, args),
     }
 }
 

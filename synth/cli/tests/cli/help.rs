@@ -13,7 +13,7 @@ fn help_explains_the_command() {
 
 #[test]
 fn help_explains_each_command() {
-    for command in ["cluster", "all", "list", "check", "diff", "graph"] {
+    for command in ["cluster", "all", "list", "check", "diff", "graph", "images", "settings"] {
         insta::assert_snapshot!(format!("help_{command}"), help(&[command, "-h"]));
     }
 }
