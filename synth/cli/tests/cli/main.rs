@@ -1,6 +1,8 @@
 //! The command as its users run it: the real binary, in a fresh project of its own.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
+#[cfg(unix)]
+mod bringing_up;
 mod checking;
 mod committed;
 mod comparing;
@@ -12,4 +14,8 @@ mod listing;
 mod obstacles;
 mod project;
 mod settings;
+#[cfg(unix)]
+mod tearing_down;
+#[cfg(unix)]
+mod world;
 mod writing;
