@@ -74,7 +74,9 @@ stop_healing() {
     wait_until_none "root Application" "$APPLICATIONS_LIMIT" "look at its finalizers" listed "$root"
   fi
   all=$(applications)
-  for name in $(awk '{ print $2 }' <<<"$all"); do suspend "$name"; done
+  while read -r name; do
+    suspend "$name"
+  done < <(awk 'NF { print $2 }' <<<"$all")
 }
 
 # delete_waves FROM TO: Applications whose wave is at least FROM and at most TO, the highest wave first, with their objects.

@@ -3,8 +3,9 @@
 use std::{
     fs,
     io::Write,
-    os::unix::fs::symlink,
+    os::unix::fs::{PermissionsExt, symlink},
     process::{Command, Stdio},
+    sync::OnceLock,
 };
 
 use serde_json::{Value as Json, json};
@@ -18,6 +19,15 @@ pub(crate) struct World {
     pub(crate) project: Project,
 }
 
+/// The interpreter itself: what `python3` leads to may take longer than the fakes.
+fn python() -> &'static str {
+    static PYTHON: OnceLock<String> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    })
+}
+
 impl World {
     /// An account in which nothing has been made, and both images pushed.
     pub(crate) fn empty() -> Self {
@@ -28,8 +38,11 @@ impl World {
         for name in ["up.sh", "down.sh", "progress.sh", "environment.sh", "leftovers.sh"] {
             fs::copy(scripts.join(name), project.path(&format!("scripts/{name}"))).unwrap();
         }
+        let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
+        project.write("bin/fake.py", &format!("#!{} -IS\n{fake}", python()));
+        fs::set_permissions(project.path("bin/fake.py"), fs::Permissions::from_mode(0o755)).unwrap();
         for tool in ["aws", "kubectl", "terraform", "docker", "git"] {
-            symlink(scripts.join("tests/fake.py"), project.path(&format!("bin/{tool}"))).unwrap();
+            symlink("fake.py", project.path(&format!("bin/{tool}"))).unwrap();
         }
         let image = |digit: &str| {
             json!([{
@@ -97,7 +110,7 @@ impl World {
         serde_json::from_str(&self.project.read(WORLD)).unwrap()
     }
 
-    /// Runs a script that gets `yes` for an answer to every question, with limits of two seconds.
+    /// Runs a script that gets `yes` for an answer to every question, with limits of a minute.
     pub(crate) fn run(&self, script: &str, variables: &[(&str, &str)]) -> Run {
         self.run_answering(script, &[&[("YES", "1")], variables].concat(), "")
     }
@@ -108,7 +121,7 @@ impl World {
         command.arg(self.project.path(&format!("scripts/{script}"))).env("PATH", path).env("SYNTH", SYNTH);
         command.env("FAKE_WORLD", self.project.path("world")).env("POLL", "0.02").env_remove("YES").env_remove("ENV");
         for limit in ["IMAGES", "PUBLISH", "APPLICATIONS", "BALANCERS", "VOLUMES", "NODES", "LEFTOVERS"] {
-            command.env(format!("{limit}_LIMIT"), "4");
+            command.env(format!("{limit}_LIMIT"), "60");
         }
         command.envs(variables.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
