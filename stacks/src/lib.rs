@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod manifests;
 pub mod names;
 mod platform;
+pub mod policies;
 pub mod policy;
 pub mod runner;
 pub mod settings;

@@ -90,12 +90,22 @@ impl Settings {
         format!("arn:{}:iam::aws:policy/{path}", self.aws.partition())
     }
 
+    /// The directory of a part inside `out/`: `cluster`, or `production/cluster`.
+    pub fn directory(&self, part: &str) -> String {
+        match self.environment.as_str() {
+            "default" => part.to_owned(),
+            environment => format!("{environment}/{part}"),
+        }
+    }
+
+    /// A file of a part inside `out/`.
+    pub fn file(&self, part: &str, path: &str) -> String {
+        format!("{}/{path}", self.directory(part))
+    }
+
     /// The folder of this environment's manifests in the repository, which Argo CD follows.
     pub fn manifests_path(&self) -> String {
-        match self.environment.as_str() {
-            "default" => "out/manifests".to_owned(),
-            environment => format!("out/{environment}/manifests"),
-        }
+        format!("out/{}", self.directory("manifests"))
     }
 
     /// The letter of each zone with the zone's name: `("a", "eu-north-1a")`.

@@ -18,6 +18,7 @@ mod shape;
 mod tree;
 mod value;
 mod version;
+mod waiver;
 mod whole;
 
 pub use account::{Aws, Credentials, Github, OncePerAccount, Registry, Repository, State};
@@ -29,6 +30,7 @@ pub use platform::{Argocd, LoadBalancerController, MetricsServer, Observability}
 pub use problem::{SettingsError, SettingsProblem};
 pub use services::{Image, LoadTest, Proxy, Service, Services};
 pub use version::KubernetesVersion;
+pub use waiver::Waiver;
 pub use whole::{LONGEST_NAME_SUFFIX, Settings};
 
 /// One file of settings.

@@ -5,7 +5,7 @@ use super::read::Section;
 use super::tree::{self, Node, Tree};
 use super::{
     Argocd, Aws, BaseNodes, Cluster, Github, Karpenter, Layer, LoadBalancerController, LoadTest, MetricsServer,
-    Network, Observability, Registry, Repository, Services, State, across, shape,
+    Network, Observability, Registry, Repository, Services, State, Waiver, across, shape,
 };
 
 /// The longest of the suffixes that make names of IAM roles and event rules out of [`Settings::name`].
@@ -51,6 +51,8 @@ pub struct Settings {
     pub services: Services,
     /// The load test.
     pub load_test: LoadTest,
+    /// Findings of policies that are accepted.
+    pub waivers: Vec<Waiver>,
 }
 
 impl Settings {
@@ -73,6 +75,7 @@ impl Settings {
     fn read(environment: &str, root: &Node, problems: &mut Problems<'_>) -> Option<Self> {
         let mut root = Section::open(root, problems)?;
         let name = root.field("name", &[&name_fits]);
+        let waivers = root.field("waivers", &[]);
         let aws = root.field("aws", &[]);
         let state = root.field("state", &[]);
         let github = root.field("github", &[]);
@@ -125,6 +128,7 @@ impl Settings {
             observability: observability?,
             services: services?,
             load_test: load_test?,
+            waivers: waivers?,
         })
     }
 }

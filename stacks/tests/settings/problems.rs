@@ -46,31 +46,31 @@ port = 80
     staging.toml:12:22: `cluster.kubernetes_version` is `1.31`, supported are `1.35` and `1.36`
     staging.toml:13:15: `cluster.zonal_shift` is a string, a boolean is expected
     staging.toml:16:8: `services.cors_proxy_server.port` is 80, it must be from 1024 to 65535
-    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `argocd`, `karpenter`, `metrics_server`, `load_balancer_controller`, `observability`, `services` and `load_test`
+    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `waivers`, `aws`, `state`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `argocd`, `karpenter`, `metrics_server`, `load_balancer_controller`, `observability`, `services` and `load_test`
     ");
 }
 
 #[test]
 fn a_base_without_a_section_misses_it_at_its_first_line() {
     let error = Settings::parse("default", &[layer("default", "name = \"tideline\"\n")]).unwrap_err();
-    assert_eq!(error.problems.len(), 15);
+    assert_eq!(error.problems.len(), 16);
     insta::assert_snapshot!(error.problems[0], @"stacks/environments/default.toml:1:1: `aws` is missing: add it");
 }
 
 #[test]
 fn an_inherited_value_that_an_override_breaks_names_both_files() {
-    insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @"default.toml:72:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2");
+    insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @"default.toml:74:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2");
     insta::assert_snapshot!(refused("[aws]\nregion = \"eu-west-1\"\n"), @r"
-    default.toml:40:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
-    default.toml:40:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
-    default.toml:40:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
+    default.toml:42:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
+    default.toml:42:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
+    default.toml:42:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
     ");
-    insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"default.toml:63:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`"#);
-    insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @"default.toml:23:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both");
+    insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"default.toml:65:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`"#);
+    insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @"default.toml:24:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both");
     insta::assert_snapshot!(refused("[base_nodes]\nami_type = \"BOTTLEROCKET_ARM_64\"\n"), @r"
-    default.toml:70:19: `base_nodes.instance_types[0]` is `m7i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
-    default.toml:70:33: `base_nodes.instance_types[1]` is `m6i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
-    default.toml:70:47: `base_nodes.instance_types[2]` is `m5.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:72:19: `base_nodes.instance_types[0]` is `m7i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:72:33: `base_nodes.instance_types[1]` is `m6i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:72:47: `base_nodes.instance_types[2]` is `m5.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
     ");
 }
 
@@ -151,7 +151,7 @@ target_cpu_utilization = 0
     insta::assert_snapshot!(refused(text), @r"
     staging.toml:3:12: `base_nodes.min_size` is 2, fewer than one in each of 3 zones: use at least 3
     staging.toml:4:16: `base_nodes.desired_size` is 9, above `base_nodes.max_size`, `6`
-    staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:71
+    staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:73
     staging.toml:11:26: `services.mock_target_server.target_cpu_utilization` is 0, it must be from 1 to 100
     ");
 }
@@ -164,7 +164,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:144
+    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:146
     staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
     ");
 }

@@ -29,3 +29,10 @@ fn synth_all(bencher: divan::Bencher<'_, '_>) {
         platform.parts.iter().map(Built::files).collect::<Vec<_>>()
     });
 }
+
+#[divan::bench]
+fn policies(bencher: divan::Bencher<'_, '_>) {
+    let settings = Settings::parse("default", &[layer()]).expect("the default environment is in order");
+    let platform = Platform::build(&settings).expect("the default platform is in order");
+    bencher.bench(|| stacks::policies::review(&platform));
+}

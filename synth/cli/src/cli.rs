@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    check::CheckArgs, diff::DiffArgs, graph::GraphArgs, images::ImagesArgs, list::ListArgs, settings::SettingsArgs,
-    write,
+    check::CheckArgs, diff::DiffArgs, graph::GraphArgs, images::ImagesArgs, list::ListArgs, policies::PoliciesArgs,
+    settings::SettingsArgs, write,
 };
 
 /// Write the platform, typed in Rust, to Terraform JSON
 ///
-/// Exit codes: 0 fine, 1 a finding (`check` and `diff`), 2 an error. The result goes to standard output, all talk to
+/// Exit codes: 0 fine, 1 a finding, 2 an error. The result goes to standard output, all talk to
 /// standard error.
 #[derive(Debug, Parser)]
 #[command(version, subcommand_help_heading = "Commands")]
@@ -33,8 +33,10 @@ pub(crate) enum Command {
     All(write::WriteArgs),
     /// List the parts: their directories, files and resources
     List(ListArgs),
-    /// Check that `out/` is what the code says; print what differs as a patch
+    /// Run the policies on the whole platform, and check that `out/` is what the code says; print what differs as a patch
     Check(CheckArgs),
+    /// List the policies that `check` runs, and why each exists
+    Policies(PoliciesArgs),
     /// Compare `out/` with the code by resource address: added, changed, removed
     Diff(DiffArgs),
     /// Draw who refers to whom inside a part

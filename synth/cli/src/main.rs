@@ -8,6 +8,7 @@ mod difference;
 mod directory;
 mod project;
 mod report;
+mod review;
 mod synthesis;
 
 use std::process::ExitCode;

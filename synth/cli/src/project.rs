@@ -74,7 +74,7 @@ impl Project {
 
     /// The directory of a part inside the root: `cluster`, or `production/cluster`.
     pub(crate) fn directory(&self, part: &str) -> String {
-        if self.environment == DEFAULT { part.to_owned() } else { format!("{}/{part}", self.environment) }
+        self.settings.directory(part)
     }
 
     /// The command that writes a part.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use stacks::{Built, Part, Platform};
 use synth_framework::{Mode, StackFile};
 
-use crate::{project::Project, report::count};
+use crate::{project::Project, report::count, review::Reviewed};
 
 /// A part as text, with the directory that it belongs in.
 #[derive(Debug)]
@@ -37,6 +37,13 @@ pub(crate) fn render(project: &Project, part: Option<&'static Part>) -> Result<V
         None => Platform::build(&project.settings)?.parts,
     };
     Ok(parts.iter().map(|built| render_part(project, built)).collect())
+}
+
+/// Builds the whole platform and runs the policies on it, and renders one part, or all of them.
+pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(Reviewed, Vec<Rendered>)> {
+    let platform = Platform::build(&project.settings)?;
+    let wanted = platform.parts.iter().filter(|built| part.is_none_or(|part| part.name == built.name()));
+    Ok((Reviewed::of(project, &platform), wanted.map(|built| render_part(project, built)).collect()))
 }
 
 fn render_part(project: &Project, built: &Built) -> Rendered {

@@ -159,6 +159,11 @@ impl BuiltManifests {
         &self.objects
     }
 
+    /// Every object, to be broken on purpose by tests of policies; nothing checks what comes of it.
+    pub fn objects_mut(&mut self) -> &mut Vec<Manifest> {
+        &mut self.objects
+    }
+
     /// The objects of one kind, such as `Deployment`.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Manifest> {
         self.objects.iter().filter(move |manifest| manifest.kind() == kind)

@@ -32,7 +32,7 @@ pub enum Severity {
 
 impl fmt::Display for Severity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+        formatter.pad(match self {
             Self::Warning => "warning",
             Self::Error => "error",
         })
@@ -119,7 +119,7 @@ pub struct Review {
 
 impl Review {
     /// Runs policies over `subject`, in order.
-    pub fn run<P>(policies: &[Policy<P>], subject: &P, waivers: &[Waiver]) -> Self {
+    pub fn run<'a, P: 'a>(policies: impl IntoIterator<Item = &'a Policy<P>>, subject: &P, waivers: &[Waiver]) -> Self {
         let mut review = Self::default();
         for policy in policies {
             let mut findings = Findings { code: policy.code, severity: policy.severity, found: Vec::new() };
@@ -137,8 +137,80 @@ impl Review {
         review
     }
 
-    /// Does nothing stand against the platform?
+    /// The findings that fail the check.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Does nothing stand against the platform? A waiver that waives nothing does: it would hide the next finding.
     pub fn passes(&self) -> bool {
-        self.unused.is_empty() && self.findings.iter().all(|finding| finding.severity < Severity::Error)
+        self.unused.is_empty() && self.errors().next().is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers, which are to be small and even.
+    const POLICIES: &[Policy<Vec<u32>>] = &[
+        Policy {
+            code: "SIZE001",
+            name: "small",
+            severity: Severity::Error,
+            explanation: "large numbers do not fit",
+            check: |numbers, findings| report(numbers, |number| number > 9, "is large", findings),
+        },
+        Policy {
+            code: "SIZE002",
+            name: "even",
+            severity: Severity::Warning,
+            explanation: "odd numbers cannot be halved",
+            check: |numbers, findings| report(numbers, |number| number % 2 == 1, "is odd", findings),
+        },
+    ];
+
+    fn report(numbers: &[u32], breaks: fn(u32) -> bool, message: &str, findings: &mut Findings) {
+        for number in numbers.iter().filter(|number| breaks(**number)) {
+            let place = Place { subject: number.to_string(), file: "numbers.json".to_owned(), location: None };
+            findings.report(place, message, "choose another");
+        }
+    }
+
+    fn waiver(code: &str, subject: &str) -> Waiver {
+        Waiver { code: code.to_owned(), subject: subject.to_owned(), reason: "it is agreed".to_owned() }
+    }
+
+    #[test]
+    fn a_finding_says_what_where_and_how_to_mend_it() {
+        let review = Review::run(POLICIES, &vec![12], &[]);
+        let place = Place { location: Some(std::panic::Location::caller()), ..review.findings[0].place.clone() };
+        let finding = Finding { place, ..review.findings[0].clone() }.to_string();
+        let lines: Vec<_> = finding.lines().collect();
+        assert_eq!(lines[0], "error[SIZE001] 12: is large");
+        assert!(lines[1].starts_with("  declared at synth/framework/src/policy.rs:"), "{finding}");
+        assert_eq!(lines[2..], ["  written to numbers.json", "  mend: choose another"]);
+    }
+
+    #[test]
+    fn warnings_pass_and_errors_do_not() {
+        assert!(Review::run(POLICIES, &vec![3], &[]).passes());
+        assert!(!Review::run(POLICIES, &vec![12], &[]).passes());
+    }
+
+    #[test]
+    fn a_waiver_covers_its_rule_and_subject_only() {
+        let review = Review::run(POLICIES, &vec![12, 13], &[waiver("SIZE001", "12")]);
+        let codes: Vec<_> =
+            review.findings.iter().map(|finding| (finding.code, finding.place.subject.as_str())).collect();
+        assert_eq!(codes, [("SIZE001", "13"), ("SIZE002", "13")]);
+        assert_eq!(review.waived[0].1.reason, "it is agreed");
+    }
+
+    #[test]
+    fn a_waiver_that_waives_nothing_fails_the_check() {
+        let review = Review::run(POLICIES, &vec![2], &[waiver("SIZE001", "12")]);
+        assert_eq!(review.unused, [waiver("SIZE001", "12")]);
+        assert!(!review.passes());
     }
 }

@@ -85,6 +85,11 @@ impl BuiltStack {
         &self.declarations
     }
 
+    /// Everything declared, to be broken on purpose by tests of policies; nothing checks what comes of it.
+    pub fn declarations_mut(&mut self) -> &mut Vec<Placed> {
+        &mut self.declarations
+    }
+
     /// Every resource and data source, in the order declared.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.declarations.iter().filter_map(|placed| match &placed.declaration {

@@ -1,4 +1,4 @@
-//! `synth check`: is what lies in `out/` what the code says?
+//! `synth check`: do the policies hold, and is what lies in `out/` what the code says?
 
 use std::{borrow::Cow, path::Path};
 
@@ -12,7 +12,7 @@ use crate::{
     directory::{self, State, Survey},
     project::Project,
     report::{ADDED, HEADING, PLACE, REMOVED, Report, count, json, say},
-    synthesis::render,
+    synthesis::review,
 };
 
 #[derive(Args, Debug)]
@@ -21,24 +21,32 @@ pub(crate) struct CheckArgs {
     selection: Selection,
 }
 
-/// Checks one part, or all of them; the result is a patch that makes `out/` right.
+/// Runs the policies on the whole platform, whatever the part, because they look across; then checks that part, or all of
+/// them. The result is what policies find, and a patch that makes `out/` right.
 pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
     let Selection { part, json: as_json } = &args.selection;
-    let rendered = render(project, *part)?;
+    let (reviewed, rendered) = review(project, *part)?;
     let surveys = directory::survey(&project.out, &rendered)?;
     let drifts: Vec<Drift> = surveys.iter().map(Drift::of).collect();
     let drifted = drifts.iter().any(|drift| !drift.files.is_empty());
+    let found = drifted || !reviewed.passes();
+    say(reviewed.verdict());
     for drift in &drifts {
         drift.tell(project);
     }
     if *as_json {
         let parts: Vec<_> = drifts.iter().map(Drift::json).collect();
-        let result = json!({ "environment": project.environment, "drift": drifted, "parts": parts });
-        return Ok(Report::finding(drifted, json(&result)));
+        let result = json!({
+            "environment": project.environment,
+            "policies": reviewed.json(),
+            "drift": drifted,
+            "parts": parts,
+        });
+        return Ok(Report::finding(found, json(&result)));
     }
     let patch: String =
         drifts.iter().flat_map(|drift| &drift.files).flat_map(|file| file.patch.lines().map(coloured)).collect();
-    Ok(Report::finding(drifted, patch))
+    Ok(Report::finding(found, format_args!("{reviewed}{patch}")))
 }
 
 /// How one directory differs from the code.

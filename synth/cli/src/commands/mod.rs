@@ -5,6 +5,7 @@ pub(crate) mod diff;
 pub(crate) mod graph;
 pub(crate) mod images;
 pub(crate) mod list;
+pub(crate) mod policies;
 pub(crate) mod settings;
 mod summary;
 pub(crate) mod write;
@@ -24,6 +25,9 @@ use crate::{
 
 /// Does what the command line asks for.
 pub(crate) fn run(cli: &Cli) -> Result<Report> {
+    if let Command::Policies(args) = &cli.command {
+        return policies::policies(args);
+    }
     let project = Project::open(&cli.place)?;
     match &cli.command {
         Command::Part(command) => write::write(&project, Some(command.part), &command.args),
@@ -34,6 +38,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Graph(args) => graph::graph(&project, args),
         Command::Images(args) => images::images(&project, &cli.place, args),
         Command::Settings(args) => settings::settings(&project, args),
+        Command::Policies(_) => unreachable!("needs no project"),
     }
 }
 

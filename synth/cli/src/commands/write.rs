@@ -2,14 +2,15 @@
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, error::ErrorKind};
+use serde_json::json;
 use stacks::{PARTS, Part};
 
 use super::summary::Summary;
 use crate::{
     directory::{self, Staging, Survey},
     project::Project,
-    report::{Report, json, say},
-    synthesis::render,
+    report::{Report, json as pretty, say},
+    synthesis::review,
 };
 
 /// A command for each part of the platform, named as the part.
@@ -58,9 +59,22 @@ impl FromArgMatches for PartCommand {
     }
 }
 
-/// Writes one part, or all of them. All are built and rendered before anything is written.
+/// Writes one part, or all of them. The whole platform is built, and the policies hold on it, before anything is written.
 pub(crate) fn write(project: &Project, part: Option<&'static Part>, args: &WriteArgs) -> Result<Report> {
-    let rendered = render(project, part)?;
+    let (reviewed, rendered) = review(project, part)?;
+    if !reviewed.passes() {
+        say(
+            "nothing is written: the platform breaks policies, and `waivers` in its settings accepts none of these findings",
+        );
+        return Ok(if args.json {
+            Report::finding(true, pretty(&json!({ "environment": project.environment, "policies": reviewed.json() })))
+        } else {
+            Report::finding(true, reviewed)
+        });
+    }
+    if !reviewed.is_silent() {
+        say(reviewed.to_string().trim_end());
+    }
     let mut staging = Staging::begin(&project.out)?;
     let surveys = directory::survey(&project.out, &rendered)?;
     for survey in &surveys {
@@ -69,5 +83,5 @@ pub(crate) fn write(project: &Project, part: Option<&'static Part>, args: &Write
     staging.commit()?;
     let summary = Summary::of(&surveys);
     surveys.iter().flat_map(Survey::warnings).for_each(say);
-    if args.json { Ok(Report::fine(json(&summary.json(project)))) } else { Ok(Report::fine(summary)) }
+    if args.json { Ok(Report::fine(pretty(&summary.json(project)))) } else { Ok(Report::fine(summary)) }
 }

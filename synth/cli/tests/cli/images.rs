@@ -70,7 +70,7 @@ fn a_file_without_the_table_gets_one() {
 fn what_is_pinned_is_what_the_manifests_run() {
     let project = Project::new();
     project.synth(["images", "set", &pinned("cors-proxy-server", 'e'), "--env", "staging"]).succeeds();
-    project.synth(["manifests", "--env", "staging"]).succeeds();
+    assert_eq!(project.synth(["manifests", "--env", "staging"]).code, 0);
     let deployment = project.read("out/staging/manifests/cors-proxy-server/deployment.yaml");
     assert!(deployment.contains(&format!("tideline/cors-proxy-server@{}", digest('e'))), "{deployment}");
 }

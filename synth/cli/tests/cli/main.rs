@@ -12,6 +12,7 @@ mod help;
 mod images;
 mod listing;
 mod obstacles;
+mod policies;
 mod project;
 mod settings;
 #[cfg(unix)]

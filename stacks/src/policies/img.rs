@@ -1,0 +1,142 @@
+//! IMG: whether it is known beforehand what exactly runs.
+
+use synth_framework::{Findings, Policy, Severity};
+
+use crate::{
+    Platform,
+    policies::view::{at, items, text},
+};
+
+pub(super) const POLICIES: &[Policy<Platform>] = &[
+    Policy {
+        code: "IMG001",
+        name: "pinned-images",
+        severity: Severity::Error,
+        explanation: "An image without a tag, or with `latest`, is another one on each node that pulls it.",
+        check: pinned_images,
+    },
+    Policy {
+        code: "IMG002",
+        name: "own-registry",
+        severity: Severity::Error,
+        explanation: "Images from a registry that is not ours are not scanned, may vanish, and may change under their tag; \
+                      from a repository that nobody declares there is nothing to pull.",
+        check: own_registry,
+    },
+    Policy {
+        code: "IMG003",
+        name: "immutable-tags",
+        severity: Severity::Error,
+        explanation: "Where tags may move, a tag says nothing about what runs.",
+        check: immutable_tags,
+    },
+    Policy {
+        code: "IMG004",
+        name: "pinned-charts",
+        severity: Severity::Error,
+        explanation: "A chart by a range of versions changes a running platform on the day of its release.",
+        check: pinned_charts,
+    },
+    Policy {
+        code: "IMG005",
+        name: "pinned-node-images",
+        severity: Severity::Error,
+        explanation: "With `@latest` every node is replaced on the day of an image's release, tested or not.",
+        check: pinned_node_images,
+    },
+];
+
+/// The images of every Deployment, with its object.
+fn images(platform: &Platform) -> impl Iterator<Item = (&synth_framework::Manifest, &str)> {
+    platform.of_kind("Deployment").flat_map(|deployment| {
+        let spec = at(&deployment.object, "/spec/template/spec");
+        let containers = items(spec, "/containers").iter().chain(items(spec, "/initContainers"));
+        containers.map(move |container| (deployment, text(container, "/image")))
+    })
+}
+
+fn pinned_images(platform: &Platform, findings: &mut Findings) {
+    for (deployment, image) in images(platform) {
+        let path = image.rsplit_once('/').map_or(image, |(_, name)| name);
+        let tag = path.split_once(':').map(|(_, tag)| tag);
+        if !image.contains("@sha256:") && tag.is_none_or(|tag| tag.is_empty() || tag == "latest") {
+            findings.report(
+                platform.place(deployment),
+                format!("runs `{image}`, which may be another image tomorrow"),
+                "name a version as the tag, or a digest",
+            );
+        }
+    }
+}
+
+fn own_registry(platform: &Platform, findings: &mut Findings) {
+    let registry = format!("{}/", platform.settings.aws.registry());
+    let repositories: Vec<_> = platform.managed("aws_ecr_repository").filter_map(|of| of.text("name")).collect();
+    for (deployment, image) in images(platform) {
+        let Some(path) = image.strip_prefix(&registry) else {
+            findings.report(
+                platform.place(deployment),
+                format!("runs `{image}`, which does not come from {registry}"),
+                "push the image to a repository of the bootstrap stack, and name it",
+            );
+            continue;
+        };
+        let repository = path.split(['@', ':']).next().unwrap_or(path);
+        if !repositories.iter().any(|declared| declared == repository) {
+            findings.report(
+                platform.place(deployment),
+                format!("runs an image of the repository `{repository}`, which no stack declares"),
+                "declare the repository in the bootstrap stack, or name another",
+            );
+        }
+    }
+}
+
+fn immutable_tags(platform: &Platform, findings: &mut Findings) {
+    for repository in platform.managed("aws_ecr_repository") {
+        if repository.text("image_tag_mutability").as_deref() != Some("IMMUTABLE") {
+            findings.report(repository.place(), "lets its tags move", "set `image_tag_mutability` to \"IMMUTABLE\"");
+        }
+    }
+}
+
+/// Three numbers and no range.
+fn is_exact(version: &str) -> bool {
+    let parts: Vec<_> = version.split('.').collect();
+    parts.len() == 3 && parts.iter().all(|part| part.parse::<u32>().is_ok())
+}
+
+fn pinned_charts(platform: &Platform, findings: &mut Findings) {
+    const MEND: &str = "name an exact version, such as 1.14.1";
+    for application in platform.of_kind("Application") {
+        let chart = text(&application.object, "/spec/source/chart");
+        let version = text(&application.object, "/spec/source/targetRevision");
+        if !chart.is_empty() && !is_exact(version) {
+            let message = format!("installs the chart {chart} of version `{version}`, which names no single one");
+            findings.report(platform.place(application), message, MEND);
+        }
+    }
+    for release in platform.managed("helm_release").filter(|release| release.get("repository").is_some()) {
+        let version = release.text("version").unwrap_or_default();
+        if !is_exact(&version) {
+            let chart = release.text("chart").unwrap_or_default();
+            let message = format!("installs the chart {chart} of version `{version}`, which names no single one");
+            findings.report(release.place(), message, MEND);
+        }
+    }
+}
+
+fn pinned_node_images(platform: &Platform, findings: &mut Findings) {
+    for class in platform.of_kind("EC2NodeClass") {
+        for term in items(&class.object, "/spec/amiSelectorTerms") {
+            let alias = text(term, "/alias");
+            if alias.ends_with("@latest") {
+                findings.report(
+                    platform.place(class),
+                    format!("boots `{alias}`, which may be another image tomorrow"),
+                    "name a dated image, such as al2023@v20260903",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What the cluster stack declares and the manifests name.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+use synth_framework::{Findings, Manifest};
+
+use crate::{
+    Platform,
+    policies::view::{Declared, at, carries, charts, items, requirement, text},
+};
+
+/// What a node class selects by, such as `karpenter.sh/discovery: tideline`.
+fn described(terms: &[Json]) -> String {
+    let tags = terms.iter().filter_map(|term| term["tags"].as_object()).flatten();
+    let tags: Vec<_> = tags.map(|(key, value)| format!("`{key}: {}`", value.as_str().unwrap_or_default())).collect();
+    tags.join(" and ")
+}
+
+pub(super) fn discovery_tag_on_subnets(platform: &Platform, findings: &mut Findings) {
+    for class in platform.of_kind("EC2NodeClass") {
+        let terms = items(&class.object, "/spec/subnetSelectorTerms");
+        let found: Vec<Declared<'_>> = platform.managed("aws_subnet").filter(|subnet| carries(subnet, terms)).collect();
+        let covered: BTreeSet<String> = found.iter().filter_map(|subnet| subnet.text("availability_zone")).collect();
+        let uncovered: Vec<_> =
+            zones_of_pools(platform, class).into_iter().filter(|zone| !covered.contains(*zone)).collect();
+        let message = if found.is_empty() {
+            format!("selects subnets by {}, which no subnet carries", described(terms))
+        } else if !uncovered.is_empty() {
+            format!("selects subnets by {}, which no subnet in {} carries", described(terms), uncovered.join(" and "))
+        } else {
+            continue;
+        };
+        findings.report(platform.place(class), message, "set the tag on the private subnet of every zone");
+    }
+}
+
+/// The zones in which pools make nodes of a class.
+fn zones_of_pools<'a>(platform: &'a Platform, class: &Manifest) -> BTreeSet<&'a str> {
+    let pools = platform
+        .of_kind("NodePool")
+        .filter(|pool| text(&pool.object, "/spec/template/spec/nodeClassRef/name") == class.name());
+    pools.flat_map(|pool| requirement(pool, "topology.kubernetes.io/zone")).collect()
+}
+
+pub(super) fn discovery_tag_on_one_group(platform: &Platform, findings: &mut Findings) {
+    for class in platform.of_kind("EC2NodeClass") {
+        let terms = items(&class.object, "/spec/securityGroupSelectorTerms");
+        let found: Vec<_> = platform
+            .managed("aws_security_group")
+            .filter(|group| carries(group, terms))
+            .map(|group| group.place().subject)
+            .collect();
+        let carriers = match found.as_slice() {
+            [_] => continue,
+            [] => "no security group carries".to_owned(),
+            several => format!("{} carry", several.join(" and ")),
+        };
+        findings.report(
+            platform.place(class),
+            format!("selects security groups by {}, which {carriers}", described(terms)),
+            "set the tag on the security group of the nodes, and on no other",
+        );
+    }
+}
+
+pub(super) fn node_role(platform: &Platform, findings: &mut Findings) {
+    for class in platform.of_kind("EC2NodeClass") {
+        let name = text(&class.object, "/spec/role");
+        let declared = platform.managed("aws_iam_role").any(|role| role.text("name").as_deref() == Some(name));
+        let arn = platform.settings.role_arn(name);
+        let entry = platform.managed("aws_eks_access_entry").any(|entry| {
+            entry.text("principal_arn").as_deref() == Some(&arn) && entry.text("type").as_deref() == Some("EC2_LINUX")
+        });
+        let (message, mend) = match (declared, entry) {
+            (true, true) => continue,
+            (false, _) => ("which no stack declares", "name the role of the nodes that the cluster stack declares"),
+            (true, false) => (
+                "which has no access entry of type `EC2_LINUX`",
+                "declare an `aws_eks_access_entry` of that type for the role",
+            ),
+        };
+        findings.report(platform.place(class), format!("gives nodes the role `{name}`, {message}"), mend);
+    }
+}
+
+pub(super) fn interruption_queue(platform: &Platform, findings: &mut Findings) {
+    for chart in charts(platform).filter(|chart| chart.name == "karpenter") {
+        let name = text(chart.values, "/settings/interruptionQueue");
+        let queue = platform.managed("aws_sqs_queue").find(|queue| queue.text("name").as_deref() == Some(name));
+        let filled = |queue: &Declared<'_>| {
+            let address = queue.place().subject;
+            platform.managed("aws_cloudwatch_event_target").any(|target| {
+                let leads = target.get("arn").and_then(|arn| target.leads_to(arn));
+                leads.is_some_and(|leads| leads.place().subject == address)
+            })
+        };
+        let message = match queue {
+            Some(queue) if filled(&queue) => continue,
+            Some(_) => format!("listens to the queue `{name}`, which no event rule fills"),
+            None => format!("listens to the queue `{name}`, which no stack declares"),
+        };
+        let mend = "set `settings.interruptionQueue` to the name of the queue that the cluster stack declares";
+        findings.report(platform.place(chart.application), message, mend);
+    }
+}
+
+/// The charts that need a role.
+const WITH_ROLES: [&str; 2] = ["karpenter", "aws-load-balancer-controller"];
+
+pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
+    let associations: Vec<_> = platform.managed("aws_eks_pod_identity_association").collect();
+    let names = |association: &Declared<'_>| {
+        (association.text("namespace").unwrap_or_default(), association.text("service_account").unwrap_or_default())
+    };
+    let accounts: Vec<_> = charts(platform)
+        .filter(|chart| WITH_ROLES.contains(&chart.name))
+        .map(|chart| (chart, (chart.namespace.to_owned(), text(chart.values, "/serviceAccount/name").to_owned())))
+        .collect();
+    for association in &associations {
+        let (namespace, account) = names(association);
+        let used = accounts.iter().any(|(_, names)| *names == (namespace.clone(), account.clone()))
+            || platform.object("ServiceAccount", &namespace, &account).is_some();
+        if !used {
+            findings.report(
+                association.place(),
+                format!(
+                    "gives a role to service account `{account}` of namespace `{namespace}`, under which nothing runs"
+                ),
+                "name the service account and namespace of the chart",
+            );
+        }
+    }
+    for (chart, (namespace, account)) in &accounts {
+        if !associations.iter().any(|association| names(association) == (namespace.clone(), account.clone())) {
+            findings.report(
+                platform.place(chart.application),
+                format!(
+                    "runs as service account `{account}` of namespace `{namespace}`, to which no stack gives a role"
+                ),
+                "name the service account and namespace of its `aws_eks_pod_identity_association`",
+            );
+        }
+    }
+}
+
+pub(super) fn cluster_name(platform: &Platform, findings: &mut Findings) {
+    let name_of = |type_name| platform.managed(type_name).find_map(|of| of.text("name"));
+    let cluster = name_of("aws_eks_cluster").unwrap_or_default();
+    let vpc = platform.managed("aws_vpc").find_map(|vpc| vpc.tag("Name")).unwrap_or_default();
+    let region = platform.settings.aws.region.clone();
+    let told = [
+        ("karpenter", "/settings/clusterName", &cluster),
+        ("aws-load-balancer-controller", "/clusterName", &cluster),
+        ("aws-load-balancer-controller", "/vpcTags/Name", &vpc),
+        ("aws-load-balancer-controller", "/region", &region),
+    ];
+    for chart in charts(platform) {
+        for (_, pointer, real) in told.iter().filter(|(name, ..)| *name == chart.name) {
+            let given = text(chart.values, pointer);
+            if given != real.as_str() {
+                let key = pointer.trim_start_matches('/').replace('/', ".");
+                findings.report(
+                    platform.place(chart.application),
+                    format!("is told `{key}: {given}`, but the cluster stack declares `{real}`"),
+                    format!("set `{key}` to `{real}`"),
+                );
+            }
+        }
+    }
+    for found in platform.data("aws_eks_cluster") {
+        let given = found.text("name").unwrap_or_default();
+        if given != cluster {
+            findings.report(
+                found.place(),
+                format!("looks for the cluster `{given}`, but the cluster stack declares `{cluster}`"),
+                format!("look for `{cluster}`"),
+            );
+        }
+    }
+}
+
+pub(super) fn zonal_shift(platform: &Platform, findings: &mut Findings) {
+    let shifts = |cluster: &Declared<'_>| cluster.nested("zonal_shift_config", "enabled").as_deref() == Some("true");
+    let shifts = platform.managed("aws_eks_cluster").any(|cluster| shifts(&cluster));
+    for chart in charts(platform).filter(|chart| chart.name == "karpenter") {
+        let told = at(chart.values, "/settings/enableZonalShift") == true;
+        if told != shifts {
+            let (cluster, karpenter) = if shifts { ("has", "not told of it") } else { ("has no", "told of one") };
+            findings.report(
+                platform.place(chart.application),
+                format!("runs in a cluster that {cluster} zonal shift, and is {karpenter}"),
+                format!("set `settings.enableZonalShift` to {shifts}"),
+            );
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Names of objects that other objects give.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+use synth_framework::Findings;
+
+use crate::{
+    Platform,
+    policies::view::{argocd_release, text},
+};
+
+/// The namespaces that every cluster has.
+const OF_KUBERNETES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+pub(super) fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
+    let mut known: BTreeSet<String> = OF_KUBERNETES.map(str::to_owned).into();
+    known.extend(platform.of_kind("Namespace").map(|namespace| namespace.name().to_owned()));
+    if let Some(release) = argocd_release(platform)
+        && release.text("create_namespace").as_deref() == Some("true")
+    {
+        known.extend(release.text("namespace"));
+    }
+    for object in platform.objects() {
+        for (pointer, what) in [("/metadata/namespace", "lies in"), ("/spec/destination/namespace", "syncs to")] {
+            let namespace = text(&object.object, pointer);
+            if !namespace.is_empty() && !known.contains(namespace) {
+                findings.report(
+                    platform.place(object),
+                    format!("{what} namespace `{namespace}`, which nobody makes"),
+                    "declare the Namespace among the platform's manifests",
+                );
+            }
+        }
+    }
+}
+
+/// Keys whose value names an object of a kind that belongs to the whole cluster.
+const NAMES: [(&str, &str); 2] = [("priorityClassName", "PriorityClass"), ("storageClassName", "StorageClass")];
+
+pub(super) fn names_exist(platform: &Platform, findings: &mut Findings) {
+    let mut report = |object, kind: &str, name: &str| {
+        findings.report(
+            platform.place(object),
+            format!("names {kind}/{name}, which does not exist"),
+            format!("declare the {kind}, or name another"),
+        );
+    };
+    for object in platform.objects() {
+        let mut named = BTreeSet::new();
+        collect(&object.object, &mut named);
+        for (kind, name) in named {
+            if !name.starts_with("system-") && platform.object(kind, "", name).is_none() {
+                report(object, kind, name);
+            }
+        }
+    }
+    for deployment in platform.of_kind("Deployment") {
+        let name = text(&deployment.object, "/spec/template/spec/serviceAccountName");
+        if !name.is_empty() && platform.object("ServiceAccount", deployment.namespace(), name).is_none() {
+            report(deployment, "ServiceAccount", name);
+        }
+    }
+    for pool in platform.of_kind("NodePool") {
+        let name = text(&pool.object, "/spec/template/spec/nodeClassRef/name");
+        if platform.object("EC2NodeClass", "", name).is_none() {
+            report(pool, "EC2NodeClass", name);
+        }
+    }
+}
+
+fn collect<'a>(value: &'a Json, named: &mut BTreeSet<(&'static str, &'a str)>) {
+    match value {
+        Json::Array(items) => items.iter().for_each(|item| collect(item, named)),
+        Json::Object(entries) => {
+            for (key, value) in entries {
+                match (NAMES.iter().find(|(known, _)| known == key), value.as_str()) {
+                    (Some((_, kind)), Some(name)) if !name.is_empty() => drop(named.insert((*kind, name))),
+                    _ => collect(value, named),
+                }
+            }
+        }
+        _ => {}
+    }
+}

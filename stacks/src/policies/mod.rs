@@ -1,0 +1,59 @@
+//! Policies: rules that look at the whole platform, both layers together, before anything is written.
+//!
+//! A family is a table and the checks that it names. A check reads through [`view`] and reports; it changes nothing.
+
+mod drain;
+mod ha;
+mod img;
+mod link;
+mod scale;
+mod sec;
+mod view;
+
+use synth_framework::{Policy, Review, Waiver};
+
+use crate::Platform;
+
+/// The policies of one concern, whose codes begin alike.
+#[derive(Debug)]
+pub struct Family {
+    /// What the codes begin with: `HA`.
+    pub prefix: &'static str,
+    /// What the family is about, in one line.
+    pub summary: &'static str,
+    /// Its policies, in the order of their codes.
+    pub policies: &'static [Policy<Platform>],
+}
+
+/// Every family.
+pub const FAMILIES: &[Family] = &[
+    Family { prefix: "HA", summary: "the loss of a pod, a node or a zone", policies: ha::POLICIES },
+    Family { prefix: "SCALE", summary: "room for the autoscalers' maximum", policies: scale::POLICIES },
+    Family { prefix: "LINK", summary: "names that two layers must agree on", policies: link::POLICIES },
+    Family { prefix: "DRAIN", summary: "pods and nodes that leave without a lost request", policies: drain::POLICIES },
+    Family { prefix: "SEC", summary: "what may be reached, read and done", policies: sec::POLICIES },
+    Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
+];
+
+/// Every policy, family by family.
+pub fn all() -> impl Iterator<Item = &'static Policy<Platform>> {
+    FAMILIES.iter().flat_map(|family| family.policies)
+}
+
+/// Is there a policy of this code?
+pub fn is_code(code: &str) -> bool {
+    all().any(|policy| policy.code == code)
+}
+
+/// Runs every policy over a platform; what its settings waive is set apart.
+pub fn review(platform: &Platform) -> Review {
+    let waivers = platform.settings.waivers.iter();
+    let waivers: Vec<_> = waivers
+        .map(|waiver| Waiver {
+            code: waiver.code.clone(),
+            subject: waiver.subject.clone(),
+            reason: waiver.reason.clone(),
+        })
+        .collect();
+    Review::run(all(), platform, &waivers)
+}

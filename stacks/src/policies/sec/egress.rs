@@ -1,0 +1,112 @@
+//! Ways out of what the internet reaches.
+//!
+//! An open proxy here is one whose pods network policies let reach an address that is not the internet's. That it serves
+//! every origin is a setting: the addresses are what an attacker gains.
+
+use std::net::Ipv4Addr;
+
+use serde_json::Value as Json;
+use synth_framework::Findings;
+
+use crate::{
+    Platform,
+    policies::view::{Workload, annotation, flag, items, strings, text},
+    settings::Cidr,
+};
+
+/// The addresses that hand out credentials: of nodes, of tasks, of pods.
+const METADATA: [&str; 3] = ["169.254.169.254", "169.254.170.2", "169.254.170.23"];
+
+/// Private ranges; those of the VPC and of the Services are added.
+const PRIVATE: [&str; 4] = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"];
+
+fn range(text: &str) -> Option<Cidr> {
+    let text = if text.contains('/') { text.to_owned() } else { format!("{text}/32") };
+    text.parse().ok()
+}
+
+pub(super) fn open_proxy(platform: &Platform, findings: &mut Findings) {
+    for workload in platform.autoscaled() {
+        let reached = workload.services(platform).any(|service| annotation(service, "scheme") == "internet-facing");
+        if !reached {
+            continue;
+        }
+        let policies = workload.selecting(platform, "NetworkPolicy", "/spec/podSelector");
+        let policies: Vec<_> =
+            policies.filter(|policy| strings(&policy.object, "/spec/policyTypes").contains(&"Egress")).collect();
+        if policies.is_empty() {
+            findings.report(
+                platform.place(workload.deployment),
+                "is reached from the internet, and no network policy bounds what it reaches",
+                "add a NetworkPolicy with `Egress` that excepts private and metadata addresses",
+            );
+        }
+        for policy in policies {
+            for open in items(&policy.object, "/spec/egress").iter().flat_map(|rule| opened(platform, &workload, rule))
+            {
+                findings.report(
+                    platform.place(policy),
+                    format!("lets {}, which the internet reaches, reach {open}", workload.name()),
+                    "except the range in `ipBlock.except`, or name the address in `allow_targets`",
+                );
+            }
+        }
+        let metadata = |target: &&str| METADATA.iter().any(|address| target.starts_with(&format!("{address}:")));
+        let allowed = workload.containers().iter().flat_map(|container| flag(container, "--allow-target"));
+        for target in allowed.filter(metadata) {
+            findings.report(
+                platform.place(workload.deployment),
+                format!("allows the target `{target}`, which hands out credentials"),
+                "remove it from `allow_targets`",
+            );
+        }
+    }
+}
+
+/// What a rule lets out to that is not the internet and that nobody allowed.
+fn opened(platform: &Platform, workload: &Workload<'_>, rule: &Json) -> Vec<String> {
+    let settings = &platform.settings;
+    let private = PRIVATE.iter().chain(&METADATA).filter_map(|text| range(text));
+    let mut private: Vec<Cidr> = private.collect();
+    for own in [settings.network.cidr, settings.cluster.service_cidr] {
+        if !private.iter().any(|known| known.contains(own)) {
+            private.push(own);
+        }
+    }
+    let peers = items(rule, "/to");
+    if peers.is_empty() {
+        return vec!["every address".to_owned()];
+    }
+    let allowed = workload.containers().iter().flat_map(|container| flag(container, "--allow-target"));
+    let allowed: Vec<(&str, u64)> = allowed
+        .filter_map(|target| target.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))))
+        .collect();
+    let addresses: Vec<Ipv4Addr> = allowed.iter().filter_map(|(host, _)| host.parse().ok()).collect();
+    // A network policy knows no host names: for one that is allowed it opens one port of the VPC, and the proxy's own
+    // guard lets through that host alone.
+    let by_name = |of: &Json| {
+        let named = |(host, port): &(&str, u64)| {
+            host.parse::<Ipv4Addr>().is_err() && !host.ends_with(".svc.cluster.local") && of["port"] == *port
+        };
+        allowed.iter().any(named)
+    };
+    let ports = items(rule, "/ports");
+    let for_hosts = !ports.is_empty() && ports.iter().all(by_name);
+    let mut open = Vec::new();
+    for peer in peers {
+        let Some(block) = range(text(peer, "/ipBlock/cidr")) else { continue };
+        let named = block.prefix_len() == 32 && addresses.contains(&block.network());
+        if named || (for_hosts && settings.network.cidr.contains(block)) {
+            continue;
+        }
+        let excepts: Vec<Cidr> = strings(peer, "/ipBlock/except").into_iter().filter_map(range).collect();
+        for private in &private {
+            // What is left of both: the smaller of two ranges that overlap.
+            let shared = if block.contains(*private) { *private } else { block };
+            if block.overlaps(*private) && !excepts.iter().any(|except| except.contains(shared)) {
+                open.push(shared.to_string());
+            }
+        }
+    }
+    open
+}

@@ -1,0 +1,109 @@
+//! IAM: how long documents are, how many a role has, and what they allow.
+
+use std::collections::BTreeMap;
+
+use synth_framework::{Findings, Place};
+
+use crate::{
+    Platform,
+    policies::view::{Declared, granted_documents, trust_documents},
+};
+
+/// The most characters of a managed policy, white space not counted.
+const MANAGED: usize = 6_144;
+
+/// The most characters of all policies inside one role.
+const INLINE: usize = 10_240;
+
+/// The most characters of a trust policy; more needs a quota.
+const TRUST: usize = 2_048;
+
+/// The most managed policies of a role; more needs a quota.
+const PER_ROLE: usize = 10;
+
+pub(super) fn document_size(platform: &Platform, findings: &mut Findings) {
+    let mut inline: BTreeMap<String, (Place, usize)> = BTreeMap::new();
+    for document in granted_documents(platform) {
+        let length = document.length();
+        if document.carrier.resource.type_name == "aws_iam_policy" {
+            if length > MANAGED {
+                findings.report(
+                    document.carrier.place(),
+                    format!("has a document of {length} characters, IAM takes {MANAGED}"),
+                    "split it by concern into several policies",
+                );
+            }
+        } else if let Some(role) = role_of(&document.carrier) {
+            inline.entry(role.place().subject).or_insert_with(|| (role.place(), 0)).1 += length;
+        }
+    }
+    for (place, length) in inline.into_values().filter(|(_, length)| *length > INLINE) {
+        findings.report(
+            place,
+            format!("has policies inside it of {length} characters together, IAM takes {INLINE}"),
+            "make policies of their own of some, and attach them",
+        );
+    }
+    for document in trust_documents(platform).filter(|document| document.length() > TRUST) {
+        findings.report(
+            document.carrier.place(),
+            format!("has a trust policy of {} characters, IAM takes {TRUST}", document.length()),
+            "trust fewer principals, or make a second role",
+        );
+    }
+}
+
+/// The role that a policy or an attachment is for.
+fn role_of<'a>(of: &Declared<'a>) -> Option<Declared<'a>> {
+    of.leads_to(of.get("role")?)
+}
+
+pub(super) fn policies_per_role(platform: &Platform, findings: &mut Findings) {
+    let mut attached: BTreeMap<String, (Place, usize)> = BTreeMap::new();
+    for attachment in platform.managed("aws_iam_role_policy_attachment") {
+        let Some(role) = role_of(&attachment) else { continue };
+        // Addresses are unique in their stack, files in all of them.
+        attached.entry(role.place().file + &role.place().subject).or_insert_with(|| (role.place(), 0)).1 += 1;
+    }
+    for (place, number) in attached.into_values().filter(|(_, number)| *number > PER_ROLE) {
+        findings.report(
+            place,
+            format!("has {number} managed policies, IAM attaches {PER_ROLE}"),
+            "join small ones, or put some inside the role",
+        );
+    }
+}
+
+pub(super) fn wildcard_actions(platform: &Platform, findings: &mut Findings) {
+    for document in granted_documents(platform) {
+        for statement in document.statements().filter(|statement| statement.allows() && statement.is_about_everything())
+        {
+            for action in statement.actions().iter().filter(|action| action.contains('*')) {
+                findings.report(
+                    document.carrier.place(),
+                    format!("allows `{action}` on every resource, in its statement `{}`", statement.sid()),
+                    "name the actions, or the resources",
+                );
+            }
+        }
+    }
+}
+
+pub(super) fn workflow_trust(platform: &Platform, findings: &mut Findings) {
+    for document in trust_documents(platform) {
+        for statement in document.statements().filter(|of| of.principal_types().contains(&"Federated".to_owned())) {
+            let subjects = statement.demanded(":sub");
+            let vague = subjects.iter().find(|subject| subject.contains('*'));
+            let message = match vague {
+                _ if subjects.is_empty() => "trusts every workflow of GitHub: it demands no `sub`".to_owned(),
+                _ if statement.demanded(":aud").is_empty() => {
+                    "trusts tokens made for others: it demands no `aud`".to_owned()
+                }
+                Some(subject) => format!("trusts the runs `{subject}`, which are more than one can name"),
+                None => continue,
+            };
+            let mend = "demand `sub` and `aud` by `StringEquals`, with repository and branch or environment";
+            findings.report(document.carrier.place(), message, mend);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Processor time and memory, as Kubernetes writes them.
+
+use std::{
+    fmt,
+    ops::{Add, AddAssign, Mul, Sub},
+};
+
+use serde_json::Value as Json;
+
+/// Processor time and memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::policies) struct Amount {
+    /// Thousandths of a vCPU.
+    pub(in crate::policies) cpu: u64,
+    /// MiB.
+    pub(in crate::policies) memory: u64,
+}
+
+impl Amount {
+    pub(in crate::policies) const fn new(cpu: u64, memory: u64) -> Self {
+        Self { cpu, memory }
+    }
+
+    /// What an object with `cpu` and `memory` says, if it says both.
+    pub(in crate::policies) fn read(object: &Json) -> Option<Self> {
+        Some(Self { cpu: millicores(&object["cpu"])?, memory: mebibytes(&object["memory"])? })
+    }
+
+    /// How often `part` fits.
+    pub(in crate::policies) fn fits(self, part: Self) -> u64 {
+        let often = |whole: u64, part: u64| whole.checked_div(part).unwrap_or(u64::MAX);
+        often(self.cpu, part.cpu).min(often(self.memory, part.memory))
+    }
+}
+
+impl Add for Amount {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { cpu: self.cpu + other.cpu, memory: self.memory + other.memory }
+    }
+}
+
+impl AddAssign for Amount {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+/// Never less than nothing.
+impl Sub for Amount {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self { cpu: self.cpu.saturating_sub(other.cpu), memory: self.memory.saturating_sub(other.memory) }
+    }
+}
+
+impl Mul<u64> for Amount {
+    type Output = Self;
+
+    fn mul(self, times: u64) -> Self {
+        Self { cpu: self.cpu * times, memory: self.memory * times }
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}m and {}Mi", self.cpu, self.memory)
+    }
+}
+
+/// A quantity of processors in thousandths, rounded up: `2`, `0.5`, `500m`.
+pub(in crate::policies) fn millicores(value: &Json) -> Option<u64> {
+    let text = written(value)?;
+    match text.strip_suffix('m') {
+        Some(thousandths) => thousandths.parse().ok(),
+        None => thousandths(&text),
+    }
+}
+
+/// A quantity of bytes in MiB, rounded up: `256Mi`, `1.5Gi`, `1000000`.
+pub(in crate::policies) fn mebibytes(value: &Json) -> Option<u64> {
+    const UNITS: [(&str, u64); 8] = [
+        ("Ki", 1 << 10),
+        ("Mi", 1 << 20),
+        ("Gi", 1 << 30),
+        ("Ti", 1 << 40),
+        ("k", 1_000),
+        ("M", 1_000_000),
+        ("G", 1_000_000_000),
+        ("", 1),
+    ];
+    let text = written(value)?;
+    let (number, unit) = UNITS.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix)?, *unit)))?;
+    Some((thousandths(number)?.checked_mul(unit)?.div_ceil(1000)).div_ceil(1 << 20))
+}
+
+/// A whole number of things.
+pub(in crate::policies) fn count(value: &Json) -> Option<u64> {
+    written(value)?.parse().ok()
+}
+
+fn written(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A decimal number, times a thousand.
+fn thousandths(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(fraction)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn quantities_are_read_in_every_spelling() {
+        let cpu = |value| millicores(&value);
+        assert_eq!([cpu(json!("500m")), cpu(json!(2)), cpu(json!("0.25"))], [Some(500), Some(2000), Some(250)]);
+        let memory = |value| mebibytes(&value);
+        let read = [memory(json!("256Mi")), memory(json!("1.5Gi")), memory(json!(1_048_577)), memory(json!("1M"))];
+        assert_eq!(read, [Some(256), Some(1536), Some(2), Some(1)]);
+        assert_eq!([cpu(json!("many")), memory(json!("256MB")), memory(json!(null))], [None, None, None]);
+    }
+}

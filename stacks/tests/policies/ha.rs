@@ -1,0 +1,173 @@
+//! HA: pods, nodes and zones that are lost.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::fixture::{argue, broken, broken_by, copy, found, large, remove, set, text, texts, with};
+
+const PROXY: &str = "cors-proxy-server";
+const SPREAD: &str = "/spec/template/spec/topologySpreadConstraints";
+
+#[test]
+fn a_minimum_below_the_number_of_zones_is_found() {
+    assert_snapshot!(broken_by("HA001", "[services.cors_proxy_server]\nmin_replicas = 2"), @r"
+        HorizontalPodAutoscaler/cors-proxy-server in manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml keeps 2 of its pods at rest, fewer than one in each of 3 zones
+          mend: raise `min_replicas` of the service to 3 or more
+        ");
+}
+
+#[test]
+fn pods_that_may_share_a_zone_are_found() {
+    assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, SPREAD, ())), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has no spread over zones that holds pods back
+          mend: spread its pods over `topology.kubernetes.io/zone` with `maxSkew: 1` and `DoNotSchedule`
+        ");
+    let own = format!("{SPREAD}/0/labelSelector/matchLabels/app.kubernetes.io~1name");
+    assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &own, "other")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a spread over zones that does not select its own pods
+          mend: spread its pods over `topology.kubernetes.io/zone` with `maxSkew: 1` and `DoNotSchedule`
+        ");
+    let skew = format!("{SPREAD}/0/maxSkew");
+    assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &skew, 5)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a spread over zones with a `maxSkew` above 1
+          mend: spread its pods over `topology.kubernetes.io/zone` with `maxSkew: 1` and `DoNotSchedule`
+        ");
+}
+
+#[test]
+fn a_spread_that_blocks_when_a_zone_is_lost_is_found() {
+    let domains = format!("{SPREAD}/0/minDomains");
+    assert_snapshot!(broken("HA003", |platform| set(platform, "Deployment", PROXY, &domains, 3)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml spreads over at least 3 zones, but 2 are left when one is lost
+          mend: set `minDomains` of its spread over zones to 2
+        ");
+    let taints = format!("{SPREAD}/0/nodeTaintsPolicy");
+    assert_snapshot!(broken("HA003", |platform| set(platform, "Deployment", PROXY, &taints, ())), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml counts the dead nodes of a lost zone as room, which holds every new pod back
+          mend: set `nodeTaintsPolicy: Honor` on its spread over zones
+        ");
+    let keys = format!("{SPREAD}/0/matchLabelKeys");
+    assert_snapshot!(broken("HA003", |platform| set(platform, "Deployment", PROXY, &keys, ())), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml spreads the pods of two rollouts as one, which leaves the new one uneven
+          mend: add `pod-template-hash` to `matchLabelKeys` of its spread over zones
+        ");
+    assert_eq!(found(&large(), "HA003"), "", "three of four zones are left");
+}
+
+#[test]
+fn a_service_without_a_disruption_budget_or_with_two_is_found() {
+    assert_snapshot!(broken("HA004", |platform| remove(platform, "PodDisruptionBudget", PROXY)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has no PodDisruptionBudget
+          mend: add one that selects its pods
+        ");
+    assert_snapshot!(
+        broken("HA004", |platform| copy(platform, "PodDisruptionBudget", PROXY, "cors-proxy-server/more.yaml", |budget| {
+            budget["metadata"]["name"] = "more".into();
+        })),
+        @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has 2 PodDisruptionBudgets, `cors-proxy-server` and `more`
+          mend: leave one that selects its pods
+        "
+    );
+}
+
+#[test]
+fn missing_probes_and_one_probe_for_both_are_found() {
+    let container = "/spec/template/spec/containers/0";
+    assert_snapshot!(
+        broken("HA005", |platform| set(platform, "Deployment", PROXY, &format!("{container}/readinessProbe"), ())),
+        @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` without a `readinessProbe`
+          mend: give the container a `readinessProbe`
+        "
+    );
+    let path = format!("{container}/livenessProbe/httpGet/path");
+    assert_snapshot!(broken("HA005", |platform| set(platform, "Deployment", PROXY, &path, "/readyz")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that is restarted whenever it is not ready
+          mend: let the liveness probe ask a path that does not depend on readiness
+        ");
+}
+
+#[test]
+fn a_rollout_that_takes_pods_away_first_is_found() {
+    let lost = "/spec/strategy/rollingUpdate/maxUnavailable";
+    assert_snapshot!(broken("HA006", |platform| set(platform, "Deployment", PROXY, lost, "25%")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml takes pods away in a rollout before others are ready
+          mend: use a rolling update with `maxUnavailable: 0`
+        ");
+}
+
+#[test]
+fn a_pool_that_leaves_a_zone_out_is_found() {
+    let zones = "/spec/template/spec/requirements/0/values";
+    assert_snapshot!(
+        broken("HA007", |platform| set(platform, "NodePool", "spot", zones, json!(["eu-north-1a", "eu-north-1b"]))),
+        @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml makes no nodes in eu-north-1c
+          mend: allow every zone of `network.zones` in its requirements
+        "
+    );
+}
+
+#[test]
+fn one_nat_gateway_for_all_zones_is_a_warning() {
+    assert_eq!(found(&with("[network]\nnat_gateways = \"per-zone\""), "HA008"), "");
+    assert_snapshot!(found(&with(""), "HA008"), @r#"
+        aws_nat_gateway.main_a in cluster/routing.tf.json is one of 1 NAT gateways for 3 zones
+          mend: set `network.nat_gateways` to "per-zone"
+        "#);
+}
+
+#[test]
+fn a_pool_of_one_instance_type_is_found() {
+    let requirement = json!({ "key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["m5.large"] });
+    assert_snapshot!(
+        broken("HA009", |platform| set(platform, "NodePool", "spot", "/spec/template/spec/requirements/0", requirement)),
+        @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml makes nodes of m5.large only
+          mend: require instance categories and sizes instead of types
+        "
+    );
+}
+
+#[test]
+fn base_nodes_that_leave_a_zone_out_are_found() {
+    assert_snapshot!(
+        broken("HA010", |platform| argue(platform, "aws_eks_node_group.base", "subnet_ids", texts(&["subnet-1"]))),
+        @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json has no subnet in eu-north-1a and eu-north-1b and eu-north-1c
+          mend: give it a private subnet of every zone
+        "
+    );
+}
+
+#[test]
+fn base_nodes_too_small_for_the_system_with_a_zone_lost_are_found() {
+    assert_snapshot!(broken_by("HA011", "[base_nodes]\ninstance_types = [\"m7i.large\"]"), @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 1680m and 6529Mi for pods, and no room for 2 of argocd-redis-ha-haproxy (100m and 128Mi), 4 of coredns (100m and 70Mi), 1 of ebs-csi-controller (60m and 240Mi), 2 of argocd-server (50m and 256Mi), 2 of argocd-applicationset-controller (50m and 256Mi)
+          mend: raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`
+        ");
+    assert_snapshot!(broken_by("HA011", "[karpenter]\nreplicas = 3"), @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 3670m and 13788Mi for pods, and no room for 1 of karpenter (1000m and 1024Mi)
+          mend: raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`
+        ");
+}
+
+#[test]
+fn a_single_controller_is_found() {
+    assert_snapshot!(broken_by("HA012", "[metrics_server]\nreplicas = 1"), @r"
+        Application/metrics-server in manifests/metrics-server.yaml runs 1 pod of metrics-server
+          mend: set its `replicas` to 2 or more
+        ");
+}
+
+#[test]
+fn a_pool_of_five_types_passes() {
+    let types = json!(["m5.large", "m5a.large", "m6i.large", "m6a.large", "m7i.large"]);
+    let requirement = json!({ "key": "node.kubernetes.io/instance-type", "operator": "In", "values": types });
+    let found = broken("HA009", |platform| {
+        set(platform, "NodePool", "spot", "/spec/template/spec/requirements/0", requirement);
+        argue(platform, "aws_eks_node_group.base", "ami_type", text("AL2023_x86_64_STANDARD"));
+    });
+    assert_eq!(found, "");
+}

@@ -1,0 +1,194 @@
+//! LINK: one layer's names changed, and not the other's.
+
+use insta::assert_snapshot;
+use serde_json::json;
+use synth_framework::Expression;
+
+use crate::fixture::{argue, broken, copy_resource, edit, remove_resource, resource, set, text};
+
+const PROXY: &str = "cors-proxy-server";
+const VALUES: &str = "/spec/source/helm/valuesObject";
+
+fn value(path: &str) -> String {
+    format!("{VALUES}/{path}")
+}
+
+/// Removes one tag of a resource.
+fn untag(platform: &mut stacks::Platform, address: &str, key: &str) {
+    resource(platform, address, |resource| {
+        let tags = resource.body.get("tags").unwrap().as_object().unwrap();
+        let rest = tags.iter().filter(|(name, _)| name.as_str() != Some(key)).cloned().collect();
+        resource.override_argument("tags", Expression::Object(rest));
+    });
+}
+
+#[test]
+fn a_discovery_tag_that_subnets_lack_is_found() {
+    let tag = "karpenter.sh/discovery";
+    assert_snapshot!(broken("LINK001", |platform| untag(platform, "aws_subnet.private_b", tag)), @r"
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml selects subnets by `karpenter.sh/discovery: small`, which no subnet in eu-north-1b carries
+          mend: set the tag on the private subnet of every zone
+        ");
+    assert_snapshot!(
+        broken("LINK001", |platform| ["a", "b", "c"].iter().for_each(|zone| untag(platform, &format!("aws_subnet.private_{zone}"), tag))),
+        @r"
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml selects subnets by `karpenter.sh/discovery: small`, which no subnet carries
+          mend: set the tag on the private subnet of every zone
+        "
+    );
+}
+
+#[test]
+fn a_discovery_tag_on_no_security_group_or_on_two_is_found() {
+    let tag = "karpenter.sh/discovery";
+    assert_snapshot!(broken("LINK002", |platform| untag(platform, "aws_security_group.nodes", tag)), @r"
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml selects security groups by `karpenter.sh/discovery: small`, which no security group carries
+          mend: set the tag on the security group of the nodes, and on no other
+        ");
+    assert_snapshot!(broken("LINK002", |platform| copy_resource(platform, "aws_security_group.nodes", "more", |_| {})), @r"
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml selects security groups by `karpenter.sh/discovery: small`, which aws_security_group.nodes and aws_security_group.more carry
+          mend: set the tag on the security group of the nodes, and on no other
+        ");
+}
+
+#[test]
+fn a_node_role_that_nobody_declares_or_admits_is_found() {
+    assert_snapshot!(broken("LINK003", |platform| set(platform, "EC2NodeClass", "default", "/spec/role", "KarpenterNodeRole")), @r"
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml gives nodes the role `KarpenterNodeRole`, which no stack declares
+          mend: name the role of the nodes that the cluster stack declares
+        ");
+    assert_snapshot!(broken("LINK003", |platform| remove_resource(platform, "aws_eks_access_entry.karpenter_node")), @r"
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml gives nodes the role `small-karpenter-node`, which has no access entry of type `EC2_LINUX`
+          mend: declare an `aws_eks_access_entry` of that type for the role
+        ");
+}
+
+#[test]
+fn another_queue_is_found() {
+    let queue = value("settings/interruptionQueue");
+    assert_snapshot!(broken("LINK004", |platform| set(platform, "Application", "karpenter", &queue, "other")), @r"
+        Application/karpenter in manifests/karpenter.yaml listens to the queue `other`, which no stack declares
+          mend: set `settings.interruptionQueue` to the name of the queue that the cluster stack declares
+        ");
+}
+
+#[test]
+fn a_service_account_without_its_role_is_found() {
+    let account = value("serviceAccount/name");
+    assert_snapshot!(broken("LINK005", |platform| set(platform, "Application", "karpenter", &account, "karpenter-sa")), @r"
+        aws_eks_pod_identity_association.karpenter in cluster/karpenter.tf.json gives a role to service account `karpenter` of namespace `kube-system`, under which nothing runs
+          mend: name the service account and namespace of the chart
+        Application/karpenter in manifests/karpenter.yaml runs as service account `karpenter-sa` of namespace `kube-system`, to which no stack gives a role
+          mend: name the service account and namespace of its `aws_eks_pod_identity_association`
+        ");
+}
+
+#[test]
+fn another_cluster_is_found() {
+    let name = value("clusterName");
+    assert_snapshot!(broken("LINK006", |platform| set(platform, "Application", "aws-load-balancer-controller", &name, "other")), @r"
+        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml is told `clusterName: other`, but the cluster stack declares `small`
+          mend: set `clusterName` to `small`
+        ");
+    assert_snapshot!(broken("LINK006", |platform| argue(platform, "data.aws_eks_cluster.main", "name", text("other"))), @r"
+        data.aws_eks_cluster.main in add-ons/root.tf.json looks for the cluster `other`, but the cluster stack declares `small`
+          mend: look for `small`
+        ");
+}
+
+#[test]
+fn a_zonal_shift_that_karpenter_is_not_told_of_is_found() {
+    let told = value("settings/enableZonalShift");
+    assert_snapshot!(broken("LINK007", |platform| set(platform, "Application", "karpenter", &told, false)), @r"
+        Application/karpenter in manifests/karpenter.yaml runs in a cluster that has zonal shift, and is not told of it
+          mend: set `settings.enableZonalShift` to true
+        ");
+}
+
+#[test]
+fn a_target_that_is_not_the_mocks_service_is_found() {
+    let replace = |address: &'static str| {
+        move |platform: &mut stacks::Platform| {
+            edit(platform, "Deployment", PROXY, |object| {
+                let args = object.pointer_mut("/spec/template/spec/containers/0/args").unwrap().as_array_mut().unwrap();
+                let at = args.iter().position(|arg| arg == "--allow-target").unwrap();
+                args[at + 1] = address.into();
+            });
+        }
+    };
+    assert_snapshot!(broken("LINK008", replace("mock-target-server-service.services.svc.cluster.local:80")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows the target `mock-target-server-service.services.svc.cluster.local:80`, but Service/mock-target-server-service of namespace `services` does not exist
+          mend: name an existing Service and one of its ports
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows no target that is Service/mock-target-server
+          mend: add `--allow-target` with the address of Service/mock-target-server
+        ");
+    assert_snapshot!(broken("LINK008", replace("mock-target-server.services.svc.cluster.local:3000")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows the target `mock-target-server.services.svc.cluster.local:3000`, but Service/mock-target-server of namespace `services` has no port 3000
+          mend: name an existing Service and one of its ports
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows no target that is Service/mock-target-server
+          mend: add `--allow-target` with the address of Service/mock-target-server
+        ");
+}
+
+#[test]
+fn a_health_check_of_another_port_or_path_is_found() {
+    let annotation =
+        |name: &str| format!("/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-healthcheck-{name}");
+    assert_snapshot!(broken("LINK009", |platform| set(platform, "Service", PROXY, &annotation("port"), "9999")), @r"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml asks for health on port `9999`, which no container has
+          mend: take port and path of its health check from the readiness probe
+        ");
+    assert_snapshot!(broken("LINK009", |platform| set(platform, "Service", PROXY, &annotation("port"), "8080")), @r"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml asks for health on port `8080`, but readiness is asked on port `admin`
+          mend: take port and path of its health check from the readiness probe
+        ");
+    assert_snapshot!(broken("LINK009", |platform| set(platform, "Service", PROXY, &annotation("path"), "/healthz")), @r"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml asks for health at `/healthz`, but readiness is asked at `/readyz`
+          mend: take port and path of its health check from the readiness probe
+        ");
+}
+
+#[test]
+fn a_service_that_leads_nowhere_is_found() {
+    assert_snapshot!(broken("LINK010", |platform| set(platform, "Service", PROXY, "/spec/ports/0/targetPort", "web")), @r"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml leads to port `web`, which no container of Deployment/cors-proxy-server has
+          mend: name a port of the container in `targetPort`
+        ");
+    assert_snapshot!(broken("LINK010", |platform| set(platform, "Service", PROXY, "/spec/selector", json!({ "app": "proxy" }))), @r#"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml selects pods by {"app":"proxy"}, which no Deployment of its namespace gives its pods
+          mend: select by a label of the pods' template
+        "#);
+}
+
+#[test]
+fn a_monitor_of_a_port_that_no_service_has_is_found() {
+    assert_snapshot!(broken("LINK011", |platform| set(platform, "ServiceMonitor", PROXY, "/spec/endpoints/0/port", "metrics")), @r"
+        ServiceMonitor/cors-proxy-server in manifests/cors-proxy-server/service-monitor.yaml scrapes port `metrics`, which no Service that it selects has
+          mend: select a Service that has a port of that name
+        ");
+}
+
+#[test]
+fn traffic_that_no_network_policy_admits_is_found() {
+    let admitted = |rule: usize| format!("/spec/ingress/{rule}/ports/0/port");
+    assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, &admitted(0), 80)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on port 8080, which no network policy admits from everywhere
+          mend: admit port 8080 without `from` in the pods' network policy
+        ");
+    assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, &admitted(1), 8080)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on port 9090 from 10.0.192.0/22, which no network policy admits
+          mend: admit port 9090 from every public subnet in the pods' network policy
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on port 9090 from 10.0.196.0/22, which no network policy admits
+          mend: admit port 9090 from every public subnet in the pods' network policy
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on port 9090 from 10.0.200.0/22, which no network policy admits
+          mend: admit port 9090 from every public subnet in the pods' network policy
+        ");
+    assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", "mock-target-server", &admitted(0), 80)), @r"
+        Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml is called by cors-proxy-server on port 3000, which no network policy admits
+          mend: admit port 3000 from those pods
+        ");
+    assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, "/spec/egress/1/ports/0/port", 80)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml calls mock-target-server on port 3000, which no network policy lets its pods reach
+          mend: let it out to port 3000 of those pods
+        ");
+}

@@ -1,0 +1,13 @@
+//! Every policy passes on the platforms as they are, and reports a platform that is broken on purpose.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
+mod delivery;
+mod drain;
+mod fixture;
+mod ha;
+mod img;
+mod link;
+mod scale;
+mod sec;
+mod seed;
+mod whole;

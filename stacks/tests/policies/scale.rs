@@ -1,0 +1,133 @@
+//! SCALE: the maximum, what hosts it, and who owns it.
+
+use insta::assert_snapshot;
+
+use crate::fixture::{argue, broken, broken_by, found, set, text, with};
+
+const PROXY: &str = "cors-proxy-server";
+const CONTAINER: &str = "/spec/template/spec/containers/0";
+
+#[test]
+fn a_maximum_beyond_the_node_pools_is_found() {
+    assert_snapshot!(broken_by("SCALE001", "[services.cors_proxy_server]\nmax_replicas = 300"), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum takes 108 nodes of 216 vCPU and 432 GiB in all: 300 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+          mend: raise `limit_cpu` and `limit_memory_gib` of the pools to 216 vCPU and 432 GiB in sum, or lower `max_replicas` of the services
+        ");
+}
+
+#[test]
+fn a_pod_larger_than_any_node_is_found() {
+    assert_snapshot!(broken_by("SCALE001", "[services.cors_proxy_server]\ncpu_request_millicores = 16000"), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml makes no node that hosts a pod of cors-proxy-server (16000m and 256Mi)
+          mend: allow larger nodes, or lower the pod's requests
+        ");
+}
+
+#[test]
+fn a_maximum_that_fits_only_while_no_zone_is_lost_is_found() {
+    let settings = "[services.cors_proxy_server]\nmax_replicas = 150";
+    assert_eq!(found(&with(settings), "SCALE001"), "");
+    assert_snapshot!(broken_by("SCALE002", settings), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum beside the dead nodes of a lost zone takes 78 nodes of 156 vCPU and 312 GiB in all: 150 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+          mend: raise `limit_cpu` and `limit_memory_gib` of the pools to 156 vCPU and 312 GiB in sum, or lower `max_replicas` of the services
+        ");
+}
+
+#[test]
+fn a_maximum_that_needs_spot_is_a_warning() {
+    let settings = "[services.cors_proxy_server]\nmax_replicas = 90";
+    assert_eq!(found(&with(settings), "SCALE002"), "");
+    assert_snapshot!(broken_by("SCALE003", settings), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 64 vCPU and 256 GiB together, but the autoscalers' maximum without Spot takes 38 nodes of 76 vCPU and 152 GiB in all: 90 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+          mend: raise `limit_cpu` and `limit_memory_gib` of the pools to 76 vCPU and 152 GiB in sum, or lower `max_replicas` of the services
+        ");
+    assert_snapshot!(broken_by("SCALE003", "[karpenter.node_pools.on-demand]\ncapacity_type = \"spot\""), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml is Spot, as every pool is
+          mend: add a pool of capacity type `on-demand`
+        ");
+}
+
+#[test]
+fn a_quota_below_the_maximum_is_found() {
+    assert_snapshot!(broken("SCALE004", |platform| set(platform, "ResourceQuota", "services", "/spec/hard/pods", "12")), @r"
+        ResourceQuota/services in manifests/platform/resource-quota.yaml admits 12 of `pods`, but the maximum takes 16 in a rollout
+          mend: raise its `pods` to 16 or more
+        ");
+}
+
+#[test]
+fn replicas_beside_an_autoscaler_are_found() {
+    assert_snapshot!(broken("SCALE005", |platform| set(platform, "Deployment", PROXY, "/spec/replicas", 0)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml sets `replicas: 0`, which HorizontalPodAutoscaler/cors-proxy-server owns
+          mend: leave `spec.replicas` out
+        ");
+}
+
+#[test]
+fn an_application_that_heals_what_the_autoscaler_owns_is_found() {
+    let ignored = "/spec/ignoreDifferences";
+    assert_snapshot!(broken("SCALE006", |platform| set(platform, "Application", PROXY, ignored, ())), @r"
+        Application/cors-proxy-server in manifests/cors-proxy-server.yaml heals the number of pods of Deployment/cors-proxy-server, which an autoscaler owns
+          mend: ignore `/spec/replicas` of that Deployment in `ignoreDifferences`
+        ");
+    let group = "/spec/ignoreDifferences/0/group";
+    assert_snapshot!(broken("SCALE006", |platform| set(platform, "Application", PROXY, group, ())), @r"
+        Application/cors-proxy-server in manifests/cors-proxy-server.yaml ignores `/spec/replicas` of Deployment/cors-proxy-server without the group `apps`, which matches nothing
+          mend: add `group: apps` to the rule in `ignoreDifferences`
+        ");
+    let respect = "/spec/syncPolicy/syncOptions/1";
+    assert_snapshot!(broken("SCALE006", |platform| set(platform, "Application", PROXY, respect, "Prune=true")), @r"
+        Application/cors-proxy-server in manifests/cors-proxy-server.yaml ignores `/spec/replicas` of Deployment/cors-proxy-server when it compares, but not when it syncs
+          mend: add `RespectIgnoreDifferences=true` to its sync options
+        ");
+}
+
+#[test]
+fn a_container_without_requests_is_found() {
+    let request = format!("{CONTAINER}/resources/requests/cpu");
+    assert_snapshot!(broken("SCALE007", |platform| set(platform, "Deployment", PROXY, &request, ())), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` without a request of cpu
+          mend: set `resources.requests.cpu`
+        ");
+}
+
+#[test]
+fn memory_without_a_limit_or_above_the_request_is_found() {
+    let limit = format!("{CONTAINER}/resources/limits/memory");
+    assert_snapshot!(broken("SCALE008", |platform| set(platform, "Deployment", PROXY, &limit, ())), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` without a limit of memory
+          mend: set `resources.limits.memory` to what is requested
+        ");
+    assert_snapshot!(broken("SCALE008", |platform| set(platform, "Deployment", PROXY, &limit, "1Gi")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that asks for 256Mi of memory and may use 1Gi
+          mend: set `resources.limits.memory` to what is requested
+        ");
+}
+
+#[test]
+fn subnets_too_small_for_the_limits_are_found() {
+    assert_snapshot!(
+        broken("SCALE009", |platform| argue(platform, "aws_subnet.private_a", "cidr_block", text("10.0.0.0/22"))),
+        @r"
+        aws_subnet.private_a in cluster/network.tf.json holds 1019 addresses, but with a zone lost 35 of 70 nodes may stand in it, of 51 addresses each
+          mend: give it a range of 1786 addresses or more in `network.subnets.private`, or lower `limit_cpu` of the pools
+        "
+    );
+}
+
+#[test]
+fn a_pool_without_a_limit_is_found() {
+    assert_snapshot!(broken("SCALE010", |platform| set(platform, "NodePool", "spot", "/spec/limits/memory", ())), @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml has no limit of `memory`
+          mend: set `spec.limits.memory`
+        ");
+}
+
+#[test]
+fn an_autoscaler_of_nothing_is_found() {
+    let target = "/spec/scaleTargetRef/name";
+    assert_snapshot!(broken("SCALE011", |platform| set(platform, "HorizontalPodAutoscaler", PROXY, target, "proxy")), @r"
+        HorizontalPodAutoscaler/cors-proxy-server in manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml scales Deployment/proxy, which does not exist in namespace `services`
+          mend: name a Deployment of its namespace in `scaleTargetRef`
+        ");
+}

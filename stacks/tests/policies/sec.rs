@@ -1,0 +1,237 @@
+//! SEC: doors left open.
+
+use insta::assert_snapshot;
+use serde_json::{Value as Json, json};
+use synth_framework::{Content, Expression};
+
+use crate::fixture::{argue, broken, copy_resource, edit, remove, remove_resource, resource, set, text, texts};
+
+const PROXY: &str = "cors-proxy-server";
+const CONTAINER: &str = "/spec/template/spec/containers/0";
+
+#[test]
+fn metadata_within_reach_of_pods_is_found() {
+    let hops = "metadata_options.http_put_response_hop_limit";
+    assert_snapshot!(broken("SEC001", |platform| argue(platform, "aws_launch_template.base_node", hops, Expression::Integer(2))), @r"
+        aws_launch_template.base_node in cluster/base-nodes.tf.json gives instance metadata with tokens `required` and a hop limit of `2`
+          mend: require tokens, and set the hop limit to 1
+        ");
+    let tokens = "/spec/metadataOptions/httpTokens";
+    assert_snapshot!(broken("SEC001", |platform| set(platform, "EC2NodeClass", "default", tokens, "optional")), @r"
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml gives instance metadata with tokens `optional` and a hop limit of `1`
+          mend: require tokens, and set the hop limit to 1
+        ");
+}
+
+#[test]
+fn a_volume_that_is_not_encrypted_is_found() {
+    let path = "block_device_mappings.ebs.encrypted";
+    assert_snapshot!(broken("SEC002", |platform| argue(platform, "aws_launch_template.base_node", path, text("false"))), @r"
+        aws_launch_template.base_node in cluster/base-nodes.tf.json makes nodes with a volume that is not encrypted
+          mend: set `encrypted`
+        ");
+    let node = "/spec/blockDeviceMappings/0/ebs/encrypted";
+    assert_snapshot!(broken("SEC002", |platform| set(platform, "EC2NodeClass", "default", node, ())), @r"
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml makes nodes with a volume that is not encrypted
+          mend: set `encrypted`
+        ");
+    assert_snapshot!(broken("SEC002", |platform| set(platform, "StorageClass", "gp3-encrypted", "/parameters/encrypted", "false")), @r"
+        StorageClass/gp3-encrypted in manifests/platform/storage-class.yaml makes volumes that are not encrypted
+          mend: set `encrypted`
+        ");
+}
+
+#[test]
+fn an_endpoint_open_to_everyone_is_found() {
+    assert_snapshot!(
+        broken("SEC003", |platform| {
+            argue(platform, "aws_eks_cluster.main", "vpc_config.endpoint_public_access", Expression::Bool(true));
+            argue(platform, "aws_eks_cluster.main", "vpc_config.public_access_cidrs", texts(&["0.0.0.0/0"]));
+        }),
+        @r"
+        aws_eks_cluster.main in cluster/control-plane.tf.json has a public endpoint that every address reaches
+          mend: name ranges in `cluster.public_access_cidrs`, or none for a private endpoint
+        "
+    );
+}
+
+#[test]
+fn secrets_without_a_key_are_found() {
+    let resources = "encryption_config.resources";
+    assert_snapshot!(broken("SEC004", |platform| argue(platform, "aws_eks_cluster.main", resources, texts(&[]))), @r"
+        aws_eks_cluster.main in cluster/control-plane.tf.json encrypts its secrets with no key of ours
+          mend: add an `encryption_config` of secrets
+        ");
+}
+
+#[test]
+fn pods_that_are_not_restricted_are_found() {
+    let label = "/metadata/labels/pod-security.kubernetes.io~1enforce";
+    assert_snapshot!(broken("SEC005", |platform| set(platform, "Namespace", "services", label, "baseline")), @r"
+        Namespace/services in manifests/platform/namespace-services.yaml holds the pods of services and does not enforce restricted pod security
+          mend: label it `pod-security.kubernetes.io/enforce: restricted`
+        ");
+    assert_snapshot!(
+        broken("SEC005", |platform| {
+            set(platform, "Deployment", PROXY, &format!("{CONTAINER}/securityContext"), ());
+            set(platform, "Deployment", PROXY, "/spec/template/spec/securityContext", ());
+        }),
+        @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that may run as root
+          mend: set `runAsNonRoot: true`
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that may gain privileges
+          mend: set `allowPrivilegeEscalation: false`
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that keeps capabilities
+          mend: drop the capabilities `ALL`
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that has no seccomp profile
+          mend: set the seccomp profile `RuntimeDefault`
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that may change its own files
+          mend: set `readOnlyRootFilesystem: true`
+        "
+    );
+}
+
+#[test]
+fn a_token_in_a_service_is_found() {
+    let token = "/spec/template/spec/automountServiceAccountToken";
+    assert_snapshot!(broken("SEC006", |platform| set(platform, "Deployment", PROXY, token, ())), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml mounts a token of the Kubernetes API
+          mend: set `automountServiceAccountToken: false`
+        ");
+}
+
+#[test]
+fn a_namespace_that_admits_by_default_is_found() {
+    assert_snapshot!(broken("SEC007", |platform| remove(platform, "NetworkPolicy", "default-deny")), @r"
+        Namespace/services in manifests/platform/namespace-services.yaml holds the pods of services and does not deny Ingress by default
+          mend: declare a NetworkPolicy that selects all of its pods for Ingress and admits nothing
+        Namespace/services in manifests/platform/namespace-services.yaml holds the pods of services and does not deny Egress by default
+          mend: declare a NetworkPolicy that selects all of its pods for Egress and admits nothing
+        ");
+}
+
+#[test]
+fn policies_that_nobody_enforces_are_found() {
+    let address = "aws_eks_addon.vpc_cni";
+    assert_snapshot!(broken("SEC008", |platform| argue(platform, address, "configuration_values", text("{}"))), @r#"
+        aws_eks_addon.vpc_cni in cluster/add-ons.tf.json enforces no NetworkPolicy
+          mend: set `enableNetworkPolicy` to "true" in its configuration
+        "#);
+}
+
+#[test]
+fn a_proxy_that_reaches_private_addresses_is_found() {
+    let excepts = "/spec/egress/2/to/0/ipBlock/except";
+    assert_snapshot!(
+        broken("SEC009", |platform| edit(platform, "NetworkPolicy", PROXY, |policy| {
+            let excepts = policy.pointer_mut(excepts).unwrap().as_array_mut().unwrap();
+            excepts.retain(|range| range != "169.254.0.0/16" && range != "10.0.0.0/8");
+        })),
+        @r"
+        NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 10.0.0.0/8
+          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+        NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 169.254.169.254/32
+          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+        NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 169.254.170.2/32
+          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+        NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 169.254.170.23/32
+          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+        "
+    );
+    assert_snapshot!(broken("SEC009", |platform| set(platform, "NetworkPolicy", PROXY, "/spec/egress/2/to", ())), @r"
+        NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach every address
+          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+        ");
+    assert_snapshot!(
+        broken("SEC009", |platform| set(platform, "NetworkPolicy", PROXY, "/spec/egress/2/to", json!([{ "ipBlock": { "cidr": "10.9.8.7/32" } }]))),
+        @r"
+        NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 10.9.8.7/32
+          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+        "
+    );
+    assert_snapshot!(
+        broken("SEC009", |platform| edit(platform, "Deployment", PROXY, |object| {
+            let args = object.pointer_mut(&format!("{CONTAINER}/args")).unwrap().as_array_mut().unwrap();
+            args.extend([Json::from("--allow-target"), "169.254.169.254:80".into()]);
+        })),
+        @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows the target `169.254.169.254:80`, which hands out credentials
+          mend: remove it from `allow_targets`
+        "
+    );
+}
+
+#[test]
+fn a_document_too_long_for_iam_is_found() {
+    let address = "data.aws_iam_policy_document.karpenter_node_lifecycle";
+    let many = |number: u32| -> Vec<String> { (0..number).map(|number| format!("ec2:{number:0>60}")).collect() };
+    let lengthen = |number| {
+        move |platform: &mut stacks::Platform| {
+            let actions: Vec<String> = many(number);
+            let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
+            argue(platform, address, "statement.actions", texts(&actions));
+        }
+    };
+    assert_snapshot!(broken("SEC010", lengthen(20)), @r"
+        aws_iam_policy.karpenter_node_lifecycle in cluster/karpenter.tf.json has a document of 10549 characters, IAM takes 6144
+          mend: split it by concern into several policies
+        ");
+    assert_eq!(broken("SEC010", lengthen(2)), "");
+}
+
+#[test]
+fn an_eleventh_policy_of_a_role_is_found() {
+    let copies = |platform: &mut stacks::Platform| {
+        for number in 0..5 {
+            let label = format!("more_{number}");
+            copy_resource(platform, "aws_iam_role_policy_attachment.karpenter_interruption", &label, |_| {});
+        }
+    };
+    assert_snapshot!(broken("SEC011", copies), @r"
+        aws_iam_role.karpenter in cluster/karpenter.tf.json has 11 managed policies, IAM attaches 10
+          mend: join small ones, or put some inside the role
+        ");
+}
+
+#[test]
+fn wildcards_on_every_resource_are_found() {
+    let address = "data.aws_iam_policy_document.karpenter_zonal_shift";
+    assert_snapshot!(broken("SEC012", |platform| argue(platform, address, "statement.actions", texts(&["ec2:*"]))), @r"
+        aws_iam_policy.karpenter_zonal_shift in cluster/karpenter.tf.json allows `ec2:*` on every resource, in its statement `AllowZonalShiftStatusReadOnly`
+          mend: name the actions, or the resources
+        ");
+}
+
+#[test]
+fn a_role_for_any_workflow_is_found() {
+    let address = "data.aws_iam_policy_document.github_push_trust";
+    assert_snapshot!(broken("SEC013", |platform| argue(platform, address, "statement.condition.values", texts(&["repo:*"]))), @r"
+        aws_iam_role.github_push in bootstrap/github.tf.json trusts the runs `repo:*`, which are more than one can name
+          mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
+        ");
+    assert_snapshot!(
+        broken("SEC013", |platform| argue(platform, address, "statement.condition.variable", text("aws:SourceAccount"))),
+        @r"
+        aws_iam_role.github_push in bootstrap/github.tf.json trusts every workflow of GitHub: it demands no `sub`
+          mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
+        "
+    );
+}
+
+#[test]
+fn a_bucket_that_may_become_public_is_found() {
+    assert_snapshot!(broken("SEC014", |platform| remove_resource(platform, "aws_s3_bucket_public_access_block.state")), @r"
+        aws_s3_bucket.state in bootstrap/state.tf.json does not block public access
+          mend: declare an `aws_s3_bucket_public_access_block` for it
+        ");
+    assert_snapshot!(
+        broken("SEC014", |platform| resource(platform, "aws_s3_bucket_public_access_block.state", |block| {
+            assert!(block.body.entries().iter().any(|entry| matches!(entry.content, Content::Argument(_))));
+            block.override_argument("block_public_policy", Expression::Bool(false));
+        })),
+        @r"
+        aws_s3_bucket.state in bootstrap/state.tf.json does not block public access
+          mend: declare an `aws_s3_bucket_public_access_block` for it
+        "
+    );
+}

@@ -1,0 +1,97 @@
+//! What holds of all policies together.
+
+use std::collections::BTreeSet;
+
+use stacks::{
+    Platform,
+    policies::{self, FAMILIES},
+};
+use synth_framework::Severity;
+
+use crate::fixture::{build, large, settings, small, with};
+
+const DEFAULT: &str = include_str!("../../environments/default.toml");
+const STAGING: &str = include_str!("../../environments/staging.toml");
+const PRODUCTION: &str = include_str!("../../environments/production.toml");
+
+fn errors(platform: &Platform) -> String {
+    let review = policies::review(platform);
+    review.errors().map(|finding| finding.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_shipped_environments_pass_without_a_waiver() {
+    for (environment, text) in [("default", ""), ("staging", STAGING), ("production", PRODUCTION)] {
+        let platform = build(&settings(environment, &[DEFAULT, text]));
+        assert_eq!(errors(&platform), "", "{environment}");
+    }
+}
+
+#[test]
+fn the_fixtures_pass() {
+    for platform in [small(), large()] {
+        assert_eq!(errors(&platform), "");
+    }
+}
+
+#[test]
+fn codes_are_their_familys_prefix_and_a_running_number() {
+    for family in FAMILIES {
+        for (index, policy) in family.policies.iter().enumerate() {
+            assert_eq!(policy.code, format!("{}{:03}", family.prefix, index + 1));
+        }
+    }
+}
+
+#[test]
+fn every_policy_has_a_name_and_a_reason_of_its_own() {
+    let mut names = BTreeSet::new();
+    for policy in policies::all() {
+        assert!(names.insert(policy.name), "`{}` is the name of two policies", policy.name);
+        assert!(policy.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", policy.name);
+        assert!(policy.explanation.ends_with('.') && policy.explanation.len() > 40, "{}", policy.code);
+    }
+    assert!(names.len() >= 25, "{}", names.len());
+}
+
+#[test]
+fn every_policy_is_broken_by_a_test() {
+    let tests = [
+        include_str!("ha.rs"),
+        include_str!("scale.rs"),
+        include_str!("link.rs"),
+        include_str!("delivery.rs"),
+        include_str!("drain.rs"),
+        include_str!("sec.rs"),
+        include_str!("img.rs"),
+    ]
+    .concat();
+    let untested: Vec<_> =
+        policies::all().map(|policy| policy.code).filter(|code| !tests.contains(&format!("\"{code}\""))).collect();
+    assert_eq!(untested, [""; 0]);
+}
+
+#[test]
+fn findings_name_the_rust_that_declares_what_is_wrong() {
+    let review = policies::review(&with("[services.cors_proxy_server]\nmin_replicas = 2"));
+    let finding = review.errors().next().unwrap();
+    assert_eq!(finding.severity, Severity::Error);
+    assert!(finding.place.location.unwrap().file().ends_with("stacks/src/manifests/services/workload.rs"));
+    assert_eq!(finding.place.file, "manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml");
+}
+
+#[test]
+fn a_waiver_in_the_settings_accepts_a_finding() {
+    let waived = with("[[waivers]]\ncode = \"HA008\"\nsubject = \"aws_nat_gateway.main_a\"\nreason = \"a trial\"\n");
+    let review = policies::review(&waived);
+    assert!(review.passes() && review.findings.is_empty(), "{:?}", review.findings);
+    assert_eq!(review.waived[0].1.reason, "a trial");
+}
+
+#[test]
+fn a_waiver_of_nothing_is_reported() {
+    let waived = with("[[waivers]]\ncode = \"HA001\"\nsubject = \"Deployment/none\"\nreason = \"none any more\"\n");
+    let review = policies::review(&waived);
+    assert!(!review.passes());
+    assert_eq!(review.unused[0].subject, "Deployment/none");
+}

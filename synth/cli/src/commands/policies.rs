@@ -1,0 +1,71 @@
+//! `synth policies`: the rules that `synth check` runs, without touching a project.
+
+use std::fmt::{self, Write};
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use stacks::policies::{FAMILIES, all};
+use synth_framework::Severity;
+
+use crate::report::{CHANGED, HEADING, REMOVED, Report, json};
+
+#[derive(Args, Debug)]
+pub(crate) struct PoliciesArgs {
+    /// Language of the table
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Print JSON
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// As the documentation includes it
+    Markdown,
+}
+
+/// Lists every policy, and why it exists.
+pub(crate) fn policies(args: &PoliciesArgs) -> Result<Report> {
+    if args.json {
+        let policies = all().map(|policy| {
+            let severity = policy.severity.to_string();
+            json!({ "code": policy.code, "name": policy.name, "severity": severity, "explanation": policy.explanation })
+        });
+        return Ok(Report::fine(json(&policies.collect())));
+    }
+    let mut text = String::new();
+    match args.format {
+        Format::Text => listing(&mut text)?,
+        Format::Markdown => table(&mut text)?,
+    }
+    Ok(Report::fine(text))
+}
+
+fn listing(text: &mut String) -> fmt::Result {
+    for policy in all() {
+        let style = if policy.severity == Severity::Error { REMOVED } else { CHANGED };
+        let (code, name, severity) = (policy.code, policy.name, policy.severity);
+        writeln!(text, "{HEADING}{code:9}{HEADING:#} {style}{severity:7}{style:#} {name}")?;
+        writeln!(text, "{:9} {}", "", policy.explanation)?;
+    }
+    Ok(())
+}
+
+fn table(text: &mut String) -> fmt::Result {
+    for (index, family) in FAMILIES.iter().enumerate() {
+        let separator = if index == 0 { "" } else { "\n" };
+        writeln!(
+            text,
+            "{separator}### {}: {}\n\n| code | name | severity | why |\n|---|---|---|---|",
+            family.prefix, family.summary
+        )?;
+        for policy in family.policies {
+            writeln!(text, "| {} | {} | {} | {} |", policy.code, policy.name, policy.severity, policy.explanation)?;
+        }
+    }
+    Ok(())
+}

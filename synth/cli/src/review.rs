@@ -1,0 +1,107 @@
+//! What policies find on the whole platform, as commands show it.
+
+use std::fmt;
+
+use serde_json::{Value as Json, json};
+use stacks::{Platform, policies};
+use synth_framework::{Finding, Review, Severity, Waiver};
+
+use crate::{
+    project::Project,
+    report::{CHANGED, HEADING, PLACE, REMOVED, count},
+};
+
+/// The findings of a platform, their files as a reader of this project finds them.
+#[derive(Debug)]
+pub(crate) struct Reviewed(Review);
+
+impl Reviewed {
+    /// Runs every policy.
+    pub(crate) fn of(project: &Project, platform: &Platform) -> Self {
+        let mut review = policies::review(platform);
+        let waived = review.waived.iter_mut().map(|(finding, _)| finding);
+        for finding in review.findings.iter_mut().chain(waived) {
+            finding.place.file = project.out.join(&finding.place.file).display().to_string();
+        }
+        Self(review)
+    }
+
+    /// Does nothing stand against the platform?
+    pub(crate) fn passes(&self) -> bool {
+        self.0.passes()
+    }
+
+    /// Is there nothing to say?
+    pub(crate) fn is_silent(&self) -> bool {
+        self.0.findings.is_empty() && self.0.unused.is_empty()
+    }
+
+    /// How many policies there are, and what came of them, in one line.
+    pub(crate) fn verdict(&self) -> String {
+        let errors = self.0.errors().count();
+        let results = [
+            (errors, "error"),
+            (self.0.findings.len() - errors, "warning"),
+            (self.0.waived.len(), "waived finding"),
+            (self.0.unused.len(), "unused waiver"),
+        ];
+        let results = results.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what));
+        let results = results.collect::<Vec<_>>().join(", ");
+        let results = if results.is_empty() { "all hold" } else { &results };
+        format!("{HEADING}policies{HEADING:#}  {} on the whole platform  {results}", policies::all().count())
+    }
+
+    /// Findings, waivers in use, and waivers that waive nothing.
+    pub(crate) fn json(&self) -> Json {
+        let unused =
+            |waiver: &Waiver| json!({ "code": waiver.code, "subject": waiver.subject, "reason": waiver.reason });
+        let accepted = self.0.waived.iter().map(|(finding, waiver)| {
+            let mut shown = finding_json(finding);
+            shown["reason"] = waiver.reason.as_str().into();
+            shown
+        });
+        json!({
+            "findings": self.0.findings.iter().map(finding_json).collect::<Vec<_>>(),
+            "waived": accepted.collect::<Vec<_>>(),
+            "unused_waivers": self.0.unused.iter().map(unused).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn finding_json(finding: &Finding) -> Json {
+    let Finding { code, severity, place, message, mend } = finding;
+    json!({
+        "code": code,
+        "severity": severity.to_string(),
+        "subject": place.subject,
+        "source": place.location.map(source),
+        "file": place.file,
+        "message": message,
+        "mend": mend,
+    })
+}
+
+fn source(location: &std::panic::Location<'_>) -> String {
+    format!("{}:{}", location.file().replace('\\', "/"), location.line())
+}
+
+impl fmt::Display for Reviewed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Finding { code, severity, place, message, mend } in &self.0.findings {
+            let style = if *severity == Severity::Error { REMOVED } else { CHANGED };
+            writeln!(formatter, "{style}{severity}[{code}]{style:#} {HEADING}{}{HEADING:#} {message}", place.subject)?;
+            if let Some(location) = place.location {
+                writeln!(formatter, "  declared at {PLACE}{}{PLACE:#}", source(location))?;
+            }
+            writeln!(formatter, "  written to {PLACE}{}{PLACE:#}", place.file)?;
+            writeln!(formatter, "  mend: {mend}")?;
+        }
+        for Waiver { code, subject, .. } in &self.0.unused {
+            writeln!(
+                formatter,
+                "{REMOVED}error{REMOVED:#}: the waiver of {code} for `{subject}` waives nothing: remove it"
+            )?;
+        }
+        Ok(())
+    }
+}
