@@ -54,7 +54,7 @@ port = 80
 fn a_base_without_a_section_misses_it_at_its_first_line() {
     let error = Settings::parse("default", &[layer("default", "name = \"tideline\"\n")]).unwrap_err();
     assert_eq!(error.problems.len(), 16);
-    insta::assert_snapshot!(error.problems[0], @"stacks/environments/default.toml:1:1: `aws` is missing: add it");
+    insta::assert_snapshot!(error.problems[0], @"stacks/environments/default.toml:1:1: `waivers` is missing: add it");
 }
 
 #[test]
