@@ -1,16 +1,17 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci packages check test manifests docs synth drift bindings bench lint
+.PHONY: help ci packages check test manifests docs synth drift bindings bench lint lock up down
 
 CARGO ?= cargo
 VENV := target/venv
+PLATFORMS := linux_amd64 linux_arm64 darwin_arm64
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: packages check lint lint-docker test manifests docs drift ## Run everything that CI runs.
+ci: packages check lint test manifests docs drift ## Run everything that CI runs.
 
 packages: ## Install what tests need of the system: strace, on Debian and its kin.
 	@command -v strace >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq strace; }
@@ -42,10 +43,21 @@ bindings: ## Generate the typed resources from the providers' schemas.
 bench: ## Measure how fast everything is synthesized.
 	$(CARGO) bench -p synth
 
-lint: $(VENV)/done ## Lint workflows and scripts.
-	$(VENV)/bin/actionlint
-	$(VENV)/bin/zizmor --offline --quiet .github/workflows
-	$(VENV)/bin/shellcheck .ci/run scripts/*.sh
+lock: ## Pin the providers' builds of every stack, for all machines that plan; commit what it writes.
+	for folder in $$(find out -name terraform.tf.json -exec dirname {} + | sort); do \
+		terraform -chdir=$$folder providers lock $(addprefix -platform=,$(PLATFORMS)) || exit; done
+
+up: ## Bring the environment ENV up in AWS; it shows each plan and asks.
+	scripts/up.sh
+
+down: ## Tear the environment ENV down, in the order that leaves nothing behind.
+	scripts/down.sh
+
+lint: $(VENV)/done ## Lint workflows, scripts and the Dockerfile.
+	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
+	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
+	$(VENV)/bin/shellcheck --external-sources .ci/run scripts/*.sh
+	$(if $(wildcard Dockerfile),$(VENV)/bin/hadolint Dockerfile)
 
 $(VENV)/done: scripts/requirements.txt
 	python3 -m venv $(VENV)
@@ -53,4 +65,5 @@ $(VENV)/done: scripts/requirements.txt
 	touch $@
 
 include apps/services.mk
+include scripts/load.mk
 include e2e/e2e.mk

@@ -12,6 +12,7 @@ pub mod names;
 mod platform;
 pub mod policies;
 pub mod policy;
+pub mod runner;
 pub mod settings;
 pub mod terraform;
 

@@ -9,7 +9,7 @@ use crate::settings::{Credentials, Settings};
 pub(super) const DIRECTORY: &str = "charts/root";
 
 /// The Application that syncs all others.
-pub(super) const ROOT_APPLICATION: &str = "root";
+pub const ROOT_APPLICATION: &str = "root";
 
 /// The AppProject of the root Application alone: it may make Applications and projects, nothing else.
 const ROOT_PROJECT: &str = "root";

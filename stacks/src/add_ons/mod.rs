@@ -11,6 +11,8 @@ use synth_framework::{Stack, functions::path_module, output, text};
 
 use crate::{names::ARGOCD_RELEASE, settings::Settings, terraform};
 
+pub use chart::ROOT_APPLICATION;
+
 /// The release of the local chart.
 pub const ROOT_RELEASE: &str = "tideline-root";
 

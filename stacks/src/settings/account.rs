@@ -104,6 +104,8 @@ section! {
         pub branch: String where shaped("a branch name", shape::revision),
         /// GitHub environment whose jobs may apply.
         pub environment: String where shaped("the name of a GitHub environment", shape::github_name),
+        /// Label of the runners on which workflows plan and apply what lies inside the cluster.
+        pub runner: String where shaped("a runner's label such as `tideline-vpc`", shape::github_name),
         /// Whether this environment makes the account's identity provider for GitHub.
         pub oidc_provider: OncePerAccount,
     }

@@ -5,6 +5,7 @@ use super::problem::Problems;
 use super::rules::{IfSet, between, filled_set, set, shaped};
 use super::shape;
 use super::tree;
+use crate::names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER};
 
 section! {
     /// The workloads that scale.
@@ -17,6 +18,13 @@ section! {
         pub mock_target_server: Service,
         /// Whom the proxy serves, what it reaches, and its load balancer.
         pub proxy: Proxy,
+    }
+}
+
+impl Services {
+    /// Each service by its name, with its image.
+    pub fn images(&self) -> [(&'static str, &Image); 2] {
+        [(CORS_PROXY_SERVER, &self.cors_proxy_server.image), (MOCK_TARGET_SERVER, &self.mock_target_server.image)]
     }
 }
 

@@ -2,8 +2,9 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
+use stacks::Platform;
 
-use crate::fixture::{asset, broken, edit, remove, set};
+use crate::fixture::{asset, broken, broken_by, edit, remove, set};
 
 const PROXY: &str = "cors-proxy-server";
 
@@ -156,4 +157,32 @@ fn system_pods_that_avoid_the_base_nodes_are_found() {
           mend: tolerate the taint of the base nodes in `tolerations`
         "
     );
+}
+
+#[test]
+fn a_hosted_runner_that_the_endpoint_does_not_admit_is_found() {
+    let hosted = "[github]\nrunner = \"ubuntu-24.04\"\n[cluster]\npublic_access_cidrs = ";
+    assert_snapshot!(broken_by("LINK019", &format!("{hosted}[]")), @r"
+    helm_release.argocd in cluster/argocd.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the endpoint of the cluster has no public side
+      mend: name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`
+    helm_release.root in add-ons/root.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the endpoint of the cluster has no public side
+      mend: name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`
+    ");
+    assert_snapshot!(broken_by("LINK019", &format!("{hosted}[\"203.0.113.0/24\"]")), @r"
+    helm_release.argocd in cluster/argocd.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the endpoint of the cluster admits named ranges alone
+      mend: name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`
+    helm_release.root in add-ons/root.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the endpoint of the cluster admits named ranges alone
+      mend: name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`
+    ");
+}
+
+#[test]
+fn a_runner_of_our_own_or_an_open_endpoint_is_no_finding() {
+    let own = "[github]\nrunner = \"tideline-vpc\"\n[cluster]\npublic_access_cidrs = []";
+    assert_eq!(broken_by("LINK019", own), "");
+    let open = |platform: &mut Platform| {
+        "windows-2025".clone_into(&mut platform.settings.github.runner);
+        platform.settings.cluster.public_access_cidrs = vec!["0.0.0.0/0".parse().unwrap()];
+    };
+    assert_eq!(broken("LINK019", open), "");
 }

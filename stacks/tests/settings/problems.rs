@@ -59,7 +59,7 @@ fn a_base_without_a_section_misses_it_at_its_first_line() {
 
 #[test]
 fn an_inherited_value_that_an_override_breaks_names_both_files() {
-    insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @"default.toml:72:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2");
+    insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @"default.toml:73:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2");
     insta::assert_snapshot!(refused("[aws]\nregion = \"eu-west-1\"\n"), @r"
     default.toml:40:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
     default.toml:40:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
@@ -151,7 +151,7 @@ target_cpu_utilization = 0
     insta::assert_snapshot!(refused(text), @r"
     staging.toml:3:12: `base_nodes.min_size` is 2, fewer than one in each of 3 zones: use at least 3
     staging.toml:4:16: `base_nodes.desired_size` is 9, above `base_nodes.max_size`, `6`
-    staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:71
+    staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:72
     staging.toml:11:26: `services.mock_target_server.target_cpu_utilization` is 0, it must be from 1 to 100
     ");
 }
@@ -164,7 +164,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:144
+    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:145
     staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
     ");
 }

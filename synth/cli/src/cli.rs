@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    apply::ApplyArgs, check::CheckArgs, destroy::DestroyArgs, diff::DiffArgs, graph::GraphArgs, list::ListArgs,
-    load_report::LoadReportArgs, plan::PlanArgs, policies::PoliciesArgs, write,
+    apply::ApplyArgs, check::CheckArgs, destroy::DestroyArgs, diff::DiffArgs, graph::GraphArgs, images::ImagesArgs,
+    list::ListArgs, load_report::LoadReportArgs, plan::PlanArgs, policies::PoliciesArgs, settings::SettingsArgs, write,
 };
 
 /// Write the platform, typed in Rust, to Terraform JSON
@@ -41,6 +41,10 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Draw who refers to whom inside a part
     Graph(GraphArgs),
+    /// Pin, list and promote the images of the services
+    Images(ImagesArgs),
+    /// Print what scripts and workflows need of an environment
+    Settings(SettingsArgs),
     /// Plan with the real Terraform and providers that run in memory: no cloud, no credentials, no registry
     Plan(PlanArgs),
     /// Apply the same way, to a state in `target/offline`: nothing real is made
@@ -52,7 +56,7 @@ pub(crate) enum Command {
 }
 
 /// Where settings come from and where files go.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Place {
     /// Environment: `default`, or another file of the environments' folder
     #[arg(long, global = true, value_name = "NAME", default_value = "default")]

@@ -14,7 +14,7 @@ use stacks::{
 use crate::cli::Place;
 
 /// The environment whose directories lie directly in `out/`, and whose settings are the base of all others.
-const DEFAULT: &str = "default";
+pub(crate) const DEFAULT: &str = "default";
 
 /// Where the environments lie in a project.
 const ENVIRONMENTS: &str = "stacks/environments";
@@ -33,6 +33,8 @@ pub(crate) struct Project {
     pub(crate) out: PathBuf,
     /// The root of the copies that Terraform runs in offline, of this environment.
     pub(crate) scratch: PathBuf,
+    /// The folder of all environments' settings.
+    environments: PathBuf,
 }
 
 impl Project {
@@ -55,7 +57,26 @@ impl Project {
         let root = root.unwrap_or_default();
         let out = place.out.clone().unwrap_or_else(|| root.join("out"));
         let scratch = root.join(SCRATCH).join(environment);
-        Ok(Self { environment: environment.clone(), settings, out, scratch })
+        Ok(Self { environment: environment.clone(), settings, out, scratch, environments })
+    }
+
+    /// The file of the environment.
+    pub(crate) fn file(&self) -> PathBuf {
+        file(&self.environments, &self.environment)
+    }
+
+    /// The files of the settings, that of the environment last.
+    pub(crate) fn layers(&self) -> Result<Vec<Layer>> {
+        layers(&self.environments, &self.environment)
+    }
+
+    /// Every environment of the folder, this one too, sorted by name.
+    pub(crate) fn siblings(&self) -> Result<Vec<Self>> {
+        let open = |env| {
+            let (out, environments) = (Some(self.out.clone()), Some(self.environments.clone()));
+            Self::open(&Place { env, out, environments })
+        };
+        known(&self.environments)?.into_iter().map(open).collect()
     }
 
     /// The directory of a part inside the root: `cluster`, or `production/cluster`.

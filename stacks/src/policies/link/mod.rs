@@ -5,6 +5,7 @@ mod delivery;
 mod names;
 mod placement;
 mod ports;
+mod runner;
 mod traffic;
 
 use synth_framework::{Policy, Severity};
@@ -146,5 +147,13 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "A controller that does not tolerate the base nodes' taint stays pending; one that does not select them \
                       may run on nodes that Karpenter takes away.",
         check: placement::system_pods_on_base_nodes,
+    },
+    Policy {
+        code: "LINK019",
+        name: "runner-reaches-cluster",
+        severity: Severity::Error,
+        explanation: "Helm reads its releases from the Kubernetes API at every plan: from a runner that the endpoint does not \
+                      admit, workflows can neither plan nor apply.",
+        check: runner::runner_reaches_cluster,
     },
 ];

@@ -5,10 +5,12 @@ pub(crate) mod check;
 pub(crate) mod destroy;
 pub(crate) mod diff;
 pub(crate) mod graph;
+pub(crate) mod images;
 pub(crate) mod list;
 pub(crate) mod load_report;
 pub(crate) mod plan;
 pub(crate) mod policies;
+pub(crate) mod settings;
 mod summary;
 pub(crate) mod write;
 
@@ -38,6 +40,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Check(args) => check::check(&project, args),
         Command::Diff(args) => diff::diff(&project, args),
         Command::Graph(args) => graph::graph(&project, args),
+        Command::Images(args) => images::images(&project, &cli.place, args),
+        Command::Settings(args) => settings::settings(&project, args),
         Command::Plan(args) => plan::plan(&project, args),
         Command::Apply(args) => apply::apply(&project, args),
         Command::Destroy(args) => destroy::destroy(&project, args),

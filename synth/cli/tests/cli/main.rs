@@ -1,16 +1,24 @@
 //! The command as its users run it: the real binary, in a fresh project of its own.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
+#[cfg(unix)]
+mod bringing_up;
 mod checking;
 mod committed;
 mod comparing;
 mod environments;
 mod failing;
 mod help;
+mod images;
 mod listing;
 mod load_report;
 mod obstacles;
 mod offline;
 mod policies;
 mod project;
+mod settings;
+#[cfg(unix)]
+mod tearing_down;
+#[cfg(unix)]
+mod world;
 mod writing;

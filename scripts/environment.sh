@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# The environment that is brought up or torn down: its settings, its account and its stacks. Sourced by up.sh and down.sh.
+
+ENVIRONMENT=${ENV:-default}
+read -ra SYNTH <<<"${SYNTH:-cargo run --quiet --package synth --}"
+
+synth() { "${SYNTH[@]}" "$@" --env "$ENVIRONMENT"; }
+
+# need TOOL…: names every tool that is missing, at once.
+need() {
+  local tool missing=()
+  for tool in "$@"; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  ((${#missing[@]} == 0)) || die "not found: ${missing[*]}; install what is missing and run again"
+}
+
+setting() { jq --raw-output ".$1" <<<"$SETTINGS"; }
+
+# Reads the settings, and refuses any account but theirs.
+open_environment() {
+  local account expected
+  SETTINGS=$(synth settings --json)
+  NAME=$(setting name)
+  PLANS=$(mktemp -d)
+  # A saved plan holds secrets: it never outlives the run.
+  trap 'rm -rf "$PLANS"' EXIT
+  AWS_REGION=$(setting region)
+  export AWS_REGION AWS_DEFAULT_REGION=$AWS_REGION AWS_PAGER=
+  expected=$(setting account_id)
+  account=$(aws sts get-caller-identity --query Account --output text) ||
+    die "no AWS credentials that work: sign in (\`aws sso login\`) and run again"
+  [[ $account == "$expected" ]] ||
+    die "these AWS credentials are for account $account, but environment $ENVIRONMENT is account $expected: choose another profile"
+  say "environment $ENVIRONMENT: $NAME in account $account, $AWS_REGION"
+}
+
+directory() { jq --raw-output --arg stack "$1" '.stacks[] | select(.name == $stack) | .directory' <<<"$SETTINGS"; }
+
+# init STACK ARGUMENT…
+init() {
+  local stack=$1
+  shift
+  terraform -chdir="$(directory "$stack")" init -input=false "$@"
+}
+
+# change STACK QUESTION ARGUMENT…: plans, shows the plan, asks, and applies exactly that plan.
+change() {
+  local stack=$1 question=$2 code=0 plan
+  shift 2
+  plan=$PLANS/$stack.tfplan
+  terraform -chdir="$(directory "$stack")" plan -input=false -detailed-exitcode -out="$plan" "$@" || code=$?
+  case $code in
+    0) say "$stack: nothing to change" ;;
+    2)
+      ask "$question"
+      terraform -chdir="$(directory "$stack")" apply -input=false "$plan"
+      ;;
+    *) die "planning $stack failed; what is wrong is above" ;;
+  esac
+  rm -f "$plan"
+}

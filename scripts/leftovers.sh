@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# What a cluster may leave in AWS, by the tags that its controllers give. Sourced by down.sh.
+
+# The load balancer controller's tag; a call of describe-tags takes 20 names.
+load_balancers() {
+  local arns
+  arns=$(aws elbv2 describe-load-balancers --query 'LoadBalancers[].LoadBalancerArn' --output text) || return
+  [[ -n $arns ]] || return 0
+  xargs -n 20 aws elbv2 describe-tags --output json --resource-arns <<<"$arns" | jq --raw-output --arg name "$NAME" '
+    .TagDescriptions[] | select(any(.Tags[]; .Key == "elbv2.k8s.aws/cluster" and .Value == $name)) | .ResourceArn'
+}
+
+nodes_of_karpenter() {
+  instances Name=tag-key,Values=karpenter.sh/nodepool
+}
+
+instances() {
+  aws ec2 describe-instances --filters "Name=tag:kubernetes.io/cluster/$NAME,Values=owned" \
+    Name=instance-state-name,Values=pending,running,shutting-down,stopping,stopped "$@" \
+    --query 'Reservations[].Instances[].InstanceId' --output json | jq --raw-output '.[]'
+}
+
+volumes() {
+  aws ec2 describe-volumes --filters "Name=tag:kubernetes.io/cluster/$NAME,Values=owned" "$@" \
+    --query 'Volumes[].VolumeId' --output json | jq --raw-output '.[]'
+}
+
+# The pod network tags the interfaces that it makes.
+interfaces() {
+  aws ec2 describe-network-interfaces --filters "Name=tag:cluster.k8s.amazonaws.com/name,Values=$NAME" "$@" \
+    --query 'NetworkInterfaces[].NetworkInterfaceId' --output json | jq --raw-output '.[]'
+}
+
+# Security groups that the load balancer controller made.
+security_groups() {
+  aws ec2 describe-security-groups --filters "Name=tag:elbv2.k8s.aws/cluster,Values=$NAME" \
+    --query 'SecurityGroups[].GroupId' --output json | jq --raw-output '.[]'
+}
+
+# What nobody uses any more, and nobody will remove.
+unowned() {
+  volumes Name=status,Values=available && interfaces Name=status,Values=available && security_groups
+}
+
+everything() {
+  load_balancers && instances && volumes && interfaces && security_groups
+}

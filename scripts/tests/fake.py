@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Stands for aws, kubectl, terraform, docker and git: one world in a JSON file, and a log of every call.
+
+Each call of kubectl lets a moment pass, in which the controllers of the world do their work.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+FOLDER = Path(os.environ["FAKE_WORLD"])
+TOOL = Path(sys.argv[0]).name
+ARGUMENTS = sys.argv[1:]
+
+
+def log(line):
+    with (FOLDER / "log").open("a") as file:
+        file.write(line + "\n")
+
+
+def option(name, default=""):
+    return ARGUMENTS[ARGUMENTS.index(name) + 1] if name in ARGUMENTS else default
+
+
+def show(value):
+    print(json.dumps(value))
+
+
+def fail(message):
+    print(message, file=sys.stderr)
+    sys.exit(1)
+
+
+def moment(world):
+    """What controllers do between two calls."""
+    apps = world["applications"]
+    root = apps.get("root")
+    if root and root["automated"]:
+        for name, wave in world["children"].items():
+            if name not in apps:
+                apps[name] = {"wave": wave, "automated": True, "finalizer": True, "deleting": False}
+                log(f"argocd recreates {name}")
+    pools = apps.get("node-pools")
+    if pools and pools["automated"] and not pools["deleting"] and not world["nodepools"]:
+        world["nodepools"] = ["spot"]
+        log("argocd recreates NodePool spot")
+    for name, app in list(apps.items()):
+        if not app["deleting"]:
+            continue
+        if app["finalizer"] and name == "cors-proxy-server":
+            world["services"] = []
+        if app["finalizer"] and name == "node-pools":
+            log("argocd deletes NodePools and EC2NodeClass together")
+        if name not in world["stuck"]:
+            del apps[name]
+            log(f"gone application {name}")
+    if not world["services"] and world["balancers"] and "aws-load-balancer-controller" in apps:
+        world["balancers"].pop()
+        log("gone load balancer")
+    if world["claims_deleted"] and world["nodeclaims"] and "karpenter" in apps:
+        if world["blocked"] > 0:
+            world["blocked"] -= 1
+        else:
+            world["nodeclaims"].pop()
+            log("gone NodeClaim")
+    if world["pools_deleted"] and not world["nodeclaims"]:
+        world["nodepools"] = []
+    if world["class_deleted"] and not world["nodeclaims"] and "karpenter" in apps:
+        world["nodeclasses"] = []
+    if world["volumes_deleted"]:
+        world["volumes"] = []
+
+
+def items(names, **fields):
+    return {"items": [{"metadata": {"name": name, "namespace": "any"}, **fields} for name in names]}
+
+
+def kubectl(world):
+    if world["unreachable"]:
+        fail("Unable to connect to the server")
+    moment(world)
+    verb, kind = ARGUMENTS[0], ARGUMENTS[1].split(".")[0]
+    apps = world["applications"]
+    if verb == "get":
+        shown = {
+            "nodepools": lambda: items(world["nodepools"]),
+            "nodeclaims": lambda: items(world["nodeclaims"]),
+            "ec2nodeclasses": lambda: items(world["nodeclasses"]),
+            "persistentvolumes": lambda: items(world["volumes"], spec={"persistentVolumeReclaimPolicy": "Delete"}),
+            "services,ingresses": lambda: items(world["services"], kind="Service", spec={"type": "LoadBalancer"}),
+        }
+        if kind == "customresourcedefinitions":
+            for name in world["kinds"]:
+                print(f"customresourcedefinition.apiextensions.k8s.io/{name}")
+        elif kind == "applications":
+            wave = "argocd.argoproj.io/sync-wave"
+            show({"items": [
+                {"metadata": {"name": name, "annotations": {wave: str(app["wave"])}}} for name, app in apps.items()
+            ]})
+        else:
+            show(shown[kind]())
+    elif verb == "patch":
+        patch, app = json.loads(option("--patch")), apps[ARGUMENTS[2]]
+        if "spec" in patch:
+            app["automated"] = False
+        if "metadata" in patch:
+            app["finalizer"] = False
+    elif verb == "delete":
+        if kind == "applications" and ARGUMENTS[2] in apps:
+            apps[ARGUMENTS[2]]["deleting"] = True
+        elif kind == "nodepools":
+            world["pools_deleted"] = world["claims_deleted"] = True
+        elif kind == "nodeclaims":
+            world["claims_deleted"] = True
+        elif kind == "ec2nodeclasses":
+            if world["nodeclaims"]:
+                log("too early: EC2NodeClass")
+            world["class_deleted"] = True
+        elif kind == "persistentvolumeclaims":
+            world["volumes_deleted"] = True
+
+
+def aws(world):
+    command = " ".join(ARGUMENTS[:2])
+    if command == "sts get-caller-identity":
+        if world["account"] is None:
+            fail("Unable to locate credentials")
+        print(world["account"])
+    elif command == "s3api list-buckets":
+        print(world["bucket"])
+    elif command == "s3api head-object":
+        if option("--key") not in world["objects"]:
+            fail("Not Found")
+    elif command == "ecr describe-images":
+        images = world["images"].get(option("--repository-name"), [])
+        if world["pushes_after"] > 0:
+            world["pushes_after"] -= 1
+            images = []
+        show({"imageDetails": images})
+    elif command == "ecr batch-get-image":
+        digest = option("--image-ids").removeprefix("imageDigest=")
+        print(digest if any(image["imageDigest"] == digest for image in world["images"].get(option("--repository-name"), [])) else "")
+    elif command == "ecr get-login-password":
+        print("password")
+    elif command == "eks list-clusters":
+        print(world["cluster"])
+    elif command == "elbv2 describe-load-balancers":
+        print("\t".join(["other"] + world["balancers"]))
+    elif command == "elbv2 describe-tags":
+        arns = ARGUMENTS[ARGUMENTS.index("--resource-arns") + 1:]
+        tags = {True: [{"Key": "elbv2.k8s.aws/cluster", "Value": "tideline"}], False: []}
+        show({"TagDescriptions": [{"ResourceArn": arn, "Tags": tags[arn != "other"]} for arn in arns]})
+    elif command == "ec2 describe-instances":
+        show([f"i-{name}" for name in world["nodeclaims"]])
+    elif command == "ec2 describe-volumes":
+        show(world["leaked"])
+    elif command.startswith("ec2 describe-"):
+        show([])
+
+
+def terraform(world):
+    folder = Path(ARGUMENTS[0].removeprefix("-chdir="))
+    stack, verb = folder.name, ARGUMENTS[1]
+    local = (folder / "backend_override.tf.json").exists()
+    state = folder / "terraform.tfstate"
+    destroy = "-destroy" in ARGUMENTS
+    if verb == "init" and "-migrate-state" in ARGUMENTS and state.exists():
+        world["objects"].append(f"tideline/{stack}.tfstate")
+        state.write_text("")
+    elif verb == "plan":
+        plan = option("-out") or next(a.removeprefix("-out=") for a in ARGUMENTS if a.startswith("-out="))
+        Path(plan).write_text("destroy" if destroy else "apply")
+        sys_exit = 2 if (stack in world["applied"]) == destroy else 0
+        return sys_exit
+    elif verb == "apply":
+        if Path(ARGUMENTS[-1]).read_text() == "destroy":
+            world["applied"].remove(stack)
+            world["cluster"] = "" if stack == "cluster" else world["cluster"]
+        else:
+            world["applied"].append(stack)
+            world["cluster"] = "tideline" if stack == "cluster" else world["cluster"]
+            if stack == "bootstrap":
+                world["bucket"] = "tideline-state-111122223333"
+            if local:
+                state.write_text("{}")
+    return 0
+
+
+def docker(world):
+    if ARGUMENTS[0] == "buildx":
+        tag = option("--tag")
+        repository = tag.split("/", 1)[1].rsplit(":", 1)[0]
+        image = {"imageDigest": "sha256:" + "d" * 64, "imagePushedAt": "2026-01-01", "imageTags": [tag.rsplit(":", 1)[1]]}
+        world["images"].setdefault(repository, []).append(image)
+
+
+def git(world):
+    if ARGUMENTS[0] == "rev-parse":
+        print("0123456789ab")
+    elif ARGUMENTS[0] == "diff" and world["merged_after"] > 0:
+        world["merged_after"] -= 1
+        print("out/manifests/project.yaml")
+
+
+def main():
+    file = FOLDER / "world.json"
+    world = json.loads(file.read_text())
+    log(" ".join([TOOL, *ARGUMENTS]))
+    code = {"aws": aws, "kubectl": kubectl, "terraform": terraform, "docker": docker, "git": git}[TOOL](world)
+    file.write_text(json.dumps(world))
+    sys.exit(code or 0)
+
+
+main()

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# Brings an environment up: bootstrap, first images, cluster, add-ons. Each step is skipped when it is done already, so a
+# run that was stopped goes on where it was. ENV names the environment; YES=1 answers every question.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/progress.sh
+. scripts/progress.sh
+# shellcheck source=scripts/environment.sh
+. scripts/environment.sh
+
+IMAGES_LIMIT=${IMAGES_LIMIT:-3600}
+PUBLISH_LIMIT=${PUBLISH_LIMIT:-3600}
+
+# Secrets of the Git repository enter as variables that Terraform never stores, so they are missed before anything is made.
+check_variables() {
+  local name missing=()
+  while read -r name; do
+    [[ -n $(printenv "TF_VAR_$name") ]] || missing+=("TF_VAR_$name")
+  done < <(jq --raw-output --slurp \
+    '[.[].variable // {} | to_entries[] | select(.value.ephemeral) | .key][]' "$(directory add-ons)"/*.tf.json)
+  ((${#missing[@]} == 0)) || die "not set: ${missing[*]}; Argo CD signs in to the Git repository with them"
+}
+
+bootstrap() {
+  local folder bucket found key
+  folder=$(directory bootstrap)
+  bucket=$(setting state_bucket)
+  key=$(setting state_key_prefix)/bootstrap.tfstate
+  found=$(aws s3api list-buckets --query "Buckets[?Name=='$bucket'].Name" --output text)
+  if [[ -n $found && ! -s $folder/terraform.tfstate ]]; then
+    aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null ||
+      die "bucket $bucket is there, but it holds no state $key: it was made by something else; name another in [state]"
+    rm -f "$folder/backend_override.tf.json"
+    init bootstrap -reconfigure
+    change bootstrap "apply these changes to bootstrap?"
+    return
+  fi
+  say "the state bucket $bucket is not there yet, so the first state is local and moves there afterwards"
+  printf '{ "terraform": { "backend": { "local": {} } } }\n' >"$folder/backend_override.tf.json"
+  init bootstrap -reconfigure
+  change bootstrap "make all this in account $(setting account_id)?"
+  rm "$folder/backend_override.tf.json"
+  init bootstrap -migrate-state -force-copy
+  aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null ||
+    die "the state did not arrive in $bucket: $folder/terraform.tfstate still holds it; run again"
+  rm -f "$folder/terraform.tfstate" "$folder/terraform.tfstate.backup"
+  say "the state is in s3://$bucket/$key now"
+}
+
+# newest REPOSITORY: the digest and the version tag of the newest image; nothing when there is none.
+newest() {
+  aws ecr describe-images --repository-name "$1" --filter tagStatus=TAGGED --output json | jq --raw-output '
+    [.imageDetails[] | {digest: .imageDigest, pushed: .imagePushedAt, tag: (.imageTags // [] | map(select(test("^[0-9]+\\."))) | .[0])}]
+    | map(select(.tag)) | sort_by(.pushed) | last // empty | "\(.digest) \(.tag)"'
+}
+
+exists() {
+  aws ecr batch-get-image --repository-name "$1" --image-ids "imageDigest=$2" --query 'images[].imageId.imageDigest' --output text
+}
+
+# missing REPOSITORY: says so while no image is there.
+missing() {
+  local found
+  found=$(newest "$1") || return
+  [[ -n $found ]] || say "$1"
+}
+
+build() {
+  local app=$1 repository=$2 registry tag
+  [[ -z $(git status --porcelain) ]] || die "the working tree has changes, so no commit describes the images: commit them first"
+  registry=$(setting registry)
+  tag=$(cargo pkgid --package synth | sed 's/.*[#@]//')-$(git rev-parse --short=12 HEAD)
+  aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
+  docker buildx build --platform linux/amd64,linux/arm64 --build-arg "APP=$app" \
+    --build-arg "REVISION=$(git rev-parse HEAD)" --tag "$registry/$repository:$tag" --push .
+}
+
+images() {
+  local app repository digest found
+  while read -r app repository digest; do
+    if [[ $digest != - && -n $(exists "$repository" "$digest") ]]; then
+      say "$app: $digest is in the registry"
+      continue
+    fi
+    if [[ -n $(missing "$repository") ]]; then
+      if [[ ${BUILD:-} == 1 ]] && command -v docker >/dev/null; then
+        build "$app" "$repository" </dev/null
+      else
+        say "$app has no image yet: run the workflow \`images\` on GitHub, or run this again with BUILD=1 where docker is"
+      fi
+      wait_until_none "repository without an image" "$IMAGES_LIMIT" \
+        "look at the workflow \`images\`, or set BUILD=1 to build here" missing "$repository"
+    fi
+    found=$(newest "$repository")
+    synth images set "$app@${found% *}" --tag "${found#* }"
+  done < <(jq --raw-output '.images[] | "\(.app) \(.repository) \(if .digest == "" then "-" else .digest end)"' <<<"$SETTINGS")
+  synth all
+}
+
+# unpublished: names what Argo CD would not find in Git as it is here.
+unpublished() {
+  local manifests
+  manifests=$(setting manifests)
+  git fetch --quiet "$(setting repository_url)" "$(setting repository_revision)" || return
+  git diff --name-only FETCH_HEAD -- "$manifests" && git ls-files --others --exclude-standard -- "$manifests"
+}
+
+need aws cargo git jq terraform
+step "settings, credentials and what is synthesized"
+open_environment
+synth all
+check_variables
+
+step "bootstrap: state bucket, registry, GitHub's roles"
+bootstrap
+
+step "images: the first build of each service"
+images
+
+step "manifests: what Argo CD will find in Git"
+say "commit and merge stacks/environments and out, until $(setting repository_revision) of $(setting repository_url) has them"
+wait_until_none "manifest that differs from Git" "$PUBLISH_LIMIT" "commit, push and merge these, and run again" unpublished
+
+step "cluster: network, EKS, base nodes, Argo CD"
+init cluster
+change cluster "apply these changes to cluster? it takes about 20 minutes"
+
+step "add-ons: the root Application"
+init add-ons
+change add-ons "apply these changes to add-ons?"
+
+step "done"
+say "kubectl: aws eks update-kubeconfig --region $AWS_REGION --name $NAME"
+say "Argo CD syncs the rest: kubectl get applications --namespace $(setting argocd_namespace)"

@@ -1,0 +1,45 @@
+//! `synth images list`: the image of each service.
+
+use std::fmt;
+
+use clap::Args;
+use serde_json::{Value as Json, json};
+use stacks::settings::Image;
+
+use crate::{
+    project::Project,
+    report::{HEADING, PLACE, Report, json as pretty},
+};
+
+#[derive(Args, Debug)]
+pub(super) struct ListArgs {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Lists the images of an environment.
+pub(super) fn list(project: &Project, args: &ListArgs) -> Report {
+    let images = project.settings.services.images();
+    if args.json {
+        return Report::fine(pretty(&images.iter().map(|(app, image)| object(app, image)).collect()));
+    }
+    Report::fine(Table(&images))
+}
+
+fn object(app: &str, image: &Image) -> Json {
+    json!({ "app": app, "repository": image.repository, "tag": image.tag, "digest": image.digest })
+}
+
+struct Table<'a>(&'a [(&'static str, &'a Image)]);
+
+impl fmt::Display for Table<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.0.iter().map(|(app, _)| app.len()).max().unwrap_or_default();
+        for (app, Image { repository, tag, digest }) in self.0 {
+            let digest = digest.as_deref().unwrap_or("no digest: the tag is what runs");
+            writeln!(formatter, "{HEADING}{app:width$}{HEADING:#}  {PLACE}{repository}:{tag}{PLACE:#}  {digest}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! `synth settings`: what scripts and workflows need of an environment, so that nobody copies it by hand.
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Map, Value as Json, json};
+use stacks::{Platform, add_ons, runner, settings::Settings};
+
+use crate::{
+    project::Project,
+    report::{Report, json as pretty},
+};
+
+#[derive(Args, Debug)]
+pub(crate) struct SettingsArgs {
+    /// Print JSON instead of the `key=value` lines that a workflow's outputs take
+    #[arg(long)]
+    json: bool,
+    /// A list of every environment, instead of the chosen one
+    #[arg(long, requires = "json")]
+    all: bool,
+}
+
+/// Prints the settings of one environment, or of all.
+pub(crate) fn settings(project: &Project, args: &SettingsArgs) -> Result<Report> {
+    if args.all {
+        let all = project.siblings()?.iter().map(values).collect::<Result<Vec<_>>>()?;
+        return Ok(Report::fine(pretty(&all.into_iter().map(Json::Object).collect())));
+    }
+    let values = values(project)?;
+    if args.json {
+        return Ok(Report::fine(pretty(&Json::Object(values))));
+    }
+    let lines = values.iter().map(|(key, value)| match value {
+        Json::String(text) => format!("{key}={text}\n"),
+        other => format!("{key}={other}\n"),
+    });
+    Ok(Report::fine(lines.collect::<String>()))
+}
+
+fn values(project: &Project) -> Result<Map<String, Json>> {
+    let settings = &project.settings;
+    let arn = |role: String| settings.role_arn(&role);
+    let json = json!({
+        "environment": settings.environment,
+        "name": settings.name,
+        "account_id": settings.aws.account_id,
+        "region": settings.aws.region,
+        "registry": settings.aws.registry(),
+        "state_bucket": settings.state.bucket,
+        "state_key_prefix": settings.state.key_prefix,
+        "push_role_arn": arn(settings.push_role()),
+        "plan_role_arn": arn(settings.plan_role()),
+        "apply_role_arn": arn(settings.apply_role()),
+        "github_environment": settings.github.environment,
+        "github_branch": settings.github.branch,
+        "runner": settings.github.runner,
+        "argocd_namespace": settings.argocd.namespace,
+        "root_application": add_ons::ROOT_APPLICATION,
+        "repository_url": settings.repository.url,
+        "repository_revision": settings.repository.revision,
+        "manifests": settings.manifests_path(),
+        "stacks": stacks(project)?,
+        "images": images(settings),
+    });
+    let Json::Object(values) = json else { unreachable!("an object is written above") };
+    Ok(values)
+}
+
+/// Each stack with its directory, and the runner that it needs: empty where any will do.
+fn stacks(project: &Project) -> Result<Vec<Json>> {
+    let platform = Platform::build(&project.settings)?;
+    let stacks = platform.stacks().map(|stack| {
+        let runner = if runner::reaches_cluster(stack) { project.settings.github.runner.as_str() } else { "" };
+        let directory = format!("out/{}", project.directory(stack.name()));
+        json!({ "name": stack.name(), "directory": directory, "runner": runner })
+    });
+    Ok(stacks.collect())
+}
+
+fn images(settings: &Settings) -> Vec<Json> {
+    let images = settings.services.images().map(|(app, image)| {
+        json!({
+            "app": app,
+            "repository": image.repository,
+            "tag": image.tag,
+            "digest": image.digest.as_deref().unwrap_or_default(),
+        })
+    });
+    images.into()
+}

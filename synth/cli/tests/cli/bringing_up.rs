@@ -1,0 +1,132 @@
+//! `make up`: the order of the first run, what it waits for, and that it can be run again.
+
+use serde_json::json;
+
+use crate::world::World;
+
+#[test]
+fn the_first_run_makes_everything_in_order_and_moves_the_state() {
+    let world = World::empty();
+    let run = world.run("up.sh", &[]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    world.happened_in_order(&[
+        "aws sts get-caller-identity",
+        "terraform -chdir=out/bootstrap init -input=false -reconfigure",
+        "terraform -chdir=out/bootstrap apply",
+        "terraform -chdir=out/bootstrap init -input=false -migrate-state",
+        "aws ecr describe-images",
+        "git fetch",
+        "terraform -chdir=out/cluster apply",
+        "terraform -chdir=out/add-ons apply",
+    ]);
+    assert_eq!(world.state()["applied"], json!(["bootstrap", "cluster", "add-ons"]));
+    for left in ["terraform.tfstate", "backend_override.tf.json"] {
+        assert!(!world.project.path(&format!("out/bootstrap/{left}")).exists(), "{left}");
+    }
+}
+
+#[test]
+fn images_are_pinned_by_digest_before_the_manifests_are_looked_for() {
+    let world = World::empty();
+    assert_eq!(world.run("up.sh", &[]).code, 0);
+    let settings = world.project.read("stacks/environments/default.toml");
+    assert!(settings.contains(&format!("digest = \"sha256:{}\"", "a".repeat(64))), "{settings}");
+    let deployment = world.project.read("out/manifests/mock-target-server/deployment.yaml");
+    assert!(deployment.contains(&format!("@sha256:{}", "b".repeat(64))), "{deployment}");
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let world = World::empty();
+    assert_eq!(world.run("up.sh", &[]).code, 0);
+    let before = (world.project.files("out"), world.project.files("stacks"));
+    let run = world.run("up.sh", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for stack in ["bootstrap", "cluster", "add-ons"] {
+        assert!(run.stdout.contains(&format!("{stack}: nothing to change\n")), "{}", run.stdout);
+    }
+    assert_eq!((world.project.files("out"), world.project.files("stacks")), before);
+}
+
+#[test]
+fn a_run_that_stopped_before_the_state_moved_goes_on_with_the_local_one() {
+    let world = World::empty();
+    world.edit(|state| {
+        state["bucket"] = "tideline-state-111122223333".into();
+        state["applied"] = json!(["bootstrap"]);
+    });
+    world.project.write("out/bootstrap/terraform.tfstate", "{}");
+    let run = world.run("up.sh", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(world.state()["objects"], json!(["tideline/bootstrap.tfstate"]));
+}
+
+#[test]
+fn a_bucket_of_somebody_else_is_refused() {
+    let world = World::empty();
+    world.edit(|state| state["bucket"] = "tideline-state-111122223333".into());
+    let run = world.run("up.sh", &[]);
+    assert!(run.code == 1 && run.stderr.contains("it holds no state tideline/bootstrap.tfstate"), "{run:?}");
+    assert!(!world.happened("terraform"));
+}
+
+#[test]
+fn images_that_come_later_are_waited_for() {
+    let world = World::empty();
+    world.edit(|state| state["pushes_after"] = 3.into());
+    let run = world.run("up.sh", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("run the workflow `images` on GitHub"), "{}", run.stdout);
+}
+
+#[test]
+fn images_that_never_come_stop_the_run_before_the_cluster() {
+    let world = World::empty();
+    world.edit(|state| state["images"] = json!({}));
+    let run = world.run("up.sh", &[("IMAGES_LIMIT", "1")]);
+    assert!(run.code == 1 && run.stderr.contains("there is still repository without an image"), "{run:?}");
+    assert!(!world.happened("terraform -chdir=out/cluster"));
+}
+
+#[test]
+fn manifests_that_git_has_not_are_named_and_waited_for() {
+    let world = World::empty();
+    world.edit(|state| state["merged_after"] = 2.into());
+    let run = world.run("up.sh", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("  out/manifests/project.yaml\n"), "{}", run.stdout);
+    world.edit(|state| state["merged_after"] = 1_000_000.into());
+    let run = world.run("up.sh", &[("PUBLISH_LIMIT", "1")]);
+    assert!(run.code == 1 && run.stderr.contains("commit, push and merge these"), "{run:?}");
+}
+
+#[test]
+fn a_no_applies_nothing() {
+    let world = World::empty();
+    let run = world.run_answering("up.sh", &[], "n\n");
+    assert!(run.code == 1 && run.stdout.contains("make all this in account 111122223333? [y/N] "), "{run:?}");
+    assert!(!world.happened("terraform -chdir=out/bootstrap apply"));
+}
+
+#[test]
+fn secrets_of_the_repository_are_missed_before_anything_is_made() {
+    let world = World::empty();
+    let file = "stacks/environments/default.toml";
+    let text = world.project.read(file).replace("credentials = \"none\"", "credentials = \"token\"");
+    world.project.write(file, &text);
+    let run = world.run("up.sh", &[]);
+    let message = "not set: TF_VAR_repository_username TF_VAR_repository_token;";
+    assert!(run.code == 1 && run.stderr.contains(message), "{run:?}");
+    assert!(!world.happened("terraform"));
+    let given = [("TF_VAR_repository_username", "git"), ("TF_VAR_repository_token", "secret")];
+    assert_eq!(world.run("up.sh", &given).code, 0);
+}
+
+#[test]
+fn no_plan_outlives_the_run() {
+    let world = World::empty();
+    let folder = world.project.path("tmp");
+    std::fs::create_dir(&folder).unwrap();
+    assert_eq!(world.run("up.sh", &[("TMPDIR", folder.to_str().unwrap())]).code, 0);
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
+}

@@ -1,0 +1,169 @@
+//! `make down`: in which order an environment goes, what it waits for, and when it gives up.
+
+use serde_json::json;
+
+use crate::world::World;
+
+const SUSPEND_ROOT: &str =
+    "kubectl patch applications.argoproj.io root --namespace argocd --type merge --patch {\"operation\"";
+const DELETE_ROOT: &str = "kubectl delete applications.argoproj.io root";
+
+#[test]
+fn self_heal_ends_before_anything_is_deleted() {
+    let world = World::running();
+    let run = world.run("down.sh", &[]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(!world.happened("argocd recreates"), "{}", world.log().join("\n"));
+    world.happened_in_order(&[SUSPEND_ROOT, DELETE_ROOT, "gone application root", "kubectl delete applications"]);
+    let log = world.log();
+    let deleted = |line: &&String| line.starts_with("kubectl delete") && !line.contains(" root ");
+    let first = log.iter().position(|line| deleted(&line)).unwrap();
+    let suspended = |line: &&String| line.contains("\"automated\":null");
+    assert_eq!(log[..first].iter().filter(suspended).count(), 10, "the root and all nine children");
+}
+
+#[test]
+fn the_fake_heals_when_it_is_left_alone() {
+    let world = World::running();
+    world.edit(|state| state["applications"]["platform"]["deleting"] = true.into());
+    let script = "kubectl get applications.argoproj.io; kubectl get applications.argoproj.io";
+    world.project.write("scripts/look.sh", script);
+    assert_eq!(world.run("look.sh", &[]).code, 0);
+    world.happened_in_order(&["gone application platform", "argocd recreates platform"]);
+}
+
+#[test]
+fn everything_goes_before_what_would_have_removed_it() {
+    let world = World::running();
+    assert_eq!(world.run("down.sh", &[]).code, 0);
+    world.happened_in_order(&[
+        "gone application cors-proxy-server",
+        "gone application admission",
+        "gone application kube-prometheus-stack",
+        "kubectl delete persistentvolumeclaims",
+        "kubectl patch applications.argoproj.io node-pools --namespace argocd --type merge --patch {\"metadata\"",
+        "kubectl delete applications.argoproj.io node-pools",
+        "kubectl delete nodepools",
+        "gone NodeClaim",
+        "gone NodeClaim",
+        "kubectl delete ec2nodeclasses",
+        "gone application karpenter",
+        "gone application karpenter-crd",
+        "gone application platform",
+        "terraform -chdir=out/add-ons apply",
+        "terraform -chdir=out/cluster apply",
+        "aws elbv2 describe-load-balancers",
+    ]);
+    world.happened_in_order(&["gone load balancer", "gone application aws-load-balancer-controller"]);
+    assert!(!world.happened("too early") && !world.happened("argocd deletes NodePools"));
+    assert_eq!(world.state()["applied"], json!(["bootstrap"]));
+}
+
+#[test]
+fn the_limit_of_a_blocked_node_is_kept_and_nothing_after_it_is_touched() {
+    let world = World::running();
+    world.edit(|state| state["blocked"] = 1_000_000.into());
+    let run = world.run("down.sh", &[("NODES_LIMIT", "1")]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("gave up after 1 s: there is still NodeClaim:\nspot-1\nspot-2\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("poddisruptionbudgets"), "{}", run.stderr);
+    assert!(!world.happened("gone application karpenter") && !world.happened("terraform"));
+}
+
+#[test]
+fn a_node_that_is_slow_is_waited_for() {
+    let world = World::running();
+    world.edit(|state| state["blocked"] = 5.into());
+    let run = world.run("down.sh", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("waiting until there is no NodeClaim left, at most 60 s\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("spot-1, spot-2\n"), "{}", run.stdout);
+}
+
+#[test]
+fn a_load_balancer_that_stays_stops_the_run() {
+    let world = World::running();
+    world.edit(|state| {
+        state["applications"].as_object_mut().unwrap().remove("aws-load-balancer-controller");
+        state["children"].as_object_mut().unwrap().remove("aws-load-balancer-controller");
+    });
+    let run = world.run("down.sh", &[("BALANCERS_LIMIT", "1")]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("there is still load balancer:\nbalancer\n"), "{}", run.stderr);
+    assert!(!world.happened("kubectl delete nodepools") && !world.happened("terraform"));
+}
+
+#[test]
+fn an_application_that_cannot_go_is_named() {
+    let world = World::running();
+    world.edit(|state| state["stuck"] = json!(["admission"]));
+    let run = world.run("down.sh", &[("APPLICATIONS_LIMIT", "1")]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("there is still Application of wave 5:\nadmission\n"), "{}", run.stderr);
+}
+
+#[test]
+fn a_volume_without_an_owner_is_named_before_the_network_goes() {
+    let world = World::running();
+    world.edit(|state| state["leaked"] = json!(["vol-1"]));
+    let run = world.run("down.sh", &[("LEFTOVERS_LIMIT", "1")]);
+    assert!(run.code == 1 && run.stderr.contains("vol-1"), "{run:?}");
+    assert!(!world.happened("terraform"));
+}
+
+#[test]
+fn a_run_that_was_stopped_goes_on_and_a_third_finds_nothing_to_do() {
+    let world = World::running();
+    world.edit(|state| state["blocked"] = 1_000_000.into());
+    assert_eq!(world.run("down.sh", &[("NODES_LIMIT", "1")]).code, 1);
+    world.edit(|state| state["blocked"] = 0.into());
+    let second = world.run("down.sh", &[]);
+    assert_eq!(second.code, 0, "{}", second.stderr);
+    let third = world.run("down.sh", &[]);
+    assert_eq!(third.code, 0, "{}", third.stderr);
+    assert!(
+        third.stdout.contains("there is no cluster tideline") && third.stdout.contains("cluster: nothing to change")
+    );
+}
+
+#[test]
+fn the_wrong_account_is_refused_before_anything() {
+    for (account, message) in
+        [(json!("999999999999"), "are for account 999999999999"), (json!(null), "no AWS credentials")]
+    {
+        let world = World::running();
+        world.edit(|state| state["account"] = account);
+        for script in ["down.sh", "up.sh"] {
+            let run = world.run(script, &[]);
+            assert!(run.code == 1 && run.stderr.contains(message), "{script}: {run:?}");
+        }
+        assert!(!world.happened("kubectl") && !world.happened("terraform"));
+    }
+}
+
+#[test]
+fn no_answer_is_a_no() {
+    let world = World::running();
+    for answers in ["", "n\n"] {
+        let run = world.run_answering("down.sh", &[], answers);
+        assert!(run.code == 1 && run.stderr.contains("stopped at your word"), "{run:?}");
+    }
+    assert!(!world.happened("kubectl") && !world.happened("terraform"));
+}
+
+#[test]
+fn a_cluster_that_does_not_answer_is_not_taken_for_an_empty_one() {
+    let world = World::running();
+    world.edit(|state| state["unreachable"] = true.into());
+    let run = world.run("down.sh", &[]);
+    assert!(run.code != 0 && run.stderr.contains("Unable to connect"), "{run:?}");
+    assert!(!world.happened("terraform"));
+}
+
+#[test]
+fn the_application_of_the_node_pools_is_written_under_the_name_that_the_script_knows() {
+    let world = World::running();
+    let application = world.project.read("out/manifests/node-pools.yaml");
+    assert!(application.contains("sync-wave: \"-2\""), "{application}");
+    assert!(world.project.path("out/manifests/node-pools/ec2-node-class.yaml").exists());
+}

@@ -1,0 +1,155 @@
+//! A project beside a world of fakes: `aws`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
+
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{PermissionsExt, symlink},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use serde_json::{Value as Json, json};
+
+use crate::project::{Project, Run, SYNTH, workspace};
+
+const WORLD: &str = "world/world.json";
+
+/// The scripts of the repository, in a world that answers them.
+pub(crate) struct World {
+    pub(crate) project: Project,
+}
+
+/// The interpreter itself: what `python3` leads to may take longer than the fakes.
+fn python() -> &'static str {
+    static PYTHON: OnceLock<String> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    })
+}
+
+impl World {
+    /// An account in which nothing has been made, and both images pushed.
+    pub(crate) fn empty() -> Self {
+        let project = Project::written();
+        let scripts = workspace().join("scripts").canonicalize().unwrap();
+        fs::create_dir_all(project.path("bin")).unwrap();
+        fs::create_dir_all(project.path("scripts")).unwrap();
+        for name in ["up.sh", "down.sh", "progress.sh", "environment.sh", "leftovers.sh"] {
+            fs::copy(scripts.join(name), project.path(&format!("scripts/{name}"))).unwrap();
+        }
+        let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
+        project.write("bin/fake.py", &format!("#!{} -IS\n{fake}", python()));
+        fs::set_permissions(project.path("bin/fake.py"), fs::Permissions::from_mode(0o755)).unwrap();
+        for tool in ["aws", "kubectl", "terraform", "docker", "git"] {
+            symlink("fake.py", project.path(&format!("bin/{tool}"))).unwrap();
+        }
+        let image = |digit: &str| {
+            json!([{
+                "imageDigest": format!("sha256:{}", digit.repeat(64)), "imagePushedAt": "2026-01-02", "imageTags": ["0.1.0-abc"],
+            }])
+        };
+        let world = json!({
+            "account": "111122223333", "bucket": "", "objects": [], "applied": [], "cluster": "", "unreachable": false,
+            "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
+            "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
+            "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
+            "blocked": 0, "leaked": [],
+            "claims_deleted": false, "pools_deleted": false, "class_deleted": false, "volumes_deleted": false,
+        });
+        project.write(WORLD, &world.to_string());
+        Self { project }
+    }
+
+    /// An account with everything running: Argo CD heals, Karpenter has nodes, a load balancer serves.
+    pub(crate) fn running() -> Self {
+        let world = Self::empty();
+        let children = [
+            ("cors-proxy-server", 10),
+            ("mock-target-server", 10),
+            ("admission", 5),
+            ("kube-prometheus-stack", 0),
+            ("node-pools", -2),
+            ("karpenter", -3),
+            ("aws-load-balancer-controller", -3),
+            ("karpenter-crd", -5),
+            ("platform", -10),
+        ];
+        world.edit(|state| {
+            state["bucket"] = "tideline-state-111122223333".into();
+            state["applied"] = json!(["bootstrap", "cluster", "add-ons"]);
+            state["cluster"] = "tideline".into();
+            state["kinds"] = json!([
+                "applications.argoproj.io",
+                "nodepools.karpenter.sh",
+                "nodeclaims.karpenter.sh",
+                "ec2nodeclasses.karpenter.k8s.aws",
+            ]);
+            let application =
+                |wave: i32| json!({ "wave": wave, "automated": true, "finalizer": true, "deleting": false });
+            state["applications"]["root"] = application(0);
+            for (name, wave) in children {
+                state["children"][name] = wave.into();
+                state["applications"][name] = application(wave);
+            }
+            state["services"] = json!(["cors-proxy-server"]);
+            state["balancers"] = json!(["balancer"]);
+            state["nodepools"] = json!(["spot", "on-demand"]);
+            state["nodeclaims"] = json!(["spot-1", "spot-2"]);
+            state["nodeclasses"] = json!(["default"]);
+            state["volumes"] = json!(["prometheus"]);
+        });
+        world
+    }
+
+    pub(crate) fn edit(&self, edit: impl FnOnce(&mut Json)) {
+        self.project.edit(WORLD, edit);
+    }
+
+    pub(crate) fn state(&self) -> Json {
+        serde_json::from_str(&self.project.read(WORLD)).unwrap()
+    }
+
+    /// Runs a script that gets `yes` for an answer to every question, with limits of a minute.
+    pub(crate) fn run(&self, script: &str, variables: &[(&str, &str)]) -> Run {
+        self.run_answering(script, &[&[("YES", "1")], variables].concat(), "")
+    }
+
+    pub(crate) fn run_answering(&self, script: &str, variables: &[(&str, &str)], answers: &str) -> Run {
+        let path = format!("{}:{}", self.project.path("bin").display(), std::env::var("PATH").unwrap());
+        let mut command = Command::new("bash");
+        command.arg(self.project.path(&format!("scripts/{script}"))).env("PATH", path).env("SYNTH", SYNTH);
+        command.env("FAKE_WORLD", self.project.path("world")).env("POLL", "0.02").env_remove("YES").env_remove("ENV");
+        for limit in ["IMAGES", "PUBLISH", "APPLICATIONS", "BALANCERS", "VOLUMES", "NODES", "LEFTOVERS"] {
+            command.env(format!("{limit}_LIMIT"), "60");
+        }
+        command.envs(variables.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(answers.as_bytes());
+        Run::of(child.wait_with_output().unwrap())
+    }
+
+    /// Every call of a tool, and everything that the world did, in order.
+    pub(crate) fn log(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.project.path("world/log")).unwrap_or_default();
+        log.lines().map(str::to_owned).collect()
+    }
+
+    /// Asserts that lines which begin so came in this order.
+    #[track_caller]
+    pub(crate) fn happened_in_order(&self, beginnings: &[&str]) {
+        let log = self.log();
+        let mut from = 0;
+        for beginning in beginnings {
+            let found = log[from..].iter().position(|line| line.starts_with(beginning));
+            let Some(found) = found else {
+                panic!("no `{beginning}` after line {from} of:\n{}", log.join("\n"));
+            };
+            from += found + 1;
+        }
+    }
+
+    pub(crate) fn happened(&self, beginning: &str) -> bool {
+        self.log().iter().any(|line| line.starts_with(beginning))
+    }
+}
