@@ -11,7 +11,7 @@ ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: packages check lint test manifests docs drift ## Run everything that CI runs.
+ci: packages check lint test manifests docs drift e2e ## Run everything that CI runs.
 
 packages: ## Install what tests need of the system: strace, on Debian and its kin.
 	@command -v strace >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq strace; }

@@ -1,6 +1,6 @@
 //! Policies: rules that look at the whole platform, both layers together, before anything is written.
 //!
-//! A family is a table and the checks that it names. A check reads through [`view`] and reports; it changes nothing.
+//! A family is a table and the checks that it names. A check reads through `view` and reports; it changes nothing.
 
 mod drain;
 mod ha;

@@ -13,7 +13,20 @@ fn help_explains_the_command() {
 
 #[test]
 fn help_explains_each_command() {
-    for command in ["cluster", "all", "list", "check", "diff", "graph", "plan", "apply", "destroy", "load-report", "images", "settings"] {
+    for command in [
+        "cluster",
+        "all",
+        "list",
+        "check",
+        "diff",
+        "graph",
+        "plan",
+        "apply",
+        "destroy",
+        "load-report",
+        "images",
+        "settings",
+    ] {
         insta::assert_snapshot!(format!("help_{command}"), help(&[command, "-h"]));
     }
 }
