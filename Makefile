@@ -53,11 +53,10 @@ up: ## Bring the environment ENV up in AWS; it shows each plan and asks.
 down: ## Tear the environment ENV down, in the order that leaves nothing behind.
 	scripts/down.sh
 
-lint: $(VENV)/done ## Lint workflows, scripts and the Dockerfile.
+lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile.
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
 	$(VENV)/bin/shellcheck --external-sources .ci/run scripts/*.sh
-	$(if $(wildcard Dockerfile),$(VENV)/bin/hadolint Dockerfile)
 
 $(VENV)/done: scripts/requirements.txt
 	python3 -m venv $(VENV)

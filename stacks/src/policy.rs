@@ -37,6 +37,12 @@ pub fn principals(arns: impl IntoValue<Set<String>>) -> impl IntoBlocks<statemen
     statement::principals().type_("AWS").identifiers(arns)
 }
 
+/// The statement by which the account itself administers a key: without it IAM policies could not grant its use.
+pub fn account_administers(settings: &Settings) -> statement::Block {
+    let root = format!("arn:{}:iam::{}:root", settings.aws.partition(), settings.aws.account_id);
+    allow("AccountAdministers", ["kms:*"]).principals(principals([root])).resources(["*"])
+}
+
 /// Declares a document of statements, and returns its JSON.
 #[track_caller]
 pub fn document(stack: &Stack, label: &str, statements: impl IntoBlocks<statement::Shape>) -> Ref<String> {

@@ -9,7 +9,7 @@ use synth_bindings::{
 use synth_framework::{Stack, output, text};
 
 use crate::{
-    policy::{allow, condition, deny, document, grant_aws_policy, principals, service_role},
+    policy::{account_administers, condition, deny, document, grant_aws_policy, principals, service_role},
     settings::Settings,
 };
 
@@ -65,13 +65,11 @@ pub(super) fn state(settings: &Settings, stack: &Stack) -> State {
 }
 
 fn key(settings: &Settings, stack: &Stack) -> aws_kms_key::Handle {
-    let root = format!("arn:{}:iam::{}:root", settings.aws.partition(), settings.aws.account_id);
-    let policy = allow("AccountAdministers", ["kms:*"]).principals(principals([root])).resources(["*"]);
     let key = aws_kms_key("state")
         .description(format!("Encrypts the Terraform state of {}.", settings.name))
         .enable_key_rotation(true)
         .deletion_window_in_days(30)
-        .policy(document(stack, "state_key", policy))
+        .policy(document(stack, "state_key", account_administers(settings)))
         .lifecycle(|lifecycle| lifecycle.prevent_destroy(true))
         .add_to(stack);
     aws_kms_alias("state").name(&settings.state.kms_key_alias).target_key_id(key.key_id()).add_to(stack);

@@ -4,7 +4,7 @@ use synth_bindings::{KeyArn, aws_kms_alias, aws_kms_key, data::aws_iam_policy_do
 use synth_framework::{Ref, Stack};
 
 use crate::{
-    policy::{allow, condition, document, principals, services},
+    policy::{account_administers, allow, condition, document, services},
     settings::Settings,
 };
 
@@ -39,11 +39,6 @@ fn key(
         .add_to(stack);
     aws_kms_alias(label).name(format!("alias/{}", settings.named(label))).target_key_id(key.key_id()).add_to(stack);
     key.arn()
-}
-
-fn account_administers(settings: &Settings) -> statement::Block {
-    let root = format!("arn:{}:iam::{}:root", settings.aws.partition(), settings.aws.account_id);
-    allow("AccountAdministers", ["kms:*"]).principals(principals([root])).resources(["*"])
 }
 
 /// CloudWatch encrypts with the key only for log groups of this cluster.

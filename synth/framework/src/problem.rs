@@ -55,25 +55,10 @@ pub(crate) fn nearest<'a>(mistaken: &str, known: impl Iterator<Item = &'a str>) 
     let limit = mistaken.chars().count() / 3 + 1;
     let longer = |name: &str| mistaken.len() >= 3 && name.starts_with(mistaken);
     known
-        .map(|name| (distance(mistaken, name), name))
+        .map(|name| (strsim::levenshtein(mistaken, name), name))
         .filter(|(distance, name)| *distance <= limit || longer(name))
         .min()
         .map(|(_, name)| name)
-}
-
-/// The Levenshtein distance between two names.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, from) in left.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]
