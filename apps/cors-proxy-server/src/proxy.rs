@@ -71,7 +71,7 @@ pub(crate) struct Inbound {
 impl Proxy {
     /// Answers a request, with CORS headers whatever the outcome.
     pub(crate) async fn serve(&self, inbound: Inbound) -> Response<ResponseBody> {
-        let grant = self.policy.grant(inbound.headers.get(header::ORIGIN));
+        let grant = self.policy.grant(&inbound.headers);
         if cors::is_preflight(&inbound.method, &inbound.headers) {
             return self.preflight(&grant, &inbound.headers);
         }
@@ -158,7 +158,7 @@ impl Proxy {
 
     /// Sends the request and follows redirects, each hop vetted anew.
     async fn follow(&self, mut exchange: Exchange) -> Result<(reqwest::Response, Hops), ProxyError> {
-        let requested = exchange.url.clone();
+        let mut requested = None;
         let mut followed = Vec::new();
         loop {
             let reach = self.guard.admit(&exchange.url)?;
@@ -168,7 +168,8 @@ impl Proxy {
                 Some(redirect) if followed.len() < self.limits.redirects => redirect,
                 _ => return Ok((response, Hops { requested, followed, current: exchange.url })),
             };
-            redirect.apply(&mut exchange);
+            let from = redirect.apply(&mut exchange);
+            requested.get_or_insert(from);
             followed.push((response.status(), exchange.url.clone()));
             // Not all of it may be read, and then only this connection is lost.
             let _ = Limited::new(into_parts(response).1, REDIRECT_BODY).collect().await;
@@ -221,7 +222,8 @@ impl Proxy {
 /// Where a request has been.
 #[derive(Debug)]
 struct Hops {
-    requested: Url,
+    /// The first URL, if redirects led away from it.
+    requested: Option<Url>,
     followed: Vec<(StatusCode, Url)>,
     current: Url,
 }
@@ -235,13 +237,15 @@ impl Hops {
         {
             headers.insert(header::LOCATION, value(&format!("/{next}")));
         }
-        headers.insert(HeaderName::from_static("x-request-url"), value(self.requested.as_str()));
+        let current = value(self.current.as_str());
+        let requested = self.requested.as_ref().map_or_else(|| current.clone(), |url| value(url.as_str()));
+        headers.insert(HeaderName::from_static("x-request-url"), requested);
         for (nth, (status, url)) in self.followed.iter().enumerate() {
             let name = format!("x-cors-redirect-{}", nth + 1);
             let name = HeaderName::try_from(name).expect("letters, dashes and digits are a header name");
             headers.insert(name, value(&format!("{} {url}", status.as_u16())));
         }
-        headers.insert(HeaderName::from_static("x-final-url"), value(self.current.as_str()));
+        headers.insert(HeaderName::from_static("x-final-url"), current);
     }
 }
 
@@ -276,7 +280,8 @@ impl Redirect {
         (!credentials && (to_get || bodiless)).then_some(Self { url, to_get })
     }
 
-    fn apply(self, exchange: &mut Exchange) {
+    /// Turns the exchange into the next one; returns the URL that it leaves.
+    fn apply(self, exchange: &mut Exchange) -> Url {
         let describing = [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING, header::TRAILER];
         let secret = [header::AUTHORIZATION, header::COOKIE];
         if self.to_get {
@@ -290,6 +295,6 @@ impl Redirect {
                 exchange.headers.remove(name);
             }
         }
-        exchange.url = self.url;
+        std::mem::replace(&mut exchange.url, self.url)
     }
 }

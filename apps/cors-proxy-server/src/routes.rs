@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method};
+use http::Method;
 use hyper::upgrade::OnUpgrade;
 use service::{Arrival, Routes};
 use warp::Filter;
@@ -21,7 +21,7 @@ pub(crate) fn routes(proxy: Arc<Proxy>) -> Routes {
     let needed = warp::path!("iscorsneeded").map(page::is_cors_needed);
     let fixed = warp::get().and(favicon.or(robots).unify().or(needed).unify()).map(service::reply);
     // Targets first: warp pays for every route that a request does not take.
-    proxied.or(fixed).unify().boxed()
+    Routes::taking_headers(proxied.or(fixed).unify().boxed())
 }
 
 fn inbound() -> impl Filter<Extract = (Inbound,), Error = warp::Rejection> + Clone {
@@ -29,20 +29,12 @@ fn inbound() -> impl Filter<Extract = (Inbound,), Error = warp::Rejection> + Clo
     target_path()
         .and(warp::method())
         .and(query)
-        .and(warp::header::headers_cloned())
         .and(warp::ext::get::<Arrival>())
         .and(warp::ext::optional::<OnUpgrade>())
-        .map(
-            |path: FullPath,
-             method: Method,
-             query: Option<String>,
-             headers: HeaderMap,
-             arrival: Arrival,
-             upgrade: Option<OnUpgrade>| {
-                let body = arrival.body.take();
-                Inbound { method, path, query, headers, body, peer: arrival.peer.ip(), trace: arrival.trace, upgrade }
-            },
-        )
+        .map(|path: FullPath, method: Method, query: Option<String>, arrival: Arrival, upgrade: Option<OnUpgrade>| {
+            let (headers, body) = (arrival.body.take_headers(), arrival.body.take());
+            Inbound { method, path, query, headers, body, peer: arrival.peer.ip(), trace: arrival.trace, upgrade }
+        })
 }
 
 /// Every path but those that the proxy answers itself.
