@@ -4,7 +4,9 @@
 //! first to use it; if none was, a pooled connection carried it.
 
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tower_layer::Layer;
@@ -32,30 +34,39 @@ impl<S> Layer<S> for Dial {
     type Service = Dialling<S>;
 
     fn layer(&self, connector: S) -> Dialling<S> {
-        Dialling(connector)
+        Dialling(Arc::new(connector))
     }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Dialling<S>(S);
+/// The client clones its connector several times a request and mostly drops the clones unused, so a clone is a count.
+#[derive(Debug)]
+pub(crate) struct Dialling<S>(Arc<S>);
+
+impl<S> Clone for Dialling<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<S, R> Service<R> for Dialling<S>
 where
-    S: Service<R>,
-    S::Future: Send + 'static,
+    S: Service<R> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    R: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, target: R) -> Self::Future {
-        let connecting = self.0.call(target);
+        let mut connector = S::clone(&self.0);
         Box::pin(async move {
-            let connection = connecting.await?;
+            poll_fn(|cx| connector.poll_ready(cx)).await?;
+            let connection = connector.call(target).await?;
             // An attempt that got a pooled connection meanwhile leaves this one to the pool: then there is nobody to tell.
             let _ = DIALLED.try_with(|dialled| dialled.set(true));
             Ok(connection)

@@ -14,7 +14,8 @@ use crate::proxy::{Inbound, Proxy};
 pub(crate) fn routes(proxy: Arc<Proxy>) -> Routes {
     let proxied = inbound().then(move |inbound| {
         let proxy = proxy.clone();
-        async move { service::reply(proxy.serve(inbound).await) }
+        // Boxed here, because every filter around it would move its kilobytes.
+        Box::pin(async move { service::reply(proxy.serve(inbound).await) })
     });
     let favicon = warp::path!("favicon.ico").map(page::favicon);
     let robots = warp::path!("robots.txt").map(page::robots);
