@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use http::response::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -12,7 +12,6 @@ use hyper::upgrade::OnUpgrade;
 use service::{Label, ResponseBody, TraceParent};
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
-use warp::path::FullPath;
 
 use crate::body::{Bounded, Prefetched};
 use crate::cors::{self, Grant, Policy};
@@ -59,8 +58,7 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Inbound {
     pub(crate) method: Method,
-    pub(crate) path: FullPath,
-    pub(crate) query: Option<String>,
+    pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Incoming>,
     pub(crate) peer: IpAddr,
@@ -75,7 +73,7 @@ impl Proxy {
         if cors::is_preflight(&inbound.method, &inbound.headers) {
             return self.preflight(&grant, &inbound.headers);
         }
-        let target = match target::parse(inbound.path.as_str(), inbound.query.as_deref()) {
+        let target = match target::parse(inbound.uri.path(), inbound.uri.query()) {
             // The page is for people, who bring neither an origin nor a required header.
             Ok(None) if matches!(inbound.method, Method::GET | Method::HEAD) => return page::front(),
             target => target,

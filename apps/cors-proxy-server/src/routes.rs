@@ -26,21 +26,18 @@ pub(crate) fn routes(proxy: Arc<Proxy>) -> Routes {
 }
 
 fn inbound() -> impl Filter<Extract = (Inbound,), Error = warp::Rejection> + Clone {
-    let query = warp::query::raw().map(Some).or(warp::any().map(|| None)).unify();
-    target_path()
-        .and(warp::method())
-        .and(query)
-        .and(warp::ext::get::<Arrival>())
-        .and(warp::ext::optional::<OnUpgrade>())
-        .map(|path: FullPath, method: Method, query: Option<String>, arrival: Arrival, upgrade: Option<OnUpgrade>| {
-            let (headers, body) = (arrival.body.take_headers(), arrival.body.take());
-            Inbound { method, path, query, headers, body, peer: arrival.peer.ip(), trace: arrival.trace, upgrade }
-        })
+    target_path().and(warp::method()).and(warp::ext::get::<Arrival>()).and(warp::ext::optional::<OnUpgrade>()).map(
+        |method: Method, arrival: Arrival, upgrade: Option<OnUpgrade>| {
+            let ((uri, headers), body) = (arrival.body.take_head(), arrival.body.take());
+            Inbound { method, uri, headers, body, peer: arrival.peer.ip(), trace: arrival.trace, upgrade }
+        },
+    )
 }
 
 /// Every path but those that the proxy answers itself.
-fn target_path() -> impl Filter<Extract = (FullPath,), Error = warp::Rejection> + Copy {
-    warp::path::full().and_then(async |path: FullPath| {
-        if page::PATHS.contains(&path.as_str()) { Err(warp::reject::not_found()) } else { Ok(path) }
-    })
+fn target_path() -> impl Filter<Extract = (), Error = warp::Rejection> + Copy {
+    let other = async |path: FullPath| {
+        if page::PATHS.contains(&path.as_str()) { Err(warp::reject::not_found()) } else { Ok(()) }
+    };
+    warp::path::full().and_then(other).untuple_one()
 }

@@ -178,6 +178,7 @@ impl Acceptor {
         let mut closed = false;
         let outcome = loop {
             tokio::select! {
+                biased;
                 outcome = connection.as_mut() => break outcome,
                 () = closing.as_mut(), if !closed => {
                     closed = true;
@@ -205,8 +206,12 @@ impl Acceptor {
         }
         let trace = TraceParent::continued(&head.headers);
         let mut tracked = Tracked::new(self.metrics.clone(), &head.method, trace, wire.clone());
-        let headers = if self.routes.takes_headers { std::mem::take(&mut head.headers) } else { HeaderMap::new() };
-        head.extensions.insert(Arrival { peer, trace, wire: wire.clone(), body: RequestBody::new(body, headers) });
+        let (uri, headers) = if self.routes.takes_headers {
+            (head.uri.clone(), std::mem::take(&mut head.headers))
+        } else {
+            (Uri::default(), HeaderMap::new())
+        };
+        head.extensions.insert(Arrival { peer, trace, wire: wire.clone(), body: RequestBody::new(body, uri, headers) });
         let request = Request::from_parts(head, Empty::<Bytes>::new());
 
         let Ok(response) = warp::service(self.routes.filter.clone()).call(request).await;
