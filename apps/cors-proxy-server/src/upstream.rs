@@ -1,5 +1,6 @@
 //! One exchange with a target: the client, its timeouts, and one retry where it is safe.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Method, Response};
@@ -49,8 +50,7 @@ impl Upstream {
                 .no_proxy()
                 .referer(false)
                 .redirect(redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .dns_resolver(Resolver { reach, lookup: lookup.clone() })
+                .dns_resolver(Arc::new(Resolver { reach, lookup: lookup.clone() }))
                 .connector_layer(Dial)
                 .connect_timeout(connect_timeout)
                 .pool_idle_timeout(POOL_IDLE)
