@@ -21,7 +21,7 @@ browser: ## Fetch through the proxy from a page on another origin, in headless C
 	$(CARGO) test --locked -p cors-proxy-server --test behaviour browser -- --ignored
 
 fuzz: ## Fuzz the target parser for a minute; it needs cargo-fuzz and a nightly compiler.
-	cd fuzz && cargo fuzz run target -- -max_total_time=60
+	cd fuzz && cargo +nightly fuzz run target -- -max_total_time=60
 
 lint-docker: $(HADOLINT) ## Lint the Dockerfile.
 	$(HADOLINT) Dockerfile
