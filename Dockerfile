@@ -14,8 +14,8 @@ COPY . .
 # The caches keep the registry and the compiled dependencies from build to build.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target,id=target-${TARGETARCH},sharing=locked \
-    cargo build --locked --release --package "${APP}" \
-    && cp "target/release/${APP}" /server
+    cargo build --locked --profile service --package "${APP}" \
+    && cp "target/service/${APP}" /server
 
 FROM gcr.io/distroless/cc-debian12:nonroot AS runtime
 ARG APP

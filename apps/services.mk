@@ -5,22 +5,22 @@ BENCH_PROXY := target/bench-proxy
 SOAK_SECONDS ?= 600
 
 chaos: ## Restart every replica under 1000 requests/s: none of 35,000 may fail.
-	$(CARGO) test --release --locked -p cors-proxy-server --test chaos -- --exact --ignored --nocapture \
+	$(CARGO) test --profile service --locked -p cors-proxy-server --test chaos -- --exact --ignored --nocapture \
 		no_request_of_30_000_fails_while_every_replica_restarts
 
 soak: ## Load the proxy for SOAK_SECONDS (600): no failure, and memory that does not grow.
-	$(CARGO) build --release --locked -p cors-proxy-server -p mock-target-server
-	$(CARGO) bench --locked -p cors-proxy-server --bench peers -- soak $(SOAK_SECONDS)
+	$(CARGO) build --profile service --locked -p cors-proxy-server -p mock-target-server
+	$(CARGO) bench --profile service --locked -p cors-proxy-server --bench peers -- soak $(SOAK_SECONDS)
 
 bench-proxy: $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the proxy with nginx, HAProxy and cors-anywhere.
-	$(CARGO) build --release --locked -p cors-proxy-server -p mock-target-server
-	$(CARGO) bench --locked -p cors-proxy-server --bench peers
+	$(CARGO) build --profile service --locked -p cors-proxy-server -p mock-target-server
+	$(CARGO) bench --profile service --locked -p cors-proxy-server --bench peers
 
 browser: ## Fetch through the proxy from a page on another origin, in headless Chromium.
 	$(CARGO) test --locked -p cors-proxy-server --test behaviour browser -- --ignored
 
 fuzz: ## Fuzz the target parser for a minute; it needs cargo-fuzz and a nightly compiler.
-	cd fuzz && cargo fuzz run target -- -max_total_time=60
+	cd fuzz && cargo +nightly fuzz run target -- -max_total_time=60
 
 lint-docker: $(VENV)/done ## Lint the Dockerfile.
 	$(VENV)/bin/hadolint Dockerfile

@@ -31,7 +31,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--results", type=pathlib.Path, default="target/load-test", help="folder to write")
     parser.add_argument("--jmeter", default="", help="JMeter 5's command; else --jmeter-home with `java`")
     parser.add_argument("--jmeter-home", type=pathlib.Path, default="target/jmeter")
-    parser.add_argument("--binaries", type=pathlib.Path, default="target/release", help="folder of both services")
+    parser.add_argument("--binaries", type=pathlib.Path, default="target/service", help="folder of both services")
     parser.add_argument("--host", default="", help="address of the proxy")
     for name in ("port", "scheme", "target", "origin", "threads"):
         parser.add_argument(f"--{name}", default="", help=f"replaces `{name}` of the properties")
@@ -116,7 +116,7 @@ def services(options: argparse.Namespace):
         for name, port, admin, more in started:
             binary, log = options.binaries / name, options.results / f"{name}.log"
             if not binary.exists():
-                raise Failure(f"no `{binary}`: run `cargo build --release -p {name}`")
+                raise Failure(f"no `{binary}`: run `cargo build --profile service -p {name}`")
             listen = ["--listen", f"{LOOPBACK}:{port}", "--admin-listen", f"{LOOPBACK}:{admin}", "--log-level", "warn"]
             wait_for(port, stack.enter_context(running([binary, *listen, *more], log)), log)
         print(f"started both services: the proxy on {LOOPBACK}:{proxy}, the target on {LOOPBACK}:{target}", flush=True)

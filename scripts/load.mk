@@ -7,13 +7,13 @@ ENVIRONMENT ?= default
 JMETER ?= $(shell command -v jmeter)
 JMETER_HOME := target/jmeter
 LOAD_TEST := target/load-test
-BINARIES := $(or $(CARGO_TARGET_DIR),target)/release
+BINARIES := $(or $(CARGO_TARGET_DIR),target)/service
 PLAN := $(if $(filter default,$(ENVIRONMENT)),out,out/$(ENVIRONMENT))/load-testing
 PROFILE := $(if $(RATE),--rate $(RATE)) $(if $(RAMP),--ramp $(RAMP)) $(if $(HOLD),--hold $(HOLD)) \
 	$(if $(RAMP_DOWN),--ramp-down $(RAMP_DOWN))
 
 load-test: $(if $(JMETER),,$(JMETER_HOME)/bin/ApacheJMeter.jar) ## Test HOST:PORT, or both services here, with JMeter.
-	$(if $(HOST),,$(CARGO) build -q --release --locked -p cors-proxy-server -p mock-target-server --bins)
+	$(if $(HOST),,$(CARGO) build -q --profile service --locked -p cors-proxy-server -p mock-target-server --bins)
 	$(CARGO) build -q --locked -p synth
 	python3 scripts/load-test.py --plan $(PLAN) --results $(LOAD_TEST) --binaries $(BINARIES) --jmeter '$(JMETER)' \
 		--jmeter-home $(JMETER_HOME) $(PROFILE) --host '$(HOST)' --port '$(PORT)' --scheme '$(SCHEME)' \

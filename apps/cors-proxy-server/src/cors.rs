@@ -27,12 +27,12 @@ pub(crate) enum Grant {
 }
 
 impl Policy {
-    pub(crate) fn grant(&self, origin: Option<&HeaderValue>) -> Grant {
+    pub(crate) fn grant(&self, headers: &HeaderMap) -> Grant {
         if self.allow.is_empty() && self.deny.is_empty() {
             return Grant::Anyone;
         }
-        let Some(origin) = origin else {
-            return if self.allow.is_empty() { Grant::Absent } else { Grant::Denied };
+        let Some(origin) = headers.get(header::ORIGIN) else {
+            return if self.allow.is_empty() || is_same_origin(headers) { Grant::Absent } else { Grant::Denied };
         };
         let name = origin.to_str().unwrap_or_default().to_ascii_lowercase();
         let allowed = self.allow.is_empty() || self.allow.contains(&name);
@@ -84,6 +84,11 @@ impl Policy {
     }
 }
 
+/// Whether the proxy's own page asks: browsers send no `Origin` then, and let no script set this header.
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
+}
+
 /// A preflight has all three; any other OPTIONS is a request for the target.
 pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::OPTIONS
@@ -121,7 +126,8 @@ mod tests {
     fn headers(policy: &Policy, origin: Option<&'static str>) -> HeaderMap {
         let origin = origin.map(HeaderValue::from_static);
         let mut headers = HeaderMap::new();
-        policy.write(&policy.grant(origin.as_ref()), &mut headers);
+        let request = HeaderMap::from_iter(origin.map(|origin| (header::ORIGIN, origin)));
+        policy.write(&policy.grant(&request), &mut headers);
         headers
     }
 
@@ -146,7 +152,8 @@ mod tests {
     #[test]
     fn a_denied_origin_is_denied_whatever_is_allowed() {
         let policy = policy(&["https://a.example"], &["https://a.example"]);
-        assert_eq!(policy.grant(Some(&HeaderValue::from_static("https://a.example"))), Grant::Denied);
+        let request = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static("https://a.example"))]);
+        assert_eq!(policy.grant(&request), Grant::Denied);
     }
 
     #[test]

@@ -50,7 +50,12 @@ pub(crate) enum ProxyError {
     #[error("no secure connection to the target")]
     Tls(#[source] reqwest::Error),
     #[error("the target closed the connection before it answered")]
-    Reset(#[source] reqwest::Error),
+    Reset {
+        #[source]
+        error: reqwest::Error,
+        /// Whether the connection had carried requests before.
+        reused: bool,
+    },
     #[error("the target did not answer in time")]
     Timeout,
     #[error("the target's response is not HTTP that the proxy understands")]
@@ -59,7 +64,7 @@ pub(crate) enum ProxyError {
 
 impl ProxyError {
     /// Sorts the client's error by what lies beneath it.
-    pub(crate) fn from_client(error: reqwest::Error) -> Self {
+    pub(crate) fn from_client(error: reqwest::Error, dialled: bool) -> Self {
         if let Some(blocked) = cause::<Blocked>(&error) {
             return Self::Blocked(*blocked);
         }
@@ -84,14 +89,14 @@ impl ProxyError {
         if error.is_timeout() {
             return Self::Timeout;
         }
-        if is_reset(&error) { Self::Reset(error) } else { Self::BadResponse(error) }
+        if is_reset(&error) { Self::Reset { error, reused: !dialled } } else { Self::BadResponse(error) }
     }
 
-    /// Whether the target has not begun to answer, so that a safe request may be sent once more.
+    /// Why a safe request may be sent once more, if it may.
     pub(crate) fn retry_reason(&self) -> Option<&'static str> {
         match self {
             Self::Connect(_) => Some("connect"),
-            Self::Reset(_) => Some("reset"),
+            Self::Reset { reused: true, .. } => Some("reset"),
             _ => None,
         }
     }
@@ -113,7 +118,7 @@ impl ProxyError {
             Self::Unresolved(_) => (StatusCode::BAD_GATEWAY, "dns_error"),
             Self::Connect(_) => (StatusCode::BAD_GATEWAY, "connection_refused"),
             Self::Tls(_) => (StatusCode::BAD_GATEWAY, "tls_protocol_error"),
-            Self::Reset(_) => (StatusCode::BAD_GATEWAY, "connection_terminated"),
+            Self::Reset { .. } => (StatusCode::BAD_GATEWAY, "connection_terminated"),
             Self::BadResponse(_) => (StatusCode::BAD_GATEWAY, "http_protocol_error"),
             Self::ConnectTimeout(_) => (StatusCode::GATEWAY_TIMEOUT, "connection_timeout"),
             Self::Timeout => (StatusCode::GATEWAY_TIMEOUT, "http_response_timeout"),

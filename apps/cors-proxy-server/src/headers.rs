@@ -12,6 +12,9 @@ use crate::cors;
 /// The name by which the proxy recognises itself in `Via` and signs `Proxy-Status`.
 pub(crate) const PSEUDONYM: &str = "cors-proxy-server";
 
+/// About as many headers as the proxy adds, so that the map grows once at most.
+const ADDED: usize = 8;
+
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 static FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
@@ -79,6 +82,7 @@ impl RequestRules {
             headers.get(header::TE).is_some_and(|te| te.as_bytes().windows(8).any(|word| word == b"trailers"));
         let host = headers.remove(header::HOST);
         remove_hop_by_hop(headers);
+        headers.reserve(ADDED);
         if !self.cookies {
             headers.remove(header::COOKIE);
         }
@@ -140,6 +144,7 @@ pub(crate) fn is_loop(headers: &HeaderMap) -> bool {
 /// Turns the target's headers into the page's; CORS headers are added afterwards.
 pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool) {
     remove_hop_by_hop(headers);
+    headers.reserve(ADDED);
     remove_all(headers, |name| {
         cors::is_cors(name) || acts_on_origin(name) || (!cookies && *name == header::SET_COOKIE)
     });

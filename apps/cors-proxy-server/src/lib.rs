@@ -5,6 +5,7 @@ pub mod address;
 mod args;
 mod body;
 mod cors;
+mod dial;
 mod error;
 mod guard;
 mod headers;

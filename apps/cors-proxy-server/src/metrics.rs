@@ -4,9 +4,8 @@ use http::Method;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Unit;
-use service::Metrics;
+use service::{Durations, Metrics};
 use tokio::time::Instant;
 
 /// One exchange with a target.
@@ -29,7 +28,7 @@ struct Rule {
 
 #[derive(Clone, Debug)]
 pub(crate) struct ProxyMetrics {
-    exchanges: Family<ExchangeLabels, Histogram, fn() -> Histogram>,
+    exchanges: Durations<ExchangeLabels>,
     retries: Family<Reason, Counter>,
     blocked: Family<Rule, Counter>,
     shed: Counter,
@@ -38,14 +37,19 @@ pub(crate) struct ProxyMetrics {
 impl ProxyMetrics {
     pub(crate) fn registered(metrics: &Metrics) -> Self {
         let own = Self {
-            exchanges: Family::new_with_constructor(Metrics::duration_histogram),
+            exchanges: Durations::default(),
             retries: Family::default(),
             blocked: Family::default(),
             shed: Counter::default(),
         };
         metrics.register(|registry| {
             let duration = "Time from sending a request to a target until the head of its response";
-            registry.register_with_unit("http_client_request_duration", duration, Unit::Seconds, own.exchanges.clone());
+            registry.register_with_unit(
+                "http_client_request_duration",
+                duration,
+                Unit::Seconds,
+                own.exchanges.family(),
+            );
             registry.register("retries", "Requests sent to a target once more", own.retries.clone());
             registry.register("blocked_targets", "Targets refused by the address rules", own.blocked.clone());
             registry.register("shed_requests", "Requests refused because too many were in flight", own.shed.clone());
@@ -57,7 +61,7 @@ impl ProxyMetrics {
         let method = service::method_name(method);
         let labels =
             ExchangeLabels { http_request_method: method, http_response_status_code: status, error_type: error };
-        self.exchanges.get_or_create(&labels).observe(began.elapsed().as_secs_f64());
+        self.exchanges.observe(labels, began.elapsed().as_secs_f64());
     }
 
     pub(crate) fn retry(&self, reason: &'static str) {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use http::response::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -12,7 +12,6 @@ use hyper::upgrade::OnUpgrade;
 use service::{Label, ResponseBody, TraceParent};
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
-use warp::path::FullPath;
 
 use crate::body::{Bounded, Prefetched};
 use crate::cors::{self, Grant, Policy};
@@ -59,8 +58,7 @@ pub(crate) struct Limits {
 #[derive(Debug)]
 pub(crate) struct Inbound {
     pub(crate) method: Method,
-    pub(crate) path: FullPath,
-    pub(crate) query: Option<String>,
+    pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Incoming>,
     pub(crate) peer: IpAddr,
@@ -71,11 +69,11 @@ pub(crate) struct Inbound {
 impl Proxy {
     /// Answers a request, with CORS headers whatever the outcome.
     pub(crate) async fn serve(&self, inbound: Inbound) -> Response<ResponseBody> {
-        let grant = self.policy.grant(inbound.headers.get(header::ORIGIN));
+        let grant = self.policy.grant(&inbound.headers);
         if cors::is_preflight(&inbound.method, &inbound.headers) {
             return self.preflight(&grant, &inbound.headers);
         }
-        let target = match target::parse(inbound.path.as_str(), inbound.query.as_deref()) {
+        let target = match target::parse(inbound.uri.path(), inbound.uri.query()) {
             // The page is for people, who bring neither an origin nor a required header.
             Ok(None) if matches!(inbound.method, Method::GET | Method::HEAD) => return page::front(),
             target => target,
@@ -158,7 +156,7 @@ impl Proxy {
 
     /// Sends the request and follows redirects, each hop vetted anew.
     async fn follow(&self, mut exchange: Exchange) -> Result<(reqwest::Response, Hops), ProxyError> {
-        let requested = exchange.url.clone();
+        let mut requested = None;
         let mut followed = Vec::new();
         loop {
             let reach = self.guard.admit(&exchange.url)?;
@@ -168,7 +166,8 @@ impl Proxy {
                 Some(redirect) if followed.len() < self.limits.redirects => redirect,
                 _ => return Ok((response, Hops { requested, followed, current: exchange.url })),
             };
-            redirect.apply(&mut exchange);
+            let from = redirect.apply(&mut exchange);
+            requested.get_or_insert(from);
             followed.push((response.status(), exchange.url.clone()));
             // Not all of it may be read, and then only this connection is lost.
             let _ = Limited::new(into_parts(response).1, REDIRECT_BODY).collect().await;
@@ -221,7 +220,8 @@ impl Proxy {
 /// Where a request has been.
 #[derive(Debug)]
 struct Hops {
-    requested: Url,
+    /// The first URL, if redirects led away from it.
+    requested: Option<Url>,
     followed: Vec<(StatusCode, Url)>,
     current: Url,
 }
@@ -235,13 +235,15 @@ impl Hops {
         {
             headers.insert(header::LOCATION, value(&format!("/{next}")));
         }
-        headers.insert(HeaderName::from_static("x-request-url"), value(self.requested.as_str()));
+        let current = value(self.current.as_str());
+        let requested = self.requested.as_ref().map_or_else(|| current.clone(), |url| value(url.as_str()));
+        headers.insert(HeaderName::from_static("x-request-url"), requested);
         for (nth, (status, url)) in self.followed.iter().enumerate() {
             let name = format!("x-cors-redirect-{}", nth + 1);
             let name = HeaderName::try_from(name).expect("letters, dashes and digits are a header name");
             headers.insert(name, value(&format!("{} {url}", status.as_u16())));
         }
-        headers.insert(HeaderName::from_static("x-final-url"), value(self.current.as_str()));
+        headers.insert(HeaderName::from_static("x-final-url"), current);
     }
 }
 
@@ -276,7 +278,8 @@ impl Redirect {
         (!credentials && (to_get || bodiless)).then_some(Self { url, to_get })
     }
 
-    fn apply(self, exchange: &mut Exchange) {
+    /// Turns the exchange into the next one; returns the URL that it leaves.
+    fn apply(self, exchange: &mut Exchange) -> Url {
         let describing = [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING, header::TRAILER];
         let secret = [header::AUTHORIZATION, header::COOKIE];
         if self.to_get {
@@ -290,6 +293,6 @@ impl Redirect {
                 exchange.headers.remove(name);
             }
         }
-        exchange.url = self.url;
+        std::mem::replace(&mut exchange.url, self.url)
     }
 }

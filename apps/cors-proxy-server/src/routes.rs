@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method};
+use http::Method;
 use hyper::upgrade::OnUpgrade;
 use service::{Arrival, Routes};
 use warp::Filter;
@@ -14,40 +14,30 @@ use crate::proxy::{Inbound, Proxy};
 pub(crate) fn routes(proxy: Arc<Proxy>) -> Routes {
     let proxied = inbound().then(move |inbound| {
         let proxy = proxy.clone();
-        async move { service::reply(proxy.serve(inbound).await) }
+        // Boxed here, because every filter around it would move its kilobytes.
+        Box::pin(async move { service::reply(proxy.serve(inbound).await) })
     });
     let favicon = warp::path!("favicon.ico").map(page::favicon);
     let robots = warp::path!("robots.txt").map(page::robots);
     let needed = warp::path!("iscorsneeded").map(page::is_cors_needed);
     let fixed = warp::get().and(favicon.or(robots).unify().or(needed).unify()).map(service::reply);
     // Targets first: warp pays for every route that a request does not take.
-    proxied.or(fixed).unify().boxed()
+    Routes::taking_headers(proxied.or(fixed).unify().boxed())
 }
 
 fn inbound() -> impl Filter<Extract = (Inbound,), Error = warp::Rejection> + Clone {
-    let query = warp::query::raw().map(Some).or(warp::any().map(|| None)).unify();
-    target_path()
-        .and(warp::method())
-        .and(query)
-        .and(warp::header::headers_cloned())
-        .and(warp::ext::get::<Arrival>())
-        .and(warp::ext::optional::<OnUpgrade>())
-        .map(
-            |path: FullPath,
-             method: Method,
-             query: Option<String>,
-             headers: HeaderMap,
-             arrival: Arrival,
-             upgrade: Option<OnUpgrade>| {
-                let body = arrival.body.take();
-                Inbound { method, path, query, headers, body, peer: arrival.peer.ip(), trace: arrival.trace, upgrade }
-            },
-        )
+    target_path().and(warp::method()).and(warp::ext::get::<Arrival>()).and(warp::ext::optional::<OnUpgrade>()).map(
+        |method: Method, arrival: Arrival, upgrade: Option<OnUpgrade>| {
+            let ((uri, headers), body) = (arrival.body.take_head(), arrival.body.take());
+            Inbound { method, uri, headers, body, peer: arrival.peer.ip(), trace: arrival.trace, upgrade }
+        },
+    )
 }
 
 /// Every path but those that the proxy answers itself.
-fn target_path() -> impl Filter<Extract = (FullPath,), Error = warp::Rejection> + Copy {
-    warp::path::full().and_then(async |path: FullPath| {
-        if page::PATHS.contains(&path.as_str()) { Err(warp::reject::not_found()) } else { Ok(path) }
-    })
+fn target_path() -> impl Filter<Extract = (), Error = warp::Rejection> + Copy {
+    let other = async |path: FullPath| {
+        if page::PATHS.contains(&path.as_str()) { Err(warp::reject::not_found()) } else { Ok(()) }
+    };
+    warp::path::full().and_then(other).untuple_one()
 }

@@ -1,5 +1,6 @@
 //! One exchange with a target: the client, its timeouts, and one retry where it is safe.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Method, Response};
@@ -9,6 +10,7 @@ use tokio::time::{Instant, sleep};
 use url::Url;
 
 use crate::body::{Bounded, Progress};
+use crate::dial::{Dial, watched};
 use crate::error::ProxyError;
 use crate::guard::{Lookup, Reach, Resolver};
 use crate::load::RetryBudget;
@@ -48,8 +50,8 @@ impl Upstream {
                 .no_proxy()
                 .referer(false)
                 .redirect(redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .dns_resolver(Resolver { reach, lookup: lookup.clone() })
+                .dns_resolver(Arc::new(Resolver { reach, lookup: lookup.clone() }))
+                .connector_layer(Dial)
                 .connect_timeout(connect_timeout)
                 .pool_idle_timeout(POOL_IDLE)
                 .http1_only()
@@ -64,7 +66,8 @@ impl Upstream {
         })
     }
 
-    /// Sends the request; a safe one without a body once more if the target has not begun to answer.
+    /// Sends the request; an idempotent one without a body once more if the target could not be connected to, or broke a
+    /// connection that had been used before, as it may at any time while the connection is idle.
     pub(crate) async fn send(&self, reach: Reach, exchange: &mut Exchange) -> Result<reqwest::Response, ProxyError> {
         self.budget.deposit();
         let body = exchange.body.take();
@@ -110,7 +113,9 @@ impl Upstream {
         };
         let outcome = tokio::select! {
             biased;
-            outcome = client.execute(request) => outcome.map_err(ProxyError::from_client),
+            (outcome, dialled) = watched(client.execute(request)) => {
+                outcome.map_err(|error| ProxyError::from_client(error, dialled))
+            }
             () = patience => Err(ProxyError::Timeout),
         };
         let (status, error) = match &outcome {

@@ -26,7 +26,7 @@ type Group = BoxedFilter<(Answer,)>;
 /// All routes of the mock target; `seed` decides everything that is left to chance.
 pub fn routes(seed: u64) -> Routes {
     let dice = Dice::new(seed);
-    rest::routes()
+    let routes = rest::routes()
         .or(status::routes(dice.clone()))
         .unify()
         .or(latency::routes(dice.clone()))
@@ -48,7 +48,8 @@ pub fn routes(seed: u64) -> Routes {
         .unify()
         .recover(unmatched)
         .unify()
-        .boxed()
+        .boxed();
+    Routes::new(routes)
 }
 
 fn documents() -> Group {

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::Response;
+use http::{HeaderMap, Response, Uri};
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
 
@@ -14,18 +14,24 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A response body: frames of data, then perhaps trailers.
 pub type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 
-/// The body of a request, for whoever takes it first.
+/// What of a request goes around warp: its body, and its URI and headers if the routes want them whole.
 #[derive(Clone, Debug)]
-pub struct RequestBody(Arc<Mutex<Option<Incoming>>>);
+pub struct RequestBody(Arc<Mutex<(Option<Incoming>, Uri, HeaderMap)>>);
 
 impl RequestBody {
-    pub(crate) fn new(body: Incoming) -> Self {
-        Self(Arc::new(Mutex::new(Some(body))))
+    pub(crate) fn new(body: Incoming, uri: Uri, headers: HeaderMap) -> Self {
+        Self(Arc::new(Mutex::new((Some(body), uri, headers))))
     }
 
     /// Takes the body; a second taker gets none.
     pub fn take(&self) -> Option<Incoming> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.take()
+    }
+
+    /// Takes the URI and the headers, uncopied: none unless the routes are `Routes::taking_headers`.
+    pub fn take_head(&self) -> (Uri, HeaderMap) {
+        let mut request = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (std::mem::take(&mut request.1), std::mem::take(&mut request.2))
     }
 }
 

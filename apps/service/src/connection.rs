@@ -19,6 +19,9 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 /// How long a peer may leave our bytes unread.
 const WRITE_STALL: Duration = Duration::from_mins(1);
 
+/// Bytes that are sooner copied into one buffer than gathered by the kernel.
+const SMALL: usize = 2048;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 enum Phase {
@@ -206,7 +209,17 @@ impl AsyncWrite for Connection {
             let first = bufs.iter().find(|buf| !buf.is_empty()).map_or(&[][..], |buf| buf);
             return Pin::new(this).poll_write(cx, first);
         }
-        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        let total: usize = bufs.iter().map(|buf| buf.len()).sum();
+        let written = if total <= SMALL {
+            let (mut joined, mut filled) = ([0; SMALL], 0);
+            for buf in bufs {
+                joined[filled..filled + buf.len()].copy_from_slice(buf);
+                filled += buf.len();
+            }
+            Pin::new(&mut this.stream).poll_write(cx, &joined[..filled])
+        } else {
+            Pin::new(&mut this.stream).poll_write_vectored(cx, bufs)
+        };
         this.poll_stall(cx, written)
     }
 

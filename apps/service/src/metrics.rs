@@ -9,19 +9,15 @@ use http::{Method, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use tokio::time::Instant;
 
 use crate::body::Label;
 use crate::connection::Wire;
+use crate::durations::Durations;
 use crate::trace::TraceParent;
-
-/// OpenTelemetry's advice for the duration of HTTP requests, in seconds.
-const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
 /// The metrics of one server, and the registry that a service adds its own to.
 #[derive(Clone, Debug)]
@@ -30,7 +26,7 @@ pub struct Metrics(Arc<Series>);
 #[derive(Debug)]
 struct Series {
     registry: Mutex<Registry>,
-    requests: Family<RequestLabels, Histogram, fn() -> Histogram>,
+    requests: Durations<RequestLabels>,
     active: Gauge,
     connections: Gauge,
     draining: Gauge,
@@ -49,7 +45,7 @@ impl Metrics {
     pub fn new(name: &'static str, version: &'static str) -> Self {
         let series = Series {
             registry: Mutex::default(),
-            requests: Family::new_with_constructor(Self::duration_histogram),
+            requests: Durations::default(),
             active: Gauge::default(),
             connections: Gauge::default(),
             draining: Gauge::default(),
@@ -62,7 +58,7 @@ impl Metrics {
                 "http_server_request_duration",
                 duration,
                 Unit::Seconds,
-                series.requests.clone(),
+                series.requests.family(),
             );
             registry.register("http_server_active_requests", "Requests in flight", series.active.clone());
             registry.register("open_connections", "Connections that are open", series.connections.clone());
@@ -75,11 +71,6 @@ impl Metrics {
     /// Adds a service's own metrics.
     pub fn register(&self, add: impl FnOnce(&mut Registry)) {
         add(&mut self.0.registry.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// A histogram of seconds with the buckets that OpenTelemetry advises.
-    pub fn duration_histogram() -> Histogram {
-        Histogram::new(BUCKETS)
     }
 
     pub(crate) fn connection(&self) -> Held {
@@ -169,7 +160,7 @@ impl Drop for Tracked {
             error_type: self.label.error,
         };
         let seconds = self.started.elapsed().as_secs_f64();
-        self.metrics.0.requests.get_or_create(&labels).observe(seconds);
+        self.metrics.0.requests.observe(labels, seconds);
         let (method, status, route, error) = (self.method, self.status, self.label.route, self.label.error);
         let trace_id = self.trace.trace_id();
         if error.is_empty() {

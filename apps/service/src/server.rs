@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Either, Empty};
 use hyper::body::Incoming;
@@ -30,7 +30,23 @@ use crate::{ServerArgs, TraceParent, admin};
 const MAX_HEAD: usize = 64 * 1024;
 
 /// The routes of a service, as the server takes them.
-pub type Routes = BoxedFilter<(warp::reply::Response,)>;
+#[derive(Clone, Debug)]
+pub struct Routes {
+    filter: BoxedFilter<(warp::reply::Response,)>,
+    takes_headers: bool,
+}
+
+impl Routes {
+    /// Routes that see headers as warp's filters do.
+    pub fn new(filter: BoxedFilter<(warp::reply::Response,)>) -> Self {
+        Self { filter, takes_headers: false }
+    }
+
+    /// Routes that take the headers from `Arrival::body`; warp could only copy them.
+    pub fn taking_headers(filter: BoxedFilter<(warp::reply::Response,)>) -> Self {
+        Self { filter, takes_headers: true }
+    }
+}
 
 /// A bound server: it accepts once `run` is called.
 #[derive(Debug)]
@@ -162,6 +178,7 @@ impl Acceptor {
         let mut closed = false;
         let outcome = loop {
             tokio::select! {
+                biased;
                 outcome = connection.as_mut() => break outcome,
                 () = closing.as_mut(), if !closed => {
                     closed = true;
@@ -189,10 +206,15 @@ impl Acceptor {
         }
         let trace = TraceParent::continued(&head.headers);
         let mut tracked = Tracked::new(self.metrics.clone(), &head.method, trace, wire.clone());
-        head.extensions.insert(Arrival { peer, trace, wire: wire.clone(), body: RequestBody::new(body) });
+        let (uri, headers) = if self.routes.takes_headers {
+            (head.uri.clone(), std::mem::take(&mut head.headers))
+        } else {
+            (Uri::default(), HeaderMap::new())
+        };
+        head.extensions.insert(Arrival { peer, trace, wire: wire.clone(), body: RequestBody::new(body, uri, headers) });
         let request = Request::from_parts(head, Empty::<Bytes>::new());
 
-        let Ok(response) = warp::service(self.routes.clone()).call(request).await;
+        let Ok(response) = warp::service(self.routes.filter.clone()).call(request).await;
         if wire.is_reset() {
             return Err(Reset);
         }

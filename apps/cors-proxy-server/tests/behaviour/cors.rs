@@ -55,6 +55,19 @@ async fn an_allow_list_echoes_its_origins_and_refuses_the_rest() {
 }
 
 #[tokio::test]
+async fn with_an_allow_list_the_page_of_the_proxy_itself_still_works() {
+    let (proxy, mock) = pair(&["--allow-origin", "https://page.example"]).await;
+    let path = format!("/http://{}/posts/1", mock.address);
+    // Browsers send no `Origin` with a GET of the same origin, and what other pages send says `cross-site`.
+    for (site, status) in [("same-origin", "200"), ("same-site", "403"), ("cross-site", "403"), ("none", "403")] {
+        let response = get(proxy.address, &path, &format!("Sec-Fetch-Site: {site}\r\n")).await;
+        assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{site}: {response}");
+    }
+    let forged = get(proxy.address, &path, "Origin: https://other.example\r\nSec-Fetch-Site: same-origin\r\n").await;
+    assert!(forged.starts_with("HTTP/1.1 403 "), "{forged}");
+}
+
+#[tokio::test]
 async fn a_deny_list_refuses_its_origins_only() {
     let (proxy, mock) = pair(&["--deny-origin", "https://page.example"]).await;
     let path = format!("/http://{}/posts/1", mock.address);

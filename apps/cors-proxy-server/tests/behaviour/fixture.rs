@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -123,6 +124,36 @@ pub(crate) async fn scripted(responses: &'static [&'static str]) -> (SocketAddr,
                 }
                 let _ = stream.write_all(response.as_bytes()).await;
                 let _ = stream.shutdown().await;
+            });
+        }
+    });
+    (address, seen)
+}
+
+/// An upstream whose n-th connection answers so many requests and resets the next; counts the requests.
+pub(crate) async fn answering(answers: &'static [usize]) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(ANY).await.unwrap();
+    let (address, seen) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
+    let requests = seen.clone();
+    tokio::spawn(async move {
+        for nth in 0.. {
+            let Ok((mut stream, _)) = listener.accept().await else {
+                return;
+            };
+            let (answers, requests) = (answers[nth.min(answers.len() - 1)], requests.clone());
+            tokio::spawn(async move {
+                let mut head = vec![0; 16 * 1024];
+                for nth in 0.. {
+                    if stream.read(&mut head).await.unwrap_or(0) == 0 {
+                        return;
+                    }
+                    requests.fetch_add(1, Ordering::Relaxed);
+                    if nth == answers {
+                        let _ = stream.set_zero_linger();
+                        return;
+                    }
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+                }
             });
         }
     });

@@ -1,6 +1,8 @@
 //! What reaches the target, and what reaches the page.
 
-use crate::fixture::{client, get, pair, proxy, raw, scripted};
+use std::sync::atomic::Ordering;
+
+use crate::fixture::{answering, client, get, pair, proxy, raw, scripted};
 
 #[tokio::test]
 async fn headers_of_the_connection_do_not_cross_and_the_proxy_adds_its_own() {
@@ -141,19 +143,28 @@ async fn a_plain_server_behind_https_is_no_secure_connection() {
 }
 
 #[tokio::test]
-async fn a_safe_request_is_sent_once_more_and_an_unsafe_one_is_not() {
-    let (upstream, seen) = scripted(&["", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"]).await;
+async fn a_reset_of_a_used_connection_is_retried_for_a_safe_request_only() {
+    let (upstream, seen) = answering(&[1, 1]).await;
     let proxy = proxy(&["--allow-target", &upstream.to_string()]).await;
-    let response = get(proxy.address, &format!("/http://{upstream}/"), "").await;
-    assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
-    assert_eq!(seen.lock().unwrap().len(), 2);
+    for _ in 0..2 {
+        let response = get(proxy.address, &format!("/http://{upstream}/"), "").await;
+        assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
+    }
+    assert_eq!(seen.load(Ordering::Relaxed), 3);
     assert!((crate::fixture::metric(&proxy, "retries_total{reason=\"reset\"}").await - 1.0).abs() < f64::EPSILON);
 
-    let (upstream, seen) = scripted(&[""]).await;
-    let proxy = crate::fixture::proxy(&["--allow-target", &upstream.to_string()]).await;
     let request =
         format!("POST /http://{upstream}/ HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     let response = raw(proxy.address, request.as_bytes()).await;
     assert!(response.starts_with("HTTP/1.1 502 "), "{response}");
-    assert_eq!(seen.lock().unwrap().len(), 1);
+    assert_eq!(seen.load(Ordering::Relaxed), 4);
+}
+
+#[tokio::test]
+async fn a_reset_of_a_fresh_connection_is_an_answer() {
+    let (upstream, seen) = answering(&[0]).await;
+    let proxy = proxy(&["--allow-target", &upstream.to_string()]).await;
+    let response = get(proxy.address, &format!("/http://{upstream}/"), "").await;
+    assert!(response.starts_with("HTTP/1.1 502 ") && response.contains("error=connection_terminated"), "{response}");
+    assert_eq!(seen.load(Ordering::Relaxed), 1);
 }

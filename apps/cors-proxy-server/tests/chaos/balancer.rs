@@ -24,7 +24,8 @@ struct Backend {
 }
 
 /// Breaks one request in so many, so never two running: by a reset before the response's first byte, or by closing an
-/// idle connection that the client may be about to use.
+/// idle connection that the client may be about to use. Only connections that have been used before are broken: a
+/// target that resets a fresh one has refused the request, and no proxy may send it again.
 #[derive(Clone)]
 pub(crate) struct Faults(Arc<FaultState>);
 
@@ -113,7 +114,7 @@ async fn relay(mut client: TcpStream, mut server: TcpStream, faults: Option<Faul
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     let (mut up, mut down) = (vec![0; 16 * 1024], vec![0; 16 * 1024]);
-    let (mut fault, mut answered) = (Fault::None, true);
+    let (mut fault, mut answered, mut used) = (Fault::None, true, false);
     loop {
         let close = fault == Fault::IdleClose && answered;
         tokio::select! {
@@ -121,7 +122,7 @@ async fn relay(mut client: TcpStream, mut server: TcpStream, faults: Option<Faul
                 let Ok(size @ 1..) = read else { return };
                 // No client pipelines, so the first bytes after an answer begin a request.
                 if answered {
-                    fault = faults.as_ref().map_or(Fault::None, Faults::next);
+                    fault = faults.as_ref().filter(|_| used).map_or(Fault::None, Faults::next);
                     answered = false;
                 }
                 if fault == Fault::Reset {
@@ -134,7 +135,7 @@ async fn relay(mut client: TcpStream, mut server: TcpStream, faults: Option<Faul
             }
             read = server.read(&mut down) => {
                 let Ok(size @ 1..) = read else { return };
-                answered = true;
+                (answered, used) = (true, true);
                 if client.write_all(&down[..size]).await.is_err() {
                     return;
                 }
