@@ -6,15 +6,17 @@ CARGO ?= cargo
 VENV := target/venv
 PLATFORMS := linux_amd64 linux_arm64 darwin_arm64
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+INSTALL := $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: packages check lint test manifests docs drift e2e ## Run everything that CI runs.
+ci: packages check lint test manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
 
-packages: ## Install what tests need of the system: strace, on Debian and its kin.
-	@command -v strace >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq strace; }
+packages: ## Install what tests need of the system, on Debian and its kin: strace and Chromium.
+	@command -v strace >/dev/null || { $(INSTALL) strace; }
+	@command -v chromium google-chrome chromium-browser >/dev/null || { $(INSTALL) chromium; }
 
 check: ## Check the format and the lints of all code.
 	$(CARGO) fmt --all --check

@@ -1,5 +1,7 @@
 //! A page on another origin fetches through the proxy in headless Chromium: `make browser`.
 
+use std::{env, path::PathBuf};
+
 use tokio::process::Command;
 
 use crate::fixture::{pair, scripted};
@@ -24,8 +26,8 @@ const PAGE: &str = concat!(
 async fn a_page_on_another_origin_reads_what_it_could_not_read_directly() {
     let (proxy, mock) = pair(&[]).await;
     let (page, _) = scripted(&[PAGE]).await;
-    let profile = std::env::temp_dir().join(format!("cors-proxy-browser-{}", std::process::id()));
-    let output = Command::new("chromium")
+    let profile = env::temp_dir().join(format!("cors-proxy-browser-{}", std::process::id()));
+    let output = Command::new(chromium())
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
         .args(["--disable-component-update", "--disable-sync", "--virtual-time-budget=20000", "--dump-dom"])
         .arg(format!("--user-data-dir={}", profile.display()))
@@ -33,10 +35,20 @@ async fn a_page_on_another_origin_reads_what_it_could_not_read_directly() {
         .kill_on_drop(true)
         .output()
         .await
-        .expect("chromium is installed");
+        .expect("Chromium starts");
     let _ = std::fs::remove_dir_all(profile);
     let page = String::from_utf8_lossy(&output.stdout);
     for line in ["direct: refused", "plain: 1 true", "put: preflighted", "error: destination_ip_prohibited"] {
         assert!(page.contains(line), "{line}: {page}");
     }
+}
+
+/// The command has another name on each system.
+fn chromium() -> PathBuf {
+    let names = ["chromium", "google-chrome", "chromium-browser"];
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .find(|program| program.is_file())
+        .expect("`make packages` installs Chromium")
 }

@@ -68,7 +68,7 @@ struct ObjectiveArgs {
     #[arg(long, value_name = "RATIO", default_value_t = 0.0, value_parser = ratio)]
     max_error_ratio: f64,
     /// Least of what is offered while held that must be answered, 0 to 1
-    #[arg(long, value_name = "RATIO", default_value_t = 0.95, value_parser = ratio)]
+    #[arg(long, value_name = "RATIO", default_value_t = 0.99, value_parser = ratio)]
     min_achieved_ratio: f64,
     /// Most milliseconds for 99 of 100 requests while held, from when they were due
     #[arg(long, value_name = "MS", default_value_t = 250)]
