@@ -9,6 +9,7 @@ mod files;
 pub mod load_test;
 pub mod manifests;
 pub mod names;
+pub mod picture;
 mod platform;
 pub mod policies;
 pub mod policy;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use synth_framework::{BuiltManifests, BuiltStack, Problems, Stack, StackFile};
 
-use crate::{add_ons, bootstrap, cluster, files::BuiltFiles, load_test, manifests, settings::Settings};
+use crate::{add_ons, bootstrap, cluster, files::BuiltFiles, load_test, manifests, picture, settings::Settings};
 
 /// A part of the platform that is written to a directory of its own.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ enum Kind {
     Stack(fn(&Settings, &Stack)),
     Manifests(fn(&Settings) -> Result<BuiltManifests, Problems>),
     Files(fn(&Settings) -> BuiltFiles),
+    /// Files that show all the other parts.
+    Picture(fn(&Platform) -> BuiltFiles),
 }
 
 /// A part that is complete and in order.
@@ -68,6 +70,12 @@ pub const PARTS: &[Part] = &[
         summary: "the JMeter plan: requests a second rise, hold and fall, through the proxy to the mock target",
         kind: Kind::Files(load_test::build),
     },
+    Part {
+        name: "picture",
+        directory: "picture",
+        summary: "the architecture as a drawing: zones, nodes, services, the way of a request and of a change",
+        kind: Kind::Picture(picture::build),
+    },
 ];
 
 impl Part {
@@ -91,7 +99,16 @@ impl Part {
             }
             Kind::Manifests(build) => build(settings).map(Built::Manifests),
             Kind::Files(build) => Ok(Built::Files(build(settings))),
+            Kind::Picture(draw) => {
+                let parts = PARTS.iter().filter(|part| !part.is_picture()).map(|part| part.build(settings));
+                let parts = parts.collect::<Result<_, _>>()?;
+                Ok(Built::Files(draw(&Platform { settings: settings.clone(), parts })))
+            }
         }
+    }
+
+    fn is_picture(&self) -> bool {
+        matches!(self.kind, Kind::Picture(_))
     }
 }
 
@@ -129,17 +146,23 @@ impl Platform {
     pub fn build(settings: &Settings) -> Result<Self, PlatformProblems> {
         let mut parts = Vec::new();
         let mut problems = Vec::new();
-        for part in PARTS {
+        for part in PARTS.iter().filter(|part| !part.is_picture()) {
             match part.build(settings) {
                 Ok(built) => parts.push(built),
                 Err(found) => problems.push(found),
             }
         }
-        if problems.is_empty() {
-            Ok(Self { settings: settings.clone(), parts })
-        } else {
-            Err(PlatformProblems(problems))
+        if !problems.is_empty() {
+            return Err(PlatformProblems(problems));
         }
+        let mut platform = Self { settings: settings.clone(), parts };
+        let pictures = PARTS.iter().filter_map(|part| match part.kind {
+            Kind::Picture(draw) => Some(Built::Files(draw(&platform))),
+            _ => None,
+        });
+        let pictures: Vec<_> = pictures.collect();
+        platform.parts.extend(pictures);
+        Ok(platform)
     }
 
     /// Every stack, in the order in which they are applied.

@@ -8,7 +8,7 @@ mod img;
 mod link;
 mod scale;
 mod sec;
-mod view;
+pub(crate) mod view;
 
 use synth_framework::{Policy, Review, Waiver};
 

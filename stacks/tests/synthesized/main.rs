@@ -2,6 +2,7 @@
 
 mod invariants;
 mod load_test;
+mod picture;
 mod snapshots;
 mod terraform;
 

@@ -8,15 +8,15 @@ use crate::Platform;
 
 /// A chart that an Application installs.
 #[derive(Clone, Copy)]
-pub(in crate::policies) struct Chart<'a> {
-    pub(in crate::policies) application: &'a Manifest,
-    pub(in crate::policies) name: &'a str,
-    pub(in crate::policies) namespace: &'a str,
-    pub(in crate::policies) values: &'a Json,
+pub(crate) struct Chart<'a> {
+    pub(crate) application: &'a Manifest,
+    pub(crate) name: &'a str,
+    pub(crate) namespace: &'a str,
+    pub(crate) values: &'a Json,
 }
 
 /// Every chart that an Application installs.
-pub(in crate::policies) fn charts(platform: &Platform) -> impl Iterator<Item = Chart<'_>> {
+pub(crate) fn charts(platform: &Platform) -> impl Iterator<Item = Chart<'_>> {
     platform.of_kind("Application").filter_map(|application| {
         let name = text(&application.object, "/spec/source/chart");
         let namespace = text(&application.object, "/spec/destination/namespace");
@@ -26,12 +26,12 @@ pub(in crate::policies) fn charts(platform: &Platform) -> impl Iterator<Item = C
 }
 
 /// The release of Argo CD.
-pub(in crate::policies) fn argocd_release(platform: &Platform) -> Option<Declared<'_>> {
+pub(crate) fn argocd_release(platform: &Platform) -> Option<Declared<'_>> {
     platform.managed("helm_release").find(|release| release.text("chart").as_deref() == Some("argo-cd"))
 }
 
 /// The values of Argo CD's chart, which lie in a file beside its release, and where they are written.
-pub(in crate::policies) fn argocd_values(platform: &Platform) -> Option<(Json, Place)> {
+pub(crate) fn argocd_values(platform: &Platform) -> Option<(Json, Place)> {
     let release = argocd_release(platform)?;
     let beside = release.stack.declarations().iter().filter(|placed| *placed.file == *release.file);
     let mut assets = beside.filter_map(|placed| match &placed.declaration {

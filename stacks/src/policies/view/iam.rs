@@ -14,27 +14,27 @@ const UNKNOWN_LENGTH: usize = 128;
 
 /// A document, and the policy or role that carries it.
 #[derive(Clone, Copy)]
-pub(in crate::policies) struct Document<'a> {
+pub(crate) struct Document<'a> {
     /// The policy or role.
-    pub(in crate::policies) carrier: Declared<'a>,
+    pub(crate) carrier: Declared<'a>,
     source: Declared<'a>,
 }
 
 /// One statement of a document.
 #[derive(Clone, Copy)]
-pub(in crate::policies) struct Statement<'a> {
+pub(crate) struct Statement<'a> {
     source: Declared<'a>,
     body: &'a Body,
 }
 
 /// The documents that are granted to roles: policies of their own, and those inside a role.
-pub(in crate::policies) fn granted_documents(platform: &Platform) -> impl Iterator<Item = Document<'_>> {
+pub(crate) fn granted_documents(platform: &Platform) -> impl Iterator<Item = Document<'_>> {
     let carriers = platform.managed("aws_iam_policy").chain(platform.managed("aws_iam_role_policy"));
     carriers.filter_map(|carrier| Document::of(carrier, "policy"))
 }
 
 /// The documents that say who may assume each role.
-pub(in crate::policies) fn trust_documents(platform: &Platform) -> impl Iterator<Item = Document<'_>> {
+pub(crate) fn trust_documents(platform: &Platform) -> impl Iterator<Item = Document<'_>> {
     platform.managed("aws_iam_role").filter_map(|role| Document::of(role, "assume_role_policy"))
 }
 
@@ -45,42 +45,42 @@ impl<'a> Document<'a> {
         is_document.then_some(Self { carrier, source })
     }
 
-    pub(in crate::policies) fn statements(&self) -> impl Iterator<Item = Statement<'a>> {
+    pub(crate) fn statements(&self) -> impl Iterator<Item = Statement<'a>> {
         let source = self.source;
         source.resource.body.blocks("statement").map(move |body| Statement { source, body })
     }
 
     /// Its length as IAM counts it: without white space, references at their real length.
-    pub(in crate::policies) fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         let statements: Vec<Json> = self.statements().map(|statement| statement.written()).collect();
         json!({ "Version": "2012-10-17", "Statement": statements }).to_string().len()
     }
 }
 
 impl Statement<'_> {
-    pub(in crate::policies) fn sid(&self) -> String {
+    pub(crate) fn sid(&self) -> String {
         self.text("sid").unwrap_or_default()
     }
 
-    pub(in crate::policies) fn allows(&self) -> bool {
+    pub(crate) fn allows(&self) -> bool {
         self.text("effect").is_none_or(|effect| effect == "Allow")
     }
 
-    pub(in crate::policies) fn actions(&self) -> Vec<String> {
+    pub(crate) fn actions(&self) -> Vec<String> {
         body_texts(&self.source, self.body, "actions").into_iter().flatten().collect()
     }
 
     /// Does it hold for every resource there is?
-    pub(in crate::policies) fn is_about_everything(&self) -> bool {
+    pub(crate) fn is_about_everything(&self) -> bool {
         body_texts(&self.source, self.body, "resources").contains(&Some("*".to_owned()))
     }
 
-    pub(in crate::policies) fn principal_types(&self) -> Vec<String> {
+    pub(crate) fn principal_types(&self) -> Vec<String> {
         self.body.blocks("principals").filter_map(|of| body_text(&self.source, of, "type")).collect()
     }
 
     /// The values that its conditions demand of a key that ends so.
-    pub(in crate::policies) fn demanded(&self, key_suffix: &str) -> Vec<String> {
+    pub(crate) fn demanded(&self, key_suffix: &str) -> Vec<String> {
         let conditions = self.body.blocks("condition").filter(|condition| {
             body_text(&self.source, condition, "variable").is_some_and(|key| key.ends_with(key_suffix))
         });

@@ -5,31 +5,31 @@ use serde_json::Value as Json;
 static NOTHING: Json = Json::Null;
 
 /// The value at a pointer, `null` if there is none.
-pub(in crate::policies) fn at<'a>(value: &'a Json, pointer: &str) -> &'a Json {
+pub(crate) fn at<'a>(value: &'a Json, pointer: &str) -> &'a Json {
     value.pointer(pointer).unwrap_or(&NOTHING)
 }
 
 /// The text at a pointer, empty if there is none.
-pub(in crate::policies) fn text<'a>(value: &'a Json, pointer: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Json, pointer: &str) -> &'a str {
     at(value, pointer).as_str().unwrap_or_default()
 }
 
 /// The number at a pointer.
-pub(in crate::policies) fn number(value: &Json, pointer: &str) -> Option<u64> {
+pub(crate) fn number(value: &Json, pointer: &str) -> Option<u64> {
     at(value, pointer).as_u64()
 }
 
 /// The items of the list at a pointer.
-pub(in crate::policies) fn items<'a>(value: &'a Json, pointer: &str) -> &'a [Json] {
+pub(crate) fn items<'a>(value: &'a Json, pointer: &str) -> &'a [Json] {
     at(value, pointer).as_array().map_or(&[], Vec::as_slice)
 }
 
 /// The texts in the list at a pointer.
-pub(in crate::policies) fn strings<'a>(value: &'a Json, pointer: &str) -> Vec<&'a str> {
+pub(crate) fn strings<'a>(value: &'a Json, pointer: &str) -> Vec<&'a str> {
     items(value, pointer).iter().filter_map(Json::as_str).collect()
 }
 
 /// Does an object hold every entry of another?
-pub(in crate::policies) fn includes(whole: &Json, part: &Json) -> bool {
+pub(crate) fn includes(whole: &Json, part: &Json) -> bool {
     part.as_object().is_none_or(|part| part.iter().all(|(key, value)| whole.get(key) == Some(value)))
 }

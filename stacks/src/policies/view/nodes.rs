@@ -10,9 +10,9 @@ const ANY_SIZE: [u64; 4] = [2, 4, 8, 16];
 
 /// How large a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::policies) struct NodeShape {
-    pub(in crate::policies) vcpus: u64,
-    pub(in crate::policies) memory: u64,
+pub(crate) struct NodeShape {
+    pub(crate) vcpus: u64,
+    pub(crate) memory: u64,
 }
 
 impl NodeShape {
@@ -27,7 +27,7 @@ impl NodeShape {
     }
 
     /// A node of an instance type such as `m7i.xlarge`.
-    pub(in crate::policies) fn of_instance_type(instance_type: &str) -> Option<Self> {
+    pub(crate) fn of_instance_type(instance_type: &str) -> Option<Self> {
         let (family, size) = instance_type.split_once('.')?;
         let vcpus = match size {
             "medium" => 1,
@@ -43,7 +43,7 @@ impl NodeShape {
     }
 
     /// The most pods that EKS lets the kubelet take, as by the network interfaces of the size.
-    pub(in crate::policies) fn most_pods(self) -> u64 {
+    pub(crate) fn most_pods(self) -> u64 {
         match self.vcpus {
             ..=1 => 8,
             2 => 29,
@@ -54,7 +54,7 @@ impl NodeShape {
 
     /// What pods get: all but what the hypervisor takes, what EKS keeps for the kubelet and the system, and the room
     /// below which the kubelet evicts.
-    pub(in crate::policies) fn allocatable(self) -> Amount {
+    pub(crate) fn allocatable(self) -> Amount {
         // 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest.
         let kept_cpu = match self.vcpus {
             ..=1 => 60,
@@ -68,23 +68,23 @@ impl NodeShape {
 }
 
 /// Pools of nodes, taken together.
-pub(in crate::policies) struct Pools<'a> {
+pub(crate) struct Pools<'a> {
     /// The pools.
-    pub(in crate::policies) pools: Vec<&'a Manifest>,
+    pub(crate) pools: Vec<&'a Manifest>,
     shapes: Vec<NodeShape>,
 }
 
 /// What a number of pods takes of the pools.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::policies) struct Taken {
-    pub(in crate::policies) nodes: u64,
+pub(crate) struct Taken {
+    pub(crate) nodes: u64,
     /// Whole nodes, since that is what limits count.
-    pub(in crate::policies) capacity: Amount,
+    pub(crate) capacity: Amount,
 }
 
 impl<'a> Pools<'a> {
     /// The pools that make nodes of a capacity type, or all.
-    pub(in crate::policies) fn of(platform: &'a Platform, capacity_type: Option<&str>) -> Self {
+    pub(crate) fn of(platform: &'a Platform, capacity_type: Option<&str>) -> Self {
         let has = |pool: &&Manifest| {
             let types = requirement(pool, "karpenter.sh/capacity-type");
             capacity_type.is_none_or(|wanted| types.is_empty() || types.contains(&wanted))
@@ -98,12 +98,12 @@ impl<'a> Pools<'a> {
     }
 
     /// The smallest node that may be made.
-    pub(in crate::policies) fn smallest(&self) -> Option<NodeShape> {
+    pub(crate) fn smallest(&self) -> Option<NodeShape> {
         self.shapes.first().copied()
     }
 
     /// All limits together; a pool without one makes the sum endless.
-    pub(in crate::policies) fn limits(&self) -> Amount {
+    pub(crate) fn limits(&self) -> Amount {
         let limit = |key: &str, read: fn(&serde_json::Value) -> Option<u64>| {
             let limits = self.pools.iter().map(|pool| pool.object["spec"]["limits"].get(key).and_then(read));
             limits.sum::<Option<u64>>().unwrap_or(u64::MAX)
@@ -112,7 +112,7 @@ impl<'a> Pools<'a> {
     }
 
     /// The most nodes that the limits allow: all of the smallest.
-    pub(in crate::policies) fn most_nodes(&self) -> u64 {
+    pub(crate) fn most_nodes(&self) -> u64 {
         let smallest = self.shapes.first().map_or(1, |shape| shape.vcpus);
         match self.limits().cpu {
             u64::MAX => u64::MAX,
@@ -122,11 +122,7 @@ impl<'a> Pools<'a> {
 
     /// The nodes that host groups of pods, each on the smallest nodes that fit one: pods come a few at a time, and for a
     /// few Karpenter buys small nodes. Returns the first group that no node can host.
-    pub(in crate::policies) fn hosting<'b>(
-        &self,
-        groups: &'b [PodGroup],
-        daemons: PerNode,
-    ) -> Result<Taken, &'b PodGroup> {
+    pub(crate) fn hosting<'b>(&self, groups: &'b [PodGroup], daemons: PerNode) -> Result<Taken, &'b PodGroup> {
         let mut taken = Taken::default();
         for group in groups {
             let fitting = self.shapes.iter().find_map(|shape| {
@@ -145,13 +141,13 @@ impl<'a> Pools<'a> {
 
 /// What runs on every node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::policies) struct PerNode {
-    pub(in crate::policies) pods: u64,
-    pub(in crate::policies) requests: Amount,
+pub(crate) struct PerNode {
+    pub(crate) pods: u64,
+    pub(crate) requests: Amount,
 }
 
 /// The values that a pool allows for a label; none where it does not say.
-pub(in crate::policies) fn requirement<'a>(pool: &'a Manifest, key: &str) -> Vec<&'a str> {
+pub(crate) fn requirement<'a>(pool: &'a Manifest, key: &str) -> Vec<&'a str> {
     let requirements = items(&pool.object, "/spec/template/spec/requirements");
     let named = requirements.iter().find(|of| text(of, "/key") == key && text(of, "/operator") == "In");
     named.map(|of| strings(of, "/values")).unwrap_or_default()

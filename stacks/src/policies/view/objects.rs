@@ -7,24 +7,24 @@ use crate::Platform;
 
 impl Platform {
     /// The objects of one kind.
-    pub(in crate::policies) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Manifest> {
+    pub(crate) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Manifest> {
         self.objects().filter(move |manifest| manifest.kind() == kind)
     }
 
     /// The object of one kind and name in a namespace, which is empty for what belongs to the whole cluster.
-    pub(in crate::policies) fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Manifest> {
+    pub(crate) fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Manifest> {
         self.objects()
             .find(|manifest| manifest.kind() == kind && manifest.namespace() == namespace && manifest.name() == name)
     }
 
     /// The objects in a folder, given by its path in the repository.
-    pub(in crate::policies) fn objects_of<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Manifest> {
+    pub(crate) fn objects_of<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Manifest> {
         let folder = folder.strip_prefix(&self.settings.manifests_path()).and_then(|path| path.strip_prefix('/'));
         self.objects().filter(move |manifest| folder.is_some() && folder == directory(&manifest.path))
     }
 
     /// The Applications that sync a file of the manifests.
-    pub(in crate::policies) fn applications_of<'a>(&'a self, path: &str) -> impl Iterator<Item = &'a Manifest> {
+    pub(crate) fn applications_of<'a>(&'a self, path: &str) -> impl Iterator<Item = &'a Manifest> {
         let folder = directory(path).map(|folder| format!("{}/{folder}", self.settings.manifests_path()));
         self.of_kind("Application").filter(move |application| {
             folder.as_deref().is_some_and(|folder| text(&application.object, "/spec/source/path") == folder)
@@ -32,7 +32,7 @@ impl Platform {
     }
 
     /// Where an object is declared and written.
-    pub(in crate::policies) fn place(&self, manifest: &Manifest) -> Place {
+    pub(crate) fn place(&self, manifest: &Manifest) -> Place {
         Place {
             subject: format!("{}/{}", manifest.kind(), manifest.name()),
             file: self.settings.file("manifests", &manifest.path),
@@ -46,7 +46,7 @@ fn directory(path: &str) -> Option<&str> {
 }
 
 /// An annotation of the load balancer controller, by the last part of its name; empty if there is none.
-pub(in crate::policies) fn annotation<'a>(service: &'a Manifest, name: &str) -> &'a str {
+pub(crate) fn annotation<'a>(service: &'a Manifest, name: &str) -> &'a str {
     let annotations = service.object.pointer("/metadata/annotations");
     let found = annotations.and_then(|of| of.get(format!("service.beta.kubernetes.io/aws-load-balancer-{name}")));
     found.and_then(serde_json::Value::as_str).unwrap_or_default()

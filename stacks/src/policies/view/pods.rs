@@ -10,12 +10,12 @@ use crate::Platform;
 
 /// Pods that are alike.
 #[derive(Clone, Debug)]
-pub(in crate::policies) struct PodGroup {
-    pub(in crate::policies) name: String,
-    pub(in crate::policies) pods: u64,
-    pub(in crate::policies) each: Amount,
+pub(crate) struct PodGroup {
+    pub(crate) name: String,
+    pub(crate) pods: u64,
+    pub(crate) each: Amount,
     /// Does each need a node of its own?
-    pub(in crate::policies) apart: bool,
+    pub(crate) apart: bool,
 }
 
 /// What of every node an add-on takes, by its name.
@@ -145,7 +145,7 @@ const EBS_CSI_CONTROLLER: Amount = Amount::new(60, 240);
 const COREDNS: Amount = Amount::new(100, 70);
 
 /// What runs on every node.
-pub(in crate::policies) fn daemon_pods(platform: &Platform) -> PerNode {
+pub(crate) fn daemon_pods(platform: &Platform) -> PerNode {
     let mut per_node = PerNode::default();
     let mut add = |requests| {
         per_node.pods += 1;
@@ -164,7 +164,7 @@ pub(in crate::policies) fn daemon_pods(platform: &Platform) -> PerNode {
 }
 
 /// What runs on the base nodes, when Karpenter has made so many others.
-pub(in crate::policies) fn base_pods(platform: &Platform, nodes: u64) -> Vec<PodGroup> {
+pub(crate) fn base_pods(platform: &Platform, nodes: u64) -> Vec<PodGroup> {
     let mut groups = groups(platform, &BASE);
     if let Some(configuration) = addon_configuration(platform, "coredns") {
         // Its autoscaler adds one for every 16 nodes.
@@ -181,7 +181,7 @@ pub(in crate::policies) fn base_pods(platform: &Platform, nodes: u64) -> Vec<Pod
 }
 
 /// What runs on Karpenter's nodes beside the services.
-pub(in crate::policies) fn other_pods(platform: &Platform) -> Vec<PodGroup> {
+pub(crate) fn other_pods(platform: &Platform) -> Vec<PodGroup> {
     groups(platform, &ELSEWHERE)
 }
 

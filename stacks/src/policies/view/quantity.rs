@@ -9,25 +9,25 @@ use serde_json::Value as Json;
 
 /// Processor time and memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::policies) struct Amount {
+pub(crate) struct Amount {
     /// Thousandths of a vCPU.
-    pub(in crate::policies) cpu: u64,
+    pub(crate) cpu: u64,
     /// MiB.
-    pub(in crate::policies) memory: u64,
+    pub(crate) memory: u64,
 }
 
 impl Amount {
-    pub(in crate::policies) const fn new(cpu: u64, memory: u64) -> Self {
+    pub(crate) const fn new(cpu: u64, memory: u64) -> Self {
         Self { cpu, memory }
     }
 
     /// What an object with `cpu` and `memory` says, if it says both.
-    pub(in crate::policies) fn read(object: &Json) -> Option<Self> {
+    pub(crate) fn read(object: &Json) -> Option<Self> {
         Some(Self { cpu: millicores(&object["cpu"])?, memory: mebibytes(&object["memory"])? })
     }
 
     /// How often `part` fits.
-    pub(in crate::policies) fn fits(self, part: Self) -> u64 {
+    pub(crate) fn fits(self, part: Self) -> u64 {
         let often = |whole: u64, part: u64| whole.checked_div(part).unwrap_or(u64::MAX);
         often(self.cpu, part.cpu).min(often(self.memory, part.memory))
     }
@@ -71,7 +71,7 @@ impl fmt::Display for Amount {
 }
 
 /// A quantity of processors in thousandths, rounded up: `2`, `0.5`, `500m`.
-pub(in crate::policies) fn millicores(value: &Json) -> Option<u64> {
+pub(crate) fn millicores(value: &Json) -> Option<u64> {
     let text = written(value)?;
     match text.strip_suffix('m') {
         Some(thousandths) => thousandths.parse().ok(),
@@ -80,7 +80,7 @@ pub(in crate::policies) fn millicores(value: &Json) -> Option<u64> {
 }
 
 /// A quantity of bytes in MiB, rounded up: `256Mi`, `1.5Gi`, `1000000`.
-pub(in crate::policies) fn mebibytes(value: &Json) -> Option<u64> {
+pub(crate) fn mebibytes(value: &Json) -> Option<u64> {
     const UNITS: [(&str, u64); 8] = [
         ("Ki", 1 << 10),
         ("Mi", 1 << 20),
@@ -97,7 +97,7 @@ pub(in crate::policies) fn mebibytes(value: &Json) -> Option<u64> {
 }
 
 /// A whole number of things.
-pub(in crate::policies) fn count(value: &Json) -> Option<u64> {
+pub(crate) fn count(value: &Json) -> Option<u64> {
     written(value)?.parse().ok()
 }
 

@@ -10,11 +10,11 @@ use crate::Platform;
 
 /// A resource or a data source, and where it is declared.
 #[derive(Clone, Copy)]
-pub(in crate::policies) struct Declared<'a> {
-    pub(in crate::policies) platform: &'a Platform,
-    pub(in crate::policies) stack: &'a BuiltStack,
-    pub(in crate::policies) file: &'a str,
-    pub(in crate::policies) resource: &'a Resource,
+pub(crate) struct Declared<'a> {
+    pub(crate) platform: &'a Platform,
+    pub(crate) stack: &'a BuiltStack,
+    pub(crate) file: &'a str,
+    pub(crate) resource: &'a Resource,
 }
 
 impl Platform {
@@ -31,44 +31,44 @@ impl Platform {
     }
 
     /// The managed resources of one type, in every stack.
-    pub(in crate::policies) fn managed<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = Declared<'a>> {
+    pub(crate) fn managed<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = Declared<'a>> {
         self.declared()
             .filter(move |found| found.resource.mode == Mode::Managed && found.resource.type_name == type_name)
     }
 
     /// The data sources of one type, in every stack.
-    pub(in crate::policies) fn data<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = Declared<'a>> {
+    pub(crate) fn data<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = Declared<'a>> {
         self.declared().filter(move |found| found.resource.mode == Mode::Data && found.resource.type_name == type_name)
     }
 }
 
 impl<'a> Declared<'a> {
-    pub(in crate::policies) fn get(&self, argument: &str) -> Option<&'a Expression> {
+    pub(crate) fn get(&self, argument: &str) -> Option<&'a Expression> {
         self.resource.body.get(argument)
     }
 
     /// The text of an argument, where it is known before Terraform runs.
-    pub(in crate::policies) fn text(&self, argument: &str) -> Option<String> {
+    pub(crate) fn text(&self, argument: &str) -> Option<String> {
         self.resolve(self.get(argument)?)
     }
 
     /// The text of an argument of a nested block.
-    pub(in crate::policies) fn nested(&self, block: &str, argument: &str) -> Option<String> {
+    pub(crate) fn nested(&self, block: &str, argument: &str) -> Option<String> {
         body_text(self, self.resource.body.blocks(block).next()?, argument)
     }
 
     /// The resource that an argument of a nested block refers to.
-    pub(in crate::policies) fn nested_leads(&self, block: &str, argument: &str) -> Option<Self> {
+    pub(crate) fn nested_leads(&self, block: &str, argument: &str) -> Option<Self> {
         self.leads_to(self.resource.body.blocks(block).next()?.get(argument)?)
     }
 
     /// A literal tag.
-    pub(in crate::policies) fn tag(&self, key: &str) -> Option<String> {
+    pub(crate) fn tag(&self, key: &str) -> Option<String> {
         self.resolve(self.get("tags")?.entry(key)?)
     }
 
     /// What an expression comes to, where it is known before Terraform runs: literals, and references to them.
-    pub(in crate::policies) fn resolve(&self, expression: &Expression) -> Option<String> {
+    pub(crate) fn resolve(&self, expression: &Expression) -> Option<String> {
         match expression {
             Expression::String(text) => Some(text.to_string()),
             Expression::Integer(number) => Some(number.to_string()),
@@ -95,7 +95,7 @@ impl<'a> Declared<'a> {
     }
 
     /// The resource that an expression refers to.
-    pub(in crate::policies) fn leads_to(&self, expression: &Expression) -> Option<Self> {
+    pub(crate) fn leads_to(&self, expression: &Expression) -> Option<Self> {
         self.target(expression.as_traversal()?)
     }
 
@@ -129,7 +129,7 @@ impl<'a> Declared<'a> {
     }
 
     /// Where it is declared and written.
-    pub(in crate::policies) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         Place {
             subject: self.stack.address(self.resource).to_string(),
             file: self.platform.settings.file(self.stack.name(), &format!("{}.tf.json", self.file)),
@@ -139,12 +139,12 @@ impl<'a> Declared<'a> {
 }
 
 /// A managed add-on.
-pub(in crate::policies) fn addon<'a>(platform: &'a Platform, name: &str) -> Option<Declared<'a>> {
+pub(crate) fn addon<'a>(platform: &'a Platform, name: &str) -> Option<Declared<'a>> {
     platform.managed("aws_eks_addon").find(|addon| addon.text("addon_name").as_deref() == Some(name))
 }
 
 /// The configuration of a managed add-on, as far as it is known before Terraform runs.
-pub(in crate::policies) fn addon_configuration(platform: &Platform, name: &str) -> Option<Json> {
+pub(crate) fn addon_configuration(platform: &Platform, name: &str) -> Option<Json> {
     Some(match addon(platform, name)?.get("configuration_values") {
         Some(Expression::Call("jsonencode", arguments)) => arguments.first().map_or(Json::Null, json),
         Some(literal) => literal.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
@@ -167,7 +167,7 @@ fn json(expression: &Expression) -> Json {
 }
 
 /// Does a resource carry all tags of one of a node class's selector terms?
-pub(in crate::policies) fn carries(resource: &Declared<'_>, terms: &[Json]) -> bool {
+pub(crate) fn carries(resource: &Declared<'_>, terms: &[Json]) -> bool {
     terms.iter().any(|term| {
         let tags = term["tags"].as_object();
         tags.is_some_and(|tags| {
@@ -177,7 +177,7 @@ pub(in crate::policies) fn carries(resource: &Declared<'_>, terms: &[Json]) -> b
 }
 
 /// The subnets that node classes select.
-pub(in crate::policies) fn discovered_subnets(platform: &Platform) -> Vec<Declared<'_>> {
+pub(crate) fn discovered_subnets(platform: &Platform) -> Vec<Declared<'_>> {
     let terms: Vec<&Json> =
         platform.of_kind("EC2NodeClass").flat_map(|class| items(&class.object, "/spec/subnetSelectorTerms")).collect();
     let selected = |subnet: &Declared<'_>| terms.iter().any(|term| carries(subnet, std::slice::from_ref(term)));

@@ -8,14 +8,14 @@ use crate::Platform;
 
 /// A Deployment and its autoscaler.
 #[derive(Clone, Copy)]
-pub(in crate::policies) struct Workload<'a> {
-    pub(in crate::policies) deployment: &'a Manifest,
-    pub(in crate::policies) scaler: &'a Manifest,
+pub(crate) struct Workload<'a> {
+    pub(crate) deployment: &'a Manifest,
+    pub(crate) scaler: &'a Manifest,
 }
 
 impl Platform {
     /// Every Deployment that an autoscaler owns.
-    pub(in crate::policies) fn autoscaled(&self) -> Vec<Workload<'_>> {
+    pub(crate) fn autoscaled(&self) -> Vec<Workload<'_>> {
         let scalers = self.of_kind("HorizontalPodAutoscaler");
         scalers
             .filter_map(|scaler| {
@@ -28,35 +28,35 @@ impl Platform {
 }
 
 impl<'a> Workload<'a> {
-    pub(in crate::policies) fn name(&self) -> &'a str {
+    pub(crate) fn name(&self) -> &'a str {
         self.deployment.name()
     }
 
-    pub(in crate::policies) fn namespace(&self) -> &'a str {
+    pub(crate) fn namespace(&self) -> &'a str {
         self.deployment.namespace()
     }
 
     /// The pod's spec.
-    pub(in crate::policies) fn pod(&self) -> &'a Json {
+    pub(crate) fn pod(&self) -> &'a Json {
         at(&self.deployment.object, "/spec/template/spec")
     }
 
-    pub(in crate::policies) fn containers(&self) -> &'a [Json] {
+    pub(crate) fn containers(&self) -> &'a [Json] {
         items(self.pod(), "/containers")
     }
 
     /// The fewest pods; the API server's default is one.
-    pub(in crate::policies) fn fewest(&self) -> u64 {
+    pub(crate) fn fewest(&self) -> u64 {
         number(&self.scaler.object, "/spec/minReplicas").unwrap_or(1)
     }
 
     /// The most pods.
-    pub(in crate::policies) fn most(&self) -> u64 {
+    pub(crate) fn most(&self) -> u64 {
         number(&self.scaler.object, "/spec/maxReplicas").unwrap_or_default()
     }
 
     /// What one pod asks for; a container that does not say counts as nothing.
-    pub(in crate::policies) fn requests(&self) -> Amount {
+    pub(crate) fn requests(&self) -> Amount {
         let requests = self.containers().iter().map(|container| {
             let requests = at(container, "/resources/requests");
             let read = |key: &str, read: fn(&Json) -> Option<u64>| requests.get(key).and_then(read).unwrap_or_default();
@@ -66,17 +66,17 @@ impl<'a> Workload<'a> {
     }
 
     /// Seconds from the stop signal's delay to the kill; the API server's default is 30.
-    pub(in crate::policies) fn grace(&self) -> u64 {
+    pub(crate) fn grace(&self) -> u64 {
         number(self.pod(), "/terminationGracePeriodSeconds").unwrap_or(30)
     }
 
     /// Is a selector, in this namespace, one of its pods?
-    pub(in crate::policies) fn selected_by(&self, selector: &Json) -> bool {
+    pub(crate) fn selected_by(&self, selector: &Json) -> bool {
         matches(selector, at(&self.deployment.object, "/spec/template/metadata/labels"))
     }
 
     /// The objects of a kind in its namespace whose selector, at a pointer, selects its pods.
-    pub(in crate::policies) fn selecting(
+    pub(crate) fn selecting(
         &self,
         platform: &'a Platform,
         kind: &'a str,
@@ -89,7 +89,7 @@ impl<'a> Workload<'a> {
     }
 
     /// The Services that lead to its pods.
-    pub(in crate::policies) fn services(&self, platform: &'a Platform) -> impl Iterator<Item = &'a Manifest> + use<'a> {
+    pub(crate) fn services(&self, platform: &'a Platform) -> impl Iterator<Item = &'a Manifest> + use<'a> {
         let labels = at(&self.deployment.object, "/spec/template/metadata/labels");
         let namespace = self.namespace();
         platform.of_kind("Service").filter(move |service| {
@@ -99,7 +99,7 @@ impl<'a> Workload<'a> {
     }
 
     /// The constraint that spreads its pods over zones, if there is one that holds them back.
-    pub(in crate::policies) fn zone_spread(&self) -> Option<&'a Json> {
+    pub(crate) fn zone_spread(&self) -> Option<&'a Json> {
         items(self.pod(), "/topologySpreadConstraints").iter().find(|spread| {
             text(spread, "/topologyKey") == "topology.kubernetes.io/zone"
                 && text(spread, "/whenUnsatisfiable") == "DoNotSchedule"
@@ -108,7 +108,7 @@ impl<'a> Workload<'a> {
 }
 
 /// Does a label selector match labels? One that says nothing matches everything.
-pub(in crate::policies) fn matches(selector: &Json, labels: &Json) -> bool {
+pub(crate) fn matches(selector: &Json, labels: &Json) -> bool {
     let expressions = items(selector, "/matchExpressions").iter().all(|expression| {
         let value = labels.get(text(expression, "/key")).and_then(Json::as_str);
         let among = value.is_some_and(|value| strings(expression, "/values").contains(&value));
@@ -123,7 +123,7 @@ pub(in crate::policies) fn matches(selector: &Json, labels: &Json) -> bool {
 }
 
 /// The number of a container's port, given by name or number.
-pub(in crate::policies) fn container_port(containers: &[Json], port: &Json) -> Option<u64> {
+pub(crate) fn container_port(containers: &[Json], port: &Json) -> Option<u64> {
     let ports = containers.iter().flat_map(|container| items(container, "/ports"));
     let found = ports.into_iter().find(|declared| match port {
         Json::String(name) => text(declared, "/name") == name,
@@ -133,14 +133,14 @@ pub(in crate::policies) fn container_port(containers: &[Json], port: &Json) -> O
 }
 
 /// The values that a container's arguments give a flag.
-pub(in crate::policies) fn flag<'a>(container: &'a Json, flag: &'a str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn flag<'a>(container: &'a Json, flag: &'a str) -> impl Iterator<Item = &'a str> {
     let args = strings(container, "/args");
     let next = args.iter().skip(1).copied().collect::<Vec<_>>();
     args.into_iter().zip(next).filter(move |(given, _)| *given == flag).map(|(_, value)| value)
 }
 
 /// A duration of Go in seconds: `30s`, `1h30m`.
-pub(in crate::policies) fn seconds(duration: &str) -> Option<u64> {
+pub(crate) fn seconds(duration: &str) -> Option<u64> {
     let (mut total, mut number) = (0, None::<u64>);
     for character in duration.chars() {
         let unit = match character {

@@ -77,6 +77,11 @@ fn images_that_come_later_are_waited_for() {
     let run = world.run("up.sh", &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stdout.contains("run the workflow `images` on GitHub"), "{}", run.stdout);
+    run.says_in_order(&[
+        "waiting until there is no repository without an image left, at most 60 s\n",
+        " s  tideline/cors-proxy-server\n",
+        "  none left, after ",
+    ]);
 }
 
 #[test]
@@ -94,7 +99,11 @@ fn manifests_that_git_has_not_are_named_and_waited_for() {
     world.edit(|state| state["merged_after"] = 2.into());
     let run = world.run("up.sh", &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stdout.contains("  out/manifests/project.yaml\n"), "{}", run.stdout);
+    run.says_in_order(&[
+        "waiting until there is no manifest that differs from Git left, at most 60 s\n",
+        " s  out/manifests/project.yaml\n",
+        "  none left, after ",
+    ]);
     world.edit(|state| state["merged_after"] = 1_000_000.into());
     let run = world.run("up.sh", &[("PUBLISH_LIMIT", "1")]);
     assert!(run.code == 1 && run.stderr.contains("commit, push and merge these"), "{run:?}");

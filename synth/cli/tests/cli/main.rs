@@ -20,5 +20,7 @@ mod settings;
 #[cfg(unix)]
 mod tearing_down;
 #[cfg(unix)]
+mod tearing_down_offline;
+#[cfg(unix)]
 mod world;
 mod writing;

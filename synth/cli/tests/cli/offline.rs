@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use crate::project::{Project, Run};
 
 /// Is there a Terraform? Without one tests pass with a line, and fail where `CI=true`.
-fn terraform() -> bool {
+pub(crate) fn terraform() -> bool {
     let there = Command::new("terraform").arg("version").output().is_ok();
     assert!(there || !std::env::var("CI").is_ok_and(|ci| ci == "true"), "`terraform` does not start");
     if !there {

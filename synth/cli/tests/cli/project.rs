@@ -136,6 +136,19 @@ impl Run {
         self
     }
 
+    /// Asserts that standard output has these texts, one after the other.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn says_in_order(&self, wanted: &[&str]) {
+        let mut rest = self.stdout.as_str();
+        for text in wanted {
+            let Some((_, after)) = rest.split_once(text) else {
+                panic!("no `{text}` in what is left of:\n{}{}", self.stdout, self.stderr);
+            };
+            rest = after;
+        }
+    }
+
     #[track_caller]
     pub(crate) fn json(&self) -> Json {
         serde_json::from_str(&self.stdout).unwrap()

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use crate::world::World;
 
-const SUSPEND_ROOT: &str =
+pub(crate) const SUSPEND_ROOT: &str =
     "kubectl patch applications.argoproj.io root --namespace argocd --type merge --patch {\"operation\"";
-const DELETE_ROOT: &str = "kubectl delete applications.argoproj.io root";
+pub(crate) const DELETE_ROOT: &str = "kubectl delete applications.argoproj.io root";
 
 #[test]
 fn self_heal_ends_before_anything_is_deleted() {

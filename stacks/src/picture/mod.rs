@@ -1,0 +1,85 @@
+//! The picture of the architecture: an SVG of what is built, for readers. Nothing is applied from it.
+//!
+//! What it shows is read from the platform, and where it stands is computed, so a change of the platform changes it.
+
+mod canvas;
+mod delivery;
+mod layout;
+mod network;
+mod nodes;
+mod shown;
+mod text;
+
+use synth_framework::StackFile;
+
+use self::{
+    canvas::{Anchor, Area, Canvas},
+    layout::{Layout, WIDTH},
+    shown::Shown,
+    text::{Escaped, Style},
+};
+use crate::{Platform, files::BuiltFiles};
+
+/// The file.
+pub const FILE: &str = "architecture.svg";
+
+const STYLE: &str = include_str!("style.css");
+
+/// Draws the platform.
+pub(crate) fn build(platform: &Platform) -> BuiltFiles {
+    let shown = Shown::of(platform);
+    let layout = Layout::of(&shown);
+    let mut canvas = Canvas::default();
+    canvas.area("ground", Area::new(0.5, 0.5, WIDTH - 1.0, layout.height - 1.0), 16.0);
+    head(&shown, &layout, &mut canvas);
+    network::ground(&shown, &layout, &mut canvas);
+    network::entries(&shown, &layout, &mut canvas);
+    nodes::nodes(&shown, &layout, &mut canvas);
+    delivery::delivery(&shown, &layout, &mut canvas);
+    let text = document(&shown, &layout, &canvas.into_text());
+    BuiltFiles::new("picture", [StackFile { path: FILE.to_owned(), text }])
+}
+
+fn head(shown: &Shown, layout: &Layout, canvas: &mut Canvas) {
+    let room = layout.axis - 80.0 - layout.left.x;
+    canvas.text(Style::Title, Anchor::Start, (layout.left.x, 46.0), room, &shown.name);
+    let note = format!("environment {}", shown.environment);
+    canvas.text(Style::Note, Anchor::Start, (layout.left.x, 66.0), room, &note);
+}
+
+fn document(shown: &Shown, layout: &Layout, body: &str) -> String {
+    let (height, name) = (layout.height, Escaped(&shown.name));
+    let description = description(shown);
+    let description = Escaped(&description);
+    format!(
+        r#"<!-- Synthesized from stacks/src/picture; do not edit. -->
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" aria-labelledby="title description">
+  <title id="title">Architecture of {name}</title>
+  <desc id="description">{description}</desc>
+  <style>
+{STYLE}  </style>
+{body}</svg>
+"#
+    )
+}
+
+/// The same in sentences, for those who cannot see it.
+fn description(shown: &Shown) -> String {
+    let zones: Vec<_> = shown.zones.iter().map(|zone| zone.name.as_str()).collect();
+    let services: Vec<_> = shown.services.iter().map(|of| format!("{} ({})", of.name, of.scaling)).collect();
+    let pools: Vec<_> = shown.pools.iter().map(|pool| pool.name.as_str()).collect();
+    let stacks: Vec<_> = shown.stacks.iter().map(|stack| stack.name.as_str()).collect();
+    format!(
+        "Terraform applies {} in AWS {}. A VPC of {} spans the zones {}. {}. Clients reach {} through a network load \
+         balancer; the pods run on nodes that Karpenter makes from the pools {}. Argo CD syncs {} from {}.",
+        stacks.join(", "),
+        shown.region,
+        shown.vpc,
+        zones.join(", "),
+        shown.control_plane,
+        services.join(", then "),
+        pools.join(", "),
+        shown.sync.folder,
+        shown.repository
+    )
+}
