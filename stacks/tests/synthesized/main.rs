@@ -4,6 +4,7 @@ mod invariants;
 mod load_test;
 mod snapshots;
 mod terraform;
+mod tested;
 
 use stacks::{
     Platform,
