@@ -4,7 +4,7 @@ use synth_bindings::{
     PolicyArn, RoleName, aws_iam_policy, aws_iam_role, aws_iam_role_policy_attachment,
     data::{self, aws_iam_policy_document, aws_iam_policy_document::statement},
 };
-use synth_framework::{IntoBlocks, IntoValue, List, Ref, Set, Stack};
+use synth_framework::{IntoBlocks, IntoValue, List, Set, Stack, Value, functions::contains};
 
 use crate::settings::Settings;
 
@@ -43,10 +43,27 @@ pub fn account_administers(settings: &Settings) -> statement::Block {
     allow("AccountAdministers", ["kms:*"]).principals(principals([root])).resources(["*"])
 }
 
-/// Declares a document of statements, and returns its JSON.
+/// Declares a document of statements.
 #[track_caller]
-pub fn document(stack: &Stack, label: &str, statements: impl IntoBlocks<statement::Shape>) -> Ref<String> {
-    data::aws_iam_policy_document(label).statement(statements).add_to(stack).json()
+pub fn document(
+    stack: &Stack,
+    label: &str,
+    statements: impl IntoBlocks<statement::Shape>,
+) -> aws_iam_policy_document::Handle {
+    data::aws_iam_policy_document(label).statement(statements).add_to(stack)
+}
+
+/// Does a document deny everybody these actions over plain HTTP?
+pub fn denies_plain_http(document: &aws_iam_policy_document::Handle, actions: &str) -> Value<bool> {
+    document.statement().any("statement", |statement| {
+        let everybody = statement.principals().any("who", |who| contains::<String>(who.identifiers(), "*"));
+        let plain = statement.condition().any("condition", |condition| {
+            let insecure = contains::<String>(condition.values(), "false");
+            condition.variable().equals("aws:SecureTransport").and(insecure)
+        });
+        let denied = contains::<String>(statement.actions(), actions);
+        statement.effect().equals("Deny").and(denied).and(everybody).and(plain)
+    })
 }
 
 /// Declares a role that an AWS service assumes.
@@ -73,9 +90,29 @@ pub fn role_trusting(
     role: &str,
     trust: impl IntoBlocks<statement::Shape>,
 ) -> aws_iam_role::Handle {
-    let label = label(role);
-    let trust = document(stack, &format!("{label}_trust"), trust);
-    aws_iam_role(label).name(settings.named(role)).assume_role_policy(trust).add_to(stack)
+    let trust = trust_of(stack, role, trust);
+    role_with(stack, settings, role, &trust)
+}
+
+/// Declares the document of who may take a role.
+#[track_caller]
+pub fn trust_of(
+    stack: &Stack,
+    role: &str,
+    trust: impl IntoBlocks<statement::Shape>,
+) -> aws_iam_policy_document::Handle {
+    document(stack, &format!("{}_trust", label(role)), trust)
+}
+
+/// Declares a role with a document of who may take it.
+#[track_caller]
+pub fn role_with(
+    stack: &Stack,
+    settings: &Settings,
+    role: &str,
+    trust: &aws_iam_policy_document::Handle,
+) -> aws_iam_role::Handle {
+    aws_iam_role(label(role)).name(settings.named(role)).assume_role_policy(trust.json()).add_to(stack)
 }
 
 /// Declares a policy of its own and attaches it to a role: no document grows towards IAM's limit of 6,144 characters.
@@ -89,7 +126,7 @@ pub fn grant(
 ) -> aws_iam_role_policy_attachment::Handle {
     let label = label(name);
     let document = document(stack, &label, statements);
-    let policy = aws_iam_policy(label.as_str()).name(settings.named(name)).policy(document).add_to(stack);
+    let policy = aws_iam_policy(label.as_str()).name(settings.named(name)).policy(document.json()).add_to(stack);
     attach(stack, &label, role.name(), policy.arn())
 }
 

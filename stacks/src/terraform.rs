@@ -1,7 +1,7 @@
 //! What every stack says to Terraform: versions, where state lives, and the AWS account it is tied to.
 
 use synth_bindings::{Aws, Helm, provider};
-use synth_framework::{Ref, Stack, Terraform, functions::base64decode, s3_backend, terraform};
+use synth_framework::{Ref, Stack, Terraform, functions::base64decode, mock_provider, s3_backend, terraform};
 
 use crate::settings::Settings;
 
@@ -71,5 +71,15 @@ pub fn helm_provider(settings: &Settings, endpoint: Ref<String>, authority: Ref<
                 .cluster_ca_certificate(base64decode(authority))
                 .exec(exec().api_version("client.authentication.k8s.io/v1beta1").command("aws").args(arguments)),
         )
+        .add_to(stack);
+}
+
+/// Mocks AWS for tests, where something else reads what it computes: ARNs and the JSON of policies must look like such.
+pub fn mock_aws(stack: &Stack) {
+    mock_provider::<Aws>()
+        .default("arn", |type_name| format!("arn:aws:mock:eu-north-1:111122223333:{type_name}"))
+        .default_of("aws_iam_policy_document", "json", "{}")
+        .default_of("aws_launch_template", "id", "lt-0")
+        .default_of("aws_eks_addon_version", "version", "v1.0.0-eksbuild.1")
         .add_to(stack);
 }

@@ -11,6 +11,9 @@ pub(super) const DIRECTORY: &str = "charts/root";
 /// The Application that syncs all others.
 pub const ROOT_APPLICATION: &str = "root";
 
+/// The place of the root Application among the chart's objects.
+pub(super) const APPLICATION: i64 = 1;
+
 /// The AppProject of the root Application alone: it may make Applications and projects, nothing else.
 const ROOT_PROJECT: &str = "root";
 

@@ -1,15 +1,22 @@
 //! The Git repository's credentials: ephemeral variables into write-only values, so that neither plan nor state holds them.
 
-use synth_bindings::helm_release::set_wo;
-use synth_framework::{Ref, Stack, variable};
+use synth_bindings::{helm_release, helm_release::set_wo};
+use synth_framework::{
+    Present, Ref, Stack, View as _,
+    functions::{jsonencode, strcontains},
+    run, variable,
+};
 
 use crate::settings::{Credentials, Settings};
 
-/// Declares a variable for each secret of the chosen way to sign in, and returns the chart's values made of them.
-pub(super) fn credentials(
-    settings: &Settings,
-    stack: &Stack,
-) -> Vec<set_wo::Object<synth_framework::Present, synth_framework::Present>> {
+/// A secret of the chosen way to sign in: where it stands in the chart's values, and the variable that brings it.
+pub(super) struct Credential {
+    key: &'static str,
+    variable: Ref<String>,
+}
+
+/// Declares a variable for each secret of the chosen way to sign in.
+pub(super) fn credentials(settings: &Settings, stack: &Stack) -> Vec<Credential> {
     let secrets: &[(&str, &str, &str)] = match settings.repository.credentials {
         Credentials::None => &[],
         Credentials::Token => &[
@@ -23,14 +30,36 @@ pub(super) fn credentials(
             ("githubAppPrivateKey", "github_app_private_key", "Private key of the GitHub App."),
         ],
     };
-    let values = secrets.iter().map(|(key, name, description)| {
-        let secret: Ref<String> = variable::<String>(*name)
+    let credentials = secrets.iter().map(|(key, name, description)| {
+        let variable = variable::<String>(*name)
             .description(*description)
             .default("")
             .sensitive(true)
             .ephemeral(true)
             .add_to(stack);
-        set_wo().name(format!("credentials.{key}")).value(secret)
+        Credential { key, variable }
     });
-    values.collect()
+    credentials.collect()
+}
+
+/// The chart's values made of them, which are sent to the provider and stored nowhere.
+pub(super) fn values(credentials: &[Credential]) -> Vec<set_wo::Object<Present, Present>> {
+    let value =
+        |credential: &Credential| set_wo().name(format!("credentials.{}", credential.key)).value(&credential.variable);
+    credentials.iter().map(value).collect()
+}
+
+/// Nothing that is planned for the release, and so nothing that is stored, holds a secret.
+pub(super) fn test(credentials: &[Credential], release: &helm_release::Handle, stack: &Stack) {
+    if credentials.is_empty() {
+        return;
+    }
+    let secret = "never-to-be-stored";
+    let given = credentials
+        .iter()
+        .fold(run("no_credential_is_stored"), |run, credential| run.variable(&credential.variable, secret));
+    given
+        .assert(!strcontains(jsonencode(release.whole()), secret), "a credential would be in the state")
+        .assert(release.set_wo_revision().at_least(1), "nobody notices when the credentials change")
+        .add_to(stack);
 }

@@ -7,7 +7,11 @@ mod chart;
 mod credentials;
 
 use synth_bindings::{data, helm_release};
-use synth_framework::{Stack, functions::path_module, output, text};
+use synth_framework::{
+    Stack,
+    functions::{jsondecode, path_module},
+    output, run, text,
+};
 
 use crate::{names::ARGOCD_RELEASE, settings::Settings, terraform};
 
@@ -33,9 +37,12 @@ pub fn define(settings: &Settings, stack: &Stack) {
         .max_history(5)
         .wait(true);
     if !credentials.is_empty() {
-        release = release.set_wo(credentials).set_wo_revision(settings.repository.credentials_revision);
+        let values = credentials::values(&credentials);
+        release = release.set_wo(values).set_wo_revision(settings.repository.credentials_revision);
     }
     let release = release.add_to(root);
+    test(settings, &release, root);
+    credentials::test(&credentials, &release, &stack.file("credentials"));
     let outputs = &stack.file("outputs");
     output("root_application", chart::ROOT_APPLICATION)
         .description("Argo CD Application that syncs all others.")
@@ -44,4 +51,24 @@ pub fn define(settings: &Settings, stack: &Stack) {
     output("argocd_release", ARGOCD_RELEASE)
         .description("Helm release of Argo CD, from the cluster stack.")
         .add_to(outputs);
+}
+
+/// Argo CD goes on by itself from here: what it follows is all that can be lost.
+fn test(settings: &Settings, release: &helm_release::Handle, stack: &Stack) {
+    let spec = || jsondecode(release.values().at(0)).key("objects").at(chart::APPLICATION).key("spec");
+    let source = || spec().key("source");
+    run("the_root_application_follows_this_environment")
+        .assert(source().key("repoURL").equals(&settings.repository.url), "Argo CD follows another repository")
+        .assert(
+            source().key("targetRevision").equals(&settings.repository.revision),
+            "Argo CD follows another revision",
+        )
+        .assert(source().key("path").equals(settings.manifests_path()), "Argo CD follows another environment")
+        .assert(release.namespace().equals(&settings.argocd.namespace), "Argo CD looks into another namespace")
+        .add_to(stack);
+    let automated = || spec().key("syncPolicy").key("automated");
+    run("the_root_application_heals_itself")
+        .assert(automated().key("selfHeal").equals(true), "what is changed by hand stays")
+        .assert(automated().key("prune").equals(true), "what leaves the repository stays in the cluster")
+        .add_to(stack);
 }

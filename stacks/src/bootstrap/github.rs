@@ -2,13 +2,17 @@
 
 use synth_bindings::{
     OidcProviderArn, aws_ecr_repository, aws_iam_openid_connect_provider, aws_iam_role, data,
-    data::aws_iam_policy_document::statement,
+    data::{aws_iam_policy_document, aws_iam_policy_document::statement},
 };
-use synth_framework::{Ref, Stack, output, text};
+use synth_framework::{
+    Ref, Stack, Value,
+    functions::{alltrue, contains, for_in, startswith},
+    output, run, text,
+};
 
 use super::state::State;
 use crate::{
-    policy::{allow, condition, grant, grant_aws_policy, role_trusting},
+    policy::{allow, condition, grant, grant_aws_policy, role_with, trust_of},
     settings::{OncePerAccount, Settings},
 };
 
@@ -56,23 +60,63 @@ impl Github<'_> {
             .principals(statement::principals().type_("Federated").identifiers([&self.provider]))
             .condition(condition("StringEquals", format!("{ISSUER}:aud"), [AUDIENCE]))
             .condition(condition("StringEquals", format!("{ISSUER}:sub"), self.subjects(contexts)));
-        let role = role_trusting(self.stack, self.settings, name, trust);
+        let trust = trust_of(self.stack, name, trust);
+        let role = role_with(self.stack, self.settings, name, &trust);
+        self.test(name, &trust);
         output(output_name, role.arn()).description(format!("Role `{name}` for workflows.")).add_to(self.stack);
         role
     }
 
     /// The `sub` claims of those runs: GitHub writes names alone, or, for newer repositories, names with numbers.
     fn subjects(&self, contexts: &[&str]) -> Vec<String> {
-        let github = &self.settings.github;
-        let mut repositories = vec![format!("{}/{}", github.owner, github.repository)];
-        if let (Some(owner), Some(repository)) = (github.owner_id, github.repository_id) {
-            repositories.push(format!("{}-{owner}/{}-{repository}", github.owner, github.repository));
-        }
+        let repositories = self.repositories();
         let subjects = repositories
             .iter()
-            .flat_map(|repository| contexts.iter().map(move |context| format!("repo:{repository}:{context}")));
+            .flat_map(|repository| contexts.iter().map(move |context| format!("{repository}:{context}")));
         subjects.collect()
     }
+
+    /// What the `sub` claims of the repository's runs begin with.
+    fn repositories(&self) -> Vec<String> {
+        let github = &self.settings.github;
+        let mut repositories = vec![format!("repo:{}/{}", github.owner, github.repository)];
+        if let (Some(owner), Some(repository)) = (github.owner_id, github.repository_id) {
+            repositories.push(format!("repo:{}-{owner}/{}-{repository}", github.owner, github.repository));
+        }
+        repositories
+    }
+
+    /// Nobody but this repository's runs takes the role: GitHub signs tokens for everybody.
+    fn test(&self, name: &str, trust: &aws_iam_policy_document::Handle) {
+        let subjects = self.repositories().into_iter().map(|repository| format!("{repository}:"));
+        let subjects: Vec<String> = subjects.collect();
+        let repository = trust.statement().every("statement", |statement| names_repository(statement, &subjects));
+        let audience = trust.statement().every("statement", names_audience);
+        run(format!("{}_is_for_this_repository_alone", crate::policy::label(name)))
+            .assert(repository, text!("other repositories may take the role {}", name))
+            .assert(audience, text!("tokens that are meant for others open the role {}", name))
+            .add_to(self.stack);
+    }
+}
+
+/// Does a statement ask for a subject that begins with one of these, word for word?
+fn names_repository(statement: &statement::View, subjects: &[String]) -> Value<bool> {
+    statement.condition().any("condition", |condition| {
+        let begins = for_in::<String, bool, _>("subject", condition.values(), |subject| {
+            let beginnings = subjects.iter().map(|beginning| startswith(&subject, beginning));
+            beginnings.reduce(Value::or).expect("a repository has a name")
+        });
+        let is_subject = condition.variable().equals(format!("{ISSUER}:sub"));
+        is_subject.and(condition.test().equals("StringEquals")).and(alltrue(begins))
+    })
+}
+
+/// Does a statement ask for tokens that are meant for AWS?
+fn names_audience(statement: &statement::View) -> Value<bool> {
+    statement.condition().any("condition", |condition| {
+        let is_audience = condition.variable().equals(format!("{ISSUER}:aud"));
+        is_audience.and(contains::<String>(condition.values(), AUDIENCE))
+    })
 }
 
 fn push_statements(repositories: &[aws_ecr_repository::Handle]) -> Vec<statement::Block> {

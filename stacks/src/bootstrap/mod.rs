@@ -14,6 +14,7 @@ use crate::{settings::Settings, terraform};
 /// Declares the bootstrap stack.
 pub fn define(settings: &Settings, stack: &Stack) {
     terraform::aws(settings, &stack.file("terraform"));
+    terraform::mock_aws(stack);
     let bucket = state::state(settings, &stack.file("state"));
     let repositories = registry::registry(settings, &stack.file("registry"));
     github::github(settings, &bucket, &repositories, &stack.file("github"));

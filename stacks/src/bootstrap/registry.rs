@@ -3,7 +3,7 @@
 use synth_bindings::{
     aws_ecr_lifecycle_policy, aws_ecr_registry_scanning_configuration as scanning, aws_ecr_repository,
 };
-use synth_framework::{Stack, functions::jsonencode, output};
+use synth_framework::{Stack, functions::jsonencode, output, run, text};
 
 use crate::settings::{Image, Settings};
 
@@ -32,6 +32,16 @@ fn repository(settings: &Settings, label: &str, image: &Image, stack: &Stack) ->
         .encryption_configuration(aws_ecr_repository::encryption_configuration().encryption_type("KMS"))
         .image_scanning_configuration(aws_ecr_repository::image_scanning_configuration().scan_on_push(true))
         .lifecycle(|lifecycle| lifecycle.prevent_destroy(true))
+        .add_to(stack);
+    run(format!("the_tags_of_{label}_never_move"))
+        .assert(
+            repository.image_tag_mutability().equals("IMMUTABLE"),
+            text!("a tag of {} may come to name another image", repository.name()),
+        )
+        .assert(
+            repository.image_scanning_configuration().scan_on_push(),
+            text!("images of {} are not scanned", repository.name()),
+        )
         .add_to(stack);
     // Versions alone are counted: a signature or an attestation must not push out the image that it belongs to.
     let rules = serde_json::json!({ "rules": [

@@ -6,10 +6,12 @@ use synth_bindings::{
     aws_s3_bucket_ownership_controls as ownership, aws_s3_bucket_policy, aws_s3_bucket_public_access_block,
     aws_s3_bucket_server_side_encryption_configuration as encryption, aws_s3_bucket_versioning as versioning,
 };
-use synth_framework::{Stack, output, text};
+use synth_framework::{Stack, output, run, text};
 
 use crate::{
-    policy::{account_administers, condition, deny, document, grant_aws_policy, principals, service_role},
+    policy::{
+        account_administers, condition, denies_plain_http, deny, document, grant_aws_policy, principals, service_role,
+    },
     settings::Settings,
 };
 
@@ -36,6 +38,13 @@ pub(super) fn state(settings: &Settings, stack: &Stack) -> State {
         .bucket(bucket.id())
         .versioning_configuration(versioning::versioning_configuration().status("Enabled"))
         .add_to(stack);
+    run("replaced_states_are_kept")
+        .assert(enabled.bucket().equals(bucket.id()), "another bucket keeps versions")
+        .assert(
+            enabled.versioning_configuration().status().equals("Enabled"),
+            "a state that is lost or broken has no earlier version",
+        )
+        .add_to(stack);
     ownership("state")
         .bucket(bucket.id())
         .rule(ownership::rule().object_ownership("BucketOwnerEnforced"))
@@ -47,7 +56,14 @@ pub(super) fn state(settings: &Settings, stack: &Stack) -> State {
         .ignore_public_acls(true)
         .restrict_public_buckets(true)
         .add_to(stack);
-    encryption("state")
+    run("the_state_is_never_public")
+        .assert(blocked.bucket().equals(bucket.id()), "public access is blocked for another bucket")
+        .assert(blocked.block_public_acls(), "the bucket may be opened by an access list")
+        .assert(blocked.block_public_policy(), "the bucket may be opened by a policy")
+        .assert(blocked.ignore_public_acls(), "an access list of the bucket can open it")
+        .assert(blocked.restrict_public_buckets(), "a policy of the bucket can open it")
+        .add_to(stack);
+    let encrypted = encryption("state")
         .bucket(bucket.id())
         .rule(
             encryption::rule().bucket_key_enabled(true).apply_server_side_encryption_by_default(
@@ -56,6 +72,18 @@ pub(super) fn state(settings: &Settings, stack: &Stack) -> State {
                     .kms_master_key_id(key.arn()),
             ),
         )
+        .add_to(stack);
+    run("the_state_is_encrypted_with_its_own_key")
+        .assert(encrypted.bucket().equals(bucket.id()), "another bucket is encrypted")
+        .assert(
+            encrypted.rule().every("rule", |rule| {
+                let by_default = rule.apply_server_side_encryption_by_default();
+                let own = by_default.kms_master_key_id().equals(key.arn());
+                by_default.sse_algorithm().equals("aws:kms").and(own)
+            }),
+            "the state is encrypted with another key, or with none",
+        )
+        .assert(key.enable_key_rotation(), "the key of the state is never renewed")
         .add_to(stack);
     bucket_policy(&bucket, &blocked, stack);
     expiry(settings, &bucket, &enabled, stack);
@@ -69,7 +97,7 @@ fn key(settings: &Settings, stack: &Stack) -> aws_kms_key::Handle {
         .description(format!("Encrypts the Terraform state of {}.", settings.name))
         .enable_key_rotation(true)
         .deletion_window_in_days(30)
-        .policy(document(stack, "state_key", account_administers(settings)))
+        .policy(document(stack, "state_key", account_administers(settings)).json())
         .lifecycle(|lifecycle| lifecycle.prevent_destroy(true))
         .add_to(stack);
     aws_kms_alias("state").name(&settings.state.kms_key_alias).target_key_id(key.key_id()).add_to(stack);
@@ -102,7 +130,12 @@ fn bucket_policy(bucket: &aws_s3_bucket::Handle, blocked: &aws_s3_bucket_public_
                 .condition(condition("Null", ENCRYPTION, ["false"])),
         ],
     );
-    aws_s3_bucket_policy("state").bucket(bucket.id()).policy(policy).depends_on(blocked).add_to(stack);
+    let attached =
+        aws_s3_bucket_policy("state").bucket(bucket.id()).policy(policy.json()).depends_on(blocked).add_to(stack);
+    run("the_state_is_reached_over_tls_alone")
+        .assert(denies_plain_http(&policy, "s3:*"), "the bucket answers over plain HTTP")
+        .assert(attached.bucket().equals(bucket.id()), "the policy is of another bucket")
+        .add_to(stack);
 }
 
 /// Replaced versions stay long enough to go back to, and the newest of them for good.

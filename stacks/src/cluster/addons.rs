@@ -4,7 +4,11 @@
 //! nodes, and whatever schedules pods comes after them.
 
 use synth_bindings::{RoleArn, aws_eks_addon, aws_eks_cluster, aws_eks_node_group, data};
-use synth_framework::{Any, Ref, Stack, Value, functions::jsonencode, object};
+use synth_framework::{
+    Any, Ref, Stack, Value,
+    functions::{jsondecode, jsonencode},
+    object, run,
+};
 
 use crate::{
     names::{BASE_NODE_LABEL, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
@@ -27,11 +31,15 @@ pub(super) fn before_nodes(
         "enableNetworkPolicy" => "true",
         "env" => object! { "ENABLE_PREFIX_DELEGATION" => "true", "WARM_PREFIX_TARGET" => "1" },
     };
-    vec![
-        addons.addon("eks-pod-identity-agent", versions.eks_pod_identity_agent.as_deref(), None, None),
-        addons.addon("kube-proxy", versions.kube_proxy.as_deref(), None, None),
-        addons.addon("vpc-cni", versions.vpc_cni.as_deref(), Some(cni), Some((VPC_CNI_SERVICE_ACCOUNT, role.arn()))),
-    ]
+    let agent = addons.addon("eks-pod-identity-agent", versions.eks_pod_identity_agent.as_deref(), None, None);
+    let kube_proxy = addons.addon("kube-proxy", versions.kube_proxy.as_deref(), None, None);
+    let service_account = (VPC_CNI_SERVICE_ACCOUNT, role.arn());
+    let cni = addons.addon("vpc-cni", versions.vpc_cni.as_deref(), Some(cni), Some(service_account));
+    let configuration = jsondecode(cni.configuration_values());
+    run("network_policies_are_enforced")
+        .assert(configuration.key("enableNetworkPolicy").equals("true"), "every NetworkPolicy is silently inert")
+        .add_to(stack);
+    vec![agent, kube_proxy, cni]
 }
 
 /// Declares what needs ready nodes.

@@ -1,13 +1,13 @@
 //! The base node group: a few tainted nodes, one in each zone, for what must run before Karpenter does.
 
 use synth_bindings::{aws_eks_addon, aws_eks_cluster, aws_eks_node_group, aws_launch_template};
-use synth_framework::{Stack, functions::tostring};
+use synth_framework::{Stack, functions::tostring, run};
 
 use super::{network::Network, routing::PrivateRouting, security_groups::SecurityGroups};
 use crate::{
     names::{BASE_NODE_LABEL, BASE_NODE_TAINT},
     policy::{grant_aws_policy, service_role},
-    settings::Settings,
+    settings::{Settings, ZONES},
     terraform,
 };
 
@@ -35,7 +35,7 @@ pub(super) fn base_nodes(
     let (label, value) = BASE_NODE_LABEL;
     let (taint, taint_value) = BASE_NODE_TAINT;
 
-    aws_eks_node_group("base")
+    let group = aws_eks_node_group("base")
         .cluster_name(cluster.name())
         // A prefix, so that a replacement can stand beside what it replaces.
         .node_group_name_prefix("base-")
@@ -70,7 +70,35 @@ pub(super) fn base_nodes(
             &groups.ingress,
             &groups.egress,
         ))
-        .add_to(stack)
+        .add_to(stack);
+    test(&group, &template, stack);
+    group
+}
+
+fn test(group: &aws_eks_node_group::Handle, template: &aws_launch_template::Handle, stack: &Stack) {
+    let metadata = template.metadata_options();
+    run("pods_do_not_reach_the_metadata_of_their_node")
+        .assert(metadata.http_tokens().equals("required"), "IMDSv1 answers without a token")
+        .assert(metadata.http_put_response_hop_limit().equals(1), "a token travels on to pods")
+        .assert(group.launch_template().id().equals(template.id()), "nodes start from another template")
+        .add_to(stack);
+    run("disks_are_encrypted")
+        .assert(
+            template.block_device_mappings().every("disk", |disk| disk.ebs().encrypted().equals("true")),
+            "a node writes to a disk that is not encrypted",
+        )
+        .add_to(stack);
+    let scaling = group.scaling_config();
+    run("the_loss_of_a_zone_leaves_base_nodes")
+        .assert(scaling.min_size().at_least(ZONES), "there may be fewer nodes than zones")
+        .add_to(stack);
+    let (key, _) = BASE_NODE_TAINT;
+    run("only_system_pods_run_on_base_nodes")
+        .assert(
+            group.taint().any("taint", |taint| taint.key().equals(key).and(taint.effect().equals("NO_SCHEDULE"))),
+            "any pod takes the room of what must run before Karpenter does",
+        )
+        .add_to(stack);
 }
 
 fn launch_template(settings: &Settings, groups: &SecurityGroups, stack: &Stack) -> aws_launch_template::Handle {

@@ -1,7 +1,11 @@
 //! The EKS control plane: API access entries only, encrypted secrets, logs, a private endpoint.
 
-use synth_bindings::{aws_cloudwatch_log_group, aws_eks_cluster};
-use synth_framework::Stack;
+use synth_bindings::{LogGroupName, aws_cloudwatch_log_group, aws_eks_cluster};
+use synth_framework::{
+    Stack,
+    functions::{alltrue, contains, endswith, for_in, length},
+    run, text,
+};
 
 use super::{encryption::Keys, network::Network, security_groups::SecurityGroups};
 use crate::{
@@ -29,7 +33,7 @@ pub(super) fn control_plane(
         .kms_key_id(&keys.logs)
         .add_to(stack);
 
-    aws_eks_cluster("main")
+    let cluster = aws_eks_cluster("main")
         .name(&settings.name)
         .version(settings.cluster.kubernetes_version)
         .role_arn(role.arn())
@@ -55,7 +59,46 @@ pub(super) fn control_plane(
         .upgrade_policy(aws_eks_cluster::upgrade_policy().support_type(settings.cluster.support_type))
         .zonal_shift_config(aws_eks_cluster::zonal_shift_config().enabled(settings.cluster.zonal_shift))
         .depends_on((&cluster_policy, &secrets_policy, &logs))
-        .add_to(stack)
+        .add_to(stack);
+    test(keys, &cluster, &logs, stack);
+    cluster
+}
+
+fn test(keys: &Keys, cluster: &aws_eks_cluster::Handle, logs: &aws_cloudwatch_log_group::Handle, stack: &Stack) {
+    let encryption = cluster.encryption_config();
+    run("secrets_are_encrypted")
+        .assert(contains::<String>(encryption.resources(), "secrets"), "Secrets lie in etcd as they are")
+        .assert(encryption.provider().key_arn().equals(&keys.secrets), "no key of this stack encrypts Secrets")
+        .add_to(stack);
+    let vpc = cluster.vpc_config();
+    let named = for_in::<String, bool, _>("range", vpc.public_access_cidrs(), |range| !endswith(range, "/0"));
+    // Without a list EKS lets everyone in.
+    let some = length(vpc.public_access_cidrs()).greater_than(0);
+    run("the_endpoint_is_never_open_to_everyone")
+        .assert(vpc.endpoint_private_access(), "nodes reach the API over the internet alone")
+        .assert(
+            vpc.endpoint_public_access().equals(false).or(some.and(alltrue(named))),
+            "anyone reaches the public endpoint",
+        )
+        .add_to(stack);
+    let access = cluster.access_config();
+    run("access_entries_alone_let_people_in")
+        .assert(access.authentication_mode().equals("API"), "a ConfigMap in the cluster can let people in")
+        .assert(
+            access.bootstrap_cluster_creator_admin_permissions().equals(false),
+            "whoever made the cluster administers it for good",
+        )
+        .add_to(stack);
+    run("no_add_on_runs_unmanaged")
+        .assert(cluster.bootstrap_self_managed_addons().equals(false), "EKS installs add-ons that nothing upgrades")
+        .add_to(stack);
+    run("control_plane_logs_are_kept_for_a_while")
+        .assert(logs.retention_in_days().at_least(1), "logs are kept without a limit")
+        .assert(
+            logs.name().equals(LogGroupName::literal(text!("/aws/eks/{}/cluster", cluster.name()))),
+            "the cluster writes its logs elsewhere, without a limit",
+        )
+        .add_to(stack);
 }
 
 fn vpc_config(

@@ -1,7 +1,7 @@
 //! The KMS keys of the cluster: one for Kubernetes secrets, one for logs.
 
 use synth_bindings::{KeyArn, aws_kms_alias, aws_kms_key, data::aws_iam_policy_document::statement};
-use synth_framework::{Ref, Stack};
+use synth_framework::{Ref, Stack, run, text};
 
 use crate::{
     policy::{account_administers, allow, condition, document, services},
@@ -35,7 +35,10 @@ fn key(
         .description(format!("Encrypts the {purpose} of {}.", settings.name))
         .enable_key_rotation(true)
         .deletion_window_in_days(settings.cluster.kms_deletion_window_days)
-        .policy(document(stack, &format!("{label}_key"), statements))
+        .policy(document(stack, &format!("{label}_key"), statements).json())
+        .add_to(stack);
+    run(format!("the_key_of_{label}_rotates"))
+        .assert(key.enable_key_rotation(), text!("the key of {} is never renewed", label))
         .add_to(stack);
     aws_kms_alias(label).name(format!("alias/{}", settings.named(label))).target_key_id(key.key_id()).add_to(stack);
     key.arn()

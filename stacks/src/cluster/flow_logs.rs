@@ -1,7 +1,7 @@
 //! Flow logs: every connection that the VPC accepts or refuses, kept in CloudWatch.
 
 use synth_bindings::{aws_cloudwatch_log_group, aws_flow_log, aws_iam_role_policy};
-use synth_framework::{Stack, text};
+use synth_framework::{Stack, run, text};
 
 use super::{encryption::Keys, network::Network};
 use crate::{
@@ -23,8 +23,8 @@ pub(super) fn flow_logs(settings: &Settings, network: &Network, keys: &Keys, sta
     let write = allow("Write", ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"])
         .resources([text!("{}:*", group.arn())]);
     let policy = document(stack, "flow_logs", write);
-    aws_iam_role_policy("flow_logs").name("write").role(role.name()).policy(policy).add_to(stack);
-    aws_flow_log("main")
+    aws_iam_role_policy("flow_logs").name("write").role(role.name()).policy(policy.json()).add_to(stack);
+    let log = aws_flow_log("main")
         .vpc_id(network.vpc.id())
         .traffic_type("ALL")
         .max_aggregation_interval(60)
@@ -32,5 +32,10 @@ pub(super) fn flow_logs(settings: &Settings, network: &Network, keys: &Keys, sta
         .log_destination(group.arn())
         .iam_role_arn(role.arn())
         .tags([("Name", settings.named("flow-logs"))])
+        .add_to(stack);
+    run("every_connection_is_logged_for_a_while")
+        .assert(log.traffic_type().equals("ALL"), "the flow log leaves out connections")
+        .assert(log.vpc_id().equals(network.vpc.id()), "the flow log is of another network")
+        .assert(group.retention_in_days().at_least(1), "flow logs are kept without a limit")
         .add_to(stack);
 }

@@ -1,10 +1,10 @@
 //! The queue on which AWS announces that instances will go, and the rules that fill it.
 
 use synth_bindings::{aws_cloudwatch_event_rule, aws_cloudwatch_event_target, aws_sqs_queue, aws_sqs_queue_policy};
-use synth_framework::{Stack, functions::jsonencode, object};
+use synth_framework::{Stack, functions::jsonencode, object, run};
 
 use crate::{
-    policy::{allow, condition, deny, document, principals, services},
+    policy::{allow, condition, denies_plain_http, deny, document, principals, services},
     settings::Settings,
 };
 
@@ -39,7 +39,12 @@ pub(super) fn queue(settings: &Settings, stack: &Stack) -> aws_sqs_queue::Handle
             )),
         ],
     );
-    aws_sqs_queue_policy("interruption").queue_url(queue.url()).policy(policy).add_to(stack);
+    let attached = aws_sqs_queue_policy("interruption").queue_url(queue.url()).policy(policy.json()).add_to(stack);
+    run("the_queue_is_encrypted_and_takes_no_plain_http")
+        .assert(queue.sqs_managed_sse_enabled(), "messages lie in the queue as they are")
+        .assert(denies_plain_http(&policy, "sqs:*"), "the queue answers over plain HTTP")
+        .assert(attached.queue_url().equals(queue.url()), "the queue's policy is of another queue")
+        .add_to(stack);
     for (label, source, detail_type) in EVENTS {
         let rule = aws_cloudwatch_event_rule(label)
             .name(settings.named(&label.replace('_', "-")))

@@ -26,6 +26,7 @@ use crate::settings::Settings;
 /// Declares the cluster stack.
 pub fn define(settings: &Settings, stack: &Stack) {
     crate::terraform::aws_and_helm(settings, &stack.file("terraform"));
+    crate::terraform::mock_aws(stack);
     let keys = encryption::keys(settings, &stack.file("encryption"));
     let network = network::network(settings, &stack.file("network"));
     let routing = routing::routing(settings, &network, &stack.file("routing"));

@@ -1,9 +1,13 @@
 //! The network: a VPC over all zones, with public, private and intra subnets.
 
 use synth_bindings::{aws_default_security_group, aws_subnet, aws_vpc};
-use synth_framework::Stack;
+use synth_framework::{
+    Stack,
+    functions::{alltrue, distinct, length, lookup},
+    list, run, text,
+};
 
-use crate::settings::{Cidr, Settings};
+use crate::settings::{Cidr, Settings, ZONES};
 
 /// What the rest of the stack uses of the network.
 pub(super) struct Network {
@@ -38,7 +42,25 @@ pub(super) fn network(settings: &Settings, stack: &Stack) -> Network {
     let public = tier("public", &ranges.public, &[tag("kubernetes.io/role/elb")]);
     let private = tier("private", &ranges.private, &[tag("kubernetes.io/role/internal-elb"), settings.discovery_tag()]);
     let intra = tier("intra", &ranges.intra, &[]);
-    Network { vpc, private, intra, public }
+    let network = Network { vpc, private, intra, public };
+    test(settings, &network, stack);
+    network
+}
+
+fn test(settings: &Settings, network: &Network, stack: &Stack) {
+    let tiers = [("public", &network.public), ("private", &network.private), ("intra", &network.intra)];
+    let zones = tiers.iter().fold(run("every_tier_spreads_over_the_zones"), |run, (tier, subnets)| {
+        let zones = list::<String>(subnets.iter().map(|subnet| subnet.availability_zone()));
+        run.assert(length(distinct(zones)).at_least(ZONES), text!("the {} subnets lie in too few zones", tier))
+    });
+    zones.add_to(stack);
+    let (key, value) = settings.discovery_tag();
+    let found = tiers.iter().fold(run("karpenter_finds_the_private_subnets_alone"), |run, (tier, subnets)| {
+        let found = subnets.iter().map(|subnet| lookup(subnet.tags(), &key, "").equals(&value));
+        let right = if *tier == "private" { alltrue(found) } else { alltrue(found.map(std::ops::Not::not)) };
+        run.assert(right, text!("Karpenter's tag is wrong on the {} subnets", tier))
+    });
+    found.add_to(stack);
 }
 
 /// One subnet in each zone.

@@ -1,9 +1,14 @@
 //! The ways out of the network: an internet gateway, NAT gateways, and a route table for each private subnet.
 
 use synth_bindings::{
-    aws_eip, aws_internet_gateway, aws_nat_gateway, aws_route, aws_route_table, aws_route_table_association, aws_subnet,
+    NatGatewayId, SubnetId, aws_eip, aws_internet_gateway, aws_nat_gateway, aws_route, aws_route_table,
+    aws_route_table_association, aws_subnet,
 };
-use synth_framework::Stack;
+use synth_framework::{
+    Stack,
+    functions::{alltrue, contains, length},
+    list, run,
+};
 
 use super::network::Network;
 use crate::{
@@ -43,9 +48,57 @@ pub(super) fn routing(settings: &Settings, network: &Network, stack: &Stack) -> 
             .collect::<Vec<_>>()
     };
     let public_associations = associate_all("public", &public, &network.public);
-    associate_all("intra", &intra, &network.intra);
-    let gateways = nat_gateways(settings, network, &internet, &(way_out, public_associations), stack);
-    private_routing(settings, network, &gateways, stack)
+    let intra_associations = associate_all("intra", &intra, &network.intra);
+    let gateways = nat_gateways(settings, network, &internet, &(&way_out, &public_associations), stack);
+    let private = private_routing(settings, network, &gateways, stack);
+    test_private(network, &gateways, &private, stack);
+    let routes = private.routes.iter().chain([&way_out]).collect::<Vec<_>>();
+    test_intra(&intra, &intra_associations, &routes, stack);
+    private
+}
+
+/// Every private subnet leaves through a gateway that itself has a way out.
+fn test_private(network: &Network, gateways: &[aws_nat_gateway::Handle], private: &PrivateRouting, stack: &Stack) {
+    let ids = list::<NatGatewayId>(gateways.iter().map(|gateway| gateway.id()));
+    let public = list::<SubnetId>(network.public.iter().map(|subnet| subnet.id()));
+    let associated = network.private.iter().zip(&private.associations).zip(&private.tables);
+    let associated = associated.map(|((subnet, association), table)| {
+        let own_table = association.route_table_id().equals(table.id());
+        association.subnet_id().equals(subnet.id()).and(own_table)
+    });
+    let routed = private.routes.iter().zip(&private.tables).map(|(route, table)| {
+        let through_nat = contains(&ids, route.nat_gateway_id());
+        let default = route.destination_cidr_block().equals(ANYWHERE);
+        route.route_table_id().equals(table.id()).and(default).and(through_nat)
+    });
+    run("every_private_subnet_leaves_through_a_nat_gateway")
+        .assert(alltrue(associated), "a private subnet has no route table of its own")
+        .assert(alltrue(routed), "a private route table has no default route to a NAT gateway")
+        .assert(
+            alltrue(gateways.iter().map(|gateway| contains(&public, gateway.subnet_id()))),
+            "a NAT gateway stands where there is no way out",
+        )
+        .add_to(stack);
+}
+
+/// The control plane's network interfaces neither reach the internet nor are reached from it.
+fn test_intra(
+    intra: &aws_route_table::Handle,
+    associations: &[aws_route_table_association::Handle],
+    routes: &[&aws_route::Handle],
+    stack: &Stack,
+) {
+    run("intra_subnets_have_no_way_out")
+        .assert(
+            alltrue(associations.iter().map(|association| association.route_table_id().equals(intra.id()))),
+            "an intra subnet has the route table of others",
+        )
+        .assert(length(&intra.route()).equals(0), "the intra route table has a route")
+        .assert(
+            alltrue(routes.iter().map(|route| route.route_table_id().differs_from(intra.id()))),
+            "a way out leads from the intra subnets",
+        )
+        .add_to(stack);
 }
 
 fn route_table(settings: &Settings, network: &Network, name: &str, stack: &Stack) -> aws_route_table::Handle {
@@ -66,7 +119,7 @@ fn nat_gateways(
     settings: &Settings,
     network: &Network,
     internet: &aws_internet_gateway::Handle,
-    (way_out, associations): &(aws_route::Handle, Vec<aws_route_table_association::Handle>),
+    (way_out, associations): &(&aws_route::Handle, &Vec<aws_route_table_association::Handle>),
     stack: &Stack,
 ) -> Vec<aws_nat_gateway::Handle> {
     let count = match settings.network.nat_gateways {
@@ -87,7 +140,7 @@ fn nat_gateways(
                 .allocation_id(address.allocation_id())
                 .subnet_id(subnet.id())
                 .tags([("Name", name.as_str())])
-                .depends_on((way_out, associations))
+                .depends_on((*way_out, *associations))
                 .add_to(stack)
         })
         .collect()

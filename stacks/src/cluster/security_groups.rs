@@ -3,7 +3,11 @@
 use synth_bindings::{
     aws_security_group, aws_vpc_security_group_egress_rule as egress, aws_vpc_security_group_ingress_rule as ingress,
 };
-use synth_framework::Stack;
+use synth_framework::{
+    Stack,
+    functions::{alltrue, lookup},
+    run,
+};
 
 use super::network::Network;
 use crate::settings::Settings;
@@ -64,7 +68,30 @@ pub(super) fn security_groups(settings: &Settings, network: &Network, stack: &St
         .ip_protocol("-1")
         .add_to(stack);
     let ingress = [to_control_plane].into_iter().chain(to_nodes).chain(among_nodes).collect();
-    SecurityGroups { control_plane, nodes, ingress, egress }
+    let groups = SecurityGroups { control_plane, nodes, ingress, egress };
+    test(settings, &groups, stack);
+    groups
+}
+
+fn test(settings: &Settings, groups: &SecurityGroups, stack: &Stack) {
+    let tag = |group: &aws_security_group::Handle, (key, value): (String, String)| {
+        lookup(group.tags(), key, "").equals(value)
+    };
+    run("controllers_find_the_group_of_the_nodes_alone")
+        .assert(tag(&groups.nodes, settings.discovery_tag()), "Karpenter finds no group for its nodes")
+        .assert(tag(&groups.nodes, settings.cluster_tag()), "the load balancer controller finds no group of nodes")
+        .assert(
+            !tag(&groups.control_plane, settings.discovery_tag()),
+            "Karpenter's nodes get the control plane's group",
+        )
+        .add_to(stack);
+    let rules = groups.ingress.iter();
+    run("nobody_comes_in_from_outside")
+        .assert(
+            alltrue(rules.map(|rule| rule.cidr_ipv4().equals(None::<&str>).and(rule.cidr_ipv6().equals(None::<&str>)))),
+            "a rule lets in a range of addresses",
+        )
+        .add_to(stack);
 }
 
 /// A protocol, and the first and last of its ports.

@@ -25,7 +25,7 @@ pub use account::{Aws, Credentials, Github, OncePerAccount, Registry, Repository
 pub use cidr::{Cidr, CidrError};
 pub use cluster::{AddonVersions, BaseNodes, Cluster, SupportType};
 pub use karpenter::{CapacityType, Karpenter, NodePool};
-pub use network::{NatGateways, Network, Subnets};
+pub use network::{NatGateways, Network, Subnets, ZONES};
 pub use platform::{Argocd, LoadBalancerController, MetricsServer, Observability};
 pub use problem::{SettingsError, SettingsProblem};
 pub use services::{Image, LoadTest, Proxy, Service, Services};

@@ -7,8 +7,8 @@ use super::rules::{Each, one_of, set, shaped};
 use super::shape;
 use super::tree;
 
-/// What every environment spreads over, so that the loss of one zone leaves a majority.
-const ZONES: usize = 3;
+/// The zones that every environment spreads over at least, so that the loss of one leaves a majority.
+pub const ZONES: usize = 3;
 
 /// The retentions that `CloudWatch` Logs knows, in days.
 pub(super) const LOG_RETENTION_DAYS: [u32; 22] =

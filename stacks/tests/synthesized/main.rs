@@ -5,6 +5,7 @@ mod load_test;
 mod picture;
 mod snapshots;
 mod terraform;
+mod tested;
 
 use stacks::{
     Platform,

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    apply::ApplyArgs, check::CheckArgs, destroy::DestroyArgs, diff::DiffArgs, graph::GraphArgs, images::ImagesArgs,
-    list::ListArgs, load_report::LoadReportArgs, plan::PlanArgs, policies::PoliciesArgs, settings::SettingsArgs, write,
+    OnePart, apply::ApplyArgs, check::CheckArgs, diff::DiffArgs, graph::GraphArgs, images::ImagesArgs, list::ListArgs,
+    load_report::LoadReportArgs, policies::PoliciesArgs, settings::SettingsArgs, test::TestArgs, write,
 };
 
 /// Write the platform, typed in Rust, to Terraform JSON
 ///
-/// Exit codes: 0 fine, 1 a finding, 2 an error; `plan`, `apply` and `destroy` end as Terraform does. The result goes to
+/// Exit codes: 0 fine, 1 a finding, 2 an error; `plan`, `apply`, `destroy` and `test` end as Terraform does. The result goes to
 /// standard output, all talk to standard error.
 #[derive(Debug, Parser)]
 #[command(version, subcommand_help_heading = "Commands")]
@@ -46,11 +46,13 @@ pub(crate) enum Command {
     /// Print what scripts and workflows need of an environment
     Settings(SettingsArgs),
     /// Plan with the real Terraform and providers that run in memory: no cloud, no credentials, no registry
-    Plan(PlanArgs),
+    Plan(OnePart),
     /// Apply the same way, to a state in `target/offline`: nothing real is made
     Apply(ApplyArgs),
     /// Destroy what `apply` put into that state
-    Destroy(DestroyArgs),
+    Destroy(OnePart),
+    /// Test the invariants of stacks the same way: `terraform test`, with the providers mocked
+    Test(TestArgs),
     /// Judge the results of a load test, and draw them on a page
     LoadReport(LoadReportArgs),
 }

@@ -19,6 +19,10 @@ macro_rules! functions {
 }
 
 functions! {
+    /// Do all conditions hold?
+    alltrue(conditions: List<bool>) -> bool;
+    /// Does any condition hold?
+    anytrue(conditions: List<bool>) -> bool;
     /// Decodes base64 text.
     base64decode(text: String) -> String;
     /// Encodes text as base64.
@@ -83,6 +87,8 @@ functions! {
     split(separator: String, text: String) -> List<String>;
     /// Does the text start so?
     startswith(text: String, prefix: String) -> bool;
+    /// Does the text hold the other?
+    strcontains(text: String, part: String) -> bool;
     /// The set as a list.
     tolist<T>(set: Set<T>) -> List<T>;
     /// The value as text.

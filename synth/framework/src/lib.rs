@@ -16,6 +16,7 @@ mod places;
 mod policy;
 mod problem;
 mod provider;
+mod quantifiers;
 mod render;
 mod resource;
 mod schema;
@@ -31,9 +32,10 @@ mod yaml;
 pub use block::{Dynamic, IntoBlock, IntoBlocks, Missing, Present, Satisfies, dynamic, keyed, once};
 pub use body::{Block, Body, Content, Entry, Repeat};
 pub use declaration::{
-    Asset, AssetHandle, Backend, Change, Check, CheckData, Declaration, Local, LocalData, Output, OutputData,
-    Refactoring, S3Backend, Terraform, TerraformData, Variable, VariableData, check, import, local, moved, output,
-    removed, s3_backend, terraform, variable,
+    Asset, AssetHandle, Backend, Change, Check, CheckData, Declaration, Local, LocalData, MockDefault, MockProvider,
+    MockProviderData, MockValue, Output, OutputData, Refactoring, Run, RunData, S3Backend, Terraform, TerraformData,
+    Variable, VariableData, check, import, local, mock_provider, moved, output, removed, run, s3_backend, terraform,
+    variable,
 };
 pub use expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traversal};
 pub use graph::{Graph, Node};

@@ -62,7 +62,13 @@ pub(crate) fn places(declaration: &Declaration, visit: &mut dyn FnMut(Place<'_>)
                 at(id, refactoring.location, Position::Other);
             }
         }
-        Declaration::Terraform(_) | Declaration::Asset(_) => {}
+        Declaration::Run(run) => {
+            for (_, value) in &run.variables {
+                at(value, run.location, Position::Other);
+            }
+            places_of_conditions(&run.asserts, Position::Other, visit);
+        }
+        Declaration::MockProvider(_) | Declaration::Terraform(_) | Declaration::Asset(_) => {}
     }
 }
 
@@ -115,6 +121,7 @@ pub(crate) fn bare_references(declaration: &Declaration) -> Vec<(&Traversal, Loc
             Change::Moved { to, .. } | Change::Import { to, .. } => vec![(to, refactoring.location)],
             Change::Removed { .. } => Vec::new(),
         },
+        Declaration::Run(run) => run.variables.iter().map(|(variable, _)| (variable, run.location)).collect(),
         _ => Vec::new(),
     }
 }

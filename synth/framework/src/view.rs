@@ -14,6 +14,11 @@ pub trait View: Sized {
     fn view(traversal: Traversal) -> Self;
     /// The reference behind this view.
     fn traversal(&self) -> &Traversal;
+
+    /// All of it, as one object.
+    fn whole(&self) -> Ref<Any> {
+        Ref::new(self.traversal().clone())
+    }
 }
 
 /// Something that a reference points to: a [`Ref`] or a [`View`].

@@ -10,7 +10,8 @@ use fixture::{
 };
 use serde_json::{Value as Json, json};
 use synth_framework::{
-    Expression, List, Stack, Value, dynamic, each_key, list, local, map, output, s3_backend, terraform, text, variable,
+    Expression, List, Stack, Value, View as _, dynamic, each_key, functions::jsondecode, list, local, map,
+    mock_provider, output, run, s3_backend, terraform, text, variable,
 };
 
 /// The files of a stack as JSON, by path. What each starts with is looked at elsewhere.
@@ -189,6 +190,8 @@ fn references_into_blocks_index_lists_and_walk_sets() {
     output("hooks", one.hooks().all(harbor_pier::BerthView::width)).add_to(stack);
     output("everywhere", pier.all(harbor_pier::Handle::id)).add_to(stack);
     output("strings", one.ship_ids().strings()).add_to(stack);
+    output("whole", one.whole()).add_to(stack);
+    output("inside", jsondecode("{}").key("a").at(0)).add_to(stack);
     let outputs = written(stack)["main.tf.json"]["output"].take();
     let values: Vec<_> = outputs.as_object().into_iter().flatten().map(|(_, output)| &output["value"]).collect();
     assert_eq!(
@@ -199,8 +202,64 @@ fn references_into_blocks_index_lists_and_walk_sets() {
             r#"${harbor_pier.main["a"].hook[*].width}"#,
             "${values(harbor_pier.main)[*].id}",
             r#"${harbor_pier.main["a"].ship_ids}"#,
+            r#"${harbor_pier.main["a"]}"#,
+            r#"${jsondecode("{}")["a"][0]}"#,
         ]
     );
+}
+
+#[test]
+fn runs_are_written_beside_mocks_that_name_every_type() {
+    let stack = &stack();
+    harbor().add_to(stack);
+    let east = harbor().alias("east").add_to(stack);
+    let token = variable::<String>("token").add_to(stack);
+    let pier = harbor_pier("main").name("north").berth(berth().width(1)).provider(&east).add_to(stack);
+    harbor_tide("now").add_to(stack);
+    run("north")
+        .variable(&token, "${t}")
+        .assert(pier.berths().every("berth", |berth| berth.width().at_least(1)), text!("{} is narrow", pier.name()))
+        .assert(pier.hooks().any("hook", |hook| hook.width().equals(2)), "no hook")
+        .add_to(&stack.file("piers"));
+    mock_provider::<Harbor>()
+        .default("id", |type_name| format!("{type_name}-0"))
+        .default_of("harbor_pier", "key", "${k}")
+        .default_of("harbor_ship", "key", "k")
+        .add_to(stack);
+    let written = written(stack);
+    let mock = |alias: Json| {
+        let mut mock = json!({ "alias": alias, "override_during": "plan", "source": "./tests/mocks" });
+        mock.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        mock
+    };
+    assert_eq!(
+        written["tests/piers.tftest.json"],
+        json!({
+            "mock_provider": { "harbor": [mock(Json::Null), mock(json!("east"))] },
+            "run": { "north": {
+                "command": "plan",
+                "variables": { "token": "$${t}" },
+                "assert": [
+                    {
+                        "condition": "${alltrue([for berth in harbor_pier.main.berth : berth.width >= 1])}",
+                        "error_message": "${harbor_pier.main.name} is narrow",
+                    },
+                    {
+                        "condition": "${anytrue([for hook in harbor_pier.main.hook : hook.width == 2])}",
+                        "error_message": "no hook",
+                    },
+                ],
+            } },
+        })
+    );
+    assert_eq!(
+        written["tests/mocks/harbor.tfmock.json"],
+        json!({
+            "mock_resource": { "harbor_pier": { "defaults": { "id": "harbor_pier-0", "key": "$${k}" } } },
+            "mock_data": { "harbor_tide": { "defaults": {} } },
+        })
+    );
+    assert!(written["main.tf.json"].get("run").is_none());
 }
 
 #[test]

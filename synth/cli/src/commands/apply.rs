@@ -7,7 +7,7 @@ use clap::Args;
 use stacks::{PARTS, Part};
 use synth_offline::Command;
 
-use super::part;
+use super::{ForTerraform, part};
 use crate::{
     offline::Offline,
     project::Project,
@@ -22,19 +22,16 @@ pub(crate) struct ApplyArgs {
     /// Every part in its order, then a plan of each, which must find nothing left to do
     #[arg(long, conflicts_with_all = ["part", "terraform"])]
     all: bool,
-    /// Print Terraform's JSON
-    #[arg(long)]
-    json: bool,
-    /// Arguments for Terraform, such as `-target=…`
-    #[arg(last = true)]
-    terraform: Vec<OsString>,
+    /// How.
+    #[command(flatten)]
+    how: ForTerraform,
 }
 
 /// Applies one part, or all of them until one fails.
 pub(crate) fn apply(project: &Project, args: &ApplyArgs) -> Result<Report> {
-    let offline = Offline::find(project, args.json)?;
+    let offline = Offline::find(project, args.how.json)?;
     if let Some(part) = args.part {
-        return offline.run(part, Command::Apply, &args.terraform).map(Report::code);
+        return offline.run(part, Command::Apply, &args.how.terraform).map(Report::code);
     }
     let nothing_left = [OsString::from("-detailed-exitcode")];
     for (command, title, arguments) in

@@ -12,7 +12,10 @@ pub(crate) mod plan;
 pub(crate) mod policies;
 pub(crate) mod settings;
 mod summary;
+pub(crate) mod test;
 pub(crate) mod write;
+
+use std::ffi::OsString;
 
 use anyhow::Result;
 use clap::{
@@ -45,6 +48,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Plan(args) => plan::plan(&project, args),
         Command::Apply(args) => apply::apply(&project, args),
         Command::Destroy(args) => destroy::destroy(&project, args),
+        Command::Test(args) => test::test(&project, args),
         Command::LoadReport(args) => load_report::load_report(&project, args),
         Command::Policies(_) => unreachable!("needs no project"),
     }
@@ -59,6 +63,28 @@ pub(crate) struct Selection {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// A part that Terraform runs on, offline, and how.
+#[derive(Args, Debug)]
+pub(crate) struct OnePart {
+    /// Part
+    #[arg(value_parser = part())]
+    part: &'static Part,
+    /// How.
+    #[command(flatten)]
+    how: ForTerraform,
+}
+
+/// What is passed on to Terraform.
+#[derive(Args, Debug)]
+pub(crate) struct ForTerraform {
+    /// Print Terraform's JSON
+    #[arg(long)]
+    json: bool,
+    /// Arguments for Terraform, such as `-no-color`
+    #[arg(last = true)]
+    terraform: Vec<OsString>,
 }
 
 /// Parses the name of a part.

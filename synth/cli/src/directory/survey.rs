@@ -19,6 +19,9 @@ use crate::synthesis::Rendered;
 /// How a generated configuration begins, white space aside.
 const HEADER: &str = r#"{"//":"Synthesizedfrom"#;
 
+/// The folders of a stack in which Terraform reads files, and how those end.
+const READ: [(&str, &str); 3] = [("", ".tf.json"), ("tests/", ".tftest.json"), ("tests/mocks/", ".tfmock.json")];
+
 /// What is on disk for one part.
 #[derive(Debug)]
 pub(crate) struct Survey<'a> {
@@ -109,8 +112,12 @@ fn survey_part<'a>(
             stale.push((path.clone(), bytes));
         }
     }
-    let strays = strays(&directory, |name| made.contains(name) || listing.0.contains(name))
-        .with_context(|| format!("reading `{}`", directory.display()))?;
+    let mut strays = Vec::new();
+    for (folder, ending) in READ {
+        let is_known = |path: &str| made.contains(path) || listing.0.contains(path);
+        let found = find_strays(&directory, folder, ending, is_known);
+        strays.extend(found.with_context(|| format!("reading `{}`", directory.join(folder).display()))?);
+    }
     Ok(Survey { rendered, directory, files, stale, strays, listed })
 }
 
@@ -167,11 +174,16 @@ fn look(out: &Path, place: &str) -> Result<Thing> {
 
 fn has_header(path: &str, bytes: &[u8]) -> bool {
     let begins = bytes.iter().filter(|byte| !byte.is_ascii_whitespace()).take(HEADER.len());
-    path.ends_with(".tf.json") && begins.eq(HEADER.as_bytes())
+    READ.iter().any(|(_, ending)| path.ends_with(ending)) && begins.eq(HEADER.as_bytes())
 }
 
-fn strays(directory: &Path, is_known: impl Fn(&str) -> bool) -> io::Result<Vec<String>> {
-    let entries = match fs::read_dir(directory) {
+fn find_strays(
+    directory: &Path,
+    folder: &str,
+    ending: &str,
+    is_known: impl Fn(&str) -> bool,
+) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(directory.join(folder)) {
         Ok(entries) => entries,
         // A file in the place of the directory is an obstacle already.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
@@ -181,13 +193,14 @@ fn strays(directory: &Path, is_known: impl Fn(&str) -> bool) -> io::Result<Vec<S
     for entry in entries {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if !name.ends_with(".tf.json") || is_known(&name) || !entry.file_type()?.is_file() {
+        let path = format!("{folder}{name}");
+        if !name.ends_with(ending) || is_known(&path) || !entry.file_type()?.is_file() {
             continue;
         }
         let mut beginning = Vec::new();
         File::open(entry.path())?.take(256).read_to_end(&mut beginning)?;
-        if has_header(&name, &beginning) {
-            strays.push(name);
+        if has_header(&path, &beginning) {
+            strays.push(path);
         }
     }
     strays.sort();

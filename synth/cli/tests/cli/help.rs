@@ -23,6 +23,7 @@ fn help_explains_each_command() {
         "plan",
         "apply",
         "destroy",
+        "test",
         "load-report",
         "images",
         "settings",

@@ -55,6 +55,42 @@ fn every_environment_is_planned() {
 }
 
 #[test]
+fn every_stack_is_tested_and_the_first_failure_decides_the_exit_code() {
+    if !terraform() {
+        return;
+    }
+    let project = Project::new();
+    let run = project.synth(["test", "--all"]);
+    ends(&run, 0, "Success!");
+    assert_eq!(run.stdout.matches(", 0 failed.").count(), 3, "{}", run.stdout);
+    for stack in ["bootstrap", "cluster", "add-ons"] {
+        assert!(run.stderr.contains(&format!("test {stack}")), "{}", run.stderr);
+    }
+    assert!(!project.path("out").exists(), "what is real is not written");
+    // Whoever lets everyone in by the settings hears of it, and the other stack is tested all the same.
+    let settings = "stacks/environments/default.toml";
+    let ranges = r#"public_access_cidrs = ["0.0.0.0/0"]"#;
+    let open: Vec<_> = project
+        .read(settings)
+        .lines()
+        .map(|line| if line.starts_with("public_access_cidrs") { ranges.to_owned() } else { line.to_owned() })
+        .collect();
+    project.write(settings, &open.join("\n"));
+    let run = project.synth(["test", "cluster", "add-ons"]);
+    ends(&run, 1, "run \"the_endpoint_is_never_open_to_everyone\"... fail");
+    assert!(run.stdout.contains("run \"the_root_application_heals_itself\"... pass"), "{}", run.stdout);
+    let run = project.synth(["test", "cluster", "--", "-filter=tests/network.tftest.json"]);
+    ends(&run, 0, "Success! 2 passed, 0 failed.");
+}
+
+#[test]
+fn a_part_without_tests_is_no_stack() {
+    let run = Project::new().synth(["test", "manifests"]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("invalid value 'manifests' for '[STACK]...'"), "{}", run.stderr);
+}
+
+#[test]
 fn a_part_without_anything_for_terraform_is_refused() {
     if !terraform() {
         return;
@@ -67,10 +103,12 @@ fn json_is_terraforms_own() {
     if !terraform() {
         return;
     }
-    let run = Project::new().synth(["plan", "add-ons", "--json"]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    for line in run.stdout.lines() {
-        assert!(serde_json::from_str::<serde_json::Value>(line).unwrap()["@message"].is_string(), "{line}");
+    for command in ["plan", "test"] {
+        let run = Project::new().synth([command, "add-ons", "--json"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        for line in run.stdout.lines() {
+            assert!(serde_json::from_str::<serde_json::Value>(line).unwrap()["@message"].is_string(), "{line}");
+        }
     }
 }
 

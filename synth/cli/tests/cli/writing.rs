@@ -4,6 +4,9 @@ use std::fs;
 
 use crate::project::{Project, Run, SYNTH};
 
+/// How the files end that Terraform reads.
+const CONFIGURATION: [&str; 3] = [".tf.json", ".tftest.json", ".tfmock.json"];
+
 #[test]
 fn the_default_environment_lies_directly_in_out_and_others_below_their_names() {
     let project = Project::new();
@@ -16,7 +19,11 @@ fn the_default_environment_lies_directly_in_out_and_others_below_their_names() {
 #[test]
 fn a_generated_file_names_its_rust_source_first() {
     let project = Project::written();
-    for (path, bytes) in project.files("out/cluster").iter().filter(|(path, _)| path.ends_with(".tf.json")) {
+    for (path, bytes) in project
+        .files("out/cluster")
+        .iter()
+        .filter(|(path, _)| CONFIGURATION.iter().any(|ending| path.ends_with(ending)))
+    {
         let text = String::from_utf8_lossy(bytes);
         let first = text.lines().nth(1).unwrap();
         assert!(first.starts_with(r#"  "//": "Synthesized from stacks/src/"#), "{path}: {first}");
@@ -66,6 +73,28 @@ fn what_synth_no_longer_makes_is_removed_with_the_folders_that_held_it() {
 }
 
 #[test]
+fn tests_are_kept_like_everything_else() {
+    let project = Project::written();
+    let fresh = project.files("out");
+    assert!(fresh.contains_key("cluster/tests/network.tftest.json"));
+    assert!(fresh.contains_key("cluster/tests/mocks/aws.tfmock.json"));
+    project.append("out/cluster/tests/network.tftest.json", "\n");
+    fs::remove_file(project.path("out/cluster/tests/mocks/aws.tfmock.json")).unwrap();
+    project.write("out/cluster/tests/old.tftest.json", "{}");
+    project.append("out/cluster/.synth-files", "tests/old.tftest.json\n");
+    project.synth(["check", "cluster"]).finds();
+    project.synth(["cluster"]).succeeds();
+    assert_eq!(project.files("out"), fresh);
+    for (path, stray) in
+        [("network.tftest.json", "stray.tftest.json"), ("mocks/aws.tfmock.json", "mocks/stray.tfmock.json")]
+    {
+        project.write(&format!("out/cluster/tests/{stray}"), &project.read(&format!("out/cluster/tests/{path}")));
+        let said = project.synth(["cluster"]).stderr;
+        assert!(said.contains(&format!("`out/cluster/tests/{stray}` begins like a file of synth")), "{said}");
+    }
+}
+
+#[test]
 fn files_come_and_go_in_one_run() {
     let project = Project::written();
     let fresh = project.files("out");
@@ -89,6 +118,9 @@ fn foreign_files_stay() {
         "mine.tf.json",
         "backend_override.tf.json",
         "charts/mine.yaml",
+        "tests/mine.tftest.hcl",
+        "tests/mine.tftest.json",
+        "tests/mocks/mine.tfmock.json",
         "notes.md",
     ];
     for path in foreign {
@@ -112,6 +144,7 @@ fn without_a_listing_the_first_line_of_a_file_tells_whose_it_is() {
     let fresh = project.files("out");
     fs::remove_file(project.path("out/cluster/.synth-files")).unwrap();
     project.append("out/cluster/outputs.tf.json", "edited");
+    project.append("out/cluster/tests/network.tftest.json", "edited");
     project.synth(["cluster"]).succeeds();
     assert_eq!(project.files("out"), fresh);
 }

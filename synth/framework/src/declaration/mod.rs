@@ -1,4 +1,4 @@
-//! What a stack declares beside resources: variables, locals, outputs, checks, moves, and Terraform's own settings.
+//! What a stack declares beside resources: variables, locals, outputs, checks, tests, moves, and Terraform's own settings.
 //!
 //! Each kind has its file: the data that is written, and the builder that call sites use.
 
@@ -6,8 +6,10 @@ mod asset;
 mod backend;
 mod check;
 mod local;
+mod mock;
 mod output;
 mod refactoring;
+mod run;
 mod settings;
 mod variable;
 
@@ -15,8 +17,10 @@ pub use asset::{Asset, AssetHandle};
 pub use backend::{Backend, S3Backend, s3_backend};
 pub use check::{Check, CheckData, check};
 pub use local::{Local, LocalData, local};
+pub use mock::{MockDefault, MockProvider, MockProviderData, MockValue, mock_provider};
 pub use output::{Output, OutputData, output};
 pub use refactoring::{Change, Refactoring, import, moved, removed};
+pub use run::{Run, RunData, run};
 pub use settings::{Terraform, TerraformData, terraform};
 pub use variable::{Variable, VariableData, variable};
 
@@ -40,6 +44,10 @@ pub enum Declaration {
     Check(CheckData),
     /// `moved`, `import` or `removed`.
     Refactoring(Refactoring),
+    /// A test run.
+    Run(RunData),
+    /// What a provider computes in test runs.
+    MockProvider(MockProviderData),
     /// The `terraform` block.
     Terraform(TerraformData),
     /// A file that lies beside the stack.
@@ -63,6 +71,8 @@ declarations!(
     Output(OutputData),
     Check(CheckData),
     Refactoring(Refactoring),
+    Run(RunData),
+    MockProvider(MockProviderData),
     Terraform(TerraformData),
     Asset(Asset)
 );

@@ -26,8 +26,17 @@ pub(super) fn check(declaration: &Declaration, found: &mut Found) {
             }
             check_conditions(&check.asserts, &format!("check.{}", check.name), found);
         }
+        Declaration::Run(run) => {
+            if run.asserts.is_empty() {
+                found.report(run.location, format!("`run.{}` asserts nothing", run.name));
+            }
+            check_conditions(&run.asserts, &format!("run.{}", run.name), found);
+        }
         Declaration::Asset(asset) => check_asset(asset, found),
-        Declaration::Local(_) | Declaration::Refactoring(_) | Declaration::Terraform(_) => {}
+        Declaration::Local(_)
+        | Declaration::Refactoring(_)
+        | Declaration::MockProvider(_)
+        | Declaration::Terraform(_) => {}
     }
 }
 
@@ -101,14 +110,26 @@ fn check_conditions(conditions: &[Condition], place: &str, found: &mut Found) {
     }
 }
 
+/// The ends of names that Terraform reads, or keeps for its users.
+const CONFIGURATION: [&str; 10] = [
+    ".tf",
+    ".tf.json",
+    ".tfvars",
+    ".tfvars.json",
+    ".tfstate",
+    ".tfstate.backup",
+    ".tftest.hcl",
+    ".tftest.json",
+    ".tfmock.hcl",
+    ".tfmock.json",
+];
+
 fn check_asset(asset: &Asset, found: &mut Found) {
     let path = asset.path.as_str();
     let outside = path.contains(['\\', ':']) || path.split('/').any(|part| matches!(part, "" | "." | ".."));
     let first = path.split('/').next().unwrap_or_default();
     let is_terraforms = first.starts_with(".terraform")
-        || [".tf", ".tf.json", ".tfvars", ".tfvars.json", ".tfstate", ".tfstate.backup"]
-            .iter()
-            .any(|ending| path.to_ascii_lowercase().ends_with(ending));
+        || CONFIGURATION.iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
     if outside || is_terraforms {
         let rule = "it must lie inside the stack's directory and be no configuration file";
         found.report(asset.location, format!("the file `{path}` cannot be written: {rule}"));

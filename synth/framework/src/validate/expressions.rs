@@ -64,7 +64,7 @@ fn check_steps(steps: &[Step], location: Location, found: &mut Found) {
 }
 
 /// Some places are read before anything is evaluated.
-fn check_literal(value: &Expression, what: &str, location: Location, found: &mut Found) {
+pub(super) fn check_literal(value: &Expression, what: &str, location: Location, found: &mut Found) {
     if is_literal(value) {
         value.visit(&mut |expression| check_expression(expression, location, found));
     } else {

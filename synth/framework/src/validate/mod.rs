@@ -7,6 +7,7 @@ mod providers;
 mod refactorings;
 mod references;
 mod secrets;
+mod tests;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub(crate) fn problems(stack: &BuiltStack) -> Vec<Problem> {
     providers::check(stack, &mut found);
     refactorings::check(stack, &mut found);
     secrets::check(stack, &mut found);
+    tests::check(stack, &mut found);
     for placed in stack.declarations() {
         declarations::check(&placed.declaration, &mut found);
         expressions::check(&placed.declaration, &mut found);

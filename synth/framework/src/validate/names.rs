@@ -30,12 +30,14 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
             Declaration::Local(local) => (format!("local.{}", local.name), Some(&local.name), local.location),
             Declaration::Output(output) => (format!("output.{}", output.name), Some(&output.name), output.location),
             Declaration::Check(check) => (format!("check.{}", check.name), Some(&check.name), check.location),
+            Declaration::Run(run) => (format!("run.{}.{}", placed.file, run.name), Some(&run.name), run.location),
             Declaration::Terraform(terraform) => ("terraform".to_owned(), None, terraform.location),
             Declaration::Asset(asset) => (format!("file {}", asset.path), None, asset.location),
             Declaration::Refactoring(refactoring) => {
                 check_file(placed, refactoring.location, found);
                 continue;
             }
+            Declaration::MockProvider(_) => continue,
         };
         check_file(placed, location, found);
         if let Some(label) = label.filter(|label| !is_identifier(label)) {

@@ -13,7 +13,7 @@ pub use collections::{list, map};
 
 use crate::{
     expression::{Expression, Step, Traversal},
-    types::{Identity, List, Map, Set},
+    types::{Any, Identity, List, Map, Set},
 };
 
 /// A value of Terraform type `T`: a literal, a reference, or an expression over both.
@@ -85,6 +85,21 @@ impl<T> Value<Map<T>> {
     pub fn key(self, key: impl IntoValue<String>) -> Value<T> {
         let key = Box::new(key.into_value().into_expression());
         Value::new(self.step(Step::Key(key)))
+    }
+}
+
+impl Value<Any> {
+    /// What lies at `index`, if it is a list.
+    #[must_use]
+    pub fn at(self, index: i64) -> Self {
+        Self::new(self.step(Step::Index(index)))
+    }
+
+    /// What lies under `key`, if it is an object or a map.
+    #[must_use]
+    pub fn key(self, key: impl IntoValue<String>) -> Self {
+        let key = Box::new(key.into_value().into_expression());
+        Self::new(self.step(Step::Key(key)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod resource;
 mod settings;
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,6 +21,7 @@ use crate::{
 };
 use resource::write_resource;
 use settings::{write_provider, write_terraform, write_variable};
+use tests::test_files;
 
 /// One file of a stack: its path inside the stack's directory, and its exact text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +42,15 @@ impl BuiltStack {
                 Declaration::Asset(Asset { path, text, .. }) => {
                     files.push(StackFile { path: path.clone(), text: text.clone() });
                 }
+                // What is for tests goes to files of their own.
+                Declaration::Run(_) | Declaration::MockProvider(_) => {}
                 _ => by_file.entry(&placed.file).or_default().push(placed),
             }
         }
         for (name, placed) in by_file {
-            let text = format!("{:#}\n", configuration(&placed));
-            files.push(StackFile { path: format!("{name}.tf.json"), text });
+            files.push(StackFile { path: format!("{name}.tf.json"), text: text(configuration(&placed)) });
         }
+        files.extend(test_files(self));
         files.sort_by(|left, right| left.path.cmp(&right.path));
         files
     }
@@ -67,15 +71,22 @@ struct Sections {
     output: Map<String, Json>,
 }
 
-fn configuration(placed: &[&Placed]) -> Json {
-    let mut sections = Sections::default();
-    let mut sources = BTreeSet::new();
-    for Placed { declaration, .. } in placed {
-        sources.insert(source_path(sections.add(declaration)));
-    }
+/// The first line of a file: the Rust sources that it comes from.
+fn header(locations: impl IntoIterator<Item = Location>) -> Json {
+    let sources: BTreeSet<_> = locations.into_iter().map(source_path).collect();
     let sources: Vec<_> = sources.into_iter().collect();
+    json!(format!("Synthesized from {}; do not edit.", sources.join(", ")))
+}
+
+fn text(file: Map<String, Json>) -> String {
+    format!("{:#}\n", Json::Object(file))
+}
+
+fn configuration(placed: &[&Placed]) -> Map<String, Json> {
+    let mut sections = Sections::default();
+    let locations: Vec<_> = placed.iter().map(|placed| sections.add(&placed.declaration)).collect();
     let mut file = Map::new();
-    file.insert("//".to_owned(), json!(format!("Synthesized from {}; do not edit.", sources.join(", "))));
+    file.insert("//".to_owned(), header(locations));
     let Sections { terraform, provider, variable, locals, data, resource, check, moved, import, removed, output } =
         sections;
     // Terraform refuses an empty section, so what holds nothing is left out.
@@ -100,7 +111,7 @@ fn configuration(placed: &[&Placed]) -> Json {
     if !output.is_empty() {
         file.insert("output".to_owned(), Json::Object(output));
     }
-    Json::Object(file)
+    file
 }
 
 impl Sections {
@@ -140,6 +151,8 @@ impl Sections {
                 self.terraform.extend(write_terraform(terraform));
                 terraform.location
             }
+            Declaration::Run(run) => run.location,
+            Declaration::MockProvider(mock) => mock.location,
             Declaration::Asset(asset) => asset.location,
         }
     }

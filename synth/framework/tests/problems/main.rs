@@ -8,6 +8,7 @@ mod expressions;
 mod names;
 mod references;
 mod schema;
+mod tests;
 mod together;
 
 use fixture::{Harbor, harbor_pier, harbor_pier::berth};

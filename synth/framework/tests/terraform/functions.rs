@@ -4,10 +4,10 @@ use serde_json::{Value as Json, json};
 use synth_framework::{
     Any, Concrete, IntoValue, Map, Set, Stack, Value,
     functions::{
-        base64decode, base64encode, can, cidrhost, cidrsubnet, coalesce, concat, contains, distinct, element, endswith,
-        file, flatten, for_in, format, join, jsondecode, jsonencode, keys, length, lookup, lower, max, merge, min,
-        nonsensitive, one, path_module, replace, sensitive, sha256, slice, sort, split, startswith, tolist, toset,
-        tostring, trimprefix, trimsuffix, try_, upper, values, yamlencode,
+        alltrue, anytrue, base64decode, base64encode, can, cidrhost, cidrsubnet, coalesce, concat, contains, distinct,
+        element, endswith, file, flatten, for_in, format, join, jsondecode, jsonencode, keys, length, lookup, lower,
+        max, merge, min, nonsensitive, one, path_module, replace, sensitive, sha256, slice, sort, split, startswith,
+        strcontains, tolist, toset, tostring, trimprefix, trimsuffix, try_, upper, values, yamlencode,
     },
     list, map, object, output, text, variable,
 };
@@ -28,6 +28,8 @@ fn calls(stack: &Stack) -> Vec<(&'static str, Value<Any>, Json)> {
     let names = variable::<Set<String>>("names").default(["y", "x"]).add_to(stack);
     let secret = variable::<String>("secret").default("hush").sensitive(true).add_to(stack);
     vec![
+        ("alltrue", any(alltrue(for_in::<String, bool, _>("letter", &letters, |it| it.equals("b")))), json!(false)),
+        ("anytrue", any(anytrue(for_in::<String, bool, _>("letter", &letters, |it| it.equals("b")))), json!(true)),
         ("base64decode", any(base64decode("aMOp")), json!("hé")),
         ("base64encode", any(base64encode("hé")), json!("aMOp")),
         ("can", any(can(jsondecode("{"))), json!(false)),
@@ -71,6 +73,7 @@ fn calls(stack: &Stack) -> Vec<(&'static str, Value<Any>, Json)> {
         ("sort", any(sort(&letters)), json!(["a", "b", "b"])),
         ("split", any(split(",", "a,b")), json!(["a", "b"])),
         ("startswith", any(startswith("main.tf", "main")), json!(true)),
+        ("strcontains", any(strcontains("a.b.c", "b.")), json!(true)),
         ("tolist", any(tolist(&names)), json!(["x", "y"])),
         ("tostring", any(tostring(8080)), json!("8080")),
         ("toset", any(toset(&letters)), json!(["a", "b"])),

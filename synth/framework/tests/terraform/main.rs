@@ -8,4 +8,5 @@ mod harness;
 mod lifecycle;
 mod refactorings;
 mod strings;
+mod tests;
 mod values;

@@ -20,6 +20,8 @@ pub enum Command {
     Apply,
     /// Take it away.
     Destroy,
+    /// Look whether its tests pass.
+    Test,
 }
 
 impl Command {
@@ -29,6 +31,7 @@ impl Command {
             Self::Plan => &["plan", "-input=false"],
             Self::Apply => &["apply", "-input=false", "-auto-approve"],
             Self::Destroy => &["destroy", "-input=false", "-auto-approve"],
+            Self::Test => &["test"],
         }
     }
 }

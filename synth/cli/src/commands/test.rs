@@ -1,0 +1,44 @@
+//! `synth test`: the invariants of stacks, offline.
+
+use anyhow::Result;
+use clap::Args;
+use stacks::{PARTS, Part};
+use synth_offline::Command;
+
+use super::{ForTerraform, stack};
+use crate::{
+    offline::Offline,
+    project::Project,
+    report::{HEADING, Report, say},
+};
+
+#[derive(Args, Debug)]
+pub(crate) struct TestArgs {
+    /// Stacks
+    #[arg(value_parser = stack(), value_name = "STACK", required_unless_present = "all")]
+    stacks: Vec<&'static Part>,
+    /// Every stack
+    #[arg(long, conflicts_with = "stacks")]
+    all: bool,
+    /// How.
+    #[command(flatten)]
+    how: ForTerraform,
+}
+
+/// Tests every chosen stack, whatever comes of the others; the first failure decides the exit code.
+pub(crate) fn test(project: &Project, args: &TestArgs) -> Result<Report> {
+    let offline = Offline::find(project, args.how.json)?;
+    let every = PARTS.iter().filter(|part| part.is_stack()).collect();
+    let stacks = if args.all { &every } else { &args.stacks };
+    let mut failed = 0;
+    for stack in stacks {
+        if stacks.len() > 1 {
+            say(format_args!("{HEADING}test {}{HEADING:#}", stack.name));
+        }
+        let code = offline.run(stack, Command::Test, &args.how.terraform)?;
+        if failed == 0 {
+            failed = code;
+        }
+    }
+    Ok(Report::code(failed))
+}
