@@ -25,8 +25,27 @@ pub const CORS_PROXY_SERVER: &str = "cors-proxy-server";
 /// The target behind the proxy: its Deployment, its Service, its folder of manifests.
 pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
 
-/// The port of the target's Service.
-pub const MOCK_TARGET_PORT: u16 = 80;
+/// The port of the Service of each service, whatever port its pods listen on.
+pub const SERVICE_PORT: u16 = 80;
+
+/// The Applications of the platform itself: no service may have the name of one.
+pub const RESERVED: [&str; 12] = [
+    "admission",
+    "aws-load-balancer-controller",
+    CORS_PROXY_SERVER,
+    "karpenter",
+    "karpenter-crd",
+    "kube-prometheus-stack",
+    "metrics-server",
+    MOCK_TARGET_SERVER,
+    "node-pools",
+    "observability",
+    "platform",
+    "root",
+];
+
+/// The label by which a service's pods are selected everywhere.
+pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 
 /// The storage class of encrypted gp3 volumes.
 pub const STORAGE_CLASS: &str = "gp3-encrypted";
@@ -111,9 +130,14 @@ impl Settings {
         format!("out/{}", self.directory("manifests"))
     }
 
-    /// The target's address inside the cluster, as `host:port`: the proxy may reach it, and the load test asks for it.
+    /// A service's address inside the cluster, as `host:port`.
+    pub fn service_address(&self, service: &str) -> String {
+        format!("{service}.{}.svc.cluster.local:{SERVICE_PORT}", self.services.namespace)
+    }
+
+    /// The target's address inside the cluster: the load test asks the proxy for it.
     pub fn mock_target_address(&self) -> String {
-        format!("{MOCK_TARGET_SERVER}.{}.svc.cluster.local:{MOCK_TARGET_PORT}", self.services.namespace)
+        self.service_address(MOCK_TARGET_SERVER)
     }
 
     /// The letter of each zone with the zone's name: `("a", "eu-north-1a")`.

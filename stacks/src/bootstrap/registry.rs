@@ -9,11 +9,6 @@ use crate::settings::{Image, Settings};
 
 /// Declares the repositories, what they keep, and how images are scanned.
 pub(super) fn registry(settings: &Settings, stack: &Stack) -> Vec<aws_ecr_repository::Handle> {
-    let services = &settings.services;
-    let images = [
-        ("cors_proxy_server", &services.cors_proxy_server.image),
-        ("mock_target_server", &services.mock_target_server.image),
-    ];
     scanning("main")
         .scan_type("ENHANCED")
         .rule(
@@ -22,7 +17,8 @@ pub(super) fn registry(settings: &Settings, stack: &Stack) -> Vec<aws_ecr_reposi
                 .repository_filter(scanning::rule::repository_filter().filter("*").filter_type("WILDCARD")),
         )
         .add_to(stack);
-    images.map(|(label, image)| repository(settings, label, image, stack)).into()
+    let images = settings.services.images().into_iter();
+    images.map(|(service, image)| repository(settings, &service.replace('-', "_"), image, stack)).collect()
 }
 
 fn repository(settings: &Settings, label: &str, image: &Image, stack: &Stack) -> aws_ecr_repository::Handle {

@@ -99,18 +99,27 @@ fn base(shown: &Shown, layout: &Layout, canvas: &mut Canvas) {
     canvas.aside(place, room, "makes nodes");
 }
 
-/// The way of a request from the load balancer from one service to the next.
+/// The way of a request: from the load balancer, and from one service to the next where that one lets it in.
 fn request(shown: &Shown, layout: &Layout, canvas: &mut Canvas) {
-    if shown.balancer.is_none() {
-        return;
-    }
     let mut from = layout.balancer.bottom();
-    for (index, (service, card)) in shown.services.iter().zip(&layout.services).enumerate() {
-        canvas.arrow("request", &[(layout.axis, from), (layout.axis, card.y - 2.0)]);
-        if index > 0 {
-            let place = (layout.axis + 10.0, f64::midpoint(from, card.y) + 4.0);
-            canvas.text(Style::Note, Anchor::Start, place, card.right() - layout.axis, &service.ports);
+    let mut before: Option<&Service> = None;
+    for (service, card) in shown.services.iter().zip(&layout.services) {
+        let way = [(layout.axis, from), (layout.axis, card.y - 2.0)];
+        let called = before.is_some_and(|before| service.callers.contains(&before.name));
+        if called || (before.is_none() && shown.balancer.is_some()) {
+            canvas.arrow("request", &way);
+        }
+        if before.is_some() && !service.callers.is_empty() {
+            let foot = f64::midpoint(from, card.y) + 4.0;
+            if called {
+                let x = layout.axis + 10.0;
+                canvas.text(Style::Note, Anchor::Start, (x, foot), card.right() - x, &service.ports);
+            } else {
+                let note = format!("from {} · {}", service.callers.join(", "), service.ports);
+                canvas.text(Style::Note, Anchor::End, (card.right() - 12.0, foot), card.width - 24.0, &note);
+            }
         }
         from = card.bottom();
+        before = Some(service);
     }
 }

@@ -1,11 +1,14 @@
-//! The two services, and the load that is put on them.
+//! The services, and the load that is put on them.
+
+use std::collections::BTreeMap;
 
 use super::declare::section;
 use super::problem::Problems;
+use super::read::list;
 use super::rules::{IfSet, between, filled_set, set, shaped};
 use super::shape;
 use super::tree;
-use crate::names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER};
+use crate::names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER, RESERVED};
 
 section! {
     /// The workloads that scale.
@@ -18,13 +21,69 @@ section! {
         pub mock_target_server: Service,
         /// Whom the proxy serves, what it reaches, and its load balancer.
         pub proxy: Proxy,
+        /// Further services by name, reached inside the cluster only.
+        pub internal: BTreeMap<String, Service>,
     }
+    check names_and_callers_fit;
 }
 
 impl Services {
+    /// Every service by its name.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Service)> {
+        [(CORS_PROXY_SERVER, &self.cors_proxy_server)].into_iter().chain(self.inside())
+    }
+
+    /// The services that are reached inside the cluster only.
+    pub fn inside(&self) -> impl Iterator<Item = (&str, &Service)> {
+        let others = self.internal.iter().map(|(name, service)| (name.as_str(), service));
+        [(MOCK_TARGET_SERVER, &self.mock_target_server)].into_iter().chain(others)
+    }
+
+    /// The services that a service may call, all of them inside the cluster.
+    pub fn called_by(&self, caller: &str) -> impl Iterator<Item = (&str, &Service)> {
+        self.inside().filter(move |(_, service)| service.callers.iter().any(|name| name == caller))
+    }
+
     /// Each service by its name, with its image.
-    pub fn images(&self) -> [(&'static str, &Image); 2] {
-        [(CORS_PROXY_SERVER, &self.cors_proxy_server.image), (MOCK_TARGET_SERVER, &self.mock_target_server.image)]
+    pub fn images(&self) -> Vec<(&str, &Image)> {
+        self.all().map(|(name, service)| (name, &service.image)).collect()
+    }
+
+    /// The key under which the settings hold a service.
+    pub fn key(name: &str) -> Vec<String> {
+        let key = match name {
+            CORS_PROXY_SERVER => vec!["services", "cors_proxy_server"],
+            MOCK_TARGET_SERVER => vec!["services", "mock_target_server"],
+            other => vec!["services", "internal", other],
+        };
+        key.into_iter().map(str::to_owned).collect()
+    }
+}
+
+fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Problems<'_>) {
+    let internal = tree::child(section, "internal");
+    for name in services.internal.keys() {
+        let message = if !shape::dns_label(name) {
+            "is no name for a service: use `a-z`, digits and `-`, a letter first"
+        } else if RESERVED.contains(&name.as_str()) {
+            "is taken by a part of the platform: choose another name"
+        } else {
+            continue;
+        };
+        problems.report_name(&tree::child(&internal, name), message);
+    }
+    let names: Vec<_> = services.all().map(|(name, _)| name).collect();
+    for (name, service) in services.all() {
+        let key = Services::key(name).join(".");
+        for (index, caller) in service.callers.iter().enumerate() {
+            let key = format!("{key}.callers[{index}]");
+            if name == CORS_PROXY_SERVER {
+                problems
+                    .report(&key, format!("is `{caller}`, but the proxy is reached from the internet only: remove it"));
+            } else if !names.contains(&caller.as_str()) {
+                problems.report(&key, format!("is `{caller}`, which is no service: there are {}", list(&names)));
+            }
+        }
     }
 }
 
@@ -41,10 +100,12 @@ section! {
 }
 
 section! {
-    /// One of the two services: what runs, how many pods there are, what each gets, and how it leaves.
+    /// A service: what runs, how many pods there are, what each gets, who calls it, and how it leaves.
     pub struct Service {
         /// Image that runs.
         pub image: Image,
+        /// Services that may call this one.
+        pub callers: Vec<String> where set(shaped("the name of a service", shape::dns_label)),
         /// Port of the service's own traffic.
         pub port: u16 where between(1024, 65_535),
         /// Port of probes and metrics.

@@ -35,6 +35,16 @@ fn the_fixtures_pass() {
 }
 
 #[test]
+fn the_default_environment_passes_with_a_service_more() {
+    let (_, table) = DEFAULT.split_once("[services.mock_target_server]\n").expect("the target has a table");
+    let (table, _) = table.split_once("\n# Whom the proxy serves").expect("the proxy's table follows");
+    let table = table.replace("[services.mock_target_server.image]", "[services.internal.orders.image]");
+    let platform = build(&settings("default", &[DEFAULT, &format!("[services.internal.orders]\n{table}")]));
+    assert_eq!(errors(&platform), "");
+    assert_eq!(platform.objects().filter(|object| object.kind() == "HorizontalPodAutoscaler").count(), 3);
+}
+
+#[test]
 fn codes_are_their_familys_prefix_and_a_running_number() {
     for family in FAMILIES {
         for (index, policy) in family.policies.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use stacks::settings::Settings;
 
-use crate::{layer, refused};
+use crate::{BASE, layer, refused};
 
 #[test]
 fn syntax_errors_of_all_layers_come_together() {
@@ -164,7 +164,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:145
+    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:146
     staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
     ");
 }
@@ -183,4 +183,27 @@ weight = 1
 "#;
     assert_eq!(refused(&format!("{pool}consolidate_after = \"Never\"\n")), "");
     insta::assert_snapshot!(refused(pool), @"staging.toml:2:23: `karpenter.node_pools.large.consolidate_after` is missing: add it to `[karpenter.node_pools.large]`");
+}
+
+#[test]
+fn added_services_need_names_of_their_own_and_callers_that_exist() {
+    let (_, table) = BASE.split_once("[services.mock_target_server]\n").unwrap();
+    let (table, _) = table.split_once("\n[services.proxy]").unwrap();
+    let added = |name: &str| {
+        let image = table.replace("[services.mock_target_server.image]", &format!("[services.internal.{name}.image]"));
+        format!("[services.internal.{name}]\n{image}")
+    };
+    let text = r#"
+[services.cors_proxy_server]
+callers = ["orders"]
+
+[services.mock_target_server]
+callers = ["cors-proxy-server", "oders"]
+"#;
+    insta::assert_snapshot!(refused(&[text, &added("Orders"), &added("karpenter")].concat()), @r"
+    staging.toml:3:12: `services.cors_proxy_server.callers[0]` is `orders`, but the proxy is reached from the internet only: remove it
+    staging.toml:6:33: `services.mock_target_server.callers[1]` is `oders`, which is no service: there are `cors-proxy-server`, `mock-target-server`, `Orders` and `karpenter`
+    staging.toml:7:20: `services.internal.Orders` is no name for a service: use `a-z`, digits and `-`, a letter first
+    staging.toml:24:20: `services.internal.karpenter` is taken by a part of the platform: choose another name
+    ");
 }

@@ -50,7 +50,7 @@ pub(super) struct Chart<'a> {
 /// A child Application under construction.
 #[derive(Clone, Debug)]
 pub(super) struct Application {
-    name: &'static str,
+    name: String,
     argocd_namespace: String,
     wave: Wave,
     pub(super) source: Source,
@@ -62,7 +62,7 @@ pub(super) struct Application {
 impl Application {
     /// Syncs the folder of its own name beside it.
     #[track_caller]
-    pub(super) fn folder(settings: &Settings, name: &'static str, wave: Wave, namespace: &str) -> Self {
+    pub(super) fn folder(settings: &Settings, name: &str, wave: Wave, namespace: &str) -> Self {
         let source = Source::Folder {
             repo_url: settings.repository.url.clone(),
             target_revision: settings.repository.revision.clone(),
@@ -91,11 +91,11 @@ impl Application {
     }
 
     #[track_caller]
-    fn new(settings: &Settings, name: &'static str, wave: Wave, namespace: &str, source: Source) -> Self {
+    fn new(settings: &Settings, name: &str, wave: Wave, namespace: &str, source: Source) -> Self {
         let argocd_namespace = settings.argocd.namespace.clone();
         let destination = Destination { server: IN_CLUSTER, namespace: namespace.to_owned() };
         let location = std::panic::Location::caller();
-        Self { name, argocd_namespace, wave, source, destination, ignored: Vec::new(), location }
+        Self { name: name.to_owned(), argocd_namespace, wave, source, destination, ignored: Vec::new(), location }
     }
 
     /// Leaves a part of live objects to whoever owns it.
@@ -145,10 +145,10 @@ impl Application {
             ignore_differences: self.ignored,
             revision_history_limit: 5,
         };
-        let object = custom(self.name, spec)
+        let object = custom(&self.name, spec)
             .in_namespace(self.argocd_namespace)
             .annotation("argocd.argoproj.io/sync-wave", (self.wave as i32).to_string())
             .finalizer("resources-finalizer.argocd.argoproj.io");
-        manifests.add_at(self.location, self.name, &object);
+        manifests.add_at(self.location, &self.name, &object);
     }
 }

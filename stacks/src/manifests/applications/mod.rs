@@ -12,10 +12,7 @@ mod system_pods;
 use synth_framework::Manifests;
 
 use self::application::{Application, Wave};
-use crate::{
-    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
-    settings::Settings,
-};
+use crate::settings::Settings;
 
 pub use health::APPLICATION_HEALTH;
 
@@ -30,7 +27,7 @@ pub(super) const ADMISSION: &str = "admission";
 
 pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     let (services, monitoring) = (&settings.services.namespace, &settings.observability.namespace);
-    let applications = [
+    let platform = [
         Application::folder(settings, PLATFORM, Wave::Platform, services),
         karpenter::definitions(settings),
         karpenter::controller(settings),
@@ -40,9 +37,12 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
         prometheus_stack::application(settings),
         Application::folder(settings, OBSERVABILITY, Wave::Observability, monitoring),
         Application::folder(settings, ADMISSION, Wave::Admission, services),
-        Application::folder(settings, MOCK_TARGET_SERVER, Wave::Services, services).autoscaled(MOCK_TARGET_SERVER),
-        Application::folder(settings, CORS_PROXY_SERVER, Wave::Services, services).autoscaled(CORS_PROXY_SERVER),
     ];
+    let services = settings
+        .services
+        .all()
+        .map(|(name, _)| Application::folder(settings, name, Wave::Services, services).autoscaled(name));
+    let applications: Vec<_> = platform.into_iter().chain(services).collect();
     project::define(settings, &applications, manifests);
     for application in applications {
         application.add_to(manifests);

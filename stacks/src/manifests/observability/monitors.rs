@@ -6,8 +6,8 @@ use crate::{
     manifests::{
         custom::monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
         kubernetes::{custom, selector},
-        services::NAME_LABEL,
     },
+    names::NAME_LABEL,
     settings::Settings,
 };
 

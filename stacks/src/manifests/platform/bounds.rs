@@ -18,7 +18,7 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
         .add_to(folder, "network-policy-default-deny");
 
     let (mut pods, mut cpu, mut memory) = (0, 0, 0);
-    for service in [&services.cors_proxy_server, &services.mock_target_server] {
+    for (_, service) in services.all() {
         let most = most_pods(service);
         pods += most;
         cpu += most * u64::from(service.cpu_request_millicores);

@@ -13,7 +13,7 @@ use crate::{
 /// The address of each of a pod's own interfaces: only its network policies decide who reaches it.
 const ANY_ADDRESS: &str = "0.0.0.0";
 
-/// Both servers' flags.
+/// The flags of every server.
 pub(super) fn server_args(service: &Service) -> Vec<String> {
     // Without a processor limit a server would start a thread for each of its node's cores.
     let workers = (2 * service.cpu_request_millicores).div_ceil(1000).max(2);

@@ -1,9 +1,9 @@
-//! The two services: what each runs with, and the objects that keep it running, reachable and bounded.
+//! The services: what each runs with, and the objects that keep it running, reachable and bounded.
 
 mod container;
+mod internal;
 mod networking;
 mod proxy;
-mod target;
 mod workload;
 
 use synth_framework::Manifests;
@@ -15,9 +15,6 @@ pub(super) const TRAFFIC: &str = "http";
 /// The container port of probes and metrics.
 pub(super) const ADMIN: &str = "admin";
 
-/// The label by which a service's pods are selected everywhere.
-pub(super) const NAME_LABEL: &str = "app.kubernetes.io/name";
-
 /// The pods that a rollout adds before it takes old ones away, as a share of all.
 const MAX_SURGE_PERCENT: u32 = 25;
 
@@ -25,7 +22,9 @@ const MAX_SURGE_PERCENT: u32 = 25;
 const GRACE_MARGIN_SECONDS: u32 = 5;
 
 pub(super) fn define(settings: &Settings, manifests: &Manifests) {
-    target::define(settings, manifests);
+    for (name, service) in settings.services.inside() {
+        internal::define(name, service, settings, manifests);
+    }
     proxy::define(settings, manifests);
 }
 

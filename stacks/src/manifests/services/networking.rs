@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 use k8s_openapi::api::networking::v1::{NetworkPolicyEgressRule, NetworkPolicyIngressRule};
 
 use crate::{
-    manifests::kubernetes::{egress, ingress, ip_block, pods_of_namespace, selector, tcp, udp},
+    manifests::kubernetes::{egress, ingress, ip_block, pods, pods_of_namespace, selector, tcp, udp},
+    names::NAME_LABEL,
     settings::{Cidr, Settings},
 };
 
@@ -34,6 +35,12 @@ pub(super) fn from_prometheus(settings: &Settings, admin_port: u16) -> NetworkPo
 /// Pods may resolve names.
 pub(super) fn to_name_servers() -> NetworkPolicyEgressRule {
     egress([pods_of_namespace("kube-system", selector("k8s-app", "kube-dns"))], [udp(53), tcp(53)])
+}
+
+/// Pods of a service may reach the services that it may call.
+pub(super) fn to_called(settings: &Settings, caller: &str) -> impl Iterator<Item = NetworkPolicyEgressRule> {
+    let services = settings.services.called_by(caller);
+    services.map(|(name, service)| egress([pods(selector(NAME_LABEL, name))], [tcp(service.port)]))
 }
 
 /// Pods may reach the internet, and neither the VPC nor anything else that is private.

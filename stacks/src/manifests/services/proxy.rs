@@ -1,15 +1,14 @@
-//! cors-proxy-server: reached from the internet, reaching the internet and its target, and nothing else.
+//! cors-proxy-server: reached from the internet, reaching the internet and the services that it may call, and nothing else.
 
 use k8s_openapi::api::core::v1::Service;
 use synth_framework::Manifests;
 
-use super::{ADMIN, NAME_LABEL, TRAFFIC, container::server_args, networking, workload::Workload};
+use super::{ADMIN, TRAFFIC, container::server_args, networking, workload::Workload};
 use crate::{
     manifests::kubernetes::{
-        Draft, egress, ingress, ip_block, network_policy, network_policy_spec, pods, selector, service, service_port,
-        service_spec, tcp,
+        Draft, ingress, ip_block, network_policy, network_policy_spec, service, service_port, service_spec, tcp,
     },
-    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
+    names::{CORS_PROXY_SERVER, NAME_LABEL},
     settings::{Proxy, Settings},
 };
 
@@ -49,16 +48,11 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
                     networking::from_prometheus(settings, server.admin_port),
                 ])
                 .egress(
-                    [
-                        networking::to_name_servers(),
-                        egress(
-                            [pods(selector(NAME_LABEL, MOCK_TARGET_SERVER))],
-                            [tcp(settings.services.mock_target_server.port)],
-                        ),
-                        networking::to_internet(settings),
-                    ]
-                    .into_iter()
-                    .chain(networking::to_allowed_targets(settings)),
+                    [networking::to_name_servers()]
+                        .into_iter()
+                        .chain(networking::to_called(settings, CORS_PROXY_SERVER))
+                        .chain([networking::to_internet(settings)])
+                        .chain(networking::to_allowed_targets(settings)),
                 ),
         )
         .add_to(folder, "network-policy");
@@ -66,7 +60,8 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
 
 fn proxy_args(settings: &Settings) -> Vec<String> {
     let Proxy { allow_targets, allow_origins, .. } = &settings.services.proxy;
-    let targets = [settings.mock_target_address()].into_iter().chain(allow_targets.iter().cloned());
+    let called = settings.services.called_by(CORS_PROXY_SERVER).map(|(name, _)| settings.service_address(name));
+    let targets = called.chain(allow_targets.iter().cloned());
     let targets = targets.flat_map(|target| ["--allow-target".to_owned(), target]);
     // Without a list the proxy serves every origin.
     let origins = allow_origins.iter().filter(|origin| *origin != "*");

@@ -1,9 +1,9 @@
-//! What both services have in common: pods without a fixed number, how many there are, and who may take them away.
+//! What all services have in common: pods without a fixed number, how many there are, and who may take them away.
 
 use k8s_openapi::{api::core::v1::TopologySpreadConstraint, apimachinery::pkg::apis::meta::v1::LabelSelector};
 use synth_framework::Manifests;
 
-use super::{ADMIN, MAX_SURGE_PERCENT, NAME_LABEL, container, grace_period_seconds};
+use super::{ADMIN, MAX_SURGE_PERCENT, container, grace_period_seconds};
 use crate::{
     manifests::{
         custom::monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
@@ -14,13 +14,14 @@ use crate::{
         },
         platform::SERVICES_PRIORITY,
     },
+    names::NAME_LABEL,
     settings::{Service, Settings},
 };
 
-/// One of the two services, and where its manifests go.
+/// A service, and where its manifests go.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Workload<'a> {
-    pub(super) name: &'static str,
+    pub(super) name: &'a str,
     pub(super) settings: &'a Settings,
     pub(super) service: &'a Service,
     pub(super) folder: &'a Manifests,

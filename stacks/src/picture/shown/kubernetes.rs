@@ -8,7 +8,7 @@ use synth_framework::Manifest;
 use super::{Balancer, Pool, Service, Sync};
 use crate::{
     Platform,
-    names::BASE_NODE_LABEL,
+    names::{BASE_NODE_LABEL, NAME_LABEL},
     policies::view::{
         Workload, addon_configuration, annotation, argocd_release, argocd_values, at, charts, items, number,
         requirement, text,
@@ -42,6 +42,7 @@ pub(super) fn services(platform: &Platform) -> (Option<Balancer>, Vec<Service>) 
         scaling: scaling(workload),
         budget: budget(platform, workload).unwrap_or_default(),
         ports: traffic_ports(platform, workload),
+        callers: callers(platform, workload),
     };
     (balancer, workloads.iter().map(service).collect())
 }
@@ -67,6 +68,15 @@ fn budget(platform: &Platform, workload: &Workload<'_>) -> Option<String> {
         let amount = value.as_str().map_or_else(|| value.to_string(), |text| text.replace('%', " %"));
         Some(format!("PDB {key} {amount}"))
     })
+}
+
+/// The services of the namespace that the network policies of a workload let in.
+fn callers(platform: &Platform, workload: &Workload<'_>) -> Vec<String> {
+    let policies = workload.selecting(platform, "NetworkPolicy", "/spec/podSelector");
+    let rules = policies.flat_map(|policy| items(&policy.object, "/spec/ingress"));
+    let peers = rules.flat_map(|rule| items(rule, "/from")).filter(|peer| peer.get("namespaceSelector").is_none());
+    let names = peers.map(|peer| at(peer, "/podSelector/matchLabels")[NAME_LABEL].as_str().unwrap_or_default());
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn traffic_ports(platform: &Platform, workload: &Workload<'_>) -> String {

@@ -81,6 +81,8 @@ pub(super) struct Service {
     pub(super) budget: String,
     /// The ports of what leads to its traffic.
     pub(super) ports: String,
+    /// The services whose pods are let in.
+    pub(super) callers: Vec<String>,
 }
 
 /// A pool of nodes.

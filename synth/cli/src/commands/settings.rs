@@ -78,7 +78,7 @@ fn stacks(project: &Project) -> Result<Vec<Json>> {
 }
 
 fn images(settings: &Settings) -> Vec<Json> {
-    let images = settings.services.images().map(|(app, image)| {
+    let images = settings.services.images().into_iter().map(|(app, image)| {
         json!({
             "app": app,
             "repository": image.repository,
@@ -86,5 +86,5 @@ fn images(settings: &Settings) -> Vec<Json> {
             "digest": image.digest.as_deref().unwrap_or_default(),
         })
     });
-    images.into()
+    images.collect()
 }

@@ -31,7 +31,7 @@ fn object(app: &str, image: &Image) -> Json {
     json!({ "app": app, "repository": image.repository, "tag": image.tag, "digest": image.digest })
 }
 
-struct Table<'a>(&'a [(&'static str, &'a Image)]);
+struct Table<'a>(&'a [(&'a str, &'a Image)]);
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

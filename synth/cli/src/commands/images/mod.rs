@@ -5,7 +5,7 @@ mod list;
 mod pinning;
 mod reference;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 use stacks::settings::Image;
 
@@ -78,7 +78,7 @@ fn promote(place: &Place, args: &PromoteArgs) -> Result<Report> {
     ensure!(from != to, "`--from` and `--to` are both `{from}`: name two environments");
     let source = Project::open(&Place { env: from.clone(), ..place.clone() })?;
     let target = Project::open(&Place { env: to.clone(), ..place.clone() })?;
-    let all = source.settings.services.images().map(|(app, _)| app.to_owned());
+    let all: Vec<_> = source.settings.services.images().into_iter().map(|(app, _)| app.to_owned()).collect();
     let mut pinning = Pinning::begin(&target)?;
     for app in if apps.is_empty() { all.as_slice() } else { apps } {
         let Image { tag, digest, .. } = image(&source, app)?;
@@ -96,10 +96,11 @@ fn promote(place: &Place, args: &PromoteArgs) -> Result<Report> {
 /// The image of a service by the service's name.
 fn image<'a>(project: &'a Project, app: &str) -> Result<&'a Image> {
     let images = project.settings.services.images();
-    match images.iter().find(|(name, _)| *name == app) {
-        Some((_, image)) => Ok(image),
-        None => bail!("there is no service `{app}`: there are `{}`", images.map(|(name, _)| name).join("`, `")),
-    }
+    let found = images.iter().find(|(name, _)| *name == app);
+    found.map(|(_, image)| *image).with_context(|| {
+        let names: Vec<_> = images.iter().map(|(name, _)| *name).collect();
+        format!("there is no service `{app}`: there are `{}`", names.join("`, `"))
+    })
 }
 
 /// Others build on the default environment: what one of them does not name would change there unseen, to a build that is

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use stacks::settings::Settings;
+use stacks::settings::{Services, Settings};
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use crate::{
@@ -23,8 +23,8 @@ pub(super) struct Pinning<'a> {
 }
 
 /// The tables that lead to the image of a service.
-pub(super) fn path(app: &str) -> [String; 3] {
-    ["services".to_owned(), app.replace('-', "_"), "image".to_owned()]
+pub(super) fn path(app: &str) -> Vec<String> {
+    Services::key(app).into_iter().chain(["image".to_owned()]).collect()
 }
 
 impl<'a> Pinning<'a> {

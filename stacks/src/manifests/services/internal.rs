@@ -1,0 +1,43 @@
+//! A service that is reached inside the cluster only, from the services that may call it.
+
+use synth_framework::Manifests;
+
+use super::{ADMIN, TRAFFIC, container::server_args, networking, workload::Workload};
+use crate::{
+    manifests::kubernetes::{
+        ingress, network_policy, network_policy_spec, pods, selector, service, service_port, service_spec, tcp,
+    },
+    names::{NAME_LABEL, SERVICE_PORT},
+    settings::{Service, Settings},
+};
+
+pub(super) fn define(name: &str, server: &Service, settings: &Settings, manifests: &Manifests) {
+    let folder = &manifests.folder(name);
+    let workload = Workload { name, settings, service: server, folder };
+    workload.define(server_args(server));
+
+    service(name)
+        .in_namespace(workload.namespace())
+        .label(NAME_LABEL, name)
+        .spec(
+            service_spec()
+                .type_("ClusterIP")
+                .selector([(NAME_LABEL, name)])
+                .ports([service_port(TRAFFIC, SERVICE_PORT), service_port(ADMIN, server.admin_port)]),
+        )
+        .add_to(folder, "service");
+
+    let callers = server.callers.iter().map(|caller| pods(selector(NAME_LABEL, caller)));
+    // Without a peer a rule admits everybody.
+    let calls = (!server.callers.is_empty()).then(|| ingress(callers, [tcp(server.port)]));
+    let ways_in = calls.into_iter().chain([networking::from_prometheus(settings, server.admin_port)]);
+    let policy = network_policy_spec().pod_selector(workload.selector()).policy_types(["Ingress", "Egress"]);
+    let policy = policy.ingress(ways_in);
+    let ways_out: Vec<_> = networking::to_called(settings, name).collect();
+    let policy = if ways_out.is_empty() {
+        policy
+    } else {
+        policy.egress([networking::to_name_servers()].into_iter().chain(ways_out))
+    };
+    network_policy(name).in_namespace(workload.namespace()).spec(policy).add_to(folder, "network-policy");
+}
