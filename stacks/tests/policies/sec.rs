@@ -4,7 +4,9 @@ use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 use synth_framework::{Content, Expression};
 
-use crate::fixture::{argue, broken, copy_resource, edit, remove, remove_resource, resource, set, text, texts};
+use crate::fixture::{
+    argue, broken, copy_resource, edit, found, remove, remove_resource, resource, set, text, texts, with,
+};
 
 const PROXY: &str = "cors-proxy-server";
 const CONTAINER: &str = "/spec/template/spec/containers/0";
@@ -39,6 +41,19 @@ fn a_volume_that_is_not_encrypted_is_found() {
         StorageClass/gp3-encrypted in manifests/platform/storage-class.yaml makes volumes that are not encrypted
           mend: set `encrypted`
         ");
+}
+
+#[test]
+fn the_second_volume_of_bottlerocket_left_as_its_image_has_it_is_found() {
+    let image = text("BOTTLEROCKET_x86_64");
+    assert_snapshot!(
+        broken("SEC002", |platform| argue(platform, "aws_eks_node_group.base", "ami_type", image)),
+        @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json leaves `/dev/xvdb`, where Bottlerocket keeps images and what pods write, as its image has it
+          mend: map it in the launch template, too, and set `encrypted`
+        "
+    );
+    assert_eq!(found(&with("[base_nodes]\nami_type = \"BOTTLEROCKET_x86_64\""), "SEC002"), "");
 }
 
 #[test]
