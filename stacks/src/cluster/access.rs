@@ -13,17 +13,25 @@ const ADMIN: &str = "AmazonEKSClusterAdminPolicy";
 /// Reading everything, Secrets too: Helm keeps its releases in Secrets, so that a plan has to read them.
 const VIEW: &str = "AmazonEKSAdminViewPolicy";
 
-/// Declares the access of administrators and of the roles that plan and apply, and returns that of the last.
-pub(super) fn access(settings: &Settings, cluster: &aws_eks_cluster::Handle, stack: &Stack) -> association::Handle {
+/// Declares the access of administrators and of the roles that plan and apply.
+pub(super) fn access(
+    settings: &Settings,
+    cluster: &aws_eks_cluster::Handle,
+    stack: &Stack,
+) -> Vec<association::Handle> {
     let entry =
         |label: &str, principal: &str, policy: &str| grant(settings, &cluster.name(), label, principal, policy, stack);
     let applying = settings.role_arn(&settings.apply_role());
-    for principal in settings.cluster.admin_principal_arns.iter().filter(|principal| **principal != applying) {
-        let name = principal.rsplit_once([':', '/']).map_or(principal.as_str(), |(_, name)| name);
-        entry(&format!("admin_{}", crate::policy::label(name)), principal, ADMIN);
-    }
-    entry("plan", &settings.role_arn(&settings.plan_role()), VIEW);
-    entry("apply", &applying, ADMIN)
+    let others = settings.cluster.admin_principal_arns.iter().filter(|principal| **principal != applying);
+    let mut access: Vec<_> = others
+        .map(|principal| {
+            let name = principal.rsplit_once([':', '/']).map_or(principal.as_str(), |(_, name)| name);
+            entry(&format!("admin_{}", crate::policy::label(name)), principal, ADMIN)
+        })
+        .collect();
+    access.push(entry("plan", &settings.role_arn(&settings.plan_role()), VIEW));
+    access.push(entry("apply", &applying, ADMIN));
+    access
 }
 
 fn grant(

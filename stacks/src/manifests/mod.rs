@@ -7,7 +7,7 @@ mod admission;
 mod applications;
 mod custom;
 mod karpenter;
-mod kubernetes;
+pub(crate) mod kubernetes;
 mod observability;
 mod platform;
 mod services;
