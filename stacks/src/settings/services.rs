@@ -102,6 +102,16 @@ section! {
         /// Seconds for which the load balancer lets a leaving pod finish its connections.
         pub deregistration_delay_seconds: u32 where between(0, 3600),
     }
+    check origins_agree;
+}
+
+fn origins_agree(proxy: &Proxy, section: &str, problems: &mut Problems<'_>) {
+    let everyone = proxy.allow_origins.iter().position(|origin| origin == "*");
+    if let Some(index) = everyone.filter(|_| proxy.allow_origins.len() > 1) {
+        let key = format!("{}[{index}]", tree::child(section, "allow_origins"));
+        problems
+            .report(&key, "is `*`, which admits all, beside origins that it makes needless: write one or the other");
+    }
 }
 
 section! {

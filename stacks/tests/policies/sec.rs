@@ -71,6 +71,13 @@ fn an_endpoint_open_to_everyone_is_found() {
 }
 
 #[test]
+fn an_endpoint_open_to_two_halves_of_everyone_is_found() {
+    let halves = with("[cluster]\npublic_access_cidrs = [\"0.0.0.0/1\", \"128.0.0.0/1\"]");
+    assert!(found(&halves, "SEC003").contains("that every address reaches"));
+    assert_eq!(found(&with("[cluster]\npublic_access_cidrs = [\"8.0.0.0/8\"]"), "SEC003"), "");
+}
+
+#[test]
 fn secrets_without_a_key_are_found() {
     let resources = "encryption_config.resources";
     assert_snapshot!(broken("SEC004", |platform| argue(platform, "aws_eks_cluster.main", resources, texts(&[]))), @r"

@@ -126,3 +126,21 @@ fn what_is_torn_down_keeps_its_permissions_until_then() {
         assert_eq!(with_role, 2, "{environment}: the network and the volumes have roles");
     }
 }
+
+#[test]
+fn administrators_of_one_name_have_entries_of_their_own() {
+    let arns = ["role/on-call", "role/night/on-call", "user/jane.doe@example.com", "user/a.b", "user/a-b"];
+    let arns = arns.map(|path| format!("\"arn:aws:iam::111122223333:{path}\"")).join(", ");
+    let platform = super::platform("small", &format!("[cluster]\nadmin_principal_arns = [{arns}]"));
+    let cluster = platform.stack("cluster").expect("the cluster stack is built");
+    let entries = cluster.managed("aws_eks_access_entry").map(|entry| entry.label.as_str());
+    let labels: Vec<_> = entries.filter(|label| label.starts_with("admin_")).collect();
+    let expected = [
+        "admin_role_on_call",
+        "admin_role_night_on_call",
+        "admin_jane_doe_example_com",
+        "admin_user_a_b_4",
+        "admin_user_a_b_5",
+    ];
+    assert_eq!(labels, expected);
+}

@@ -105,8 +105,9 @@ pub(super) fn closed_endpoint(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+/// More than any one owner has: two halves of all addresses are all of them.
 fn is_everyone(range: String) -> bool {
-    range.ends_with("/0")
+    range.rsplit_once('/').and_then(|(_, prefix)| prefix.parse::<u8>().ok()).is_none_or(|prefix| prefix < 8)
 }
 
 pub(super) fn encrypted_secrets(platform: &Platform, findings: &mut Findings) {
