@@ -46,9 +46,9 @@ section! {
         /// Image that runs.
         pub image: Image,
         /// Port of the service's own traffic.
-        pub port: u16 where between(1024, 65_535),
+        pub port: u16 where between(1025, 65_535),
         /// Port of probes and metrics.
-        pub admin_port: u16 where between(1024, 65_535),
+        pub admin_port: u16 where between(1025, 65_535),
         /// Fewest pods.
         pub min_replicas: u32 where between(1, 1000),
         /// Most pods.
