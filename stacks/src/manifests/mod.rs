@@ -5,7 +5,7 @@
 
 mod admission;
 mod applications;
-mod custom;
+pub(crate) mod custom;
 mod karpenter;
 pub(crate) mod kubernetes;
 mod observability;

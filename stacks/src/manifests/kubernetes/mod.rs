@@ -11,7 +11,7 @@ mod pod;
 mod scaling;
 
 pub(crate) use admission::{match_resources, policy_binding_spec, policy_spec, rule, validation, variable};
-pub(crate) use custom::{CustomSpec, custom};
+pub(crate) use custom::{Custom, CustomSpec, custom};
 pub(crate) use draft::Draft;
 pub(crate) use network::{
     egress, ingress, ip_block, network_policy_spec, pods, pods_of_namespace, service_port, service_spec, tcp, udp,
