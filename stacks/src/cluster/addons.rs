@@ -13,7 +13,7 @@ use synth_framework::{
 };
 
 use crate::{
-    names::{BASE_NODE_LABEL, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
+    names::{ADD_ON_NAMESPACE, BASE_NODE_LABEL, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
     policy::{grant_aws_policy, label, pod_role},
     settings::Settings,
 };
@@ -26,7 +26,7 @@ pub(super) fn before_nodes(
 ) -> Vec<aws_eks_addon::Handle> {
     let versions = &settings.cluster.addon_versions;
     let addons = Addons { settings, cluster, stack, nodes: None };
-    let role = pod_role(stack, settings, "vpc-cni");
+    let role = pod_role(stack, settings, "vpc-cni", (ADD_ON_NAMESPACE, VPC_CNI_SERVICE_ACCOUNT));
     let granted = grant_aws_policy(stack, settings, &role, "vpc_cni", "AmazonEKS_CNI_Policy");
     // The add-on reads booleans and numbers as text. Without `enableNetworkPolicy` every NetworkPolicy is silently inert.
     let cni = object! {
@@ -53,7 +53,7 @@ pub(super) fn after_nodes(
 ) -> Vec<aws_eks_addon::Handle> {
     let versions = &settings.cluster.addon_versions;
     let addons = Addons { settings, cluster, stack, nodes: Some(nodes) };
-    let role = pod_role(stack, settings, "ebs-csi");
+    let role = pod_role(stack, settings, "ebs-csi", (ADD_ON_NAMESPACE, EBS_CSI_SERVICE_ACCOUNT));
     let granted = grant_aws_policy(stack, settings, &role, "ebs_csi", "service-role/AmazonEBSCSIDriverPolicy");
     let (key, value) = BASE_NODE_LABEL;
     let zones = i64::try_from(settings.network.zones.len()).expect("a list of zones is short");

@@ -257,3 +257,32 @@ fn a_bucket_that_may_become_public_is_found() {
         "
     );
 }
+
+#[test]
+fn a_role_that_other_pods_may_take_is_found() {
+    let trust = "data.aws_iam_policy_document.karpenter_trust";
+    assert_snapshot!(
+        broken("SEC015", |platform| resource(platform, trust, |document| {
+            document.override_argument("statement.condition.variable", text("aws:SourceOrgID"));
+        })),
+        @r"
+    aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods whatever their `eks-cluster-arn`
+      mend: demand `arn:aws:eks:eu-north-1:111122223333:cluster/small` of `aws:RequestTag/eks-cluster-arn`
+    aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods whatever their `kubernetes-namespace`
+      mend: demand `kube-system` of `aws:RequestTag/kubernetes-namespace`
+    aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods whatever their `kubernetes-service-account`
+      mend: demand `karpenter` of `aws:RequestTag/kubernetes-service-account`
+    "
+    );
+    let account = "aws_eks_pod_identity_association.karpenter";
+    assert_snapshot!(broken("SEC015", |platform| argue(platform, account, "service_account", text("other"))), @r"
+    aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods of the `kubernetes-service-account` karpenter, but is given to `other`
+      mend: demand `other` of `aws:RequestTag/kubernetes-service-account`
+    ");
+    let addon = "aws_eks_addon.vpc_cni";
+    let path = "pod_identity_association.service_account";
+    assert_snapshot!(broken("SEC015", |platform| argue(platform, addon, path, text("other"))), @r"
+    aws_iam_role.vpc_cni in cluster/add-ons.tf.json trusts pods of the `kubernetes-service-account` aws-node, but is given to `other`
+      mend: demand `other` of `aws:RequestTag/kubernetes-service-account`
+    ");
+}
