@@ -25,10 +25,11 @@ check: ## Check the format and the lints of all code.
 test: ## Run every test. Terraform and its AWS provider judge what is written.
 	$(CARGO) test --workspace --locked
 
-manifests: $(VENV)/done ## Judge the manifests by Kubernetes' own schemas, CEL and PromQL.
+manifests: $(VENV)/done ## Judge the manifests and the root chart by Kubernetes' own schemas, CEL, PromQL and Helm.
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
 	$(VENV)/bin/python scripts/admission-policies.py out/manifests out/*/manifests
 	$(VENV)/bin/python scripts/prometheus-expressions.py out/manifests out/*/manifests
+	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(CARGO) run -q -p synth --
 
 docs: ## Build the documentation, without a warning.
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked

@@ -4,6 +4,7 @@
 
 pub mod add_ons;
 pub mod bootstrap;
+mod charts;
 pub mod cluster;
 mod files;
 pub mod load_test;

@@ -50,6 +50,9 @@ pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 /// The storage class of encrypted gp3 volumes.
 pub const STORAGE_CLASS: &str = "gp3-encrypted";
 
+/// The namespace of the managed add-ons.
+pub const ADD_ON_NAMESPACE: &str = "kube-system";
+
 /// The service account of the EBS CSI controller, fixed by the add-on.
 pub const EBS_CSI_SERVICE_ACCOUNT: &str = "ebs-csi-controller-sa";
 
@@ -105,6 +108,12 @@ impl Settings {
     /// The ARN of one of this account's roles.
     pub fn role_arn(&self, role: &str) -> String {
         format!("arn:{}:iam::{}:role/{role}", self.aws.partition(), self.aws.account_id)
+    }
+
+    /// The ARN of the cluster.
+    pub fn cluster_arn(&self) -> String {
+        let aws = &self.aws;
+        format!("arn:{}:eks:{}:{}:cluster/{}", aws.partition(), aws.region, aws.account_id, self.name)
     }
 
     /// The ARN of an IAM policy that AWS keeps.

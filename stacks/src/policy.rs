@@ -73,12 +73,24 @@ pub fn service_role(stack: &Stack, settings: &Settings, role: &str, service: &st
     role_trusting(stack, settings, role, trust)
 }
 
-/// Declares a role that a pod assumes through Pod Identity.
+/// Declares a role that the pods of one service account, given as namespace and name, take through Pod Identity.
+///
+/// The service is the same for every cluster of the account, so that the trust asks for the tags that it puts on a session:
+/// whoever may make an association in another cluster gives this role to nobody.
 #[track_caller]
-pub fn pod_role(stack: &Stack, settings: &Settings, role: &str) -> aws_iam_role::Handle {
+pub fn pod_role(
+    stack: &Stack,
+    settings: &Settings,
+    role: &str,
+    (namespace, service_account): (&str, &str),
+) -> aws_iam_role::Handle {
+    let cluster = settings.cluster_arn();
     let trust = allow("PodIdentity", ["sts:AssumeRole", "sts:TagSession"])
         .principals(services(["pods.eks.amazonaws.com"]))
-        .condition(condition("StringEquals", "aws:SourceAccount", [&settings.aws.account_id]));
+        .condition(condition("StringEquals", "aws:SourceAccount", [&settings.aws.account_id]))
+        .condition(condition("StringEquals", "aws:RequestTag/eks-cluster-arn", [cluster.as_str()]))
+        .condition(condition("StringEquals", "aws:RequestTag/kubernetes-namespace", [namespace]))
+        .condition(condition("StringEquals", "aws:RequestTag/kubernetes-service-account", [service_account]));
     role_trusting(stack, settings, role, trust)
 }
 

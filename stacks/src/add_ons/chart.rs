@@ -1,9 +1,18 @@
 //! The local chart: templates that only quote and place what is decided here.
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
 use synth_framework::{Stack, Value};
 
-use crate::settings::{Credentials, Settings};
+use crate::{
+    manifests::{
+        custom::argocd::{
+            AppProjectSpec, ApplicationSpec, Automated, Backoff, Destination, Directory, GroupKind, IN_CLUSTER, Retry,
+            Source, SyncPolicy,
+        },
+        kubernetes::{Custom, Draft, custom},
+    },
+    settings::{Credentials, Settings},
+};
 
 /// The chart's directory inside the stack's.
 pub(super) const DIRECTORY: &str = "charts/root";
@@ -46,58 +55,69 @@ stringData:
 {{- end }}
 ";
 
+/// The chart's values: the objects, and whose credentials those are that arrive apart.
+#[derive(Serialize)]
+struct Values<'a> {
+    objects: (Draft<Custom<AppProjectSpec>>, Draft<Custom<ApplicationSpec>>),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<Repository<'a>>,
+}
+
+#[derive(Serialize)]
+struct Repository<'a> {
+    url: &'a str,
+}
+
 /// Writes the chart beside the stack, and returns its values.
 pub(super) fn write(settings: &Settings, stack: &Stack) -> Value<String> {
     stack.asset(format!("{DIRECTORY}/Chart.yaml"), CHART);
     stack.asset(format!("{DIRECTORY}/templates/objects.yaml"), OBJECTS);
     stack.asset(format!("{DIRECTORY}/templates/credentials.yaml"), CREDENTIALS);
-    let mut values = json!({ "objects": [project(settings), application(settings)] });
-    if settings.repository.credentials != Credentials::None {
-        values["repository"] = json!({ "url": settings.repository.url });
-    }
-    let values = serde_json::to_string_pretty(&values).expect("JSON values are always serializable");
+    let url = &settings.repository.url;
+    let signs_in = settings.repository.credentials != Credentials::None;
+    let values = Values {
+        objects: (
+            custom(ROOT_PROJECT, project(settings)).in_namespace(&settings.argocd.namespace),
+            custom(ROOT_APPLICATION, application(settings)).in_namespace(&settings.argocd.namespace),
+        ),
+        repository: signs_in.then_some(Repository { url }),
+    };
+    let values = serde_json::to_string_pretty(&values).expect("values are structs with texts as keys");
     stack.asset("root-values.json", values + "\n").content()
 }
 
-fn project(settings: &Settings) -> Json {
-    json!({
-        "apiVersion": "argoproj.io/v1alpha1",
-        "kind": "AppProject",
-        "metadata": { "name": ROOT_PROJECT, "namespace": settings.argocd.namespace },
-        "spec": {
-            "description": "The root Application alone: it makes Applications and projects in Argo CD's own namespace.",
-            "sourceRepos": [settings.repository.url],
-            "destinations": [{ "server": IN_CLUSTER, "namespace": settings.argocd.namespace }],
-            "clusterResourceWhitelist": [],
-            "namespaceResourceWhitelist": [
-                { "group": "argoproj.io", "kind": "Application" },
-                { "group": "argoproj.io", "kind": "AppProject" },
-            ],
-        },
-    })
+fn destination(settings: &Settings) -> Destination {
+    Destination { server: IN_CLUSTER, namespace: settings.argocd.namespace.clone() }
 }
 
-const IN_CLUSTER: &str = "https://kubernetes.default.svc";
+fn project(settings: &Settings) -> AppProjectSpec {
+    AppProjectSpec {
+        description: "The root Application alone: it makes Applications and projects in Argo CD's own namespace.",
+        source_repos: vec![settings.repository.url.clone()],
+        destinations: vec![destination(settings)],
+        cluster_resource_whitelist: Vec::new(),
+        namespace_resource_whitelist: ["Application", "AppProject"]
+            .map(|kind| GroupKind { group: "argoproj.io", kind })
+            .into(),
+    }
+}
 
-fn application(settings: &Settings) -> Json {
-    json!({
-        "apiVersion": "argoproj.io/v1alpha1",
-        "kind": "Application",
-        "metadata": { "name": ROOT_APPLICATION, "namespace": settings.argocd.namespace },
-        "spec": {
-            "project": ROOT_PROJECT,
-            "source": {
-                "repoURL": settings.repository.url,
-                "targetRevision": settings.repository.revision,
-                "path": settings.manifests_path(),
-                "directory": { "recurse": false },
-            },
-            "destination": { "server": IN_CLUSTER, "namespace": settings.argocd.namespace },
-            "syncPolicy": {
-                "automated": { "prune": true, "selfHeal": true },
-                "syncOptions": ["ServerSideApply=true", "RespectIgnoreDifferences=true"],
-                "retry": { "limit": 10, "backoff": { "duration": "10s", "factor": 2, "maxDuration": "5m" } },
-            },
+fn application(settings: &Settings) -> ApplicationSpec {
+    ApplicationSpec {
+        project: ROOT_PROJECT,
+        source: Source::Folder {
+            repo_url: settings.repository.url.clone(),
+            target_revision: settings.repository.revision.clone(),
+            path: settings.manifests_path(),
+            directory: Some(Directory { recurse: false }),
         },
-    })
+        destination: destination(settings),
+        sync_policy: SyncPolicy {
+            automated: Automated { prune: true, self_heal: true },
+            sync_options: vec!["ServerSideApply=true", "RespectIgnoreDifferences=true"],
+            retry: Retry { limit: 10, backoff: Backoff { duration: "10s", factor: 2, max_duration: "5m" } },
+        },
+        ignore_differences: Vec::new(),
+        revision_history_limit: None,
+    }
 }

@@ -2,8 +2,8 @@
 
 use synth_bindings::{helm_release, helm_release::set_wo};
 use synth_framework::{
-    Present, Ref, Stack, View as _,
-    functions::{jsonencode, strcontains},
+    IntoValue as _, Present, Ref, Stack, Value, View as _,
+    functions::{jsonencode, replace, strcontains},
     run, variable,
 };
 
@@ -44,9 +44,21 @@ pub(super) fn credentials(settings: &Settings, stack: &Stack) -> Vec<Credential>
 
 /// The chart's values made of them, which are sent to the provider and stored nowhere.
 pub(super) fn values(credentials: &[Credential]) -> Vec<set_wo::Object<Present, Present>> {
-    let value =
-        |credential: &Credential| set_wo().name(format!("credentials.{}", credential.key)).value(&credential.variable);
+    let value = |credential: &Credential| {
+        set_wo()
+            .name(format!("credentials.{}", credential.key))
+            // Otherwise a password of `true` or an id of digits would not stay the text that it is.
+            .type_("string")
+            .value(escaped(&credential.variable))
+    };
     credentials.iter().map(value).collect()
+}
+
+/// Helm reads a value as `helm --set` does: a comma would end it, a brace begin a list, and a backslash disappear.
+fn escaped(secret: &Ref<String>) -> Value<String> {
+    [r"\", ",", "{"]
+        .into_iter()
+        .fold(secret.clone().into_value(), |secret, mark| replace(secret, mark, format!(r"\{mark}")))
 }
 
 /// Nothing that is planned for the release, and so nothing that is stored, holds a secret.

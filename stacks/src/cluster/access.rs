@@ -13,17 +13,41 @@ const ADMIN: &str = "AmazonEKSClusterAdminPolicy";
 /// Reading everything, Secrets too: Helm keeps its releases in Secrets, so that a plan has to read them.
 const VIEW: &str = "AmazonEKSAdminViewPolicy";
 
-/// Declares the access of administrators and of the roles that plan and apply, and returns that of the last.
-pub(super) fn access(settings: &Settings, cluster: &aws_eks_cluster::Handle, stack: &Stack) -> association::Handle {
+/// Declares the access of administrators and of the roles that plan and apply.
+pub(super) fn access(
+    settings: &Settings,
+    cluster: &aws_eks_cluster::Handle,
+    stack: &Stack,
+) -> Vec<association::Handle> {
     let entry =
         |label: &str, principal: &str, policy: &str| grant(settings, &cluster.name(), label, principal, policy, stack);
     let applying = settings.role_arn(&settings.apply_role());
-    for principal in settings.cluster.admin_principal_arns.iter().filter(|principal| **principal != applying) {
-        let name = principal.rsplit_once([':', '/']).map_or(principal.as_str(), |(_, name)| name);
-        entry(&format!("admin_{}", crate::policy::label(name)), principal, ADMIN);
-    }
-    entry("plan", &settings.role_arn(&settings.plan_role()), VIEW);
-    entry("apply", &applying, ADMIN)
+    let principals = settings.cluster.admin_principal_arns.iter().filter(|principal| **principal != applying);
+    let principals: Vec<_> = principals.map(String::as_str).collect();
+    let administrators = principals.iter().zip(labels(&principals));
+    let mut access: Vec<_> = administrators.map(|(principal, label)| entry(&label, principal, ADMIN)).collect();
+    access.push(entry("plan", &settings.role_arn(&settings.plan_role()), VIEW));
+    access.push(entry("apply", &applying, ADMIN));
+    access
+}
+
+/// A label for each administrator: the name alone, with the kind and the path where two have the same, and with a number
+/// where not even that tells them apart.
+fn labels(principals: &[&str]) -> Vec<String> {
+    let label = |name: &str| -> String {
+        let letters = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' });
+        "admin_".chars().chain(letters).collect()
+    };
+    let name = |principal: &&str| label(principal.rsplit_once('/').map_or(principal, |(_, name)| name));
+    let path = |principal: &&str| label(principal.rsplit_once(':').map_or(principal, |(_, path)| path));
+    let once =
+        |of: &dyn Fn(&&str) -> String, label: &str| principals.iter().filter(|other| of(other) == label).count() == 1;
+    let labels = principals.iter().enumerate().map(|(index, principal)| match (name(principal), path(principal)) {
+        (name_alone, _) if once(&name, &name_alone) => name_alone,
+        (_, with_path) if once(&path, &with_path) => with_path,
+        (_, with_path) => format!("{with_path}_{}", index + 1),
+    });
+    labels.collect()
 }
 
 fn grant(

@@ -3,7 +3,9 @@
 //! Nodes turn ready only with a network, and coredns turns healthy only on ready nodes: so the network comes before the
 //! nodes, and whatever schedules pods comes after them.
 
-use synth_bindings::{RoleArn, aws_eks_addon, aws_eks_cluster, aws_eks_node_group, data};
+use synth_bindings::{
+    RoleArn, aws_eks_addon, aws_eks_cluster, aws_eks_node_group, aws_iam_role_policy_attachment, data,
+};
 use synth_framework::{
     Any, Ref, Stack, Value,
     functions::{jsondecode, jsonencode},
@@ -11,7 +13,7 @@ use synth_framework::{
 };
 
 use crate::{
-    names::{BASE_NODE_LABEL, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
+    names::{ADD_ON_NAMESPACE, BASE_NODE_LABEL, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
     policy::{grant_aws_policy, label, pod_role},
     settings::Settings,
 };
@@ -24,8 +26,8 @@ pub(super) fn before_nodes(
 ) -> Vec<aws_eks_addon::Handle> {
     let versions = &settings.cluster.addon_versions;
     let addons = Addons { settings, cluster, stack, nodes: None };
-    let role = pod_role(stack, settings, "vpc-cni");
-    grant_aws_policy(stack, settings, &role, "vpc_cni", "AmazonEKS_CNI_Policy");
+    let role = pod_role(stack, settings, "vpc-cni", (ADD_ON_NAMESPACE, VPC_CNI_SERVICE_ACCOUNT));
+    let granted = grant_aws_policy(stack, settings, &role, "vpc_cni", "AmazonEKS_CNI_Policy");
     // The add-on reads booleans and numbers as text. Without `enableNetworkPolicy` every NetworkPolicy is silently inert.
     let cni = object! {
         "enableNetworkPolicy" => "true",
@@ -33,8 +35,8 @@ pub(super) fn before_nodes(
     };
     let agent = addons.addon("eks-pod-identity-agent", versions.eks_pod_identity_agent.as_deref(), None, None);
     let kube_proxy = addons.addon("kube-proxy", versions.kube_proxy.as_deref(), None, None);
-    let service_account = (VPC_CNI_SERVICE_ACCOUNT, role.arn());
-    let cni = addons.addon("vpc-cni", versions.vpc_cni.as_deref(), Some(cni), Some(service_account));
+    let identity = PodIdentity { service_account: VPC_CNI_SERVICE_ACCOUNT, role: role.arn(), granted };
+    let cni = addons.addon("vpc-cni", versions.vpc_cni.as_deref(), Some(cni), Some(identity));
     let configuration = jsondecode(cni.configuration_values());
     run("network_policies_are_enforced")
         .assert(configuration.key("enableNetworkPolicy").equals("true"), "every NetworkPolicy is silently inert")
@@ -51,8 +53,8 @@ pub(super) fn after_nodes(
 ) -> Vec<aws_eks_addon::Handle> {
     let versions = &settings.cluster.addon_versions;
     let addons = Addons { settings, cluster, stack, nodes: Some(nodes) };
-    let role = pod_role(stack, settings, "ebs-csi");
-    grant_aws_policy(stack, settings, &role, "ebs_csi", "service-role/AmazonEBSCSIDriverPolicy");
+    let role = pod_role(stack, settings, "ebs-csi", (ADD_ON_NAMESPACE, EBS_CSI_SERVICE_ACCOUNT));
+    let granted = grant_aws_policy(stack, settings, &role, "ebs_csi", "service-role/AmazonEBSCSIDriverPolicy");
     let (key, value) = BASE_NODE_LABEL;
     let zones = i64::try_from(settings.network.zones.len()).expect("a list of zones is short");
     let dns = object! {
@@ -66,12 +68,20 @@ pub(super) fn after_nodes(
         }]),
     };
     let volumes = object! { "controller" => object! { "nodeSelector" => object! { key => value } } };
-    let ebs = (EBS_CSI_SERVICE_ACCOUNT, role.arn());
+    let ebs = PodIdentity { service_account: EBS_CSI_SERVICE_ACCOUNT, role: role.arn(), granted };
     vec![
         addons.addon("coredns", versions.coredns.as_deref(), Some(dns), None),
         addons.addon("aws-ebs-csi-driver", versions.aws_ebs_csi_driver.as_deref(), Some(volumes), Some(ebs)),
         addons.addon("eks-node-monitoring-agent", versions.eks_node_monitoring_agent.as_deref(), None, None),
     ]
+}
+
+/// The role of an add-on's pods, and what they may do, which must outlive them: without it they leave network interfaces
+/// and volumes behind.
+struct PodIdentity {
+    service_account: &'static str,
+    role: Ref<RoleArn>,
+    granted: aws_iam_role_policy_attachment::Handle,
 }
 
 struct Addons<'a> {
@@ -88,7 +98,7 @@ impl Addons<'_> {
         name: &str,
         version: Option<&str>,
         configuration: Option<Value<Any>>,
-        pod_identity: Option<(&str, Ref<RoleArn>)>,
+        identity: Option<PodIdentity>,
     ) -> aws_eks_addon::Handle {
         let mut addon = aws_eks_addon(label(name))
             .cluster_name(self.cluster.name())
@@ -96,8 +106,10 @@ impl Addons<'_> {
             .configuration_values(configuration.map(jsonencode))
             .resolve_conflicts_on_create("OVERWRITE")
             .resolve_conflicts_on_update("PRESERVE")
-            .pod_identity_association(pod_identity.map(|(service_account, role)| {
-                aws_eks_addon::pod_identity_association().service_account(service_account).role_arn(role)
+            .pod_identity_association(identity.as_ref().map(|identity| {
+                aws_eks_addon::pod_identity_association()
+                    .service_account(identity.service_account)
+                    .role_arn(&identity.role)
             }));
         addon = match version {
             Some(version) => addon.addon_version(version),
@@ -110,9 +122,6 @@ impl Addons<'_> {
                     .version(),
             ),
         };
-        match self.nodes {
-            Some(nodes) => addon.depends_on(nodes).add_to(self.stack),
-            None => addon.add_to(self.stack),
-        }
+        addon.depends_on((self.nodes, identity.as_ref().map(|identity| &identity.granted))).add_to(self.stack)
     }
 }

@@ -1,13 +1,15 @@
 //! The base node group: a few tainted nodes, one in each zone, for what must run before Karpenter does.
 
-use synth_bindings::{aws_eks_addon, aws_eks_cluster, aws_eks_node_group, aws_launch_template};
-use synth_framework::{Stack, functions::tostring, run};
+use synth_bindings::{
+    aws_eks_addon, aws_eks_cluster, aws_eks_node_group, aws_launch_template, aws_launch_template::block_device_mappings,
+};
+use synth_framework::{IntoBlocks, Stack, functions::tostring, run};
 
 use super::{network::Network, routing::PrivateRouting, security_groups::SecurityGroups};
 use crate::{
     names::{BASE_NODE_LABEL, BASE_NODE_TAINT},
     policy::{grant_aws_policy, service_role},
-    settings::{Settings, ZONES},
+    settings::{BaseNodes, Settings, ZONES},
     terraform,
 };
 
@@ -118,16 +120,25 @@ fn launch_template(settings: &Settings, groups: &SecurityGroups, stack: &Stack) 
                 .http_tokens("required")
                 .http_put_response_hop_limit(1),
         )
-        .block_device_mappings(
-            aws_launch_template::block_device_mappings().device_name("/dev/xvda").ebs(
-                aws_launch_template::block_device_mappings::ebs()
-                    .volume_type("gp3")
-                    .volume_size(settings.base_nodes.volume_size_gib)
-                    .encrypted("true")
-                    .delete_on_termination("true"),
-            ),
-        )
+        .block_device_mappings(volumes(&settings.base_nodes))
         .tag_specifications(["instance", "volume", "network-interface"].map(tagged))
         .lifecycle(|lifecycle| lifecycle.create_before_destroy(true))
         .add_to(stack)
+}
+
+/// The volumes of a node. Bottlerocket has a second one, for images and what pods write; the first keeps its image's size.
+fn volumes(nodes: &BaseNodes) -> Vec<impl IntoBlocks<block_device_mappings::Shape>> {
+    let size = Some(nodes.volume_size_gib);
+    let bottlerocket = nodes.ami_type.starts_with("BOTTLEROCKET");
+    let volumes = if bottlerocket { vec![("/dev/xvda", None), ("/dev/xvdb", size)] } else { vec![("/dev/xvda", size)] };
+    let volume = |(device, size): (&str, Option<u32>)| {
+        aws_launch_template::block_device_mappings().device_name(device).ebs(
+            block_device_mappings::ebs()
+                .volume_type("gp3")
+                .volume_size(size)
+                .encrypted("true")
+                .delete_on_termination("true"),
+        )
+    };
+    volumes.into_iter().map(volume).collect()
 }

@@ -19,14 +19,15 @@ pub(super) fn karpenter(
     stack: &Stack,
 ) {
     let node_role = node_role(settings, cluster, stack);
-    let controller = pod_role(stack, settings, "karpenter");
+    let pods = (settings.karpenter.namespace.as_str(), settings.karpenter.service_account.as_str());
+    let controller = pod_role(stack, settings, "karpenter", pods);
     for (name, statements) in karpenter_policies::policies(settings, &node_role, queue) {
         grant(stack, settings, &controller, name, statements);
     }
     aws_eks_pod_identity_association("karpenter")
         .cluster_name(cluster.name())
-        .namespace(&settings.karpenter.namespace)
-        .service_account(&settings.karpenter.service_account)
+        .namespace(pods.0)
+        .service_account(pods.1)
         .role_arn(controller.arn())
         .add_to(stack);
 }

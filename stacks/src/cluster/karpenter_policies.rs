@@ -158,7 +158,7 @@ impl<'a> Scope<'a> {
     }
 
     fn eks_integration(&self) -> Vec<statement::Block> {
-        vec![allow("AllowAPIServerEndpointDiscovery", ["eks:DescribeCluster"]).resources([self.cluster_arn()])]
+        vec![allow("AllowAPIServerEndpointDiscovery", ["eks:DescribeCluster"]).resources([self.settings.cluster_arn()])]
     }
 
     fn interruption(queue: &aws_sqs_queue::Handle) -> Vec<statement::Block> {
@@ -168,7 +168,7 @@ impl<'a> Scope<'a> {
 
     fn zonal_shift(&self) -> Vec<statement::Block> {
         let read = allow("AllowZonalShiftStatusReadOnly", ["arc-zonal-shift:GetManagedResource"]).resources(["*"]);
-        let this = condition("StringEquals", "arc-zonal-shift:ResourceIdentifier", [self.cluster_arn()]);
+        let this = condition("StringEquals", "arc-zonal-shift:ResourceIdentifier", [self.settings.cluster_arn()]);
         vec![read.condition(this)]
     }
 
@@ -200,10 +200,5 @@ impl<'a> Scope<'a> {
             allow("AllowUnscopedInstanceProfileListAction", ["iam:ListInstanceProfiles"]).resources(["*"]),
             allow("AllowInstanceProfileReadActions", ["iam:GetInstanceProfile"]).resources(self.instance_profiles()),
         ]
-    }
-
-    fn cluster_arn(&self) -> String {
-        let aws = &self.settings.aws;
-        self.arn("eks", &aws.region, &aws.account_id, &format!("cluster/{}", self.settings.name))
     }
 }

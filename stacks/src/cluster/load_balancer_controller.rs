@@ -15,14 +15,16 @@ const OWN_TAG: &str = "elbv2.k8s.aws/cluster";
 
 /// Declares the controller's role, and ties its service account to it.
 pub(super) fn role(settings: &Settings, cluster: &aws_eks_cluster::Handle, stack: &Stack) {
-    let role = pod_role(stack, settings, "aws-load-balancer-controller");
+    let controller = &settings.load_balancer_controller;
+    let pods = (controller.namespace.as_str(), controller.service_account.as_str());
+    let role = pod_role(stack, settings, "aws-load-balancer-controller", pods);
     let partition = settings.aws.partition();
     let statements = [reading(), security_groups(partition), load_balancers(partition)].concat();
     grant(stack, settings, &role, "load-balancer-controller", statements);
     aws_eks_pod_identity_association("load_balancer_controller")
         .cluster_name(cluster.name())
-        .namespace(&settings.load_balancer_controller.namespace)
-        .service_account(&settings.load_balancer_controller.service_account)
+        .namespace(pods.0)
+        .service_account(pods.1)
         .role_arn(role.arn())
         .add_to(stack);
 }

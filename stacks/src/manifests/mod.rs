@@ -5,9 +5,9 @@
 
 mod admission;
 mod applications;
-mod custom;
+pub(crate) mod custom;
 mod karpenter;
-mod kubernetes;
+pub(crate) mod kubernetes;
 mod observability;
 mod platform;
 mod services;

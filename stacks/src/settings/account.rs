@@ -44,11 +44,38 @@ impl Aws {
     }
 }
 
+/// What may stand in tags of every service.
+const TAG_CHARACTERS: &str = "letters, digits, spaces and `_.:/=+-@`";
+
+fn tag_characters(text: &str) -> bool {
+    text.chars().all(|character| character.is_alphanumeric() || " _.:/=+-@".contains(character))
+}
+
+/// The tags that stacks give, in lower case.
+const OWN_TAGS: [&str; 4] = ["environment", "managedby", "name", "stack"];
+
+/// What the tags begin with by which controllers find what is theirs; Karpenter refuses some of them in a node class.
+const FOREIGN_TAGS: [&str; 6] =
+    ["eks:", "elbv2.k8s.aws/", "karpenter.k8s.aws/", "karpenter.sh/", "kubernetes.io/cluster/", "kubernetes.io/role/"];
+
 fn tags_fit_aws(aws: &Aws, section: &str, problems: &mut Problems<'_>) {
     for (name, value) in &aws.tags {
         let key = tree::child(&tree::child(section, "tags"), name);
-        if name.is_empty() || name.len() > 128 || name.to_ascii_lowercase().starts_with("aws:") {
+        let lower = name.to_lowercase();
+        if name.is_empty() || name.len() > 128 || lower.starts_with("aws:") {
             problems.report_name(&key, "is no tag key: AWS allows 1 to 128 characters that do not begin with `aws:`");
+        } else if !tag_characters(name) {
+            problems.report_name(&key, format!("is no tag key: AWS allows {TAG_CHARACTERS}"));
+        } else if OWN_TAGS.contains(&lower.as_str()) {
+            problems.report_name(&key, "is a tag that the stacks give themselves: choose another key");
+        } else if let Some(prefix) = FOREIGN_TAGS.iter().find(|prefix| lower.starts_with(**prefix)) {
+            let owner = format!("belongs to controllers, which find and guard by it: no key begins with `{prefix}`");
+            problems.report_name(&key, owner);
+        } else if let Some(same) = aws.tags.keys().find(|other| *other < name && other.to_lowercase() == lower) {
+            problems.report_name(&key, format!("is `{same}` already: IAM knows no difference of case"));
+        }
+        if !tag_characters(value) {
+            problems.report(&key, format!("is no tag value: AWS allows {TAG_CHARACTERS}"));
         }
         if value.len() > 256 {
             problems.report(&key, format!("has {} characters, AWS allows 256 in a tag's value", value.len()));
@@ -101,7 +128,7 @@ section! {
         /// Number of the repository, for the immutable form of the `sub` claim.
         pub repository_id: Option<u64>,
         /// Branch whose pushes may publish images.
-        pub branch: String where shaped("a branch name", shape::revision),
+        pub branch: String where shaped("a branch name such as `main`", shape::branch),
         /// GitHub environment whose jobs may apply.
         pub environment: String where shaped("the name of a GitHub environment", shape::github_name),
         /// Label of the runners on which workflows plan and apply what lies inside the cluster.

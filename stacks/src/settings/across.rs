@@ -1,7 +1,7 @@
 //! What must hold between sections. Each rule runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
-use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services};
+use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services, Settings};
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     for (index, zone) in network.zones.iter().enumerate() {
@@ -33,6 +33,28 @@ pub(super) fn certificate_lies_in_region(aws: &Aws, services: &Services, problem
             key,
             format!("is `{arn}`, but a load balancer takes certificates of its own region only, {region}"),
         );
+    } else if let Some(arn) = &services.proxy.certificate_arn
+        && arn.split(':').nth(4) != Some(aws.account_id.as_str())
+    {
+        let account = problems.other(key, "aws.account_id", &aws.account_id);
+        problems.report(
+            key,
+            format!("is `{arn}`, but a load balancer takes certificates of its own account only, {account}"),
+        );
+    }
+}
+
+/// A repository in the registry is made once, and its tags never move: two services in one would take each other's.
+pub(super) fn services_have_their_own_images(services: &Services, problems: &mut Problems<'_>) {
+    let images = services.images();
+    for (index, (name, image)) in images.iter().enumerate() {
+        let earlier = images[..index].iter().find(|(_, earlier)| earlier.repository == image.repository);
+        if let Some((other, _)) = earlier {
+            let path = |name: &str| format!("{}.image.repository", Services::key(name).join("."));
+            let key = path(name);
+            let other = problems.other(&key, &path(other), &image.repository);
+            problems.report(&key, format!("is taken by {other}: each service needs one of its own"));
+        }
     }
 }
 
@@ -44,8 +66,8 @@ pub(super) fn services_lie_outside_the_vpc(network: &Network, cluster: &Cluster,
     }
 }
 
-/// The services' namespace is locked down, which no system pod would survive.
-pub(super) fn services_have_their_own_namespace(
+/// The services' namespace is locked down, which no system pod would survive; that of metrics comes and goes with a sync.
+pub(super) fn namespaces_are_apart(
     services: &Services,
     argocd: &Argocd,
     observability: &Observability,
@@ -61,6 +83,11 @@ pub(super) fn services_have_their_own_namespace(
         let other = problems.other(key, other, namespace);
         problems.report(key, format!("is taken by {other}: the services need one of their own"));
     }
+    let key = "observability.namespace";
+    if argocd.namespace == observability.namespace {
+        let other = problems.other(key, "argocd.namespace", &argocd.namespace);
+        problems.report(key, format!("is taken by {other}: whoever prunes one would take the other away"));
+    }
 }
 
 pub(super) fn base_nodes_fill_the_zones(network: &Network, base_nodes: &BaseNodes, problems: &mut Problems<'_>) {
@@ -70,5 +97,19 @@ pub(super) fn base_nodes_fill_the_zones(network: &Network, base_nodes: &BaseNode
             "base_nodes.min_size",
             format!("is {}, fewer than one in each of {zones} zones: use at least {zones}", base_nodes.min_size),
         );
+    }
+}
+
+/// A principal has one access entry: the roles that plan and that run nodes have theirs already, with less in it.
+pub(super) fn administrators_are_others(settings: &Settings, problems: &mut Problems<'_>) {
+    let taken = [("plans", settings.plan_role()), ("runs Karpenter's nodes", settings.karpenter_node_role())];
+    for (index, arn) in settings.cluster.admin_principal_arns.iter().enumerate() {
+        for (what, role) in &taken {
+            if *arn == settings.role_arn(role) {
+                let key = format!("cluster.admin_principal_arns[{index}]");
+                problems
+                    .report(&key, format!("is `{arn}`, the role that {what}, which must not administer: remove it"));
+            }
+        }
     }
 }

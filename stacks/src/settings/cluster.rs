@@ -45,7 +45,7 @@ section! {
         pub kms_deletion_window_days: u32 where between(7, 30),
         /// What happens when standard support ends.
         pub support_type: SupportType,
-        /// Whether AWS may move traffic away from an impaired zone.
+        /// Whether traffic can be moved away from an impaired zone.
         pub zonal_shift: bool,
         /// Versions of the managed add-ons.
         pub addon_versions: AddonVersions,
@@ -102,7 +102,7 @@ section! {
         pub desired_size: u32 where between(1, 100),
         /// Most nodes.
         pub max_size: u32 where between(1, 100),
-        /// Size of each root volume in GiB; the type is gp3.
+        /// Size of the volume that holds images and what pods write, in GiB; the type is gp3.
         pub volume_size_gib: u32 where between(20, 16_384),
         /// Percentage of the nodes that an update may take away at once.
         pub max_unavailable_percentage: u32 where between(1, 100),

@@ -13,6 +13,7 @@ mod platform;
 mod problem;
 mod read;
 mod rules;
+mod secret;
 mod services;
 mod shape;
 mod tree;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::Layer;
+use super::secret::Secret;
 use super::tree::Places;
 
 /// One thing that is wrong in one file.
@@ -119,6 +120,18 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// Reports secrets, and keeps them out of everything else that is reported.
+    pub(super) fn hide(&mut self, secrets: &[Secret]) {
+        for Secret { key, text, kind } in secrets {
+            self.found.retain(|(_, problem)| problem.key != *key);
+            for (_, problem) in &mut self.found {
+                problem.message = problem.message.replace(text.as_str(), "…");
+            }
+            let mend = "settings are committed, so take it out and revoke it; credentials are variables of the stack `add-ons`";
+            self.report(key, format!("looks like {kind}: {mend}"));
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.found.len()
     }
@@ -134,6 +147,7 @@ impl<'a> Problems<'a> {
     }
 
     fn report_at(&mut self, place: Place, key: &str, message: String) {
-        self.found.push((place, place.problem(self.layers, key, message)));
+        // One problem stays on one line, whatever its value holds.
+        self.found.push((place, place.problem(self.layers, key, message.replace('\n', "\\n"))));
     }
 }

@@ -144,7 +144,11 @@ impl<'n, 'p, 'l> Section<'n, 'p, 'l> {
         self.known.push(name);
         let key = tree::child(self.key, name);
         let Some(node) = self.entries.get(name) else {
-            let mend = if self.key.is_empty() { "add it".to_owned() } else { format!("add it to `[{}]`", self.key) };
+            let mend = match self.key.split_once('[') {
+                Some((list, _)) => format!("add it to this `[[{list}]]`"),
+                None if self.key.is_empty() => "add it".to_owned(),
+                None => format!("add it to `[{}]`", self.key),
+            };
             self.problems.report_missing(self.key, &key, format!("is missing: {mend}"));
             return None;
         };

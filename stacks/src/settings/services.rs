@@ -107,9 +107,9 @@ section! {
         /// Services that may call this one.
         pub callers: Vec<String> where set(shaped("the name of a service", shape::dns_label)),
         /// Port of the service's own traffic.
-        pub port: u16 where between(1024, 65_535),
+        pub port: u16 where between(1025, 65_535),
         /// Port of probes and metrics.
-        pub admin_port: u16 where between(1024, 65_535),
+        pub admin_port: u16 where between(1025, 65_535),
         /// Fewest pods.
         pub min_replicas: u32 where between(1, 1000),
         /// Most pods.
@@ -162,6 +162,16 @@ section! {
         )),
         /// Seconds for which the load balancer lets a leaving pod finish its connections.
         pub deregistration_delay_seconds: u32 where between(0, 3600),
+    }
+    check origins_agree;
+}
+
+fn origins_agree(proxy: &Proxy, section: &str, problems: &mut Problems<'_>) {
+    let everyone = proxy.allow_origins.iter().position(|origin| origin == "*");
+    if let Some(index) = everyone.filter(|_| proxy.allow_origins.len() > 1) {
+        let key = format!("{}[{index}]", tree::child(section, "allow_origins"));
+        problems
+            .report(&key, "is `*`, which admits all, beside origins that it makes needless: write one or the other");
     }
 }
 

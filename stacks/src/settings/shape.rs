@@ -69,7 +69,13 @@ pub(super) fn principal_arn(text: &str) -> bool {
         && service == "iam"
         && region.is_empty()
         && account_id(account)
-        && ["role/", "user/"].iter().any(|kind| resource.strip_prefix(kind).is_some_and(|name| !name.is_empty()))
+        && ["role/", "user/"]
+            .iter()
+            .any(|kind| resource.strip_prefix(kind).is_some_and(|path| path.split('/').all(iam_name)))
+}
+
+fn iam_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
 }
 
 /// The ARN of a certificate of AWS Certificate Manager.
@@ -119,6 +125,11 @@ pub(super) fn revision(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with(['-', '/'])
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+}
+
+/// A branch by its name, without the `refs/heads/` that Git puts before it.
+pub(super) fn branch(text: &str) -> bool {
+    revision(text) && !text.starts_with("refs/")
 }
 
 /// A repository that Argo CD can read, over HTTPS or SSH.

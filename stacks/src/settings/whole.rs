@@ -5,7 +5,7 @@ use super::read::Section;
 use super::tree::{self, Node, Tree};
 use super::{
     Argocd, Aws, BaseNodes, Cluster, Github, Karpenter, Layer, LoadBalancerController, LoadTest, MetricsServer,
-    Network, Observability, Registry, Repository, Services, State, Waiver, across, shape,
+    Network, Observability, Registry, Repository, Services, State, Waiver, across, secret, shape,
 };
 
 /// The longest of the suffixes that make names of IAM roles and event rules out of [`Settings::name`].
@@ -65,6 +65,10 @@ impl Settings {
         let Tree { root, places } = tree::merge(layers).map_err(|problems| SettingsError { problems })?;
         let mut problems = Problems::new(layers, places);
         let settings = Self::read(environment, &root, &mut problems);
+        if let Some(settings) = &settings {
+            across::administrators_are_others(settings, &mut problems);
+        }
+        problems.hide(&secret::find(&root));
         let problems = problems.into_sorted();
         match settings {
             Some(settings) if problems.is_empty() => Ok(settings),
@@ -101,6 +105,9 @@ impl Settings {
         if let (Some(aws), Some(services)) = (&aws, &services) {
             across::certificate_lies_in_region(aws, services, problems);
         }
+        if let Some(services) = &services {
+            across::services_have_their_own_images(services, problems);
+        }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
             across::services_lie_outside_the_vpc(network, cluster, problems);
         }
@@ -108,7 +115,7 @@ impl Settings {
             across::base_nodes_fill_the_zones(network, base_nodes, problems);
         }
         if let (Some(services), Some(argocd), Some(observability)) = (&services, &argocd, &observability) {
-            across::services_have_their_own_namespace(services, argocd, observability, problems);
+            across::namespaces_are_apart(services, argocd, observability, problems);
         }
         Some(Self {
             environment: environment.to_owned(),

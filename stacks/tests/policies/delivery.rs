@@ -120,6 +120,45 @@ fn what_a_project_does_not_allow_is_found() {
 }
 
 #[test]
+fn what_a_chart_makes_and_a_project_does_not_allow_is_found() {
+    let without = |list: &str, kind: &str| {
+        broken("LINK016", |platform| {
+            edit(platform, "AppProject", "platform", |project| {
+                project["spec"][list].as_array_mut().unwrap().retain(|entry| entry["kind"] != kind);
+            });
+        })
+    };
+    assert_snapshot!(without("clusterResourceWhitelist", "APIService"), @r"
+    Application/metrics-server in manifests/metrics-server.yaml is refused by AppProject/platform: the kind APIService is not listed
+      mend: allow it in AppProject/platform
+    ");
+    assert_snapshot!(without("namespaceResourceWhitelist", "Job"), @r"
+    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml is refused by AppProject/platform: the kind Job is not listed
+      mend: allow it in AppProject/platform
+    ");
+    assert_snapshot!(
+        broken("LINK016", |platform| edit(platform, "AppProject", "platform", |project| {
+            let listed = project.pointer_mut("/spec/destinations").unwrap().as_array_mut().unwrap();
+            listed.retain(|destination| destination["namespace"] != "kube-system");
+        })),
+        @r"
+    Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml is refused by AppProject/platform: its namespace `kube-system` is not listed
+      mend: allow it in AppProject/platform
+    Application/karpenter-crd in manifests/karpenter-crd.yaml is refused by AppProject/platform: its namespace `kube-system` is not listed
+      mend: allow it in AppProject/platform
+    Application/karpenter in manifests/karpenter.yaml is refused by AppProject/platform: its namespace `kube-system` is not listed
+      mend: allow it in AppProject/platform
+    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml is refused by AppProject/platform: the namespace `kube-system`, where its chart puts objects, too, is not listed
+      mend: allow it in AppProject/platform
+    Application/metrics-server in manifests/metrics-server.yaml is refused by AppProject/platform: its namespace `kube-system` is not listed
+      mend: allow it in AppProject/platform
+    Application/node-pools in manifests/node-pools.yaml is refused by AppProject/platform: its namespace `kube-system` is not listed
+      mend: allow it in AppProject/platform
+    "
+    );
+}
+
+#[test]
 fn folders_that_nobody_syncs_and_empty_ones_are_found() {
     assert_snapshot!(broken("LINK017", |platform| remove(platform, "Application", "admission")), @r"
         ValidatingAdmissionPolicyBinding/services-pinned-images in manifests/admission/policy-binding-pinned-images.yaml lies in the folder `admission`, which no Application syncs

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::fixture::{argue, broken, broken_by, copy, found, large, remove, set, text, texts, with};
+use crate::fixture::{argue, asset, broken, broken_by, copy, found, large, remove, set, text, texts, with};
 
 const PROXY: &str = "cors-proxy-server";
 const SPREAD: &str = "/spec/template/spec/topologySpreadConstraints";
@@ -144,7 +144,7 @@ fn base_nodes_that_leave_a_zone_out_are_found() {
 #[test]
 fn base_nodes_too_small_for_the_system_with_a_zone_lost_are_found() {
     assert_snapshot!(broken_by("HA011", "[base_nodes]\ninstance_types = [\"m7i.large\"]"), @r"
-        aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 1680m and 6529Mi for pods, and no room for 2 of argocd-redis-ha-haproxy (100m and 128Mi), 4 of coredns (100m and 70Mi), 1 of ebs-csi-controller (60m and 240Mi), 2 of argocd-server (50m and 256Mi), 2 of argocd-applicationset-controller (50m and 256Mi)
+        aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 1680m and 6529Mi for pods, and no room for 4 of coredns (100m and 70Mi), 1 of ebs-csi-controller (60m and 240Mi), 2 of argocd-server (50m and 256Mi), 2 of argocd-applicationset-controller (50m and 256Mi)
           mend: raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`
         ");
     assert_snapshot!(broken_by("HA011", "[karpenter]\nreplicas = 3"), @r"
@@ -170,4 +170,35 @@ fn a_pool_of_five_types_passes() {
         argue(platform, "aws_eks_node_group.base", "ami_type", text("AL2023_x86_64_STANDARD"));
     });
     assert_eq!(found, "");
+}
+
+#[test]
+fn a_rollout_that_needs_a_node_more_than_there_is_is_found() {
+    let values = "argocd-values.json";
+    let strategy = json!({ "type": "RollingUpdate", "rollingUpdate": { "maxUnavailable": "25%" } });
+    let with_strategy = |platform: &mut stacks::Platform| {
+        asset(platform, values, |json| json["redis-ha"]["haproxy"]["deploymentStrategy"] = strategy.clone());
+    };
+    assert_snapshot!(broken("HA013", with_strategy), @r"
+        helm_release.argocd in cluster/argocd-values.json keeps 3 pods of argocd-redis-ha-haproxy apart on 3 nodes, and a rollout needs one more
+          mend: set `maxUnavailable: 1` in `redis-ha.haproxy.deploymentStrategy` of its values
+        ");
+    // With more nodes than pods, or a third of them that may be missing, there is room.
+    let mut wide = with("[base_nodes]\nmin_size = 4\ndesired_size = 4");
+    with_strategy(&mut wide);
+    assert_eq!(found(&wide, "HA013"), "");
+    let third = broken("HA013", |platform| {
+        asset(platform, values, |json| {
+            json["redis-ha"]["haproxy"]["deploymentStrategy"]["rollingUpdate"]["maxUnavailable"] = json!("34%");
+        });
+    });
+    assert_eq!(third, "");
+    assert_snapshot!(broken("HA013", |platform| {
+        let pointer = "/spec/source/helm/valuesObject/updateStrategy";
+        set(platform, "Application", "metrics-server", "/spec/source/helm/valuesObject/replicas", 3);
+        set(platform, "Application", "metrics-server", pointer, json!({}));
+    }), @r"
+        Application/metrics-server in manifests/metrics-server.yaml keeps 3 pods of metrics-server apart on 3 nodes, and a rollout needs one more
+          mend: set `maxUnavailable: 1` in `updateStrategy` of its values
+        ");
 }

@@ -4,7 +4,9 @@ use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 use synth_framework::{Content, Expression};
 
-use crate::fixture::{argue, broken, copy_resource, edit, remove, remove_resource, resource, set, text, texts};
+use crate::fixture::{
+    argue, broken, copy_resource, edit, found, remove, remove_resource, resource, set, text, texts, with,
+};
 
 const PROXY: &str = "cors-proxy-server";
 const CONTAINER: &str = "/spec/template/spec/containers/0";
@@ -42,6 +44,19 @@ fn a_volume_that_is_not_encrypted_is_found() {
 }
 
 #[test]
+fn the_second_volume_of_bottlerocket_left_as_its_image_has_it_is_found() {
+    let image = text("BOTTLEROCKET_x86_64");
+    assert_snapshot!(
+        broken("SEC002", |platform| argue(platform, "aws_eks_node_group.base", "ami_type", image)),
+        @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json leaves `/dev/xvdb`, where Bottlerocket keeps images and what pods write, as its image has it
+          mend: map it in the launch template, too, and set `encrypted`
+        "
+    );
+    assert_eq!(found(&with("[base_nodes]\nami_type = \"BOTTLEROCKET_x86_64\""), "SEC002"), "");
+}
+
+#[test]
 fn an_endpoint_open_to_everyone_is_found() {
     assert_snapshot!(
         broken("SEC003", |platform| {
@@ -53,6 +68,13 @@ fn an_endpoint_open_to_everyone_is_found() {
           mend: name ranges in `cluster.public_access_cidrs`, or none for a private endpoint
         "
     );
+}
+
+#[test]
+fn an_endpoint_open_to_two_halves_of_everyone_is_found() {
+    let halves = with("[cluster]\npublic_access_cidrs = [\"0.0.0.0/1\", \"128.0.0.0/1\"]");
+    assert!(found(&halves, "SEC003").contains("that every address reaches"));
+    assert_eq!(found(&with("[cluster]\npublic_access_cidrs = [\"8.0.0.0/8\"]"), "SEC003"), "");
 }
 
 #[test]
@@ -234,4 +256,33 @@ fn a_bucket_that_may_become_public_is_found() {
           mend: declare an `aws_s3_bucket_public_access_block` for it
         "
     );
+}
+
+#[test]
+fn a_role_that_other_pods_may_take_is_found() {
+    let trust = "data.aws_iam_policy_document.karpenter_trust";
+    assert_snapshot!(
+        broken("SEC015", |platform| resource(platform, trust, |document| {
+            document.override_argument("statement.condition.variable", text("aws:SourceOrgID"));
+        })),
+        @r"
+    aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods whatever their `eks-cluster-arn`
+      mend: demand `arn:aws:eks:eu-north-1:111122223333:cluster/small` of `aws:RequestTag/eks-cluster-arn`
+    aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods whatever their `kubernetes-namespace`
+      mend: demand `kube-system` of `aws:RequestTag/kubernetes-namespace`
+    aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods whatever their `kubernetes-service-account`
+      mend: demand `karpenter` of `aws:RequestTag/kubernetes-service-account`
+    "
+    );
+    let account = "aws_eks_pod_identity_association.karpenter";
+    assert_snapshot!(broken("SEC015", |platform| argue(platform, account, "service_account", text("other"))), @r"
+    aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods of the `kubernetes-service-account` karpenter, but is given to `other`
+      mend: demand `other` of `aws:RequestTag/kubernetes-service-account`
+    ");
+    let addon = "aws_eks_addon.vpc_cni";
+    let path = "pod_identity_association.service_account";
+    assert_snapshot!(broken("SEC015", |platform| argue(platform, addon, path, text("other"))), @r"
+    aws_iam_role.vpc_cni in cluster/add-ons.tf.json trusts pods of the `kubernetes-service-account` aws-node, but is given to `other`
+      mend: demand `other` of `aws:RequestTag/kubernetes-service-account`
+    ");
 }

@@ -39,6 +39,7 @@ fn the_default_environment_passes_with_a_service_more() {
     let (_, table) = DEFAULT.split_once("[services.mock_target_server]\n").expect("the target has a table");
     let (table, _) = table.split_once("\n# Whom the proxy serves").expect("the proxy's table follows");
     let table = table.replace("[services.mock_target_server.image]", "[services.internal.orders.image]");
+    let table = table.replace("tideline/mock-target-server", "tideline/orders");
     let platform = build(&settings("default", &[DEFAULT, &format!("[services.internal.orders]\n{table}")]));
     assert_eq!(errors(&platform), "");
     assert_eq!(platform.objects().filter(|object| object.kind() == "HorizontalPodAutoscaler").count(), 3);
@@ -74,6 +75,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("drain.rs"),
         include_str!("sec.rs"),
         include_str!("img.rs"),
+        include_str!("reach.rs"),
     ]
     .concat();
     let untested: Vec<_> =

@@ -2,6 +2,7 @@
 
 mod environments;
 mod problems;
+mod services;
 mod values;
 
 use stacks::settings::{Layer, Settings, SettingsProblem};

@@ -2,7 +2,7 @@
 
 use stacks::settings::Settings;
 
-use crate::{BASE, layer, refused};
+use crate::{layer, refused};
 
 #[test]
 fn syntax_errors_of_all_layers_come_together() {
@@ -45,7 +45,7 @@ port = 80
     staging.toml:9:1: `aws.colour` is not a setting: the keys of `[aws]` are `account_id`, `region` and `tags`
     staging.toml:12:22: `cluster.kubernetes_version` is `1.31`, supported are `1.35` and `1.36`
     staging.toml:13:15: `cluster.zonal_shift` is a string, a boolean is expected
-    staging.toml:16:8: `services.cors_proxy_server.port` is 80, it must be from 1024 to 65535
+    staging.toml:16:8: `services.cors_proxy_server.port` is 80, it must be from 1025 to 65535
     staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `argocd`, `karpenter`, `metrics_server`, `load_balancer_controller`, `observability`, `services`, `load_test` and `waivers`
     ");
 }
@@ -186,24 +186,90 @@ weight = 1
 }
 
 #[test]
-fn added_services_need_names_of_their_own_and_callers_that_exist() {
-    let (_, table) = BASE.split_once("[services.mock_target_server]\n").unwrap();
-    let (table, _) = table.split_once("\n[services.proxy]").unwrap();
-    let added = |name: &str| {
-        let image = table.replace("[services.mock_target_server.image]", &format!("[services.internal.{name}.image]"));
-        format!("[services.internal.{name}]\n{image}")
-    };
-    let text = r#"
-[services.cors_proxy_server]
-callers = ["orders"]
+fn secrets_are_refused_wherever_they_stand_and_never_repeated() {
+    let token = format!("ghp_{}", "0123456789abcdefghij0123456789abcdef");
+    let text = format!(
+        "[repository]\nurl = \"https://user:hunter2@git.example.com/a/b.git\"\ncredentials = \"{token}\"\n\
+         [aws.tags]\nKey = \"AKIA{}\"\n[argocd]\ndomain = '''\n-----BEGIN PRIVATE KEY-----\nMIIabc\n'''\nnickname = \"{token}\"\n",
+        "IOSFODNN7EXAMPLE"
+    );
+    let refused = refused(&text);
+    for secret in [token.as_str(), "hunter2", "IOSFODNN7", "MIIabc"] {
+        assert!(!refused.contains(secret), "{refused}");
+    }
+    let advice =
+        "settings are committed, so take it out and revoke it; credentials are variables of the stack `add-ons`";
+    let expected = [
+        format!("staging.toml:2:7: `repository.url` looks like an address with a password: {advice}"),
+        format!("staging.toml:3:15: `repository.credentials` looks like a token of GitHub: {advice}"),
+        format!("staging.toml:5:7: `aws.tags.Key` looks like an access key of AWS: {advice}"),
+        format!("staging.toml:7:10: `argocd.domain` looks like a private key: {advice}"),
+        format!("staging.toml:11:12: `argocd.nickname` looks like a token of GitHub: {advice}"),
+    ];
+    assert_eq!(refused.lines().collect::<Vec<_>>(), expected);
+}
 
-[services.mock_target_server]
-callers = ["cors-proxy-server", "oders"]
-"#;
-    insta::assert_snapshot!(refused(&[text, &added("Orders"), &added("karpenter")].concat()), @r"
-    staging.toml:3:12: `services.cors_proxy_server.callers[0]` is `orders`, but the proxy is reached from the internet only: remove it
-    staging.toml:6:33: `services.mock_target_server.callers[1]` is `oders`, which is no service: there are `cors-proxy-server`, `mock-target-server`, `Orders` and `karpenter`
-    staging.toml:7:20: `services.internal.Orders` is no name for a service: use `a-z`, digits and `-`, a letter first
-    staging.toml:24:20: `services.internal.karpenter` is taken by a part of the platform: choose another name
+#[test]
+fn a_value_of_several_lines_is_reported_on_one() {
+    assert_eq!(
+        refused("name = \"\"\"a\nb\"\"\"\n"),
+        "staging.toml:1:8: `name` is `a\\nb`, expected are `a-z`, digits and `-`, a letter first and no `-` last"
+    );
+}
+
+#[test]
+fn tags_that_iam_or_karpenter_would_refuse_are_refused() {
+    insta::assert_snapshot!(refused(
+        "[aws.tags]\nManagedBy = \"me\"\nproject = \"b\"\n\"a,b\" = \"c\"\nCost = \"50%\"\n\"karpenter.sh/nodepool\" = \"spot\"\n\
+         \"kubernetes.io/cluster/x\" = \"owned\"\n\"Größe\" = \"XL\"\n"
+    ), @r#"
+    staging.toml:2:1: `aws.tags.ManagedBy` is a tag that the stacks give themselves: choose another key
+    staging.toml:3:1: `aws.tags.project` is `Project` already: IAM knows no difference of case
+    staging.toml:4:1: `aws.tags."a,b"` is no tag key: AWS allows letters, digits, spaces and `_.:/=+-@`
+    staging.toml:5:8: `aws.tags.Cost` is no tag value: AWS allows letters, digits, spaces and `_.:/=+-@`
+    staging.toml:6:1: `aws.tags."karpenter.sh/nodepool"` belongs to controllers, which find and guard by it: no key begins with `karpenter.sh/`
+    staging.toml:7:1: `aws.tags."kubernetes.io/cluster/x"` belongs to controllers, which find and guard by it: no key begins with `kubernetes.io/cluster/`
+    "#);
+}
+
+#[test]
+fn an_administrator_that_has_an_access_entry_already_is_refused() {
+    insta::assert_snapshot!(refused(
+        "[cluster]\nadmin_principal_arns = [\n\"arn:aws:iam::111122223333:role/tideline-github-plan\",\n\
+         \"arn:aws:iam::111122223333:role/tideline-karpenter-node\",\n\"arn:aws:iam::111122223333:user/a b\",\n]\n"
+    ), @"staging.toml:5:1: `cluster.admin_principal_arns[2]` is `arn:aws:iam::111122223333:user/a b`, the ARN of an IAM role or user is expected");
+    insta::assert_snapshot!(refused(
+        "[cluster]\nadmin_principal_arns = [\n\"arn:aws:iam::111122223333:role/tideline-github-plan\",\n\
+         \"arn:aws:iam::111122223333:role/tideline-karpenter-node\",\n]\n"
+    ), @r"
+    staging.toml:3:1: `cluster.admin_principal_arns[0]` is `arn:aws:iam::111122223333:role/tideline-github-plan`, the role that plans, which must not administer: remove it
+    staging.toml:4:1: `cluster.admin_principal_arns[1]` is `arn:aws:iam::111122223333:role/tideline-karpenter-node`, the role that runs Karpenter's nodes, which must not administer: remove it
+    ");
+}
+
+#[test]
+fn every_origin_beside_one_is_refused() {
+    insta::assert_snapshot!(refused("[services.proxy]\nallow_origins = [\"https://a.example\", \"*\"]\n"), @"staging.toml:2:39: `services.proxy.allow_origins[1]` is `*`, which admits all, beside origins that it makes needless: write one or the other");
+}
+
+#[test]
+fn a_branch_with_its_prefix_is_refused() {
+    insta::assert_snapshot!(refused("[github]\nbranch = \"refs/heads/main\"\n"), @"staging.toml:2:10: `github.branch` is `refs/heads/main`, a branch name such as `main` is expected");
+}
+
+#[test]
+fn what_two_parts_cannot_share_is_refused() {
+    let text = "
+[argocd]
+namespace = \"monitoring\"
+[services.mock_target_server.image]
+repository = \"tideline/cors-proxy-server\"
+[services.proxy]
+certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
+";
+    insta::assert_snapshot!(refused(text), @r"
+    default.toml:131:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
+    staging.toml:5:14: `services.mock_target_server.image.repository` is taken by `services.cors_proxy_server.image.repository`, `tideline/cors-proxy-server` at default.toml:155: each service needs one of its own
+    staging.toml:7:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
     ");
 }

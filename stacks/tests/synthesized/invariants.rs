@@ -89,3 +89,58 @@ fn the_outputs_that_others_rely_on_are_there() {
         }
     }
 }
+
+/// Terraform destroys what nothing depends on first: what a thing needs until its end, it has to depend on.
+#[test]
+fn what_is_torn_down_keeps_its_permissions_until_then() {
+    for (environment, platform) in platforms() {
+        let mut resources = serde_json::Map::new();
+        for file in platform.stack("cluster").expect("the cluster stack is built").files() {
+            let json: serde_json::Value = serde_json::from_str(&file.text).unwrap_or_default();
+            for (type_name, labels) in json["resource"].as_object().into_iter().flatten() {
+                let known = resources.entry(type_name).or_insert_with(|| serde_json::json!({}));
+                known.as_object_mut().expect("made so").extend(labels.as_object().expect("labels").clone());
+            }
+        }
+        let of_type = |type_name: &str| resources[type_name].as_object().expect("labels").iter();
+        let depends = |of: &serde_json::Value, address: &str| {
+            of["depends_on"].as_array().is_some_and(|all| all.iter().any(|on| on == address))
+        };
+        let release = &resources["helm_release"]["argocd"];
+        for (label, _) in of_type("aws_eks_access_policy_association") {
+            let access = format!("aws_eks_access_policy_association.{label}");
+            assert!(depends(release, &access), "{environment}: nobody uninstalls Argo CD once {access} is gone");
+        }
+        let mut with_role = 0;
+        for (label, addon) in
+            of_type("aws_eks_addon").filter(|(_, addon)| addon.get("pod_identity_association").is_some())
+        {
+            let role =
+                addon["pod_identity_association"][0]["role_arn"].as_str().expect("a role").replace(".arn}", ".name}");
+            let mut granted =
+                of_type("aws_iam_role_policy_attachment").filter(|(_, attached)| attached["role"] == role);
+            let kept = granted.all(|(name, _)| depends(addon, &format!("aws_iam_role_policy_attachment.{name}")));
+            assert!(kept, "{environment}: aws_eks_addon.{label} outlives what its role may do");
+            with_role += 1;
+        }
+        assert_eq!(with_role, 2, "{environment}: the network and the volumes have roles");
+    }
+}
+
+#[test]
+fn administrators_of_one_name_have_entries_of_their_own() {
+    let arns = ["role/on-call", "role/night/on-call", "user/jane.doe@example.com", "user/a.b", "user/a-b"];
+    let arns = arns.map(|path| format!("\"arn:aws:iam::111122223333:{path}\"")).join(", ");
+    let platform = super::platform("small", &format!("[cluster]\nadmin_principal_arns = [{arns}]"));
+    let cluster = platform.stack("cluster").expect("the cluster stack is built");
+    let entries = cluster.managed("aws_eks_access_entry").map(|entry| entry.label.as_str());
+    let labels: Vec<_> = entries.filter(|label| label.starts_with("admin_")).collect();
+    let expected = [
+        "admin_role_on_call",
+        "admin_role_night_on_call",
+        "admin_jane_doe_example_com",
+        "admin_user_a_b_4",
+        "admin_user_a_b_5",
+    ];
+    assert_eq!(labels, expected);
+}

@@ -67,6 +67,7 @@ impl Application {
             repo_url: settings.repository.url.clone(),
             target_revision: settings.repository.revision.clone(),
             path: format!("{}/{name}", settings.manifests_path()),
+            directory: None,
         };
         Self::new(settings, name, wave, namespace, source)
     }
@@ -143,7 +144,7 @@ impl Application {
                 retry: Retry { limit: 10, backoff: Backoff { duration: "5s", factor: 2, max_duration: "3m" } },
             },
             ignore_differences: self.ignored,
-            revision_history_limit: 5,
+            revision_history_limit: Some(5),
         };
         let object = custom(&self.name, spec)
             .in_namespace(self.argocd_namespace)

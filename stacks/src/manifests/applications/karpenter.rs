@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
 use serde::Serialize;
 
-use super::{
-    application::{Application, Chart, Wave},
-    system_pods,
-};
+use super::application::{Application, Chart, Wave};
 use crate::{
+    charts::{self, ServiceAccount},
     manifests::kubernetes::{Draft, spread},
     settings::Settings,
 };
@@ -27,11 +25,6 @@ struct Values<'a> {
     node_selector: BTreeMap<&'static str, &'static str>,
     tolerations: [Toleration; 1],
     topology_spread_constraints: [Draft<TopologySpreadConstraint>; 1],
-}
-
-#[derive(Serialize)]
-struct ServiceAccount<'a> {
-    name: &'a str,
 }
 
 #[derive(Serialize)]
@@ -65,14 +58,10 @@ pub(super) fn controller(settings: &Settings) -> Application {
             interruption_queue: settings.interruption_queue(),
             enable_zonal_shift: settings.cluster.zonal_shift,
         },
-        controller: Controller { resources: system_pods::sized("1", "1Gi") },
-        node_selector: system_pods::node_selector(),
-        tolerations: system_pods::tolerations(),
-        topology_spread_constraints: [spread(
-            "topology.kubernetes.io/zone",
-            "DoNotSchedule",
-            system_pods::release(CHART),
-        )],
+        controller: Controller { resources: charts::sized("1", "1Gi") },
+        node_selector: charts::node_selector(),
+        tolerations: charts::tolerations(),
+        topology_spread_constraints: [spread("topology.kubernetes.io/zone", "DoNotSchedule", charts::release(CHART))],
     };
     let chart = Chart { repository: REPOSITORY, name: CHART, version: &karpenter.chart_version, skip_crds: true };
     Application::chart(settings, chart, Wave::Controllers, &karpenter.namespace, &values)

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
 use serde::Serialize;
 
-use super::{
-    application::{Application, Chart, Wave},
-    system_pods,
-};
+use super::application::{Application, Chart, Wave};
 use crate::{
+    charts::{self, ServiceAccount, Unavailable},
     manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft},
     settings::Settings,
 };
@@ -33,22 +31,11 @@ struct Values<'a> {
     enable_shield: bool,
     enable_waf: bool,
     enable_wafv2: bool,
-    pod_disruption_budget: DisruptionBudget,
+    pod_disruption_budget: Unavailable,
     topology_spread_constraints: [Draft<TopologySpreadConstraint>; 1],
     node_selector: BTreeMap<&'static str, &'static str>,
     tolerations: [Toleration; 1],
     resources: Draft<ResourceRequirements>,
-}
-
-#[derive(Serialize)]
-struct ServiceAccount<'a> {
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DisruptionBudget {
-    max_unavailable: u32,
 }
 
 pub(super) fn application(settings: &Settings) -> Application {
@@ -68,11 +55,11 @@ pub(super) fn application(settings: &Settings) -> Application {
         enable_shield: false,
         enable_waf: false,
         enable_wafv2: false,
-        pod_disruption_budget: DisruptionBudget { max_unavailable: 1 },
-        topology_spread_constraints: system_pods::over_zones(CHART),
-        node_selector: system_pods::node_selector(),
-        tolerations: system_pods::tolerations(),
-        resources: system_pods::sized("100m", "256Mi"),
+        pod_disruption_budget: charts::ONE_AT_A_TIME,
+        topology_spread_constraints: charts::over_zones(CHART),
+        node_selector: charts::node_selector(),
+        tolerations: charts::tolerations(),
+        resources: charts::sized("100m", "256Mi"),
     };
     let chart = Chart {
         repository: "https://aws.github.io/eks-charts",

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, TopologySpreadConstraint};
 use serde::Serialize;
 
-use super::{
-    application::{Application, Chart, Wave},
-    system_pods,
-};
+use super::application::{Application, Chart, Wave};
 use crate::{
+    charts::{self, DisruptionBudget, Enabled, Unavailable},
     manifests::kubernetes::{Draft, apart_by_host},
     settings::Settings,
 };
@@ -33,39 +31,21 @@ struct Values {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct UpdateStrategy {
-    rolling_update: RollingUpdate,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RollingUpdate {
-    max_unavailable: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DisruptionBudget {
-    enabled: bool,
-    max_unavailable: u32,
-}
-
-#[derive(Serialize)]
-struct Enabled {
-    enabled: bool,
+    rolling_update: Unavailable,
 }
 
 pub(super) fn application(settings: &Settings) -> Application {
     let metrics_server = &settings.metrics_server;
     let values = Values {
         replicas: metrics_server.replicas,
-        update_strategy: UpdateStrategy { rolling_update: RollingUpdate { max_unavailable: 1 } },
-        pod_disruption_budget: DisruptionBudget { enabled: true, max_unavailable: 1 },
-        affinity: apart_by_host(system_pods::release(CHART)),
-        topology_spread_constraints: system_pods::over_zones(CHART),
-        node_selector: system_pods::node_selector(),
-        tolerations: system_pods::tolerations(),
+        update_strategy: UpdateStrategy { rolling_update: charts::ONE_AT_A_TIME },
+        pod_disruption_budget: DisruptionBudget::of(charts::ONE_AT_A_TIME),
+        affinity: apart_by_host(charts::release(CHART)),
+        topology_spread_constraints: charts::over_zones(CHART),
+        node_selector: charts::node_selector(),
+        tolerations: charts::tolerations(),
         // Enough for a hundred nodes.
-        resources: system_pods::sized("100m", "200Mi"),
+        resources: charts::sized("100m", "200Mi"),
         metrics: Enabled { enabled: true },
     };
     let chart = Chart {

@@ -7,7 +7,6 @@ mod load_balancer_controller;
 mod metrics_server;
 mod project;
 pub(super) mod prometheus_stack;
-mod system_pods;
 
 use synth_framework::Manifests;
 

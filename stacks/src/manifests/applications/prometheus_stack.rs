@@ -10,11 +10,9 @@ use k8s_openapi::{
 };
 use serde::Serialize;
 
-use super::{
-    application::{Application, Chart, Wave},
-    system_pods,
-};
+use super::application::{Application, Chart, Wave};
 use crate::{
+    charts::{self, Enabled},
     manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft, platform::PLATFORM_PRIORITY},
     names::STORAGE_CLASS,
     settings::Settings,
@@ -42,11 +40,6 @@ struct Values<'a> {
     kube_state_metrics: Pods,
     #[serde(rename = "prometheus-node-exporter")]
     prometheus_node_exporter: Pods,
-}
-
-#[derive(Serialize)]
-struct Enabled {
-    enabled: bool,
 }
 
 #[derive(Serialize)]
@@ -134,7 +127,7 @@ struct Dashboards {
 }
 
 fn pods(cpu: &str, memory: &str) -> Pods {
-    Pods { priority_class_name: PLATFORM_PRIORITY, resources: system_pods::sized(cpu, memory) }
+    Pods { priority_class_name: PLATFORM_PRIORITY, resources: charts::sized(cpu, memory) }
 }
 
 fn storage(gib: u32) -> Storage {
@@ -167,7 +160,7 @@ pub(super) fn application(settings: &Settings) -> Application {
             prometheus_spec: PrometheusSpec {
                 replicas: observability.prometheus_replicas,
                 pod_anti_affinity: "hard",
-                topology_spread_constraints: system_pods::over_zones("prometheus"),
+                topology_spread_constraints: charts::over_zones("prometheus"),
                 pods: pods("500m", "2Gi"),
                 external_labels: [("cluster", settings.name.as_str())].into(),
                 retention: format!("{}d", observability.prometheus_retention_days),
@@ -191,7 +184,7 @@ pub(super) fn application(settings: &Settings) -> Application {
             },
         },
         grafana: Grafana {
-            resources: system_pods::sized("100m", "512Mi"),
+            resources: charts::sized("100m", "512Mi"),
             sidecar: Sidecar { dashboards: Dashboards { label: DASHBOARD_LABEL, search_namespace: "ALL" } },
         },
         kube_state_metrics: pods("50m", "256Mi"),

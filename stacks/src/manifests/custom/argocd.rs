@@ -18,7 +18,8 @@ pub(crate) struct ApplicationSpec {
     pub(crate) sync_policy: SyncPolicy,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) ignore_differences: Vec<IgnoredDifference>,
-    pub(crate) revision_history_limit: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) revision_history_limit: Option<u32>,
 }
 
 impl CustomSpec for ApplicationSpec {
@@ -35,6 +36,8 @@ pub(crate) enum Source {
         repo_url: String,
         target_revision: String,
         path: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        directory: Option<Directory>,
     },
     Chart {
         #[serde(rename = "repoURL")]
@@ -43,6 +46,12 @@ pub(crate) enum Source {
         target_revision: String,
         helm: Helm,
     },
+}
+
+/// How a folder is read.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Directory {
+    pub(crate) recurse: bool,
 }
 
 impl Source {

@@ -10,22 +10,22 @@ mod object;
 mod pod;
 mod scaling;
 
-pub(super) use admission::{match_resources, policy_binding_spec, policy_spec, rule, validation, variable};
-pub(super) use custom::{CustomSpec, custom};
-pub(super) use draft::Draft;
-pub(super) use network::{
+pub(crate) use admission::{match_resources, policy_binding_spec, policy_spec, rule, validation, variable};
+pub(crate) use custom::{Custom, CustomSpec, custom};
+pub(crate) use draft::Draft;
+pub(crate) use network::{
     egress, ingress, ip_block, network_policy_spec, pods, pods_of_namespace, service_port, service_spec, tcp, udp,
 };
-pub(super) use object::{
+pub(crate) use object::{
     config_map, deployment, every_pod, horizontal_pod_autoscaler, limit_range, namespace, network_policy,
     pod_disruption_budget, priority_class, resource_quota, selector, service, service_account, storage_class,
     validating_admission_policy, validating_admission_policy_binding,
 };
-pub(super) use pod::{
+pub(crate) use pod::{
     apart_by_host, container, container_port, deployment_spec, http_probe, pod_security_context, pod_spec,
     pod_template, pre_stop_sleep, resources, restricted_security_context, rolling_update, spread, toleration,
 };
-pub(super) use scaling::{
+pub(crate) use scaling::{
     cpu_utilization, disruption_budget_spec, limit_range_spec, percent_policy, pods_policy, quota_spec, scaler_spec,
     scaling_rules,
 };

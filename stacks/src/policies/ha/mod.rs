@@ -98,4 +98,12 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
                       autoscaler sees a metric.",
         check: nodes::controllers_in_pairs,
     },
+    Policy {
+        code: "HA013",
+        name: "rollouts-fit-base-nodes",
+        severity: Severity::Error,
+        explanation: "Pods that never share a node, as many as there are base nodes, cannot be replaced before one of them \
+                      leaves: a rollout that may take none away waits for ever.",
+        check: nodes::rollouts_fit_base_nodes,
+    },
 ];

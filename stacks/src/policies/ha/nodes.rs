@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value as Json;
 use synth_framework::{Expression, Findings};
 
 use crate::{
     Platform,
     policies::view::{
-        Amount, Declared, NodeShape, PodGroup, Pools, base_pods, charts, daemon_pods, number, requirement,
+        Amount, Declared, NodeShape, PodGroup, Pools, argocd_values, at, base_pods, charts, daemon_pods, number,
+        requirement,
     },
 };
 
@@ -133,6 +135,67 @@ fn place(groups: &[PodGroup], free: &mut [Amount]) -> Vec<String> {
         }
     }
     homeless
+}
+
+/// Deployments on the base nodes whose pods never share a node: where their values say how many there are, and how a
+/// rollout goes, with what counts where they do not. Less than a pod that may be missing is none.
+const APART: [Apart; 3] = [
+    Apart { chart: "karpenter", name: "karpenter", pods: ("/replicas", 2), missing: ("/strategy", 1) },
+    Apart { chart: "metrics-server", name: "metrics-server", pods: ("/replicas", 1), missing: ("/updateStrategy", 0) },
+    Apart {
+        chart: "argo-cd",
+        name: "argocd-redis-ha-haproxy",
+        pods: ("/redis-ha/haproxy/replicas", 3),
+        missing: ("/redis-ha/haproxy/deploymentStrategy", 0),
+    },
+];
+
+struct Apart {
+    chart: &'static str,
+    name: &'static str,
+    pods: (&'static str, u64),
+    missing: (&'static str, u64),
+}
+
+impl Apart {
+    /// How many pods there are, and how many of them a rollout may take away before others run.
+    fn read(&self, values: &Json) -> (u64, u64) {
+        let pods = number(values, self.pods.0).unwrap_or(self.pods.1);
+        let unavailable = at(at(values, self.missing.0), "/rollingUpdate/maxUnavailable");
+        let share = unavailable.as_str().and_then(|share| share.strip_suffix('%')?.parse::<u64>().ok());
+        let missing = unavailable.as_u64().or(share.map(|share| pods * share / 100));
+        (pods, missing.unwrap_or(self.missing.1))
+    }
+}
+
+pub(super) fn rollouts_fit_base_nodes(platform: &Platform, findings: &mut Findings) {
+    let argocd = argocd_values(platform);
+    let synced = charts(platform).map(|chart| (chart.name, chart.values, platform.place(chart.application)));
+    let installed = argocd.iter().map(|(values, place)| ("argo-cd", values, place.clone()));
+    let all: Vec<_> = synced.chain(installed).collect();
+    for group in platform.managed("aws_eks_node_group") {
+        let Some(nodes) = group.nested("scaling_config", "min_size").and_then(|size| size.parse::<u64>().ok()) else {
+            continue;
+        };
+        for apart in &APART {
+            for (_, values, place) in all.iter().filter(|(chart, ..)| *chart == apart.chart) {
+                let (pods, missing) = apart.read(values);
+                if pods >= nodes && missing == 0 {
+                    findings.report(
+                        place.clone(),
+                        format!(
+                            "keeps {pods} pods of {} apart on {nodes} nodes, and a rollout needs one more",
+                            apart.name
+                        ),
+                        format!(
+                            "set `maxUnavailable: 1` in `{}` of its values",
+                            apart.missing.0[1..].replace('/', ".")
+                        ),
+                    );
+                }
+            }
+        }
+    }
 }
 
 /// The charts by which the platform scales, and where their values say how many pods run.

@@ -7,7 +7,7 @@ use synth_framework::{Findings, Manifest};
 
 use crate::{
     Platform,
-    policies::view::{Declared, at, carries, charts, items, requirement, text},
+    policies::view::{Declared, addon, at, carries, charts, items, requirement, text},
 };
 
 /// What a node class selects by, such as `karpenter.sh/discovery: tideline`.
@@ -108,6 +108,9 @@ pub(super) fn interruption_queue(platform: &Platform, findings: &mut Findings) {
 /// The charts that need a role.
 const WITH_ROLES: [&str; 2] = ["karpenter", "aws-load-balancer-controller"];
 
+/// The add-on through which pods get the credentials of their role.
+const AGENT: &str = "eks-pod-identity-agent";
+
 pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
     let associations: Vec<_> = platform.managed("aws_eks_pod_identity_association").collect();
     let names = |association: &Declared<'_>| {
@@ -117,6 +120,15 @@ pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
         .filter(|chart| WITH_ROLES.contains(&chart.name))
         .map(|chart| (chart, (chart.namespace.to_owned(), text(chart.values, "/serviceAccount/name").to_owned())))
         .collect();
+    if let Some(first) = associations.first()
+        && addon(platform, AGENT).is_none()
+    {
+        findings.report(
+            first.place(),
+            format!("gives a role to pods, but no add-on `{AGENT}` hands out its credentials"),
+            format!("declare the add-on `{AGENT}`"),
+        );
+    }
     for association in &associations {
         let (namespace, account) = names(association);
         let used = accounts.iter().any(|(_, names)| *names == (namespace.clone(), account.clone()))

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use synth_framework::{Findings, Manifest};
 
 use crate::{
     Platform,
-    policies::view::{at, items, strings, text},
+    policies::view::{at, contents, items, strings, text},
 };
 
 /// Groups of kinds, and the Application that defines them.
@@ -84,10 +84,22 @@ pub(super) fn project_allows(platform: &Platform, findings: &mut Findings) {
             refuse(format!("its namespace `{}` is not listed", text(destination, "/namespace")));
         }
         let folder = text(spec, "/source/path");
-        let kinds: BTreeSet<_> = platform
+        let mut kinds: BTreeSet<_> = platform
             .objects_of(folder)
             .map(|object| (group(object), object.kind(), object.namespace().is_empty()))
             .collect();
+        if let Some(contents) = contents(text(spec, "/source/chart")) {
+            for (list, of_cluster) in [(contents.cluster, true), (contents.namespaced, false)] {
+                kinds
+                    .extend(list.iter().flat_map(|(group, of)| of.iter().map(move |kind| (*group, *kind, of_cluster))));
+            }
+            for namespace in contents.elsewhere {
+                let there = json!({ "server": destination["server"], "namespace": namespace });
+                if there != *destination && !items(&project.object, "/spec/destinations").contains(&there) {
+                    refuse(format!("the namespace `{namespace}`, where its chart puts objects, too, is not listed"));
+                }
+            }
+        }
         for (group, kind, of_cluster) in kinds {
             let list = if of_cluster { "/spec/clusterResourceWhitelist" } else { "/spec/namespaceResourceWhitelist" };
             let allowed = |entry: &Json| {

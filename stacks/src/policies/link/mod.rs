@@ -3,8 +3,10 @@
 mod aws;
 mod delivery;
 mod names;
+mod permissions;
 mod placement;
 mod ports;
+mod reach;
 mod runner;
 mod traffic;
 
@@ -155,5 +157,29 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "Helm reads its releases from the Kubernetes API at every plan: from a runner that the endpoint does not \
                       admit, workflows can neither plan nor apply.",
         check: runner::runner_reaches_cluster,
+    },
+    Policy {
+        code: "LINK020",
+        name: "control-plane-reaches-webhooks",
+        severity: Severity::Error,
+        explanation: "The API server calls webhooks and metrics in pods through the nodes' security group: where it does not \
+                      admit their ports, objects are refused after a timeout, and autoscalers see nothing.",
+        check: reach::control_plane_reaches_webhooks,
+    },
+    Policy {
+        code: "LINK021",
+        name: "nodes-admit-pods",
+        severity: Severity::Error,
+        explanation: "Pods talk through the security group of their nodes: a port that it does not admit works between pods \
+                      that share a node, and times out between all others.",
+        check: reach::nodes_admit_pods,
+    },
+    Policy {
+        code: "LINK022",
+        name: "node-permissions",
+        severity: Severity::Error,
+        explanation: "A node whose role may not join, pull images or connect pods starts, costs money and runs nothing; \
+                      Karpenter makes another, which does the same.",
+        check: permissions::node_permissions,
     },
 ];

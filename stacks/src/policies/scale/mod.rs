@@ -91,4 +91,12 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "An autoscaler of a Deployment that does not exist scales nothing, and says so in events only.",
         check: ownership::autoscaler_has_target,
     },
+    Policy {
+        code: "SCALE012",
+        name: "autoscaler-has-metrics",
+        severity: Severity::Error,
+        explanation: "An autoscaler that gets no metrics keeps the number of pods that it has, whatever the load; two servers \
+                      of metrics take the API from each other.",
+        check: ownership::autoscaler_has_metrics,
+    },
 ];

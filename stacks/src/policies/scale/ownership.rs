@@ -4,7 +4,7 @@ use synth_framework::Findings;
 
 use crate::{
     Platform,
-    policies::view::{Workload, at, items, strings, text},
+    policies::view::{Workload, addon, at, charts, items, strings, text},
 };
 
 pub(super) fn no_replicas_beside_autoscaler(platform: &Platform, findings: &mut Findings) {
@@ -108,6 +108,35 @@ pub(super) fn autoscaler_has_target(platform: &Platform, findings: &mut Findings
                 platform.place(scaler),
                 format!("scales {kind}/{name}, which does not exist in namespace `{}`", scaler.namespace()),
                 "name a Deployment of its namespace in `scaleTargetRef`",
+            );
+        }
+    }
+}
+
+/// The chart and the managed add-on that measure processor time and memory.
+const METRICS: &str = "metrics-server";
+
+pub(super) fn autoscaler_has_metrics(platform: &Platform, findings: &mut Findings) {
+    let chart = charts(platform).find(|chart| chart.name == METRICS);
+    let addon = addon(platform, METRICS);
+    if let (Some(chart), Some(addon)) = (&chart, &addon) {
+        findings.report(
+            platform.place(chart.application),
+            format!("and {} register the same API, each instead of the other", addon.place().subject),
+            "keep one of them",
+        );
+    }
+    if chart.is_some() || addon.is_some() {
+        return;
+    }
+    for scaler in platform.of_kind("HorizontalPodAutoscaler") {
+        let metrics = items(&scaler.object, "/spec/metrics");
+        let measured = metrics.iter().any(|metric| ["Resource", "ContainerResource"].contains(&text(metric, "/type")));
+        if measured {
+            findings.report(
+                platform.place(scaler),
+                "looks at what pods use, which nobody measures",
+                format!("install `{METRICS}`"),
             );
         }
     }

@@ -6,6 +6,7 @@ use synth_framework::{Findings, Place};
 
 use crate::{
     Platform,
+    names::ADD_ON_NAMESPACE,
     policies::view::{Declared, granted_documents, trust_documents},
 };
 
@@ -104,6 +105,49 @@ pub(super) fn workflow_trust(platform: &Platform, findings: &mut Findings) {
             };
             let mend = "demand `sub` and `aud` by `StringEquals`, with repository and branch or environment";
             findings.report(document.carrier.place(), message, mend);
+        }
+    }
+}
+
+/// The types of what gives a role to pods, with the block that does, if it is one.
+const GIVERS: [(&str, Option<&str>); 2] =
+    [("aws_eks_pod_identity_association", None), ("aws_eks_addon", Some("pod_identity_association"))];
+
+pub(super) fn pod_role_trust(platform: &Platform, findings: &mut Findings) {
+    let trusts: Vec<_> = trust_documents(platform).collect();
+    for (type_name, block) in GIVERS {
+        for giver in platform.managed(type_name) {
+            let text = |argument: &str| block.map_or_else(|| giver.text(argument), |of| giver.nested(of, argument));
+            let role = match block {
+                Some(of) => giver.nested_leads(of, "role_arn"),
+                None => giver.get("role_arn").and_then(|role| giver.leads_to(role)),
+            };
+            let Some(place) = role.map(|role| role.place()) else { continue };
+            let account = text("service_account").unwrap_or_default();
+            let namespace = text("namespace").unwrap_or_else(|| ADD_ON_NAMESPACE.to_owned());
+            let trust = trusts.iter().find(|trust| trust.carrier.place().subject == place.subject);
+            let statements = trust.into_iter().flat_map(|trust| trust.statements());
+            for statement in statements.filter(|of| of.allows() && of.principal_types().contains(&"Service".to_owned()))
+            {
+                let cluster = platform.settings.cluster_arn();
+                let asked = [
+                    ("eks-cluster-arn", &cluster),
+                    ("kubernetes-namespace", &namespace),
+                    ("kubernetes-service-account", &account),
+                ];
+                for (tag, wanted) in asked {
+                    let demanded = statement.demanded(&format!("aws:RequestTag/{tag}"));
+                    if demanded != [wanted.clone()] {
+                        let message = if demanded.is_empty() {
+                            format!("trusts pods whatever their `{tag}`")
+                        } else {
+                            format!("trusts pods of the `{tag}` {}, but is given to `{wanted}`", demanded.join(" and "))
+                        };
+                        let mend = format!("demand `{wanted}` of `aws:RequestTag/{tag}`");
+                        findings.report(place.clone(), message, mend);
+                    }
+                }
+            }
         }
     }
 }

@@ -111,4 +111,12 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
                       unless that is blocked.",
         check: nodes::private_buckets,
     },
+    Policy {
+        code: "SEC015",
+        name: "pod-role-trust",
+        severity: Severity::Error,
+        explanation: "Pod Identity serves every cluster of an account under one name: a role that asks for no more is any \
+                      pod's to whom anyone there associates it.",
+        check: identity::pod_role_trust,
+    },
 ];

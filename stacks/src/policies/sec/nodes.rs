@@ -41,6 +41,13 @@ fn lax(tokens: &str, hops: &str) -> String {
     format!("gives instance metadata with tokens `{tokens}` and a hop limit of `{hops}`")
 }
 
+/// The second volume of Bottlerocket; the first holds the system alone.
+const BOTTLEROCKET_DATA: &str = "/dev/xvdb";
+
+fn is_bottlerocket(group: &Declared<'_>) -> bool {
+    group.text("ami_type").is_some_and(|image| image.starts_with("BOTTLEROCKET"))
+}
+
 const VOLUME_MEND: &str = "set `encrypted`";
 
 pub(super) fn encrypted_volumes(platform: &Platform, findings: &mut Findings) {
@@ -52,6 +59,20 @@ pub(super) fn encrypted_volumes(platform: &Platform, findings: &mut Findings) {
         let mut mappings = template.resource.body.blocks("block_device_mappings").peekable();
         if mappings.peek().is_none() || !mappings.all(encrypted) {
             findings.report(template.place(), "makes nodes with a volume that is not encrypted", VOLUME_MEND);
+        }
+    }
+    for group in platform.managed("aws_eks_node_group").filter(is_bottlerocket) {
+        let template = group.nested_leads("launch_template", "id");
+        let mapped = template.as_ref().is_some_and(|template| {
+            let mut mappings = template.resource.body.blocks("block_device_mappings");
+            mappings.any(|mapping| mapping.get("device_name").and_then(Expression::as_str) == Some(BOTTLEROCKET_DATA))
+        });
+        if !mapped {
+            findings.report(
+                group.place(),
+                format!("leaves `{BOTTLEROCKET_DATA}`, where Bottlerocket keeps images and what pods write, as its image has it"),
+                "map it in the launch template, too, and set `encrypted`",
+            );
         }
     }
     for class in platform.of_kind("EC2NodeClass") {
@@ -84,8 +105,9 @@ pub(super) fn closed_endpoint(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+/// More than any one owner has: two halves of all addresses are all of them.
 fn is_everyone(range: String) -> bool {
-    range.ends_with("/0")
+    range.rsplit_once('/').and_then(|(_, prefix)| prefix.parse::<u8>().ok()).is_none_or(|prefix| prefix < 8)
 }
 
 pub(super) fn encrypted_secrets(platform: &Platform, findings: &mut Findings) {

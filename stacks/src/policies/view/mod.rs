@@ -4,6 +4,7 @@
 
 mod arguments;
 mod charts;
+mod contents;
 mod iam;
 mod json;
 mod nodes;
@@ -14,6 +15,7 @@ mod resources;
 mod workload;
 
 pub(crate) use charts::{argocd_release, argocd_values, charts};
+pub(crate) use contents::contents;
 pub(crate) use iam::{granted_documents, trust_documents};
 pub(crate) use json::{at, includes, items, number, strings, text};
 pub(crate) use nodes::{NodeShape, PerNode, Pools, Taken, requirement};

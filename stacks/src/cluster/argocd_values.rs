@@ -1,0 +1,216 @@
+//! The values of Argo CD's chart: two or more of everything that may be, spread over zones, on the base nodes.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
+use serde::Serialize;
+
+use crate::{
+    charts::{self, DisruptionBudget, Enabled, Unavailable},
+    manifests::{APPLICATION_HEALTH, kubernetes::Draft},
+    settings::Settings,
+};
+
+/// Argo CD outlives what it syncs, Redis included.
+const PRIORITY: &str = "system-cluster-critical";
+const ZONE: &str = "topology.kubernetes.io/zone";
+const WHERE_THERE_IS_ROOM: &str = "ScheduleAnyway";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Values<'a> {
+    global: Global<'a>,
+    crds: Definitions,
+    configs: Configs,
+    controller: Controller,
+    server: Component,
+    repo_server: Component,
+    application_set: Component,
+    notifications: Enabled,
+    dex: Enabled,
+    #[serde(rename = "redis-ha")]
+    redis_ha: RedisHa,
+}
+
+/// What every component but Redis takes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Global<'a> {
+    domain: &'a str,
+    logging: Logging,
+    node_selector: BTreeMap<&'static str, &'static str>,
+    tolerations: [Toleration; 1],
+    priority_class_name: &'static str,
+    affinity: Affinity,
+    topology_spread_constraints: [TopologySpreadConstraint; 1],
+}
+
+#[derive(Serialize)]
+struct Logging {
+    format: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Affinity {
+    pod_anti_affinity: &'static str,
+}
+
+#[derive(Serialize)]
+struct Definitions {
+    keep: bool,
+}
+
+#[derive(Serialize)]
+struct Configs {
+    cm: ConfigMap,
+    rbac: Rbac,
+}
+
+#[derive(Serialize)]
+struct ConfigMap {
+    #[serde(rename = "exec.enabled")]
+    exec_enabled: bool,
+    #[serde(rename = "application.resourceTrackingMethod")]
+    resource_tracking_method: &'static str,
+    #[serde(rename = "resource.customizations.health.argoproj.io_Application")]
+    application_health: &'static str,
+}
+
+#[derive(Serialize)]
+struct Rbac {
+    #[serde(rename = "policy.default")]
+    default: &'static str,
+}
+
+#[derive(Serialize)]
+struct Controller {
+    replicas: u32,
+    resources: Draft<ResourceRequirements>,
+}
+
+#[derive(Serialize)]
+struct Component {
+    replicas: u32,
+    pdb: DisruptionBudget,
+    resources: Draft<ResourceRequirements>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RedisHa {
+    enabled: bool,
+    node_selector: BTreeMap<&'static str, &'static str>,
+    tolerations: [Toleration; 1],
+    topology_spread_constraints: RedisSpread,
+    priority_class_name: &'static str,
+    pod_disruption_budget: Unavailable,
+    redis: Redis,
+    haproxy: Proxy,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RedisSpread {
+    enabled: bool,
+    max_skew: u32,
+    topology_key: &'static str,
+    when_unsatisfiable: &'static str,
+}
+
+#[derive(Serialize)]
+struct Redis {
+    resources: Draft<ResourceRequirements>,
+}
+
+/// What finds the Redis that takes writes; it selects and tolerates nodes as Redis does.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Proxy {
+    priority_class_name: &'static str,
+    pod_disruption_budget: Unavailable,
+    deployment_strategy: DeploymentStrategy,
+    resources: Draft<ResourceRequirements>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DeploymentStrategy {
+    #[serde(rename = "type")]
+    type_: &'static str,
+    rolling_update: RollingUpdate,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RollingUpdate {
+    max_surge: u32,
+    #[serde(flatten)]
+    unavailable: Unavailable,
+}
+
+pub(super) fn values(settings: &Settings) -> Values<'_> {
+    let argocd = &settings.argocd;
+    let component = |replicas, cpu, memory| Component {
+        replicas,
+        pdb: DisruptionBudget::of(charts::ONE_AT_A_TIME),
+        resources: charts::sized(cpu, memory),
+    };
+    Values {
+        global: Global {
+            domain: &argocd.domain,
+            logging: Logging { format: "json" },
+            node_selector: [("kubernetes.io/os", "linux")].into_iter().chain(charts::node_selector()).collect(),
+            tolerations: charts::tolerations(),
+            priority_class_name: PRIORITY,
+            affinity: Affinity { pod_anti_affinity: "soft" },
+            // The chart adds each component's own selector.
+            topology_spread_constraints: [TopologySpreadConstraint {
+                max_skew: 1,
+                topology_key: ZONE.to_owned(),
+                when_unsatisfiable: WHERE_THERE_IS_ROOM.to_owned(),
+                ..TopologySpreadConstraint::default()
+            }],
+        },
+        crds: Definitions { keep: true },
+        configs: Configs {
+            cm: ConfigMap {
+                exec_enabled: false,
+                resource_tracking_method: "annotation",
+                // Without it a wave of Applications counts as healthy at once, and waves do not wait.
+                application_health: APPLICATION_HEALTH,
+            },
+            rbac: Rbac { default: "" },
+        },
+        controller: Controller { replicas: 1, resources: charts::sized("250m", "1Gi") },
+        server: component(argocd.server_replicas, "50m", "256Mi"),
+        repo_server: component(argocd.repo_server_replicas, "100m", "512Mi"),
+        application_set: component(argocd.application_set_replicas, "50m", "256Mi"),
+        notifications: Enabled { enabled: false },
+        dex: Enabled { enabled: false },
+        redis_ha: RedisHa {
+            enabled: true,
+            node_selector: charts::node_selector(),
+            tolerations: charts::tolerations(),
+            topology_spread_constraints: RedisSpread {
+                enabled: true,
+                max_skew: 1,
+                topology_key: ZONE,
+                when_unsatisfiable: WHERE_THERE_IS_ROOM,
+            },
+            priority_class_name: PRIORITY,
+            pod_disruption_budget: charts::ONE_AT_A_TIME,
+            redis: Redis { resources: charts::sized("100m", "512Mi") },
+            haproxy: Proxy {
+                priority_class_name: PRIORITY,
+                pod_disruption_budget: charts::ONE_AT_A_TIME,
+                // Its three pods never share a node: with three nodes a fourth pod would wait for ever.
+                deployment_strategy: DeploymentStrategy {
+                    type_: "RollingUpdate",
+                    rolling_update: RollingUpdate { max_surge: 0, unavailable: charts::ONE_AT_A_TIME },
+                },
+                resources: charts::sized("100m", "256Mi"),
+            },
+        },
+    }
+}
