@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::cors::Policy;
 use crate::guard::{Exemption, Guard, Lookup};
-use crate::headers::RequestRules;
+use crate::headers::{RequestRules, is_framing};
 use crate::load::InFlight;
 use crate::metrics::ProxyMetrics;
 use crate::proxy::{Limits, Proxy};
@@ -54,10 +54,10 @@ pub struct Args {
     #[arg(long, env = "TIDELINE_RATE_LIMIT", value_name = "REQUESTS/PERIOD", value_parser = Rate::parse)]
     pub rate_limit: Option<Rate>,
     /// Redirects that are followed before one is handed to the page
-    #[arg(long, env = "TIDELINE_MAX_REDIRECTS", default_value_t = 5, value_name = "COUNT")]
+    #[arg(long, env = "TIDELINE_MAX_REDIRECTS", default_value_t = 5, value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=100))]
     pub max_redirects: usize,
     /// How long browsers may remember a preflight [default: they decide]
-    #[arg(long, env = "TIDELINE_CORS_MAX_AGE", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "TIDELINE_CORS_MAX_AGE", value_name = "DURATION", value_parser = service::duration)]
     pub cors_max_age: Option<Duration>,
     /// A header to set on every request to a target (repeatable; in the environment one per line)
     #[arg(long, env = "TIDELINE_SET_HEADER", value_name = "NAME: VALUE", value_delimiter = '\n', value_parser = parse_header)]
@@ -72,10 +72,10 @@ pub struct Args {
     #[arg(long, env = "TIDELINE_MAX_RESPONSE_BODY", default_value_t = 1024 * 1024 * 1024, value_name = "BYTES")]
     pub max_response_body: u64,
     /// How long connecting to a target may take
-    #[arg(long, env = "TIDELINE_CONNECT_TIMEOUT", default_value = "5s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "TIDELINE_CONNECT_TIMEOUT", default_value = "5s", value_name = "DURATION", value_parser = service::patience)]
     pub connect_timeout: Duration,
     /// How long a target may take to answer, and then to send more of its answer
-    #[arg(long, env = "TIDELINE_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "TIDELINE_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = service::patience)]
     pub timeout: Duration,
     /// Requests in flight at once; as many again wait briefly, further ones are refused
     #[arg(long, env = "TIDELINE_MAX_IN_FLIGHT", default_value_t = 1024, value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
@@ -95,7 +95,6 @@ impl Args {
             !self.allow_credentials || !self.allow_origin.is_empty(),
             "--allow-credentials needs --allow-origin: credentials are never for every origin"
         );
-        ensure!(!self.timeout.is_zero() && !self.connect_timeout.is_zero(), "a timeout must not be zero");
         Ok(())
     }
 
@@ -154,6 +153,9 @@ fn parse_origin(text: &str) -> Result<String, String> {
 fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) = text.split_once(':').ok_or("expected `NAME: VALUE`")?;
     let name = name.trim().parse().map_err(|_| format!("`{name}` is no header name"))?;
+    if is_framing(&name) {
+        return Err(format!("`{name}` is the proxy's own to set: it says where a message goes or ends"));
+    }
     let value = value.trim().parse().map_err(|_| "the value does not fit a header".to_owned())?;
     Ok((name, value))
 }

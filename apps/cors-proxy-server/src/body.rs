@@ -1,5 +1,6 @@
 //! Bodies on their way through, a frame at a time: bounded in size and in the wait for the next frame.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -110,6 +111,18 @@ where
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+/// No body, and no word about its length, so that the length in the head may be another's.
+pub(crate) struct Absent;
+
+impl Body for Absent {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(None)
     }
 }
 

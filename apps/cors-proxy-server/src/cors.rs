@@ -64,10 +64,9 @@ impl Policy {
         *response.status_mut() = StatusCode::NO_CONTENT;
         let headers = response.headers_mut();
         self.write(grant, headers);
-        headers.append(
-            header::VARY,
-            HeaderValue::from_static("Access-Control-Request-Method, Access-Control-Request-Headers"),
-        );
+        // Without an `Origin`, or without the two others, this would be a request for the target.
+        let asked = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+        headers.insert(header::VARY, HeaderValue::from_static(asked));
         // Echoed, because `*` covers neither `Authorization` nor requests with credentials.
         for (asked, granted) in [
             (header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_ALLOW_METHODS),

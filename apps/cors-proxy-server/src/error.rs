@@ -60,6 +60,8 @@ pub(crate) enum ProxyError {
     Timeout,
     #[error("the target's response is not HTTP that the proxy understands")]
     BadResponse(#[source] reqwest::Error),
+    #[error("the target switches to a protocol that nobody asked for")]
+    UnaskedSwitch,
 }
 
 impl ProxyError {
@@ -119,7 +121,7 @@ impl ProxyError {
             Self::Connect(_) => (StatusCode::BAD_GATEWAY, "connection_refused"),
             Self::Tls(_) => (StatusCode::BAD_GATEWAY, "tls_protocol_error"),
             Self::Reset { .. } => (StatusCode::BAD_GATEWAY, "connection_terminated"),
-            Self::BadResponse(_) => (StatusCode::BAD_GATEWAY, "http_protocol_error"),
+            Self::BadResponse(_) | Self::UnaskedSwitch => (StatusCode::BAD_GATEWAY, "http_protocol_error"),
             Self::ConnectTimeout(_) => (StatusCode::GATEWAY_TIMEOUT, "connection_timeout"),
             Self::Timeout => (StatusCode::GATEWAY_TIMEOUT, "http_response_timeout"),
             Self::Loop => (StatusCode::LOOP_DETECTED, "proxy_loop_detected"),

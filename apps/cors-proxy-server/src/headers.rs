@@ -37,9 +37,26 @@ fn is_hop_by_hop(name: &HeaderName) -> bool {
     )
 }
 
-/// Headers that act on the origin of the response, which is the proxy's, for all targets at once.
+/// Headers that say where a message goes, or where it ends.
+pub(crate) fn is_framing(name: &HeaderName) -> bool {
+    is_hop_by_hop(name) || *name == header::HOST || *name == header::CONTENT_LENGTH || *name == header::TRAILER
+}
+
+/// Headers that act on the origin of the response, which is the proxy's, for all targets at once: what one target says
+/// with them would hold for what is read from the others.
 fn acts_on_origin(name: &HeaderName) -> bool {
-    matches!(name.as_str(), "clear-site-data" | "strict-transport-security" | "alt-svc" | "service-worker-allowed")
+    matches!(
+        name.as_str(),
+        "clear-site-data"
+            | "strict-transport-security"
+            | "alt-svc"
+            | "service-worker-allowed"
+            | "nel"
+            | "report-to"
+            | "accept-ch"
+            | "use-as-dictionary"
+            | "public-key-pins"
+    )
 }
 
 /// The operator's rules for requests.
@@ -78,8 +95,7 @@ impl RequestRules {
 
     /// Turns the client's headers into the target's.
     pub(crate) fn apply(&self, headers: &mut HeaderMap, peer: IpAddr, trace: &TraceParent, websocket: bool) {
-        let trailers =
-            headers.get(header::TE).is_some_and(|te| te.as_bytes().windows(8).any(|word| word == b"trailers"));
+        let trailers = headers.get_all(header::TE).iter().any(accepts_trailers);
         let host = headers.remove(header::HOST);
         remove_hop_by_hop(headers);
         headers.reserve(ADDED);
@@ -133,6 +149,10 @@ impl RequestRules {
             }
         }
     }
+}
+
+fn accepts_trailers(te: &HeaderValue) -> bool {
+    te.to_str().is_ok_and(|codings| codings.split(',').any(|coding| coding.trim().eq_ignore_ascii_case("trailers")))
 }
 
 /// Whether this very proxy has already forwarded the request.

@@ -11,9 +11,10 @@ use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use service::{Label, ResponseBody, TraceParent};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
 use url::Url;
 
-use crate::body::{Bounded, Prefetched};
+use crate::body::{Absent, Bounded, Prefetched};
 use crate::cors::{self, Grant, Policy};
 use crate::error::ProxyError;
 use crate::guard::Guard;
@@ -30,6 +31,9 @@ const ROUTE: &str = "/{target}";
 
 /// A redirect's own body is read, so that its connection can be used again, if it is no larger than this.
 const REDIRECT_BODY: usize = 64 * 1024;
+
+/// And if it arrives within this time; a new connection takes no longer.
+const REDIRECT_TIME: Duration = Duration::from_millis(250);
 
 /// The proxy behind its routes.
 #[derive(Debug)]
@@ -105,7 +109,9 @@ impl Proxy {
             ProxyError::Overloaded => self.metrics.shed(),
             _ => {}
         }
-        error.respond(ROUTE)
+        let mut response = error.respond(ROUTE);
+        cors::expose(response.headers_mut());
+        response
     }
 
     fn admit(&self, inbound: &Inbound, grant: &Grant) -> Result<(), ProxyError> {
@@ -150,6 +156,7 @@ impl Proxy {
             Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {
                 Ok(self.switched(response, &hops, upgrade, place))
             }
+            _ if response.status() == StatusCode::SWITCHING_PROTOCOLS => Err(ProxyError::UnaskedSwitch),
             _ => self.answered(response, &hops, place).await,
         }
     }
@@ -169,8 +176,8 @@ impl Proxy {
             let from = redirect.apply(&mut exchange);
             requested.get_or_insert(from);
             followed.push((response.status(), exchange.url.clone()));
-            // Not all of it may be read, and then only this connection is lost.
-            let _ = Limited::new(into_parts(response).1, REDIRECT_BODY).collect().await;
+            // Not all of it may be read, or come in time, and then only this connection is lost.
+            let _ = timeout(REDIRECT_TIME, Limited::new(into_parts(response).1, REDIRECT_BODY).collect()).await;
         }
     }
 
@@ -186,6 +193,12 @@ impl Proxy {
             return Err(ProxyError::ResponseTooLarge { limit });
         }
         self.finish(&mut head, hops);
+        if head.status == StatusCode::NO_CONTENT {
+            head.headers.remove(header::CONTENT_LENGTH);
+        } else if head.status == StatusCode::NOT_MODIFIED {
+            // Its length, if there is one, is that of the body which it leaves out.
+            return Ok(Response::from_parts(head, Absent.map_err(|never| match never {}).boxed_unsync()));
+        }
         let body = Bounded::new(Prefetched::new(body).await, limit, self.limits.timeout, place);
         Ok(Response::from_parts(head, body.map_err(Into::into).boxed_unsync()))
     }
@@ -248,7 +261,8 @@ impl Hops {
 }
 
 fn location(headers: &HeaderMap, base: &Url) -> Option<Url> {
-    let mut next = base.join(headers.get(header::LOCATION)?.to_str().ok()?).ok()?;
+    // Unencoded UTF-8 is common in it, and browsers take it.
+    let mut next = base.join(std::str::from_utf8(headers.get(header::LOCATION)?.as_bytes()).ok()?).ok()?;
     if !matches!(next.scheme(), "http" | "https") {
         return None;
     }

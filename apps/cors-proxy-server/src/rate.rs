@@ -23,7 +23,7 @@ impl Rate {
     pub fn parse(text: &str) -> Result<Self, String> {
         let (requests, period) = text.split_once('/').ok_or("expected `REQUESTS/PERIOD`, such as `100/1m`")?;
         let requests = requests.parse().ok().filter(|requests| *requests > 0).ok_or("expected a count above 0")?;
-        let period = humantime::parse_duration(period).map_err(|error| error.to_string())?;
+        let period = service::duration(period)?;
         if period.is_zero() || period > Duration::from_hours(24) {
             return Err("expected a period of at most a day".into());
         }

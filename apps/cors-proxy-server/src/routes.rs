@@ -20,7 +20,8 @@ pub(crate) fn routes(proxy: Arc<Proxy>) -> Routes {
     let favicon = warp::path!("favicon.ico").map(page::favicon);
     let robots = warp::path!("robots.txt").map(page::robots);
     let needed = warp::path!("iscorsneeded").map(page::is_cors_needed);
-    let fixed = warp::get().and(favicon.or(robots).unify().or(needed).unify()).map(service::reply);
+    let fixed =
+        warp::get().or(warp::head()).unify().and(favicon.or(robots).unify().or(needed).unify()).map(service::reply);
     // Targets first: warp pays for every route that a request does not take.
     Routes::taking_headers(proxied.or(fixed).unify().boxed())
 }

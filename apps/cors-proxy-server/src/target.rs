@@ -55,7 +55,9 @@ fn url_parameter(query: &str) -> Option<Result<Cow<'_, str>, BadTarget>> {
     {
         return Some(Ok(rest.into()));
     }
-    query.split('&').find_map(|pair| pair.strip_prefix("url=")).filter(|value| !value.is_empty()).map(decode)
+    let value = query.split('&').find_map(|pair| pair.strip_prefix("url=")).filter(|value| !value.is_empty())?;
+    // Forms write a space as a plus, and a plus as `%2B`.
+    Some(decode(&value.replace('+', "%20")).map(|target| target.into_owned().into()))
 }
 
 fn decode(text: &str) -> Result<Cow<'_, str>, BadTarget> {
@@ -63,7 +65,7 @@ fn decode(text: &str) -> Result<Cow<'_, str>, BadTarget> {
 }
 
 fn absolute(target: &str) -> Result<Url, BadTarget> {
-    let url = match scheme(target) {
+    let mut url = match scheme(target) {
         Some((scheme, _)) => {
             let rest = target[scheme.len() + 1..].strip_prefix('/').unwrap_or_default();
             Url::parse(&format!("{scheme}://{}", authority_first(rest.strip_prefix('/').unwrap_or(rest))?))?
@@ -79,6 +81,7 @@ fn absolute(target: &str) -> Result<Url, BadTarget> {
     if url.port() == Some(0) {
         return Err(BadTarget::Port);
     }
+    url.set_fragment(None);
     Ok(url)
 }
 
@@ -162,6 +165,9 @@ mod tests {
             ("/?url=https%3A%2F%2Fexample.org%2Fa%3Fb%3Dc%26d&utm=1", "https://example.org/a?b=c&d"),
             ("/?url=https://example.org/a?b=c&d=e", "https://example.org/a?b=c&d=e"),
             ("/?url=example.org/a", "http://example.org/a"),
+            ("/?url=https%3A%2F%2Fexample.org%2Fa+b%2Bc%3Fd%3De+f%23g", "https://example.org/a%20b+c?d=e%20f"),
+            ("/?utm=1&url=https%3A%2F%2Fexample.org", "https://example.org/"),
+            ("/?url=https://example.org/a+b", "https://example.org/a+b"),
             ("/https://example.org//double//slash", "https://example.org//double//slash"),
             ("/https://example.org/%2F%41?%20", "https://example.org/%2F%41?%20"),
             ("/https://bücher.example/", "https://xn--bcher-kva.example/"),

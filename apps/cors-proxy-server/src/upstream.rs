@@ -55,6 +55,9 @@ impl Upstream {
                 .connect_timeout(connect_timeout)
                 .pool_idle_timeout(POOL_IDLE)
                 .http1_only()
+                // What browsers take, and a proxy must mend (RFC 9112, 5.1 and 5.2).
+                .http1_allow_spaces_after_header_name_in_responses(true)
+                .http1_allow_obsolete_multiline_headers_in_responses(true)
                 .build()
         };
         Ok(Self {

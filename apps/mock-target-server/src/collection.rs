@@ -4,6 +4,8 @@ use bytes::Bytes;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
+use crate::answer::Refusal;
+
 const WORDS: [&str; 24] = [
     "tide", "harbour", "signal", "current", "anchor", "beacon", "channel", "delta", "estuary", "float", "gauge",
     "hull", "inlet", "jetty", "keel", "lagoon", "mooring", "navigate", "ocean", "pier", "quay", "reef", "shore",
@@ -47,19 +49,26 @@ impl Collection {
     }
 
     /// The items whose fields equal all of `filters`, one page of them if asked for; and how many matched in all.
-    pub(crate) fn list(&self, filters: &[(String, String)]) -> (Bytes, usize) {
+    pub(crate) fn list(&self, filters: &[(String, String)]) -> Result<(Bytes, usize), Refusal> {
         if filters.is_empty() {
-            return (self.all.clone(), self.items.len());
+            return Ok((self.all.clone(), self.items.len()));
         }
-        let number =
-            |name: &str| filters.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<usize>().ok());
+        let number = |name: &'static str, least: usize, most: usize| {
+            let value = filters.iter().find(|(key, _)| key == name).map(|(_, value)| value.parse());
+            match value {
+                None => Ok(None),
+                Some(Ok(number)) if (least..=most).contains(&number) => Ok(Some(number)),
+                Some(_) => Err(Refusal::Invalid { name, expected: format!("from {least} to {most}") }),
+            }
+        };
+        let (page, limit) = (number("_page", 1, 1000)?, number("_limit", 0, 200)?);
         let wanted = |item: &Value| {
             filters.iter().filter(|(name, _)| !name.starts_with('_')).all(|(name, value)| is(&item[name], value))
         };
         let matching: Vec<_> = self.items.iter().filter(|(item, _)| wanted(item)).map(|(_, text)| text).collect();
-        let limit = number("_limit").unwrap_or(if number("_page").is_some() { 10 } else { usize::MAX });
-        let skipped = number("_page").unwrap_or(1).saturating_sub(1).saturating_mul(limit);
-        (array(matching.iter().copied().skip(skipped).take(limit)), matching.len())
+        let limit = limit.unwrap_or(if page.is_some() { 10 } else { usize::MAX });
+        let skipped = page.unwrap_or(1).saturating_sub(1).saturating_mul(limit);
+        Ok((array(matching.iter().copied().skip(skipped).take(limit)), matching.len()))
     }
 }
 

@@ -52,7 +52,7 @@ fn routes(
             })
         }
     });
-    warp::get().and(live.or(ready).unify().or(metrics).unify())
+    warp::get().or(warp::head()).unify().and(live.or(ready).unify().or(metrics).unify())
 }
 
 fn text(status: StatusCode, content_type: &'static str, body: String) -> Response<String> {

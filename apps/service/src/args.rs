@@ -3,32 +3,33 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 
 /// Limits, drain and telemetry of one server.
 #[derive(Args, Clone, Debug)]
 pub struct ServerArgs {
     /// Connections held open at once; further ones wait in the kernel's backlog
-    #[arg(long, env = "TIDELINE_MAX_CONNECTIONS", default_value = "8192", value_name = "COUNT")]
-    pub max_connections: NonZeroUsize,
+    #[arg(long, env = "TIDELINE_MAX_CONNECTIONS", default_value_t = 8192, value_name = "COUNT", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub max_connections: usize,
     /// How long a keep-alive connection may be idle; keep it above the load balancer's own (an ALB has 60 s)
-    #[arg(long, env = "TIDELINE_IDLE_TIMEOUT", default_value = "90s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "TIDELINE_IDLE_TIMEOUT", default_value = "90s", value_name = "DURATION", value_parser = patience)]
     pub idle_timeout: Duration,
     /// How long the head of one request may take to arrive
-    #[arg(long, env = "TIDELINE_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "TIDELINE_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = patience)]
     pub header_timeout: Duration,
     /// Oldest age of a connection, jittered down to half of it, so that clients reconnect and find new pods
-    #[arg(long, env = "TIDELINE_MAX_CONNECTION_AGE", default_value = "60s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "TIDELINE_MAX_CONNECTION_AGE", default_value = "60s", value_name = "DURATION", value_parser = duration)]
     pub max_connection_age: Duration,
     /// After SIGTERM, how long to keep serving while load balancers notice that the service is not ready
-    #[arg(long, env = "TIDELINE_DRAIN_DELAY", default_value = "10s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "TIDELINE_DRAIN_DELAY", default_value = "10s", value_name = "DURATION", value_parser = duration)]
     pub drain_delay: Duration,
     /// After the delay, how long requests in flight may take before the process exits regardless
-    #[arg(long, env = "TIDELINE_DRAIN_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "TIDELINE_DRAIN_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = duration)]
     pub drain_timeout: Duration,
     /// Worker threads [default: the CPU limit of the container, else the cores]
-    #[arg(long, env = "TIDELINE_WORKERS", value_name = "COUNT")]
-    pub workers: Option<NonZeroUsize>,
+    #[arg(long, env = "TIDELINE_WORKERS", value_name = "COUNT", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub workers: Option<usize>,
     /// Least severe level that is logged; `debug` logs every request
     #[arg(long, env = "TIDELINE_LOG_LEVEL", default_value = "info", value_name = "LEVEL")]
     pub log_level: LogLevel,
@@ -36,9 +37,24 @@ pub struct ServerArgs {
 
 impl ServerArgs {
     /// The number of worker threads: as asked, else what the container's CPU quota and affinity allow.
-    pub fn worker_threads(&self) -> NonZeroUsize {
-        self.workers.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+    pub fn worker_threads(&self) -> usize {
+        self.workers.or_else(|| std::thread::available_parallelism().ok().map(NonZeroUsize::get)).unwrap_or(1)
     }
+}
+
+/// Reads a duration such as `500ms`, `10s` or `1m`. More than a year is a mistake, and clocks cannot count on for ever.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if duration > Duration::from_hours(366 * 24) {
+        return Err("expected at most a year".into());
+    }
+    Ok(duration)
+}
+
+/// Reads a duration that must not be zero, because nothing would ever be in time.
+pub fn patience(text: &str) -> Result<Duration, String> {
+    duration(text)
+        .and_then(|duration| if duration.is_zero() { Err("expected more than zero".into()) } else { Ok(duration) })
 }
 
 /// Severity of a log line.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Parser;
 use clap::error::ErrorKind;
 use tokio::runtime::{Builder, Runtime};
@@ -43,11 +43,23 @@ where
         }
         _ => refuse(&one_line(&error.to_string())),
     });
-    let service = service.and_then(|args| configure(args).map_err(|error| refuse(&format!("error: {error:#}"))));
+    let service = service
+        .and_then(|args| configure(args).and_then(checked).map_err(|error| refuse(&format!("error: {error:#}"))));
     match service {
         Ok(service) => serve(service),
         Err(code) => code,
     }
+}
+
+/// Two listeners cannot share a port, which the kernel would only say once one of them is bound.
+fn checked<B>(service: Service<B>) -> anyhow::Result<Service<B>> {
+    let (one, other) = (service.listen, service.admin_listen);
+    let overlap = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    ensure!(
+        one.port() == 0 || one.port() != other.port() || !overlap,
+        "--listen `{one}` and --admin-listen `{other}` need the same port"
+    );
+    Ok(service)
 }
 
 fn refuse(line: &str) -> ExitCode {
@@ -67,7 +79,7 @@ fn one_line(message: &str) -> String {
 
 fn serve<B: FnOnce() -> anyhow::Result<Routes>>(service: Service<B>) -> ExitCode {
     log::start(service.args.log_level);
-    let outcome = runtime(service.args.worker_threads().get()).and_then(|runtime| {
+    let outcome = runtime(service.args.worker_threads()).and_then(|runtime| {
         let outcome = runtime.block_on(serve_until_signal(service));
         // Whatever the deadline cut off must not keep the process alive.
         runtime.shutdown_background();
@@ -100,9 +112,7 @@ async fn serve_until_signal<B: FnOnce() -> anyhow::Result<Routes>>(service: Serv
     let Service { args, listen, admin_listen, metrics, routes } = service;
     let mut signals = Signals::register().context("listening for signals")?;
     let routes = routes()?;
-    let server = Server::bind(args, listen, admin_listen, metrics)
-        .await
-        .with_context(|| format!("binding `{listen}` and `{admin_listen}`"))?;
+    let server = Server::bind(args, listen, admin_listen, metrics).await?;
     let (address, admin) = (server.address()?, server.admin_address()?);
     tracing::info!(%address, %admin, "ready");
 

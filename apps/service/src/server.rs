@@ -1,13 +1,14 @@
 //! The accept loop: warp routes on hyper, with what `warp::serve` leaves out (`TCP_NODELAY`, a connection cap, clocks, a
 //! maximum connection age, and a drain with a deadline).
 
+use std::io::Error;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, Version, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Either, Empty};
 use hyper::body::Incoming;
@@ -20,7 +21,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tower_service::Service;
 use warp::filters::BoxedFilter;
 
-use crate::body::{BoxError, Carried, Label, RequestBody};
+use crate::body::{BoxError, Carried, Label, RequestBody, ResponseBody};
 use crate::connection::{Clock, Connection, Wire};
 use crate::drain::{Drain, Phase};
 use crate::metrics::{Metrics, Tracked};
@@ -66,8 +67,7 @@ impl Server {
         admin: SocketAddr,
         metrics: Metrics,
     ) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(listen).await?;
-        let admin = TcpListener::bind(admin).await?;
+        let (listener, admin) = (bound("--listen", listen).await?, bound("--admin-listen", admin).await?);
         Ok(Self { args, listener, admin, drain: Drain::default(), metrics })
     }
 
@@ -90,7 +90,7 @@ impl Server {
     pub async fn run(self, routes: Routes) -> usize {
         let Self { args, listener, admin, drain, metrics } = self;
         let admin = tokio::spawn(admin::serve(admin, drain.clone(), metrics.clone()));
-        let slots = Arc::new(Semaphore::new(args.max_connections.get()));
+        let slots = Arc::new(Semaphore::new(args.max_connections));
         let acceptor = Acceptor { routes, drain: drain.clone(), metrics, slots: slots.clone(), args: args.clone() };
 
         acceptor.accept_until(&listener, drain_delay_over(&drain, args.drain_delay)).await;
@@ -98,14 +98,19 @@ impl Server {
         drop(listener);
         drain.close();
 
-        let all = u32::try_from(args.max_connections.get()).unwrap_or(u32::MAX);
+        let all = u32::try_from(args.max_connections).unwrap_or(u32::MAX);
         let cut_off = match timeout(args.drain_timeout, slots.acquire_many(all)).await {
             Ok(_) => 0,
-            Err(_) => args.max_connections.get() - slots.available_permits(),
+            Err(_) => args.max_connections - slots.available_permits(),
         };
         admin.abort();
         cut_off
     }
+}
+
+async fn bound(flag: &str, address: SocketAddr) -> std::io::Result<TcpListener> {
+    let named = |error: Error| Error::new(error.kind(), format!("{flag} `{address}` cannot be bound: {error}"));
+    TcpListener::bind(address).await.map_err(named)
 }
 
 async fn drain_delay_over(drain: &Drain, delay: Duration) {
@@ -205,7 +210,15 @@ impl Acceptor {
             head.uri = Uri::from_static("/");
         }
         let trace = TraceParent::continued(&head.headers);
+        let flaw = flaw(head.version, &head.headers);
         let mut tracked = Tracked::new(self.metrics.clone(), &head.method, trace, wire.clone());
+        if let Some(status) = flaw {
+            tracked.answered(status, Label { route: "", error: "malformed_request" });
+            let mut response = Response::new(tracked.body(Either::Left(ResponseBody::default())));
+            *response.status_mut() = status;
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            return Ok(response);
+        }
         let (uri, headers) = if self.routes.takes_headers {
             (head.uri.clone(), std::mem::take(&mut head.headers))
         } else {
@@ -244,6 +257,18 @@ pub struct Arrival {
     pub wire: Wire,
     /// Its body.
     pub body: RequestBody,
+}
+
+/// What HTTP has a server refuse (RFC 9112, 3.2 and 6.1) and the parser lets through: not one host, or a body in a
+/// coding that would reach the routes undecoded.
+fn flaw(version: Version, headers: &HeaderMap) -> Option<StatusCode> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next().is_some() || version != Version::HTTP_11;
+    if !host || hosts.next().is_some() {
+        return Some(StatusCode::BAD_REQUEST);
+    }
+    let coding = headers.get(header::TRANSFER_ENCODING)?;
+    (!coding.as_bytes().eq_ignore_ascii_case(b"chunked")).then_some(StatusCode::NOT_IMPLEMENTED)
 }
 
 /// The routes asked for the connection to be reset.

@@ -7,20 +7,25 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 /// The header's name.
 const NAME: &str = "traceparent";
 
+/// The flags that version 00 defines, sampled and random; it has a server zero the others.
+const FLAGS: u8 = 0b11;
+
 /// The trace that a request belongs to, and this server's own span in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceParent {
     trace: u128,
     span: u64,
     flags: u8,
+    begun: bool,
 }
 
 impl TraceParent {
     /// Continues the caller's trace with a new span, or begins a trace where the header is missing or malformed.
     pub fn continued(headers: &HeaderMap) -> Self {
-        let (trace, flags) =
-            headers.get(NAME).and_then(|value| parse(value.as_bytes())).unwrap_or_else(|| (fastrand::u128(1..), 1));
-        Self { trace, span: fastrand::u64(1..), flags }
+        let mut parents = headers.get_all(NAME).iter();
+        let parent = parents.next().filter(|_| parents.next().is_none()).and_then(|value| parse(value.as_bytes()));
+        let (trace, flags) = parent.unwrap_or_else(|| (fastrand::u128(1..), 1));
+        Self { trace, span: fastrand::u64(1..), flags: flags & FLAGS, begun: parent.is_none() }
     }
 
     /// Tells the next server which trace this is.
@@ -32,6 +37,10 @@ impl TraceParent {
         hexadecimal(&mut text[53..], self.flags.into());
         let value = HeaderValue::from_bytes(&text).expect("hexadecimal digits and dashes are a header value");
         headers.insert(HeaderName::from_static(NAME), value);
+        if self.begun {
+            // What other systems say about a trace is void without its parent.
+            headers.remove("tracestate");
+        }
     }
 
     /// The trace id, as logs show it.
@@ -79,6 +88,31 @@ mod tests {
         let text = continued("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
         assert!(text.starts_with("00-0af7651916cd43dd8448eb211c80319c-"), "{text}");
         assert!(text.ends_with("-00") && !text.contains("b7ad6b7169203331"), "{text}");
+    }
+
+    #[test]
+    fn undefined_flags_and_later_versions_are_narrowed_to_version_00() {
+        let text = continued("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-ff-later");
+        assert!(text.starts_with("00-0af7651916cd43dd8448eb211c80319c-") && text.ends_with("-03"), "{text}");
+    }
+
+    #[test]
+    fn a_state_passes_with_its_parent_only() {
+        let parent = (HeaderName::from_static(NAME), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        let state = (HeaderName::from_static("tracestate"), "vendor=1");
+        for (sent, passes) in [
+            (&[parent.clone(), state.clone()][..], true),
+            (std::slice::from_ref(&state), false),
+            (&[parent.clone(), parent, state.clone()], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for (name, value) in sent {
+                headers.append(name, HeaderValue::from_static(value));
+            }
+            TraceParent::continued(&headers).write(&mut headers);
+            assert_eq!(headers.contains_key("tracestate"), passes, "{sent:?}");
+            assert_eq!(headers.get_all(NAME).iter().count(), 1);
+        }
     }
 
     #[test]

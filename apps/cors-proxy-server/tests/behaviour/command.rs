@@ -28,6 +28,12 @@ async fn bad_configuration_is_one_clear_line_and_exit_2() {
         (&["--rate-limit", "many"], ("UNUSED", ""), "REQUESTS/PERIOD"),
         (&["--allow-credentials"], ("UNUSED", ""), "needs --allow-origin"),
         (&["--unknown"], ("UNUSED", ""), "'--unknown'"),
+        (&["--set-header", "Transfer-Encoding: chunked"], ("UNUSED", ""), "the proxy's own to set"),
+        (&["--max-redirects", "101"], ("UNUSED", ""), "--max-redirects <COUNT>"),
+        (&["--max-connections", "18446744073709551615"], ("UNUSED", ""), "--max-connections <COUNT>"),
+        (&["--max-connection-age", "100000000000y"], ("UNUSED", ""), "at most a year"),
+        (&["--idle-timeout", "0s"], ("UNUSED", ""), "more than zero"),
+        (&["--listen", "127.0.0.1:9090"], ("UNUSED", ""), "need the same port"),
         (&[], ("TIDELINE_WORKERS", "0"), "--workers <COUNT>"),
         (&[], ("TIDELINE_TIMEOUT", "soon"), "--timeout <DURATION>"),
     ] {
@@ -71,9 +77,33 @@ async fn help_names_every_flag_and_its_environment_variable() {
     }
 }
 
+#[tokio::test]
+async fn a_port_in_use_is_named() {
+    let taken = tokio::net::TcpListener::bind(ANY).await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (flag, other) in [("--listen", "--admin-listen"), ("--admin-listen", "--listen")] {
+        let output = command(&[flag, &address, other, ANY]).output().await.unwrap();
+        let line: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line}");
+        assert!(line["error"].as_str().unwrap().starts_with(&format!("{flag} `{address}` cannot be bound")), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_flag_goes_before_its_environment_variable() {
+    let mut child = command(&["--drain-delay", "0s", "--listen", ANY, "--admin-listen", ANY]);
+    child.env("TIDELINE_DRAIN_DELAY", "1h").env("TIDELINE_LISTEN", "192.0.2.1:1");
+    let mut child = started(&mut child).await;
+    assert_eq!(signalled(&mut child, "-TERM").await, Some(0));
+}
+
 /// Starts the command and waits for the log line that says it is ready.
 async fn ready(flags: &[&str]) -> Child {
-    let mut child = command(&[&["--listen", ANY, "--admin-listen", ANY], flags].concat()).spawn().unwrap();
+    started(&mut command(&[&["--listen", ANY, "--admin-listen", ANY], flags].concat())).await
+}
+
+async fn started(command: &mut Command) -> Child {
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let line = timeout(Duration::from_secs(20), lines.next_line()).await.unwrap().unwrap().unwrap();
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
@@ -86,6 +116,15 @@ async fn signalled(child: &mut Child, signal: &str) -> Option<i32> {
     let pid = child.id().unwrap().to_string();
     assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success());
     timeout(Duration::from_secs(20), child.wait()).await.unwrap().unwrap().code()
+}
+
+#[tokio::test]
+async fn a_second_signal_does_not_wait() {
+    let mut child = ready(&["--drain-delay", "1h"]).await;
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(signalled(&mut child, "-TERM").await, Some(1));
 }
 
 #[tokio::test]

@@ -22,14 +22,18 @@ async fn a_preflight_echoes_method_and_headers_without_asking_the_target() {
     let response = raw(
         proxy.address,
         b"OPTIONS /https://nowhere.invalid/ HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\nOrigin: https://page.example\r\n\
-          Access-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: authorization, x-own\r\n\r\n",
+          Access-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: authorization, x-own\r\n\
+          Access-Control-Request-Private-Network: true\r\n\r\n",
     )
     .await;
     assert!(response.starts_with("HTTP/1.1 204 No Content\r\n"), "{response}");
     assert!(response.contains("access-control-allow-methods: PATCH\r\n"), "{response}");
     assert!(response.contains("access-control-allow-headers: authorization, x-own\r\n"), "{response}");
     assert!(response.contains("access-control-max-age: 600\r\n"), "{response}");
-    assert!(response.contains("vary: Access-Control-Request-Method, Access-Control-Request-Headers\r\n"), "{response}");
+    let vary = "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers\r\n";
+    assert!(response.contains(vary), "{response}");
+    // Whether a public page may reach into a private network is not the proxy's to say.
+    assert!(!response.contains("private-network"), "{response}");
 }
 
 #[tokio::test]
@@ -88,6 +92,7 @@ async fn errors_of_the_proxy_can_be_read_by_the_page() {
         assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{response}");
         assert!(response.contains("access-control-allow-origin: *\r\n"), "{response}");
         assert!(response.contains(&format!("proxy-status: cors-proxy-server; error={error}\r\n")), "{response}");
+        assert!(response.contains("access-control-expose-headers: content-type, proxy-status\r\n"), "{response}");
     }
 }
 

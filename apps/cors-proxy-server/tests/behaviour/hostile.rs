@@ -165,6 +165,20 @@ async fn no_trick_of_syntax_gets_through() {
         format!("/?url=//127.0.0.1:{port}/"),
         format!("/?url=%2F%2F127.0.0.1:{port}/"),
         format!("/?other=1&url=http://127.0.0.1:{port}/"),
+        format!("/?url=http://public.test&url=http://127.0.0.1:{port}/"),
+        format!("/?url=+http%3A%2F%2F127.0.0.1:{port}%2F"),
+        format!("/http://public.test:{port}#@127.0.0.1/"),
+        format!("/http%3A%2F%2Fpublic.test%23@127.0.0.1:{port}/"),
+        format!("/http://[::ffff:127.0.0.1%2525lo]:{port}/"),
+        format!("/http://[fe80::1%25eth0]:{port}/"),
+        format!("/http://127.0.0.1:{port}%00/"),
+        format!("/http://127.0.0.1:00{port}/"),
+        format!("/http://127.0.0.1%20:{port}/"),
+        format!("/http://%6c%6f%63%61%6c%68%6f%73%74:{port}/"),
+        format!("/http://\u{24db}\u{24de}\u{24d2}\u{24d0}\u{24db}\u{24d7}\u{24de}\u{24e2}\u{24e3}:{port}/"),
+        format!("/http://loc\u{ad}alhost:{port}/"),
+        format!("/http://public.test.:{port}/"),
+        format!("/ws://127.0.0.1:{port}/"),
     ] {
         let response = get(proxy.address, &path, "").await;
         assert!(refused(&response) || response.starts_with("HTTP/1.1 502 "), "{path}: {response}");

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use futures_util::{SinkExt, StreamExt};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_tungstenite::client_async;
+use tokio_tungstenite::tungstenite::Message;
 
-use crate::fixture::{get, pair, read_to_end};
+use crate::fixture::{get, pair, raw, read_to_end};
 
 #[tokio::test]
 async fn a_draining_server_is_not_ready_but_serves_and_asks_to_reconnect() {
@@ -16,6 +19,8 @@ async fn a_draining_server_is_not_ready_but_serves_and_asks_to_reconnect() {
     proxy.drain.begin();
     assert!(get(proxy.admin, "/readyz", "").await.starts_with("HTTP/1.1 503 "));
     assert!(get(proxy.admin, "/livez", "").await.starts_with("HTTP/1.1 200 "));
+    let head = raw(proxy.admin, b"HEAD /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert!(get(proxy.admin, "/metrics", "").await.contains("draining 1\n"));
     let request = format!("GET /http://{}/posts/1 HTTP/1.1\r\nHost: x\r\n\r\n", mock.address);
     kept.write_all(request.as_bytes()).await.unwrap();
@@ -34,6 +39,34 @@ async fn a_request_in_flight_is_finished_after_the_listener_closes() {
     proxy.drain.begin();
     assert!(request.await.unwrap().starts_with("HTTP/1.1 200 "));
     assert_eq!(timeout(Duration::from_secs(10), proxy.task).await.unwrap().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_in_progress_is_finished_during_the_drain() {
+    let (proxy, mock) = pair(&["--drain-delay", "0s"]).await;
+    let mut stream = TcpStream::connect(proxy.address).await.unwrap();
+    let head = format!("POST /http://{}/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nbegun", mock.address);
+    stream.write_all(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    proxy.drain.begin();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(get(proxy.admin, "/readyz", "").await.starts_with("HTTP/1.1 503 "));
+    stream.write_all(b"ended").await.unwrap();
+    let response = read_to_end(&mut stream).await;
+    assert!(response.starts_with("HTTP/1.1 200 ") && response.ends_with("begunended"), "{response}");
+    assert_eq!(timeout(Duration::from_secs(10), proxy.task).await.unwrap().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_websocket_has_until_the_deadline_and_no_longer() {
+    let (proxy, mock) = pair(&["--drain-delay", "0s", "--drain-timeout", "2s"]).await;
+    let url = format!("ws://{}/http://{}/websocket", proxy.address, mock.address);
+    let (mut socket, _) = client_async(url, TcpStream::connect(proxy.address).await.unwrap()).await.unwrap();
+    proxy.drain.begin();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    socket.send(Message::text("still there")).await.unwrap();
+    assert_eq!(socket.next().await.unwrap().unwrap(), Message::text("still there"));
+    assert_eq!(timeout(Duration::from_secs(10), proxy.task).await.unwrap().unwrap(), 1);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod forwarding;
 mod hostile;
 mod lifecycle;
 mod limits;
+mod protocol;
 mod redirects;
 mod streaming;
 mod websocket;

@@ -1,6 +1,12 @@
 //! Redirects are followed by the proxy, each hop vetted anew.
 
-use crate::fixture::{client, get, pair, proxy, raw, scripted};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+
+use crate::fixture::{ANY, client, get, mock, pair, proxy, raw, scripted};
 
 #[tokio::test]
 async fn redirects_are_followed_and_told() {
@@ -49,9 +55,40 @@ async fn a_redirected_post_becomes_a_get_only_where_browsers_do_so() {
 }
 
 #[tokio::test]
+async fn a_location_in_plain_utf_8_is_followed() {
+    let (upstream, seen) = scripted(&[
+        "HTTP/1.1 302 Found\r\nLocation: /caf\u{e9}#part\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    ])
+    .await;
+    let proxy = proxy(&["--allow-target", &upstream.to_string()]).await;
+    let response = get(proxy.address, &format!("/http://{upstream}/"), "").await;
+    assert!(response.contains(&format!("x-final-url: http://{upstream}/caf%C3%A9\r\n")), "{response}");
+    assert!(seen.lock().unwrap()[1].starts_with("GET /caf%C3%A9 HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
+async fn a_redirect_whose_body_does_not_end_is_followed_all_the_same() {
+    let slow = TcpListener::bind(ANY).await.unwrap();
+    let address = slow.local_addr().unwrap();
+    let mock = mock().await;
+    let proxy = proxy(&["--allow-target", &format!("{address},{}", mock.address)]).await;
+    let location = format!("Location: http://{}/posts/1\r\n", mock.address);
+    let held = tokio::spawn(async move {
+        let (mut stream, _) = slow.accept().await.unwrap();
+        let head = format!("HTTP/1.1 302 Found\r\n{location}Content-Length: 9\r\n\r\nbegun");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream
+    });
+    let response = timeout(Duration::from_secs(10), get(proxy.address, &format!("/http://{address}/"), "")).await;
+    assert!(response.unwrap().starts_with("HTTP/1.1 200 "));
+    drop(held.await.unwrap());
+}
+
+#[tokio::test]
 async fn authorization_stays_with_its_origin() {
     let (other, seen) = scripted(&["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]).await;
-    let mock = crate::fixture::mock().await;
+    let mock = mock().await;
     let proxy = proxy(&["--allow-target", &format!("{other},{}", mock.address)]).await;
     let headers = "Authorization: Bearer secret\r\n";
     let same = get(proxy.address, &format!("/http://{}/redirect/1", mock.address), headers).await;

@@ -21,6 +21,7 @@ pub(crate) struct Balancer {
 struct Backend {
     address: SocketAddr,
     ready: AtomicBool,
+    requests: AtomicUsize,
 }
 
 /// Breaks one request in so many, so never two running: by a reset before the response's first byte, or by closing an
@@ -75,8 +76,9 @@ impl Balancer {
         balancer
     }
 
+    /// Gives the replica its share of new connections as long as it says that it is ready.
     pub(crate) fn add(&self, address: SocketAddr, admin: SocketAddr) {
-        let backend = Arc::new(Backend { address, ready: AtomicBool::new(true) });
+        let backend = Arc::new(Backend { address, ready: AtomicBool::new(false), requests: AtomicUsize::new(0) });
         self.backends.lock().unwrap().push(backend.clone());
         tokio::spawn(async move {
             loop {
@@ -86,12 +88,35 @@ impl Balancer {
         });
     }
 
+    /// Waits until exactly so many replicas are ready.
+    pub(crate) async fn ready(&self, replicas: usize) {
+        let ready = || self.backends().iter().filter(|backend| backend.ready.load(Ordering::Relaxed)).count();
+        let wait = async {
+            while ready() != replicas {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), wait).await.expect("the replicas become ready in time");
+    }
+
+    /// How many requests each ready replica has been sent.
+    pub(crate) fn requests(&self) -> Vec<usize> {
+        let mut backends = self.backends();
+        backends.retain(|backend| backend.ready.load(Ordering::Relaxed));
+        backends.iter().map(|backend| backend.requests.load(Ordering::Relaxed)).collect()
+    }
+
+    fn backends(&self) -> Vec<Arc<Backend>> {
+        self.backends.lock().unwrap().clone()
+    }
+
     async fn serve(self, client: TcpStream, nth: usize, faults: Option<Faults>) {
-        let backends = self.backends.lock().unwrap().clone();
-        let ready: Vec<_> = backends.iter().filter(|backend| backend.ready.load(Ordering::Relaxed)).collect();
+        let mut ready = self.backends();
+        ready.retain(|backend| backend.ready.load(Ordering::Relaxed));
         for attempt in 0..ready.len() {
-            if let Ok(server) = TcpStream::connect(ready[(nth + attempt) % ready.len()].address).await {
-                relay(client, server, faults).await;
+            let backend = &ready[(nth + attempt) % ready.len()];
+            if let Ok(server) = TcpStream::connect(backend.address).await {
+                relay(client, server, &backend.requests, faults).await;
                 return;
             }
         }
@@ -110,7 +135,7 @@ pub(crate) async fn is_ready(admin: SocketAddr) -> bool {
     timeout(Duration::from_secs(2), probe).await.ok().flatten().unwrap_or(false)
 }
 
-async fn relay(mut client: TcpStream, mut server: TcpStream, faults: Option<Faults>) {
+async fn relay(mut client: TcpStream, mut server: TcpStream, requests: &AtomicUsize, faults: Option<Faults>) {
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     let (mut up, mut down) = (vec![0; 16 * 1024], vec![0; 16 * 1024]);
@@ -124,6 +149,7 @@ async fn relay(mut client: TcpStream, mut server: TcpStream, faults: Option<Faul
                 if answered {
                     fault = faults.as_ref().filter(|_| used).map_or(Fault::None, Faults::next);
                     answered = false;
+                    requests.fetch_add(1, Ordering::Relaxed);
                 }
                 if fault == Fault::Reset {
                     client.set_zero_linger().unwrap();

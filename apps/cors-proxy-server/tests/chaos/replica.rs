@@ -19,30 +19,43 @@ pub(crate) enum Kind {
     Proxy(SocketAddr),
 }
 
+/// The times that a test gives its replicas.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) drain_delay: Duration,
+    pub(crate) connection_age: Duration,
+}
+
 pub(crate) struct Replica {
     kind: Kind,
     pub(crate) address: SocketAddr,
     pub(crate) admin: SocketAddr,
-    drain_delay: Duration,
+    times: Times,
     child: Child,
 }
 
 impl Replica {
-    pub(crate) async fn start(kind: Kind, drain_delay: Duration) -> Self {
+    pub(crate) async fn start(kind: Kind, times: Times) -> Self {
         let (address, admin) = free_ports();
-        let child = spawn(kind, address, admin, drain_delay);
-        let replica = Self { kind, address, admin, drain_delay, child };
+        let child = spawn(kind, address, admin, times);
+        let replica = Self { kind, address, admin, times, child };
         replica.ready().await;
         replica
     }
 
-    /// Ends the process as Kubernetes does and expects a whole drain, then starts the next one.
-    pub(crate) async fn restart(&mut self, drain_delay: Duration) {
+    /// Ends the process as Kubernetes does and expects a whole drain.
+    pub(crate) async fn stop(&mut self) {
         let pid = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
-        let status = timeout(drain_delay + Duration::from_secs(30), self.child.wait()).await.unwrap().unwrap();
+        let status =
+            timeout(self.times.drain_delay + Duration::from_secs(30), self.child.wait()).await.unwrap().unwrap();
         assert!(status.success(), "{status}");
-        self.child = spawn(self.kind, self.address, self.admin, self.drain_delay);
+    }
+
+    /// Ends the process and starts the next one in its place.
+    pub(crate) async fn restart(&mut self) {
+        self.stop().await;
+        self.child = spawn(self.kind, self.address, self.admin, self.times);
         self.ready().await;
     }
 
@@ -62,11 +75,12 @@ fn free_ports() -> (SocketAddr, SocketAddr) {
     (first.local_addr().unwrap(), second.local_addr().unwrap())
 }
 
-fn spawn(kind: Kind, address: SocketAddr, admin: SocketAddr, drain_delay: Duration) -> Child {
+fn spawn(kind: Kind, address: SocketAddr, admin: SocketAddr, times: Times) -> Child {
     let flags = format!(
         "--listen {address} --admin-listen {admin} --workers 1 --log-level warn --drain-timeout 10s \
-         --max-connection-age 5s --drain-delay {}ms",
-        drain_delay.as_millis()
+         --max-connection-age {}ms --drain-delay {}ms",
+        times.connection_age.as_millis(),
+        times.drain_delay.as_millis()
     );
     let mut command = match kind {
         Kind::Mock => {

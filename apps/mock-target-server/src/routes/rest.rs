@@ -26,10 +26,12 @@ fn resource(name: &'static str, collection: Collection, list: &'static str, item
         outcome: items.get(id).map(|text| full(StatusCode::OK, JSON, text)).ok_or(Refusal::NotFound),
     });
     let many = warp::path::end().and(warp::query()).map(move |filters: Vec<(String, String)>| {
-        let (text, total) = collection.list(&filters);
-        let mut response = full(StatusCode::OK, JSON, text);
-        response.headers_mut().insert("x-total-count", HeaderValue::from(total));
-        Answer { route: list, outcome: Ok(response) }
+        let outcome = collection.list(&filters).map(|(text, total)| {
+            let mut response = full(StatusCode::OK, JSON, text);
+            response.headers_mut().insert("x-total-count", HeaderValue::from(total));
+            response
+        });
+        Answer { route: list, outcome }
     });
     warp::path(name).and(warp::get().or(warp::head()).unify()).and(one.or(many).unify()).boxed()
 }
