@@ -6,5 +6,6 @@ mod bench;
 mod edge;
 mod helm;
 mod isolation;
+mod judge;
 mod real;
 mod run;
