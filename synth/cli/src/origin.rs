@@ -1,6 +1,9 @@
 //! Where in the Rust source stands what Terraform complains about: it names files of a copy, and nobody wrote those.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use anstream::adapter::strip_str;
 use anyhow::Result;
@@ -19,14 +22,14 @@ impl Origins {
         let mut found = BTreeMap::new();
         let Built::Stack(stack) = part.build(settings)? else { return Ok(Self(found)) };
         let plain = strip_str(complaints).to_string();
-        let named: Vec<_> = plain.lines().filter_map(address).collect();
+        let named: BTreeSet<_> = plain.lines().filter(|line| !is_excerpt(line)).flat_map(addresses).collect();
         for placed in stack.declarations() {
             let (address, location) = match &placed.declaration {
                 Declaration::Resource(resource) => (stack.address(resource).to_string(), resource.location),
                 Declaration::Output(output) => (format!("output.{}", output.name), output.location),
                 _ => continue,
             };
-            if named.iter().any(|named| *named == address) {
+            if named.contains(&*address) {
                 found.insert(address, location);
             }
         }
@@ -43,20 +46,21 @@ impl fmt::Display for Origins {
     }
 }
 
-/// The address in a line such as `with aws_subnet.private["a"],` or `on vpc.tf.json line 3, in resource.aws_vpc.main:`,
-/// without the key of an instance.
-fn address(line: &str) -> Option<&str> {
-    let line = line.trim_start_matches(['\u{2502}', ' ']).trim_end();
-    let named = match line.strip_prefix("with ") {
-        Some(rest) => rest.strip_suffix(',')?,
-        None => line.split_once(" line ")?.1.split_once(", in ")?.1.strip_suffix(':')?,
-    };
-    let named = named.strip_prefix("resource.").unwrap_or(named);
-    let named = named.split('[').next()?;
-    // What follows the label is an argument or a block.
-    let parts = if named.starts_with("data.") { 3 } else { 2 };
-    let end = named.match_indices('.').nth(parts - 1).map_or(named.len(), |(at, _)| at);
-    Some(&named[..end])
+/// Does the line quote a file that was written? It may name what is in order.
+fn is_excerpt(line: &str) -> bool {
+    let line = line.trim_start_matches(['\u{2502}', ' ']);
+    line.split_once(':').is_some_and(|(number, _)| number.parse::<u32>().is_ok())
+}
+
+/// What could be addresses in a line such as `with aws_subnet.private["a"],`, without what follows a label.
+fn addresses(line: &str) -> impl Iterator<Item = &str> {
+    let inside = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    line.split(move |letter| !inside(letter)).filter_map(|word| {
+        let word = word.trim_matches('.');
+        let parts = if word.starts_with("data.") { 3 } else { 2 };
+        let end = word.match_indices('.').nth(parts - 1).map_or(word.len(), |(at, _)| at);
+        word.contains('.').then(|| &word[..end])
+    })
 }
 
 #[cfg(test)]
@@ -64,22 +68,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_found_in_each_form_of_terraforms() {
+    fn an_address_is_found_wherever_it_is_named() {
         for (line, expected) in [
             ("\u{2502}   with aws_subnet.private[\"a\"],", "aws_subnet.private"),
             ("  with data.aws_vpc.main,", "data.aws_vpc.main"),
-            ("  on network.tf.json line 3, in resource.aws_vpc.main:", "aws_vpc.main"),
-            ("  on network.tf.json line 3, in resource.aws_vpc.main.timeouts:", "aws_vpc.main"),
-            ("  on outputs.tf.json line 3, in output.vpc_id:", "output.vpc_id"),
+            ("Resource aws_s3_bucket.state has lifecycle.prevent_destroy set, but the", "aws_s3_bucket.state"),
+            ("A reference to aws_vpc.main.nothing.", "aws_vpc.main"),
         ] {
-            assert_eq!(address(line), Some(expected), "{line}");
+            assert!(addresses(line).any(|address| address == expected), "{line}");
         }
     }
 
     #[test]
-    fn a_line_without_an_address_has_none() {
-        for line in ["Error: Missing region", "\u{2502} with nothing to do", "  on x.tf.json line 3:"] {
-            assert_eq!(address(line), None, "{line}");
-        }
+    fn what_terraform_quotes_is_not_what_it_complains_about() {
+        assert!(is_excerpt("\u{2502}   12:     \"vpc_id\": \"${aws_vpc.main.id}\""));
+        assert!(!is_excerpt("  on network.tf.json line 12, in resource.aws_subnet:"));
     }
 }
