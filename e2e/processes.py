@@ -1,4 +1,4 @@
-"""Runs programs to their end, or to the run's own: Terraform, `synth`, and the offline Helm provider."""
+"""Runs programs to their end, or to the run's own: Terraform, `synth`, and the offline providers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import mirror
 
 # What would reach a real cloud, or change what Terraform does.
 KEPT_OUT = ("AWS_", "TF_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -36,10 +34,8 @@ class Runner:
         self.programs: dict[str, str] = {}
         self.environment = {key: value for key, value in os.environ.items()
                             if not key.upper().startswith(KEPT_OUT)}
-        configuration = work / "terraform.rc"
-        configuration.write_text(mirror.cli_configuration())
         self.environment |= {
-            "TF_CLI_CONFIG_FILE": str(configuration), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1",
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "TF_VAR_repository_username": "e2e", "TF_VAR_repository_token": SECRET,
@@ -73,43 +69,57 @@ class Runner:
         return code, text
 
     def build(self) -> None:
-        """Builds `synth` and the offline Helm provider, in one go: features differ by what is built together."""
+        """Builds `synth`, the offline providers and who finds the real one, in one go: features differ otherwise."""
         command = ["cargo", "build", "--locked", "--package", "synth", "--package", "synth-offline", "--bin", "synth",
-                   "--example", "helm", "--message-format", "json-render-diagnostics"]
+                   "--example", "providers", "--example", "mirror", "--message-format", "json-render-diagnostics"]
         _, text = self.run("build", command, self.root, dict(os.environ))
         messages = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
         self.programs = {one["target"]["name"]: one["executable"] for one in messages if one.get("executable")}
+
+    def configure(self) -> None:
+        """Tells Terraform where the real provider is."""
+        _, found = self.run("mirror", [self.programs["mirror"]], self.root, dict(os.environ))
+        configuration = self.work / "terraform.rc"
+        configuration.write_text(found)
+        self.environment["TF_CLI_CONFIG_FILE"] = str(configuration)
+
+    def offline(self) -> dict[str, str]:
+        """The environment in which Terraform finds neither the real provider nor the mock."""
+        configuration = self.work / "offline.rc"
+        configuration.write_text('provider_installation { filesystem_mirror { path = "no-providers" } }\n')
+        return {"TF_CLI_CONFIG_FILE": str(configuration), "AWS_ENDPOINT_URL": NOWHERE}
 
     def synth(self, *arguments: str) -> None:
         """Runs `synth` at the project's root."""
         self.run("synth", [self.programs["synth"], *arguments], self.root, dict(os.environ))
 
     def terraform(self, log: str, folder: Path, *arguments: str, reattach: str = "",
-                  accept: tuple[int, ...] = (0,)) -> tuple[int, str]:
+                  accept: tuple[int, ...] = (0,), more: dict[str, str] | None = None) -> tuple[int, str]:
         """One run of Terraform in a stack's folder."""
         command, *rest = arguments
-        environment = dict(self.environment)
+        environment = {**self.environment, **(more or {})}
         if command != "init":
             environment |= {"HTTPS_PROXY": NOWHERE, "HTTP_PROXY": NOWHERE, "NO_PROXY": "127.0.0.1"}
         if reattach:
             environment["TF_REATTACH_PROVIDERS"] = reattach
         if command in ("apply", "plan", "destroy"):
             rest += ["-parallelism=20"]
-        line = ["terraform", command, "-input=false", "-no-color", *rest]
+        input_ = [] if command in ("show", "state") else ["-input=false"]
+        line = ["terraform", command, *input_, *([] if command == "state" else ["-no-color"]), *rest]
         return self.run(log, line, folder, environment, accept)
 
     @contextmanager
-    def helm(self, folder: Path) -> Iterator[str]:
-        """The offline Helm provider, for as long as it is needed; yields how Terraform finds it."""
-        command = [self.programs["helm"], str(folder)]
-        with (self.logs / "helm.log").open("a") as errors, subprocess.Popen(
+    def providers(self, folder: Path, *names: str) -> Iterator[str]:
+        """Offline providers, for as long as they are needed; yields how Terraform finds them."""
+        command = [self.programs["providers"], str(folder), *names]
+        with (self.logs / "providers.log").open("a") as errors, subprocess.Popen(
             command, cwd=self.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
             start_new_session=True,
         ) as process:
             try:
                 reattach = process.stdout.readline().strip() if process.stdout else ""
                 if not reattach:
-                    raise Failed(f"the offline Helm provider does not start, see {self.logs / 'helm.log'}")
+                    raise Failed(f"the offline providers do not start, see {self.logs / 'providers.log'}")
                 yield reattach
             finally:
                 if process.stdin:

@@ -15,7 +15,6 @@ import sys
 import traceback
 from pathlib import Path
 
-import mirror
 from processes import Failed, Runner
 from report import Report
 from settings import ENVIRONMENT, Settings, prepare
@@ -31,11 +30,8 @@ def main() -> int:
     # Whoever ends the run ends what it started: both signals unwind it.
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: sys.exit("interrupted"))
-    missing = what_is_missing()
-    if missing:
-        required = os.environ.get("CI") == "true"
-        print(f"{'failed' if required else 'skipped'}: {missing}")
-        return 1 if required else 0
+    if missing := terraform_problem():
+        return without(missing)
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
 
@@ -59,6 +55,9 @@ def run(settings: Settings) -> int:
         out = WORK / "out"
         runner.build()
         report.say("built")
+        runner.configure()
+        if missing := provider_problem(runner):
+            return without(missing)
         runner.allow(SECONDS)
         runner.synth("all", "--env", ENVIRONMENT, "--environments", str(WORK / "environments"), "--out", str(out))
         report.say("synthesized")
@@ -74,8 +73,15 @@ def run(settings: Settings) -> int:
     return 1 if report.failures() else 0
 
 
-def what_is_missing() -> str:
-    """Why the run cannot be, or nothing."""
+def without(missing: str) -> int:
+    """The exit code of a run that cannot be."""
+    required = os.environ.get("CI") == "true"
+    print(f"{'failed' if required else 'skipped'}: {missing}")
+    return 1 if required else 0
+
+
+def terraform_problem() -> str:
+    """Why Terraform cannot be used, or nothing."""
     try:
         said = subprocess.run(["terraform", "version"], capture_output=True, text=True, check=True,
                               env={**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1"}).stdout
@@ -84,21 +90,17 @@ def what_is_missing() -> str:
     version = re.search(r"v(\d+)\.(\d+)", said)
     if not version or tuple(map(int, version.groups())) < TERRAFORM:
         return f"`terraform` is older than {'.'.join(map(str, TERRAFORM))}"
-    return provider_problem()
+    return ""
 
 
-def provider_problem() -> str:
+def provider_problem(runner: Runner) -> str:
     """Asks Terraform for the AWS provider, in a folder that names nothing else."""
-    folder = WORK.parent / "provider"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / "terraform.rc").write_text(mirror.cli_configuration())
+    folder = WORK / "provider"
+    folder.mkdir()
     providers = {"aws": {"source": "hashicorp/aws", "version": ">= 5.100.0, < 7.0.0"}}
     (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": providers}}))
-    environment = {**os.environ, "TF_CLI_CONFIG_FILE": str(folder / "terraform.rc"), "CHECKPOINT_DISABLE": "1"}
-    init = subprocess.run(["terraform", "init", "-input=false", "-no-color"], cwd=folder, env=environment,
-                          capture_output=True, text=True, check=False)
-    return "" if init.returncode == 0 else f"the AWS provider cannot be installed: {init.stderr.strip()}"
+    code, said = runner.terraform("provider-init", folder, "init", accept=(0, 1))
+    return "" if code == 0 else f"the AWS provider cannot be installed: {said.strip()}"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import checks.nodes  # noqa: F401
 import checks.order  # noqa: F401
 import checks.whole  # noqa: F401
 from checks import Cloud
+from plans import Comparison
 from processes import Failed, Runner
 from report import Report
 from settings import ENVIRONMENT
@@ -31,6 +32,7 @@ class Platform:
     def __init__(self, runner: Runner, cloud: Cloud, report: Report, out: Path) -> None:
         self.runner, self.cloud, self.report = runner, cloud, report
         self.folder = out / ENVIRONMENT
+        self.plans = Comparison(runner)
 
     def live(self) -> None:
         """All steps, in order."""
@@ -39,6 +41,9 @@ class Platform:
         self.apply("cluster")
         self.check("network", "control plane", "nodes", "karpenter", "access", "policies")
         self.apply("add-ons")
+        with self.step("plans", "every accepted difference of plans is there", go_on=True):
+            if stale := self.plans.stale():
+                raise Failed(f"these do not differ any more: {stale}")
         self.check("state")
         self.destroy("add-ons")
         self.destroy("cluster")
@@ -57,8 +62,10 @@ class Platform:
         folder = self.folder / "bootstrap"
         override = folder / "backend_override.tf.json"
         override.write_text(json.dumps({"terraform": [{"backend": {"local": {}}}]}))
-        with self.step("bootstrap", "terraform applies bootstrap with local state"):
+        with self.step("bootstrap", "terraform initializes bootstrap with local state"):
             self.runner.terraform("bootstrap-init", folder, "init")
+        self.compare("bootstrap")
+        with self.step("bootstrap", "terraform applies bootstrap with local state"):
             self.runner.terraform("bootstrap-apply", folder, "apply", "-auto-approve")
         override.unlink()
         with self.step("bootstrap", "the state moves into the bucket that the stack made"):
@@ -70,12 +77,20 @@ class Platform:
     def apply(self, stack: str) -> None:
         """Applies a stack with its state in the bucket, and plans again."""
         folder = self.folder / stack
-        with self.runner.helm(folder) as helm:
-            with self.step(stack, f"terraform applies {stack}"):
+        with self.runner.providers(folder, "helm") as helm:
+            with self.step(stack, f"terraform initializes {stack} with its state in the bucket"):
                 self.runner.terraform(f"{stack}-init", folder, "init", reattach=helm)
+            self.compare(stack)
+            with self.step(stack, f"terraform applies {stack}"):
                 self.runner.terraform(f"{stack}-apply", folder, "apply", "-auto-approve", reattach=helm)
             self.plan_again(stack, helm)
         self.note(stack)
+
+    def compare(self, stack: str, state: str = "") -> None:
+        """Fails, but goes on, where the offline providers plan something else than the real one."""
+        with self.step("plans", f"the offline plan of {stack} is the real one", go_on=True):
+            agreed = self.plans.compare(stack, self.folder / stack, state)
+            self.report.say(f"both plans of {stack} agree on {agreed} values")
 
     def plan_again(self, stack: str, helm: str = "") -> None:
         """Fails, but goes on, if Terraform still finds something to do."""
@@ -88,7 +103,7 @@ class Platform:
     def destroy(self, stack: str) -> None:
         """Destroys a stack."""
         folder = self.folder / stack
-        with self.runner.helm(folder) as helm, self.step(stack, f"terraform destroys {stack}"):
+        with self.runner.providers(folder, "helm") as helm, self.step(stack, f"terraform destroys {stack}"):
             self.runner.terraform(f"{stack}-destroy", folder, "destroy", "-auto-approve", reattach=helm)
         self.note(f"without {stack}")
 

@@ -46,9 +46,10 @@ class Gateway:
     def answer(self, environ: dict[str, Any], call: Call) -> Response:
         """The answer of a route, or moto's with its corrections."""
         try:
+            # moto changes its tables while it walks over them elsewhere: it gets one call at a time.
             with self.world.lock:
                 ours = self.routed(call)
-            response = self.written(ours) if ours else self.corrected(environ, call)
+                response = self.written(ours) if ours else self.corrected(environ, call)
         except Refused as refused:
             response = self.written(refused.answer)
         except Exception:  # A fault of the mock must be seen, and must not look like one of AWS.
@@ -75,14 +76,13 @@ class Gateway:
         response = self.pass_on(environ)
         if response.status_code >= 300:
             return response
-        with self.world.lock:
-            for correction in self.router.corrections_of(call):
-                correction.calls += 1
-                before = response.get_data(as_text=True)
-                after = correction.repair(call, before)
-                if differs(after, before):
-                    correction.changes += 1
-                    response.set_data(after)
+        for correction in self.router.corrections_of(call):
+            correction.calls += 1
+            before = response.get_data(as_text=True)
+            after = correction.repair(call, before)
+            if differs(after, before):
+                correction.changes += 1
+                response.set_data(after)
         return response
 
     def pass_on(self, environ: dict[str, Any]) -> Response:

@@ -8,6 +8,7 @@ mod difference;
 mod directory;
 mod load;
 mod offline;
+mod origin;
 mod project;
 mod report;
 mod review;

@@ -6,7 +6,12 @@ use anyhow::{Context as _, Result};
 use stacks::Part;
 use synth_offline::{Command, Provider, Run, Scratch, Session, Terraform};
 
-use crate::{project::Project, report::print, synthesis::render};
+use crate::{
+    origin::Origins,
+    project::Project,
+    report::{print, say},
+    synthesis::render,
+};
 
 /// Terraform, ready for the parts of an environment.
 #[derive(Debug)]
@@ -42,6 +47,11 @@ impl<'a> Offline<'a> {
         let session = Session::start(providers).context("starting the offline providers")?;
         // Terraform writes to the same streams: what was said before it comes before it.
         print("")?;
-        Run::new(&self.terraform, &session, &scratch, self.json).run(command, more).map(Some)
+        let ended = Run::new(&self.terraform, &session, &scratch, self.json).run(command, more)?;
+        let origins = Origins::of(part, &self.project.settings, &ended.complaints)?.to_string();
+        if !origins.is_empty() {
+            say(origins);
+        }
+        Ok(Some(ended.code))
     }
 }

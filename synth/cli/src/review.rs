@@ -81,7 +81,8 @@ fn finding_json(finding: &Finding) -> Json {
     })
 }
 
-fn source(location: &std::panic::Location<'_>) -> String {
+/// Where something is declared, as editors open it.
+pub(crate) fn source(location: &std::panic::Location<'_>) -> String {
     format!("{}:{}", location.file().replace('\\', "/"), location.line())
 }
 

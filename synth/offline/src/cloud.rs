@@ -14,14 +14,14 @@ pub trait Cloud: Send + Sync {
     }
 
     /// Does a change of this attribute replace the resource? The path has names alone: `vpc_config.subnet_ids`.
-    fn replaces(&self, kind: &str, path: &str) -> bool {
-        let _ = (kind, path);
+    fn replaces(&self, kind: &str, path: &str, planned: &Mapping) -> bool {
+        let _ = (kind, path, planned);
         false
     }
 
-    /// Does the provider compute this attribute anew whenever anything of the resource changes?
-    fn recomputes(&self, kind: &str, path: &str) -> bool {
-        let _ = (kind, path);
+    /// Does the provider compute this attribute anew because of what changes? `changed` are paths as `replaces` has them.
+    fn recomputes(&self, kind: &str, path: &str, changed: &[String], planned: &Mapping) -> bool {
+        let _ = (kind, path, changed, planned);
         false
     }
 
@@ -31,9 +31,10 @@ pub trait Cloud: Send + Sync {
         Ok(())
     }
 
-    /// Does the provider plan what the protocol forbids to all but the older SDK: defaults of what is not computed, and
-    /// blocks that nobody wrote? Terraform then checks less.
-    fn follows_the_old_rules(&self) -> bool {
+    /// Is the resource made with the older SDK, which plans what the protocol forbids to all others: defaults of what is
+    /// not computed, and blocks that nobody wrote? Terraform then checks less.
+    fn follows_the_old_rules(&self, kind: &str) -> bool {
+        let _ = kind;
         false
     }
 

@@ -18,5 +18,5 @@ mod value;
 pub use cloud::{Change, Cloud, Configure, SchemaOnly};
 pub use problem::Problem;
 pub use server::{Provider, Session};
-pub use terraform::{Command, Run, Scratch, Terraform, Unusable};
+pub use terraform::{Command, Ended, Run, Scratch, Terraform, Unusable};
 pub use value::{Mapping, Path, Step, Value};

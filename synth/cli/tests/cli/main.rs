@@ -10,6 +10,7 @@ mod environments;
 mod failing;
 mod help;
 mod images;
+mod isolation;
 mod listing;
 mod load_report;
 mod obstacles;

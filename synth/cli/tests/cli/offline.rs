@@ -38,6 +38,9 @@ fn the_whole_platform_is_applied_and_then_nothing_is_left_to_do() {
     let kept = project.synth(["destroy", "bootstrap"]);
     assert_eq!(kept.code, 1);
     assert!(kept.stderr.contains("Instance cannot be destroyed"), "{}", kept.stderr);
+    // It names a file of the copy, which nobody wrote; the source is said as well.
+    let source = "aws_s3_bucket.state is declared at stacks/src/bootstrap/state";
+    assert!(kept.stderr.contains(source), "{}", kept.stderr);
 }
 
 #[test]
@@ -120,6 +123,9 @@ fn credentials_of_the_shell_are_of_no_use_and_variables_are() {
     let project = Project::new();
     let mut command = project.command(["plan", "bootstrap"]);
     // Each of these would stop or redirect Terraform, if it came to know of them.
+    command.env("TF_CLI_ARGS", "-nonsense").env("HTTPS_PROXY", "http://127.0.0.1:9");
+    command.env("TMPDIR", project.path(&"deep/".repeat(20))).env("TF_REATTACH_PROVIDERS", "nonsense");
+    fs::create_dir_all(project.path(&"deep/".repeat(20))).unwrap();
     command.env("TF_CLI_ARGS_plan", "-nonsense").env("TF_WORKSPACE", "production").env("TF_DATA_DIR", "/nonexistent");
     command.env("AWS_PROFILE", "production").env("TF_CLI_CONFIG_FILE", "/nonexistent").env("TF_VAR_unused", "x");
     ends(&Run::of(command.output().unwrap()), 0, "Plan:");

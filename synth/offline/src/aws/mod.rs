@@ -5,8 +5,10 @@
 mod account;
 mod answers;
 mod defaults;
+mod documents;
 mod identities;
 mod policy;
+mod recomputed;
 mod replacements;
 mod rules;
 mod service_templates;
@@ -29,6 +31,14 @@ const ADDRESS: &str = "registry.terraform.io/hashicorp/aws";
 /// The schemas that the bindings are made from.
 const SCHEMAS: &str = include_str!("../../../codegen/schemas/aws.json");
 
+/// The types made with the newer SDK.
+const NEWER_SDK: &[&str] = &[
+    "aws_eks_pod_identity_association",
+    "aws_s3_bucket_lifecycle_configuration",
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
+];
+
 impl Provider {
     /// AWS, with the resources and data sources that have bindings.
     pub fn aws() -> Result<Self> {
@@ -45,12 +55,12 @@ impl Cloud for Account {
         rules::check(kind, config)
     }
 
-    fn replaces(&self, kind: &str, path: &str) -> bool {
-        replacements::replaces(kind, path)
+    fn replaces(&self, kind: &str, path: &str, planned: &Mapping) -> bool {
+        replacements::replaces(kind, path, planned)
     }
 
-    fn recomputes(&self, kind: &str, path: &str) -> bool {
-        replacements::recomputes(kind, path)
+    fn recomputes(&self, kind: &str, path: &str, changed: &[String], planned: &Mapping) -> bool {
+        recomputed::recomputes(kind, path, changed, planned)
     }
 
     fn plan(&self, change: &Change<'_>, planned: &mut Mapping) -> Result<(), Problem> {
@@ -59,8 +69,8 @@ impl Cloud for Account {
         Ok(())
     }
 
-    fn follows_the_old_rules(&self) -> bool {
-        true
+    fn follows_the_old_rules(&self, kind: &str) -> bool {
+        !NEWER_SDK.contains(&kind)
     }
 
     fn template(&self, kind: &str, path: &str) -> Option<&str> {

@@ -1,4 +1,6 @@
-//! What cannot be changed in place: `ForceNew` of the provider's resources, and what it computes anew with any change.
+//! What cannot be changed in place: `ForceNew` of the provider's resources.
+
+use crate::value::{Mapping, Value};
 
 /// The attributes of each type that replace it; a block stands for all that is in it. From the provider's source,
 /// version 5.100.
@@ -15,7 +17,7 @@ const REPLACEMENTS: &[(&str, &[&str])] = &[
     ("aws_default_security_group", &["vpc_id"]),
     ("aws_ecr_lifecycle_policy", &["policy", "repository"]),
     ("aws_ecr_repository", &["encryption_configuration", "name"]),
-    ("aws_eip", &["address", "customer_owned_ipv4_pool", "domain", "network_border_group", "public_ipv4_pool"]),
+    ("aws_eip", &["address", "domain", "ipam_pool_id", "network_border_group", "public_ipv4_pool", "vpc"]),
     ("aws_eks_access_entry", &["cluster_name", "principal_arn", "type"]),
     ("aws_eks_access_policy_association", &["access_scope", "cluster_name", "policy_arn", "principal_arn"]),
     ("aws_eks_addon", &["addon_name", "cluster_name"]),
@@ -29,6 +31,7 @@ const REPLACEMENTS: &[(&str, &[&str])] = &[
             "kubernetes_network_config.service_ipv4_cidr",
             "name",
             "outpost_config",
+            "remote_network_config",
             "role_arn",
         ],
     ),
@@ -76,6 +79,7 @@ const REPLACEMENTS: &[(&str, &[&str])] = &[
     ("aws_iam_role_policy", &["name", "name_prefix", "role"]),
     ("aws_iam_role_policy_attachment", &["policy_arn", "role"]),
     ("aws_iam_service_linked_role", &["aws_service_name", "custom_suffix"]),
+    ("aws_internet_gateway", &[]),
     ("aws_kms_alias", &["name", "name_prefix"]),
     ("aws_kms_key", &["custom_key_store_id", "customer_master_key_spec", "key_usage", "multi_region", "xks_key_id"]),
     ("aws_launch_template", &["name", "name_prefix"]),
@@ -102,7 +106,17 @@ const REPLACEMENTS: &[(&str, &[&str])] = &[
         &["availability_zone", "availability_zone_id", "cidr_block", "ipv6_native", "outpost_arn", "vpc_id"],
     ),
     ("aws_vpc", &["cidr_block", "ipv4_ipam_pool_id", "ipv4_netmask_length"]),
-    ("aws_vpc_endpoint", &["auto_accept", "service_name", "service_region", "vpc_endpoint_type", "vpc_id"]),
+    (
+        "aws_vpc_endpoint",
+        &[
+            "resource_configuration_arn",
+            "service_name",
+            "service_network_arn",
+            "service_region",
+            "vpc_endpoint_type",
+            "vpc_id",
+        ],
+    ),
     ("aws_vpc_security_group_egress_rule", &["security_group_id"]),
     ("aws_vpc_security_group_ingress_rule", &["security_group_id"]),
 ];
@@ -121,19 +135,16 @@ const DEFAULT: &[&str] = &[
 ];
 
 /// Does a change of this attribute replace the resource?
-pub(crate) fn replaces(kind: &str, path: &str) -> bool {
+pub(crate) fn replaces(kind: &str, path: &str, planned: &Mapping) -> bool {
+    match (kind, path) {
+        // Secrets that are encrypted once stay so for as long as the cluster lives.
+        ("aws_eks_cluster", "encryption_config") => return planned.get(path).is_none_or(Value::is_empty),
+        // A network may leave dedicated hardware, and never come to it.
+        ("aws_vpc", "instance_tenancy") => return planned.get(path).and_then(Value::as_text) != Some("default"),
+        _ => {}
+    }
     let rules = REPLACEMENTS.iter().find(|(name, _)| *name == kind).map_or(DEFAULT, |(_, rules)| rules);
     rules.iter().any(|rule| path.strip_prefix(rule).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
-}
-
-/// Does any change of the resource change this attribute?
-pub(crate) fn recomputes(kind: &str, path: &str) -> bool {
-    matches!(
-        (kind, path),
-        ("aws_launch_template", "default_version" | "latest_version")
-            | ("aws_backup_plan", "version")
-            | ("aws_eks_access_entry" | "aws_eks_addon", "modified_at")
-    )
 }
 
 #[cfg(test)]
@@ -142,6 +153,7 @@ mod tests {
 
     #[test]
     fn names_and_ranges_replace_and_tags_do_not() {
+        let replaces = |kind, path| replaces(kind, path, &Mapping::new());
         assert!(replaces("aws_vpc", "cidr_block"));
         assert!(replaces("aws_eks_cluster", "name"));
         assert!(!replaces("aws_vpc", "tags"));
@@ -150,8 +162,16 @@ mod tests {
 
     #[test]
     fn a_block_stands_for_all_that_is_in_it() {
+        let replaces = |kind, path| replaces(kind, path, &Mapping::new());
         assert!(replaces("aws_ecr_repository", "encryption_configuration.kms_key"));
         assert!(!replaces("aws_ecr_repository", "encryption_configuration_of_another"));
+    }
+
+    #[test]
+    fn a_network_leaves_dedicated_hardware_in_place_and_comes_to_it_anew() {
+        let planned = |tenancy: &str| Mapping::from([("instance_tenancy".into(), tenancy.into())]);
+        assert!(replaces("aws_vpc", "instance_tenancy", &planned("dedicated")));
+        assert!(!replaces("aws_vpc", "instance_tenancy", &planned("default")));
     }
 
     #[test]

@@ -5,10 +5,6 @@ use crate::{
     value::{Mapping, Value},
 };
 
-/// The types made with the newer SDK, which say at plan that there are no tags.
-const AT_ONCE: &[&str] =
-    &["aws_eks_pod_identity_association", "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"];
-
 /// Says at plan what `tags_all` will be.
 pub(crate) fn plan(defaults: &Value, change: &Change<'_>, planned: &mut Mapping) {
     let given = change.config.get("tags_all").is_some_and(|tags| !tags.is_null());
@@ -16,9 +12,11 @@ pub(crate) fn plan(defaults: &Value, change: &Change<'_>, planned: &mut Mapping)
         return;
     }
     let own = change.config.get("tags").unwrap_or(&Value::Null);
-    // Where there are none, the provider says so only once the resource is there.
+    // Where there are none, what is made with the older SDK says so only once the resource is there.
     let all = match merged(defaults, own) {
-        Value::Mapping(tags) if tags.is_empty() && change.prior.is_none() && !AT_ONCE.contains(&change.kind) => {
+        Value::Mapping(tags)
+            if tags.is_empty() && change.prior.is_none() && !super::NEWER_SDK.contains(&change.kind) =>
+        {
             Value::Unknown
         }
         all => all,

@@ -88,6 +88,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("aws_vpc_endpoint", "dns_entry.dns_name", "{id}-{lower:8}.{service_name|service}.{region}.vpce.{dns_suffix}"),
     ("aws_vpc_endpoint", "dns_entry.hosted_zone_id", "Z{upper:13}"),
     ("aws_vpc_endpoint", "dns_options.dns_record_ip_type", "ipv4"),
+    ("aws_vpc_endpoint", "dns_options.private_dns_only_for_inbound_resolver_endpoint", "false"),
     ("aws_vpc_endpoint", "id", "vpce-0{hex:16}"),
     ("aws_vpc_endpoint", "ip_address_type", "ipv4"),
     ("aws_vpc_endpoint", "policy", "{endpoint_policy}"),
@@ -126,25 +127,25 @@ mod tests {
     use crate::schema::{Level, Type};
 
     #[test]
-    fn every_template_makes_an_attribute_that_is_computed() {
+    fn every_template_makes_what_is_computed_or_stands_in_a_block_that_may_be() {
         let provider = crate::server::Provider::aws().unwrap();
         for (kind, path, _) in rows().filter(|(kind, ..)| *kind != "*") {
             let schemas = match kind.strip_prefix("data.") {
                 Some(name) => vec![provider.schema.data_sources.get(name)],
                 None => vec![provider.schema.resources.get(*kind), provider.schema.data_sources.get(*kind)],
             };
-            let found = schemas.into_iter().flatten().any(|schema| computed(schema.block.level(), path));
+            let found = schemas.into_iter().flatten().any(|schema| computed(schema.block.level(), path, false));
             assert!(found, "{kind} has no {path} that is computed");
         }
     }
 
-    fn computed(level: Level<'_>, path: &str) -> bool {
+    fn computed(level: Level<'_>, path: &str, inside: bool) -> bool {
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
         match (level.attributes.get(first), level.blocks.get(first)) {
             (Some(attribute), _) => {
-                attribute.computed && attribute.plain.as_ref().is_some_and(|kind| leads(kind, rest))
+                (attribute.computed || inside) && attribute.plain.as_ref().is_some_and(|kind| leads(kind, rest))
             }
-            (_, Some(block)) => computed(block.block.level(), rest),
+            (_, Some(block)) => computed(block.block.level(), rest, true),
             _ => false,
         }
     }

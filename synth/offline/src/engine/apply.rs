@@ -83,14 +83,14 @@ fn made(attribute: &Attribute, resource: &Resource<'_>, path: &str) -> Value {
     }
 }
 
-/// Blocks that nobody wrote: one where a template tells of it, with its computed attributes still unknown.
+/// Blocks that nobody wrote: one where a template tells of it, with what is computed or has a template still unknown.
 fn made_blocks(block: &NestedBlock, resource: &Resource<'_>, path: &str) -> Value {
     if !resource.cloud.fills_below(resource.kind, path) {
         return Value::Sequence(Vec::new());
     }
     let mut members = block.block.level().empty();
     for (name, attribute) in &block.block.attributes {
-        if attribute.computed {
+        if attribute.computed || resource.made(&join(path, name)).is_some() {
             members.insert(name.clone(), Value::Unknown);
         }
     }

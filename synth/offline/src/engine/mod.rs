@@ -7,6 +7,7 @@ mod check;
 mod difference;
 mod identity;
 mod import;
+mod merge;
 mod plan;
 mod template;
 
@@ -14,5 +15,6 @@ pub(crate) use apply::{apply, fill};
 pub(crate) use check::check;
 pub(crate) use identity::{Known, seed};
 pub(crate) use import::{IMPORTED, complete, import};
-pub(crate) use plan::{Planned, merged, plan};
+pub(crate) use merge::answered;
+pub(crate) use plan::{Planned, plan};
 pub(crate) use template::Resource;

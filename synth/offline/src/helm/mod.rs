@@ -86,11 +86,11 @@ struct Helm {
 }
 
 impl Cloud for Helm {
-    fn replaces(&self, _kind: &str, path: &str) -> bool {
+    fn replaces(&self, _kind: &str, path: &str, _planned: &Mapping) -> bool {
         REPLACEMENTS.contains(&path)
     }
 
-    fn recomputes(&self, _kind: &str, path: &str) -> bool {
+    fn recomputes(&self, _kind: &str, path: &str, _changed: &[String], _planned: &Mapping) -> bool {
         path == "metadata"
     }
 

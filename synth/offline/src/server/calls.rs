@@ -160,7 +160,7 @@ impl Connection {
             Ok(Planned { state, replaces }) => PlanResponse {
                 planned_state: Some(packed(&Value::Mapping(state))),
                 requires_replace: replaces.iter().map(Into::into).collect(),
-                legacy_type_system: cloud.follows_the_old_rules(),
+                legacy_type_system: cloud.follows_the_old_rules(&request.type_name),
                 ..PlanResponse::default()
             },
             Err(problem) => PlanResponse {
@@ -191,7 +191,7 @@ impl Connection {
                 Value::Null
             }
         };
-        let legacy_type_system = self.cloud().follows_the_old_rules();
+        let legacy_type_system = self.cloud().follows_the_old_rules(kind);
         Ok(ApplyResponse { new_state: Some(packed(&state)), diagnostics: Vec::new(), legacy_type_system })
     }
 
@@ -213,7 +213,7 @@ impl Connection {
         let level = self.schema(&kind)?.block.level();
         let cloud = self.cloud();
         let arguments = config.as_mapping().cloned().unwrap_or_else(|| level.empty());
-        let mut state = engine::merged(level, &arguments);
+        let mut state = engine::answered(level, &arguments);
         if let Err(problem) = cloud.read(&kind, &mut state) {
             return Ok(ReadDataResponse { state: None, diagnostics: diagnostics(&[problem]) });
         }

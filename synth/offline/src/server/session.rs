@@ -2,6 +2,7 @@
 
 use std::{
     os::unix::fs::PermissionsExt as _,
+    path::Path,
     sync::{Arc, OnceLock},
     thread::{self, JoinHandle},
 };
@@ -18,6 +19,9 @@ use tokio::{
 
 use super::{calls::Connection, grpc};
 use crate::{cloud::Configure, engine::Known, schema::ProviderSchema};
+
+/// The longest folder that has room for the path of a socket.
+const LONGEST: usize = 80;
 
 /// A provider that can be served.
 pub struct Provider {
@@ -57,12 +61,7 @@ pub struct Session {
 impl Session {
     /// Starts to serve providers, each at a Unix socket in a directory of this user's alone.
     pub fn start(providers: Vec<Provider>) -> Result<Self> {
-        let owner_only = std::fs::Permissions::from_mode(0o700);
-        let directory = tempfile::Builder::new()
-            .prefix("synth-")
-            .permissions(owner_only)
-            .tempdir()
-            .context("making a directory for the providers' sockets")?;
+        let directory = sockets()?;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_io().build().context("starting providers")?;
         let mut reattach = serde_json::Map::new();
@@ -115,6 +114,16 @@ impl Drop for Session {
         self.stop.take().and_then(|stop| stop.send(()).ok());
         self.thread.take().and_then(|thread| thread.join().ok());
     }
+}
+
+/// A directory for sockets, of this user's alone. A socket's path has no more than 100 bytes or so, which is less than
+/// some places for temporary files take by themselves.
+fn sockets() -> Result<TempDir> {
+    let place = std::env::temp_dir();
+    let place = if place.as_os_str().len() > LONGEST { Path::new("/tmp") } else { &place };
+    let owner_only = std::fs::Permissions::from_mode(0o700);
+    let directory = tempfile::Builder::new().prefix("synth-").permissions(owner_only).tempdir_in(place);
+    directory.with_context(|| format!("making a directory for the providers' sockets in `{}`", place.display()))
 }
 
 async fn accept(listener: UnixListener, provider: Arc<Provider>) {

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _, Read, Write as _},
     process::{self, Output, Stdio},
 };
 
@@ -47,11 +47,15 @@ pub struct Run<'a> {
 
 /// Terraform's exit code where a signal ended it, as shells say it.
 const INTERRUPTED: u8 = 130;
-/// Where Terraform and the AWS SDK find credentials, accounts and proxies, and what changes Terraform's arguments.
-const KEPT_OUT: &[&str] = &["AWS_", "TF_", "KUBE", "HELM_"];
 
-/// What of these is a stack's own: the values of its variables, and how much Terraform logs.
-const LET_IN: &[&str] = &["TF_VAR_", "TF_LOG"];
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Terraform's exit code.
+    pub code: u8,
+    /// What Terraform wrote to standard error, which has been passed on.
+    pub complaints: String,
+}
 
 impl<'a> Run<'a> {
     /// Prepares a run; `json` passes Terraform's JSON through instead of its text.
@@ -61,15 +65,17 @@ impl<'a> Run<'a> {
     }
 
     /// Initializes where that is needed, then runs; output goes where this process's goes. `more` are further arguments
-    /// for Terraform. The result is Terraform's exit code.
-    pub fn run(&self, command: Command, more: &[impl AsRef<OsStr>]) -> Result<u8> {
-        if let Some(code) = self.initialize()? {
-            return Ok(code);
+    /// for Terraform.
+    pub fn run(&self, command: Command, more: &[impl AsRef<OsStr>]) -> Result<Ended> {
+        if let Some(failed) = self.initialize()? {
+            return Ok(failed);
         }
         let mut terraform = self.command();
-        terraform.args(command.arguments()).args(self.flags()).args(more);
-        let status = terraform.status().context("running terraform")?;
-        Ok(code(status))
+        terraform.args(command.arguments()).args(self.flags()).args(more).stderr(Stdio::piped());
+        let mut running = terraform.spawn().context("running terraform")?;
+        let complaints = running.stderr.take().map(pass_on).transpose()?.unwrap_or_default();
+        let status = running.wait().context("waiting for terraform")?;
+        Ok(Ended { code: code(status), complaints })
     }
 
     /// The same with its output kept; the input is closed. For callers that read what Terraform says.
@@ -77,8 +83,8 @@ impl<'a> Run<'a> {
         self.command().args(arguments).stdin(Stdio::null()).output().context("running terraform")
     }
 
-    /// Initializes quietly; on failure what Terraform said is passed on, with its exit code.
-    pub fn initialize(&self) -> Result<Option<u8>> {
+    /// Initializes quietly; on failure what Terraform said is passed on.
+    pub fn initialize(&self) -> Result<Option<Ended>> {
         if !self.scratch.is_stale() {
             return Ok(None);
         }
@@ -87,9 +93,15 @@ impl<'a> Run<'a> {
         if output.status.success() {
             return Ok(None);
         }
-        io::stdout().write_all(&output.stdout).context("passing on what terraform said")?;
+        // Some of what it says when it initializes is text, whatever it was told: that is no result.
+        for line in output.stdout.split_inclusive(|byte| *byte == b'\n') {
+            let talk = self.json && !line.starts_with(b"{");
+            let written = if talk { io::stderr().write_all(line) } else { io::stdout().write_all(line) };
+            written.context("passing on what terraform said")?;
+        }
         io::stderr().write_all(&output.stderr).context("passing on what terraform said")?;
-        Ok(Some(code(output.status)))
+        let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+        Ok(Some(Ended { code: code(output.status), complaints }))
     }
 
     /// How Terraform is to speak. It colours even what goes into a file, unless it is told.
@@ -100,22 +112,25 @@ impl<'a> Run<'a> {
 
     fn command(&self) -> process::Command {
         let mut command = self.terraform.command();
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if KEPT_OUT.iter().any(|prefix| text.starts_with(prefix))
-                && !LET_IN.iter().any(|prefix| text.starts_with(prefix))
-            {
-                command.env_remove(&name);
-            }
-        }
         command
             .current_dir(self.scratch.folder())
             .env("TF_REATTACH_PROVIDERS", self.session.reattach())
-            .env("TF_CLI_CONFIG_FILE", self.scratch.configuration())
-            .env("TF_IN_AUTOMATION", "1")
-            .env("CHECKPOINT_DISABLE", "1")
-            .env("AWS_EC2_METADATA_DISABLED", "true");
+            .env("TF_CLI_CONFIG_FILE", self.scratch.configuration());
         command
+    }
+}
+
+/// Passes what is written to standard error on as it comes, and keeps it.
+fn pass_on(mut written: impl Read) -> Result<String> {
+    let (mut kept, mut chunk) = (Vec::new(), [0; 4096]);
+    loop {
+        let length = written.read(&mut chunk).context("reading what terraform says")?;
+        if length == 0 {
+            return Ok(String::from_utf8_lossy(&kept).into_owned());
+        }
+        kept.extend_from_slice(&chunk[..length]);
+        // Where nobody listens, Terraform goes on all the same.
+        io::stderr().write_all(&chunk[..length]).ok();
     }
 }
 

@@ -4,6 +4,6 @@ mod command;
 mod program;
 mod scratch;
 
-pub use command::{Command, Run};
+pub use command::{Command, Ended, Run};
 pub use program::{Terraform, Unusable};
 pub use scratch::Scratch;

@@ -58,6 +58,17 @@ impl Value {
         matches!(self, Self::Null)
     }
 
+    /// Is it absent, or a list, a set or a map without anything in it?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Sequence(elements) => elements.is_empty(),
+            Self::Mapping(members) => members.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Is anything in it known only after apply?
     #[must_use]
     pub fn has_unknown(&self) -> bool {

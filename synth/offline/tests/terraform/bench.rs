@@ -158,14 +158,14 @@ pub(crate) fn edge(rest: Json) -> Json {
 
 mod edge_cloud {
     use super::SchemaOnly;
-    use synth_offline::Cloud;
+    use synth_offline::{Cloud, Mapping};
 
     /// A provider of the schema alone, but for one attribute that replaces, at every depth.
     pub(crate) struct Edge;
 
     impl Cloud for Edge {
-        fn replaces(&self, _kind: &str, path: &str) -> bool {
-            path.ends_with("place") || SchemaOnly.replaces("", path)
+        fn replaces(&self, _kind: &str, path: &str, planned: &Mapping) -> bool {
+            path.ends_with("place") || SchemaOnly.replaces("", path, planned)
         }
     }
 }

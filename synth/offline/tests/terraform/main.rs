@@ -5,6 +5,6 @@ mod aws;
 mod bench;
 mod edge;
 mod helm;
-mod isolation;
+mod judge;
 mod real;
 mod run;

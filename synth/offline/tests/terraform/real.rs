@@ -1,112 +1,85 @@
 //! The real AWS provider as the judge: for every type that has bindings, offline plans say what it says.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use serde_json::{Map, Value as Json, json};
 
-use serde_json::{Value as Json, json};
-use synth_codegen::mirror;
+use crate::{
+    bench::{Bench, bench},
+    judge::{Judge, agree, stack, values},
+};
 
-use crate::bench::{AWS, bench};
+/// Every type with its required arguments, and policy documents with all that they can hold.
+const EVERY_TYPE: &str = include_str!("../fixtures/every-type.tf.json");
 
-/// Where the plans differ, and why. A line that no longer differs fails the test.
-const DIFFERENCES: &[&str] = &[
-    // What the rule leaves out is computed by schema, and the provider says at once that it is empty.
-    "aws_s3_bucket_lifecycle_configuration.x.rule[0].expiration[0].expired_object_delete_marker",
-    "aws_s3_bucket_lifecycle_configuration.x.rule[0].filter[0].object_size_greater_than",
-    "aws_s3_bucket_lifecycle_configuration.x.rule[0].filter[0].object_size_less_than",
-    "aws_s3_bucket_lifecycle_configuration.x.rule[0].filter[0].prefix",
-    "aws_s3_bucket_lifecycle_configuration.x.rule[0].prefix",
-    "aws_s3_bucket_lifecycle_configuration.x.transition_default_minimum_object_size",
+/// Changes of every argument that the real provider takes for a type: type, name of the change, and the arguments that
+/// differ from those of [`EVERY_TYPE`]; null takes one away.
+const EVERY_CHANGE: &str = include_str!("../fixtures/every-change.json");
+
+/// Where plans of removals differ: what the resource's own plan modifiers keep of a lifecycle rule.
+const KEPT: &[&str] = &[
+    "aws_s3_bucket_lifecycle_configuration.rule-expiration-expired_object_delete_marker",
+    "aws_s3_bucket_lifecycle_configuration.rule-filter-object_size_greater_than.rule[0].filter[0].object_size_greater_than",
+    "aws_s3_bucket_lifecycle_configuration.rule-filter-object_size_less_than.rule[0].filter[0].object_size_less_than",
+    "aws_s3_bucket_lifecycle_configuration.rule-filter.rule[0].filter[0].object_size_greater_than",
+    "aws_s3_bucket_lifecycle_configuration.rule-prefix",
 ];
 
-/// Both providers plan every type with its required arguments, and policy documents with all that they can hold.
 #[test]
 fn every_type_is_planned_as_by_the_real_provider() {
     let Some(bench) = bench() else { return };
-    let mut stack: Json = serde_json::from_str(include_str!("../fixtures/every-type.tf.json")).unwrap();
-    stack["terraform"] =
-        json!([{ "required_providers": [{ "aws": { "source": "hashicorp/aws", "version": "5.100.0" } }] }]);
-    // Credentials of nobody, and no call by which the provider would notice.
-    stack["provider"] = json!({ "aws": [{
-        "region": "eu-north-1",
-        "access_key": "none",
-        "secret_key": "none",
-        "skip_credentials_validation": true,
-        "skip_metadata_api_check": "true",
-        "skip_region_validation": true,
-        "skip_requesting_account_id": true,
-    }] });
-    let folder = tempfile::tempdir().unwrap();
-    let Some(real) = real_plan(folder.path(), &stack) else { return };
-    bench.run(&stack, &["plan", "-out=plan"]).succeeds();
-    let shown = bench.run(&stack, &["show", "-json", "plan"]).succeeds();
-    let (real, ours) = (flat(&real), flat(&serde_json::from_slice(&shown.0.stdout).unwrap()));
+    let every: Json = serde_json::from_str(EVERY_TYPE).unwrap();
+    let Some(judge) = Judge::call() else { return };
+    let (real, ours) = (values(&judge.plan(&every, None)), values(&plan(&bench, &every)));
     assert!(real.len() > 400, "a plan of every type has more than {} values", real.len());
-    let paths = real.keys().chain(ours.keys()).collect::<std::collections::BTreeSet<_>>();
-    let mut differences = Vec::new();
-    let mut known: Vec<&str> = DIFFERENCES.to_vec();
-    for path in paths.into_iter().filter(|path| real.get(*path) != ours.get(*path)) {
-        match known.iter().position(|line| line == path) {
-            Some(position) => drop(known.swap_remove(position)),
-            None => differences.push(format!("{path}: real {:?}, offline {:?}", real.get(path), ours.get(path))),
-        }
-    }
-    assert_eq!(differences, [""; 0]);
-    assert_eq!(known, [""; 0], "these do not differ any more");
+    agree(&real, &ours, &[]);
 }
 
-/// The real provider's plan, where it can be had: from a mirror on this machine, or from the registry.
-fn real_plan(folder: &Path, stack: &Json) -> Option<Json> {
-    fs::write(folder.join("main.tf.json"), stack.to_string()).unwrap();
-    fs::write(folder.join("terraform.rc"), mirror::cli_configuration(AWS)).unwrap();
-    let terraform = |arguments: &[&str]| {
-        Command::new("terraform")
-            .args(arguments)
-            .current_dir(folder)
-            .env("TF_CLI_CONFIG_FILE", folder.join("terraform.rc"))
-            .env("CHECKPOINT_DISABLE", "1")
-            .env("TF_REGISTRY_DISCOVERY_RETRY", "0")
-            .env_remove("TF_REATTACH_PROVIDERS")
-            .output()
-            .unwrap()
-    };
-    let init = terraform(&["init", "-input=false", "-no-color"]);
-    let said = String::from_utf8_lossy(&init.stderr).into_owned();
-    if !init.status.success() {
-        assert!(!std::env::var("CI").is_ok_and(|ci| ci == "true"), "the real provider is not to be had: {said}");
-        eprintln!("skipped: the real provider is not to be had: {}", said.lines().next().unwrap_or_default());
-        return None;
-    }
-    let plan = terraform(&["plan", "-input=false", "-no-color", "-out=plan"]);
-    assert!(plan.status.success(), "{}", String::from_utf8_lossy(&plan.stderr));
-    Some(serde_json::from_slice(&terraform(&["show", "-json", "plan"]).stdout).unwrap())
+#[test]
+fn every_argument_is_added_and_changed_as_by_the_real_provider() {
+    let (without, with) = stacks();
+    change(&without, &with, &[]);
 }
 
-/// Every planned value by its path: JSON, or `unknown`. What is null is left out.
-fn flat(plan: &Json) -> BTreeMap<String, String> {
-    let mut values = BTreeMap::new();
-    for change in plan["resource_changes"].as_array().unwrap() {
-        let address = change["address"].as_str().unwrap();
-        flatten(&change["change"]["after"], &change["change"]["after_unknown"], address, &mut values);
-    }
-    for (name, output) in plan["planned_values"]["outputs"].as_object().unwrap() {
-        values.insert(format!("output.{name}"), output["value"].to_string());
-    }
-    values
+#[test]
+fn every_argument_is_taken_away_as_by_the_real_provider() {
+    let (without, with) = stacks();
+    change(&with, &without, KEPT);
 }
 
-fn flatten(value: &Json, unknown: &Json, path: &str, values: &mut BTreeMap<String, String>) {
-    if *unknown == json!(true) {
-        values.insert(path.to_owned(), "unknown".to_owned());
-    } else if value.is_object() || unknown.is_object() {
-        let names = [value, unknown].into_iter().filter_map(Json::as_object).flat_map(|object| object.keys());
-        for name in names.collect::<std::collections::BTreeSet<_>>() {
-            flatten(&value[name.as_str()], &unknown[name.as_str()], &format!("{path}.{name}"), values);
+/// Applies a stack offline, and lets both plan it again and plan what it becomes: what is replaced, what is changed in
+/// place, what is computed anew.
+fn change(before: &Json, after: &Json, accepted: &[&str]) {
+    let Some(bench) = bench() else { return };
+    let Some(judge) = Judge::call() else { return };
+    bench.run(&stack(before), &["apply", "-auto-approve", "-parallelism=50"]).succeeds();
+    bench.run(&stack(before), &["plan", "-detailed-exitcode"]).exits(0);
+    let state = bench.folder().join("terraform.tfstate");
+    judge.finds_nothing_to_do(before, &state);
+    let (real, ours) = (values(&judge.plan(after, Some(&state))), values(&plan(&bench, after)));
+    let replaced = real.values().filter(|what| what.starts_with("[\"delete\",\"create\"]")).count();
+    assert!(replaced > 80, "{replaced} are replaced");
+    agree(&real, &ours, accepted);
+}
+
+/// A resource for each change: as it is before, and as it is after.
+fn stacks() -> (Json, Json) {
+    let every: Json = serde_json::from_str(EVERY_TYPE).unwrap();
+    let changes: Map<String, Json> = serde_json::from_str(EVERY_CHANGE).unwrap();
+    let (mut before, mut after) = (json!({}), json!({}));
+    for (kind, changes) in &changes {
+        for (name, change) in changes.as_object().unwrap() {
+            let mut body = every["resource"][kind]["x"].clone();
+            before["resource"][kind][name] = body.clone();
+            for (argument, value) in change.as_object().unwrap() {
+                body[argument] = value.clone();
+            }
+            after["resource"][kind][name] = body;
         }
-    } else if let Some(elements) = value.as_array() {
-        for (index, element) in elements.iter().enumerate() {
-            flatten(element, &unknown[index], &format!("{path}[{index}]"), values);
-        }
-    } else if !value.is_null() {
-        values.insert(path.to_owned(), value.to_string());
     }
+    (before, after)
+}
+
+fn plan(bench: &Bench, rest: &Json) -> Json {
+    let stack = stack(rest);
+    bench.run(&stack, &["plan", "-refresh=false", "-out=plan"]).succeeds();
+    serde_json::from_slice(&bench.run(&stack, &["show", "-json", "plan"]).succeeds().0.stdout).unwrap()
 }

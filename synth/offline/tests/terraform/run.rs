@@ -21,7 +21,7 @@ fn the_exit_code_is_terraforms() {
     let (session, folder) = (session(), tempfile::tempdir().unwrap());
     let run = |text: &str, command, more: &[&str]| {
         let scratch = Scratch::write(folder.path(), [("terraform.tf.json", text)]).unwrap();
-        Run::new(&terraform, &session, &scratch, true).run(command, more).unwrap()
+        Run::new(&terraform, &session, &scratch, true).run(command, more).unwrap().code
     };
     assert_eq!(run(&stack("10.0.0.0/16"), Command::Plan, &["-detailed-exitcode"]), 2);
     assert_eq!(run(&stack("10.0.0.0/16"), Command::Apply, &[]), 0);
@@ -59,10 +59,12 @@ fn a_missing_an_old_and_a_strange_terraform_are_one_line_each() {
         Terraform::at(path).unwrap_err()
     };
     let missing = Terraform::at(folder.path().join("nowhere")).unwrap_err();
-    let old = program("old", r#"{"terraform_version": "1.10.5"}"#);
-    let strange = program("strange", "OpenTofu");
+    let old = program("old", "Terraform v1.10.5\non linux_amd64");
+    let strange = program("strange", "OpenTofu v1.11.1\non linux_amd64");
     assert!(matches!(missing, Unusable::Missing(_)));
-    for (error, text) in [(missing, "does not start"), (old, "this one is 1.10.5"), (strange, "answers `OpenTofu`")] {
+    for (error, text) in
+        [(missing, "does not start"), (old, "this one is 1.10.5"), (strange, "answers `OpenTofu v1.11.1`")]
+    {
         let said = error.to_string();
         assert!(said.contains(text) && !said.contains('\n'), "{said}");
     }

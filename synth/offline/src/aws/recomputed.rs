@@ -1,0 +1,85 @@
+//! What the provider computes anew because something else changes: `ComputedIf` of its resources.
+
+use crate::value::{Mapping, Value};
+
+/// What must change.
+enum Cause {
+    /// One of these.
+    One(&'static [&'static str]),
+    /// Anything but these.
+    AllBut(&'static [&'static str]),
+    /// Anything but these, while the flag is set.
+    While(&'static str, &'static [&'static str]),
+}
+
+use Cause::{AllBut, One, While};
+
+/// What asks for a range of IPv6.
+const IPV6: &[&str] = &["assign_generated_ipv6_cidr_block"];
+
+/// Type, attribute, cause. From the provider's source, version 5.100.
+const RECOMPUTED: &[(&str, &str, Cause)] = &[
+    (
+        "aws_launch_template",
+        "default_version",
+        While("update_default_version", &["description", "name", "name_prefix"]),
+    ),
+    (
+        "aws_launch_template",
+        "latest_version",
+        AllBut(&["default_version", "description", "name", "name_prefix", "update_default_version"]),
+    ),
+    ("aws_nat_gateway", "secondary_private_ip_address_count", One(&["secondary_allocation_ids"])),
+    ("aws_nat_gateway", "secondary_private_ip_addresses", One(&["secondary_allocation_ids"])),
+    ("aws_vpc", "ipv6_association_id", One(IPV6)),
+    ("aws_vpc", "ipv6_cidr_block", One(IPV6)),
+];
+
+/// Does a change of these paths change this attribute?
+pub(crate) fn recomputes(kind: &str, path: &str, changed: &[String], planned: &Mapping) -> bool {
+    let causes = RECOMPUTED.iter().filter(|(of, at, _)| *of == kind && *at == path);
+    causes.into_iter().any(|(.., cause)| cause.is_there(changed, planned))
+}
+
+impl Cause {
+    fn is_there(&self, changed: &[String], planned: &Mapping) -> bool {
+        let among = |names: &[&str], path: &str| names.contains(&path.split('.').next().unwrap_or_default());
+        match self {
+            One(names) => changed.iter().any(|path| among(names, path)),
+            AllBut(names) => changed.iter().any(|path| !among(names, path)),
+            While(flag, names) => {
+                planned.get(*flag) == Some(&Value::Bool(true)) && changed.iter().any(|path| !among(names, path))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recomputed(attribute: &str, changed: &str, update: bool) -> bool {
+        let planned = Mapping::from([("update_default_version".into(), update.into())]);
+        recomputes("aws_launch_template", attribute, &[changed.to_owned()], &planned)
+    }
+
+    #[test]
+    fn a_launch_template_has_a_new_version_when_it_makes_other_nodes() {
+        assert!(recomputed("latest_version", "metadata_options.http_tokens", false));
+        assert!(!recomputed("latest_version", "description", false));
+    }
+
+    #[test]
+    fn the_new_version_is_the_default_where_that_is_asked_for() {
+        assert!(recomputed("default_version", "image_id", true));
+        assert!(!recomputed("default_version", "image_id", false));
+    }
+
+    #[test]
+    fn every_line_is_of_an_attribute_that_is_computed() {
+        let provider = crate::server::Provider::aws().unwrap();
+        for (kind, path, _) in RECOMPUTED {
+            assert!(provider.schema.resources[*kind].block.attributes[*path].computed, "{kind}.{path}");
+        }
+    }
+}
