@@ -4,7 +4,6 @@
 
 CARGO ?= cargo
 VENV := target/venv
-PLATFORMS := linux_amd64 linux_arm64 darwin_arm64
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 INSTALL := $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
@@ -16,7 +15,8 @@ ci: packages check lint test manifests docs drift demo-smoke browser e2e ## Run 
 
 packages: ## Install what tests need of the system, on Debian and its kin: strace and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
-	@command -v chromium google-chrome chromium-browser >/dev/null || { $(INSTALL) chromium; }
+	@for browser in chromium google-chrome chromium-browser; do command -v $$browser >/dev/null && exit; done; \
+		$(INSTALL) chromium || { echo "error: no browser: Ubuntu's Chromium is a snap, so install google-chrome there" >&2; exit 1; }
 
 check: ## Check the format and the lints of all code.
 	$(CARGO) fmt --all --check
@@ -47,8 +47,7 @@ bench: ## Measure how fast everything is synthesized.
 	$(CARGO) bench -p synth
 
 lock: ## Pin the providers' builds of every stack, for all machines that plan; commit what it writes.
-	for folder in $$(find out -name terraform.tf.json -exec dirname {} + | sort); do \
-		terraform -chdir=$$folder providers lock $(addprefix -platform=,$(PLATFORMS)) || exit; done
+	scripts/lock.sh
 
 up: ## Bring the environment ENV up in AWS; it shows each plan and asks.
 	scripts/up.sh

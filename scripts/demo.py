@@ -18,20 +18,38 @@ import time
 DEMO = pathlib.Path("target/demo")
 # The state of earlier offline runs: with it there would be nothing to apply.
 STATE = pathlib.Path("target/offline/default")
+JMETER = pathlib.Path("target/jmeter/bin/ApacheJMeter.jar")
+PAGE = pathlib.Path("target/load-test/index.html")
+# Each tool: how it says its version, what that version follows, the oldest that will do, and where to get it.
 TOOLS = {
-    "cargo": "Rust 1.95 or later: https://rustup.rs",
-    "terraform": "Terraform 1.11 or later: https://developer.hashicorp.com/terraform/install",
-    "java": "Java 17 or later, which JMeter runs on: https://adoptium.net",
+    "cargo": (["cargo", "--version"], r"cargo (\d+)\.(\d+)", (1, 95), "Rust 1.95 or later: https://rustup.rs"),
+    "terraform": (
+        ["terraform", "version"],
+        r"Terraform v(\d+)\.(\d+)",
+        (1, 11),
+        "Terraform 1.11 or later: https://developer.hashicorp.com/terraform/install",
+    ),
+    "java": (
+        ["java", "-version"],
+        r'version "(\d+)(?:\.(\d+))?',
+        (17, 0),
+        "Java 17 or later, which JMeter runs on: https://adoptium.net",
+    ),
+    "cc": (["cc", "--version"], None, (), "a C compiler, which Rust links with: `apt install gcc`, or Xcode's tools"),
 }
-PROFILE = {"RATE": "1000", "RAMP": "10", "HOLD": "45", "RAMP_DOWN": "5", "OBJECTIVES": "--max-p99 1000"}
+PIP = "pip, which gets JMeter from the package index: `python3 -m ensurepip`, or `apt install python3-pip`"
+# As many gigabytes as all that is built takes, with room to spare.
+ROOM = 3
+STEPS = 7
+PROFILE = {"RATE": "1000", "RAMP": "10", "HOLD": "45", "RAMP_DOWN": "5", "OBJECTIVES": "--max-p99 1000", "BUILD": "release"}
 
 
 class Failure(Exception):
     """What could not be done, and how to mend it."""
 
 
-def step(title: str) -> None:
-    print(f"\n==> {title}", flush=True)
+def step(number: int, title: str) -> None:
+    print(f"\n==> {number}/{STEPS} {title}", flush=True)
 
 
 @contextlib.contextmanager
@@ -70,10 +88,38 @@ def lines(log: pathlib.Path, *command):
         raise Failure(f"`{' '.join(map(str, command))}` ended with code {code}; the end of `{log}`:\n{end}")
 
 
+def said(command: list[str]) -> str | None:
+    """What a command says; nothing when it is not there or does not work, as a placeholder for a tool does not."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def lack(tool: str) -> str | None:
+    """What is wrong with a tool, if anything is."""
+    command, pattern, oldest, hint = TOOLS[tool]
+    text = said(command)
+    if text is None:
+        return f"\n  {tool} is not there, or does not work: install {hint}"
+    found = pattern and re.search(pattern, text)
+    if found and tuple(int(part or 0) for part in found.groups()) < oldest:
+        return f"\n  {tool} is too old ({text.splitlines()[0].strip()}): install {hint}"
+    return None
+
+
 def look_for_tools() -> None:
-    missing = [f"\n  {tool}: install {hint}" for tool, hint in TOOLS.items() if not shutil.which(tool)]
-    if missing:
-        raise Failure("not on the PATH:" + "".join(missing))
+    """Says at once what would be missed after minutes."""
+    lacks = [lack(tool) for tool in TOOLS]
+    if not shutil.which("jmeter") and not JMETER.exists() and said([sys.executable, "-m", "pip", "--version"]) is None:
+        lacks.append(f"\n  pip is not there: install {PIP}")
+    free = shutil.disk_usage(".").free >> 30
+    if free < ROOM and not STATE.exists():
+        lacks.append(f"\n  {free} GiB are free here: the build needs {ROOM}")
+    if any(lacks):
+        raise Failure("this machine is not ready:" + "".join(filter(None, lacks)))
+    print("  " + ", ".join(TOOLS) + ": found")
 
 
 def build() -> pathlib.Path:
@@ -108,41 +154,57 @@ def apply(synth: pathlib.Path) -> None:
     print(f"  {made} resources are in `{STATE}`, and nowhere else; every word of Terraform's is in `{log}`")
 
 
+def make(*arguments: str) -> None:
+    run("make", "--no-print-directory", *arguments)
+
+
 def load() -> None:
     """Tests both services of this machine, whatever other proxy the caller's variables name."""
+    PAGE.unlink(missing_ok=True)
     profile = [f"{name}={os.environ.get(name) or value}" for name, value in PROFILE.items()]
-    run("make", "--no-print-directory", "load-test", "HOST=", "BUILD=release", *profile)
+    try:
+        make("load-test", "HOST=", *profile)
+    except Failure as failure:
+        if PAGE.exists():
+            hint = "another program may keep this machine busy: `make demo RATE=200` asks for less"
+            raise Failure(f"the load test missed an objective, as it says above; {hint}\n  its page: {PAGE.absolute().as_uri()}")
+        raise failure
 
 
 def demonstrate() -> None:
     begun = time.monotonic()
+    step(1, "look for what this needs")
     look_for_tools()
     DEMO.mkdir(parents=True, exist_ok=True)
-    step("build the command: some minutes, the first time")
+    step(2, "get JMeter, if it is not there yet")
+    make("jmeter")
+    step(3, "build the command: some minutes, the first time")
     synth = build()
-    step("synthesize stacks/environments/default.toml: Terraform JSON and Kubernetes YAML")
+    step(4, "synthesize stacks/environments/default.toml: Terraform JSON and Kubernetes YAML")
     synthesize(synth)
-    step("check the policies, on Terraform and Kubernetes together")
+    step(5, "check the policies, on Terraform and Kubernetes together")
     check(synth)
-    step("plan and apply with the real Terraform and providers in memory: no account, no credentials")
+    step(6, "plan and apply with the real Terraform and providers in memory: no account, no credentials")
     apply(synth)
-    step("build and start both services, and load them with JMeter")
+    step(7, "build and start both services, and load them with JMeter")
     load()
-    step(f"all of it works, in {time.monotonic() - begun:.0f} s")
+    print(f"\n==> all of it works, in {time.monotonic() - begun:.0f} s")
     print(f"  the platform   {DEMO / 'out'}")
     print(f"  its plans      {DEMO / 'terraform.log'}")
-    print("  the load test  target/load-test/index.html")
+    print(f"  the load test  {PAGE.absolute().as_uri()}")
 
 
 def main() -> int:
-    # What was started is stopped when this is told to end, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # What was started is stopped when this is told to end, or its terminal goes, too.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         demonstrate()
     except (Failure, OSError) as failure:
         print(f"\nerror: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        print("\nstopped, and everything that was started", file=sys.stderr)
         return 130
     return 0
 

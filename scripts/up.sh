@@ -21,6 +21,37 @@ check_variables() {
   ((${#missing[@]} == 0)) || die "not set: ${missing[*]}; Argo CD signs in to the Git repository with them"
 }
 
+# pin_providers: workflows may not choose builds of providers, so they need the lock files in Git.
+pin_providers() {
+  local folder missing=()
+  while read -r folder; do
+    [[ -e $folder/.terraform.lock.hcl ]] || missing+=("$folder")
+  done < <(jq --raw-output '.stacks[].directory' <<<"$SETTINGS")
+  if ((${#missing[@]})); then scripts/lock.sh "${missing[@]}"; fi
+}
+
+# owned ADDRESS: is it in the state of the bootstrap stack?
+owned() {
+  terraform -chdir="$(directory bootstrap)" state list 2>/dev/null | grep --quiet --line-regexp --fixed-strings "$1"
+}
+
+# adoptable WHAT SETTING ADDRESS FOUND: what an account has once, AWS refuses to make again, with half of the stack made by then.
+adoptable() {
+  if [[ $(setting "${2#*.}") == create && -n $4 ]] && ! owned "$3"; then
+    die "account $(setting account_id) has $1 already ($4): set $2 = \"adopt\" in stacks/environments/$ENVIRONMENT.toml, and run again"
+  fi
+}
+
+# look_for_what_is_there: everything that the bootstrap stack would make and another environment may have made.
+look_for_what_is_there() {
+  local provider role
+  provider=$(aws iam list-open-id-connect-providers --output text \
+    --query "OpenIDConnectProviderList[?ends_with(Arn, '/token.actions.githubusercontent.com')].Arn")
+  adoptable "GitHub's identity provider" github.oidc_provider aws_iam_openid_connect_provider.github "$provider"
+  role=$(aws iam list-roles --path-prefix /aws-service-role/spot.amazonaws.com/ --query 'Roles[].RoleName' --output text)
+  adoptable "the service-linked role for Spot" karpenter.spot_service_linked_role aws_iam_service_linked_role.spot "$role"
+}
+
 bootstrap() {
   local folder bucket found key
   folder=$(directory bootstrap)
@@ -32,12 +63,18 @@ bootstrap() {
       die "bucket $bucket is there, but it holds no state $key: it was made by something else; name another in [state]"
     rm -f "$folder/backend_override.tf.json"
     init bootstrap -reconfigure
+    look_for_what_is_there
     change bootstrap "apply these changes to bootstrap?"
     return
   fi
-  say "the state bucket $bucket is not there yet, so the first state is local and moves there afterwards"
+  if [[ -n $found ]]; then
+    say "an earlier run stopped before its state moved into $bucket: going on with $folder/terraform.tfstate"
+  else
+    say "the state bucket $bucket is not there yet, so the first state is local and moves there afterwards"
+  fi
   printf '{ "terraform": { "backend": { "local": {} } } }\n' >"$folder/backend_override.tf.json"
   init bootstrap -reconfigure
+  look_for_what_is_there
   change bootstrap "make all this in account $(setting account_id)?"
   rm "$folder/backend_override.tf.json"
   init bootstrap -migrate-state -force-copy
@@ -97,12 +134,12 @@ images() {
   synth all
 }
 
-# unpublished: names what Argo CD would not find in Git as it is here.
+# unpublished: names what Argo CD and the workflows would not find in Git as it is here.
 unpublished() {
-  local manifests
-  manifests=$(setting manifests)
+  local paths
+  mapfile -t paths < <(jq --raw-output '"stacks/environments", .manifests, .stacks[].directory' <<<"$SETTINGS")
   git fetch --quiet "$(setting repository_url)" "$(setting repository_revision)" || return
-  git diff --name-only FETCH_HEAD -- "$manifests" && git ls-files --others --exclude-standard -- "$manifests"
+  git diff --name-only FETCH_HEAD -- "${paths[@]}" && git ls-files --others --exclude-standard -- "${paths[@]}"
 }
 
 need aws cargo git jq terraform
@@ -110,6 +147,7 @@ step "settings, credentials and what is synthesized"
 open_environment
 synth all
 check_variables
+pin_providers
 
 step "bootstrap: state bucket, registry, GitHub's roles"
 bootstrap
@@ -117,9 +155,9 @@ bootstrap
 step "images: the first build of each service"
 images
 
-step "manifests: what Argo CD will find in Git"
+step "Git: what Argo CD and the workflows will find there"
 say "commit and merge stacks/environments and out, until $(setting repository_revision) of $(setting repository_url) has them"
-wait_until_none "manifest that differs from Git" "$PUBLISH_LIMIT" "commit, push and merge these, and run again" unpublished
+wait_until_none "file that differs from Git" "$PUBLISH_LIMIT" "commit, push and merge these, and run again" unpublished
 
 step "cluster: network, EKS, base nodes, Argo CD"
 init cluster

@@ -144,6 +144,10 @@ def aws(world):
         print(digest if any(image["imageDigest"] == digest for image in world["images"].get(option("--repository-name"), [])) else "")
     elif command == "ecr get-login-password":
         print("password")
+    elif command == "iam list-open-id-connect-providers":
+        print(world["oidc"])
+    elif command == "iam list-roles":
+        print(world["spot"])
     elif command == "eks list-clusters":
         print(world["cluster"])
     elif command == "elbv2 describe-load-balancers":
@@ -171,6 +175,10 @@ def terraform(world):
     if verb == "init" and "-migrate-state" in ARGUMENTS and state.exists():
         world["objects"].append(f"tideline/{stack}.tfstate")
         state.write_text("")
+    elif verb == "providers":
+        (folder / ".terraform.lock.hcl").write_text("# pinned")
+    elif verb == "state":
+        print("\n".join(world["state"]))
     elif verb == "plan":
         plan = option("-out") or next(a.removeprefix("-out=") for a in ARGUMENTS if a.startswith("-out="))
         Path(plan).write_text("destroy" if destroy else "apply")

@@ -16,6 +16,7 @@ use crate::{
         profile::Profile,
         prometheus::{self, Answers, Span},
         results,
+        run::Run,
         verdict::{Objectives, Verdict, judge},
     },
     project::Project,
@@ -100,7 +101,8 @@ pub(crate) fn load_report(project: &Project, args: &LoadReportArgs) -> Result<Re
     let judgements = judge(&figures, &objectives);
     let scaling = args.prometheus.answers(&figures, &project.settings)?;
     let page = args.page.clone().unwrap_or_else(|| args.results.with_file_name("index.html"));
-    let html = Page { figures: &figures, judgements: &judgements, scaling: &scaling }.html();
+    let run = Run::beside(&args.results, &page)?;
+    let html = Page { figures: &figures, judgements: &judgements, scaling: &scaling, run: &run }.html();
     fs::write(&page, html).with_context(|| format!("writing `{}`", page.display()))?;
     say(format_args!("page  {PLACE}{}{PLACE:#}", page.display()));
     let verdict = Verdict(&figures, &judgements);

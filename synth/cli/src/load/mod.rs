@@ -5,4 +5,5 @@ pub(crate) mod page;
 pub(crate) mod profile;
 pub(crate) mod prometheus;
 pub(crate) mod results;
+pub(crate) mod run;
 pub(crate) mod verdict;

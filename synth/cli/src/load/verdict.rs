@@ -66,7 +66,7 @@ pub(crate) fn judge(figures: &Figures, objectives: &Objectives) -> Vec<Judgement
         Judgement {
             name: "p99 while held",
             met: hold.answered > 0 && hold.response_time.p99 <= objectives.p99_ms,
-            found: format!("{} ms from when a request was {from}", grouped(hold.response_time.p99)),
+            found: format!("{} ms from when a request was {from}", milliseconds(hold.response_time.p99)),
             wanted: format!("at most {} ms", grouped(objectives.p99_ms)),
         },
     ]
@@ -147,11 +147,11 @@ impl fmt::Display for Verdict<'_> {
                 row.achieved_rate(),
                 grouped(row.answered),
                 grouped(row.failed),
-                grouped(p50),
-                grouped(p95),
-                grouped(p99),
-                grouped(max),
-                if figures.lateness.is_some() { grouped(row.response_time.p99) } else { "unknown".to_owned() },
+                milliseconds(p50),
+                milliseconds(p95),
+                milliseconds(p99),
+                milliseconds(max),
+                if figures.lateness.is_some() { milliseconds(row.response_time.p99) } else { "unknown".to_owned() },
             )?;
         }
         for (kind, number) in &figures.errors {
@@ -187,6 +187,11 @@ pub(crate) fn percent(ratio: f64) -> String {
     }
     let text = format!("{percent:.2}");
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// `144,538`; times are whole milliseconds, so that one of none is a short one.
+pub(crate) fn milliseconds(time: u64) -> String {
+    if time == 0 { "<1".to_owned() } else { grouped(time) }
 }
 
 /// `144,538`.
@@ -255,6 +260,7 @@ mod tests {
         assert_eq!(percent(1e-6), "under 0.01 %");
         assert_eq!([0.0, 0.086_57, 0.95, 1.0].map(percent), ["0 %", "8.66 %", "95 %", "100 %"]);
         assert_eq!([7, 1_000, 144_538].map(grouped), ["7", "1,000", "144,538"]);
+        assert_eq!([0, 1, 1_000].map(milliseconds), ["<1", "1", "1,000"]);
     }
 
     #[test]

@@ -58,6 +58,7 @@ fn a_run_that_stopped_before_the_state_moved_goes_on_with_the_local_one() {
     world.project.write("out/bootstrap/terraform.tfstate", "{}");
     let run = world.run("up.sh", &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("an earlier run stopped before its state moved"), "{}", run.stdout);
     assert_eq!(world.state()["objects"], json!(["tideline/bootstrap.tfstate"]));
 }
 
@@ -67,7 +68,7 @@ fn a_bucket_of_somebody_else_is_refused() {
     world.edit(|state| state["bucket"] = "tideline-state-111122223333".into());
     let run = world.run("up.sh", &[]);
     assert!(run.code == 1 && run.stderr.contains("it holds no state tideline/bootstrap.tfstate"), "{run:?}");
-    assert!(!world.happened("terraform"));
+    assert!(!world.happened("terraform -chdir=out/bootstrap init"));
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn images_that_never_come_stop_the_run_before_the_cluster() {
     world.edit(|state| state["images"] = json!({}));
     let run = world.run("up.sh", &[("IMAGES_LIMIT", "1")]);
     assert!(run.code == 1 && run.stderr.contains("there is still repository without an image"), "{run:?}");
-    assert!(!world.happened("terraform -chdir=out/cluster"));
+    assert!(!world.happened("terraform -chdir=out/cluster init"));
 }
 
 #[test]
@@ -100,13 +101,73 @@ fn manifests_that_git_has_not_are_named_and_waited_for() {
     let run = world.run("up.sh", &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     run.says_in_order(&[
-        "waiting until there is no manifest that differs from Git left, at most 60 s\n",
+        "waiting until there is no file that differs from Git left, at most 60 s\n",
         " s  out/manifests/project.yaml\n",
         "  none left, after ",
     ]);
     world.edit(|state| state["merged_after"] = 1_000_000.into());
     let run = world.run("up.sh", &[("PUBLISH_LIMIT", "1")]);
     assert!(run.code == 1 && run.stderr.contains("commit, push and merge these"), "{run:?}");
+}
+
+#[test]
+fn providers_are_pinned_once_before_git_is_looked_at() {
+    let world = World::empty();
+    world.project.write("out/cluster/.terraform.lock.hcl", "# ours\n");
+    assert_eq!(world.run("up.sh", &[]).code, 0);
+    world.happened_in_order(&[
+        "terraform -chdir=out/bootstrap providers lock -platform=linux_amd64 -platform=linux_arm64",
+        "terraform -chdir=out/add-ons providers lock",
+        "git fetch",
+        "git ls-files --others --exclude-standard -- stacks/environments out/manifests out/bootstrap out/cluster out/add-ons",
+    ]);
+    assert!(!world.happened("terraform -chdir=out/cluster providers"), "what is pinned stays as it is");
+    assert_eq!(world.project.read("out/cluster/.terraform.lock.hcl"), "# ours\n");
+}
+
+#[test]
+fn what_an_account_has_already_is_to_be_adopted_before_anything_is_made() {
+    for (kind, found, setting) in [
+        ("oidc", "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com", "github.oidc_provider"),
+        ("spot", "AWSServiceRoleForEC2Spot", "karpenter.spot_service_linked_role"),
+    ] {
+        let world = World::empty();
+        world.edit(|state| state[kind] = found.into());
+        let run = world.run("up.sh", &[]);
+        let message =
+            format!("({found}): set {setting} = \"adopt\" in stacks/environments/default.toml, and run again");
+        assert!(run.code == 1 && run.stderr.contains(&message), "{run:?}");
+        assert!(!world.happened("terraform -chdir=out/bootstrap plan"));
+        let (file, key) = ("stacks/environments/default.toml", setting.split_once('.').unwrap().1);
+        let text = world.project.read(file).replace(&format!("{key} = \"create\""), &format!("{key} = \"adopt\""));
+        world.project.write(file, &text);
+        let adopted = world.run("up.sh", &[]);
+        assert_eq!(adopted.code, 0, "{}", adopted.stderr);
+    }
+}
+
+#[test]
+fn what_this_stack_has_made_itself_is_not_to_be_adopted() {
+    let world = World::empty();
+    world.edit(|state| {
+        (state["oidc"], state["spot"]) = ("arn".into(), "AWSServiceRoleForEC2Spot".into());
+        state["state"] = json!(["aws_iam_openid_connect_provider.github", "aws_iam_service_linked_role.spot"]);
+    });
+    let run = world.run("up.sh", &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[test]
+fn missing_tools_are_named_together_before_anything_is_asked() {
+    let world = World::empty();
+    for (script, tools) in [("up.sh", &["aws", "terraform"][..]), ("down.sh", &["kubectl", "aws"])] {
+        let bare = world.path_without(tools);
+        let run = world.run(script, &[("PATH", &bare)]);
+        let named = tools.iter().all(|tool| run.stderr.contains(tool));
+        assert!(run.code == 1 && run.stderr.starts_with("error: not found: ") && named, "{script}: {run:?}");
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    }
+    assert!(world.log().is_empty(), "{:?}", world.log());
 }
 
 #[test]

@@ -96,3 +96,31 @@ fn saved_answers_of_prometheus_become_charts() {
     assert!(page.contains("<h2>Nodes</h2>") && !page.contains("<h2>Replicas</h2>"));
     report(&project, &results(|_| false), &["--prometheus-json", "nodes=results.jtl"]).fails("the answer is not JSON");
 }
+
+#[test]
+fn the_page_says_how_the_test_was_made_and_leads_to_the_dashboard_of_jmeter() {
+    let project = Project::new();
+    project.write("run.json", r#"[["Command", "make load-test OBJECTIVES=\"--max-p99 9\""], ["Machine", "2 < 3"]]"#);
+    project.write("report/index.html", "JMeter's");
+    assert_eq!(report(&project, &results(|_| false), &[]).code, 0);
+    let page = project.read("index.html");
+    assert!(page.contains("<dd><code>make load-test OBJECTIVES=&quot;--max-p99 9&quot;</code></dd>"), "{page}");
+    assert!(page.contains("<dt>Machine</dt><dd>2 &lt; 3</dd>"));
+    assert!(page.contains("<a href=\"report/index.html\">JMeter's own dashboard</a>"));
+    assert!(page.contains("<a href=\"results.jtl\">") && !page.contains("jmeter.log"));
+    assert_eq!(report(&project, &results(|_| false), &["--page", "stacks/page.html"]).code, 0);
+    assert!(!project.read("stacks/page.html").contains("<a href"), "elsewhere those paths lead nowhere");
+    project.write("run.json", "{}");
+    report(&project, &results(|_| false), &[]).fails("run.json`: a list of pairs, name and value, is expected");
+}
+
+#[test]
+fn the_page_sets_the_seed_beside_what_was_found() {
+    let project = Project::new();
+    report(&project, &results(|index| index < 2), &[]).finds();
+    let page = project.read("index.html");
+    for row in ["Answered requests/s</th><td>93</td><td>100</td>", "Failed</th><td>8.66 %</td><td>1 %</td>"] {
+        assert!(page.contains(row), "{row}: {page}");
+    }
+    assert!(page.contains("p99 ms</th><td>148,269</td><td>5</td>"), "{page}");
+}

@@ -23,5 +23,7 @@ mod tearing_down;
 #[cfg(unix)]
 mod tearing_down_offline;
 #[cfg(unix)]
+mod workflows;
+#[cfg(unix)]
 mod world;
 mod writing;

@@ -35,7 +35,7 @@ impl World {
         let scripts = workspace().join("scripts").canonicalize().unwrap();
         fs::create_dir_all(project.path("bin")).unwrap();
         fs::create_dir_all(project.path("scripts")).unwrap();
-        for name in ["up.sh", "down.sh", "progress.sh", "environment.sh", "leftovers.sh"] {
+        for name in ["up.sh", "down.sh", "lock.sh", "progress.sh", "environment.sh", "leftovers.sh"] {
             fs::copy(scripts.join(name), project.path(&format!("scripts/{name}"))).unwrap();
         }
         let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
@@ -54,7 +54,7 @@ impl World {
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
             "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
-            "blocked": 0, "leaked": [],
+            "blocked": 0, "leaked": [], "oidc": "", "spot": "", "state": [],
             "claims_deleted": false, "pools_deleted": false, "class_deleted": false, "volumes_deleted": false,
         });
         project.write(WORLD, &world.to_string());
@@ -108,6 +108,21 @@ impl World {
 
     pub(crate) fn state(&self) -> Json {
         serde_json::from_str(&self.project.read(WORLD)).unwrap()
+    }
+
+    /// A `PATH` with all that the scripts need but these.
+    pub(crate) fn path_without(&self, missing: &[&str]) -> String {
+        let bare = self.project.path("bare");
+        fs::remove_dir_all(&bare).ok();
+        fs::create_dir(&bare).unwrap();
+        let tools = ["bash", "dirname", "cargo", "jq", "aws", "kubectl", "terraform", "docker", "git"];
+        for tool in tools.iter().filter(|tool| !missing.contains(tool)) {
+            let fake = self.project.path(&format!("bin/{tool}"));
+            let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap();
+            let real = String::from_utf8(found.stdout).unwrap().trim().into();
+            symlink(if fake.exists() { fake } else { real }, bare.join(tool)).unwrap();
+        }
+        bare.display().to_string()
     }
 
     /// Runs a script that gets `yes` for an answer to every question, with limits of a minute.

@@ -69,8 +69,10 @@ impl Chart<'_> {
         let id: String = self.title.chars().map(|char| if char.is_alphanumeric() { char } else { '-' }).collect();
         let _ = writeln!(
             svg,
-            "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}-title {id}-summary\">\n\
+            "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{} drawn\">\n\
+             <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}-title {id}-summary\">\n\
              <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-summary\">{}</desc>",
+            escaped(self.title),
             escaped(self.title),
             escaped(&self.summary)
         );
@@ -91,7 +93,7 @@ impl Chart<'_> {
             let (x, y) = (f64::midpoint(LEFT, RIGHT), f64::midpoint(TOP, BOTTOM));
             let _ = writeln!(svg, "<text class=\"quiet\" x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">none</text>");
         }
-        svg.push_str("</svg>\n");
+        svg.push_str("</svg>\n</div>\n");
         svg
     }
 
@@ -134,10 +136,16 @@ impl Chart<'_> {
                     "<rect class=\"band\" x=\"{left:.1}\" y=\"{TOP}\" width=\"{width:.1}\" height=\"{height}\"/>"
                 );
             }
-            // A name that does not fit is left to the table of phases.
-            if right - left > 70.0 {
+            if span.end > span.start && span.end < self.seconds {
+                let _ = writeln!(
+                    svg,
+                    "<path class=\"axis\" style=\"stroke-width:1;stroke-dasharray:3 3\" d=\"M{right:.1} {TOP}V{BOTTOM}\"/>"
+                );
+            }
+            // A name that does not fit is left to the table of phases; a letter takes 6.5.
+            let name = phase.name();
+            if right - left > 6.5 * f64::from(u8::try_from(name.len()).unwrap_or(u8::MAX)) {
                 let (x, y) = (f64::midpoint(left, right), TOP - 8.0);
-                let name = phase.name();
                 let _ =
                     writeln!(svg, "<text class=\"phase\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{name}</text>");
             }

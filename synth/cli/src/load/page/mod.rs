@@ -3,6 +3,7 @@
 mod axis;
 mod chart;
 mod charts;
+mod made;
 mod scaling;
 mod table;
 mod text;
@@ -12,7 +13,8 @@ use std::fmt::Write;
 use super::{
     figures::Figures,
     prometheus::Answers,
-    verdict::{Judgement, against_the_seed, grouped},
+    run::Run,
+    verdict::{Judgement, grouped},
 };
 use text::escaped;
 
@@ -26,6 +28,8 @@ pub(crate) struct Page<'a> {
     pub(crate) judgements: &'a [Judgement],
     /// What Prometheus answered, by question.
     pub(crate) scaling: &'a Answers,
+    /// How the test was made.
+    pub(crate) run: &'a Run,
 }
 
 impl Page<'_> {
@@ -44,9 +48,11 @@ impl Page<'_> {
         self.head(&mut page, met, verdict);
         let _ = writeln!(page, "<h2>Phases</h2>\n{}", table::phases(self.figures));
         self.errors(&mut page);
+        let _ = writeln!(page, "<h2>Against the seed</h2>\n{}", table::against_the_seed(self.figures));
         for section in charts::sections(self.figures).into_iter().chain(scaling::sections(self.figures, self.scaling)) {
             page.push_str(&section);
         }
+        page.push_str(&made::section(self.run));
         page.push_str("</main>\n</body>\n</html>\n");
         page
     }
@@ -76,7 +82,7 @@ impl Page<'_> {
                 escaped(wanted)
             );
         }
-        let _ = writeln!(page, "</ul>\n<p>{}</p>", escaped(&against_the_seed(self.figures)));
+        page.push_str("</ul>\n");
         if let Some(late) = self.figures.lateness {
             let _ = writeln!(
                 page,

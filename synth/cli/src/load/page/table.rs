@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::text::escaped;
 use crate::load::{
-    figures::{Figures, Row},
-    verdict::{grouped, percent},
+    figures::{Figures, Quantiles, Row},
+    verdict::{grouped, milliseconds, percent, seed},
 };
 
 /// A table whose first column names its rows.
@@ -51,7 +51,7 @@ pub(super) fn phases(figures: &Figures) -> String {
     let phases = figures.phases.iter().map(|(phase, row)| (phase.name(), row));
     let rows = phases.chain([("all", &figures.all)]).map(|(name, row)| {
         let Row { seconds, answered, failed, latency, response_time, .. } = row;
-        let from_due = if figures.lateness.is_some() { grouped(response_time.p99) } else { "unknown".to_owned() };
+        let from_due = if figures.lateness.is_some() { milliseconds(response_time.p99) } else { "unknown".to_owned() };
         vec![
             name.to_owned(),
             format!("{seconds:.0}"),
@@ -59,12 +59,26 @@ pub(super) fn phases(figures: &Figures) -> String {
             format!("{:.1}", row.achieved_rate()),
             grouped(*answered),
             format!("{} ({})", grouped(*failed), percent(row.error_ratio())),
-            grouped(latency.p50),
-            grouped(latency.p95),
-            grouped(latency.p99),
-            grouped(latency.max),
+            milliseconds(latency.p50),
+            milliseconds(latency.p95),
+            milliseconds(latency.p99),
+            milliseconds(latency.max),
             from_due,
         ]
     });
     plain("Offered and answered rates, failures, and times from when requests were sent", &header, rows)
+}
+
+/// The figures of the system that this one replaces beside these.
+pub(super) fn against_the_seed(figures: &Figures) -> String {
+    let hold = figures.hold();
+    let Quantiles { p50, p95, p99, .. } = hold.latency;
+    let rates =
+        vec!["Answered requests/s".to_owned(), format!("{:.0}", seed::RATE), format!("{:.0}", hold.achieved_rate())];
+    let failed = vec!["Failed".to_owned(), percent(seed::ERROR_RATIO), percent(figures.all.error_ratio())];
+    let times = ["p50 ms", "p95 ms", "p99 ms"].into_iter().zip(seed::LATENCY).zip([p50, p95, p99]);
+    let times = times.map(|((name, seed), here)| vec![name.to_owned(), grouped(seed), milliseconds(here)]);
+    let caption = "The load test that came with the system before this one, on its cluster, over all of its time; \
+                   and this one while held, failures over all of its time";
+    plain(caption, &["", "Seed", "Here"], [rates, failed].into_iter().chain(times))
 }

@@ -1,0 +1,47 @@
+//! How a test was made: what was asked for, of what, by what and where, as `scripts/load-test.py` writes it beside the results.
+
+use std::{fs, io::ErrorKind, path::Path};
+
+use anyhow::{Context, Result};
+
+/// The file's name.
+const FILE: &str = "run.json";
+
+/// What lies beside the results, and what it is to a reader.
+const BESIDE: [(&str, &str); 4] = [
+    ("report/index.html", "JMeter's own dashboard"),
+    ("jmeter.log", "JMeter's log"),
+    ("cors-proxy-server.log", "the proxy's log"),
+    ("mock-target-server.log", "the target's log"),
+];
+
+/// What is known of a test besides its results.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    /// Names and values, in the order in which they are shown.
+    pub(crate) described: Vec<(String, String)>,
+    /// Files that the page may lead to, by their paths from it.
+    pub(crate) files: Vec<(String, &'static str)>,
+}
+
+impl Run {
+    /// What lies beside results, as a page in that folder sees it: nothing, where nobody wrote it down.
+    pub(crate) fn beside(results: &Path, page: &Path) -> Result<Self> {
+        let description = results.with_file_name(FILE);
+        let described = match fs::read_to_string(&description) {
+            Ok(text) => serde_json::from_str(&text).with_context(|| {
+                format!("reading `{}`: a list of pairs, name and value, is expected", description.display())
+            })?,
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error).with_context(|| format!("reading `{}`", description.display())),
+        };
+        let mut files = Vec::new();
+        if results.parent() == page.parent() {
+            let there = BESIDE.into_iter().filter(|(path, _)| results.with_file_name(path).exists());
+            files.extend(there.map(|(path, meaning)| (path.to_owned(), meaning)));
+            let name = results.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.insert(files.len().min(1), (name, "every request, as CSV"));
+        }
+        Ok(Self { described, files })
+    }
+}
