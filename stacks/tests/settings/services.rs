@@ -4,8 +4,8 @@ use crate::{BASE, refused};
 
 /// The table of a service more, with the values of the target.
 fn added(name: &str) -> String {
-    let (_, table) = BASE.split_once("[services.mock_target_server]\n").unwrap();
-    let (table, _) = table.split_once("\n[services.proxy]").unwrap();
+    let (_, table) = BASE.split_once("[services.mock_target_server]\n").expect("the target has a table");
+    let (table, _) = table.split_once("\n[services.proxy]").expect("the proxy has one behind it");
     let table = table.replace("[services.mock_target_server.image]", &format!("[services.internal.{name}.image]"));
     format!("[services.internal.{name}]\n{table}")
 }
