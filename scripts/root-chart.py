@@ -80,8 +80,7 @@ def merged(values, more):
 
 
 def renderings(stack, secret):
-    """The objects that Helm makes of the stack's chart, and the release that they belong to: when it is installed, when
-    something else changes later, and when it was installed with another way to sign in before."""
+    """The stack's chart when it is installed, when something else changes later, and after another way to sign in."""
     files = {path.name: json.loads(path.read_text()) for path in stack.glob("*.tf.json")}
     release = files["root.tf.json"]["resource"]["helm_release"]["root"]
     variables = files.get("credentials.tf.json", {}).get("variable", {})
@@ -101,6 +100,7 @@ def renderings(stack, secret):
 
 
 def rendered(stack, release, values):
+    """What Helm makes of the chart with these values: the objects, their release, and what its linter says."""
     folder = stack / release["chart"].removeprefix("${path.module}/")
     report = helm_python.lint(folder, values, strict=True, namespace=release["namespace"])
     with helm_python.Chart.load(folder) as chart:
