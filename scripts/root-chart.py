@@ -7,6 +7,7 @@ ENVIRONMENTS is the folder of settings, SCHEMAS that of custom resource definiti
 that Terraform passes: it evaluates the stack's own write-only values, of secrets that Helm's syntax would mangle.
 """
 
+import copy
 import functools
 import json
 import pathlib
@@ -78,15 +79,28 @@ def merged(values, more):
     return values
 
 
-def rendered(stack, secret):
-    """The objects that Helm makes of the stack's chart, and the release that they belong to."""
+def renderings(stack, secret):
+    """The stack's chart when it is installed, when something else changes later, and after another way to sign in."""
     files = {path.name: json.loads(path.read_text()) for path in stack.glob("*.tf.json")}
     release = files["root.tf.json"]["resource"]["helm_release"]["root"]
     variables = files.get("credentials.tf.json", {}).get("variable", {})
     values = json.loads((stack / "root-values.json").read_text())
+    secrets = {}
     for item in evaluated(json.dumps(release.get("set_wo", [])), json.dumps(sorted(variables)), secret):
         parse = helm_python.parse_set_string_values if item.get("type") == "string" else helm_python.parse_set_string
-        values = merged(values, parse(f"{item['name']}={item['value']}"))
+        secrets = merged(secrets, parse(f"{item['name']}={item['value']}"))
+    # The provider sends write-only values only when their revision rises; Helm keeps former values only when it is told to.
+    keeps = release.get("reuse_values", False)
+    former = {"credentials": {"another-way": {"username": "former"}}} if keeps else {}
+    installed = merged(copy.deepcopy(values), copy.deepcopy(secrets))
+    changed = merged(copy.deepcopy(installed) if keeps else {}, values)
+    switched = merged(merged(former, copy.deepcopy(values)), secrets)
+    for state in (installed, changed, switched):
+        yield rendered(stack, release, state)
+
+
+def rendered(stack, release, values):
+    """What Helm makes of the chart with these values: the objects, their release, and what its linter says."""
     folder = stack / release["chart"].removeprefix("${path.module}/")
     report = helm_python.lint(folder, values, strict=True, namespace=release["namespace"])
     with helm_python.Chart.load(folder) as chart:
@@ -119,10 +133,10 @@ def judge(item, schemas):
     return []
 
 
-def check(stack, way, secret, schemas):
-    """Everything that is wrong with the chart of one stack."""
+def check(rendering, way, secret, schemas):
+    """Everything that is wrong with one rendering."""
     url, keys = WAYS[way]
-    objects, release, problems = rendered(stack, secret)
+    objects, release, problems = rendering
     for item in objects:
         problems += [f"{item['kind']}: {problem}" for problem in judge(item, schemas)]
         if item["metadata"]["namespace"] != release["namespace"]:
@@ -149,10 +163,11 @@ def main(environments, schemas, *synth):
                 run([*synth, "add-ons", "--env", name, "--environments", folder, "--out", folder / "out"])
                 stack = folder / "out" / ("" if name == "default" else name) / "add-ons"
                 for secret in SECRETS if WAYS[way][1] else [""]:
-                    problems = check(stack, way, secret, schemas)
-                    judged, wrong = judged + 1, wrong + len(problems)
-                    for problem in problems:
-                        print(f"{name}, signing in by `{way}`: {problem}", file=sys.stderr)
+                    for rendering in renderings(stack, secret):
+                        problems = check(rendering, way, secret, schemas)
+                        judged, wrong = judged + 1, wrong + len(problems)
+                        for problem in problems:
+                            print(f"{name}, signing in by `{way}`: {problem}", file=sys.stderr)
     helm = helm_python.helm_sdk_version()
     print(f"root chart: {judged} renderings of {len(names)} environments by Helm {helm}, {wrong} problems")
     return 1 if wrong or not judged else 0

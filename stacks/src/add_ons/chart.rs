@@ -11,7 +11,7 @@ use crate::{
         },
         kubernetes::{Custom, Draft, custom},
     },
-    settings::{Credentials, Settings},
+    settings::Settings,
 };
 
 /// The chart's directory inside the stack's.
@@ -38,7 +38,8 @@ const OBJECTS: &str = "{{- range .Values.objects }}
 {{- end }}
 ";
 
-const CREDENTIALS: &str = r"{{- with .Values.credentials }}
+/// Each way to sign in has values of its own: those of a former way may still be there.
+const CREDENTIALS: &str = r"{{- with get (.Values.credentials | default dict) .Values.repository.credentials }}
 apiVersion: v1
 kind: Secret
 metadata:
@@ -55,17 +56,18 @@ stringData:
 {{- end }}
 ";
 
-/// The chart's values: the objects, and whose credentials those are that arrive apart.
+/// The chart's values but for the credentials, which arrive apart.
 #[derive(Serialize)]
 struct Values<'a> {
     objects: (Draft<Custom<AppProjectSpec>>, Draft<Custom<ApplicationSpec>>),
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repository: Option<Repository<'a>>,
+    repository: Repository<'a>,
 }
 
+/// The repository, and which of the credentials are its.
 #[derive(Serialize)]
 struct Repository<'a> {
     url: &'a str,
+    credentials: &'static str,
 }
 
 /// Writes the chart beside the stack, and returns its values.
@@ -73,14 +75,12 @@ pub(super) fn write(settings: &Settings, stack: &Stack) -> Value<String> {
     stack.asset(format!("{DIRECTORY}/Chart.yaml"), CHART);
     stack.asset(format!("{DIRECTORY}/templates/objects.yaml"), OBJECTS);
     stack.asset(format!("{DIRECTORY}/templates/credentials.yaml"), CREDENTIALS);
-    let url = &settings.repository.url;
-    let signs_in = settings.repository.credentials != Credentials::None;
     let values = Values {
         objects: (
             custom(ROOT_PROJECT, project(settings)).in_namespace(&settings.argocd.namespace),
             custom(ROOT_APPLICATION, application(settings)).in_namespace(&settings.argocd.namespace),
         ),
-        repository: signs_in.then_some(Repository { url }),
+        repository: Repository { url: &settings.repository.url, credentials: settings.repository.credentials.as_str() },
     };
     let values = serde_json::to_string_pretty(&values).expect("values are structs with texts as keys");
     stack.asset("root-values.json", values + "\n").content()

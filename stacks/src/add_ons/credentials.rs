@@ -43,10 +43,11 @@ pub(super) fn credentials(settings: &Settings, stack: &Stack) -> Vec<Credential>
 }
 
 /// The chart's values made of them, which are sent to the provider and stored nowhere.
-pub(super) fn values(credentials: &[Credential]) -> Vec<set_wo::Object<Present, Present>> {
+pub(super) fn values(settings: &Settings, credentials: &[Credential]) -> Vec<set_wo::Object<Present, Present>> {
+    let way = settings.repository.credentials;
     let value = |credential: &Credential| {
         set_wo()
-            .name(format!("credentials.{}", credential.key))
+            .name(format!("credentials.{way}.{}", credential.key))
             // Otherwise a password of `true` or an id of digits would not stay the text that it is.
             .type_("string")
             .value(escaped(&credential.variable))
@@ -73,5 +74,8 @@ pub(super) fn test(credentials: &[Credential], release: &helm_release::Handle, s
     given
         .assert(!strcontains(jsonencode(release.whole()), secret), "a credential would be in the state")
         .assert(release.set_wo_revision().at_least(1), "nobody notices when the credentials change")
+        .add_to(stack);
+    run("credentials_outlive_a_change_of_the_other_values")
+        .assert(release.reuse_values().equals(true), "Argo CD loses its credentials when it follows another revision")
         .add_to(stack);
 }

@@ -37,8 +37,12 @@ pub fn define(settings: &Settings, stack: &Stack) {
         .max_history(5)
         .wait(true);
     if !credentials.is_empty() {
-        let values = credentials::values(&credentials);
-        release = release.set_wo(values).set_wo_revision(settings.repository.credentials_revision);
+        let values = credentials::values(settings, &credentials);
+        release = release
+            .set_wo(values)
+            .set_wo_revision(settings.repository.credentials_revision)
+            // The provider sends them only when their revision rises: at any other change Helm has to keep what it has.
+            .reuse_values(true);
     }
     let release = release.add_to(root);
     test(settings, &release, root);

@@ -207,6 +207,7 @@ fn each_run_of_the_add_ons_fails_where_what_it_guards_is_broken() {
         let release = json["resource"]["helm_release"]["root"].as_object_mut().expect("there is a release");
         let secrets = release.shift_remove("set_wo").expect("secrets are write-only");
         release.insert("set".to_owned(), secrets);
+        release.insert("reuse_values".to_owned(), json!(false));
     });
     let tested = offline(&terraform, &broken.0);
     assert_eq!(tested.runs("fail"), declared(&broken.0), "{}", tested.text);
