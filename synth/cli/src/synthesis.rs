@@ -72,15 +72,14 @@ impl Declared {
     }
 }
 
+/// What there is, each after a comma: it follows a count of files. Plain files declare nothing.
 impl std::fmt::Display for Declared {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.objects > 0 {
-            return formatter.write_str(&count(self.objects, "object"));
-        }
-        formatter.write_str(&count(self.resources, "resource"))?;
-        if self.data_sources > 0 {
-            write!(formatter, ", {}", count(self.data_sources, "data source"))?;
-        }
-        Ok(())
+        let Self { resources, data_sources, objects } = *self;
+        let declared = [(resources, "resource"), (data_sources, "data source"), (objects, "object")];
+        declared
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .try_for_each(|(number, what)| write!(formatter, ", {}", count(number, what)))
     }
 }
