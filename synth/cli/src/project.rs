@@ -10,6 +10,7 @@ use stacks::{
     Part,
     settings::{Layer, Settings},
 };
+use synth_framework::nearest;
 
 use crate::cli::Place;
 
@@ -118,8 +119,11 @@ fn layers(folder: &Path, environment: &str) -> Result<Vec<Layer>> {
     if environment != DEFAULT {
         let path = file(folder, environment);
         if !path.exists() {
-            let known = known(folder)?.join("`, `");
-            bail!("environment `{environment}` has no file `{}`: there are `{known}`", path.display());
+            let known = known(folder)?;
+            let names = known.iter().map(String::as_str);
+            let meant = nearest(environment, names).map(|name| format!("; is `{name}` meant?")).unwrap_or_default();
+            let known = known.join("`, `");
+            bail!("environment `{environment}` has no file `{}`: there are `{known}`{meant}", path.display());
         }
         layers.push(read_layer(&path)?);
     }

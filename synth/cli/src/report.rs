@@ -73,6 +73,34 @@ pub(crate) fn count(number: usize, singular: &str) -> String {
     format!("{number} {singular}{}", if number == 1 { "" } else { "s" })
 }
 
+/// The columns in which parts and their directories are named, each as wide as its widest entry.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    name: usize,
+    directory: usize,
+}
+
+impl Columns {
+    /// The columns for these names and directories.
+    pub(crate) fn of<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        parts.into_iter().fold(Self { name: 0, directory: 0 }, |columns, (name, directory)| Self {
+            name: columns.name.max(name.chars().count()),
+            directory: columns.directory.max(directory.chars().count()),
+        })
+    }
+
+    /// The line of one part: its name, its directory, and what there is to say.
+    pub(crate) fn line(&self, name: &str, directory: &str, text: impl fmt::Display) -> String {
+        let Self { name: name_width, directory: directory_width } = self;
+        format!("{HEADING}{name:name_width$}{HEADING:#}  {PLACE}{directory:directory_width$}{PLACE:#}  {text}")
+    }
+
+    /// A line that goes on below a name.
+    pub(crate) fn below(&self, text: impl fmt::Display) -> String {
+        format!("{:width$}  {text}", "", width = self.name)
+    }
+}
+
 /// Prints a result; a reader that has gone away (`synth graph cluster | head`) has had enough, which is no error.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = anstream::stdout().lock();

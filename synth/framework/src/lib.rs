@@ -43,7 +43,7 @@ pub use lifecycle::{Condition, IgnoreChanges, Lifecycle, LifecycleData};
 pub use manifests::{BuiltManifests, Manifest, Manifests};
 pub use operators::Is;
 pub use policy::{Finding, Findings, Place, Policy, Review, Severity, Waiver};
-pub use problem::{Location, Problem, Problems};
+pub use problem::{Location, Problem, Problems, nearest};
 pub use provider::{Provider, ProviderConfiguration, ProviderHandle, ProviderInfo};
 pub use resource::{Counted, ForEach, Repetition, Resource};
 pub use schema::{AttributeSchema, BlockSchema, NestedSchema, Nesting, TypeSchema};

@@ -72,9 +72,13 @@ impl Manifests {
 
     /// Adds an object as [`Manifests::add`] does, for a declaration that stands elsewhere in the source.
     pub fn add_at(&self, location: Location, file: &str, object: &impl Serialize) {
+        self.add_json(location, file, serde_json::to_value(object));
+    }
+
+    fn add_json(&self, location: Location, file: &str, object: serde_json::Result<Json>) {
         let path = if self.folder.is_empty() { format!("{file}.yaml") } else { format!("{}/{file}.yaml", self.folder) };
         let mut gathered = self.gathered.borrow_mut();
-        match serde_json::to_value(object) {
+        match object {
             Ok(object) => gathered.objects.push(Manifest { path, object: conventional(object), location }),
             Err(error) => {
                 let message = format!("`{path}` cannot be written: {error}");
@@ -116,17 +120,17 @@ impl Manifests {
 impl Manifest {
     /// The kind, such as `Deployment`.
     pub fn kind(&self) -> &str {
-        self.text("/kind")
+        self.text(&["kind"])
     }
 
     /// The name in its metadata.
     pub fn name(&self) -> &str {
-        self.text("/metadata/name")
+        self.text(&["metadata", "name"])
     }
 
     /// The namespace in its metadata; empty for what belongs to the whole cluster.
     pub fn namespace(&self) -> &str {
-        self.text("/metadata/namespace")
+        self.text(&["metadata", "namespace"])
     }
 
     /// The file's exact text.
@@ -134,13 +138,15 @@ impl Manifest {
         format!("# Synthesized from {}; do not edit.\n{}", source_path(self.location), yaml::document(&self.object))
     }
 
-    fn text(&self, pointer: &str) -> &str {
-        self.object.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
+    /// Policies ask for these thousands of times, and `Value::pointer` allocates twice for each key.
+    fn text(&self, path: &[&str]) -> &str {
+        let found = path.iter().try_fold(&self.object, |value, key| value.get(key));
+        found.and_then(Json::as_str).unwrap_or_default()
     }
 
     /// What the API server tells objects apart by: group, kind, namespace and name, whatever the version.
     fn identity(&self) -> Option<(String, String, String, String)> {
-        let version = self.text("/apiVersion");
+        let version = self.text(&["apiVersion"]);
         let group = version.split_once('/').map_or("", |(group, _)| group);
         let complete = ![version, self.kind(), self.name()].contains(&"");
         complete

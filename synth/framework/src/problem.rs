@@ -51,7 +51,7 @@ pub(crate) fn source_path(location: Location) -> String {
 }
 
 /// The known name nearest to a mistaken one, when it is near enough to be meant.
-pub(crate) fn nearest<'a>(mistaken: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(mistaken: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = mistaken.chars().count() / 3 + 1;
     let longer = |name: &str| mistaken.len() >= 3 && name.starts_with(mistaken);
     known

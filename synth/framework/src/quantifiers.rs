@@ -13,12 +13,13 @@ fn quantified<V: View, C: IntoValue<bool>>(
     condition: impl FnOnce(&V) -> C,
 ) -> Value<bool> {
     let result = condition(&V::view(Traversal::new(Root::Iterator(item.into()))));
-    let conditions = Expression::For {
-        item: item.into(),
-        list: Box::new(Expression::Traversal(objects.clone())),
-        result: Box::new(result.into_value().into_expression()),
-    };
-    Value::new(Expression::Call(function, vec![conditions]))
+    Value::new(call(function, item, objects, result.into_value().into_expression()))
+}
+
+fn call(function: &'static str, item: &'static str, objects: &Traversal, result: Expression) -> Expression {
+    let list = Box::new(Expression::Traversal(objects.clone()));
+    let conditions = Expression::For { item: item.into(), list, result: Box::new(result) };
+    Expression::Call(function, vec![conditions])
 }
 
 macro_rules! quantifiers {

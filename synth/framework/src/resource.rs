@@ -109,9 +109,13 @@ impl Resource {
 
     /// Declares it, and returns its handle.
     pub fn declare<H: View>(self, stack: &Stack) -> H {
+        H::view(self.declared(stack))
+    }
+
+    fn declared(self, stack: &Stack) -> Traversal {
         let address = stack.address(self.mode, self.type_name, &self.label);
         stack.declare(self);
-        H::view(Traversal::new(Root::Declared(address)))
+        Traversal::new(Root::Declared(address))
     }
 }
 

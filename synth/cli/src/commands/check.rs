@@ -11,7 +11,7 @@ use super::Selection;
 use crate::{
     directory::{self, State, Survey},
     project::Project,
-    report::{ADDED, HEADING, PLACE, REMOVED, Report, count, json, say},
+    report::{ADDED, Columns, HEADING, PLACE, REMOVED, Report, count, json, say},
     synthesis::review,
 };
 
@@ -31,8 +31,11 @@ pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
     let drifted = drifts.iter().any(|drift| !drift.files.is_empty());
     let found = drifted || !reviewed.passes();
     say(reviewed.verdict());
+    let shown: Vec<_> = surveys.iter().map(|survey| survey.directory.display().to_string()).collect();
+    let names = drifts.iter().map(|drift| drift.survey.rendered.part.name);
+    let columns = Columns::of(names.zip(shown.iter().map(String::as_str)));
     for drift in &drifts {
-        drift.tell(project);
+        drift.tell(project, &columns);
     }
     if *as_json {
         let parts: Vec<_> = drifts.iter().map(Drift::json).collect();
@@ -91,7 +94,7 @@ impl<'a> Drift<'a> {
         Self { survey, files }
     }
 
-    fn tell(&self, project: &Project) {
+    fn tell(&self, project: &Project, columns: &Columns) {
         let Survey { rendered, directory, .. } = self.survey;
         let name = rendered.part.name;
         self.survey.warnings().for_each(say);
@@ -102,9 +105,12 @@ impl<'a> Drift<'a> {
                 let number = self.files.iter().filter(|file| file.state == state).count();
                 (number > 0).then(|| format!("{number} {state}"))
             });
-            format!("{}: run `{}`", states.collect::<Vec<_>>().join(", "), project.command(name))
+            let states = states.collect::<Vec<_>>().join(", ");
+            // Writing leaves strays where they are: the warning above says what to do with each.
+            let mends = self.files.iter().any(|file| file.state != "stray");
+            if mends { format!("{states}: run `{}`", project.command(name)) } else { states }
         };
-        say(format_args!("{HEADING}{name}{HEADING:#}  {PLACE}{}{PLACE:#}  {verdict}", directory.display()));
+        say(columns.line(name, &directory.display().to_string(), verdict));
     }
 
     fn json(&self) -> serde_json::Value {

@@ -1,7 +1,5 @@
 //! `synth diff`: what the code declares against what lies in `out/`, by address.
 
-use std::fmt;
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value as Json, json};
@@ -11,7 +9,7 @@ use crate::{
     difference::{Change, Difference, difference},
     directory,
     project::Project,
-    report::{ADDED, CHANGED, HEADING, PLACE, REMOVED, Report, json},
+    report::{ADDED, CHANGED, Columns, REMOVED, Report, json},
     synthesis::render,
 };
 
@@ -36,7 +34,8 @@ pub(crate) fn diff(project: &Project, args: &DiffArgs) -> Result<Report> {
         let parts: Vec<_> = parts.iter().map(PartDifference::json).collect();
         return Ok(Report::finding(found, json(&json!({ "environment": project.environment, "parts": parts }))));
     }
-    Ok(Report::finding(found, parts.iter().map(ToString::to_string).collect::<String>()))
+    let columns = Columns::of(parts.iter().map(|part| (part.name, part.directory.as_str())));
+    Ok(Report::finding(found, parts.iter().map(|part| part.text(&columns)).collect::<String>()))
 }
 
 struct PartDifference {
@@ -61,10 +60,8 @@ impl PartDifference {
             "removed": addresses("removed"),
         })
     }
-}
 
-impl fmt::Display for PartDifference {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn text(&self, columns: &Columns) -> String {
         let counts = ["added", "changed", "removed"].into_iter().filter_map(|kind| {
             let number = self.differences.iter().filter(|difference| difference.change.kind() == kind).count();
             (number > 0).then(|| format!("{number} {kind}"))
@@ -72,17 +69,17 @@ impl fmt::Display for PartDifference {
         let counts: Vec<_> = counts.collect();
         let verdict = if counts.is_empty() { "no differences".to_owned() } else { counts.join(", ") };
         let Self { name, directory, .. } = self;
-        writeln!(formatter, "{HEADING}{name}{HEADING:#}  {PLACE}{directory}{PLACE:#}  {verdict}")?;
+        let mut lines = vec![columns.line(name, directory, verdict)];
         for Difference { address, change } in &self.differences {
             match change {
-                Change::Added => writeln!(formatter, "  {ADDED}+{ADDED:#} {address}")?,
-                Change::Removed => writeln!(formatter, "  {REMOVED}-{REMOVED:#} {address}")?,
+                Change::Added => lines.push(format!("  {ADDED}+{ADDED:#} {address}")),
+                Change::Removed => lines.push(format!("  {REMOVED}-{REMOVED:#} {address}")),
                 Change::Changed(attributes) => {
-                    writeln!(formatter, "  {CHANGED}~{CHANGED:#} {address}")?;
-                    attributes.iter().try_for_each(|attribute| writeln!(formatter, "      {attribute}"))?;
+                    lines.push(format!("  {CHANGED}~{CHANGED:#} {address}"));
+                    lines.extend(attributes.iter().map(|attribute| format!("      {attribute}")));
                 }
             }
         }
-        Ok(())
+        lines.join("\n") + "\n"
     }
 }

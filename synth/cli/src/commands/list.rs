@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     project::Project,
-    report::{HEADING, PLACE, Report, count, json},
+    report::{Columns, Report, count, json},
     synthesis::{Rendered, render},
 };
 
@@ -34,16 +34,11 @@ struct Table<'a>(Vec<(&'a Rendered, String)>);
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name_width = self.0.iter().map(|(rendered, _)| rendered.part.name.len()).max().unwrap_or_default();
-        let directory_width = self.0.iter().map(|(_, directory)| directory.chars().count()).max().unwrap_or_default();
+        let columns = Columns::of(self.0.iter().map(|(rendered, directory)| (rendered.part.name, directory.as_str())));
         for (Rendered { part, files, declared, .. }, directory) in &self.0 {
-            let name = part.name;
-            writeln!(
-                formatter,
-                "{HEADING}{name:name_width$}{HEADING:#}  {PLACE}{directory:directory_width$}{PLACE:#}  {}, {declared}",
-                count(files.len(), "file")
-            )?;
-            writeln!(formatter, "{:name_width$}  {}", "", part.summary)?;
+            let holds = format!("{}{declared}", count(files.len(), "file"));
+            writeln!(formatter, "{}", columns.line(part.name, directory, holds))?;
+            writeln!(formatter, "{}", columns.below(part.summary))?;
         }
         Ok(())
     }

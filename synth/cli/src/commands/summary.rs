@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     directory::{State, Survey},
     project::Project,
-    report::{ADDED, HEADING, PLACE, REMOVED, count},
+    report::{ADDED, Columns, REMOVED, count},
     synthesis::Declared,
 };
 
@@ -63,20 +63,15 @@ impl Written {
 
 impl fmt::Display for Summary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name_width = self.0.iter().map(|written| written.name.len()).max().unwrap_or_default();
-        let directory_width = self.0.iter().map(|written| written.directory.chars().count()).max().unwrap_or_default();
+        let columns = Columns::of(self.0.iter().map(|written| (written.name, written.directory.as_str())));
         for written in &self.0 {
             let Written { name, directory, files, declared } = written;
             let changes = Change::ALL.map(|change| (written.counted(change), change.name()));
             let changes = changes.iter().filter(|(number, _)| *number > 0);
             let changes: Vec<_> = changes.map(|(number, name)| format!("{number} {name}")).collect();
             let made = count(files.len() - written.counted(Change::Removed), "file");
-            writeln!(
-                formatter,
-                "{HEADING}{name:name_width$}{HEADING:#}  {PLACE}{directory:directory_width$}{PLACE:#}  \
-                 {made} ({}), {declared}",
-                changes.join(", "),
-            )?;
+            let holds = format!("{made} ({}){declared}", changes.join(", "));
+            writeln!(formatter, "{}", columns.line(name, directory, holds))?;
             for (path, change) in files {
                 match change {
                     Change::Written => writeln!(formatter, "  {ADDED}written{ADDED:#}  {path}")?,

@@ -15,6 +15,7 @@ use synth_framework::StackFile;
 
 use super::{
     listing::{LISTING, Listing, TEMPORARY},
+    obstacle::Obstacles,
     survey::{State, Survey},
 };
 
@@ -38,6 +39,7 @@ impl Staging {
     /// Begins changes under `out`, once no other run is changing it.
     pub(crate) fn begin(out: &Path) -> Result<Self> {
         let mut staging = Self { steps: VecDeque::new(), temporaries: 0, created: Vec::new(), lock: None };
+        Obstacles::check_root(out)?;
         staging.create_directory(out)?;
         staging.lock = lock(out).with_context(|| format!("locking `{}`", out.display()))?;
         Ok(staging)
@@ -45,6 +47,7 @@ impl Staging {
 
     /// Prepares everything that makes a directory what the code says.
     pub(crate) fn prepare(&mut self, survey: &Survey<'_>) -> Result<()> {
+        self.sweep(survey)?;
         let listing = survey.listing();
         let stale: BTreeSet<&String> = survey.stale.iter().map(|(path, _)| path).collect();
         // While files come and go the listing names the old and the new: what a run cut short leaves, the next one knows.
@@ -67,6 +70,21 @@ impl Staging {
         }
         if !stale.is_empty() {
             self.update_listing(survey, &listing)?;
+        }
+        Ok(())
+    }
+
+    /// Removes what a run that was killed left half-written. Where there is no lock, another run may still be writing it.
+    fn sweep(&self, survey: &Survey<'_>) -> Result<()> {
+        if self.lock.is_none() {
+            return Ok(());
+        }
+        let paths = survey.files.iter().map(|(file, _)| survey.directory.join(&file.path));
+        let folders: BTreeSet<_> = paths.filter_map(|path| path.parent().map(Path::to_owned)).collect();
+        for folder in folders {
+            for temporary in temporaries(&folder).with_context(|| format!("reading `{}`", folder.display()))? {
+                absent(fs::remove_file(&temporary)).with_context(|| format!("removing `{}`", temporary.display()))?;
+            }
         }
         Ok(())
     }
@@ -107,7 +125,7 @@ impl Staging {
         self.create_directory(parent)?;
         self.temporaries += 1;
         let temporary = parent.join(format!(".{}.{}{TEMPORARY}", name.display(), self.temporaries));
-        // The lock is held, so what has this name was left by a run that was killed.
+        // Where there is no lock, what has this name was left by a run that was killed.
         absent(fs::remove_file(&temporary)).with_context(writing)?;
         let written = write_new(&temporary, content);
         if written.is_err() {
@@ -143,6 +161,25 @@ impl Drop for Staging {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// The files of a folder that were being written when a run ended.
+fn temporaries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(TEMPORARY));
+        if is_ours && entry.file_type()?.is_file() {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
 }
 
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {

@@ -68,15 +68,14 @@ pub(crate) enum State {
 
 /// Surveys the directory of every part under `out`, or reports what stands in the way in any of them.
 pub(crate) fn survey<'a>(out: &Path, parts: &'a [Rendered]) -> Result<Vec<Survey<'a>>> {
+    Obstacles::check_root(out)?;
     let mut obstacles = BTreeSet::new();
     let mut surveys = Vec::new();
     for rendered in parts {
         surveys.push(survey_part(out, rendered, &mut obstacles)?);
     }
-    if obstacles.is_empty() {
-        return Ok(surveys);
-    }
-    Err(Obstacles(obstacles.into_iter().collect())).context("something is in the way")
+    Obstacles::check(obstacles)?;
+    Ok(surveys)
 }
 
 fn survey_part<'a>(

@@ -8,7 +8,7 @@ use crate::project::{Project, Run};
 fn a_missing_environment_names_those_that_exist() {
     let project = Project::new();
     let message = "environment `prod` has no file `stacks/environments/prod.toml`: \
-                   there are `default`, `production`, `staging`\n";
+                   there are `default`, `production`, `staging`; is `production` meant?\n";
     project.synth(["list", "--env", "prod"]).fails(message);
 }
 

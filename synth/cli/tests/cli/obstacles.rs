@@ -42,8 +42,20 @@ fn a_file_in_the_place_of_a_directory_is_refused() {
 fn a_file_in_the_place_of_out_is_refused() {
     let project = Project::new();
     project.write("out", "");
-    project.synth(["cluster"]).fails("`out");
+    for command in ["cluster", "check", "diff"] {
+        project.synth([command]).fails("something is in the way:\n`out` is a file where a directory belongs");
+        project.synth([command, "--out", "out/deeper"]).fails("`out` is a file where a directory belongs");
+    }
     assert_eq!(project.read("out"), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nowhere_in_the_place_of_out_is_refused() {
+    let project = Project::new();
+    std::os::unix::fs::symlink("gone", project.path("out")).unwrap();
+    project.synth(["cluster"]).fails("`out` is a symbolic link that leads nowhere: remove it");
+    assert!(!project.path("gone").exists());
 }
 
 #[test]

@@ -173,15 +173,36 @@ fn a_merge_conflict_in_the_listing_is_settled_by_the_next_run() {
 }
 
 #[test]
-fn what_a_killed_run_left_is_no_hindrance() {
+fn what_a_killed_run_left_half_written_goes() {
     let project = Project::written();
     let fresh = project.files("out");
     fs::remove_file(project.path("out/cluster/outputs.tf.json")).unwrap();
     for number in 0..4 {
         project.write(&format!("out/cluster/.outputs.tf.json.{number}.synth-new"), "half");
+        project.write(&format!("out/cluster/tests/.gone.tftest.json.{number}.synth-new"), "half");
     }
     project.synth(["cluster"]).succeeds();
-    assert_eq!(project.read("out/cluster/outputs.tf.json").as_bytes(), fresh["cluster/outputs.tf.json"]);
+    assert_eq!(project.files("out"), fresh);
+}
+
+/// Which write it strikes is a matter of luck, so a run is killed often: from the first file on, ever later.
+#[test]
+fn a_run_killed_while_it_writes_leaves_what_the_next_one_mends() {
+    let project = Project::written();
+    let fresh = project.files("out");
+    for microseconds in (0..20).map(|step| step * 200) {
+        fs::remove_dir_all(project.path("out/cluster")).unwrap();
+        let mut child = project.command(["cluster"]).stdout(std::process::Stdio::null()).spawn().unwrap();
+        while !project.path("out/cluster").exists() && child.try_wait().unwrap().is_none() {}
+        std::thread::sleep(std::time::Duration::from_micros(microseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let whole = |(path, bytes): (&String, &Vec<u8>)| path.ends_with(".synth-new") || fresh.get(path) == Some(bytes);
+        let left = project.files("out");
+        assert!(left.iter().all(whole), "after {microseconds} µs: {:?}", left.keys());
+        project.synth(["cluster"]).succeeds();
+        assert_eq!(project.files("out"), fresh, "after {microseconds} µs");
+    }
 }
 
 #[test]

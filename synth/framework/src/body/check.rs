@@ -4,7 +4,7 @@ use super::{Block, Body, Content, Repeat};
 use crate::{
     problem::Location,
     schema::{NestedSchema, Nesting},
-    validate::is_identifier,
+    validate::is_item,
 };
 
 type Report<'a> = &'a mut dyn FnMut(Location, String);
@@ -48,7 +48,7 @@ impl Body {
                     let message = format!("`{iterator}` names two items, one inside the other: give each its own name");
                     report(entry.location, message);
                 }
-                if !is_identifier(iterator) {
+                if !is_item(iterator) {
                     report(entry.location, format!("`{iterator}` cannot name an item"));
                 }
                 outer.push(iterator);

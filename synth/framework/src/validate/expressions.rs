@@ -1,6 +1,6 @@
 //! Expressions that Terraform would refuse wherever they stand.
 
-use super::{Found, is_identifier};
+use super::{Found, is_item};
 use crate::{
     declaration::Declaration,
     expression::{Expression, Step, TemplatePart},
@@ -48,7 +48,7 @@ fn check_expression(expression: &Expression, location: Location, found: &mut Fou
         }
         Expression::Traversal(traversal) => check_steps(&traversal.steps, location, found),
         Expression::Index(_, steps) => check_steps(steps, location, found),
-        Expression::For { item, .. } if !is_identifier(item) => {
+        Expression::For { item, .. } if !is_item(item) => {
             found.report(location, format!("`{item}` cannot name an item"));
         }
         _ => {}

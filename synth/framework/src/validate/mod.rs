@@ -64,7 +64,12 @@ fn place(location: Location) -> String {
     format!("{}:{}:{}", source_path(location), location.line(), location.column())
 }
 
-/// May this be a label, a name or an iterator?
+/// May this name an item? Terraform reads some words as its own.
+pub(crate) fn is_item(name: &str) -> bool {
+    is_identifier(name) && !["true", "false", "null", "for", "in", "if"].contains(&name)
+}
+
+/// May this be a label or a name?
 pub(crate) fn is_identifier(label: &str) -> bool {
     let mut characters = label.chars();
     characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Found;
 use crate::{
     declaration::Declaration,
-    expression::{Address, Expression, Root},
+    expression::{Address, Expression, Mode, Root},
     graph::Graph,
     places::{Place, Position, bare_references, places},
     problem::Location,
@@ -56,6 +56,23 @@ impl Declared<'_> {
     }
 }
 
+/// What a reference is written to begin with, where an item of that name would hide it.
+fn first_name(root: &Root) -> Option<&'static str> {
+    match root {
+        Root::Declared(address) => Some(match address.mode {
+            Mode::Managed => address.type_name,
+            Mode::Data => "data",
+            Mode::Variable => "var",
+            Mode::Local => "local",
+        }),
+        Root::Each => Some("each"),
+        Root::Count => Some("count"),
+        Root::Itself => Some("self"),
+        Root::Path => Some("path"),
+        Root::Iterator(_) => None,
+    }
+}
+
 /// What may be referred to in one place.
 struct Scope<'a> {
     declaration: &'a Declaration,
@@ -95,6 +112,10 @@ impl Scope<'_> {
             (Declaration::Resource(resource), _) => &resource.repetition,
             _ => &Repetition::Single,
         };
+        if let Some(name) = first_name(root).filter(|name| items.contains(name)) {
+            let message = format!("refers to `{name}`, which here is the name of an item: give the item another name");
+            found.report(location, message);
+        }
         match root {
             Root::Declared(address) if self.is_own_variable(address) => {}
             Root::Declared(address) => self.declared.check(address, location, found),

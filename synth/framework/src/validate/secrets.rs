@@ -9,7 +9,7 @@ use crate::{
     declaration::Declaration,
     expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traversal},
     places::{Position, places},
-    resource::Resource,
+    resource::{Repetition, Resource},
     schema::TypeSchema,
     stack::BuiltStack,
 };
@@ -49,11 +49,21 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
             Position::Dynamic | Position::Repetition => {
                 if let Some(secret) = secrets.told(place.expression, Kind::Ephemeral) {
                     found.report(place.location, format!("the ephemeral `{secret}` cannot decide what is repeated"));
+                } else if is_for_each(&placed.declaration)
+                    && let Some(secret) = secrets.whole(place.expression)
+                {
+                    let message =
+                        format!("the sensitive `{secret}` cannot decide what is repeated: its keys are shown");
+                    found.report(place.location, message);
                 }
             }
             _ => {}
         });
     }
+}
+
+fn is_for_each(declaration: &Declaration) -> bool {
+    matches!(declaration, Declaration::Resource(resource) if matches!(resource.repetition, Repetition::ForEach(_)))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -82,6 +92,15 @@ impl<'a> Secrets<'a> {
             Some((address, &placed.declaration))
         });
         Self { declared: declared.collect() }
+    }
+
+    /// The sensitive value that the expression is: Terraform looks at a collection, and not at the values inside it.
+    fn whole(&self, expression: &Expression) -> Option<String> {
+        match expression {
+            Expression::Traversal(traversal) => self.told_by(traversal, Kind::Sensitive, 0),
+            Expression::Call("toset", arguments) => arguments.iter().find_map(|argument| self.whole(argument)),
+            _ => None,
+        }
     }
 
     /// The secret that the expression would tell, if any.

@@ -79,7 +79,9 @@ fn header(locations: impl IntoIterator<Item = Location>) -> Json {
 }
 
 fn text(file: Map<String, Json>) -> String {
-    format!("{:#}\n", Json::Object(file))
+    let mut text = serde_json::to_string_pretty(&file).expect("a JSON object is always serializable");
+    text.push('\n');
+    text
 }
 
 fn configuration(placed: &[&Placed]) -> Map<String, Json> {

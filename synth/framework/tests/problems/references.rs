@@ -78,6 +78,27 @@ fn items_inside_items_have_names_of_their_own() {
 }
 
 #[test]
+fn an_item_hides_nothing_that_is_referred_to() {
+    let stack = &stack();
+    let prefix = local::<String>("prefix", "a").add_to(stack);
+    let first = pier("main").add_to(stack);
+    let items = || list::<String>(["b"]);
+    output("local", for_in::<String, String, _>("local", items(), |item| text!("{}{}", prefix, item))).add_to(stack);
+    output("outside", for_in::<String, String, _>("local", list::<String>([&prefix]), |item| item)).add_to(stack);
+    let by_pier = |_: &synth_framework::Iterator<String>| crane().hook(hook().size(first.id()));
+    pier("other").crane(dynamic("harbor_pier", items(), by_pier)).add_to(stack);
+    output("word", for_in::<String, String, _>("null", items(), |item| item)).add_to(stack);
+    assert_eq!(
+        messages(stack),
+        [
+            "refers to `local`, which here is the name of an item: give the item another name",
+            "refers to `harbor_pier`, which here is the name of an item: give the item another name",
+            "`null` cannot name an item",
+        ]
+    );
+}
+
+#[test]
 fn a_lifecycle_names_its_own_attributes_and_other_resources() {
     let stack = &stack();
     let other = pier("other").add_to(stack);
@@ -152,6 +173,9 @@ fn secrets_stay_where_they_are_kept() {
     output("key", main.key()).add_to(stack);
     output("shown", synth_framework::functions::nonsensitive::<String>(&secret)).add_to(stack);
     output("kept", &secret).sensitive(true).add_to(stack);
+    let secrets = variable::<Set<String>>("secrets").sensitive(true).add_to(stack);
+    pier("each").for_each(for_each_of(&secrets)).add_to(stack);
+    pier("entries").for_each(map::<String>([("a", &secret)])).add_to(stack);
     assert_eq!(
         messages(stack),
         [
@@ -160,6 +184,7 @@ fn secrets_stay_where_they_are_kept() {
             "`output.passing` stores the ephemeral `var.passing`",
             "`output.secret` shows the sensitive `var.secret`: make it sensitive",
             "`output.key` shows the sensitive `harbor_pier.main.key`: make it sensitive",
+            "the sensitive `var.secrets` cannot decide what is repeated: its keys are shown",
         ]
     );
 }
