@@ -64,7 +64,9 @@ fn parse(value: &[u8]) -> Option<(u128, u8)> {
     let mut fields = text.split('-');
     let (version, trace, parent, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     let shaped = version.len() == 2 && trace.len() == 32 && parent.len() == 16 && flags.len() == 2;
-    let lower_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+    let lower_hex = [version, trace, parent, flags]
+        .iter()
+        .all(|field| field.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
     if !shaped || !lower_hex || version == "ff" || (version == "00" && fields.next().is_some()) {
         return None;
     }
