@@ -174,6 +174,6 @@ fn is_zero(value: &Value) -> bool {
         Value::Bool(flag) => !flag,
         Value::String(text) => text.is_empty(),
         Value::Number(number) => number.as_f64() == Some(0.0),
-        _ => false,
+        value => !value.is_null() && value.is_empty(),
     }
 }

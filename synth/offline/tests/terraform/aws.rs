@@ -129,6 +129,11 @@ fn an_import_takes_what_the_provider_asks_for_and_leaves_nothing_to_replace() {
             "subnet-1/rtb-1",
             json!({ "subnet_id": "subnet-1", "route_table_id": "rtb-1" }),
         ),
+        (
+            "aws_iam_openid_connect_provider",
+            "arn:aws:iam::111122223333:oidc-provider/example.com",
+            json!({ "url": "https://example.com", "client_id_list": ["sts.amazonaws.com"] }),
+        ),
         ("aws_s3_bucket", "states", json!({ "bucket": "states" })),
         ("aws_vpc", "vpc-0123456789abcdef0", json!({ "cidr_block": "10.0.0.0/16" })),
     ] {
