@@ -1,9 +1,11 @@
 //! The real AWS provider as the judge: for every type that has bindings, offline plans say what it says.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    bench::{Bench, bench},
+    bench::{AWS, Bench, bench},
     judge::{Judge, agree, stack, values},
 };
 
@@ -22,6 +24,16 @@ const KEPT: &[&str] = &[
     "aws_s3_bucket_lifecycle_configuration.rule-filter.rule[0].filter[0].object_size_greater_than",
     "aws_s3_bucket_lifecycle_configuration.rule-prefix",
 ];
+
+#[test]
+fn every_type_that_has_bindings_has_a_line_in_both_fixtures() {
+    let schemas: Json = serde_json::from_str(include_str!("../../../codegen/schemas/aws.json")).unwrap();
+    let types = |json: &Json| json.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    let wanted = types(&schemas["provider_schemas"][AWS]["resource_schemas"]);
+    let every: Json = serde_json::from_str(EVERY_TYPE).unwrap();
+    assert_eq!(types(&every["resource"]), wanted);
+    assert_eq!(types(&serde_json::from_str(EVERY_CHANGE).unwrap()), wanted);
+}
 
 #[test]
 fn every_type_is_planned_as_by_the_real_provider() {
