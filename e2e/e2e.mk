@@ -1,11 +1,14 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: e2e
+.PHONY: e2e bench-plan
 
 E2E_VENV := target/e2e/venv
 
 e2e: $(E2E_VENV)/done ## Apply, look at and destroy everything: the real AWS provider on a mock of AWS.
 	$(E2E_VENV)/bin/python -m compileall -q e2e
 	$(E2E_VENV)/bin/python e2e/run.py
+
+bench-plan: $(E2E_VENV)/done ## Plan the cluster offline and by the real AWS provider in turns, and print what each takes.
+	$(E2E_VENV)/bin/python e2e/bench_plan.py
 
 $(E2E_VENV)/done: e2e/requirements.txt
 	python3 -m venv $(E2E_VENV)

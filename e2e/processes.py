@@ -68,10 +68,11 @@ class Runner:
             raise Failed(f"{log}: exit code {code}, see {path}\n{tail(text)}")
         return code, text
 
-    def build(self) -> None:
+    def build(self, *options: str) -> None:
         """Builds `synth`, the offline providers and who finds the real one, in one go: features differ otherwise."""
-        command = ["cargo", "build", "--locked", "--package", "synth", "--package", "synth-offline", "--bin", "synth",
-                   "--example", "providers", "--example", "mirror", "--message-format", "json-render-diagnostics"]
+        command = ["cargo", "build", *options, "--locked", "--package", "synth", "--package", "synth-offline",
+                   "--bin", "synth", "--example", "providers", "--example", "mirror",
+                   "--message-format", "json-render-diagnostics"]
         _, text = self.run("build", command, self.root, dict(os.environ))
         messages = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
         self.programs = {one["target"]["name"]: one["executable"] for one in messages if one.get("executable")}

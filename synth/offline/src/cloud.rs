@@ -44,6 +44,12 @@ pub trait Cloud: Send + Sync {
         None
     }
 
+    /// What an import takes, where it is not the `id`: a template of attributes alone.
+    fn imported_by(&self, kind: &str) -> Option<&str> {
+        let _ = kind;
+        None
+    }
+
     /// Is any attribute below this path made by a template?
     fn fills_below(&self, kind: &str, path: &str) -> bool {
         let _ = (kind, path);

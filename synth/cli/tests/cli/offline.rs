@@ -131,6 +131,27 @@ fn credentials_of_the_shell_are_of_no_use_and_variables_are() {
     ends(&Run::of(command.output().unwrap()), 0, "Plan:");
 }
 
+/// Whoever ends `synth` (a time limit, a workflow that is cancelled) ends Terraform in good order: it keeps its state.
+#[cfg(unix)]
+#[test]
+fn a_signal_to_the_command_interrupts_terraform_which_decides_the_exit_code() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let project = Project::new();
+    let script = "#!/bin/sh\n\
+        test \"$1\" = version && { echo 'Terraform v1.11.4'; exit; }\n\
+        test \"$1\" = apply || exit 0\n\
+        trap 'echo interrupted; exit 3' INT\n\
+        kill -s TERM $PPID\n\
+        for second in 1 2 3 4 5 6 7 8 9 10; do sleep 1; done\n";
+    project.write("bin/terraform", script);
+    fs::set_permissions(project.path("bin/terraform"), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = project.command(["apply", "bootstrap"]);
+    let path = format!("{}:/usr/bin:/bin", project.path("bin").display());
+    let run = Run::of(command.env("PATH", path).output().unwrap());
+    ends(&run, 3, "interrupted");
+}
+
 #[test]
 fn without_terraform_one_line_says_what_is_needed() {
     let project = Project::new();

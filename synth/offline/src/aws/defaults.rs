@@ -160,6 +160,14 @@ pub(crate) fn plan(change: &Change<'_>, planned: &mut Mapping) {
     }
     match change.kind {
         "aws_s3_bucket_lifecycle_configuration" => prefixes(planned, change.config),
+        // The state has the address without its scheme, which makes no difference.
+        "aws_iam_openid_connect_provider" => {
+            let given = change.config.get("url").and_then(Value::as_text).unwrap_or_default();
+            let before = change.prior.and_then(|prior| prior.get("url")).and_then(Value::as_text);
+            if let Some(bare) = before.filter(|before| given.strip_prefix("https://") == Some(before)) {
+                planned.insert("url".to_owned(), bare.into());
+            }
+        }
         "aws_sqs_queue" if change.prior.is_none() && managed_encryption(change.config) => {
             complete(planned, change.config, "kms_data_key_reuse_period_seconds", &Value::whole(0));
         }

@@ -21,6 +21,21 @@ const IDENTITIES: &[(&str, &[&str])] = &[
     ("aws_sqs_queue", &["name"]),
 ];
 
+/// What imports take, where it is not the id. From the provider's documentation of each type.
+const IMPORTS: &[(&str, &str)] = &[
+    ("aws_backup_selection", "{plan_id}|{id}"),
+    ("aws_cloudwatch_event_target", "{event_bus_name}/{rule}/{target_id}"),
+    ("aws_eks_pod_identity_association", "{cluster_name},{association_id}"),
+    ("aws_iam_role_policy_attachment", "{role}/{policy_arn}"),
+    ("aws_route", "{route_table_id}_{destination_cidr_block}"),
+    ("aws_route_table_association", "{subnet_id}/{route_table_id}"),
+];
+
+/// The template of what an import of a type takes, where it is not the id.
+pub(crate) fn imported_by(kind: &str) -> Option<&'static str> {
+    IMPORTS.iter().find(|(name, _)| *name == kind).map(|(_, template)| *template)
+}
+
 /// The telling arguments of a type; none where all of them tell.
 pub(crate) fn identity(kind: &str) -> &'static [&'static str] {
     let kind = kind.trim_start_matches("data.");

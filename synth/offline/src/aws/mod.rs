@@ -77,6 +77,10 @@ impl Cloud for Account {
         templates::template(kind, path)
     }
 
+    fn imported_by(&self, kind: &str) -> Option<&str> {
+        identities::imported_by(kind)
+    }
+
     fn fills_below(&self, kind: &str, path: &str) -> bool {
         templates::below(kind, path)
     }

@@ -35,6 +35,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("aws_eip", "public_dns", "ec2-{public_ip|dashes}.{region}.compute.{dns_suffix}"),
     ("aws_eip", "public_ip", "198.18.{byte:0}.{byte:1}"),
     ("aws_eip", "public_ipv4_pool", "amazon"),
+    ("aws_eip", "vpc", "true"),
     ("aws_flow_log", "arn", "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}"),
     ("aws_flow_log", "id", "fl-0{hex:16}"),
     ("aws_flow_log", "log_format", "{flow_log_format}"),

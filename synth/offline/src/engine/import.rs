@@ -20,7 +20,8 @@ pub(crate) fn import(level: Level<'_>, cloud: &dyn Cloud, kind: &str, id: &str) 
         return Err(Problem::of_all("Nothing to import", "The import id is empty."));
     }
     let mut state = level.empty();
-    for (name, text) in parse(cloud.template(kind, "id").unwrap_or_default(), id) {
+    let of_its_own = cloud.imported_by(kind);
+    for (name, text) in parse(of_its_own.or_else(|| cloud.template(kind, "id")).unwrap_or_default(), id) {
         if level.attributes.get(name).is_some_and(|attribute| attribute.plain.is_some() && !attribute.write_only) {
             state.insert(name.to_owned(), text.into());
         }
@@ -28,7 +29,13 @@ pub(crate) fn import(level: Level<'_>, cloud: &dyn Cloud, kind: &str, id: &str) 
     if !level.attributes.contains_key("id") {
         return Err(Problem::of_all("No import", format!("`{kind}` has no id, so it cannot be imported.")));
     }
-    state.insert("id".to_owned(), id.into());
+    // Where something else was asked for, the id is computed when the state is read.
+    if of_its_own.is_none() {
+        state.insert("id".to_owned(), id.into());
+    } else if state.values().all(Value::is_empty) {
+        let detail = format!("An import of `{kind}` takes `{}`, not \"{id}\".", of_its_own.unwrap_or_default());
+        return Err(Problem::of_all("Unexpected import id", detail));
+    }
     Ok(state)
 }
 
@@ -52,7 +59,8 @@ fn parse<'t>(template: &'t str, id: &str) -> Vec<(&'t str, String)> {
     for (index, (_, placeholder)) in pieces.iter().enumerate() {
         let Some(name) = placeholder else { continue };
         let until = pieces.get(index + 1).map_or("", |(literal, _)| literal);
-        let (text, after) = if until.is_empty() { (rest, "") } else { rest.split_once(until).unwrap_or((rest, "")) };
+        let parts = if until.is_empty() { Some((rest, "")) } else { rest.split_once(until) };
+        let Some((text, after)) = parts else { return Vec::new() };
         found.push((*name, text.to_owned()));
         rest = after;
     }
@@ -72,5 +80,6 @@ mod tests {
     #[test]
     fn an_id_of_another_shape_tells_nothing() {
         assert_eq!(parse("prefix/{name}", "tideline"), []);
+        assert_eq!(parse("{cluster_name}:{addon_name}", "tideline"), []);
     }
 }

@@ -46,9 +46,9 @@ impl Rules {
             (_, Value::Null) if attribute.computed => prior.cloned().unwrap_or(Value::Unknown),
             // To the older SDK, what is left out does not differ from what is empty.
             (None, Value::Null) if self.old && prior.is_some_and(is_zero) => prior.cloned().unwrap_or_default(),
-            // Nor does it know a set as long as it does not know all of its elements.
-            (None, config) if self.old && is_set(attribute) && config.has_unknown() => Value::Unknown,
-            (_, Value::Null | Value::Unknown) | (None, _) => config.clone(),
+            (_, Value::Null | Value::Unknown) => config.clone(),
+            (None, _) if self.old => attribute.plain.as_ref().map_or(config.clone(), |kind| in_sets(kind, config)),
+            (None, _) => config.clone(),
             (Some(nested), _) => self.each(nested.level(), nested.nesting, config, prior),
         }
     }
@@ -143,8 +143,30 @@ fn texts(level: Level<'_>, blocks: &mut Value) {
     }
 }
 
-fn is_set(attribute: &Attribute) -> bool {
-    matches!(attribute.plain, Some(Type::Set(_)))
+/// A value as the older SDK has it in sets: one of plain elements is not known as long as one of them is not, and objects
+/// have no null for what is left out.
+fn in_sets(kind: &Type, value: &Value) -> Value {
+    let Type::Set(kind) = kind else { return value.clone() };
+    match (&**kind, value) {
+        (Type::Object(kinds), Value::Sequence(objects)) => {
+            let member = |(name, value): (&String, &Value)| {
+                let value = match (kinds.get(name), value) {
+                    (Some(Type::String), Value::Null) => Value::text(""),
+                    (Some(Type::Bool), Value::Null) => Value::Bool(false),
+                    (Some(kind), value) => in_sets(kind, value),
+                    (None, value) => value.clone(),
+                };
+                (name.clone(), value)
+            };
+            let object = |object: &Value| match object {
+                Value::Mapping(members) => Value::Mapping(members.iter().map(member).collect()),
+                other => other.clone(),
+            };
+            Value::Sequence(objects.iter().map(object).collect())
+        }
+        (Type::String | Type::Number | Type::Bool, value) if value.has_unknown() => Value::Unknown,
+        (_, value) => value.clone(),
+    }
 }
 
 fn is_zero(value: &Value) -> bool {
@@ -152,6 +174,6 @@ fn is_zero(value: &Value) -> bool {
         Value::Bool(flag) => !flag,
         Value::String(text) => text.is_empty(),
         Value::Number(number) => number.as_f64() == Some(0.0),
-        _ => false,
+        value => !value.is_null() && value.is_empty(),
     }
 }

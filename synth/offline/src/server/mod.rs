@@ -3,5 +3,6 @@
 mod calls;
 mod grpc;
 mod session;
+mod signals;
 
 pub use session::{Provider, Session};

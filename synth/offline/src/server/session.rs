@@ -11,13 +11,9 @@ use anyhow::{Context as _, Result};
 use prost::Message as _;
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::{
-    net::UnixListener,
-    signal::unix::{SignalKind, signal},
-    sync::oneshot,
-};
+use tokio::{net::UnixListener, sync::oneshot};
 
-use super::{calls::Connection, grpc};
+use super::{calls::Connection, grpc, signals::Running};
 use crate::{cloud::Configure, engine::Known, schema::ProviderSchema};
 
 /// The longest folder that has room for the path of a socket.
@@ -48,10 +44,11 @@ impl Provider {
 }
 
 /// Running providers: Terraform finds them by [`Session::reattach`] until the session is dropped. From then on this process
-/// leaves an interrupt from the terminal to Terraform.
+/// leaves it to Terraform to end when it is interrupted or terminated.
 #[derive(Debug)]
 pub struct Session {
     reattach: String,
+    pub(crate) running: Arc<Running>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     // The sockets lie here; gone with the session.
@@ -84,21 +81,23 @@ impl Session {
             listeners.push((listener, Arc::new(provider)));
         }
         let (stop, stopped) = oneshot::channel::<()>();
+        let running = Arc::new(Running::default());
+        let signals = Arc::clone(&running);
         let serve = move || {
             runtime.block_on(async {
-                // The terminal interrupts Terraform as well, which then ends in good order and still needs its providers.
-                // Where there is no handler to be had, the process ends at once, as it would have.
-                let _interrupts = signal(SignalKind::interrupt()).ok();
                 for (listener, provider) in listeners {
                     tokio::spawn(accept(listener, provider));
                 }
-                // An error means that the session is gone, which is a reason to stop too.
-                stopped.await.ok();
+                tokio::select! {
+                    // An error means that the session is gone, which is a reason to stop too.
+                    _ = stopped => {}
+                    () = signals.listen() => {}
+                }
             });
         };
         let thread = thread::Builder::new().name("providers".to_owned()).spawn(serve).context("starting providers")?;
         let reattach = serde_json::Value::Object(reattach).to_string();
-        Ok(Self { reattach, stop: Some(stop), thread: Some(thread), _directory: directory })
+        Ok(Self { reattach, running, stop: Some(stop), thread: Some(thread), _directory: directory })
     }
 
     /// The value of `TF_REATTACH_PROVIDERS` by which Terraform finds the providers.

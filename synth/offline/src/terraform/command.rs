@@ -73,8 +73,10 @@ impl<'a> Run<'a> {
         let mut terraform = self.command();
         terraform.args(command.arguments()).args(self.flags()).args(more).stderr(Stdio::piped());
         let mut running = terraform.spawn().context("running terraform")?;
+        self.session.running.is(running.id());
         let complaints = running.stderr.take().map(pass_on).transpose()?.unwrap_or_default();
         let status = running.wait().context("waiting for terraform")?;
+        self.session.running.is(0);
         Ok(Ended { code: code(status), complaints })
     }
 

@@ -102,6 +102,85 @@ fn what_the_provider_refuses_is_refused_at_its_argument() {
 }
 
 #[test]
+fn an_import_takes_what_the_provider_asks_for_and_leaves_nothing_to_replace() {
+    let Some(bench) = bench() else { return };
+    let policy = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy";
+    for (kind, id, body) in [
+        (
+            "aws_backup_selection",
+            "plan-1|selection-1",
+            json!({ "name": "x", "plan_id": "plan-1", "iam_role_arn": policy }),
+        ),
+        ("aws_cloudwatch_event_target", "default/r/t", json!({ "rule": "r", "target_id": "t", "arn": policy })),
+        ("aws_eks_addon", "tideline:coredns", json!({ "cluster_name": "tideline", "addon_name": "coredns" })),
+        (
+            "aws_eks_pod_identity_association",
+            "tideline,a-1",
+            json!({ "cluster_name": "tideline", "namespace": "n", "service_account": "s", "role_arn": policy }),
+        ),
+        ("aws_iam_role_policy_attachment", &format!("node/{policy}"), json!({ "role": "node", "policy_arn": policy })),
+        (
+            "aws_route",
+            "rtb-1_0.0.0.0/0",
+            json!({ "route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0", "gateway_id": "igw-1" }),
+        ),
+        (
+            "aws_route_table_association",
+            "subnet-1/rtb-1",
+            json!({ "subnet_id": "subnet-1", "route_table_id": "rtb-1" }),
+        ),
+        (
+            "aws_iam_openid_connect_provider",
+            "arn:aws:iam::111122223333:oidc-provider/example.com",
+            json!({ "url": "https://example.com", "client_id_list": ["sts.amazonaws.com"] }),
+        ),
+        ("aws_s3_bucket", "states", json!({ "bucket": "states" })),
+        ("aws_vpc", "vpc-0123456789abcdef0", json!({ "cidr_block": "10.0.0.0/16" })),
+    ] {
+        let stack = aws(json!({
+            "import": [{ "to": format!("{kind}.x"), "id": id }],
+            "resource": { kind: { "x": body } },
+        }));
+        bench.run(&stack, &["plan"]).succeeds().says("1 to import, 0 to add").says("0 to destroy");
+    }
+    let stack = aws(json!({
+        "import": [{ "to": "aws_route.x", "id": "r-1" }],
+        "resource": { "aws_route": { "x": { "route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0", "gateway_id": "igw-1" } } },
+    }));
+    bench.run(&stack, &["plan"]).exits(1).says("takes `{route_table_id}_{destination_cidr_block}`, not \"r-1\"");
+}
+
+#[test]
+fn every_data_source_answers_with_its_required_arguments() {
+    let Some(bench) = bench() else { return };
+    let stack = aws(json!({ "data": {
+        "aws_availability_zones": { "x": {} },
+        "aws_caller_identity": { "x": {} },
+        "aws_ecr_repository": { "x": { "name": "x" } },
+        "aws_eks_addon_version": { "x": { "addon_name": "coredns", "kubernetes_version": "1.36" } },
+        "aws_eks_cluster": { "x": { "name": "x" } },
+        "aws_eks_cluster_auth": { "x": { "name": "x" } },
+        "aws_iam_openid_connect_provider": { "x": { "url": "https://example.com" } },
+        "aws_iam_policy_document": { "x": {} },
+        "aws_iam_role": { "x": { "name": "x" } },
+        "aws_kms_alias": { "x": { "name": "alias/x" } },
+        "aws_kms_key": { "x": { "key_id": "x" } },
+        "aws_partition": { "x": {} },
+        "aws_region": { "x": {} },
+        "aws_ssm_parameter": { "x": { "name": "/x" } },
+        "aws_subnets": { "x": {} },
+        "aws_vpc": { "x": {} },
+    } }));
+    let schemas: Json = serde_json::from_str(include_str!("../../../codegen/schemas/aws.json")).unwrap();
+    let schemas = schemas["provider_schemas"][crate::bench::AWS]["data_source_schemas"].as_object().unwrap();
+    assert!(schemas.keys().eq(stack["data"].as_object().unwrap().keys()), "each type has a line above");
+    let state = bench.apply(&stack);
+    for kind in schemas.keys() {
+        assert!(state[format!("data.{kind}.x")]["id"].is_string(), "{kind}");
+    }
+}
+
+#[test]
 fn a_name_tells_what_was_imported() {
     let Some(bench) = bench() else { return };
     let stack = aws(json!({
