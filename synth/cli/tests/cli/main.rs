@@ -12,6 +12,8 @@ mod help;
 mod images;
 mod listing;
 mod load_report;
+#[cfg(target_os = "linux")]
+mod load_testing;
 mod obstacles;
 mod offline;
 mod policies;
