@@ -25,7 +25,7 @@ host, port = sys.argv[sys.argv.index("--listen") + 1].split(":")
 http.server.HTTPServer((host, int(port)), Handler).serve_forever()
 "#;
 
-/// A JMeter whose work is a process of its own, as that of the real one is.
+/// A `JMeter` whose work is a process of its own, as that of the real one is.
 const JMETER: &str = r#"#!/bin/sh
 [ "$1" = --version ] && { echo "Version 5.5"; exit; }
 while [ $# -gt 0 ]; do [ "$1" = -l ] && results=$2; shift; done
@@ -77,7 +77,7 @@ impl Bench {
     /// The process that something started, once it has.
     fn process(&self, name: &str) -> String {
         let (file, begun) = (format!("bin/pids/{name}"), Instant::now());
-        while begun.elapsed() < Duration::from_secs(60) {
+        while begun.elapsed() < Duration::from_mins(1) {
             let number = fs::read_to_string(self.0.path(&file)).unwrap_or_default();
             if !number.trim().is_empty() {
                 return number.trim().to_owned();
@@ -134,4 +134,22 @@ fn a_run_that_is_told_to_end_leaves_nothing_running() {
             assert!(!runs(process), "{name} outlives {signal}");
         }
     }
+}
+
+#[test]
+fn the_demo_names_at_once_what_a_machine_lacks() {
+    let bench = Bench::new(200, 0);
+    for (tool, says) in [("cargo", "cargo 1.95.0"), ("terraform", "Terraform v1.5.7")] {
+        bench.0.write(&format!("bare/{tool}"), &format!("#!/bin/sh\necho '{says}'\n"));
+        fs::set_permissions(bench.0.path(&format!("bare/{tool}")), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+    let mut command = Command::new(String::from_utf8(python.stdout).unwrap().trim());
+    command.arg(workspace().join("scripts/demo.py")).current_dir(bench.0.path("."));
+    let run = Run::of(command.env("PATH", bench.0.path("bare")).output().unwrap());
+    assert_eq!(run.code, 1, "{run:?}");
+    for lack in ["terraform is too old (Terraform v1.5.7): install", "java is not there", "cc is not there"] {
+        assert!(run.stderr.contains(lack), "{lack}: {}", run.stderr);
+    }
+    assert!(!run.stderr.contains("cargo is") && !bench.0.path("target/demo").exists(), "{run:?}");
 }
