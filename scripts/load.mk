@@ -34,10 +34,10 @@ jmeter: $(if $(JMETER),,$(JMETER_HOME)/bin/ApacheJMeter.jar)
 load-test: jmeter ## Test HOST:PORT, or both services here, with JMeter.
 	$(if $(HOST),,$(CARGO) build --profile $(BUILD) --locked -p cors-proxy-server -p mock-target-server --bins)
 	$(CARGO) build --locked -p synth
-	exec python3 scripts/load-test.py --plan $(PLAN) --results $(LOAD_TEST) --binaries $(BINARIES) --jmeter '$(JMETER)' \
+	@exec python3 scripts/load-test.py --plan $(PLAN) --results $(LOAD_TEST) --binaries $(BINARIES) --jmeter '$(JMETER)' \
 		--jmeter-home $(JMETER_HOME) $(PROFILE) --host '$(HOST)' --port '$(PORT)' --scheme '$(SCHEME)' \
 		--target '$(TARGET)' --origin '$(ORIGIN)' --threads '$(THREADS)' --asked '$(strip $(ASKED))'
-	$(CARGO) run -q --locked -p synth -- load-report $(LOAD_TEST)/results.jtl --env $(ENVIRONMENT) $(PROFILE) \
+	@$(CARGO) run -q --locked -p synth -- load-report $(LOAD_TEST)/results.jtl --env $(ENVIRONMENT) $(PROFILE) \
 		$(if $(PROMETHEUS),--prometheus $(PROMETHEUS)) $(OBJECTIVES)
 
 $(JMETER_HOME)/bin/ApacheJMeter.jar: scripts/jmeter.txt scripts/jmeter-home.py
