@@ -198,6 +198,8 @@ def main() -> int:
     # What was started is stopped when this is told to end, or its terminal goes, too.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
+    # Terraform would ask its maker for news at each call.
+    os.environ.setdefault("CHECKPOINT_DISABLE", "1")
     try:
         demonstrate()
     except (Failure, OSError) as failure:

@@ -19,9 +19,10 @@ ASKED := make load-test $(foreach name,HOST PORT SCHEME TARGET ORIGIN RATE RAMP 
 	$(if $($(name)),$(name)="$($(name))")) $(if $(filter-out default,$(ENVIRONMENT)),ENVIRONMENT="$(ENVIRONMENT)") \
 	$(if $(filter-out service,$(BUILD)),BUILD="$(BUILD)")
 
+# `exec`, so that a signal for make reaches the script and not a shell before it, which would leave the script running.
 demo: ## Show everything here, without an account: synthesis, policies, plan, apply, a load test of 60 s.
 	@CARGO='$(CARGO)' RATE='$(RATE)' RAMP='$(RAMP)' HOLD='$(HOLD)' RAMP_DOWN='$(RAMP_DOWN)' OBJECTIVES='$(OBJECTIVES)' \
-		BUILD='$(if $(filter command% environment%,$(origin BUILD)),$(BUILD))' python3 scripts/demo.py
+		BUILD='$(if $(filter command% environment%,$(origin BUILD)),$(BUILD))' exec python3 scripts/demo.py
 
 # It proves that everything works together; how fast this machine is, a shared one cannot say. So the services are those that
 # the tests have built already: another profile costs minutes, and a gigabyte.
@@ -33,10 +34,10 @@ jmeter: $(if $(JMETER),,$(JMETER_HOME)/bin/ApacheJMeter.jar)
 load-test: jmeter ## Test HOST:PORT, or both services here, with JMeter.
 	$(if $(HOST),,$(CARGO) build --profile $(BUILD) --locked -p cors-proxy-server -p mock-target-server --bins)
 	$(CARGO) build --locked -p synth
-	python3 scripts/load-test.py --plan $(PLAN) --results $(LOAD_TEST) --binaries $(BINARIES) --jmeter '$(JMETER)' \
+	@exec python3 scripts/load-test.py --plan $(PLAN) --results $(LOAD_TEST) --binaries $(BINARIES) --jmeter '$(JMETER)' \
 		--jmeter-home $(JMETER_HOME) $(PROFILE) --host '$(HOST)' --port '$(PORT)' --scheme '$(SCHEME)' \
 		--target '$(TARGET)' --origin '$(ORIGIN)' --threads '$(THREADS)' --asked '$(strip $(ASKED))'
-	$(CARGO) run -q --locked -p synth -- load-report $(LOAD_TEST)/results.jtl --env $(ENVIRONMENT) $(PROFILE) \
+	@$(CARGO) run -q --locked -p synth -- load-report $(LOAD_TEST)/results.jtl --env $(ENVIRONMENT) $(PROFILE) \
 		$(if $(PROMETHEUS),--prometheus $(PROMETHEUS)) $(OBJECTIVES)
 
 $(JMETER_HOME)/bin/ApacheJMeter.jar: scripts/jmeter.txt scripts/jmeter-home.py

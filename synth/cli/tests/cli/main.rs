@@ -13,6 +13,8 @@ mod images;
 mod isolation;
 mod listing;
 mod load_report;
+#[cfg(target_os = "linux")]
+mod load_testing;
 mod obstacles;
 mod offline;
 mod policies;

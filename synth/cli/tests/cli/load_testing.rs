@@ -1,0 +1,155 @@
+//! `scripts/load-test.py`: what it refuses before it loads anything, and that what it started is stopped.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::project::{Project, Run, workspace};
+
+/// A service that answers every request with the status in the file `status`, and leaves its number in `pids`.
+const SERVICE: &str = r#"import http.server, os, pathlib, sys
+here = pathlib.Path(__file__).resolve().parent
+(here / "pids" / pathlib.Path(sys.argv[0]).name).write_text(str(os.getpid()))
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(int((here / "status").read_text()))
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+host, port = sys.argv[sys.argv.index("--listen") + 1].split(":")
+http.server.HTTPServer((host, int(port)), Handler).serve_forever()
+"#;
+
+/// A `JMeter` whose work is a process of its own, as that of the real one is.
+const JMETER: &str = r#"#!/bin/sh
+[ "$1" = --version ] && { echo "Version 5.5"; exit; }
+while [ $# -gt 0 ]; do [ "$1" = -l ] && results=$2; shift; done
+here=$(dirname "$0")
+sleep "$(cat "$here/seconds")" &
+echo $! > "$here/pids/jmeter"
+echo timeStamp > "$results"
+wait
+"#;
+
+struct Bench(Project);
+
+impl Bench {
+    fn new(status: u16, seconds: u32) -> Self {
+        let project = Project::written();
+        fs::create_dir_all(project.path("bin/pids")).unwrap();
+        let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+        let python = String::from_utf8(python.stdout).unwrap();
+        let service = format!("#!{} -IS\n{SERVICE}", python.trim());
+        for (name, text) in [("cors-proxy-server", &*service), ("mock-target-server", &*service), ("jmeter", JMETER)] {
+            project.write(&format!("bin/{name}"), text);
+            fs::set_permissions(project.path(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        project.write("bin/status", &status.to_string());
+        project.write("bin/seconds", &seconds.to_string());
+        Self(project)
+    }
+
+    fn start(&self, more: &[&str]) -> Child {
+        let mut command = Command::new("python3");
+        command.arg(workspace().join("scripts/load-test.py")).current_dir(self.0.path("."));
+        command.args([
+            "--jmeter",
+            "bin/jmeter",
+            "--binaries",
+            "bin",
+            "--results",
+            "results",
+            "--asked",
+            "make load-test",
+        ]);
+        command.args(more).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn run(&self, more: &[&str]) -> Run {
+        Run::of(self.start(more).wait_with_output().unwrap())
+    }
+
+    /// The process that something started, once it has.
+    fn process(&self, name: &str) -> String {
+        let (file, begun) = (format!("bin/pids/{name}"), Instant::now());
+        while begun.elapsed() < Duration::from_mins(1) {
+            let number = fs::read_to_string(self.0.path(&file)).unwrap_or_default();
+            if !number.trim().is_empty() {
+                return number.trim().to_owned();
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        panic!("{name} was not started");
+    }
+}
+
+fn runs(process: &str) -> bool {
+    // A process that has ended, and that nobody has asked about, is not running any more.
+    let status = fs::read_to_string(Path::new("/proc").join(process).join("stat")).unwrap_or_default();
+    status.rsplit(") ").next().is_some_and(|state| !state.is_empty() && !state.starts_with('Z'))
+}
+
+#[test]
+fn both_services_are_started_and_stopped_and_the_page_is_told_how_it_was() {
+    let bench = Bench::new(200, 0);
+    let run = bench.run(&["--rate", "7"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    for name in ["cors-proxy-server", "mock-target-server"] {
+        assert!(!runs(&bench.process(name)), "{name} is left");
+    }
+    let told = bench.0.read("results/run.json");
+    for part in ["make load-test", "both services on this machine", "JMeter 5.5, 250 threads", "processors"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
+
+#[test]
+fn what_would_only_fail_is_not_loaded() {
+    let bench = Bench::new(502, 0);
+    let run = bench.run(&[]);
+    assert!(run.code == 2 && run.stderr.contains("answers 502 Bad Gateway, so every request would fail"), "{run:?}");
+    let nobody = bench.run(&["--host", "127.0.0.1", "--port", "1"]);
+    assert!(nobody.code == 2 && nobody.stderr.contains("has no answer: [Errno 111]"), "{nobody:?}");
+    assert_eq!(nobody.stderr.lines().count(), 1, "{}", nobody.stderr);
+    assert!(!bench.0.path("bin/pids/jmeter").exists(), "JMeter was started");
+}
+
+#[test]
+fn a_run_that_is_told_to_end_leaves_nothing_running() {
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let bench = Bench::new(200, 600);
+        let child = bench.start(&[]);
+        let names = ["jmeter", "cors-proxy-server", "mock-target-server"];
+        let processes = names.map(|name| bench.process(name));
+        assert!(processes.iter().all(|process| runs(process)), "{processes:?}");
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let run = Run::of(child.wait_with_output().unwrap());
+        assert!([129, 130, 143].contains(&run.code), "{signal}: {run:?}");
+        for (name, process) in names.iter().zip(&processes) {
+            assert!(!runs(process), "{name} outlives {signal}");
+        }
+    }
+}
+
+#[test]
+fn the_demo_names_at_once_what_a_machine_lacks() {
+    let bench = Bench::new(200, 0);
+    for (tool, says) in [("cargo", "cargo 1.95.0"), ("terraform", "Terraform v1.5.7")] {
+        bench.0.write(&format!("bare/{tool}"), &format!("#!/bin/sh\necho '{says}'\n"));
+        fs::set_permissions(bench.0.path(&format!("bare/{tool}")), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+    let mut command = Command::new(String::from_utf8(python.stdout).unwrap().trim());
+    command.arg(workspace().join("scripts/demo.py")).current_dir(bench.0.path("."));
+    let run = Run::of(command.env("PATH", bench.0.path("bare")).output().unwrap());
+    assert_eq!(run.code, 1, "{run:?}");
+    for lack in ["terraform is too old (Terraform v1.5.7): install", "java is not there", "cc is not there"] {
+        assert!(run.stderr.contains(lack), "{lack}: {}", run.stderr);
+    }
+    assert!(!run.stderr.contains("cargo is") && !bench.0.path("target/demo").exists(), "{run:?}");
+}
