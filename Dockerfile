@@ -17,24 +17,14 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --locked --profile service --package "${APP}" \
     && cp "target/service/${APP}" /server
 
-FROM gcr.io/distroless/cc-debian12:nonroot AS runtime
+FROM gcr.io/distroless/cc-debian12:nonroot
 ARG APP
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="${APP}" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=build /server /server
+# An address without a port takes the service's own: 8080 and 9090 for the proxy, 3000 and 9091 for the target.
+ENV TIDELINE_LISTEN=0.0.0.0 TIDELINE_ADMIN_LISTEN=0.0.0.0
 USER 65532:65532
 ENTRYPOINT ["/server"]
-
-# What differs: in a container, a service listens on all addresses, on its own ports.
-FROM runtime AS cors-proxy-server
-ENV TIDELINE_LISTEN=0.0.0.0:8080 TIDELINE_ADMIN_LISTEN=0.0.0.0:9090
-EXPOSE 8080 9090
-
-FROM runtime AS mock-target-server
-ENV TIDELINE_LISTEN=0.0.0.0:3000 TIDELINE_ADMIN_LISTEN=0.0.0.0:9091
-EXPOSE 3000 9091
-
-# hadolint ignore=DL3006
-FROM ${APP}

@@ -29,11 +29,11 @@ const MOCK_DEFAULT: [&str; 2] = ["127.0.0.1:3000", "localhost:3000"];
 #[derive(Clone, Debug, Parser)]
 #[command(version)]
 pub struct Args {
-    /// Address for clients; containers set 0.0.0.0:8080
-    #[arg(long, env = "TIDELINE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    /// Address for clients, on port 8080 if it names none; containers set 0.0.0.0
+    #[arg(long, env = "TIDELINE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR", value_parser = |text: &str| service::address(text, 8080))]
     pub listen: SocketAddr,
-    /// Address for probes and metrics
-    #[arg(long, env = "TIDELINE_ADMIN_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDR")]
+    /// Address for probes and metrics, on port 9090 if it names none
+    #[arg(long, env = "TIDELINE_ADMIN_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDR", value_parser = |text: &str| service::address(text, 9090))]
     pub admin_listen: SocketAddr,
     /// A host and port that may be reached although its address is private (repeatable)
     #[arg(long, env = "TIDELINE_ALLOW_TARGET", value_name = "HOST:PORT", value_delimiter = ',', value_parser = Exemption::parse)]

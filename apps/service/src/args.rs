@@ -1,5 +1,6 @@
 //! The flags that both services have. Where they listen is each service's own, because the defaults differ.
 
+use std::net::{AddrParseError, IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -42,6 +43,11 @@ impl ServerArgs {
     }
 }
 
+/// Reads an address such as `127.0.0.1:8080`. An IP address alone takes the service's own `port`, so that one image serves all.
+pub fn address(text: &str, port: u16) -> Result<SocketAddr, AddrParseError> {
+    text.parse().or_else(|error| text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, port)).map_err(|_| error))
+}
+
 /// Reads a duration such as `500ms`, `10s` or `1m`. More than a year is a mistake, and clocks cannot count on for ever.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
@@ -68,4 +74,21 @@ pub enum LogLevel {
     Info,
     /// Every request.
     Debug,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_without_a_port_takes_the_services_own() {
+        for (text, read) in
+            [("0.0.0.0", "0.0.0.0:3000"), ("::", "[::]:3000"), ("127.0.0.1:80", "127.0.0.1:80"), ("[::1]:0", "[::1]:0")]
+        {
+            assert_eq!(address(text, 3000).map(|address| address.to_string()), Ok(read.to_owned()));
+        }
+        for text in ["", "localhost", "127.0.0.1:", "127.0.0.1:70000", "[::1]"] {
+            assert!(address(text, 3000).is_err(), "{text}");
+        }
+    }
 }

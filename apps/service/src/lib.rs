@@ -14,7 +14,7 @@ mod process;
 mod server;
 mod trace;
 
-pub use args::{LogLevel, ServerArgs, duration, patience};
+pub use args::{LogLevel, ServerArgs, address, duration, patience};
 pub use body::{BoxError, Label, RequestBody, ResponseBody, reply};
 pub use connection::Wire;
 pub use drain::Drain;

@@ -35,12 +35,11 @@ fn the_fixtures_pass() {
 }
 
 #[test]
-fn the_default_environment_passes_with_a_service_more() {
-    let (_, table) = DEFAULT.split_once("[services.mock_target_server]\n").expect("the target has a table");
-    let (table, _) = table.split_once("\n# Whom the proxy serves").expect("the proxy's table follows");
-    let table = table.replace("[services.mock_target_server.image]", "[services.internal.orders.image]");
-    let table = table.replace("tideline/mock-target-server", "tideline/orders");
-    let platform = build(&settings("default", &[DEFAULT, &format!("[services.internal.orders]\n{table}")]));
+fn the_default_environment_passes_with_the_service_of_the_guide() {
+    let guide = include_str!("../../../docs/day-2.md");
+    let (_, table) = guide.split_once("```toml\n").expect("the guide shows a table");
+    let (table, _) = table.split_once("```").expect("a block ends");
+    let platform = build(&settings("default", &[DEFAULT, table]));
     assert_eq!(errors(&platform), "");
     assert_eq!(platform.objects().filter(|object| object.kind() == "HorizontalPodAutoscaler").count(), 3);
 }

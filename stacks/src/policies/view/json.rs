@@ -5,8 +5,14 @@ use serde_json::Value as Json;
 static NOTHING: Json = Json::Null;
 
 /// The value at a pointer, `null` if there is none.
+///
+/// `Value::pointer` allocates twice for each step to unescape what is never escaped here, which was half of all that policies took.
 pub(crate) fn at<'a>(value: &'a Json, pointer: &str) -> &'a Json {
-    value.pointer(pointer).unwrap_or(&NOTHING)
+    let found = pointer.split('/').skip(1).try_fold(value, |value, step| match value {
+        Json::Array(items) => items.get(step.parse::<usize>().ok()?),
+        _ => value.get(step),
+    });
+    found.unwrap_or(&NOTHING)
 }
 
 /// The text at a pointer, empty if there is none.
