@@ -54,6 +54,13 @@ fn codes_are_their_familys_prefix_and_a_running_number() {
 }
 
 #[test]
+fn the_documents_count_the_policies_right() {
+    let number = policies::all().count();
+    assert!(include_str!("../../../README.md").contains(&format!("{number} [policies]")), "{number} in the README");
+    assert!(include_str!("../../../docs/seed.md").contains(&format!("{number} policies")), "{number} in docs/seed.md");
+}
+
+#[test]
 fn every_policy_has_a_name_and_a_reason_of_its_own() {
     let mut names = BTreeSet::new();
     for policy in policies::all() {
