@@ -2,7 +2,7 @@
 //!
 //! Each is written once, here: the Terraform side declares it, the Kubernetes side refers to it.
 
-use crate::settings::Settings;
+use crate::settings::{Service, Settings};
 
 /// The label that marks nodes of the base node group, and that system pods select.
 pub const BASE_NODE_LABEL: (&str, &str) = ("karpenter.sh/controller", "true");
@@ -24,9 +24,6 @@ pub const CORS_PROXY_SERVER: &str = "cors-proxy-server";
 
 /// The target behind the proxy: its Deployment, its Service, its folder of manifests.
 pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
-
-/// The port of the Service of each service, whatever port its pods listen on.
-pub const SERVICE_PORT: u16 = 80;
 
 /// The Applications of the platform itself: no service may have the name of one.
 pub const RESERVED: [&str; 12] = [
@@ -140,13 +137,13 @@ impl Settings {
     }
 
     /// A service's address inside the cluster, as `host:port`.
-    pub fn service_address(&self, service: &str) -> String {
-        format!("{service}.{}.svc.cluster.local:{SERVICE_PORT}", self.services.namespace)
+    pub fn service_address(&self, name: &str, service: &Service) -> String {
+        format!("{name}.{}.svc.cluster.local:{}", self.services.namespace, service.port)
     }
 
     /// The target's address inside the cluster: the load test asks the proxy for it.
     pub fn mock_target_address(&self) -> String {
-        self.service_address(MOCK_TARGET_SERVER)
+        self.service_address(MOCK_TARGET_SERVER, &self.services.mock_target_server)
     }
 
     /// The letter of each zone with the zone's name: `("a", "eu-north-1a")`.

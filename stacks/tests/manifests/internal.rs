@@ -75,8 +75,8 @@ fn the_proxy_is_told_of_the_services_that_it_may_call() {
     let built = build(&added());
     let args = at(object(&built, "Deployment", CORS_PROXY_SERVER), "/spec/template/spec/containers/0/args");
     let told = |address: &str| args.as_array().unwrap().contains(&json!(address));
-    assert!(told("orders.services.svc.cluster.local:80"), "{args}");
-    assert!(!told("prices.services.svc.cluster.local:80"), "{args}");
+    assert!(told("orders.services.svc.cluster.local:7000"), "{args}");
+    assert!(!told("prices.services.svc.cluster.local:7000"), "{args}");
 }
 
 #[test]

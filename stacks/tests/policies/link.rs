@@ -122,8 +122,8 @@ fn a_target_that_is_not_the_mocks_service_is_found() {
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows no target that is Service/mock-target-server
           mend: add `--allow-target` with the address of Service/mock-target-server
         ");
-    assert_snapshot!(broken("LINK008", replace("mock-target-server.services.svc.cluster.local:3000")), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows the target `mock-target-server.services.svc.cluster.local:3000`, but Service/mock-target-server of namespace `services` has no port 3000
+    assert_snapshot!(broken("LINK008", replace("mock-target-server.services.svc.cluster.local:80")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows the target `mock-target-server.services.svc.cluster.local:80`, but Service/mock-target-server of namespace `services` has no port 80
           mend: name an existing Service and one of its ports
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows no target that is Service/mock-target-server
           mend: add `--allow-target` with the address of Service/mock-target-server
@@ -158,6 +158,14 @@ fn a_service_that_leads_nowhere_is_found() {
         Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml selects pods by {"app":"proxy"}, which no Deployment of its namespace gives its pods
           mend: select by a label of the pods' template
         "#);
+}
+
+#[test]
+fn a_service_that_translates_its_port_is_found() {
+    assert_snapshot!(broken("LINK023", |platform| set(platform, "Service", "mock-target-server", "/spec/ports/0/port", 80)), @r"
+    Service/mock-target-server in manifests/mock-target-server/service.yaml translates port 80 to 3000 of Deployment/mock-target-server
+      mend: give the Service port 3000, and its callers the address with it
+    ");
 }
 
 #[test]

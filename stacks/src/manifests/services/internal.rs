@@ -7,7 +7,7 @@ use crate::{
     manifests::kubernetes::{
         ingress, network_policy, network_policy_spec, pods, selector, service, service_port, service_spec, tcp,
     },
-    names::{NAME_LABEL, SERVICE_PORT},
+    names::NAME_LABEL,
     settings::{Service, Settings},
 };
 
@@ -23,7 +23,8 @@ pub(super) fn define(name: &str, server: &Service, settings: &Settings, manifest
             service_spec()
                 .type_("ClusterIP")
                 .selector([(NAME_LABEL, name)])
-                .ports([service_port(TRAFFIC, SERVICE_PORT), service_port(ADMIN, server.admin_port)]),
+                // The pods' own ports: where network policies hold, AWS translates none.
+                .ports([service_port(TRAFFIC, server.port), service_port(ADMIN, server.admin_port)]),
         )
         .add_to(folder, "service");
 

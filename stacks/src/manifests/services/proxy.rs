@@ -60,8 +60,9 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
 
 fn proxy_args(settings: &Settings) -> Vec<String> {
     let Proxy { allow_targets, allow_origins, .. } = &settings.services.proxy;
-    let called = settings.services.called_by(CORS_PROXY_SERVER).map(|(name, _)| settings.service_address(name));
-    let targets = called.chain(allow_targets.iter().cloned());
+    let called = settings.services.called_by(CORS_PROXY_SERVER);
+    let addresses = called.map(|(name, service)| settings.service_address(name, service));
+    let targets = addresses.chain(allow_targets.iter().cloned());
     let targets = targets.flat_map(|target| ["--allow-target".to_owned(), target]);
     // Without a list the proxy serves every origin.
     let origins = allow_origins.iter().filter(|origin| *origin != "*");

@@ -182,4 +182,12 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
                       Karpenter makes another, which does the same.",
         check: permissions::node_permissions,
     },
+    Policy {
+        code: "LINK023",
+        name: "untranslated-ports",
+        severity: Severity::Error,
+        explanation: "Where the VPC CNI holds network policies, a way out to pods leads through their Service only if the \
+                      Service has the pods' port: through another one, every call times out.",
+        check: ports::untranslated_ports,
+    },
 ];

@@ -115,6 +115,27 @@ pub(super) fn service_ports(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+/// The controller behind the VPC CNI lets a way out to pods include their Service only where both have one port.
+/// Source: <https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy.html>, considerations.
+pub(super) fn untranslated_ports(platform: &Platform, findings: &mut Findings) {
+    for workload in platform.autoscaled() {
+        // Clients of a load balancer reach the pods without the Service.
+        for service in workload.services(platform).filter(|of| text(&of.object, "/spec/type") != "LoadBalancer") {
+            for port in items(&service.object, "/spec/ports") {
+                let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
+                let Some(number) = container_port(workload.containers(), target) else { continue };
+                if port["port"] != number {
+                    findings.report(
+                        platform.place(service),
+                        format!("translates port {} to {number} of Deployment/{}", port["port"], workload.name()),
+                        format!("give the Service port {number}, and its callers the address with it"),
+                    );
+                }
+            }
+        }
+    }
+}
+
 pub(super) fn monitored_ports(platform: &Platform, findings: &mut Findings) {
     for monitor in platform.of_kind("ServiceMonitor") {
         let selector = at(&monitor.object, "/spec/selector");
