@@ -10,12 +10,13 @@ FROM rust:${RUST_VERSION}-slim-bookworm AS build
 ARG APP
 ARG TARGETARCH
 WORKDIR /src
+# The script measures the services at work and builds them by that profile, with the merger of the compiler's own LLVM.
+RUN rustup component add llvm-tools
 COPY . .
 # The caches keep the registry and the compiled dependencies from build to build.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target,id=target-${TARGETARCH},sharing=locked \
-    cargo build --locked --profile service --package "${APP}" \
-    && cp "target/service/${APP}" /server
+    apps/build.sh && cp "target/optimised/${APP}" /server
 
 FROM gcr.io/distroless/cc-debian12:nonroot
 ARG APP

@@ -1,20 +1,22 @@
 # Targets of the two services; the root Makefile includes this file.
-.PHONY: chaos soak bench-proxy browser lint-docker fuzz
+.PHONY: services chaos soak bench-proxy browser lint-docker fuzz
 
 BENCH_PROXY := target/bench-proxy
+OPTIMISED := $(abspath target/optimised)
 SOAK_SECONDS ?= 600
 
 chaos: ## Restart every replica under 1000 requests/s, then scale from 1 to 3 to 1: none of 65,000 may fail.
 	$(CARGO) test --profile service --locked -p cors-proxy-server --test chaos -- --ignored --nocapture --test-threads 1 \
 		no_request_of_30_000_fails
 
-soak: ## Load the proxy for SOAK_SECONDS (600): no failure, and memory that does not grow.
-	$(CARGO) build --profile service --locked -p cors-proxy-server -p mock-target-server
-	$(CARGO) bench --profile service --locked -p cors-proxy-server --bench peers -- soak $(SOAK_SECONDS)
+services: ## Build both services as they ship, optimised by a profile of their work, into target/optimised.
+	apps/build.sh
 
-bench-proxy: $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the proxy with nginx, HAProxy and cors-anywhere.
-	$(CARGO) build --profile service --locked -p cors-proxy-server -p mock-target-server
-	$(CARGO) bench --profile service --locked -p cors-proxy-server --bench peers
+soak: services ## Load the proxy for SOAK_SECONDS (600): no failure, and memory that does not grow.
+	SERVICES=$(OPTIMISED) $(CARGO) bench --locked -p cors-proxy-server --bench peers -- soak $(SOAK_SECONDS)
+
+bench-proxy: services $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the proxy with nginx, HAProxy and cors-anywhere.
+	SERVICES=$(OPTIMISED) $(CARGO) bench --locked -p cors-proxy-server --bench peers
 
 browser: ## Fetch through the proxy from a page on another origin, in headless Chromium.
 	$(CARGO) test --locked -p cors-proxy-server --test behaviour browser -- --ignored

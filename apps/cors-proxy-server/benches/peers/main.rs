@@ -77,8 +77,8 @@ fn folder() -> PathBuf {
 
 /// The upstream that all of them share.
 async fn start_mock(folder: &Path) -> (Process, SocketAddr) {
-    let mock = sibling("mock-target-server");
-    assert!(mock.exists(), "{} is missing: build it with --release first", mock.display());
+    let mock = process::service("mock-target-server");
+    assert!(mock.exists(), "{} is missing: apps/build.sh makes it", mock.display());
     let listen = process::free_address();
     let address = listen.to_string();
     let flags = ["--listen", &address, "--admin-listen", "127.0.0.1:0", "--workers", "1", "--max-connection-age", "1h"];

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::process::{Process, sibling};
+use crate::process::{Process, service};
 
 #[derive(Clone, Copy)]
 pub(crate) enum Peer {
@@ -42,7 +42,7 @@ impl Peer {
                     "--max-connection-age",
                     "1h",
                 ];
-                Process::start(0, &sibling("cors-proxy-server"), &flags, folder, listen).await
+                Process::start(0, &service("cors-proxy-server"), &flags, folder, listen).await
             }
             Self::Nginx => {
                 let file = write(folder, "nginx.conf", &nginx(listen, upstream, folder));

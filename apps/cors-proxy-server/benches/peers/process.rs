@@ -91,7 +91,12 @@ pub(crate) fn pin_self(core: usize) {
     assert!(pinned.is_ok_and(|status| status.success()), "taskset is missing");
 }
 
-/// A binary beside the proxy's own.
+/// A service as it ships, in the folder `SERVICES`, or as cargo builds it without a profile of its work.
+pub(crate) fn service(name: &str) -> PathBuf {
+    std::env::var_os("SERVICES").map_or_else(|| sibling(name), |folder| Path::new(&folder).join(name))
+}
+
+/// A file beside the proxy that cargo built.
 pub(crate) fn sibling(name: &str) -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_cors-proxy-server")).with_file_name(name)
 }
