@@ -87,8 +87,9 @@ class Platform:
         self.note(stack)
 
     def compare(self, stack: str, state: str = "") -> None:
-        """Fails, but goes on, where the offline providers plan something else than the real one."""
-        with self.step("plans", f"the offline plan of {stack} is the real one", go_on=True):
+        """Fails, but goes on, where the offline providers plan something else than the real one, over the same state."""
+        name = f"the offline plan of {stack} {'over its state ' if state else ''}is the real one"
+        with self.step("plans", name, go_on=True):
             agreed = self.plans.compare(stack, self.folder / stack, state)
             self.report.say(f"both plans of {stack} agree on {agreed} values")
 
@@ -99,6 +100,8 @@ class Platform:
                                                reattach=helm, accept=(0, 2))
             if code == 2:
                 raise Failed("\n".join(re.findall(r"^  # .*$", text, re.MULTILINE)))
+        _, state = self.runner.terraform(f"{stack}-state", self.folder / stack, "state", "pull", reattach=helm)
+        self.compare(stack, state)
 
     def destroy(self, stack: str) -> None:
         """Destroys a stack."""
