@@ -16,7 +16,7 @@ COPY . .
 # The caches keep the registry and the compiled dependencies from build to build.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target,id=target-${TARGETARCH},sharing=locked \
-    apps/build.sh && cp "target/optimised/${APP}" /server
+    apps/build.sh "${APP}" && cp "target/optimised/${APP}" /server
 
 FROM gcr.io/distroless/cc-debian12:nonroot
 ARG APP

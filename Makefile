@@ -58,7 +58,7 @@ down: ## Tear the environment ENV down, in the order that leaves nothing behind.
 lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile.
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
-	$(VENV)/bin/shellcheck --external-sources .ci/run scripts/*.sh
+	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh scripts/*.sh
 
 $(VENV)/done: scripts/requirements.txt
 	python3 -m venv $(VENV)

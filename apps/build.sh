@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds both services as they ship, optimised by a profile of their own work (PGO), into target/optimised.
+# Builds services as they ship into target/optimised: the proxy and its target optimised by a profile of their own work
+# (PGO), any other as it is. usage: apps/build.sh [SERVICE...]; without one, the proxy and its target.
 #
 # What runs often is laid out together and inlined, a quarter of the proxy's time outside the kernel. The profile belongs to
 # one compiler, one platform and these sources, so it is made anew wherever the image is built, and never committed.
@@ -12,6 +13,17 @@ host=$(sed -n 's/^host: //p' <<<"$version")
 llvm=$(sed -n 's/^LLVM version: \([0-9]*\).*/\1/p' <<<"$version")
 services=(cors-proxy-server mock-target-server)
 binaries=$work/$host/service
+
+# What no training is known for needs no profile, and no merger.
+others=()
+for service in "$@"; do
+    [[ " ${services[*]} " == *" $service "* ]] || others+=("$service")
+done
+if ((${#others[@]} > 0)); then
+    CARGO_TARGET_DIR=$work cargo build --locked --profile service --target "$host" "${others[@]/#/--package=}"
+    cp "${others[@]/#/$binaries/}" "$work"
+fi
+(($# == 0 || $# > ${#others[@]})) || exit 0
 
 # The merger must be of the compiler's own LLVM: from rustup, or from the system's package of that version.
 merger=$(rustc --print sysroot)/lib/rustlib/$host/bin/llvm-profdata
