@@ -73,7 +73,8 @@ port() {
 # usage: train WORKERS
 train() {
     local any=127.0.0.1:0 headers='Host: proxy\r\nOrigin: https://page.example\r\nAccept: */*\r\nUser-Agent: page\r\n'
-    local flags=(--listen "$any" --admin-listen "$any" --drain-delay 0s --workers "$1") mock proxy target client clients=()
+    # The clients keep their connections, however slow the machine is.
+    local flags=(--listen "$any" --admin-listen "$any" --max-connection-age 1h --drain-delay 0s --workers "$1") mock proxy target client clients=()
     "$binaries/mock-target-server" "${flags[@]}" 2>"$work/mock.log" & mock=$!
     target=$(port "$work/mock.log")
     "$binaries/cors-proxy-server" "${flags[@]}" --allow-target "127.0.0.1:$target" 2>"$work/proxy.log" & proxy=$!
