@@ -13,7 +13,11 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::{net::UnixListener, sync::oneshot};
 
-use super::{calls::Connection, grpc, signals::Running};
+use super::{
+    calls::Connection,
+    grpc,
+    signals::{Running, Signals},
+};
 use crate::{cloud::Configure, engine::Known, schema::ProviderSchema};
 
 /// The longest folder that has room for the path of a socket.
@@ -82,7 +86,12 @@ impl Session {
         }
         let (stop, stopped) = oneshot::channel::<()>();
         let running = Arc::new(Running::default());
-        let signals = Arc::clone(&running);
+        let told = Arc::clone(&running);
+        // Before there is a Terraform, and not at the thread's leisure: a signal may come at once.
+        let signals = {
+            let _inside = runtime.enter();
+            Signals::take()
+        };
         let serve = move || {
             runtime.block_on(async {
                 for (listener, provider) in listeners {
@@ -91,7 +100,7 @@ impl Session {
                 tokio::select! {
                     // An error means that the session is gone, which is a reason to stop too.
                     _ = stopped => {}
-                    () = signals.listen() => {}
+                    () = told.listen(signals) => {}
                 }
             });
         };

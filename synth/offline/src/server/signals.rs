@@ -3,7 +3,23 @@
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{self, SignalKind, signal};
+
+/// The signals that end a process. From when this is made they do not; where there is no handler to be had, they still do.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    // The terminal interrupts Terraform by itself; here it must only not end the providers.
+    _interrupts: Option<unix::Signal>,
+    ends: Option<[unix::Signal; 2]>,
+}
+
+impl Signals {
+    /// Takes the signals over, inside a runtime.
+    pub(crate) fn take() -> Self {
+        let ends = signal(SignalKind::terminate()).and_then(|ends| Ok([ends, signal(SignalKind::hangup())?]));
+        Self { _interrupts: signal(SignalKind::interrupt()).ok(), ends: ends.ok() }
+    }
+}
 
 /// The Terraform that runs, and whether it is to end.
 #[derive(Debug, Default)]
@@ -34,13 +50,9 @@ impl Running {
         }
     }
 
-    /// Listens for as long as the providers are served. Where there is no handler to be had, a signal ends the process at
-    /// once, as it would have.
-    pub(crate) async fn listen(&self) {
-        // The terminal interrupts Terraform by itself; here it must only not end the providers.
-        let _interrupts = signal(SignalKind::interrupt()).ok();
-        let (Ok(mut terminated), Ok(mut hung_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-        else {
+    /// Listens for as long as the providers are served.
+    pub(crate) async fn listen(&self, signals: Signals) {
+        let Signals { _interrupts, ends: Some([mut terminated, mut hung_up]) } = signals else {
             return std::future::pending().await;
         };
         loop {
