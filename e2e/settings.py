@@ -44,6 +44,13 @@ class Settings:
     def role_arn(self, role: str) -> str:
         return f"arn:aws:iam::{self.account}:role/{self.named(role)}"
 
+    def pod_roles(self) -> dict[str, tuple[str, str]]:
+        """Each role of pods, with the namespace and the service account that may take it."""
+        accounts = {"vpc-cni": ("kube-system", "aws-node"), "ebs-csi": ("kube-system", "ebs-csi-controller-sa")}
+        for role, key in (("karpenter", "karpenter"), ("aws-load-balancer-controller", "load_balancer_controller")):
+            accounts[role] = self[key]["namespace"], self[key]["service_account"]
+        return accounts
+
     def state_key(self, stack: str) -> str:
         return f"{self['state']['key_prefix']}/{stack}.tfstate"
 

@@ -105,11 +105,7 @@ def service_accounts_have_the_roles_that_are_made_for_them(cloud: Cloud) -> None
     for one in cloud.all("eks", "list_pod_identity_associations", "associations", **of(cloud)):
         about = eks.describe_pod_identity_association(associationId=one["associationId"], **of(cloud))["association"]
         found[about["namespace"], about["serviceAccount"]] = about["roleArn"]
-    controllers = [(settings["karpenter"], "karpenter"),
-                   (settings["load_balancer_controller"], "aws-load-balancer-controller")]
-    wanted = {(table["namespace"], table["service_account"]): settings.role_arn(role) for table, role in controllers}
-    wanted |= {("kube-system", "aws-node"): settings.role_arn("vpc-cni"),
-               ("kube-system", "ebs-csi-controller-sa"): settings.role_arn("ebs-csi")}
+    wanted = {account: settings.role_arn(role) for role, account in settings.pod_roles().items()}
     same("service accounts", found, wanted)
 
 

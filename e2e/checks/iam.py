@@ -8,7 +8,6 @@ from typing import Any
 from . import Cloud, check, expect, same
 
 LIMIT = 6_144
-POD_ROLES = ["vpc-cni", "ebs-csi", "karpenter", "aws-load-balancer-controller"]
 NODE_POLICIES = {"AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore"}
 KARPENTER_POLICIES = ["karpenter-node-lifecycle", "karpenter-iam-integration", "karpenter-eks-integration",
                       "karpenter-interruption", "karpenter-zonal-shift", "karpenter-resource-discovery"]
@@ -53,13 +52,17 @@ def every_attached_policy_of_aws_exists(cloud: Cloud) -> None:
 
 
 @check("policies")
-def pods_take_their_roles_through_pod_identity_from_this_account(cloud: Cloud) -> None:
-    for role in POD_ROLES:
+def each_role_of_pods_goes_to_one_service_account_of_this_cluster(cloud: Cloud) -> None:
+    settings = cloud.settings
+    cluster = f"arn:aws:eks:{settings.region}:{settings.account}:cluster/{settings.name}"
+    for role, (namespace, account) in settings.pod_roles().items():
         [statement] = trust(cloud, role)["Statement"]
         same(f"principal of {role}", statement["Principal"], {"Service": "pods.eks.amazonaws.com"})
         same(f"actions of {role}", set(statement["Action"]), {"sts:AssumeRole", "sts:TagSession"})
-        account = {"StringEquals": {"aws:SourceAccount": cloud.settings.account}}
-        same(f"condition of {role}", statement["Condition"], account)
+        taken_by = {"aws:SourceAccount": settings.account, "aws:RequestTag/eks-cluster-arn": cluster,
+                    "aws:RequestTag/kubernetes-namespace": namespace,
+                    "aws:RequestTag/kubernetes-service-account": account}
+        same(f"condition of {role}", statement["Condition"], {"StringEquals": taken_by})
 
 
 @check("policies")
