@@ -20,6 +20,10 @@ impl Origins {
     /// Looks for addresses of a part in what Terraform said.
     pub(crate) fn of(part: &Part, settings: &Settings, complaints: &str) -> Result<Self> {
         let mut found = BTreeMap::new();
+        // Most runs have none, and need no second build of the part.
+        if complaints.is_empty() {
+            return Ok(Self(found));
+        }
         let Built::Stack(stack) = part.build(settings)? else { return Ok(Self(found)) };
         let plain = strip_str(complaints).to_string();
         let named: BTreeSet<_> = plain.lines().filter(|line| !is_excerpt(line)).flat_map(addresses).collect();

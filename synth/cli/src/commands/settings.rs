@@ -3,10 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value as Json, json};
-use stacks::{
-    Platform, add_ons, runner,
-    settings::{OncePerAccount, Settings},
-};
+use stacks::{Platform, add_ons, runner, settings::Settings};
 
 use crate::{
     project::Project,
@@ -57,8 +54,8 @@ fn values(project: &Project) -> Result<Map<String, Json>> {
         "github_environment": settings.github.environment,
         "github_branch": settings.github.branch,
         "runner": settings.github.runner,
-        "oidc_provider": once(settings.github.oidc_provider),
-        "spot_service_linked_role": once(settings.karpenter.spot_service_linked_role),
+        "oidc_provider": settings.github.oidc_provider.as_str(),
+        "spot_service_linked_role": settings.karpenter.spot_service_linked_role.as_str(),
         "argocd_namespace": settings.argocd.namespace,
         "root_application": add_ons::ROOT_APPLICATION,
         "repository_url": settings.repository.url,
@@ -69,14 +66,6 @@ fn values(project: &Project) -> Result<Map<String, Json>> {
     });
     let Json::Object(values) = json else { unreachable!("an object is written above") };
     Ok(values)
-}
-
-/// What is done about a thing that an account has once, as the settings write it.
-fn once(choice: OncePerAccount) -> &'static str {
-    match choice {
-        OncePerAccount::Create => "create",
-        OncePerAccount::Adopt => "adopt",
-    }
 }
 
 /// Each stack with its directory, and the runner that it needs: empty where any will do.
