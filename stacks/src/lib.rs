@@ -3,10 +3,12 @@
 //! Settings go in, typed stacks come out. Nothing here reads a file or runs a process.
 
 pub mod add_ons;
+mod addresses;
 pub mod bootstrap;
 mod charts;
 pub mod cluster;
 mod files;
+mod instances;
 pub mod load_test;
 pub mod manifests;
 pub mod names;

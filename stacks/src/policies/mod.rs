@@ -8,8 +8,10 @@ mod img;
 mod link;
 mod scale;
 mod sec;
+mod ver;
 pub(crate) mod view;
 
+use jiff::civil::Date;
 use synth_framework::{Policy, Review, Waiver};
 
 use crate::Platform;
@@ -33,6 +35,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "DRAIN", summary: "pods and nodes that leave without a lost request", policies: drain::POLICIES },
     Family { prefix: "SEC", summary: "what may be reached, read and done", policies: sec::POLICIES },
     Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
+    Family { prefix: "VER", summary: "versions that grow old, or do not fit each other", policies: ver::POLICIES },
 ];
 
 /// Every policy, family by family.
@@ -45,8 +48,8 @@ pub fn is_code(code: &str) -> bool {
     all().any(|policy| policy.code == code)
 }
 
-/// Runs every policy over a platform; what its settings waive is set apart.
-pub fn review(platform: &Platform) -> Review {
+/// Runs every policy over a platform as of a day; what its settings waive is set apart.
+pub fn review(platform: &Platform, today: Date) -> Review {
     let waivers = platform.settings.waivers.iter();
     let waivers: Vec<_> = waivers
         .map(|waiver| Waiver {
@@ -55,5 +58,5 @@ pub fn review(platform: &Platform) -> Review {
             reason: waiver.reason.clone(),
         })
         .collect();
-    Review::run(all(), platform, &waivers)
+    Review::run(all(), platform, today, &waivers)
 }
