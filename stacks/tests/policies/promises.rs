@@ -16,7 +16,11 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ),
     ("DRAIN002", "[services.proxy]\nderegistration_delay_seconds = 300", "flows to a pod that is gone are reset"),
     ("DRAIN003", "[services.proxy]\nlate_connections_seconds = 120", "new connections come for that long"),
-    ("DRAIN008", "[services.proxy]\nderegistration_delay_seconds = 15", "connections are ended while they are answered"),
+    (
+        "DRAIN008",
+        "[services.proxy]\nderegistration_delay_seconds = 15",
+        "connections are ended while they are answered",
+    ),
     ("DRAIN009", "[services.cors_proxy_server]\ndrain_timeout_seconds = 300", "the node is gone after two minutes"),
     ("VER001", "[base_nodes]\nrelease_version = \"1.36.1-20260610\"", "nobody patches the nodes"),
     ("VER002", "[karpenter]\nami_alias = \"al2023@v20260610\"", "new nodes are as old as the image"),
