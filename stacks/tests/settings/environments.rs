@@ -36,17 +36,6 @@ fn the_shipped_environments_are_sound() {
 }
 
 #[test]
-fn the_shipped_environments_share_no_name_and_no_range() {
-    let all = shipped();
-    for (index, one) in all.iter().enumerate() {
-        for other in &all[index + 1..] {
-            assert_ne!(one.name, other.name);
-            assert!(!one.network.cidr.overlaps(other.network.cidr), "{} and {}", one.environment, other.environment);
-        }
-    }
-}
-
-#[test]
 fn the_default_environment_holds_every_setting() {
     let lines: Vec<&str> = DEFAULT.lines().collect();
     for (key, line, head) in keys_of_default().into_iter().filter(|(key, ..)| !key.starts_with("aws.tags.")) {

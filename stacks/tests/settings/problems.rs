@@ -262,8 +262,6 @@ fn what_two_parts_cannot_share_is_refused() {
     let text = "
 [argocd]
 namespace = \"monitoring\"
-[services.mock_target_server.image]
-repository = \"tideline/cors-proxy-server\"
 [services.proxy]
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
