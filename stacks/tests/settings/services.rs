@@ -23,6 +23,6 @@ callers = ["cors-proxy-server", "oders"]
     staging.toml:3:12: `services.cors_proxy_server.callers[0]` is `orders`, but the proxy is reached from the internet only: remove it
     staging.toml:6:33: `services.mock_target_server.callers[1]` is `oders`, which is no service: there are `cors-proxy-server`, `mock-target-server`, `Orders` and `karpenter`
     staging.toml:7:20: `services.internal.Orders` is no name for a service: use `a-z`, digits and `-`, a letter first
-    staging.toml:24:20: `services.internal.karpenter` is taken by a part of the platform: choose another name
+    staging.toml:23:20: `services.internal.karpenter` is taken by a part of the platform: choose another name
     ");
 }

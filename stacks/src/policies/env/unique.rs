@@ -115,7 +115,7 @@ impl Within {
     pub(super) fn words(self, settings: &Settings) -> String {
         let (account, region) = (&settings.aws.account_id, &settings.aws.region);
         match self {
-            Self::Partition => "all accounts".to_owned(),
+            Self::Partition => "all of AWS".to_owned(),
             Self::Account => format!("account {account}"),
             Self::Region => format!("{region} of account {account}"),
             Self::Parent => "what it belongs to".to_owned(),
