@@ -14,13 +14,12 @@ def live(first: Platform, second: Platform) -> None:
     second.cloud.beside = first.cloud
     second.note("before")
     second.rise()
-    second.look("beside")
     first.note("beside another")
-    first.plan_untouched()
+    second.look("beside")
     second.fall()
     first.note("after another")
-    first.plan_untouched()
     second.look("after another")
+    first.plan_untouched()
     # What follows judges the first one by what was done for it.
     del changes[made:]
     first.fall()

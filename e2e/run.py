@@ -22,7 +22,7 @@ from settings import Settings, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "target/e2e/run"
-SECONDS = 15 * 60
+SECONDS = 25 * 60
 TERRAFORM = (1, 11)
 
 

@@ -6,7 +6,11 @@ use anyhow::Result;
 use stacks::{Built, Part, Platform};
 use synth_framework::{Mode, StackFile};
 
-use crate::{project::Project, report::{count, say}, review::Reviewed};
+use crate::{
+    project::Project,
+    report::{count, say},
+    review::Reviewed,
+};
 
 /// A part as text, with the directory that it belongs in.
 #[derive(Debug)]

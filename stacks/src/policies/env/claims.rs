@@ -23,7 +23,8 @@ pub(super) fn of(platform: &Platform) -> Vec<Claim<'_>> {
     let unique = TYPES.iter().filter(|unique| unique.within != Within::Parent);
     let claims = unique.flat_map(|unique| {
         platform.managed(unique.type_name).filter_map(move |resource| {
-            let (first, others) = unique.by.split_first().map_or((None, unique.by), |(first, rest)| (Some(first), rest));
+            let (first, others) =
+                unique.by.split_first().map_or((None, unique.by), |(first, rest)| (Some(first), rest));
             let mut name: Vec<String> = match first {
                 Some(first) => vec![resource.text(first)?],
                 None => Vec::new(),

@@ -63,7 +63,9 @@ fn environments_that_make_the_same_are_neither_written_nor_brought_up() {
     let mend = "mend: set `github.oidc_provider` to \"adopt\" in `default.toml` or `trial.toml`, whichever came later";
     let run = project.synth(["all"]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stdout.contains("error[ENV001] aws_iam_openid_connect_provider.github is made by environment `trial` too"));
+    assert!(
+        run.stdout.contains("error[ENV001] aws_iam_openid_connect_provider.github is made by environment `trial` too")
+    );
     assert!(run.stdout.contains("declared at stacks/src/bootstrap/github.rs:"), "{run:?}");
     assert!(run.stdout.contains(mend), "{run:?}");
     assert!(run.stdout.contains("error[ENV002] aws_vpc.main has the range"), "{run:?}");

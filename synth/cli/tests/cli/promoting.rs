@@ -8,14 +8,23 @@ use crate::project::{Project, Run, workspace};
 
 /// Tools that refuse what the role of the moment may not reach, and write down the rest.
 const TOOLS: [(&str, &str); 3] = [
-    ("skopeo", r#"for image in "${@: -2}"; do [[ $image == dir:* || $image == docker://$REGISTRY/$ALLOWED/* ]] || exit 1; done
+    (
+        "skopeo",
+        r#"for image in "${@: -2}"; do [[ $image == dir:* || $image == docker://$REGISTRY/$ALLOWED/* ]] || exit 1; done
 [[ ${*: -1} != dir:* ]] || mkdir "${5#dir:}"
-echo "skopeo ${*: -2}" >>"$LOG""#),
-    ("cosign", r#"[[ ${*: -1} == $REGISTRY/$ALLOWED/* ]] || exit 1
+echo "skopeo ${*: -2}" >>"$LOG""#,
+    ),
+    (
+        "cosign",
+        r#"[[ ${*: -1} == $REGISTRY/$ALLOWED/* ]] || exit 1
 [[ $1 != verify || $ALLOWED != tideline-trial ]] || exit 1
-echo "cosign $1 ${*: -1}" >>"$LOG""#),
-    ("aws", r#"[[ $4 == $ALLOWED/* ]] || exit 1
-echo "aws $2 $4" >>"$LOG""#),
+echo "cosign $1 ${*: -1}" >>"$LOG""#,
+    ),
+    (
+        "aws",
+        r#"[[ $4 == $ALLOWED/* ]] || exit 1
+echo "aws $2 $4" >>"$LOG""#,
+    ),
 ];
 
 fn digest(digit: char) -> String {
@@ -55,8 +64,7 @@ fn each_role_touches_its_own_repositories_alone() {
     for (name, body) in TOOLS {
         tool(&project.path("tools"), name, body);
     }
-    let (proxy, target) =
-        (format!("cors-proxy-server@{}", digest('a')), format!("mock-target-server@{}", digest('b')));
+    let (proxy, target) = (format!("cors-proxy-server@{}", digest('a')), format!("mock-target-server@{}", digest('b')));
     project.synth(["images", "set", &proxy, &target]).succeeds();
     project.synth(["images", "promote", "--from", "default", "--to", "trial"]).succeeds();
     for (step, environment) in [("pull", "default"), ("push", "trial")] {
