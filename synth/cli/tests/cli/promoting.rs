@@ -74,7 +74,18 @@ fn each_role_touches_its_own_repositories_alone() {
     let registry = "111122223333.dkr.ecr.eu-north-1.amazonaws.com";
     let images = project.path("images").display().to_string();
     let log = project.read("log").replace(registry, "R").replace(&images, "I").replace(&"a".repeat(64), "a");
-    insta::assert_snapshot!(log.replace(&"b".repeat(64), "b"), @"");
+    insta::assert_snapshot!(log.replace(&"b".repeat(64), "b"), @r"
+    cosign verify R/tideline/cors-proxy-server@sha256:a
+    skopeo docker://R/tideline/cors-proxy-server@sha256:a dir:I/cors-proxy-server
+    cosign verify R/tideline/mock-target-server@sha256:b
+    skopeo docker://R/tideline/mock-target-server@sha256:b dir:I/mock-target-server
+    aws batch-get-image tideline-trial/cors-proxy-server
+    skopeo dir:I/cors-proxy-server docker://R/tideline-trial/cors-proxy-server:0.1.0
+    cosign sign R/tideline-trial/cors-proxy-server@sha256:a
+    aws batch-get-image tideline-trial/mock-target-server
+    skopeo dir:I/mock-target-server docker://R/tideline-trial/mock-target-server:0.1.0
+    cosign sign R/tideline-trial/mock-target-server@sha256:b
+    ");
     // Whoever copied with one sign-in, as between two accounts, would be refused.
     assert_ne!(promote(&project, "pull", "trial").code, 0);
 }
