@@ -21,7 +21,9 @@ from report import Report
 from settings import Settings, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
-WORK = ROOT / "target/e2e/run"
+# Whether there are two regions; the logs of each kind of run stay.
+REGIONS = "--regions" in sys.argv[1:]
+WORK = ROOT / "target/e2e" / ("regions" if REGIONS else "run")
 SECONDS = 25 * 60
 TERRAFORM = (1, 11)
 
@@ -36,11 +38,10 @@ def main() -> int:
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
 
-    regions = "--regions" in sys.argv[1:]
-    first, second = prepare(ROOT, WORK / "environments", region=1 if regions else 0)
+    first, second = prepare(ROOT, WORK / "environments", region=1 if REGIONS else 0)
     # moto reads these when it is first imported.
     os.environ.update(MOTO_ACCOUNT_ID=first.account, MOTO_IAM_LOAD_MANAGED_POLICIES="true", NO_PROXY="127.0.0.1")
-    return run(first, second, whole=not regions)
+    return run(first, second, whole=not REGIONS)
 
 
 def run(first: Settings, second: Settings, whole: bool) -> int:
@@ -48,7 +49,7 @@ def run(first: Settings, second: Settings, whole: bool) -> int:
     from checks import Cloud
     from gateway.server import Server
     from gateway.world import World
-    from pair import live
+    from pair import alone, live
     from steps import Platform
 
     report, runner = Report(), Runner(ROOT, WORK)
@@ -69,7 +70,11 @@ def run(first: Settings, second: Settings, whole: bool) -> int:
         with (WORK / "logs/gateway.log").open("w") as log, Server(world, log) as server:
             runner.connect(server.endpoint)
             clouds = [Cloud(settings, server.endpoint, server.gateway) for settings in (first, second)]
-            live(*(Platform(runner, cloud, report, out, whole and cloud is clouds[0]) for cloud in clouds))
+            platforms = [Platform(runner, cloud, report, out, whole) for cloud in clouds]
+            if whole:
+                alone(platforms[0])
+            else:
+                live(*platforms)
     except Failed as failed:
         if not report.failures():
             report.add("run", "the run comes to its end", str(failed), 0)

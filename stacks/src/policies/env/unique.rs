@@ -141,8 +141,8 @@ mod tests {
     fn schema() -> Vec<(String, Json)> {
         let read = |text: &str| -> Json { serde_json::from_str(text).expect("a schema is JSON") };
         let providers = SCHEMAS.map(read);
-        let providers = providers.iter().flat_map(|schemas| schemas["provider_schemas"].as_object());
-        let types = providers.flat_map(|all| all.values()).flat_map(|one| one["resource_schemas"].as_object());
+        let providers = providers.iter().filter_map(|schemas| schemas["provider_schemas"].as_object());
+        let types = providers.flat_map(|all| all.values()).filter_map(|one| one["resource_schemas"].as_object());
         types.flatten().map(|(name, schema)| (name.clone(), schema["block"]["attributes"].clone())).collect()
     }
 
