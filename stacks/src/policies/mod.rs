@@ -3,6 +3,7 @@
 //! A family is a table and the checks that it names. A check reads through `view` and reports; it changes nothing.
 
 mod drain;
+mod env;
 mod ha;
 mod img;
 mod link;
@@ -36,6 +37,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "SEC", summary: "what may be reached, read and done", policies: sec::POLICIES },
     Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
     Family { prefix: "VER", summary: "versions that grow old, or do not fit each other", policies: ver::POLICIES },
+    Family { prefix: "ENV", summary: "environments beside each other", policies: env::POLICIES },
 ];
 
 /// Every policy, family by family.
@@ -50,6 +52,15 @@ pub fn is_code(code: &str) -> bool {
 
 /// Runs every policy over a platform as of a day; what its settings waive is set apart.
 pub fn review(platform: &Platform, today: Date) -> Review {
+    run(platform, all(), today)
+}
+
+/// Runs the policies alone that compare a platform with those beside it.
+pub fn compare(platform: &Platform, today: Date) -> Review {
+    run(platform, env::POLICIES, today)
+}
+
+fn run<'a>(platform: &Platform, policies: impl IntoIterator<Item = &'a Policy<Platform>>, today: Date) -> Review {
     let waivers = platform.settings.waivers.iter();
     let waivers: Vec<_> = waivers
         .map(|waiver| Waiver {
@@ -58,5 +69,5 @@ pub fn review(platform: &Platform, today: Date) -> Review {
             reason: waiver.reason.clone(),
         })
         .collect();
-    Review::run(all(), platform, today, &waivers)
+    Review::run(policies, platform, today, &waivers)
 }

@@ -284,14 +284,11 @@ fn what_two_parts_cannot_share_is_refused() {
     let text = "
 [argocd]
 namespace = \"monitoring\"
-[services.mock_target_server.image]
-repository = \"tideline/cors-proxy-server\"
 [services.proxy]
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
-        default.toml:132:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
-        staging.toml:5:14: `services.mock_target_server.image.repository` is taken by `services.cors_proxy_server.image.repository`, `tideline/cors-proxy-server` at default.toml:156: each service needs one of its own
-        staging.toml:7:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
-        ");
+    default.toml:131:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
+    staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
+    ");
 }
