@@ -124,7 +124,8 @@ mod tests {
             let mut taken: Vec<_> = each.iter().map(|_| self.single()).collect();
             let mut refused = 0;
             for pods in each {
-                for _ in 0..u64::div_ceil(pods, RANGE) + WARM_RANGES {
+                let needed = u64::div_ceil(pods, RANGE) + WARM_RANGES;
+                for _ in 0..needed {
                     match self.range() {
                         Some(start) => taken.extend(start..start + index(RANGE)),
                         None => refused += 1,
@@ -135,7 +136,9 @@ mod tests {
         }
 
         fn release(&mut self, addresses: &[usize]) {
-            addresses.iter().for_each(|address| self.taken[*address] = false);
+            for address in addresses {
+                self.taken[*address] = false;
+            }
         }
     }
 
