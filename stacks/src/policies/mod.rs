@@ -8,6 +8,7 @@ mod img;
 mod link;
 mod scale;
 mod sec;
+mod sync;
 pub(crate) mod view;
 
 use synth_framework::{Policy, Review, Waiver};
@@ -33,6 +34,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "DRAIN", summary: "pods and nodes that leave without a lost request", policies: drain::POLICIES },
     Family { prefix: "SEC", summary: "what may be reached, read and done", policies: sec::POLICIES },
     Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
+    Family { prefix: "SYNC", summary: "what Argo CD makes of a change in Git", policies: sync::POLICIES },
 ];
 
 /// Every policy, family by family.

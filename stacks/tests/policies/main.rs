@@ -11,4 +11,5 @@ mod reach;
 mod scale;
 mod sec;
 mod seed;
+mod sync;
 mod whole;
