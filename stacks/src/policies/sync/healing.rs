@@ -5,6 +5,7 @@ use synth_framework::{Findings, Place};
 
 use crate::{
     Platform,
+    add_ons::ROOT_APPLICATION,
     manifests::HEALTH,
     policies::view::{argocd_values, at, number, root_objects, text},
 };
@@ -60,7 +61,9 @@ pub(super) fn fixes_heal(platform: &Platform, findings: &mut Findings) {
             );
         }
         match waiting(retry) {
-            Some(waiting) => needed = needed.max(if place.file.ends_with(".yaml") { waiting } else { 0 }),
+            // The root's own retries begin where its sync has ended.
+            Some(_) if name == ROOT_APPLICATION => {}
+            Some(waiting) => needed = needed.max(waiting),
             None => findings.report(
                 place,
                 format!("lets `{name}` retry without a limit and a pace that can be added up"),
