@@ -16,7 +16,7 @@ use synth_framework::{BuiltManifests, Manifests, Problems};
 
 use crate::settings::Settings;
 
-pub use applications::APPLICATION_HEALTH;
+pub use applications::{HEALTH, Health};
 pub(crate) use karpenter::FEWEST_VCPUS;
 pub use observability::{Question, scaling_questions};
 pub(crate) use services::most_pods;

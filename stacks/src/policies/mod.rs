@@ -9,6 +9,7 @@ mod img;
 mod link;
 mod scale;
 mod sec;
+mod sync;
 mod ver;
 pub(crate) mod view;
 
@@ -38,6 +39,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
     Family { prefix: "VER", summary: "versions that grow old, or do not fit each other", policies: ver::POLICIES },
     Family { prefix: "ENV", summary: "environments beside each other", policies: env::POLICIES },
+    Family { prefix: "SYNC", summary: "what Argo CD makes of a change in Git", policies: sync::POLICIES },
 ];
 
 /// Every policy, family by family.

@@ -13,5 +13,6 @@ mod reach;
 mod scale;
 mod sec;
 mod seed;
+mod sync;
 mod ver;
 mod whole;

@@ -53,6 +53,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("services.proxy.late_connections_seconds", "301", "it must be from 0 to 300"),
     ("base_nodes.min_size", "-1", "it must be from 0 to"),
     ("argocd.chart_version", r#""10.x""#, "an exact version"),
+    ("argocd.notifications_secret", r#""https://hooks.example.com/secret""#, "the name of a Secret"),
     ("argocd.domain", r#""https://argocd.example.com""#, "a host name"),
     ("karpenter.ami_alias", r#""al2023@latest""#, "a dated image"),
     ("karpenter.ami_alias", r#""al2023@v20261303""#, "a dated image"),
