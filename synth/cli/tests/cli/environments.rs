@@ -55,3 +55,13 @@ fn every_environment_of_a_project_can_be_written() {
         }
     }
 }
+
+#[test]
+fn another_region_of_the_default_environment_breaks_no_other() {
+    let project = Project::new();
+    let settings = project.read("stacks/environments/default.toml").replace("eu-north-1", "us-east-1");
+    project.write("stacks/environments/default.toml", &settings);
+    for environment in ENVIRONMENTS {
+        assert_eq!(project.synth(["all", "--env", environment]).code, 0, "{environment}");
+    }
+}
