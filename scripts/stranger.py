@@ -28,7 +28,6 @@ THEIRS = {
     "aws.tags.Owner": '"walrus-team"',
     "state.bucket": '"walrus-terraform"',
     "state.key_prefix": '"walrus"',
-    "state.kms_key_alias": '"alias/walrus-state"',
     "github.owner": '"walrus-shop"',
     "github.repository": '"platform"',
     "github.owner_id": "1739",
@@ -48,8 +47,6 @@ THEIRS = {
     "argocd.domain": '"argocd.walrus.test"',
     "observability.namespace": '"watch"',
     "services.namespace": '"shop"',
-    "services.cors_proxy_server.image.repository": '"walrus/proxy"',
-    "services.mock_target_server.image.repository": '"walrus/target"',
     "load_test.rate": "500",
 }
 
@@ -105,7 +102,7 @@ def mark(folder: pathlib.Path) -> None:
 
 def ask_for_settings(folder: pathlib.Path) -> None:
     """The e2e run is Python, and long: it is asked for its settings alone."""
-    asked = "import pathlib, sys; from settings import prepare; print(prepare(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])).tree)"
+    asked = "import pathlib, sys; from settings import prepare; print([of.tree for of in prepare(*map(pathlib.Path, sys.argv[1:]))])"
     scratch = folder.parent / "e2e"
     shutil.rmtree(scratch, ignore_errors=True)
     said = subprocess.run([sys.executable, "-c", asked, folder, scratch], cwd=folder / "e2e", text=True, capture_output=True)
