@@ -16,8 +16,14 @@ pub const ARGOCD_RELEASE: &str = "argocd";
 /// The Secret that holds the first password of Argo CD's `admin`.
 pub const ARGOCD_PASSWORD_SECRET: &str = "argocd-initial-admin-secret";
 
-/// The project of Argo CD that bounds the child Applications; the root Application has one of its own.
+/// The project of Argo CD that bounds the platform's own Applications; the root Application has one of its own.
 pub const APP_PROJECT: &str = "platform";
+
+/// The project that bounds the services' Applications.
+pub const SERVICES_PROJECT: &str = "services";
+
+/// The project that Argo CD makes for whoever names none; here it allows nothing.
+pub const DEFAULT_PROJECT: &str = "default";
 
 /// The proxy: its Deployment, its Service, its folder of manifests.
 pub const CORS_PROXY_SERVER: &str = "cors-proxy-server";
@@ -116,6 +122,22 @@ impl Settings {
     /// The ARN of an IAM policy that AWS keeps.
     pub fn aws_policy_arn(&self, path: &str) -> String {
         format!("arn:{}:iam::aws:policy/{path}", self.aws.partition())
+    }
+
+    /// The bucket of Terraform's state: names of buckets are unique in all of AWS, hence the account.
+    pub fn state_bucket(&self) -> String {
+        let derived = || format!("{}-{}", self.named("state"), self.aws.account_id);
+        self.state.bucket.clone().unwrap_or_else(derived)
+    }
+
+    /// The alias of the key that encrypts the state.
+    pub fn state_key_alias(&self) -> String {
+        format!("alias/{}", self.named("state"))
+    }
+
+    /// The repository of a service's images, without the registry's host.
+    pub fn image_repository(&self, service: &str) -> String {
+        format!("{}/{service}", self.name)
     }
 
     /// The directory of a part inside `out/`: `cluster`, or `production/cluster`.

@@ -8,6 +8,11 @@ pub(super) fn dns_label(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
+/// The name of an object, or nothing.
+pub(super) fn optional_name(text: &str) -> bool {
+    text.is_empty() || dns_label(text)
+}
+
 /// A DNS name of at least two labels.
 pub(super) fn host(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(host_label)
@@ -104,15 +109,6 @@ pub(super) fn path(text: &str) -> bool {
             part.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
                 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
         })
-}
-
-/// `alias/…`, but not one of AWS's own.
-pub(super) fn key_alias(text: &str) -> bool {
-    text.strip_prefix("alias/").is_some_and(|name| {
-        !name.is_empty()
-            && !name.starts_with("aws/")
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte))
-    })
 }
 
 /// A name on GitHub: letters, digits, `-`, `_` and `.`.

@@ -3,6 +3,7 @@
 
 mod delivery;
 mod drain;
+mod env;
 mod fixture;
 mod ha;
 mod img;
@@ -11,4 +12,5 @@ mod reach;
 mod scale;
 mod sec;
 mod seed;
+mod sync;
 mod whole;
