@@ -6,6 +6,7 @@ mod drain;
 mod ha;
 mod img;
 mod link;
+mod own;
 mod scale;
 mod sec;
 pub(crate) mod view;
@@ -33,6 +34,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "DRAIN", summary: "pods and nodes that leave without a lost request", policies: drain::POLICIES },
     Family { prefix: "SEC", summary: "what may be reached, read and done", policies: sec::POLICIES },
     Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
+    Family { prefix: "OWN", summary: "what must be the environment's own", policies: own::POLICIES },
 ];
 
 /// Every policy, family by family.

@@ -7,6 +7,7 @@ mod fixture;
 mod ha;
 mod img;
 mod link;
+mod own;
 mod reach;
 mod scale;
 mod sec;

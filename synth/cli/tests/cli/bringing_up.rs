@@ -52,7 +52,7 @@ fn a_second_run_changes_nothing() {
 fn a_run_that_stopped_before_the_state_moved_goes_on_with_the_local_one() {
     let world = World::empty();
     world.edit(|state| {
-        state["bucket"] = "tideline-state-111122223333".into();
+        state["bucket"] = "tideline-state-210987654321".into();
         state["applied"] = json!(["bootstrap"]);
     });
     world.project.write("out/bootstrap/terraform.tfstate", "{}");
@@ -65,7 +65,7 @@ fn a_run_that_stopped_before_the_state_moved_goes_on_with_the_local_one() {
 #[test]
 fn a_bucket_of_somebody_else_is_refused() {
     let world = World::empty();
-    world.edit(|state| state["bucket"] = "tideline-state-111122223333".into());
+    world.edit(|state| state["bucket"] = "tideline-state-210987654321".into());
     let run = world.run("up.sh", &[]);
     assert!(run.code == 1 && run.stderr.contains("it holds no state tideline/bootstrap.tfstate"), "{run:?}");
     assert!(!world.happened("terraform -chdir=out/bootstrap init"));
@@ -128,7 +128,7 @@ fn providers_are_pinned_once_before_git_is_looked_at() {
 #[test]
 fn what_an_account_has_already_is_to_be_adopted_before_anything_is_made() {
     for (kind, found, setting) in [
-        ("oidc", "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com", "github.oidc_provider"),
+        ("oidc", "arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercontent.com", "github.oidc_provider"),
         ("spot", "AWSServiceRoleForEC2Spot", "karpenter.spot_service_linked_role"),
     ] {
         let world = World::empty();
@@ -158,6 +158,26 @@ fn what_this_stack_has_made_itself_is_not_to_be_adopted() {
 }
 
 #[test]
+fn values_of_the_examples_are_refused_together_before_anything_is_asked() {
+    let world = World::empty();
+    world.project.write("stacks/environments/default.toml", &world.examples);
+    let run = world.run("up.sh", &[]);
+    let lines = [
+        "error: environment default still has values of the examples; `cargo run -p synth -- init` asks for your own:\n",
+        "  aws.account_id = 111122223333\n",
+        "  state.bucket = tideline-state-111122223333\n",
+        "  cluster.public_access_cidrs[0] = 203.0.113.0/24\n",
+    ];
+    assert!(run.code == 1 && lines.iter().all(|line| run.stderr.contains(line)), "{run:?}");
+    assert!(world.log().is_empty(), "{:?}", world.log());
+    let one_left = world.examples.replace("111122223333", "210987654321").replace("example-org", "tideline-dev");
+    world.project.write("stacks/environments/default.toml", &one_left.replace("203.0.113.0", "51.15.0.0"));
+    let run = world.run("up.sh", &[]);
+    assert!(run.code == 1 && run.stderr.ends_with(":\n  argocd.domain = argocd.development.example.com\n"), "{run:?}");
+    assert!(world.log().is_empty(), "{:?}", world.log());
+}
+
+#[test]
 fn missing_tools_are_named_together_before_anything_is_asked() {
     let world = World::empty();
     for (script, tools) in [("up.sh", &["aws", "terraform"][..]), ("down.sh", &["kubectl", "aws"])] {
@@ -174,7 +194,7 @@ fn missing_tools_are_named_together_before_anything_is_asked() {
 fn a_no_applies_nothing() {
     let world = World::empty();
     let run = world.run_answering("up.sh", &[], "n\n");
-    assert!(run.code == 1 && run.stdout.contains("make all this in account 111122223333? [y/N] "), "{run:?}");
+    assert!(run.code == 1 && run.stdout.contains("make all this in account 210987654321? [y/N] "), "{run:?}");
     assert!(!world.happened("terraform -chdir=out/bootstrap apply"));
 }
 
