@@ -81,7 +81,7 @@ fn only_values_change_and_comments_stay() {
     let after = project.read(DEFAULT);
     let changed: Vec<_> = before.lines().zip(after.lines()).filter(|(old, new)| old != new).collect();
     assert_eq!(before.lines().count(), after.lines().count());
-    assert!(changed.len() == 11 && changed.iter().all(|(old, _)| !old.starts_with('#')), "{changed:#?}");
+    assert!(changed.len() == 12 && changed.iter().all(|(old, _)| !old.starts_with('#')), "{changed:#?}");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn bad_answers_are_refused_together_by_the_rules_of_the_settings() {
         ("--region", "Stockholm"),
         ("--owner-id", "many"),
         ("--administrators", "root"),
-        ("--public-access", "10.0.0.0/8,51.15.0.1/24"),
+        ("--public-access", "10.0.0.0/8"),
         ("--domain", "argocd.example.com"),
     ];
     let run = project
@@ -117,7 +117,6 @@ fn bad_answers_are_refused_together_by_the_rules_of_the_settings() {
         "  --owner-id: `github.owner_id` is a string, an integer is expected\n",
         "  --administrators: `cluster.admin_principal_arns[0]` is `root`, ",
         "  --public-access or --private-only: `cluster.public_access_cidrs[0]` is `10.0.0.0/8`, which is private",
-        "  --public-access or --private-only: `cluster.public_access_cidrs[1]` is `51.15.0.1/24`, which sets bits",
         "  --domain: `argocd.example.com` holds the example `example.com`: give your own\n",
     ] {
         assert!(run.stderr.contains(line), "no `{line}` in:\n{}", run.stderr);
@@ -180,7 +179,7 @@ fn an_example_that_stays_must_still_stand() {
     let before = project.files("stacks");
     project
         .synth(flags(&[]))
-        .fails("environment `production` builds on this one and would be refused; mend it first, or drop");
+        .fails("environment `staging` builds on this one and would be refused; mend it first, or drop");
     assert_eq!(project.files("stacks"), before);
     project.synth(flags(&[]).into_iter().chain(["--drop-examples"])).succeeds();
 }
@@ -196,16 +195,38 @@ fn a_state_keeps_its_environment() {
 }
 
 #[test]
+fn another_environment_than_the_base_becomes_ones_own_too() {
+    let project = Project::new();
+    let before = project.read(DEFAULT);
+    let production = ["--env", "production"];
+    let run = project.synth(flags(&[]).into_iter().chain(production));
+    run.fails("nothing is known of `--certificate`, `--origins`, and nobody is there to be asked: give these flags");
+    let more = [("--certificate", "none"), ("--origins", "https://app.tideline.dev")];
+    project.synth(flags(&more).into_iter().chain(production)).succeeds();
+    let text = project.read("stacks/environments/production.toml");
+    for line in [
+        "account_id = \"210987654321\"",
+        "url = \"https://github.com/tideline-dev/platform.git\"",
+        "certificate_arn = \"\"",
+    ] {
+        assert!(text.contains(line), "no `{line}` in:\n{text}");
+    }
+    assert_eq!(project.read(DEFAULT), before, "the base stays as it is");
+    for command in ["all", "check"] {
+        assert_eq!(project.synth([command, "--env", "production"]).code, 0, "{command}");
+    }
+}
+
+#[test]
 fn what_nobody_is_asked_about_is_named_where_it_is_left() {
     let project = Project::new();
-    let run = project.synth(flags(&[("--region", "eu-north-1")]).into_iter().chain(["--env", "production"])).finds();
+    let text = project.read(DEFAULT).replace("[aws.tags]\n", "[aws.tags]\nContact = \"ops@example.org\"\n");
+    project.write(DEFAULT, &text);
+    let run = project.synth(flags(&[])).finds();
+    assert!(run.stdout.contains(": `aws.tags.Contact` is `ops@example.org`: write your own\n"), "{run:?}");
     assert!(
-        run.stdout.contains("`services.proxy.allow_origins[0]` is `https://app.example.com`: write your own\n"),
-        "{run:?}"
+        project.synth(["check"]).finds().stdout.starts_with("error[OWN001] aws.tags.Contact is `ops@example.org` in ")
     );
-    let text = project.read("stacks/environments/production.toml");
-    assert!(text.contains("account_id = \"210987654321\"") && text.contains("[repository]"), "{text}");
-    assert!(project.read(DEFAULT).contains("111122223333"), "the base stays as it is");
 }
 
 /// Answers at a terminal: `script` is Python's, whose standard library has pseudo-terminals.
@@ -236,7 +257,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))";
 fn a_terminal_is_asked_with_defaults_and_asked_again_after_a_bad_answer() {
     let project = Project::new();
     let answers = "12\nus-east-1\n\n\nhttps://github.com/tideline-dev/platform.git\n\n4711\n815\n\nnone\nprivate\n\
-                   argocd.tideline.dev\n210987654321\n\nyes\n";
+                   argocd.tideline.dev\n\n\n210987654321\n\nyes\n";
     // The bucket's default follows from the account, so that it is asked for again with it.
     let run = answering(&project, &["init"], answers);
     assert_eq!(run.code, 0, "{}", run.stdout);

@@ -34,15 +34,21 @@ pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> O
         }
         Topic::OwnerId | Topic::RepositoryId => (own && same(Topic::Repository)).then(present).flatten(),
         Topic::Administrators => {
-            (own && same(Topic::Account)).then(present).flatten().map(|list| or_nobody(topic, list))
+            (own && same(Topic::Account)).then(present).flatten().map(|arns| or_nobody(topic, arns))
         }
-        Topic::PublicAccess => own.then(present).flatten().map(|list| or_nobody(topic, list)),
+        Topic::PublicAccess => own.then(present).flatten().map(|ranges| or_nobody(topic, ranges)),
         Topic::Account | Topic::Region | Topic::Domain => own.then(present).flatten(),
+        // A certificate is of one account and one region.
+        Topic::Certificate => {
+            let stays = own && same(Topic::Account) && same(Topic::Region);
+            present().filter(|arn| arn.is_empty() || stays).map(|arn| or_nobody(topic, arn))
+        }
+        Topic::Origins => present(),
     }
 }
 
-fn or_nobody(topic: Topic, list: String) -> String {
-    if list.is_empty() { topic.nobody().to_owned() } else { list }
+fn or_nobody(topic: Topic, present: String) -> String {
+    if present.is_empty() { topic.nobody().to_owned() } else { present }
 }
 
 /// The first three zones of a region, by the letters that most regions have.

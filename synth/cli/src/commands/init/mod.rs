@@ -69,6 +69,12 @@ pub(crate) struct InitArgs {
     /// Host name of Argo CD
     #[arg(long, value_name = "HOST")]
     domain: Option<String>,
+    /// Certificate of the proxy's load balancer, as an ARN, or `none`
+    #[arg(long, value_name = "ARN")]
+    certificate: Option<String>,
+    /// Origins whose pages may use the proxy, with commas; `*` admits all
+    #[arg(long)]
+    origins: Option<String>,
     /// Remove the other environments that are examples, with what is written of them
     #[arg(long)]
     drop_examples: bool,
@@ -92,6 +98,8 @@ impl InitArgs {
                     return (topic, defaults::public_access(self.public_access.as_ref(), self.private_only));
                 }
                 Topic::Domain => &self.domain,
+                Topic::Certificate => &self.certificate,
+                Topic::Origins => &self.origins,
             };
             (topic, answer.clone())
         });
@@ -127,7 +135,7 @@ pub(crate) fn init(place: &Place, args: &InitArgs) -> Result<Report> {
         if !asks || refusal.topics.is_empty() {
             bail!("{}", refusal.message);
         }
-        say(format_args!("{REMOVED}{}{REMOVED:#}", refusal.message));
+        say(format_args!("{REMOVED}refused{REMOVED:#}: {}", refusal.message));
         // What follows from a bad answer is asked anew with it.
         let anew = TOPICS
             .into_iter()

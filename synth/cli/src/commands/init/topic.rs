@@ -19,10 +19,12 @@ pub(super) enum Topic {
     Administrators,
     PublicAccess,
     Domain,
+    Certificate,
+    Origins,
 }
 
 /// Every topic, in an order in which each follows what it is derived from.
-pub(super) const TOPICS: [Topic; 12] = [
+pub(super) const TOPICS: [Topic; 14] = [
     Topic::Account,
     Topic::Region,
     Topic::Zones,
@@ -35,6 +37,8 @@ pub(super) const TOPICS: [Topic; 12] = [
     Topic::Administrators,
     Topic::PublicAccess,
     Topic::Domain,
+    Topic::Certificate,
+    Topic::Origins,
 ];
 
 /// A setting by its dotted key, and its value.
@@ -56,6 +60,8 @@ impl Topic {
             Self::Administrators => "--administrators",
             Self::PublicAccess => "--public-access or --private-only",
             Self::Domain => "--domain",
+            Self::Certificate => "--certificate",
+            Self::Origins => "--origins",
         }
     }
 
@@ -87,6 +93,8 @@ impl Topic {
                 "Public ranges that reach the Kubernetes API, such as your office's; or private for none"
             }
             Self::Domain => "Host name of Argo CD, such as argocd.your-domain",
+            Self::Certificate => "Certificate of the proxy's load balancer, as an ARN; or none",
+            Self::Origins => "Origins whose pages may use the proxy; * admits all",
         };
         text.to_owned()
     }
@@ -110,6 +118,9 @@ impl Topic {
             Self::Administrators => vec![("cluster.admin_principal_arns", list(answer))],
             Self::PublicAccess => vec![("cluster.public_access_cidrs", list(answer))],
             Self::Domain => vec![("argocd.domain", text())],
+            Self::Certificate if answer == NONE => vec![("services.proxy.certificate_arn", "".into())],
+            Self::Certificate => vec![("services.proxy.certificate_arn", text())],
+            Self::Origins => vec![("services.proxy.allow_origins", list(answer))],
         }
     }
 
@@ -133,7 +144,7 @@ impl Topic {
         }
     }
 
-    /// The word for an empty list.
+    /// The word for nothing: an empty list, or an empty text.
     pub(super) fn nobody(self) -> &'static str {
         if self == Self::PublicAccess { PRIVATE } else { NONE }
     }
