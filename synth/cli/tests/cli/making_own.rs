@@ -36,7 +36,7 @@ fn flags(changed: &[(&'static str, &'static str)]) -> Vec<&'static str> {
 
 /// What is not a comment.
 fn values(text: &str) -> String {
-    text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> O
     // The region, the zones and the rest of an example are nobody's choice.
     let own = document.text(Topic::Account.key()).is_some_and(|account| !is_example_account(&account));
     match topic {
-        Topic::Runner => present(),
+        Topic::Runner | Topic::Origins => present(),
         Topic::Zones if own && same(Topic::Region) => present(),
         Topic::Zones => answers.get(Topic::Region).map(zones),
         Topic::StateBucket if own && same(Topic::Account) => present(),
@@ -43,7 +43,6 @@ pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> O
             let stays = own && same(Topic::Account) && same(Topic::Region);
             present().filter(|arn| arn.is_empty() || stays).map(|arn| or_nobody(topic, arn))
         }
-        Topic::Origins => present(),
     }
 }
 

@@ -172,10 +172,10 @@ fn wants_to_drop(examples: &[String]) -> Result<bool> {
 fn told(document: &Document, changes: &[Change]) -> String {
     let mut text = format!("{PLACE}{}{PLACE:#}", document.path.display());
     text += if changes.is_empty() { "  unchanged\n" } else { "\n" };
-    for Change { key, old, new } in changes {
-        text += &format!("  {CHANGED}~{CHANGED:#} {key}: {old} → {ADDED}{new}{ADDED:#}\n");
-    }
-    text
+    let lines = changes
+        .iter()
+        .map(|Change { key, old, new }| format!("  {CHANGED}~{CHANGED:#} {key}: {old} → {ADDED}{new}{ADDED:#}\n"));
+    text + &lines.collect::<String>()
 }
 
 /// What is an example still: settings that nobody is asked about.

@@ -23,23 +23,27 @@ impl Refusal {
     /// Holds answers, and the settings that they make, against the rules.
     pub(super) fn of(environment: &str, answers: &Answers, document: &Document) -> Option<Self> {
         let mut topics = BTreeSet::new();
-        let mut message = format!("nothing is written: the settings of environment `{environment}` would be refused:");
+        let mut reasons = Vec::new();
         let refused = Settings::parse(environment, &document.layers()).err();
         for problem in refused.iter().flat_map(|refused| &refused.problems) {
-            match TOPICS.into_iter().find(|topic| topic.owns(&problem.key)) {
-                Some(topic) => {
-                    message += &format!("\n  {}: `{}` {}", topic.flag(), problem.key, problem.message);
-                    topics.insert(topic);
-                }
-                None => message += &format!("\n  {problem}"),
-            }
+            let topic = TOPICS.into_iter().find(|topic| topic.owns(&problem.key));
+            reasons.push(topic.map_or_else(
+                || format!("\n  {problem}"),
+                |topic| format!("\n  {}: `{}` {}", topic.flag(), problem.key, problem.message),
+            ));
+            topics.extend(topic);
         }
         for (topic, answer) in answers.iter() {
             if let Some(example) = example_in(answer) {
-                message += &format!("\n  {}: `{answer}` holds the example `{example}`: give your own", topic.flag());
+                let flag = topic.flag();
+                reasons.push(format!("\n  {flag}: `{answer}` holds the example `{example}`: give your own"));
                 topics.insert(topic);
             }
         }
+        let message = format!(
+            "nothing is written: the settings of environment `{environment}` would be refused:{}",
+            reasons.concat()
+        );
         (refused.is_some() || !topics.is_empty()).then_some(Self { topics, message })
     }
 }
