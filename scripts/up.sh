@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 . scripts/progress.sh
 # shellcheck source=scripts/environment.sh
 . scripts/environment.sh
+# shellcheck source=scripts/github.sh
+. scripts/github.sh
 
 IMAGES_LIMIT=${IMAGES_LIMIT:-3600}
 PUBLISH_LIMIT=${PUBLISH_LIMIT:-3600}
@@ -27,6 +29,13 @@ refuse_examples() {
   examples=$(synth settings --json | jq --raw-output '.example_values[] | "  \(.key) = \(.value)"')
   [[ -z $examples ]] ||
     die "environment $ENVIRONMENT still has values of the examples; \`cargo run -p synth -- init\` asks for your own:"$'\n'"$examples"
+}
+
+# check_subjects: whether GitHub's tokens will be the ones that the roles trust.
+check_subjects() {
+  local problems
+  problems=$(subject_problems)
+  [[ -z $problems ]] || die "$problems"
 }
 
 # pin_providers: workflows may not choose builds of providers, so they need the lock files in Git.
@@ -156,6 +165,7 @@ refuse_examples
 open_environment
 synth all
 check_variables
+check_subjects
 pin_providers
 
 step "bootstrap: state bucket, registry, GitHub's roles"

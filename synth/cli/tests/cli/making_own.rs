@@ -42,8 +42,9 @@ fn values(text: &str) -> String {
 #[test]
 fn an_environment_of_ones_own_passes_every_check_wherever_it_lies() {
     let private = [("--public-access", ""), ("--private-only", "")];
-    let cases: [(&[(&str, &str)], &str); 4] = [
+    let cases: [(&[(&str, &str)], &str); 5] = [
         (&[("--region", "us-east-1")], "zones = [\"us-east-1a\", \"us-east-1b\", \"us-east-1c\"]"),
+        (&[("--region", "ap-northeast-1")], "zones = [\"ap-northeast-1a\", \"ap-northeast-1c\", \"ap-northeast-1d\"]"),
         (&[], "zones = [\"eu-west-1a\", \"eu-west-1b\", \"eu-west-1c\"]"),
         (
             &[("--zones", "eu-west-1c, eu-west-1b eu-west-1a")],

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use stacks::settings::{example_in, is_example_account};
+use stacks::settings::{ZONES, example_in, is_example_account, regions};
 
 use super::{
     answers::Answers,
@@ -20,7 +20,7 @@ pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> O
     match topic {
         Topic::Runner | Topic::Origins => present(),
         Topic::Zones if own && same(Topic::Region) => present(),
-        Topic::Zones => answers.get(Topic::Region).map(zones),
+        Topic::Zones => answers.get(Topic::Region).and_then(zones),
         Topic::StateBucket if own && same(Topic::Account) => present(),
         Topic::StateBucket => {
             let (name, account) = (document.text("name")?, answers.get(Topic::Account)?);
@@ -50,9 +50,13 @@ fn or_nobody(topic: Topic, present: String) -> String {
     if present.is_empty() { topic.nobody().to_owned() } else { present }
 }
 
-/// The first three zones of a region, by the letters that most regions have.
-fn zones(region: &str) -> String {
-    ["a", "b", "c"].map(|letter| format!("{region}{letter}")).join(",")
+/// The first three zones of a region that host EKS. Of an unknown region any will do: it is refused itself.
+fn zones(region: &str) -> Option<String> {
+    let zones = match regions::find(region) {
+        Some(known) => known.zones().take(ZONES).collect(),
+        None => vec![format!("{region}a"), format!("{region}b"), format!("{region}c")],
+    };
+    (zones.len() == ZONES).then(|| zones.join(","))
 }
 
 /// The repository that this clone came from. An address over SSH is given over HTTPS, which public repositories need no key for.

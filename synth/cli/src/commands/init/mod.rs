@@ -36,7 +36,7 @@ pub(crate) struct InitArgs {
     /// Region, such as `eu-west-1`
     #[arg(long)]
     region: Option<String>,
-    /// Availability zones, with commas; the region's a, b and c if left out
+    /// Availability zones, with commas; the first three of the region that host EKS if left out
     #[arg(long, value_name = "ZONES")]
     zones: Option<String>,
     /// Bucket for Terraform's state; `NAME-state-ACCOUNT` if left out
