@@ -5,11 +5,12 @@ use stacks::policies;
 use crate::fixture::{found, large, settings, small, with};
 
 const ACCOUNT: &str = "aws.account_id = \"210987654321\"\n";
-const PUBLIC: &str = "cluster.public_access_cidrs = [\"203.0.113.0/24\"]\n";
+const LEFT: &str =
+    "cluster.public_access_cidrs = [\"203.0.113.0/24\"]\nstate.bucket = \"tideline-state-111122223333\"\n";
 
 #[test]
 fn what_is_left_of_the_examples_is_found_in_every_setting_at_once() {
-    let found = found(&with(&format!("{ACCOUNT}{PUBLIC}")), "OWN001");
+    let found = found(&with(&format!("{ACCOUNT}{LEFT}")), "OWN001");
     for (key, value, example) in [
         ("state.bucket", "tideline-state-111122223333", "111122223333"),
         ("github.owner", "example-org", "example-org"),

@@ -165,7 +165,6 @@ fn values_of_the_examples_are_refused_together_before_anything_is_asked() {
     let lines = [
         "error: environment default still has values of the examples; `cargo run -p synth -- init` asks for your own:\n",
         "  aws.account_id = 111122223333\n",
-        "  state.bucket = tideline-state-111122223333\n",
         "  cluster.public_access_cidrs[0] = 203.0.113.0/24\n",
     ];
     assert!(run.code == 1 && lines.iter().all(|line| run.stderr.contains(line)), "{run:?}");

@@ -21,6 +21,8 @@ mod offline;
 mod policies;
 mod project;
 #[cfg(unix)]
+mod promoting;
+#[cfg(unix)]
 mod reaching;
 mod settings;
 #[cfg(unix)]

@@ -21,11 +21,7 @@ pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> O
         Topic::Runner | Topic::Origins => present(),
         Topic::Zones if own && same(Topic::Region) => present(),
         Topic::Zones => answers.get(Topic::Region).and_then(zones),
-        Topic::StateBucket if own && same(Topic::Account) => present(),
-        Topic::StateBucket => {
-            let (name, account) = (document.text("name")?, answers.get(Topic::Account)?);
-            Some(format!("{name}-state-{account}"))
-        }
+        Topic::StateBucket => Some(or_nobody(topic, present().unwrap_or_default())),
         Topic::Repository => own.then(present).flatten().or_else(origin),
         Topic::Credentials => {
             let https = answers.get(Topic::Repository).is_none_or(|url| url.starts_with("https://"));

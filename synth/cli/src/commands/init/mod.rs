@@ -39,7 +39,7 @@ pub(crate) struct InitArgs {
     /// Availability zones, with commas; the first three of the region that host EKS if left out
     #[arg(long, value_name = "ZONES")]
     zones: Option<String>,
-    /// Bucket for Terraform's state; `NAME-state-ACCOUNT` if left out
+    /// Bucket for Terraform's state, or `derived`: NAME-state-ACCOUNT
     #[arg(long, value_name = "BUCKET")]
     state_bucket: Option<String>,
     /// Git repository that Argo CD and the workflows follow; this clone's `origin` if left out

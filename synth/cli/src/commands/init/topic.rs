@@ -71,7 +71,9 @@ impl Topic {
             Self::Account => "AWS account that everything is made in, 12 digits",
             Self::Region => "Region, such as eu-west-1",
             Self::Zones => "Three availability zones of the region",
-            Self::StateBucket => "Bucket for Terraform's state, unique in all of AWS; it is made",
+            Self::StateBucket => {
+                "Bucket for Terraform's state, unique in all of AWS; or derived, from name and account"
+            }
             Self::Repository => "Git repository that Argo CD and the workflows follow",
             Self::Credentials => "How Argo CD signs in there: none (public), github-app, token or ssh",
             Self::OwnerId => {
@@ -106,6 +108,7 @@ impl Topic {
             Self::Account => vec![("aws.account_id", text())],
             Self::Region => vec![("aws.region", text())],
             Self::Zones => vec![("network.zones", list(answer))],
+            Self::StateBucket if answer == DERIVED => vec![("state.bucket", "".into())],
             Self::StateBucket => vec![("state.bucket", text())],
             Self::Repository => {
                 let (owner, name) = github_repository(answer).unwrap_or_default();
@@ -139,20 +142,25 @@ impl Topic {
     pub(super) fn follows(self) -> Option<Self> {
         match self {
             Self::Zones => Some(Self::Region),
-            Self::StateBucket => Some(Self::Account),
             _ => None,
         }
     }
 
     /// The word for nothing: an empty list, or an empty text.
     pub(super) fn nobody(self) -> &'static str {
-        if self == Self::PublicAccess { PRIVATE } else { NONE }
+        match self {
+            Self::PublicAccess => PRIVATE,
+            Self::StateBucket => DERIVED,
+            _ => NONE,
+        }
     }
 }
 
 /// No public endpoint.
 pub(super) const PRIVATE: &str = "private";
 const NONE: &str = "none";
+/// A name that follows from those of the environment.
+const DERIVED: &str = "derived";
 
 /// Items between commas or spaces; `none` and `private` are an empty list.
 fn list(answer: &str) -> Value {
