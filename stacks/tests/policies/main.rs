@@ -13,4 +13,5 @@ mod reach;
 mod scale;
 mod sec;
 mod seed;
+mod sync;
 mod whole;
