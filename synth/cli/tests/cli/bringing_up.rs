@@ -189,26 +189,26 @@ fn missing_tools_are_named_together_before_anything_is_asked() {
     assert!(world.log().is_empty(), "{:?}", world.log());
 }
 
-const SUBJECT: &str = "repos/example-org/tideline/actions/oidc/customization/sub";
+const SUBJECT: &str = "repos/tideline-dev/tideline/actions/oidc/customization/sub";
 
 #[test]
 fn tokens_that_no_role_trusts_are_named_with_what_to_set_before_anything_is_made() {
     let numbers = json!({
-        "use_default": true, "use_immutable_subject": false, "sub_claim_prefix": "repo:example-org@1001/tideline@2002",
+        "use_default": true, "use_immutable_subject": false, "sub_claim_prefix": "repo:tideline-dev@1001/tideline@2002",
     });
     let keys = json!({ "use_default": false, "include_claim_keys": ["repository_id", "ref"] });
     for (answer, message) in [
         (
             numbers,
-            "error: GitHub begins the tokens of example-org/tideline with `repo:example-org@1001/tideline@2002`, but the roles \
-             trust `repo:example-org/tideline`: set owner_id = 1001, owner = \"example-org\", repository = \"tideline\" and \
+            "error: GitHub begins the tokens of tideline-dev/tideline with `repo:tideline-dev@1001/tideline@2002`, but the roles \
+             trust `repo:tideline-dev/tideline`: set owner_id = 1001, owner = \"tideline-dev\", repository = \"tideline\" and \
              repository_id = 2002 under [github] in stacks/environments/default.toml\n",
         ),
         (
             json!({ "use_default": true, "sub_claim_prefix": "repo:elsewhere/tideline" }),
             "set owner = \"elsewhere\", repository = \"tideline\" under [github]",
         ),
-        (keys, "writes a subject of repository_id, ref into the tokens of example-org/tideline, which no role trusts"),
+        (keys, "writes a subject of repository_id, ref into the tokens of tideline-dev/tideline, which no role trusts"),
     ] {
         let world = World::empty();
         world.edit(|state| state["github"][SUBJECT] = answer);
@@ -222,8 +222,8 @@ fn tokens_that_no_role_trusts_are_named_with_what_to_set_before_anything_is_made
 fn a_subject_that_an_organization_makes_is_one_too() {
     let world = World::empty();
     world.edit(|state| {
-        state["github"][SUBJECT] = json!({ "use_default": false, "sub_claim_prefix": "repo:example-org/tideline" });
-        state["github"]["orgs/example-org/actions/oidc/customization/sub"] = json!({ "include_claim_keys": ["ref"] });
+        state["github"][SUBJECT] = json!({ "use_default": false, "sub_claim_prefix": "repo:tideline-dev/tideline" });
+        state["github"]["orgs/tideline-dev/actions/oidc/customization/sub"] = json!({ "include_claim_keys": ["ref"] });
     });
     let run = world.run("up.sh", &[]);
     assert!(run.code == 1 && run.stderr.contains("GitHub writes a subject of ref into"), "{run:?}");
@@ -235,7 +235,7 @@ fn tokens_with_numbers_are_those_of_settings_with_numbers() {
     let file = "stacks/environments/default.toml";
     let text = world.project.read(file).replace("owner_id = 0", "owner_id = 1001");
     world.project.write(file, &text.replace("repository_id = 0", "repository_id = 2002"));
-    for prefix in ["repo:example-org@1001/tideline@2002", "repo:example-org/tideline"] {
+    for prefix in ["repo:tideline-dev@1001/tideline@2002", "repo:tideline-dev/tideline"] {
         world.edit(|state| state["github"][SUBJECT] = json!({ "use_default": true, "sub_claim_prefix": prefix }));
         let run = world.run("up.sh", &[]);
         assert!(run.code == 0 && !run.stderr.contains("not checked"), "{run:?}");
@@ -244,8 +244,8 @@ fn tokens_with_numbers_are_those_of_settings_with_numbers() {
 
 #[test]
 fn what_github_cannot_be_asked_is_said_with_the_question() {
-    let question = "see that `sub_claim_prefix` in `gh api repos/example-org/tideline/actions/oidc/customization/sub` is \
-                    `repo:example-org/tideline`\n";
+    let question = "see that `sub_claim_prefix` in `gh api repos/tideline-dev/tideline/actions/oidc/customization/sub` is \
+                    `repo:tideline-dev/tideline`\n";
     let world = World::empty();
     let run = world.run("up.sh", &[]);
     assert!(run.code == 0 && run.stderr.contains("not checked, since `gh` got no answer: "), "{run:?}");
