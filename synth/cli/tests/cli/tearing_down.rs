@@ -25,11 +25,11 @@ fn self_heal_ends_before_anything_is_deleted() {
 #[test]
 fn the_fake_heals_when_it_is_left_alone() {
     let world = World::running();
-    world.edit(|state| state["applications"]["platform"]["deleting"] = true.into());
+    world.edit(|state| state["applications"]["admission"]["deleting"] = true.into());
     let script = "kubectl get applications.argoproj.io; kubectl get applications.argoproj.io";
     world.project.write("scripts/look.sh", script);
     assert_eq!(world.run("look.sh", &[]).code, 0);
-    world.happened_in_order(&["gone application platform", "argocd recreates platform"]);
+    world.happened_in_order(&["gone application admission", "argocd recreates admission"]);
 }
 
 #[test]
