@@ -34,8 +34,11 @@ pub fn define(settings: &Settings, stack: &Stack) {
         .namespace(&settings.argocd.namespace)
         .chart(text!("{}/{}", path_module(), chart::DIRECTORY))
         .values([values])
+        // With `upgrade_install` and no version, the provider plans the one that is installed, not the chart's.
+        .version(chart::VERSION)
         .max_history(5)
-        .wait(true);
+        .wait(true)
+        .upgrade_install(true);
     if !credentials.is_empty() {
         let values = credentials::values(settings, &credentials);
         release = release
@@ -59,6 +62,7 @@ pub fn define(settings: &Settings, stack: &Stack) {
 
 /// Argo CD goes on by itself from here: what it follows is all that can be lost.
 fn test(settings: &Settings, release: &helm_release::Handle, stack: &Stack) {
+    terraform::test_release(release, stack);
     let spec = || jsondecode(release.values().at(0)).key("objects").at(chart::APPLICATION).key("spec");
     let source = || spec().key("source");
     run("the_root_application_follows_this_environment")

@@ -34,5 +34,5 @@ callers = ["cors-proxy-server", "oders"]
 
 #[test]
 fn an_added_service_needs_a_repository_of_its_own() {
-    insta::assert_snapshot!(refused(&added("orders")), @"staging.toml:15:14: `services.internal.orders.image.repository` is taken by `services.mock_target_server.image.repository`, `tideline/mock-target-server` at default.toml:173: each service needs one of its own");
+    insta::assert_snapshot!(refused(&added("orders")), @"staging.toml:15:14: `services.internal.orders.image.repository` is taken by `services.mock_target_server.image.repository`, `tideline/mock-target-server` at default.toml:177: each service needs one of its own");
 }
