@@ -59,6 +59,7 @@ lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile.
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
 	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh scripts/*.sh
+	python3 scripts/explained.py stacks/environments/default.toml
 
 $(VENV)/done: scripts/requirements.txt
 	python3 -m venv $(VENV)

@@ -9,7 +9,7 @@ use stacks::{
 };
 use synth_framework::{Declaration, Expression, Mode, Resource, Review};
 
-const BASE: &str = include_str!("../fixtures/default.toml");
+pub(crate) const BASE: &str = include_str!("../fixtures/default.toml");
 const SMALL: &str = include_str!("../fixtures/small.toml");
 const LARGE: &str = include_str!("../fixtures/large.toml");
 

@@ -4,7 +4,6 @@
 #[cfg(unix)]
 mod bringing_up;
 mod checking;
-mod committed;
 mod comparing;
 mod environments;
 mod failing;
