@@ -5,18 +5,20 @@ use synth_bindings::{
 };
 use synth_framework::{Stack, functions::jsonencode, output, run, text};
 
-use crate::settings::{Image, Settings};
+use crate::settings::{Image, OncePerAccount, Settings};
 
 /// Declares the repositories, what they keep, and how images are scanned.
 pub(super) fn registry(settings: &Settings, stack: &Stack) -> Vec<aws_ecr_repository::Handle> {
-    scanning("main")
-        .scan_type("ENHANCED")
-        .rule(
-            scanning::rule()
-                .scan_frequency("CONTINUOUS_SCAN")
-                .repository_filter(scanning::rule::repository_filter().filter("*").filter_type("WILDCARD")),
-        )
-        .add_to(stack);
+    if settings.registry.scanning == OncePerAccount::Create {
+        scanning("main")
+            .scan_type("ENHANCED")
+            .rule(
+                scanning::rule()
+                    .scan_frequency("CONTINUOUS_SCAN")
+                    .repository_filter(scanning::rule::repository_filter().filter("*").filter_type("WILDCARD")),
+            )
+            .add_to(stack);
+    }
     let images = settings.services.images().into_iter();
     images.map(|(service, image)| repository(settings, &service.replace('-', "_"), image, stack)).collect()
 }

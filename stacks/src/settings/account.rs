@@ -156,6 +156,8 @@ section! {
         pub tagged_images: u32 where between(1, 1000),
         /// Days after which untagged images go.
         pub untagged_days: u32 where between(1, 365),
+        /// Whether this environment decides how the account's registry scans images.
+        pub scanning: OncePerAccount,
     }
 }
 

@@ -1,4 +1,4 @@
-//! A project beside a world of fakes: `aws`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
+//! A project beside a world of fakes: `aws`, `curl`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
 
 use std::{
     fs,
@@ -19,6 +19,17 @@ pub(crate) struct World {
     pub(crate) project: Project,
 }
 
+/// What EKS offers of each add-on: what the settings name, or anything.
+fn builds(project: &Project) -> Json {
+    let settings = project.synth(["settings", "--json"]).succeeds().json();
+    let named = settings["cluster"]["addon_versions"].as_object().unwrap().clone();
+    let offered = named.into_iter().map(|(name, build)| {
+        let build = if build == "" { json!("v1.7.2-eksbuild.1") } else { build };
+        (name, json!([build]))
+    });
+    Json::Object(offered.collect())
+}
+
 /// The interpreter itself: what `python3` leads to may take longer than the fakes.
 fn python() -> &'static str {
     static PYTHON: OnceLock<String> = OnceLock::new();
@@ -35,13 +46,17 @@ impl World {
         let scripts = workspace().join("scripts").canonicalize().unwrap();
         fs::create_dir_all(project.path("bin")).unwrap();
         fs::create_dir_all(project.path("scripts")).unwrap();
-        for name in ["up.sh", "down.sh", "lock.sh", "progress.sh", "environment.sh", "leftovers.sh"] {
-            fs::copy(scripts.join(name), project.path(&format!("scripts/{name}"))).unwrap();
+        for script in fs::read_dir(&scripts).unwrap() {
+            let script = script.unwrap();
+            if script.path().extension().is_some_and(|extension| extension == "sh") {
+                let name = script.file_name().into_string().unwrap();
+                fs::copy(script.path(), project.path(&format!("scripts/{name}"))).unwrap();
+            }
         }
         let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
         project.write("bin/fake.py", &format!("#!{} -IS\n{fake}", python()));
         fs::set_permissions(project.path("bin/fake.py"), fs::Permissions::from_mode(0o755)).unwrap();
-        for tool in ["aws", "kubectl", "terraform", "docker", "git"] {
+        for tool in ["aws", "curl", "kubectl", "terraform", "docker", "git"] {
             symlink("fake.py", project.path(&format!("bin/{tool}"))).unwrap();
         }
         let image = |digit: &str| {
@@ -54,11 +69,31 @@ impl World {
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
             "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
-            "blocked": 0, "leaked": [], "oidc": "", "spot": "", "state": [],
+            "blocked": 0, "leaked": [], "oidc": "", "spot": "", "state": [], "name": "tideline", "pending": [],
+            "caller": "arn:aws:sts::111122223333:assumed-role/platform-admin/somebody",
+            "principals": { "platform-admin": "arn:aws:iam::111122223333:role/platform-admin" },
+            "zones": { "eu-north-1a": "eun1-az1", "eu-north-1b": "eun1-az2", "eu-north-1c": "eun1-az3" },
+            "quotas": { "L-1216C47A": "1000.0", "L-34B43A08": "1000.0" }, "scanning": { "scanType": "BASIC", "rules": [] },
+            "builds": builds(&project), "image_version": "1.36", "log_group": "",
+            "address": "203.0.113.7", "inside": false, "public": false,
             "claims_deleted": false, "pools_deleted": false, "class_deleted": false, "volumes_deleted": false,
         });
         project.write(WORLD, &world.to_string());
         Self { project }
+    }
+
+    /// The account of production, whose endpoint is private, seen from outside.
+    pub(crate) fn of_production() -> Self {
+        let world = Self::empty();
+        world.project.synth(["all", "--env", "production"]).succeeds();
+        world.edit(|state| {
+            let account = "123456789012";
+            let admin = format!("arn:aws:iam::{account}:role/platform-admin");
+            (state["account"], state["name"]) = (account.into(), "tideline-production".into());
+            state["caller"] = format!("arn:aws:sts::{account}:assumed-role/platform-admin/somebody").into();
+            state["principals"] = json!({ "platform-admin": admin });
+        });
+        world
     }
 
     /// An account with everything running: Argo CD heals, Karpenter has nodes, a load balancer serves.
@@ -79,6 +114,7 @@ impl World {
             state["bucket"] = "tideline-state-111122223333".into();
             state["applied"] = json!(["bootstrap", "cluster", "add-ons"]);
             state["cluster"] = "tideline".into();
+            state["public"] = true.into();
             state["kinds"] = json!([
                 "applications.argoproj.io",
                 "nodepools.karpenter.sh",
@@ -115,7 +151,7 @@ impl World {
         let bare = self.project.path("bare");
         fs::remove_dir_all(&bare).ok();
         fs::create_dir(&bare).unwrap();
-        let tools = ["bash", "dirname", "cargo", "jq", "aws", "kubectl", "terraform", "docker", "git"];
+        let tools = ["bash", "dirname", "cargo", "curl", "jq", "aws", "kubectl", "terraform", "docker", "git"];
         for tool in tools.iter().filter(|tool| !missing.contains(tool)) {
             let fake = self.project.path(&format!("bin/{tool}"));
             let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap();
