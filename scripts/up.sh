@@ -15,6 +15,8 @@ cd "$(dirname "$0")/.."
 . scripts/api.sh
 # shellcheck source=scripts/preflight.sh
 . scripts/preflight.sh
+# shellcheck source=scripts/github.sh
+. scripts/github.sh
 
 # Secrets of the Git repository enter as variables that Terraform never stores, so they are missed before anything is made.
 miss_variables() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stands for aws, curl, kubectl, terraform, docker and git: one world in a JSON file, and a log of every call.
+"""Stands for aws, curl, gh, kubectl, terraform, docker and git: one world in a JSON file, and a log of every call.
 
 Each call of kubectl lets a moment pass, in which the controllers of the world do their work. Where REAL_TERRAFORM or REAL_GIT
 names a program, those calls are its own.
@@ -287,6 +287,14 @@ def docker(world):
         world["images"].setdefault(repository, []).append(image)
 
 
+def gh(world):
+    path = ARGUMENTS[1]
+    answer = world["github"].get(path)
+    if answer is None:
+        fail("gh: Not Found (HTTP 404)")
+    show(answer[option("--jq").removeprefix(".")] if "--jq" in ARGUMENTS else answer)
+
+
 def git(world):
     if real := os.environ.get("REAL_GIT"):
         return os.spawnv(os.P_WAIT, real, [real, *ARGUMENTS])
@@ -301,7 +309,7 @@ def main():
     file = FOLDER / "world.json"
     world = json.loads(file.read_text())
     log(" ".join([TOOL, *ARGUMENTS]))
-    code = {"aws": aws, "curl": curl, "kubectl": kubectl, "terraform": terraform, "docker": docker, "git": git}[TOOL](world)
+    code = {"aws": aws, "curl": curl, "kubectl": kubectl, "terraform": terraform, "docker": docker, "gh": gh, "git": git}[TOOL](world)
     file.write_text(json.dumps(world))
     sys.exit(code or 0)
 

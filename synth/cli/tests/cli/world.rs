@@ -1,4 +1,4 @@
-//! A project beside a world of fakes: `aws`, `curl`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
+//! A project beside a world of fakes: `aws`, `curl`, `gh`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
 
 use std::{
     fs,
@@ -56,7 +56,7 @@ impl World {
         let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
         project.write("bin/fake.py", &format!("#!{} -IS\n{fake}", python()));
         fs::set_permissions(project.path("bin/fake.py"), fs::Permissions::from_mode(0o755)).unwrap();
-        for tool in ["aws", "curl", "kubectl", "terraform", "docker", "git"] {
+        for tool in ["aws", "curl", "gh", "kubectl", "terraform", "docker", "git"] {
             symlink("fake.py", project.path(&format!("bin/{tool}"))).unwrap();
         }
         let image = |digit: &str| {
@@ -69,7 +69,7 @@ impl World {
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
             "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
-            "blocked": 0, "leaked": [], "oidc": "", "spot": "", "state": [], "name": "tideline", "pending": [],
+            "blocked": 0, "github": {}, "leaked": [], "oidc": "", "spot": "", "state": [], "name": "tideline", "pending": [],
             "caller": "arn:aws:sts::111122223333:assumed-role/platform-admin/somebody",
             "principals": { "platform-admin": "arn:aws:iam::111122223333:role/platform-admin" },
             "zones": { "eu-north-1a": "eun1-az1", "eu-north-1b": "eun1-az2", "eu-north-1c": "eun1-az3" },
