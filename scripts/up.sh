@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Brings an environment up: bootstrap, first images, cluster, add-ons. Each step is skipped when it is done already, so a
-# run that was stopped goes on where it was. ENV names the environment; YES=1 answers every question.
+# run that was stopped goes on where it was. ENV names the environment; YES=1 answers every question;
+# BUILD=1 builds images here, and commits and pushes what the run writes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/progress.sh

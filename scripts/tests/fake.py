@@ -153,6 +153,16 @@ def preflight(world):
         answers = {"endpoint": "https://api", "resourcesVpcConfig.endpointPublicAccess": str(public), "certificateAuthority.data": "YQ=="}
         print(answers[option("--query").removeprefix("cluster.")])
 
+    def groups():
+        group = world["log_group"]
+        if option("--output") == "text":
+            return print(group)
+        if not group and world["writes_late"] > 0:
+            world["writes_late"] -= 1
+            group = world["log_group"] = f"/aws/eks/{world['name']}/cluster"
+            log("eks writes its log group again")
+        show([group] if group else [])
+
     return {
         "iam get-role": principal,
         "iam get-user": principal,
@@ -165,7 +175,7 @@ def preflight(world):
         "eks describe-addon-versions": lambda: show(world["builds"].get(option("--addon-name"), [])),
         "eks describe-cluster": cluster,
         "eks get-token": lambda: show({"status": {"token": "secret"}}),
-        "logs describe-log-groups": lambda: print(world["log_group"]),
+        "logs describe-log-groups": groups,
         "logs delete-log-group": lambda: world.update(log_group=""),
         "ecr get-registry-scanning-configuration": lambda: show({"scanningConfiguration": world["scanning"]}),
     }
@@ -234,6 +244,8 @@ def aws(world):
         show([f"i-{name}" for name in world["nodeclaims"]])
     elif command == "ec2 describe-volumes":
         show(world["leaked"])
+    elif command == "ec2 describe-network-interfaces":
+        show(world["interfaces"])
     elif command.startswith("ec2 describe-"):
         show([])
 

@@ -102,7 +102,8 @@ fn cluster(cluster: &Cluster) -> Json {
 /// What the nodes ask of the account: images, and vCPUs at most.
 fn nodes(settings: &Settings) -> Json {
     let pools = || settings.karpenter.node_pools.values();
-    let vcpus = |of: CapacityType| pools().filter(|pool| pool.capacity_type == of).map(|pool| pool.limit_cpu).sum::<u32>();
+    let vcpus =
+        |of: CapacityType| pools().filter(|pool| pool.capacity_type == of).map(|pool| pool.limit_cpu).sum::<u32>();
     let architectures: BTreeSet<_> = pools().flat_map(|pool| &pool.architectures).map(ToString::to_string).collect();
     json!({
         "ami_alias": settings.karpenter.ami_alias,

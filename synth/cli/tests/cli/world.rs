@@ -8,7 +8,7 @@ use std::{
     sync::OnceLock,
 };
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::project::{Project, Run, SYNTH, workspace};
 
@@ -17,6 +17,21 @@ const WORLD: &str = "world/world.json";
 /// The scripts of the repository, in a world that answers them.
 pub(crate) struct World {
     pub(crate) project: Project,
+}
+
+/// What `make up` asks before it begins, and what a sound account answers.
+fn asked(project: &Project) -> Map<String, Json> {
+    let answers = json!({
+        "name": "tideline", "pending": [], "address": "203.0.113.7", "inside": false, "public": false,
+        "caller": "arn:aws:sts::111122223333:assumed-role/platform-admin/somebody",
+        "principals": { "platform-admin": "arn:aws:iam::111122223333:role/platform-admin" },
+        "zones": { "eu-north-1a": "eun1-az1", "eu-north-1b": "eun1-az2", "eu-north-1c": "eun1-az3" },
+        "quotas": { "L-1216C47A": "1000.0", "L-34B43A08": "1000.0" },
+        "scanning": { "scanType": "BASIC", "rules": [] },
+        "builds": builds(project), "image_version": "1.36",
+        "log_group": "", "writes_late": 0, "interfaces": [],
+    });
+    answers.as_object().unwrap().clone()
 }
 
 /// What EKS offers of each add-on: what the settings name, or anything.
@@ -64,20 +79,15 @@ impl World {
                 "imageDigest": format!("sha256:{}", digit.repeat(64)), "imagePushedAt": "2026-01-02", "imageTags": ["0.1.0-abc"],
             }])
         };
-        let world = json!({
+        let mut world = json!({
             "account": "111122223333", "bucket": "", "objects": [], "applied": [], "cluster": "", "unreachable": false,
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
             "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
-            "blocked": 0, "github": {}, "leaked": [], "oidc": "", "spot": "", "state": [], "name": "tideline", "pending": [],
-            "caller": "arn:aws:sts::111122223333:assumed-role/platform-admin/somebody",
-            "principals": { "platform-admin": "arn:aws:iam::111122223333:role/platform-admin" },
-            "zones": { "eu-north-1a": "eun1-az1", "eu-north-1b": "eun1-az2", "eu-north-1c": "eun1-az3" },
-            "quotas": { "L-1216C47A": "1000.0", "L-34B43A08": "1000.0" }, "scanning": { "scanType": "BASIC", "rules": [] },
-            "builds": builds(&project), "image_version": "1.36", "log_group": "",
-            "address": "203.0.113.7", "inside": false, "public": false,
+            "blocked": 0, "github": {}, "leaked": [], "oidc": "", "spot": "", "state": [],
             "claims_deleted": false, "pools_deleted": false, "class_deleted": false, "volumes_deleted": false,
         });
+        world.as_object_mut().unwrap().extend(asked(&project));
         project.write(WORLD, &world.to_string());
         Self { project }
     }
@@ -151,8 +161,9 @@ impl World {
         let bare = self.project.path("bare");
         fs::remove_dir_all(&bare).ok();
         fs::create_dir(&bare).unwrap();
-        let tools = ["bash", "dirname", "cargo", "curl", "jq", "aws", "kubectl", "terraform", "docker", "git"];
-        for tool in tools.iter().filter(|tool| !missing.contains(tool)) {
+        let shell = ["bash", "dirname", "mktemp", "rm", "cat", "grep", "awk", "sed", "head"];
+        let tools = ["cargo", "curl", "jq", "aws", "gh", "kubectl", "terraform", "docker", "git"];
+        for tool in shell.iter().chain(&tools).filter(|tool| !missing.contains(tool)) {
             let fake = self.project.path(&format!("bin/{tool}"));
             let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap();
             let real = String::from_utf8(found.stdout).unwrap().trim().into();
