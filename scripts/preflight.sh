@@ -34,14 +34,15 @@ owned() {
   jq --exit-status --arg type "$2" 'any(.resources[]?; .mode == "managed" and .type == $type)' <<<"$found" >/dev/null
 }
 
-# adoptable WHAT SETTING TYPE FOUND: what an account has once, AWS refuses to make again, with half of the stack made by then.
+# adoptable WHAT SETTING CHOSEN TYPE FOUND: what an account has once, AWS refuses to make again, or replaces, with half of the
+# stack made by then.
 adoptable() {
   local code=0
-  if [[ $(setting "${2#*.}") != create || -z $4 ]]; then return; fi
-  owned bootstrap "$3" || code=$?
+  if [[ $3 != create || -z $5 ]]; then return; fi
+  owned bootstrap "$4" || code=$?
   case $code in
     0) ;;
-    1) say "account $(setting account_id) has $1 already ($4): set $2 = \"adopt\" in stacks/environments/$ENVIRONMENT.toml" ;;
+    1) say "account $(setting account_id) has $1 already ($5): set $2 = \"adopt\" in stacks/environments/$ENVIRONMENT.toml" ;;
     *) return 1 ;;
   esac
 }
@@ -50,13 +51,16 @@ check_what_an_account_has_once() {
   local provider role scanning
   provider=$(aws iam list-open-id-connect-providers --output text \
     --query "OpenIDConnectProviderList[?ends_with(Arn, '/token.actions.githubusercontent.com')].Arn") || return
-  adoptable "GitHub's identity provider" github.oidc_provider aws_iam_openid_connect_provider "$provider" || return
+  adoptable "GitHub's identity provider" github.oidc_provider "$(setting oidc_provider)" \
+    aws_iam_openid_connect_provider "$provider" || return
   role=$(aws iam list-roles --path-prefix /aws-service-role/spot.amazonaws.com/ --query 'Roles[].RoleName' --output text) || return
-  adoptable "the service-linked role for Spot" karpenter.spot_service_linked_role aws_iam_service_linked_role "$role" || return
+  adoptable "the service-linked role for Spot" karpenter.spot_service_linked_role "$(setting spot_service_linked_role)" \
+    aws_iam_service_linked_role "$role" || return
   # What nobody has set is the basic scan without a rule.
   scanning=$(aws ecr get-registry-scanning-configuration --output json | jq --raw-output '.scanningConfiguration
     | select(.scanType == "ENHANCED" or .rules != []) | "\(.scanType), \(.rules | length) rules"') || return
-  adoptable "a scanning configuration of its registry" registry.scanning aws_ecr_registry_scanning_configuration "$scanning"
+  adoptable "a scanning configuration of its registry" registry.scanning "$(setting registry_scanning)" \
+    aws_ecr_registry_scanning_configuration "$scanning"
 }
 
 # named KIND NAME: the ARN that AWS has for a role or user.

@@ -22,6 +22,8 @@ mod obstacles;
 mod offline;
 mod policies;
 mod project;
+#[cfg(unix)]
+mod promoting;
 mod settings;
 #[cfg(unix)]
 mod tearing_down;
