@@ -170,7 +170,7 @@ check_the_node_image() {
 
 check_the_log_group() {
   local group found code=0
-  group=/aws/eks/$NAME/cluster
+  group=/aws/eks/$(setting name)/cluster
   found=$(aws logs describe-log-groups --log-group-name-prefix "$group" --query "logGroups[?logGroupName=='$group'].logGroupName" \
     --output text) || return
   [[ -n $found ]] || return 0
