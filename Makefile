@@ -1,9 +1,10 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci packages check test manifests docs synth drift bindings bench lint lock up down
+.PHONY: help ci packages check test stranger manifests docs synth drift bindings bench lint scan lock up down
 
 CARGO ?= cargo
 VENV := target/venv
+SCAN := target/scan
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 INSTALL := $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
@@ -11,7 +12,7 @@ ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: packages check lint test manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
+ci: packages check lint scan test stranger manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
 
 packages: ## Install what tests need of the system, on Debian and its kin: strace and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
@@ -24,6 +25,9 @@ check: ## Check the format and the lints of all code.
 
 test: ## Run every test. Terraform and its AWS provider judge what is written.
 	$(CARGO) test --workspace --locked
+
+stranger: ## Run every test in a clone with other settings: account, region, zones, repository, one environment, a service more.
+	CARGO='$(CARGO)' scripts/stranger.py
 
 manifests: $(VENV)/done ## Judge the manifests and the root chart by Kubernetes' own schemas, CEL, PromQL and Helm.
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
@@ -60,6 +64,15 @@ lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile.
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
 	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh scripts/*.sh
 	python3 scripts/explained.py stacks/environments/default.toml
+
+scan: $(SCAN)/done ## Compare what checkov finds in the platform, the Dockerfile and the workflows with what is accepted.
+	$(SCAN)/bin/python scripts/scan.py $(SCAN)/bin/checkov $(CARGO) run -q -p synth --
+
+# checkov wants old versions of much, so it lives apart.
+$(SCAN)/done: scripts/scan-requirements.txt
+	python3 -m venv $(SCAN)
+	$(SCAN)/bin/pip install --quiet --requirement $<
+	touch $@
 
 $(VENV)/done: scripts/requirements.txt
 	python3 -m venv $(VENV)
