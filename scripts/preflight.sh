@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2153 # NAME is of environment.sh
 # What only AWS knows, asked before anything is made. Each check prints a line for each problem, with its remedy; one that gets
 # no answer fails, and is named as not checked. Sourced by up.sh.
 
@@ -170,7 +170,7 @@ check_the_node_image() {
 
 check_the_log_group() {
   local group found code=0
-  group=/aws/eks/$(setting name)/cluster
+  group=/aws/eks/$NAME/cluster
   found=$(aws logs describe-log-groups --log-group-name-prefix "$group" --query "logGroups[?logGroupName=='$group'].logGroupName" \
     --output text) || return
   [[ -n $found ]] || return 0

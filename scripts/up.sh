@@ -29,6 +29,14 @@ miss_variables() {
   ((${#missing[@]} == 0)) || die "not set: ${missing[*]}; Argo CD signs in to the Git repository with them"
 }
 
+# refuse_examples: with values that documentation made up, what is made fails half-way, or trusts a stranger.
+refuse_examples() {
+  local examples
+  examples=$(synth settings --json | jq --raw-output '.example_values[] | "  \(.key) = \(.value)"')
+  [[ -z $examples ]] ||
+    die "environment $ENVIRONMENT still has values of the examples; \`cargo run -p synth -- init\` asks for your own:"$'\n'"$examples"
+}
+
 # pin_providers: workflows may not choose builds of providers, so they need the lock files in Git.
 pin_providers() {
   local folder missing=()
@@ -71,6 +79,7 @@ bootstrap() {
 need aws cargo curl git jq terraform
 if [[ ${BUILD:-} == 1 ]]; then need docker; fi
 step "settings, credentials and what is synthesized"
+refuse_examples
 open_environment
 trap 'rm -rf "$PLANS" "$OPENING"' EXIT
 synth all

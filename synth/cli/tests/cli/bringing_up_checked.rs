@@ -21,7 +21,7 @@ fn what_an_account_has_already_is_to_be_adopted_before_anything_is_made() {
     for (kind, found, shown, setting) in [
         (
             "oidc",
-            json!("arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"),
+            json!("arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercontent.com"),
             "",
             "github.oidc_provider",
         ),
@@ -49,7 +49,7 @@ fn what_this_stack_has_made_itself_is_not_to_be_adopted() {
     world.edit(|state| {
         (state["oidc"], state["spot"]) = ("arn".into(), "AWSServiceRoleForEC2Spot".into());
         state["scanning"]["scanType"] = "ENHANCED".into();
-        state["bucket"] = "tideline-state-111122223333".into();
+        state["bucket"] = "tideline-state-210987654321".into();
         (state["applied"], state["objects"]) = (json!(["bootstrap"]), json!(["tideline/bootstrap.tfstate"]));
         state["state"] = json!([
             "aws_iam_openid_connect_provider.github",
@@ -67,14 +67,14 @@ fn whoever_would_not_administer_the_cluster_is_told_before_it_stands() {
     let mend = "which would not administer the cluster";
     state_of_a_role("AWSReservedSSO_Admin_0123", "/aws-reserved/sso.amazonaws.com/eu-north-1/", mend);
     refused(
-        caller("arn:aws:iam::111122223333:user/somebody"),
-        &format!("you are arn:aws:iam::111122223333:user/somebody, {mend}"),
+        caller("arn:aws:iam::210987654321:user/somebody"),
+        &format!("you are arn:aws:iam::210987654321:user/somebody, {mend}"),
     );
-    refused(caller("arn:aws:iam::111122223333:root"), &format!("you are arn:aws:iam::111122223333:root, {mend}"));
+    refused(caller("arn:aws:iam::210987654321:root"), &format!("you are arn:aws:iam::210987654321:root, {mend}"));
     let world = World::empty();
     world.edit(|state| {
-        state["caller"] = "arn:aws:sts::111122223333:assumed-role/tideline-github-apply/run".into();
-        state["principals"]["tideline-github-apply"] = "arn:aws:iam::111122223333:role/tideline-github-apply".into();
+        state["caller"] = "arn:aws:sts::210987654321:assumed-role/tideline-github-apply/run".into();
+        state["principals"]["tideline-github-apply"] = "arn:aws:iam::210987654321:role/tideline-github-apply".into();
     });
     assert_eq!(world.run("up.sh", &[]).code, 0, "the role that applies administers the cluster");
 }
@@ -82,15 +82,15 @@ fn whoever_would_not_administer_the_cluster_is_told_before_it_stands() {
 /// A session does not say the path of its role: the role is asked for it.
 #[track_caller]
 fn state_of_a_role(name: &str, path: &str, mend: &str) {
-    let arn = format!("arn:aws:iam::111122223333:role{path}{name}");
+    let arn = format!("arn:aws:iam::210987654321:role{path}{name}");
     let edit = |state: &mut Json| {
-        state["caller"] = format!("arn:aws:sts::111122223333:assumed-role/{name}/somebody").into();
+        state["caller"] = format!("arn:aws:sts::210987654321:assumed-role/{name}/somebody").into();
         state["principals"][name] = arn.clone().into();
     };
     refused(edit, &format!("you are {arn}, {mend}"));
     let world = World::empty();
     world.edit(edit);
-    let admin = "\"arn:aws:iam::111122223333:role/platform-admin\"";
+    let admin = "\"arn:aws:iam::210987654321:role/platform-admin\"";
     let text = world.project.read(DEFAULT).replace(admin, &format!("\"{arn}\""));
     world.project.write(DEFAULT, &text);
     let run = world.run("up.sh", &[]);
@@ -100,7 +100,7 @@ fn state_of_a_role(name: &str, path: &str, mend: &str) {
 #[test]
 fn administrators_that_eks_would_refuse_are_named() {
     let world = World::empty();
-    let account = "arn:aws:iam::111122223333";
+    let account = "arn:aws:iam::210987654321";
     let list = [
         format!("{account}:role/platform-admin"),
         format!("{account}:role/AWSReservedSSO_Admin_0123"),
@@ -179,7 +179,7 @@ fn a_log_group_that_eks_made_again_is_to_be_deleted_or_imported() {
     );
     let world = World::empty();
     world.edit(|state| {
-        (state["log_group"], state["bucket"]) = (group.into(), "tideline-state-111122223333".into());
+        (state["log_group"], state["bucket"]) = (group.into(), "tideline-state-210987654321".into());
         (state["applied"], state["state"]) = (json!(["bootstrap"]), json!(["aws_cloudwatch_log_group.control_plane"]));
         state["objects"] = json!(["tideline/bootstrap.tfstate", "tideline/cluster.tfstate"]);
     });
@@ -190,8 +190,8 @@ fn a_log_group_that_eks_made_again_is_to_be_deleted_or_imported() {
 #[test]
 fn a_machine_that_the_endpoint_will_not_admit_is_told_before_it_stands() {
     refused(
-        |state| state["address"] = "203.0.114.0".into(),
-        "this machine reaches AWS from 203.0.114.0, which is in none of cluster.public_access_cidrs: name it there",
+        |state| state["address"] = "51.15.1.0".into(),
+        "this machine reaches AWS from 51.15.1.0, which is in none of cluster.public_access_cidrs: name it there",
     );
     refused(|state| state["cluster"] = "tideline".into(), "the Kubernetes API of tideline does not answer here");
 }

@@ -19,7 +19,7 @@ fn git(world: &World, arguments: &[&str]) -> String {
 
 /// A clone of a repository that has everything but what the run writes, and how the run finds Git itself.
 fn cloned(world: &World) -> Vec<(&'static str, String)> {
-    let url = "https://github.com/example-org/tideline.git";
+    let url = "https://github.com/tideline-dev/tideline.git";
     world.project.write(".gitignore", "/world/\n/bin/\n/origin.git/\n*_override.tf.json\n*.tfstate\n/tmp/\n/bare/\n");
     world.project.write("Cargo.toml", "# what images are made of\n");
     let origin = world.project.path("origin.git").display().to_string();
@@ -136,7 +136,7 @@ fn a_private_endpoint_is_open_to_one_address_until_argo_cd_runs() {
     let run = world.run("up.sh", &[("ENV", "production")]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     run.says_in_order(&[
-        "the endpoint of tideline-production is private: open it to 203.0.113.7 alone until Argo CD runs, and close it again?",
+        "the endpoint of tideline-production is private: open it to 51.15.0.7 alone until Argo CD runs, and close it again?",
         "close the public side of the endpoint?",
         "the endpoint of tideline-production has no public side any more",
     ]);
@@ -158,7 +158,7 @@ fn a_run_that_stopped_with_the_endpoint_open_closes_it_the_next_time() {
     let world = World::of_production();
     world.edit(|state| {
         (state["cluster"], state["public"]) = ("tideline-production".into(), true.into());
-        (state["bucket"], state["applied"]) = ("tideline-state-123456789012".into(), json!(["bootstrap", "cluster"]));
+        (state["bucket"], state["applied"]) = ("tideline-state-109876543210".into(), json!(["bootstrap", "cluster"]));
         state["objects"] = json!(["tideline/bootstrap.tfstate"]);
     });
     let run = world.run("up.sh", &[("ENV", "production")]);
@@ -180,7 +180,7 @@ fn a_helm_that_was_killed_is_taken_up_unless_somebody_applies() {
         let objects: Vec<_> = ["tideline/bootstrap.tfstate"].iter().chain(lock).map(|key| json!(key)).collect();
         world.edit(|state| {
             (state["cluster"], state["public"], state["pending"]) = ("tideline".into(), true.into(), json!([secret]));
-            (state["bucket"], state["applied"]) = ("tideline-state-111122223333".into(), json!(["bootstrap"]));
+            (state["bucket"], state["applied"]) = ("tideline-state-210987654321".into(), json!(["bootstrap"]));
             state["objects"] = objects.into();
         });
     };

@@ -13,18 +13,29 @@ use serde_json::{Map, Value as Json, json};
 use crate::project::{Project, Run, SYNTH, workspace};
 
 const WORLD: &str = "world/world.json";
+const DEFAULT: &str = "stacks/environments/default.toml";
+
+/// Values of the examples, and what stands for them where something is made.
+const OWN: [(&str, &str); 4] = [
+    ("111122223333", "210987654321"),
+    ("203.0.113.0/24", "51.15.0.0/24"),
+    ("example-org", "tideline-dev"),
+    ("example.com", "tideline.dev"),
+];
 
 /// The scripts of the repository, in a world that answers them.
 pub(crate) struct World {
     pub(crate) project: Project,
+    /// The settings of the default environment as they are shipped: nothing is made with them.
+    pub(crate) examples: String,
 }
 
 /// What `make up` asks before it begins, and what a sound account answers.
 fn asked(project: &Project) -> Map<String, Json> {
     let answers = json!({
-        "name": "tideline", "pending": [], "address": "203.0.113.7", "inside": false, "public": false,
-        "caller": "arn:aws:sts::111122223333:assumed-role/platform-admin/somebody",
-        "principals": { "platform-admin": "arn:aws:iam::111122223333:role/platform-admin" },
+        "name": "tideline", "pending": [], "address": "51.15.0.7", "inside": false, "public": false,
+        "caller": "arn:aws:sts::210987654321:assumed-role/platform-admin/somebody",
+        "principals": { "platform-admin": "arn:aws:iam::210987654321:role/platform-admin" },
         "zones": { "eu-north-1a": "eun1-az1", "eu-north-1b": "eun1-az2", "eu-north-1c": "eun1-az3" },
         "quotas": { "L-1216C47A": "1000.0", "L-34B43A08": "1000.0" },
         "scanning": { "scanType": "BASIC", "rules": [] },
@@ -57,7 +68,10 @@ fn python() -> &'static str {
 impl World {
     /// An account in which nothing has been made, and both images pushed.
     pub(crate) fn empty() -> Self {
-        let project = Project::written();
+        let project = Project::new();
+        let examples = project.read(DEFAULT);
+        project.write(DEFAULT, &OWN.iter().fold(examples.clone(), |text, (example, own)| text.replace(example, own)));
+        project.synth(["all"]).succeeds();
         let scripts = workspace().join("scripts").canonicalize().unwrap();
         fs::create_dir_all(project.path("bin")).unwrap();
         fs::create_dir_all(project.path("scripts")).unwrap();
@@ -80,7 +94,7 @@ impl World {
             }])
         };
         let mut world = json!({
-            "account": "111122223333", "bucket": "", "objects": [], "applied": [], "cluster": "", "unreachable": false,
+            "account": "210987654321", "bucket": "", "objects": [], "applied": [], "cluster": "", "unreachable": false,
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
             "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
@@ -89,19 +103,25 @@ impl World {
         });
         world.as_object_mut().unwrap().extend(asked(&project));
         project.write(WORLD, &world.to_string());
-        Self { project }
+        Self { project, examples }
     }
 
     /// The account of production, whose endpoint is private, seen from outside.
     pub(crate) fn of_production() -> Self {
         let world = Self::empty();
+        let (file, account) = ("stacks/environments/production.toml", "109876543210");
+        let text = OWN.iter().fold(world.project.read(file), |text, (example, own)| text.replace(example, own));
+        world.project.write(file, &text.replace("123456789012", account));
         world.project.synth(["all", "--env", "production"]).succeeds();
         world.edit(|state| {
-            let account = "123456789012";
             let admin = format!("arn:aws:iam::{account}:role/platform-admin");
             (state["account"], state["name"]) = (account.into(), "tideline-production".into());
             state["caller"] = format!("arn:aws:sts::{account}:assumed-role/platform-admin/somebody").into();
             state["principals"] = json!({ "platform-admin": admin });
+            for service in ["cors-proxy-server", "mock-target-server"] {
+                state["images"][format!("tideline-production/{service}")] =
+                    state["images"][format!("tideline/{service}")].take();
+            }
         });
         world
     }
@@ -121,7 +141,7 @@ impl World {
             ("platform", -10),
         ];
         world.edit(|state| {
-            state["bucket"] = "tideline-state-111122223333".into();
+            state["bucket"] = "tideline-state-210987654321".into();
             state["applied"] = json!(["bootstrap", "cluster", "add-ons"]);
             state["cluster"] = "tideline".into();
             state["public"] = true.into();
