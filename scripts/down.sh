@@ -182,6 +182,11 @@ empty_cluster() {
   delete_waves -1000000 "$wave"
 }
 
+wait_for_leftovers() {
+  wait_until_none "volume, interface or security group without an owner" "$LEFTOVERS_LIMIT" \
+    "delete it with \`aws ec2\`, and run again" unowned
+}
+
 need aws cargo jq kubectl terraform
 step "settings and credentials"
 open_environment
@@ -203,8 +208,7 @@ if [[ -n $cluster ]]; then
   step "definitions of kinds, which Argo CD leaves"
   delete_definitions "${CHART_GROUPS[@]}"
   step "leftovers that would keep the network"
-  wait_until_none "volume, interface or security group without an owner" "$LEFTOVERS_LIMIT" \
-    "delete it with \`aws ec2\`, and run again" unowned
+  wait_for_leftovers
   step "add-ons"
   init add-ons
   change add-ons "destroy add-ons?" -destroy
@@ -215,8 +219,11 @@ else
 fi
 
 step "cluster"
+# A run that goes on after the cluster went has never looked for what keeps the network.
+[[ -n $cluster ]] || wait_for_leftovers
 init cluster
 change cluster "destroy cluster?" -destroy
+delete_log_group
 
 step "what is left of $NAME"
 wait_until_none "thing that costs money" "$LEFTOVERS_LIMIT" "delete it by hand" everything

@@ -42,6 +42,20 @@ unowned() {
   volumes Name=status,Values=available && interfaces Name=status,Values=available && security_groups
 }
 
+# The control plane's log group, which EKS makes again for what it still writes while the cluster goes: without retention, without
+# our key, and in the way of the next cluster of this name.
+log_group() {
+  aws logs describe-log-groups --log-group-name-prefix "/aws/eks/$NAME/cluster" --output json \
+    --query "logGroups[?logGroupName=='/aws/eks/$NAME/cluster'].logGroupName" | jq --raw-output '.[]'
+}
+
+delete_log_group() {
+  local group
+  group=$(log_group)
+  [[ -z $group ]] || aws logs delete-log-group --log-group-name "$group"
+}
+
+# EKS may write once more after the group is gone, so that it is looked for until it stays away.
 everything() {
-  load_balancers && instances && volumes && interfaces && security_groups
+  delete_log_group && load_balancers && instances && volumes && interfaces && security_groups && log_group
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Stands for aws, gh, kubectl, terraform, docker and git: one world in a JSON file, and a log of every call.
+"""Stands for aws, curl, gh, kubectl, terraform, docker and git: one world in a JSON file, and a log of every call.
 
-Each call of kubectl lets a moment pass, in which the controllers of the world do their work. Where REAL_TERRAFORM names a
-program, calls of terraform are its own.
+Each call of kubectl lets a moment pass, in which the controllers of the world do their work. Where REAL_TERRAFORM or REAL_GIT
+names a program, those calls are its own.
 """
 
 import datetime
@@ -134,12 +134,96 @@ def kubectl(world):
             world["volumes_deleted"] = True
 
 
+def refuse(code):
+    fail(f"An error occurred ({code}) when calling the operation")
+
+
+def preflight(world):
+    """What `make up` asks before it begins."""
+
+    def principal():
+        name = option("--role-name") or option("--user-name")
+        print(world["principals"].get(name) or refuse("NoSuchEntity"))
+
+    def quota():
+        code = option("--quota-code")
+        print(world["quotas"].get(code) or refuse("NoSuchResourceException"))
+
+    def state():
+        stack = ARGUMENTS[-2].rsplit("/", 1)[1].removesuffix(".tfstate")
+        if f"tideline/{stack}.tfstate" not in world["objects"]:
+            refuse("404")
+        kinds = [address.split(".")[0] for address in world["state"]]
+        show({"resources": [{"mode": "managed", "type": kind} for kind in kinds]})
+
+    def parameter():
+        version = ARGUMENTS[ARGUMENTS.index("--name") + 1].split("/")[5]
+        print("ami-1") if version == world["image_version"] else refuse("ParameterNotFound")
+
+    def cluster():
+        public = world["public"]
+        answers = {"endpoint": "https://api", "resourcesVpcConfig.endpointPublicAccess": str(public), "certificateAuthority.data": "YQ=="}
+        print(answers[option("--query").removeprefix("cluster.")])
+
+    def groups():
+        group = world["log_group"]
+        if option("--output") == "text":
+            return print(group)
+        if not group and world["writes_late"] > 0:
+            world["writes_late"] -= 1
+            group = world["log_group"] = f"/aws/eks/{world['name']}/cluster"
+            log("eks writes its log group again")
+        show([group] if group else [])
+
+    return {
+        "iam get-role": principal,
+        "iam get-user": principal,
+        "service-quotas get-service-quota": quota,
+        "service-quotas get-aws-default-service-quota": lambda: print("5.0"),
+        "s3 cp": state,
+        "ssm get-parameter": parameter,
+        "ec2 describe-availability-zones": lambda: print("\n".join(f"{name}\t{zone}" for name, zone in world["zones"].items())),
+        "ec2 describe-instance-types": lambda: print(4),
+        "eks describe-addon-versions": lambda: show(world["builds"].get(option("--addon-name"), [])),
+        "eks describe-cluster": cluster,
+        "eks get-token": lambda: show({"status": {"token": "secret"}}),
+        "logs describe-log-groups": groups,
+        "logs delete-log-group": lambda: world.update(log_group=""),
+        "ecr get-registry-scanning-configuration": lambda: show({"scanningConfiguration": world["scanning"]}),
+    }
+
+
+def curl(world):
+    """The caller's address, and the Kubernetes API where it can be reached."""
+    url = ARGUMENTS[-1]
+    if url.startswith("https://checkip."):
+        print(world["address"])
+    elif not (world["inside"] or world["public"]):
+        fail("curl: (28) Connection timed out")
+    elif option("--request") == "DELETE":
+        world["pending"].remove(url.rsplit("/", 1)[1])
+    elif "/secrets" in url:
+        name = next(part for part in ARGUMENTS if part.startswith("labelSelector=")).split("name=")[1].split(",")[0]
+        show({"items": [{"metadata": {"name": secret}} for secret in world["pending"] if f".{name}." in secret]})
+
+
+def reaches(folder):
+    """Whether the plan in this folder gives the cluster a public side."""
+    opening = folder / "opening_override.tf.json"
+    file = opening if opening.exists() else folder / "control-plane.tf.json"
+    cluster = json.loads(file.read_text())["resource"]["aws_eks_cluster"]["main"]
+    return cluster["vpc_config"][0]["endpoint_public_access"]
+
+
 def aws(world):
     command = " ".join(ARGUMENTS[:2])
-    if command == "sts get-caller-identity":
+    asked = preflight(world)
+    if command in asked:
+        asked[command]()
+    elif command == "sts get-caller-identity":
         if world["account"] is None:
             fail("Unable to locate credentials")
-        print(world["account"])
+        print(world["account"] if option("--query") == "Account" else world["caller"])
     elif command == "s3api list-buckets":
         print(world["bucket"])
     elif command == "s3api head-object":
@@ -172,6 +256,8 @@ def aws(world):
         show([f"i-{name}" for name in world["nodeclaims"]])
     elif command == "ec2 describe-volumes":
         show(world["leaked"])
+    elif command == "ec2 describe-network-interfaces":
+        show(world["interfaces"])
     elif command.startswith("ec2 describe-"):
         show([])
 
@@ -194,15 +280,22 @@ def terraform(world):
     elif verb == "plan":
         plan = option("-out") or next(a.removeprefix("-out=") for a in ARGUMENTS if a.startswith("-out="))
         Path(plan).write_text("destroy" if destroy else "apply")
-        sys_exit = 2 if (stack in world["applied"]) == destroy else 0
-        return sys_exit
+        moves = stack == "cluster" and not destroy and reaches(folder) != world["public"]
+        return 2 if (stack in world["applied"]) == destroy or moves else 0
     elif verb == "apply":
         if Path(ARGUMENTS[-1]).read_text() == "destroy":
             world["applied"].remove(stack)
             world["cluster"] = "" if stack == "cluster" else world["cluster"]
         else:
-            world["applied"].append(stack)
-            world["cluster"] = "tideline" if stack == "cluster" else world["cluster"]
+            if stack == "cluster":
+                world["cluster"], world["public"] = world["name"], reaches(folder)
+            if stack != "bootstrap" and "add-ons" not in world["applied"]:
+                if not (world["inside"] or world["public"]):
+                    fail("Error: Kubernetes cluster unreachable")
+                if world["pending"]:
+                    fail("Error: another operation (install/upgrade/rollback) is in progress")
+            if stack not in world["applied"]:
+                world["applied"].append(stack)
             if stack == "bootstrap":
                 world["bucket"] = f"tideline-state-{world['account']}"
             if local:
@@ -211,7 +304,7 @@ def terraform(world):
 
 
 def docker(world):
-    if ARGUMENTS[0] == "buildx":
+    if ARGUMENTS[:2] == ["buildx", "build"]:
         tag = option("--tag")
         repository = tag.split("/", 1)[1].rsplit(":", 1)[0]
         image = {"imageDigest": "sha256:" + "d" * 64, "imagePushedAt": "2026-01-01", "imageTags": [tag.rsplit(":", 1)[1]]}
@@ -227,6 +320,8 @@ def gh(world):
 
 
 def git(world):
+    if real := os.environ.get("REAL_GIT"):
+        return os.spawnv(os.P_WAIT, real, [real, *ARGUMENTS])
     if ARGUMENTS[0] == "rev-parse":
         print("0123456789ab")
     elif ARGUMENTS[0] == "diff" and world["merged_after"] > 0:
@@ -238,7 +333,7 @@ def main():
     file = FOLDER / "world.json"
     world = json.loads(file.read_text())
     log(" ".join([TOOL, *ARGUMENTS]))
-    code = {"aws": aws, "kubectl": kubectl, "terraform": terraform, "docker": docker, "gh": gh, "git": git}[TOOL](world)
+    code = {"aws": aws, "curl": curl, "kubectl": kubectl, "terraform": terraform, "docker": docker, "gh": gh, "git": git}[TOOL](world)
     file.write_text(json.dumps(world))
     sys.exit(code or 0)
 

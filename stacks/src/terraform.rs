@@ -1,7 +1,7 @@
 //! What every stack says to Terraform: versions, where state lives, and the AWS account it is tied to.
 
-use synth_bindings::{Aws, Helm, provider};
-use synth_framework::{Ref, Stack, Terraform, functions::base64decode, mock_provider, s3_backend, terraform};
+use synth_bindings::{Aws, Helm, helm_release, provider};
+use synth_framework::{Ref, Stack, Terraform, functions::base64decode, mock_provider, run, s3_backend, terraform};
 
 use crate::settings::Settings;
 
@@ -71,6 +71,13 @@ pub fn helm_provider(settings: &Settings, endpoint: Ref<String>, authority: Ref<
                 .cluster_ca_certificate(base64decode(authority))
                 .exec(exec().api_version("client.authentication.k8s.io/v1beta1").command("aws").args(arguments)),
         )
+        .add_to(stack);
+}
+
+/// A failed first install is the next apply's to take up: it fails here, on whichever release forgets it.
+pub fn test_release(release: &helm_release::Handle, stack: &Stack) {
+    run("a_failed_install_is_taken_up_by_the_next_apply")
+        .assert(release.upgrade_install(), "no apply gets past the name of a release that failed")
         .add_to(stack);
 }
 

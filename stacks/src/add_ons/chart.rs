@@ -32,11 +32,13 @@ pub(super) const APPLICATION: i64 = 1;
 /// The AppProject of the root Application alone: it may make Applications and projects, nothing else.
 pub(super) const ROOT_PROJECT: &str = "root";
 
+/// The chart's version, which the release names too.
+pub(super) const VERSION: &str = "0.1.0";
+
 const CHART: &str = "apiVersion: v2
 name: root
 description: The root Application of the platform, what bounds it, and the repository's credentials.
-version: 0.1.0
-";
+version: ";
 
 const OBJECTS: &str = "{{- range .Values.objects }}
 ---
@@ -78,7 +80,7 @@ struct Repository<'a> {
 
 /// Writes the chart beside the stack, and returns its values.
 pub(super) fn write(settings: &Settings, stack: &Stack) -> Value<String> {
-    stack.asset(format!("{DIRECTORY}/Chart.yaml"), CHART);
+    stack.asset(format!("{DIRECTORY}/Chart.yaml"), format!("{CHART}{VERSION}\n"));
     stack.asset(format!("{DIRECTORY}/templates/objects.yaml"), OBJECTS);
     stack.asset(format!("{DIRECTORY}/templates/credentials.yaml"), CREDENTIALS);
     let namespace = &settings.argocd.namespace;

@@ -37,8 +37,11 @@ pub fn define(settings: &Settings, stack: &Stack) {
         .namespace(&settings.argocd.namespace)
         .chart(text!("{}/{}", path_module(), chart::DIRECTORY))
         .values([values])
+        // With `upgrade_install` and no version, the provider plans the one that is installed, not the chart's.
+        .version(chart::VERSION)
         .max_history(5)
         .wait(true)
+        .upgrade_install(true)
         .timeout(following::RELEASE_SECONDS)
         // Argo CD has made the project `default` by then.
         .take_ownership(true);
@@ -65,6 +68,7 @@ pub fn define(settings: &Settings, stack: &Stack) {
 
 /// Argo CD goes on by itself from here: what it follows is all that can be lost.
 fn test(settings: &Settings, release: &helm_release::Handle, stack: &Stack) {
+    terraform::test_release(release, stack);
     let spec = || jsondecode(release.values().at(0)).key("objects").at(chart::APPLICATION).key("spec");
     let source = || spec().key("source");
     run("the_root_application_follows_this_environment")

@@ -19,7 +19,7 @@ pub(super) fn argocd(
     terraform::helm_provider(settings, cluster.endpoint(), authority, stack);
     let values = serde_json::to_string_pretty(&argocd_values::values(settings));
     let values = values.expect("values are structs with texts as keys");
-    helm_release("argocd")
+    let release = helm_release("argocd")
         .name(ARGOCD_RELEASE)
         .namespace(&settings.argocd.namespace)
         .create_namespace(true)
@@ -29,6 +29,10 @@ pub(super) fn argocd(
         .values([stack.asset("argocd-values.json", values + "\n").content()])
         .wait(true)
         .timeout(900)
+        // A first install that failed is in the cluster and in no state: without this no later apply gets past its name.
+        .upgrade_install(true)
         .depends_on((access, ready))
-        .add_to(stack)
+        .add_to(stack);
+    terraform::test_release(&release, stack);
+    release
 }

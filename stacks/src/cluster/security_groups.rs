@@ -1,7 +1,8 @@
 //! Who may talk to whom: the control plane, the nodes, and nothing else.
 
 use synth_bindings::{
-    aws_security_group, aws_vpc_security_group_egress_rule as egress, aws_vpc_security_group_ingress_rule as ingress,
+    SecurityGroupId, aws_security_group, aws_vpc_security_group_egress_rule as egress,
+    aws_vpc_security_group_ingress_rule as ingress,
 };
 use synth_framework::{
     Stack,
@@ -18,8 +19,10 @@ pub(super) struct SecurityGroups {
     pub control_plane: aws_security_group::Handle,
     /// Every node, whoever makes it. It alone carries the tags that controllers select it by.
     pub nodes: aws_security_group::Handle,
-    /// What lets traffic in.
+    /// What lets traffic in from the cluster itself.
     pub ingress: Vec<ingress::Handle>,
+    /// What lets people and runners reach the API, by where they come from.
+    pub access: Vec<(String, ingress::Handle)>,
     /// What lets traffic out.
     pub egress: egress::Handle,
 }
@@ -68,9 +71,37 @@ pub(super) fn security_groups(settings: &Settings, network: &Network, stack: &St
         .ip_protocol("-1")
         .add_to(stack);
     let ingress = [to_control_plane].into_iter().chain(to_nodes).chain(among_nodes).collect();
-    let groups = SecurityGroups { control_plane, nodes, ingress, egress };
+    let access = access(settings, &control_plane, stack);
+    let groups = SecurityGroups { control_plane, nodes, ingress, access, egress };
     test(settings, &groups, stack);
     groups
+}
+
+/// Who reaches the private endpoint besides the nodes: whatever EKS gives it as addresses lies behind the control plane's group.
+fn access(
+    settings: &Settings,
+    control_plane: &aws_security_group::Handle,
+    stack: &Stack,
+) -> Vec<(String, ingress::Handle)> {
+    let rule = |from: String| {
+        let letters = from.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' });
+        let rule = ingress(format!("control_plane_from_{}", letters.collect::<String>()))
+            .security_group_id(control_plane.id())
+            .description("Kubernetes API")
+            .ip_protocol("tcp")
+            .from_port(443)
+            .to_port(443);
+        let is_group = from.starts_with("sg-");
+        let rule = if is_group {
+            rule.referenced_security_group_id(SecurityGroupId::literal(&from))
+        } else {
+            rule.cidr_ipv4(&from)
+        };
+        (from, rule.add_to(stack))
+    };
+    let cluster = &settings.cluster;
+    let ranges = cluster.private_access_cidrs.iter().map(ToString::to_string);
+    ranges.chain(cluster.private_access_security_groups.iter().cloned()).map(rule).collect()
 }
 
 fn test(settings: &Settings, groups: &SecurityGroups, stack: &Stack) {
@@ -90,6 +121,27 @@ fn test(settings: &Settings, groups: &SecurityGroups, stack: &Stack) {
         .assert(
             alltrue(rules.map(|rule| rule.cidr_ipv4().equals(None::<&str>).and(rule.cidr_ipv6().equals(None::<&str>)))),
             "a rule lets in a range of addresses",
+        )
+        .add_to(stack);
+    if groups.access.is_empty() {
+        return;
+    }
+    let access = groups.access.iter();
+    let named = access.clone().map(|(from, rule)| {
+        if from.starts_with("sg-") {
+            rule.referenced_security_group_id().equals(SecurityGroupId::literal(from))
+        } else {
+            rule.cidr_ipv4().equals(from)
+        }
+    });
+    run("whom_the_settings_name_reaches_the_api_and_nothing_else")
+        .assert(alltrue(named), "a rule lets in others than the settings name")
+        .assert(
+            alltrue(access.map(|(_, rule)| {
+                let bound = rule.from_port().equals(443).and(rule.to_port().equals(443));
+                rule.ip_protocol().equals("tcp").and(bound)
+            })),
+            "a rule opens more than the API",
         )
         .add_to(stack);
 }

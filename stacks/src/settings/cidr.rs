@@ -130,6 +130,19 @@ pub(super) fn public_range(cidr: &Cidr) -> Result<(), String> {
     }
 }
 
+/// A range whose machines can reach a private endpoint, through the VPC, a VPN or a peering.
+pub(super) fn private_range(cidr: &Cidr) -> Result<(), String> {
+    if PRIVATE.iter().chain([&SHARED]).any(|private| private.contains(*cidr)) {
+        Ok(())
+    } else {
+        let mend = "a private endpoint sees private addresses only, and `public_access_cidrs` is for the others";
+        Err(format!("is `{cidr}`, which is not private: {mend}"))
+    }
+}
+
+/// What providers and VPNs give to machines that share an address.
+const SHARED: Cidr = Cidr(Ipv4Net::new_assert(Ipv4Addr::new(100, 64, 0, 0), 10));
+
 const PRIVATE: [Cidr; 3] = [
     Cidr(Ipv4Net::new_assert(Ipv4Addr::new(10, 0, 0, 0), 8)),
     Cidr(Ipv4Net::new_assert(Ipv4Addr::new(172, 16, 0, 0), 12)),

@@ -36,6 +36,13 @@ section! {
         pub service_cidr: Cidr where cidr::service_range,
         /// Who reaches the public endpoint; empty means that there is none.
         pub public_access_cidrs: Vec<Cidr> where set(cidr::public_range),
+        /// Private ranges, such as those of a VPN or of peered networks, that reach the private endpoint.
+        pub private_access_cidrs: Vec<Cidr> where set(cidr::private_range),
+        /// Security groups, such as that of runners, whose members reach the private endpoint.
+        pub private_access_security_groups: Vec<String> where set(shaped(
+            "the id of a security group such as `sg-0123456789abcdef0`",
+            shape::security_group,
+        )),
         /// IAM users and roles that administer the cluster, besides the role that applies.
         pub admin_principal_arns: Vec<String> where set(shaped("the ARN of an IAM role or user", shape::principal_arn)),
         /// Control-plane logs that are written.

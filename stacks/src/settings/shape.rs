@@ -85,6 +85,13 @@ fn iam_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
 }
 
+/// `sg-` and 8 or 17 hexadecimal digits.
+pub(super) fn security_group(text: &str) -> bool {
+    text.strip_prefix("sg-").is_some_and(|hex| {
+        matches!(hex.len(), 8 | 17) && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
 /// The ARN of a certificate of AWS Certificate Manager.
 pub(super) fn certificate_arn(text: &str) -> bool {
     let parts: Vec<&str> = text.splitn(6, ':').collect();

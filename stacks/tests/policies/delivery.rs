@@ -3,8 +3,9 @@
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 use stacks::Platform;
+use synth_framework::Expression;
 
-use crate::fixture::{asset, broken, broken_by, edit, remove, set};
+use crate::fixture::{argue, asset, broken, broken_by, edit, remove, set};
 
 const PROXY: &str = "cors-proxy-server";
 
@@ -226,9 +227,32 @@ fn a_hosted_runner_that_the_endpoint_does_not_admit_is_found() {
 }
 
 #[test]
+fn a_private_endpoint_that_admits_nodes_alone_keeps_a_runner_of_our_own_out() {
+    let closed = "[cluster]\nprivate_access_security_groups = []";
+    assert_snapshot!(broken_by("LINK019", closed), @r"
+        helm_release.argocd in cluster/argocd.tf.json is planned on `tideline-vpc`, but the endpoint of the cluster is private and admits its nodes alone
+          mend: name where the runners are in `cluster.private_access_cidrs` or `cluster.private_access_security_groups`
+        helm_release.root in add-ons/root.tf.json is planned on `tideline-vpc`, but the endpoint of the cluster is private and admits its nodes alone
+          mend: name where the runners are in `cluster.private_access_cidrs` or `cluster.private_access_security_groups`
+        ");
+    let port = |port: i64| {
+        move |platform: &mut Platform| {
+            let rule = "aws_vpc_security_group_ingress_rule.control_plane_from_sg_0a1b2c3d";
+            argue(platform, rule, "from_port", Expression::Integer(port));
+        }
+    };
+    assert_ne!(broken("LINK019", port(444)), "", "a rule for another port opens nothing");
+}
+
+#[test]
 fn a_runner_of_our_own_or_an_open_endpoint_is_no_finding() {
-    let own = "[github]\nrunner = \"tideline-vpc\"\n[cluster]\npublic_access_cidrs = []";
-    assert_eq!(broken_by("LINK019", own), "");
+    for (key, value) in
+        [("private_access_cidrs", "10.0.0.0/16"), ("private_access_security_groups", "sg-0123456789abcdef0")]
+    {
+        let own =
+            format!("[github]\nrunner = \"tideline-vpc\"\n[cluster]\npublic_access_cidrs = []\n{key} = [\"{value}\"]");
+        assert_eq!(broken_by("LINK019", &own), "");
+    }
     let open = |platform: &mut Platform| {
         "windows-2025".clone_into(&mut platform.settings.github.runner);
         platform.settings.cluster.public_access_cidrs = vec!["0.0.0.0/0".parse().unwrap()];

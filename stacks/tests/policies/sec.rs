@@ -71,6 +71,15 @@ fn an_endpoint_open_to_everyone_is_found() {
 }
 
 #[test]
+fn a_private_endpoint_that_every_address_may_reach_is_found() {
+    let rule = "aws_vpc_security_group_ingress_rule.control_plane_from_sg_0a1b2c3d";
+    assert_snapshot!(broken("SEC003", |platform| argue(platform, rule, "cidr_ipv4", Expression::String("0.0.0.0/0".into()))), @r"
+        aws_vpc_security_group_ingress_rule.control_plane_from_sg_0a1b2c3d in cluster/security-groups.tf.json lets every address reach the private endpoint
+          mend: name the ranges of whoever needs it in `cluster.private_access_cidrs`
+        ");
+}
+
+#[test]
 fn an_endpoint_open_to_two_halves_of_everyone_is_found() {
     let halves = with("[cluster]\npublic_access_cidrs = [\"0.0.0.0/1\", \"128.0.0.0/1\"]");
     assert!(found(&halves, "SEC003").contains("that every address reaches"));

@@ -73,9 +73,9 @@ fn an_inherited_value_that_an_override_breaks_names_both_files() {
         "#);
     insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @"default.toml:23:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both");
     insta::assert_snapshot!(refused("[base_nodes]\nami_type = \"BOTTLEROCKET_ARM_64\"\n"), @r"
-    default.toml:71:19: `base_nodes.instance_types[0]` is `m7i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
-    default.toml:71:33: `base_nodes.instance_types[1]` is `m6i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
-    default.toml:71:47: `base_nodes.instance_types[2]` is `m5.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:75:19: `base_nodes.instance_types[0]` is `m7i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:75:33: `base_nodes.instance_types[1]` is `m6i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:75:47: `base_nodes.instance_types[2]` is `m5.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
     ");
 }
 
@@ -137,6 +137,8 @@ intra = ["10.0.204.0/26", "10.0.204.64/29", "10.0.204.128/26"]
 [cluster]
 service_cidr = "100.64.0.0/16"
 public_access_cidrs = ["0.0.0.0/0", "192.168.1.0/24", "0.0.0.0/0"]
+private_access_cidrs = ["10.9.0.0/16", "0.0.0.0/0", "203.0.113.0/24", "100.96.0.0/12", "10.9.0.0/16"]
+private_access_security_groups = ["sg-0123", "vpc-0123456789abcdef0", "sg-0123456789abcdef0", "sg-0123456789abcdef0"]
 "#;
     insta::assert_snapshot!(refused(text), @r"
     staging.toml:3:8: `network.cidr` is `10.0.0.0/8`, AWS allows prefixes from /16 to /28, not /8
@@ -146,6 +148,12 @@ public_access_cidrs = ["0.0.0.0/0", "192.168.1.0/24", "0.0.0.0/0"]
     staging.toml:10:16: `cluster.service_cidr` is `100.64.0.0/16`, EKS allows services in `10.0.0.0/8`, `172.16.0.0/12` and `192.168.0.0/16` only
     staging.toml:11:37: `cluster.public_access_cidrs[1]` is `192.168.1.0/24`, which is private: a public endpoint sees public addresses only
     staging.toml:11:55: `cluster.public_access_cidrs[2]` is `0.0.0.0/0`, which stands in this list already: remove one
+    staging.toml:12:40: `cluster.private_access_cidrs[1]` is `0.0.0.0/0`, which is not private: a private endpoint sees private addresses only, and `public_access_cidrs` is for the others
+    staging.toml:12:53: `cluster.private_access_cidrs[2]` is `203.0.113.0/24`, which is not private: a private endpoint sees private addresses only, and `public_access_cidrs` is for the others
+    staging.toml:12:88: `cluster.private_access_cidrs[4]` is `10.9.0.0/16`, which stands in this list already: remove one
+    staging.toml:13:35: `cluster.private_access_security_groups[0]` is `sg-0123`, the id of a security group such as `sg-0123456789abcdef0` is expected
+    staging.toml:13:46: `cluster.private_access_security_groups[1]` is `vpc-0123456789abcdef0`, the id of a security group such as `sg-0123456789abcdef0` is expected
+    staging.toml:13:95: `cluster.private_access_security_groups[3]` is `sg-0123456789abcdef0`, which stands in this list already: remove one
     ");
 }
 
@@ -173,7 +181,7 @@ target_cpu_utilization = 0
     insta::assert_snapshot!(refused(text), @r"
     staging.toml:3:12: `base_nodes.min_size` is 2, fewer than one in each of 3 zones: use at least 3
     staging.toml:4:16: `base_nodes.desired_size` is 9, above `base_nodes.max_size`, `6`
-    staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:72
+    staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:76
     staging.toml:11:26: `services.mock_target_server.target_cpu_utilization` is 0, it must be from 1 to 100
     ");
 }
@@ -186,7 +194,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:147
+    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:151
     staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
     ");
 }
@@ -288,7 +296,7 @@ namespace = \"monitoring\"
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
-    default.toml:132:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
+    default.toml:136:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
     staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
     ");
 }

@@ -25,27 +25,35 @@ fn groups_of_nodes(platform: &Platform) -> Vec<Declared<'_>> {
 }
 
 /// The security groups of a control plane's interfaces.
-fn groups_of<'a>(cluster: &Declared<'a>) -> Vec<Declared<'a>> {
+pub(super) fn groups_of<'a>(cluster: &Declared<'a>) -> Vec<Declared<'a>> {
     let config = cluster.resource.body.blocks("vpc_config").next();
     let listed = config.and_then(|config| config.get("security_group_ids")).and_then(Expression::as_list);
     listed.unwrap_or_default().iter().filter_map(|group| cluster.leads_to(group)).collect()
 }
 
-/// Does a rule of one group let traffic from another in?
-fn admits(to: &Declared<'_>, from: &Declared<'_>, protocol: &str, port: u64) -> bool {
-    let is = |rule: &Declared<'_>, argument: &str, group: &Declared<'_>| {
-        let found = rule.get(argument).and_then(|found| rule.leads_to(found));
-        found.is_some_and(|found| found.place().subject == group.place().subject)
-    };
-    to.platform.managed("aws_vpc_security_group_ingress_rule").any(|rule| {
+/// Does an argument of a rule name this group?
+fn names(rule: &Declared<'_>, argument: &str, group: &Declared<'_>) -> bool {
+    let found = rule.get(argument).and_then(|found| rule.leads_to(found));
+    found.is_some_and(|found| found.place().subject == group.place().subject)
+}
+
+/// The rules that let traffic to a port of a group in.
+pub(super) fn rules_into<'a>(group: &Declared<'a>, protocol: &'a str, port: u64) -> impl Iterator<Item = Declared<'a>> {
+    let group = *group;
+    group.platform.managed("aws_vpc_security_group_ingress_rule").filter(move |rule| {
         let bound = |argument: &str| rule.text(argument).and_then(|port| port.parse::<u64>().ok());
         let admitted = match rule.text("ip_protocol").as_deref() {
             Some("-1") => true,
             Some(of) => of == protocol && bound("from_port") <= Some(port) && bound("to_port") >= Some(port),
             None => false,
         };
-        admitted && is(&rule, "security_group_id", to) && is(&rule, "referenced_security_group_id", from)
+        admitted && names(rule, "security_group_id", &group)
     })
+}
+
+/// Does a rule of one group let traffic from another in?
+fn admits(to: &Declared<'_>, from: &Declared<'_>, protocol: &str, port: u64) -> bool {
+    rules_into(to, protocol, port).any(|rule| names(&rule, "referenced_security_group_id", from))
 }
 
 pub(super) fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut Findings) {

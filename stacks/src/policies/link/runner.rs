@@ -2,26 +2,46 @@
 
 use synth_framework::Findings;
 
-use crate::{Platform, runner};
+use super::reach;
+use crate::{Platform, policies::view::Declared, runner};
+
+const HOSTED_MEND: &str =
+    "name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`";
+
+const OWN_MEND: &str = "name where the runners are in `cluster.private_access_cidrs` or \
+                        `cluster.private_access_security_groups`";
 
 pub(super) fn runner_reaches_cluster(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
-    if runner::is_admitted(settings) {
-        return;
-    }
-    let endpoint = if settings.cluster.public_access_cidrs.is_empty() {
-        "has no public side"
-    } else {
-        "admits named ranges alone"
+    let label = &settings.github.runner;
+    let public = &settings.cluster.public_access_cidrs;
+    let (problem, mend) = match (runner::is_hosted(label), public.is_empty()) {
+        _ if public.iter().any(|range| range.prefix_len() == 0) => return,
+        (true, true) => (
+            format!("on GitHub's own runner `{label}`, but the endpoint of the cluster has no public side"),
+            HOSTED_MEND,
+        ),
+        (true, false) => (
+            format!("on GitHub's own runner `{label}`, but the endpoint of the cluster admits named ranges alone"),
+            HOSTED_MEND,
+        ),
+        (false, true) if !somebody_enters(platform) => {
+            (format!("on `{label}`, but the endpoint of the cluster is private and admits its nodes alone"), OWN_MEND)
+        }
+        (false, _) => return,
     };
     for release in platform.managed("helm_release") {
-        findings.report(
-            release.place(),
-            format!(
-                "is planned on GitHub's own runner `{}`, but the endpoint of the cluster {endpoint}",
-                settings.github.runner
-            ),
-            "name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`",
-        );
+        findings.report(release.place(), format!("is planned {problem}"), mend);
     }
+}
+
+/// Does a rule let anything but the nodes reach the API?
+fn somebody_enters(platform: &Platform) -> bool {
+    let own = |rule: &Declared<'_>| {
+        rule.get("referenced_security_group_id").is_some_and(|group| rule.leads_to(group).is_some())
+    };
+    platform
+        .managed("aws_eks_cluster")
+        .flat_map(|cluster| reach::groups_of(&cluster))
+        .any(|group| reach::rules_into(&group, "tcp", 443).any(|rule| !own(&rule)))
 }

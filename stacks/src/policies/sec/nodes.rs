@@ -102,6 +102,20 @@ pub(super) fn closed_endpoint(platform: &Platform, findings: &mut Findings) {
                 "name ranges in `cluster.public_access_cidrs`, or none for a private endpoint",
             );
         }
+        let groups = config.get("security_group_ids").and_then(Expression::as_list).unwrap_or_default();
+        let groups: Vec<_> = groups.iter().filter_map(|group| Some(cluster.leads_to(group)?.place().subject)).collect();
+        for rule in platform.managed("aws_vpc_security_group_ingress_rule") {
+            let group = rule.get("security_group_id").and_then(|group| rule.leads_to(group));
+            let of_cluster = group.is_some_and(|group| groups.contains(&group.place().subject));
+            let anyone = ["cidr_ipv4", "cidr_ipv6"].iter().any(|range| rule.text(range).is_some_and(is_everyone));
+            if of_cluster && anyone {
+                findings.report(
+                    rule.place(),
+                    "lets every address reach the private endpoint",
+                    "name the ranges of whoever needs it in `cluster.private_access_cidrs`",
+                );
+            }
+        }
     }
 }
 

@@ -54,6 +54,7 @@ fn each_run_of_the_cluster_fails_where_what_it_guards_is_broken() {
     let at = |argument: &str| format!("{cluster}/{argument}");
     let queue = "/data/aws_iam_policy_document/interruption_queue/statement/1/effect";
     let rule = "/resource/aws_vpc_security_group_ingress_rule/nodes_from_control_plane_443";
+    let access = "/resource/aws_vpc_security_group_ingress_rule/control_plane_from_sg_0a1b2c3d/to_port";
     all_fail(
         "small",
         "cluster",
@@ -111,6 +112,8 @@ fn each_run_of_the_cluster_fails_where_what_it_guards_is_broken() {
                     "ip_protocol": "-1",
                 }),
             ),
+            ("security-groups.tf.json", access, json!(65535)),
+            ("argocd.tf.json", "/resource/helm_release/argocd/upgrade_install", json!(false)),
         ],
     );
 }
@@ -213,6 +216,7 @@ fn each_run_of_the_add_ons_fails_where_what_it_guards_is_broken() {
         let secrets = release.shift_remove("set_wo").expect("secrets are write-only");
         release.insert("set".to_owned(), secrets);
         release.insert("reuse_values".to_owned(), json!(false));
+        release.insert("upgrade_install".to_owned(), json!(false));
     });
     let tested = offline(&terraform, &broken.0);
     assert_eq!(tested.runs("fail"), declared(&broken.0), "{}", tested.text);

@@ -1,9 +1,14 @@
 //! `synth settings`: what scripts and workflows need of an environment, so that nobody copies it by hand.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value as Json, json};
-use stacks::{Platform, add_ons, policies, runner, settings::Settings};
+use stacks::{
+    Platform, add_ons, policies, runner,
+    settings::{CapacityType, Cluster, Settings},
+};
 
 use crate::{
     project::Project,
@@ -76,6 +81,9 @@ fn values(project: &Project, platform: &Platform) -> Map<String, Json> {
         "oidc_provider": settings.github.oidc_provider.as_str(),
         "registry_scanning": settings.registry.scanning.as_str(),
         "spot_service_linked_role": settings.karpenter.spot_service_linked_role.as_str(),
+        "zones": settings.network.zones,
+        "cluster": cluster(&settings.cluster),
+        "nodes": nodes(settings),
         "argocd_namespace": settings.argocd.namespace,
         "root_application": add_ons::ROOT_APPLICATION,
         "repository_url": settings.repository.url,
@@ -87,6 +95,42 @@ fn values(project: &Project, platform: &Platform) -> Map<String, Json> {
     });
     let Json::Object(values) = json else { unreachable!("an object is written above") };
     values
+}
+
+/// What only AWS can say is right: `make up` asks before anything is made.
+fn cluster(cluster: &Cluster) -> Json {
+    let builds = &cluster.addon_versions;
+    let builds = [
+        ("vpc-cni", &builds.vpc_cni),
+        ("kube-proxy", &builds.kube_proxy),
+        ("coredns", &builds.coredns),
+        ("eks-pod-identity-agent", &builds.eks_pod_identity_agent),
+        ("aws-ebs-csi-driver", &builds.aws_ebs_csi_driver),
+        ("eks-node-monitoring-agent", &builds.eks_node_monitoring_agent),
+    ];
+    let builds = builds.map(|(name, build)| (name.to_owned(), json!(build.as_deref().unwrap_or_default())));
+    json!({
+        "kubernetes_version": cluster.kubernetes_version.to_string(),
+        "admin_principal_arns": cluster.admin_principal_arns,
+        "public_access_cidrs": cluster.public_access_cidrs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "addon_versions": Map::from_iter(builds),
+    })
+}
+
+/// What the nodes ask of the account: images, and vCPUs at most.
+fn nodes(settings: &Settings) -> Json {
+    let pools = || settings.karpenter.node_pools.values();
+    let vcpus =
+        |of: CapacityType| pools().filter(|pool| pool.capacity_type == of).map(|pool| pool.limit_cpu).sum::<u32>();
+    let architectures: BTreeSet<_> = pools().flat_map(|pool| &pool.architectures).map(ToString::to_string).collect();
+    json!({
+        "ami_alias": settings.karpenter.ami_alias,
+        "architectures": architectures,
+        "on_demand_vcpus": vcpus(CapacityType::OnDemand),
+        "spot_vcpus": vcpus(CapacityType::Spot),
+        "base_instance_types": settings.base_nodes.instance_types,
+        "base_max_size": settings.base_nodes.max_size,
+    })
 }
 
 /// Each stack with its directory, and the runner that it needs: empty where any will do.

@@ -3,6 +3,10 @@
 
 #[cfg(unix)]
 mod bringing_up;
+#[cfg(unix)]
+mod bringing_up_checked;
+#[cfg(unix)]
+mod bringing_up_first;
 mod checking;
 mod comparing;
 mod environments;

@@ -171,6 +171,33 @@ fn a_volume_without_an_owner_is_named_before_the_network_goes() {
 }
 
 #[test]
+fn an_interface_that_was_left_is_named_when_the_cluster_is_gone_already() {
+    let world = World::running();
+    world.edit(|state| {
+        (state["cluster"], state["interfaces"]) = ("".into(), json!(["eni-1"]));
+    });
+    let run = world.run("down.sh", &[("LEFTOVERS_LIMIT", "1")]);
+    assert!(run.code == 1 && run.stderr.contains("security group without an owner:\neni-1\n"), "{run:?}");
+    assert!(!world.happened("terraform -chdir=out/cluster plan"));
+}
+
+#[test]
+fn the_log_group_goes_at_the_end_however_often_eks_makes_it_again() {
+    let world = World::running();
+    world.edit(|state| {
+        (state["log_group"], state["writes_late"]) = ("/aws/eks/tideline/cluster".into(), 3.into());
+    });
+    assert_eq!(world.run("down.sh", &[]).code, 0);
+    world.happened_in_order(&[
+        "terraform -chdir=out/cluster apply",
+        "aws logs delete-log-group --log-group-name /aws/eks/tideline/cluster",
+        "eks writes its log group again",
+        "aws logs delete-log-group --log-group-name /aws/eks/tideline/cluster",
+    ]);
+    assert_eq!((world.state()["log_group"].clone(), world.state()["writes_late"].clone()), (json!(""), json!(0)));
+}
+
+#[test]
 fn a_run_that_was_stopped_goes_on_and_a_third_finds_nothing_to_do() {
     let world = World::running();
     world.edit(|state| state["blocked"] = 1_000_000.into());

@@ -1,4 +1,4 @@
-//! A project beside a world of fakes: `aws`, `gh`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
+//! A project beside a world of fakes: `aws`, `curl`, `gh`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
     sync::OnceLock,
 };
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::project::{Project, Run, SYNTH, workspace};
 
@@ -30,6 +30,32 @@ pub(crate) struct World {
     pub(crate) examples: String,
 }
 
+/// What `make up` asks before it begins, and what a sound account answers.
+fn asked(project: &Project) -> Map<String, Json> {
+    let answers = json!({
+        "name": "tideline", "pending": [], "address": "51.15.0.7", "inside": false, "public": false,
+        "caller": "arn:aws:sts::210987654321:assumed-role/platform-admin/somebody",
+        "principals": { "platform-admin": "arn:aws:iam::210987654321:role/platform-admin" },
+        "zones": { "eu-north-1a": "eun1-az1", "eu-north-1b": "eun1-az2", "eu-north-1c": "eun1-az3" },
+        "quotas": { "L-1216C47A": "1000.0", "L-34B43A08": "1000.0" },
+        "scanning": { "scanType": "BASIC", "rules": [] },
+        "builds": builds(project), "image_version": "1.36",
+        "log_group": "", "writes_late": 0, "interfaces": [],
+    });
+    answers.as_object().unwrap().clone()
+}
+
+/// What EKS offers of each add-on: what the settings name, or anything.
+fn builds(project: &Project) -> Json {
+    let settings = project.synth(["settings", "--json"]).succeeds().json();
+    let named = settings["cluster"]["addon_versions"].as_object().unwrap().clone();
+    let offered = named.into_iter().map(|(name, build)| {
+        let build = if build == "" { json!("v1.7.2-eksbuild.1") } else { build };
+        (name, json!([build]))
+    });
+    Json::Object(offered.collect())
+}
+
 /// The interpreter itself: what `python3` leads to may take longer than the fakes.
 fn python() -> &'static str {
     static PYTHON: OnceLock<String> = OnceLock::new();
@@ -49,13 +75,17 @@ impl World {
         let scripts = workspace().join("scripts").canonicalize().unwrap();
         fs::create_dir_all(project.path("bin")).unwrap();
         fs::create_dir_all(project.path("scripts")).unwrap();
-        for name in ["up.sh", "down.sh", "lock.sh", "progress.sh", "environment.sh", "github.sh", "leftovers.sh"] {
-            fs::copy(scripts.join(name), project.path(&format!("scripts/{name}"))).unwrap();
+        for script in fs::read_dir(&scripts).unwrap() {
+            let script = script.unwrap();
+            if script.path().extension().is_some_and(|extension| extension == "sh") {
+                let name = script.file_name().into_string().unwrap();
+                fs::copy(script.path(), project.path(&format!("scripts/{name}"))).unwrap();
+            }
         }
         let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
         project.write("bin/fake.py", &format!("#!{} -IS\n{fake}", python()));
         fs::set_permissions(project.path("bin/fake.py"), fs::Permissions::from_mode(0o755)).unwrap();
-        for tool in ["aws", "gh", "kubectl", "terraform", "docker", "git"] {
+        for tool in ["aws", "curl", "gh", "kubectl", "terraform", "docker", "git"] {
             symlink("fake.py", project.path(&format!("bin/{tool}"))).unwrap();
         }
         let image = |digit: &str| {
@@ -63,7 +93,7 @@ impl World {
                 "imageDigest": format!("sha256:{}", digit.repeat(64)), "imagePushedAt": "2026-01-02", "imageTags": ["0.1.0-abc"],
             }])
         };
-        let world = json!({
+        let mut world = json!({
             "account": "210987654321", "bucket": "", "objects": [], "applied": [], "cluster": "", "unreachable": false,
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
@@ -71,8 +101,29 @@ impl World {
             "blocked": 0, "github": {}, "leaked": [], "oidc": "", "spot": "", "state": [],
             "claims_deleted": false, "pools_deleted": false, "class_deleted": false, "volumes_deleted": false,
         });
+        world.as_object_mut().unwrap().extend(asked(&project));
         project.write(WORLD, &world.to_string());
         Self { project, examples }
+    }
+
+    /// The account of production, whose endpoint is private, seen from outside.
+    pub(crate) fn of_production() -> Self {
+        let world = Self::empty();
+        let (file, account) = ("stacks/environments/production.toml", "109876543210");
+        let text = OWN.iter().fold(world.project.read(file), |text, (example, own)| text.replace(example, own));
+        world.project.write(file, &text.replace("123456789012", account));
+        world.project.synth(["all", "--env", "production"]).succeeds();
+        world.edit(|state| {
+            let admin = format!("arn:aws:iam::{account}:role/platform-admin");
+            (state["account"], state["name"]) = (account.into(), "tideline-production".into());
+            state["caller"] = format!("arn:aws:sts::{account}:assumed-role/platform-admin/somebody").into();
+            state["principals"] = json!({ "platform-admin": admin });
+            for service in ["cors-proxy-server", "mock-target-server"] {
+                state["images"][format!("tideline-production/{service}")] =
+                    state["images"][format!("tideline/{service}")].take();
+            }
+        });
+        world
     }
 
     /// An account with everything running: Argo CD heals, Karpenter has nodes, a load balancer serves.
@@ -93,6 +144,7 @@ impl World {
             state["bucket"] = "tideline-state-210987654321".into();
             state["applied"] = json!(["bootstrap", "cluster", "add-ons"]);
             state["cluster"] = "tideline".into();
+            state["public"] = true.into();
             state["kinds"] = json!([
                 "applications.argoproj.io",
                 "nodepools.karpenter.sh",
@@ -134,9 +186,9 @@ impl World {
         let bare = self.project.path("bare");
         fs::remove_dir_all(&bare).ok();
         fs::create_dir(&bare).unwrap();
-        let tools =
-            ["bash", "dirname", "mktemp", "rm", "cargo", "jq", "aws", "gh", "kubectl", "terraform", "docker", "git"];
-        for tool in tools.iter().filter(|tool| !missing.contains(tool)) {
+        let shell = ["bash", "dirname", "mktemp", "rm", "cat", "grep", "awk", "sed", "head"];
+        let tools = ["cargo", "curl", "jq", "aws", "gh", "kubectl", "terraform", "docker", "git"];
+        for tool in shell.iter().chain(&tools).filter(|tool| !missing.contains(tool)) {
             let fake = self.project.path(&format!("bin/{tool}"));
             let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap();
             let real = String::from_utf8(found.stdout).unwrap().trim().into();
