@@ -20,6 +20,7 @@ import checks.iam  # noqa: F401
 import checks.network  # noqa: F401
 import checks.nodes  # noqa: F401
 import checks.order  # noqa: F401
+import checks.plan_role  # noqa: F401
 import checks.whole  # noqa: F401
 from checks import Cloud
 from plans import Comparison
@@ -51,7 +52,7 @@ class Platform:
             with self.step("plans", "every accepted difference of plans is there", go_on=True):
                 if stale := self.plans.stale():
                     raise Failed(f"these do not differ any more: {stale}")
-        self.check("state")
+        self.check("state", "plan role")
 
     def fall(self) -> None:
         """What can be destroyed is destroyed."""
@@ -102,7 +103,8 @@ class Platform:
             return
         name = f"the offline plan of {stack} {'over its state ' if state else ''}is the real one"
         with self.step("plans", name, go_on=True):
-            agreed = self.plans.compare(stack, self.folder / stack, state)
+            with self.cloud.gateway.planning.look():
+                agreed = self.plans.compare(stack, self.folder / stack, state)
             self.report.say(f"both plans of {stack} agree on {agreed} values")
 
     def plan_again(self, stack: str, helm: str = "") -> None:

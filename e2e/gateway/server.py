@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from . import backup, corrections, eks_access, eks_addons, s3_policy
 from .call import Answer, Call, Refused, Text, call_of
+from .recorder import Recorder
 from .router import Router
 from .world import World
 
@@ -29,6 +30,7 @@ class Gateway:
         self.moto, self.world, self.log = moto, world, log
         self.router = Router()
         self.faults: list[str] = []
+        self.planning = Recorder()
         # Whatever was changed, in order.
         self.changes: list[Call] = []
         for module in (eks_addons, eks_access, backup, s3_policy, corrections):
@@ -48,6 +50,7 @@ class Gateway:
         try:
             # moto changes its tables while it walks over them elsewhere: it gets one call at a time.
             with self.world.lock:
+                self.planning.see(call)
                 ours = self.routed(call)
                 response = self.written(ours) if ours else self.corrected(environ, call)
         except Refused as refused:
