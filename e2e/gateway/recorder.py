@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 
 from botocore.loaders import Loader
@@ -31,27 +29,19 @@ ACTIONS = {
 # What needs no permission at all.
 FREE = {"sts:GetCallerIdentity"}
 
+# Asked of another service's endpoint (`s3express`), by the same method and path as ListBuckets.
+ELSEWHERE = {"ListDirectoryBuckets"}
+
 
 class Recorder:
-    """The actions of the calls that came while it was told to look, each with one call that needed it."""
+    """The actions of the calls that it saw, each with one call that needed it."""
 
     def __init__(self) -> None:
-        self.looking = False
         self.actions: dict[str, str] = {}
 
     def see(self, call: Call) -> None:
         """Notes the action of a call."""
-        if self.looking:
-            self.actions.setdefault(action(call), str(call))
-
-    @contextmanager
-    def look(self) -> Iterator[None]:
-        """Notes what is called until its end."""
-        self.looking = True
-        try:
-            yield
-        finally:
-            self.looking = False
+        self.actions.setdefault(action(call), str(call))
 
     def asked(self) -> set[str]:
         """The actions that somebody must be allowed who plans."""
@@ -78,7 +68,7 @@ def operations(service: str) -> list[tuple[str, str, re.Pattern[str], set[str], 
     """Name, method, path and keys of the query of each operation, and how exactly these say which one it is."""
     model = ServiceModel(Loader().load_service_model(service, "service-2"), service)
     found = []
-    for name in model.operation_names:
+    for name in set(model.operation_names) - ELSEWHERE:
         about: OperationModel = model.operation_model(name)
         path, _, query = about.http["requestUri"].partition("?")
         keys = {part.partition("=")[0] for part in query.split("&") if part} - {"x-id"}
