@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 FRAMEWORKS = ["terraform_json", "kubernetes", "dockerfile", "github_actions"]
+
+# The fixtures that are the environments of one account.
+ENVIRONMENTS = ["default", "staging", "production"]
 
 # It holds versions, backends and providers, whose form checkov does not read, and nothing that it judges.
 UNREAD = "terraform.tf.json"
@@ -28,10 +32,15 @@ def main(checkov: str, root: Path, synth: list[str]) -> int:
     """Scans; 1 for a difference, 2 where checkov itself fails."""
     entries = tomllib.loads((root / "scripts/scan-accepted.toml").read_text())["accepted"]
     with tempfile.TemporaryDirectory() as folder:
-        for environment in ("default", "staging", "production"):
-            subprocess.run([*synth, "all", "--env", environment, "--environments", root / "stacks/tests/fixtures",
-                            "--out", folder], cwd=root, check=True, stdout=subprocess.DEVNULL)
-        fixtures = scan(checkov, Path("."), Path(folder))
+        # The other fixtures stand for themselves: an account holds these three together, and no more.
+        environments, out = Path(folder) / "environments", Path(folder) / "out"
+        environments.mkdir()
+        for environment in ENVIRONMENTS:
+            shutil.copy(root / f"stacks/tests/fixtures/{environment}.toml", environments)
+        for environment in ENVIRONMENTS:
+            subprocess.run([*synth, "all", "--env", environment, "--environments", environments, "--out", out],
+                           cwd=root, check=True, stdout=subprocess.DEVNULL)
+        fixtures = scan(checkov, Path("."), out)
     build = scan(checkov, Path("Dockerfile"), root) | scan(checkov, Path(".github/workflows"), root)
     own = scan(checkov, Path("out"), root)
     wrong = differences(entries, fixtures | build, own)
@@ -82,4 +91,4 @@ def findings(reports: list[dict], target: Path) -> Iterable[Finding]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(__file__).resolve().parent.parent, sys.argv[2:]))
+    sys.exit(main(str(Path(sys.argv[1]).absolute()), Path(__file__).resolve().parent.parent, sys.argv[2:]))

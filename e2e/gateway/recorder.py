@@ -14,6 +14,7 @@ from .call import Call
 # Amazon S3" of the Service Authorization Reference, https://docs.aws.amazon.com/service-authorization/latest/reference/.
 ACTIONS = {
     "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
+    "s3:GetBucketCors": "s3:GetBucketCORS",
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
     "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
