@@ -4,8 +4,9 @@ use super::problem::{Problems, SettingsError};
 use super::read::Section;
 use super::tree::{self, Node, Tree};
 use super::{
-    Argocd, Aws, BaseNodes, Cluster, Github, Karpenter, Layer, LoadBalancerController, LoadTest, MetricsServer,
-    Network, Observability, Registry, Repository, Services, State, Waiver, across, secret, shape,
+    Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, Layer, LoadBalancerController, LoadTest,
+    MetricsServer, Network, Observability, Registry, Repository, Services, State, Waiver, across, example, secret,
+    shape,
 };
 
 /// The longest of the suffixes that make names of IAM roles and event rules out of [`Settings::name`].
@@ -53,6 +54,8 @@ pub struct Settings {
     pub load_test: LoadTest,
     /// Findings of policies that are accepted.
     pub waivers: Vec<Waiver>,
+    /// Every setting that holds a value of the examples.
+    pub example_values: Vec<ExampleValue>,
 }
 
 impl Settings {
@@ -76,8 +79,13 @@ impl Settings {
         }
     }
 
-    fn read(environment: &str, root: &Node, problems: &mut Problems<'_>) -> Option<Self> {
-        let mut root = Section::open(root, problems)?;
+    /// Is this nobody's environment: one of an account that documentation made up?
+    pub fn is_example(&self) -> bool {
+        example::is_example_account(&self.aws.account_id)
+    }
+
+    fn read(environment: &str, whole: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        let mut root = Section::open(whole, problems)?;
         let name = root.field("name", &[&name_fits]);
         let aws = root.field("aws", &[]);
         let state = root.field("state", &[]);
@@ -96,6 +104,7 @@ impl Settings {
         let load_test = root.field("load_test", &[]);
         let waivers = root.field("waivers", &[]);
         root.close();
+        let example_values = example::find(whole, problems);
         if let (Some(aws), Some(network)) = (&aws, &network) {
             across::zones_lie_in_region(aws, network, problems);
         }
@@ -133,6 +142,7 @@ impl Settings {
             services: services?,
             load_test: load_test?,
             waivers: waivers?,
+            example_values,
         })
     }
 }

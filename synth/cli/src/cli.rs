@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    OnePart, apply::ApplyArgs, check::CheckArgs, diff::DiffArgs, graph::GraphArgs, images::ImagesArgs, list::ListArgs,
-    load_report::LoadReportArgs, policies::PoliciesArgs, settings::SettingsArgs, test::TestArgs, write,
+    OnePart, access::AccessArgs, apply::ApplyArgs, check::CheckArgs, diff::DiffArgs, graph::GraphArgs,
+    images::ImagesArgs, init::InitArgs, list::ListArgs, load_report::LoadReportArgs, policies::PoliciesArgs,
+    settings::SettingsArgs, test::TestArgs, write,
 };
 
 /// Write the platform, typed in Rust, to Terraform JSON
@@ -29,6 +30,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     #[command(flatten)]
     Part(write::PartCommand),
+    /// Make an environment yours: ask for its account, region, repository and addresses, and write its settings
+    Init(InitArgs),
     /// Write every part
     All(write::WriteArgs),
     /// List the parts: their directories, files and resources
@@ -53,6 +56,8 @@ pub(crate) enum Command {
     Destroy(OnePart),
     /// Test the invariants of stacks the same way: `terraform test`, with the providers mocked
     Test(TestArgs),
+    /// Print the commands that lead to what runs: kubectl, Argo CD, Grafana, Prometheus and the proxy
+    Access(AccessArgs),
     /// Judge the results of a load test, and draw them on a page
     LoadReport(LoadReportArgs),
 }

@@ -21,7 +21,10 @@ impl Reviewed {
         let mut review = policies::review(platform);
         let waived = review.waived.iter_mut().map(|(finding, _)| finding);
         for finding in review.findings.iter_mut().chain(waived) {
-            finding.place.file = project.out.join(&finding.place.file).display().to_string();
+            // A finding about a setting is written to no one file.
+            if !finding.place.file.is_empty() {
+                finding.place.file = project.out.join(&finding.place.file).display().to_string();
+            }
         }
         Self(review)
     }
@@ -75,7 +78,7 @@ fn finding_json(finding: &Finding) -> Json {
         "severity": severity.to_string(),
         "subject": place.subject,
         "source": place.location.map(source),
-        "file": place.file,
+        "file": Some(&place.file).filter(|file| !file.is_empty()),
         "message": message,
         "mend": mend,
     })
@@ -94,7 +97,9 @@ impl fmt::Display for Reviewed {
             if let Some(location) = place.location {
                 writeln!(formatter, "  declared at {PLACE}{}{PLACE:#}", source(location))?;
             }
-            writeln!(formatter, "  written to {PLACE}{}{PLACE:#}", place.file)?;
+            if !place.file.is_empty() {
+                writeln!(formatter, "  written to {PLACE}{}{PLACE:#}", place.file)?;
+            }
             writeln!(formatter, "  mend: {mend}")?;
         }
         for Waiver { code, subject, .. } in &self.0.unused {
