@@ -9,6 +9,7 @@ mod ha;
 mod img;
 mod link;
 mod own;
+mod pull_request;
 mod reach;
 mod scale;
 mod sec;
