@@ -66,6 +66,7 @@ lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile.
 	python3 scripts/explained.py stacks/environments/default.toml
 
 scan: $(SCAN)/done ## Compare what checkov finds in the platform, the Dockerfile and the workflows with what is accepted.
+	$(SCAN)/bin/python -m unittest --quiet scripts/tests/scanned.py
 	$(SCAN)/bin/python scripts/scan.py $(SCAN)/bin/checkov $(CARGO) run -q -p synth --
 
 # checkov wants old versions of much, so it lives apart.

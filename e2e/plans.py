@@ -48,7 +48,7 @@ class Comparison:
         terraform = self.runner.terraform
         if environment:
             terraform(f"{log}-init", folder, "init", reattach=reattach, more=environment)
-        terraform(f"{log}-plan", folder, "plan", "-out=plan", reattach=reattach, more=environment)
+        terraform(f"{log}-plan", folder, "plan", "-lock=false", "-out=plan", reattach=reattach, more=environment)
         _, text = terraform(f"{log}-show", folder, "show", "-json", "plan", reattach=reattach, more=environment)
         return json.loads(text)
 

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import checks.iam  # noqa: F401
 import checks.network  # noqa: F401
 import checks.nodes  # noqa: F401
 import checks.order  # noqa: F401
+import checks.plan_role  # noqa: F401
 import checks.whole  # noqa: F401
 from checks import Cloud
 from plans import Comparison
@@ -52,6 +53,7 @@ class Platform:
                 if stale := self.plans.stale():
                     raise Failed(f"these do not differ any more: {stale}")
         self.check("state")
+        self.look("plan role")
 
     def fall(self) -> None:
         """What can be destroyed is destroyed."""
@@ -89,7 +91,8 @@ class Platform:
         folder = self.folder / stack
         with self.runner.providers(folder, "helm") as helm:
             with self.step(stack, f"terraform initializes {stack} with its state in the bucket"):
-                self.terraform("init", stack, "init", reattach=helm)
+                with self.recorded():
+                    self.terraform("init", stack, "init", reattach=helm)
             self.compare(stack)
             with self.step(stack, f"terraform applies {stack}"):
                 self.terraform("apply", stack, "apply", "-auto-approve", reattach=helm)
@@ -102,7 +105,8 @@ class Platform:
             return
         name = f"the offline plan of {stack} {'over its state ' if state else ''}is the real one"
         with self.step("plans", name, go_on=True):
-            agreed = self.plans.compare(stack, self.folder / stack, state)
+            with self.recorded():
+                agreed = self.plans.compare(stack, self.folder / stack, state)
             self.report.say(f"both plans of {stack} agree on {agreed} values")
 
     def plan_again(self, stack: str, helm: str = "") -> None:
@@ -115,7 +119,8 @@ class Platform:
 
     def plan(self, stack: str, helm: str = "") -> None:
         """Fails if Terraform finds something to do."""
-        code, text = self.terraform("plan", stack, "plan", "-detailed-exitcode", reattach=helm, accept=(0, 2))
+        with self.recorded():
+            code, text = self.terraform("plan", stack, "plan", "-lock=false", "-detailed-exitcode", reattach=helm, accept=(0, 2))
         if code == 2:
             raise Failed("\n".join(re.findall(r"^  # .*$", text, re.MULTILINE)))
 
@@ -125,6 +130,10 @@ class Platform:
             with self.step("beside", f"what another environment does changes nothing in {stack}", go_on=True), \
                     self.runner.providers(self.folder / stack, "helm") as helm:
                 self.plan(stack, helm)
+
+    def recorded(self) -> AbstractContextManager[None]:
+        """Notes what is called, as a plan of this environment."""
+        return self.cloud.gateway.recorded(self.cloud.planning)
 
     def terraform(self, log: str, stack: str, *arguments: str, **options: Any) -> tuple[int, str]:
         """One run of Terraform in a stack, with a log of its own."""

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from gateway.recorder import Recorder
 from gateway.server import Gateway
 from report import Report
 from settings import Settings
@@ -34,6 +35,8 @@ class Cloud:
     gateway: Gateway
     # What was there after each step, by name of the step.
     inventories: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # What was called while a stack was planned.
+    planning: Recorder = field(default_factory=Recorder)
     # The environment that was there before, in the same account.
     beside: "Cloud | None" = None
 

@@ -116,12 +116,13 @@ def principals_have_the_access_that_is_meant_for_them(cloud: Cloud) -> None:
         kind = eks.describe_access_entry(principalArn=principal, **of(cloud))["accessEntry"]["type"]
         policies = cloud.all("eks", "list_associated_access_policies", "associatedAccessPolicies",
                              principalArn=principal, **of(cloud))
-        granted = {(one["policyArn"].rpartition("/")[2], one["accessScope"]["type"]) for one in policies}
+        granted = {(one["policyArn"].rpartition("/")[2], ",".join(one["accessScope"]["namespaces"]) or "cluster")
+                   for one in policies}
         found[principal] = (kind, granted)
     admin = ("STANDARD", {("AmazonEKSClusterAdminPolicy", "cluster")})
     wanted: dict[str, Any] = {arn: admin for arn in settings["cluster"]["admin_principal_arns"]}
     wanted |= {settings.role_arn("github-apply"): admin, settings.role_arn("karpenter-node"): ("EC2_LINUX", set()),
-               settings.role_arn("github-plan"): ("STANDARD", {("AmazonEKSAdminViewPolicy", "cluster")})}
+               settings.role_arn("github-plan"): ("STANDARD", {("AmazonEKSAdminViewPolicy", settings["argocd"]["namespace"])})}
     same("entries", found, wanted)
 
 

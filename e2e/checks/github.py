@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import Cloud, check, expect, same
-from .iam import attached, document, statements, trust
+from . import Cloud, check, same
+from .iam import attached, statements, trust
 
 ISSUER = "token.actions.githubusercontent.com"
 
@@ -44,15 +44,6 @@ def the_role_that_pushes_reaches_its_repositories_alone(cloud: Cloud) -> None:
     repositories = {one["repositoryArn"] for one in cloud.all("ecr", "describe_repositories", "repositories")}
     same("where it pushes", set(reached["Push"]), repositories)
     same("where it signs in", reached["SignIn"], "*")
-
-
-@check("github")
-def the_role_that_plans_reads_and_never_writes(cloud: Cloud) -> None:
-    same("policies", attached(cloud, "github-plan"), {cloud.settings.named("github-plan-state"), "ReadOnlyAccess"})
-    actions = {one["Action"] for one in statements(cloud, "github-plan-state")}
-    same("what it does with the state", actions, {"s3:ListBucket", "s3:GetObject", "kms:Decrypt"})
-    objects = f"arn:aws:s3:::{cloud.settings.bucket}/{cloud.settings['state']['key_prefix']}/*"
-    expect(objects in str(document(cloud, "github-plan-state")), f"it does not read {objects}")
 
 
 @check("github")

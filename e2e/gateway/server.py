@@ -7,7 +7,8 @@ import json
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TextIO
 
@@ -16,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from . import backup, corrections, eks_access, eks_addons, s3_policy
 from .call import Answer, Call, Refused, Text, call_of
+from .recorder import Recorder
 from .router import Router
 from .world import World
 
@@ -29,10 +31,20 @@ class Gateway:
         self.moto, self.world, self.log = moto, world, log
         self.router = Router()
         self.faults: list[str] = []
+        self.recorder: Recorder | None = None
         # Whatever was changed, in order.
         self.changes: list[Call] = []
         for module in (eks_addons, eks_access, backup, s3_policy, corrections):
             module.declare(self.router, world)
+
+    @contextmanager
+    def recorded(self, recorder: Recorder) -> Iterator[None]:
+        """Shows every call to a recorder, until its end."""
+        self.recorder = recorder
+        try:
+            yield
+        finally:
+            self.recorder = None
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         call = call_of(environ)
@@ -48,6 +60,8 @@ class Gateway:
         try:
             # moto changes its tables while it walks over them elsewhere: it gets one call at a time.
             with self.world.lock:
+                if self.recorder:
+                    self.recorder.see(call)
                 ours = self.routed(call)
                 response = self.written(ours) if ours else self.corrected(environ, call)
         except Refused as refused:

@@ -10,13 +10,14 @@ use synth_framework::{
     output, run, text,
 };
 
-use super::state::State;
+use super::{plan::grant_plans, state::State};
 use crate::{
     policy::{allow, condition, grant, grant_aws_policy, role_with, trust_of},
     settings::{OncePerAccount, Settings},
 };
 
-const ISSUER: &str = "token.actions.githubusercontent.com";
+/// Who signs the tokens of workflow runs.
+pub(super) const ISSUER: &str = "token.actions.githubusercontent.com";
 const AUDIENCE: &str = "sts.amazonaws.com";
 
 /// Declares the identity provider and the three roles.
@@ -29,8 +30,7 @@ pub(super) fn github(settings: &Settings, state: &State, repositories: &[aws_ecr
     grant(stack, settings, &push, "github-push-images", push_statements(repositories));
 
     let plan = github.role("github-plan", "plan_role_arn", &["pull_request", &branch]);
-    grant_aws_policy(stack, settings, &plan, "github_plan_read", "ReadOnlyAccess");
-    grant(stack, settings, &plan, "github-plan-state", read_state(settings, state));
+    grant_plans(settings, state, &plan, stack);
 
     // It makes roles and networks, so it may do anything: what guards it is the GitHub environment and its reviewers.
     let apply = github.role("github-apply", "apply_role_arn", &[&environment]);
@@ -123,15 +123,5 @@ fn push_statements(repositories: &[aws_ecr_repository::Handle]) -> Vec<statement
     vec![
         allow("SignIn", ["ecr:GetAuthorizationToken"]).resources(["*"]),
         allow("Push", push).resources(repositories.iter().map(|repository| repository.arn())),
-    ]
-}
-
-/// A plan without a lock only reads.
-fn read_state(settings: &Settings, state: &State) -> Vec<statement::Block> {
-    let objects = text!("{}/{}/*", state.bucket.arn(), &settings.state.key_prefix);
-    vec![
-        allow("ListState", ["s3:ListBucket"]).resources([state.bucket.arn()]),
-        allow("ReadState", ["s3:GetObject"]).resources([objects]),
-        allow("DecryptState", ["kms:Decrypt"]).resources([state.key.arn()]),
     ]
 }

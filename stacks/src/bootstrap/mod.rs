@@ -3,6 +3,7 @@
 //! Its first run keeps state in a local file (an untracked `backend_override.tf.json`), until the bucket is there to move to.
 
 mod github;
+mod plan;
 mod registry;
 mod spot;
 mod state;

@@ -3,14 +3,14 @@
 use synth_bindings::{
     ClusterName, RoleArn, aws_eks_access_entry, aws_eks_access_policy_association as association, aws_eks_cluster,
 };
-use synth_framework::{IntoValue, Ref, Stack};
+use synth_framework::{IntoBlocks, IntoValue, Ref, Stack};
 
 use crate::settings::Settings;
 
 /// Everything, in every namespace.
 const ADMIN: &str = "AmazonEKSClusterAdminPolicy";
 
-/// Reading everything, Secrets too: Helm keeps its releases in Secrets, so that a plan has to read them.
+/// Reading everything of a namespace, Secrets too: Helm keeps its releases in Secrets, so that a plan has to read them.
 const VIEW: &str = "AmazonEKSAdminViewPolicy";
 
 /// Declares the access of administrators and of the roles that plan and apply.
@@ -19,8 +19,15 @@ pub(super) fn access(
     cluster: &aws_eks_cluster::Handle,
     stack: &Stack,
 ) -> Vec<association::Handle> {
-    let entry =
-        |label: &str, principal: &str, policy: &str| grant(settings, &cluster.name(), label, principal, policy, stack);
+    let entry = |label: &str, principal: &str, policy: &str| {
+        let scope = association::access_scope();
+        let scope = match policy {
+            // Where both releases lie that plans look at.
+            VIEW => scope.type_("namespace").namespaces([&settings.argocd.namespace]),
+            _ => scope.type_("cluster"),
+        };
+        grant(settings, &cluster.name(), label, principal, (policy, scope), stack)
+    };
     let applying = settings.role_arn(&settings.apply_role());
     let principals = settings.cluster.admin_principal_arns.iter().filter(|principal| **principal != applying);
     let principals: Vec<_> = principals.map(String::as_str).collect();
@@ -55,7 +62,7 @@ fn grant(
     cluster: &Ref<ClusterName>,
     label: &str,
     principal: impl IntoValue<String> + Clone,
-    policy: &str,
+    (policy, scope): (&str, impl IntoBlocks<association::access_scope::Shape>),
     stack: &Stack,
 ) -> association::Handle {
     let principal = RoleArn::literal(principal);
@@ -65,6 +72,6 @@ fn grant(
         .cluster_name(cluster)
         .principal_arn(entry.principal_arn())
         .policy_arn(policy)
-        .access_scope(association::access_scope().type_("cluster"))
+        .access_scope(scope)
         .add_to(stack)
 }

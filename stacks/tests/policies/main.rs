@@ -10,6 +10,7 @@ mod img;
 mod link;
 mod own;
 mod promises;
+mod pull_request;
 mod reach;
 mod scale;
 mod sec;

@@ -4,6 +4,7 @@ mod egress;
 mod identity;
 mod nodes;
 mod pods;
+mod pull_request;
 
 use synth_framework::{Policy, Severity};
 
@@ -118,5 +119,13 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "Pod Identity serves every cluster of an account under one name: a role that asks for no more is any \
                       pod's to whom anyone there associates it.",
         check: identity::pod_role_trust,
+    },
+    Policy {
+        code: "SEC016",
+        name: "pull-requests-read-no-data",
+        severity: Severity::Error,
+        explanation: "A pull request runs its own code before anyone has read it: its role may look at how things are made, and \
+                      read what lies in them nowhere but where a plan must.",
+        check: pull_request::reads_no_data,
     },
 ];

@@ -75,6 +75,16 @@ impl Statement<'_> {
         body_texts(&self.source, self.body, "resources").contains(&Some("*".to_owned()))
     }
 
+    /// Does it hold for every resource of an account, however that is written? One that only AWS knows is one resource.
+    pub(crate) fn is_about_anything(&self) -> bool {
+        let resources = body_texts(&self.source, self.body, "resources");
+        let everything = |arn: String| {
+            let resource = arn.splitn(6, ':').nth(5).unwrap_or(&arn).to_owned();
+            resource.trim_matches(['*', '/']).is_empty()
+        };
+        resources.is_empty() || resources.into_iter().flatten().any(everything)
+    }
+
     pub(crate) fn principal_types(&self) -> Vec<String> {
         self.body.blocks("principals").filter_map(|of| body_text(&self.source, of, "type")).collect()
     }

@@ -16,7 +16,7 @@ mod workload;
 
 pub(crate) use charts::{argocd_release, argocd_values, charts, root_objects, root_release};
 pub(crate) use contents::contents;
-pub(crate) use iam::{granted_documents, trust_documents};
+pub(crate) use iam::{Document, Statement, granted_documents, trust_documents};
 pub(crate) use json::{at, includes, items, number, strings, text};
 pub(crate) use nodes::{PerNode, Pools, Taken, requirement, types};
 pub(crate) use objects::annotation;

@@ -1,0 +1,142 @@
+//! What the role that plans may look at: what its plans call, as `make e2e` records it, and nobody's data.
+
+use synth_bindings::{aws_iam_role, data::aws_iam_policy_document::statement};
+use synth_framework::{Stack, text};
+
+use super::state::State;
+use crate::{
+    policy::{allow, grant},
+    settings::{OncePerAccount, Settings},
+};
+
+/// Grants the role a policy for each concern.
+pub(super) fn grant_plans(settings: &Settings, state: &State, role: &aws_iam_role::Handle, stack: &Stack) {
+    grant(stack, settings, role, "github-plan-state", of_state(settings, state));
+    grant(stack, settings, role, "github-plan-registry", of_registry(settings));
+    grant(stack, settings, role, "github-plan-identity", of_identity(settings));
+    grant(stack, settings, role, "github-plan-network", of_network());
+    grant(stack, settings, role, "github-plan-cluster", of_cluster(settings));
+}
+
+/// A plan without a lock only reads: its own state, and how bucket, key and vault are made.
+fn of_state(settings: &Settings, state: &State) -> Vec<statement::Block> {
+    let objects = text!("{}/{}/*", state.bucket.arn(), &settings.state.key_prefix);
+    let bucket = [
+        "s3:GetAccelerateConfiguration",
+        "s3:GetBucketAcl",
+        "s3:GetBucketCORS",
+        "s3:GetBucketLogging",
+        "s3:GetBucketObjectLockConfiguration",
+        "s3:GetBucketOwnershipControls",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketRequestPayment",
+        "s3:GetBucketTagging",
+        "s3:GetBucketVersioning",
+        "s3:GetBucketWebsite",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration",
+        "s3:ListBucket",
+    ];
+    let backup = ["backup:DescribeBackupVault", "backup:GetBackupPlan", "backup:GetBackupSelection", "backup:ListTags"];
+    let vault = arn(settings, "backup", &format!("backup-vault:{}", settings.named("state")));
+    vec![
+        allow("StateBucket", bucket).resources([state.bucket.arn()]),
+        allow("ReadState", ["s3:GetObject"]).resources([objects]),
+        allow("DecryptState", ["kms:Decrypt"]).resources([state.key.arn()]),
+        // AWS gives plans their ids.
+        allow("Backup", backup).resources([vault, arn(settings, "backup", "backup-plan:*")]),
+    ]
+}
+
+fn of_registry(settings: &Settings) -> Vec<statement::Block> {
+    let repositories = ["ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:ListTagsForResource"];
+    let mut statements = vec![allow("Repositories", repositories).resources([arn(
+        settings,
+        "ecr",
+        &format!("repository/{}/*", settings.name),
+    )])];
+    if settings.registry.scanning == OncePerAccount::Create {
+        statements.push(allow("Scanning", ["ecr:GetRegistryScanningConfiguration"]).resources(["*"]));
+    }
+    statements
+}
+
+fn of_identity(settings: &Settings) -> Vec<statement::Block> {
+    let roles = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"];
+    let of_account =
+        |resource: &str| format!("arn:{}:iam::{}:{resource}", settings.aws.partition(), settings.aws.account_id);
+    let mut own = vec![settings.role_arn(&settings.named("*"))];
+    if settings.karpenter.spot_service_linked_role == OncePerAccount::Create {
+        own.push(settings.role_arn("aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"));
+    }
+    let provider = of_account(&format!("oidc-provider/{}", super::github::ISSUER));
+    let mut statements = vec![
+        allow("Roles", roles).resources(own),
+        allow("Policies", ["iam:GetPolicy", "iam:GetPolicyVersion"])
+            .resources([of_account(&format!("policy/{}", settings.named("*")))]),
+        allow("Provider", ["iam:GetOpenIDConnectProvider"]).resources([provider]),
+    ];
+    if settings.github.oidc_provider == OncePerAccount::Adopt {
+        statements.push(allow("FindProvider", ["iam:ListOpenIDConnectProviders"]).resources(["*"]));
+    }
+    statements
+}
+
+/// IAM knows no resources for what EC2 describes.
+fn of_network() -> statement::Block {
+    let describe = [
+        "ec2:DescribeAddresses",
+        "ec2:DescribeAddressesAttribute",
+        "ec2:DescribeFlowLogs",
+        "ec2:DescribeInternetGateways",
+        "ec2:DescribeLaunchTemplateVersions",
+        "ec2:DescribeLaunchTemplates",
+        "ec2:DescribeNatGateways",
+        "ec2:DescribeNetworkAcls",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribePrefixLists",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeSecurityGroupRules",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcAttribute",
+        "ec2:DescribeVpcEndpoints",
+        "ec2:DescribeVpcs",
+    ];
+    allow("Network", describe).resources(["*"])
+}
+
+fn of_cluster(settings: &Settings) -> Vec<statement::Block> {
+    let cluster = [
+        "eks:DescribeAccessEntry",
+        "eks:DescribeAddon",
+        "eks:DescribeCluster",
+        "eks:DescribeNodegroup",
+        "eks:DescribePodIdentityAssociation",
+        "eks:ListAssociatedAccessPolicies",
+    ];
+    let parts = ["access-entry", "addon", "nodegroup", "podidentityassociation"];
+    let parts = parts.map(|part| arn(settings, "eks", &format!("{part}/{}/*", settings.name)));
+    let everywhere = ["eks:DescribeAddonVersions", "kms:ListAliases", "logs:DescribeLogGroups"];
+    let keys = ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"];
+    let rules = ["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"];
+    let logs = ["eks", "vpc"].map(|kind| arn(settings, "logs", &format!("log-group:/aws/{kind}/{}/*", settings.name)));
+    let queue = arn(settings, "sqs", &settings.interruption_queue());
+    vec![
+        allow("Cluster", cluster).resources([settings.cluster_arn()].into_iter().chain(parts)),
+        allow("Everywhere", everywhere).resources(["*"]),
+        // How keys are made, not what they encrypt; AWS gives them their ids.
+        allow("Keys", keys).resources([arn(settings, "kms", "key/*")]),
+        allow("LogGroups", ["logs:ListTagsForResource"]).resources(logs),
+        allow("Rules", rules).resources([arn(settings, "events", &format!("rule/{}", settings.named("*")))]),
+        allow("Queue", ["sqs:GetQueueAttributes", "sqs:ListQueueTags"]).resources([queue]),
+    ]
+}
+
+/// The ARN of something of the environment's account and region.
+fn arn(settings: &Settings, service: &str, resource: &str) -> String {
+    let aws = &settings.aws;
+    format!("arn:{}:{service}:{}:{}:{resource}", aws.partition(), aws.region, aws.account_id)
+}

@@ -1,0 +1,84 @@
+//! What the roles may do that pull requests take.
+
+use synth_framework::Findings;
+
+use crate::{
+    Platform,
+    policies::view::{Declared, Document, Statement, granted_documents, trust_documents},
+};
+
+/// How a GitHub token names the run of a pull request, at the end of its subject.
+const PULL_REQUEST: &str = ":pull_request";
+
+/// What may stand without a resource: lists, and how things are made.
+const LOOKING: [&str; 2] = ["Describe", "List"];
+
+/// The same, by another name: IAM knows no resource for it.
+const ACCOUNT_WIDE: &str = "ecr:GetRegistryScanningConfiguration";
+
+/// What changes nothing where it names its resources.
+const READING: [&str; 3] = ["Describe", "Get", "List"];
+
+/// The one way to read what lies encrypted.
+const DECRYPT: &str = "kms:Decrypt";
+
+pub(super) fn reads_no_data(platform: &Platform, findings: &mut Findings) {
+    for role in trust_documents(platform).filter(trusts_pull_requests).map(|trust| trust.carrier) {
+        for attachment in platform.managed("aws_iam_role_policy_attachment").filter(|of| is_for(of, &role)) {
+            if let Some(policy) = attachment.text("policy_arn") {
+                findings.report(
+                    attachment.place(),
+                    format!("gives pull requests `{policy}`, whose actions nobody here has named"),
+                    "grant a policy of its own that names what plans call",
+                );
+            }
+        }
+        for document in granted_documents(platform).filter(|document| reaches(platform, document, &role)) {
+            for statement in document.statements().filter(Statement::allows) {
+                judge(&document, &statement, findings);
+            }
+        }
+    }
+}
+
+fn trusts_pull_requests(trust: &Document<'_>) -> bool {
+    let subjects = trust.statements().flat_map(|statement| statement.demanded(":sub"));
+    subjects.into_iter().any(|subject| subject.ends_with(PULL_REQUEST))
+}
+
+fn is_for(carrier: &Declared<'_>, role: &Declared<'_>) -> bool {
+    let of = carrier.get("role").and_then(|of| carrier.leads_to(of));
+    of.is_some_and(|of| of.place().file == role.place().file && of.place().subject == role.place().subject)
+}
+
+/// Is a document inside the role, or attached to it?
+fn reaches(platform: &Platform, document: &Document<'_>, role: &Declared<'_>) -> bool {
+    let carrier = document.carrier.place();
+    is_for(&document.carrier, role)
+        || platform.managed("aws_iam_role_policy_attachment").filter(|of| is_for(of, role)).any(|attachment| {
+            let policy = attachment.get("policy_arn").and_then(|of| attachment.leads_to(of));
+            policy.is_some_and(|of| of.place().file == carrier.file && of.place().subject == carrier.subject)
+        })
+}
+
+fn judge(document: &Document<'_>, statement: &Statement<'_>, findings: &mut Findings) {
+    let mut report = |what: String, mend: &str| {
+        let message = format!("lets pull requests call {what}, in its statement `{}`", statement.sid());
+        findings.report(document.carrier.place(), message, mend);
+    };
+    let actions = statement.actions();
+    if actions.is_empty() {
+        report("whatever it does not name".to_owned(), "name the actions that plans call");
+    }
+    for action in actions {
+        let verb = action.split_once(':').map_or("", |(_, verb)| verb);
+        let begins = |with: &[&str]| with.iter().any(|word| verb.starts_with(word));
+        if action.contains('*') {
+            report(format!("every `{action}`"), "name the actions that plans call");
+        } else if !begins(&READING) && action != DECRYPT {
+            report(format!("`{action}`, which does more than look"), "leave it to the role that applies");
+        } else if statement.is_about_anything() && !begins(&LOOKING) && action != ACCOUNT_WIDE {
+            report(format!("`{action}` on every resource"), "name the resources");
+        }
+    }
+}
