@@ -5,13 +5,6 @@ from __future__ import annotations
 from steps import Platform
 
 
-def alone(platform: Platform) -> None:
-    """All steps of one environment."""
-    platform.account()
-    platform.rise()
-    platform.fall()
-
-
 def live(first: Platform, second: Platform) -> None:
     """All steps of both, in order."""
     first.account()

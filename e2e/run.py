@@ -46,7 +46,7 @@ def run(first: Settings, second: Settings, whole: bool) -> int:
     from checks import Cloud
     from gateway.server import Server
     from gateway.world import World
-    from pair import alone, live
+    from pair import live
     from steps import Platform
 
     report, runner = Report(), Runner(ROOT, WORK)
@@ -67,11 +67,7 @@ def run(first: Settings, second: Settings, whole: bool) -> int:
         with (WORK / "logs/gateway.log").open("w") as log, Server(world, log) as server:
             runner.connect(server.endpoint)
             clouds = [Cloud(settings, server.endpoint, server.gateway) for settings in (first, second)]
-            platforms = [Platform(runner, cloud, report, out, whole) for cloud in clouds]
-            if whole:
-                alone(platforms[0])
-            else:
-                live(*platforms)
+            live(*(Platform(runner, cloud, report, out, whole and cloud is clouds[0]) for cloud in clouds))
     except Failed as failed:
         if not report.failures():
             report.add("run", "the run comes to its end", str(failed), 0)
