@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::fixture::{argue, broken, broken_by, found, set, text, with};
+use crate::fixture::{argue, broken, broken_by, found, remove_resource, set, text, with};
 
 const PROXY: &str = "cors-proxy-server";
 const CONTAINER: &str = "/spec/template/spec/containers/0";
@@ -106,13 +106,36 @@ fn memory_without_a_limit_or_above_the_request_is_found() {
 
 #[test]
 fn subnets_too_small_for_the_limits_are_found() {
-    assert_snapshot!(
-        broken("SCALE009", |platform| argue(platform, "aws_subnet.private_a", "cidr_block", text("10.0.0.0/22"))),
-        @r"
-        aws_subnet.private_a in cluster/network.tf.json holds 1019 addresses, but with a zone lost 35 of 70 nodes may stand in it, of 51 addresses each
-          mend: give it a range of 1786 addresses or more in `network.subnets.private`, or lower `limit_cpu` of the pools
-        "
-    );
+    let small = "[network.subnets]\nprivate = [\"10.0.0.0/22\", \"10.0.64.0/22\", \"10.0.128.0/22\"]";
+    assert_snapshot!(broken_by("SCALE009", small), @r"
+        aws_subnet.private_a in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        aws_subnet.private_b in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        aws_subnet.private_c in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        ");
+}
+
+#[test]
+fn ranges_that_single_addresses_may_spoil_are_found() {
+    let reservation = "aws_ec2_subnet_cidr_reservation.private_a_10_0_32_0";
+    let kind = text("explicit");
+    assert_snapshot!(broken("SCALE009", |platform| argue(platform, reservation, "reservation_type", kind)), @r"
+        aws_subnet.private_a in cluster/network.tf.json keeps 0 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        ");
+    assert_ne!(broken("SCALE009", |platform| remove_resource(platform, reservation)), "");
+}
+
+#[test]
+fn a_subnet_that_keeps_all_addresses_for_ranges_is_found() {
+    let reservation = "aws_ec2_subnet_cidr_reservation.private_a_10_0_32_0";
+    let all = text("10.0.0.0/18");
+    assert_snapshot!(broken("SCALE009", |platform| argue(platform, reservation, "cidr_block", all)), @r"
+        aws_subnet.private_a in cluster/network.tf.json has 0 addresses beside its ranges, but with a zone lost 35 of 70 nodes may stand in it, which take 36 with the endpoints
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        ");
 }
 
 #[test]
