@@ -6,6 +6,7 @@ mod agreement;
 mod delivery;
 mod files;
 mod internal;
+mod observability;
 mod schema;
 mod schemas;
 mod workloads;
