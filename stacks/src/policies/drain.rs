@@ -125,7 +125,8 @@ fn grace_covers_deregistration(platform: &Platform, findings: &mut Findings) {
                 format!(
                     "raise `terminationGracePeriodSeconds` to {delay} or more, or lower `deregistration_delay_seconds`"
                 ),
-            );
+            )
+            .set_by(["services.proxy.deregistration_delay_seconds"]);
         }
     }
 }
@@ -147,7 +148,8 @@ fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
                     service.name()
                 ),
                 format!("raise `pre_stop_seconds` and `drain_delay_seconds` to {notices} or more together"),
-            );
+            )
+            .set_by(["pre_stop_seconds", "drain_delay_seconds"].map(|name| workload.setting(name)));
         }
     }
 }
@@ -187,15 +189,16 @@ fn nodes_wait_for_pods(platform: &Platform, findings: &mut Findings) {
             None if expires => findings.report(
                 platform.place(pool),
                 "lets its nodes expire without a bound on how long they wait for their pods",
-                "set `terminationGracePeriod`, such as 30m",
+                "set `karpenter.termination_grace_period`, such as 30m",
             ),
             Some(wait) if wait < longest => findings.report(
                 platform.place(pool),
                 format!("ends its nodes after {wait} s, but their pods may take {longest} s to leave"),
-                format!("raise `terminationGracePeriod` to {longest} s or more"),
+                format!("raise `karpenter.termination_grace_period` to {longest}s or more"),
             ),
-            _ => {}
+            _ => continue,
         }
+        .set_by(["karpenter.termination_grace_period"]);
     }
 }
 

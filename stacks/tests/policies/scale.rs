@@ -2,7 +2,9 @@
 
 use insta::assert_snapshot;
 
-use crate::fixture::{argue, broken, broken_by, found, set, text, with};
+use stacks::policies;
+
+use crate::fixture::{BASE, SMALL, argue, broken, broken_by, build, found, set, settings, text, with};
 
 const PROXY: &str = "cors-proxy-server";
 const CONTAINER: &str = "/spec/template/spec/containers/0";
@@ -13,6 +15,26 @@ fn a_maximum_beyond_the_node_pools_is_found() {
         NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum takes 108 nodes of 216 vCPU and 432 GiB in all: 300 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
           mend: raise `limit_cpu` and `limit_memory_gib` of the pools to 216 vCPU and 432 GiB in sum, or lower `max_replicas` of the services
         ");
+}
+
+/// Too high a maximum is one cause: it makes one finding, whose mend is enough for every policy.
+#[test]
+fn one_maximum_makes_one_finding_and_its_mend_is_enough() {
+    for (service, most) in [("cors_proxy_server", 90), ("cors_proxy_server", 150), ("mock_target_server", 400)] {
+        let maximum = format!("[services.{service}]\nmax_replicas = {most}");
+        let review = policies::review(&with(&maximum));
+        let [finding] = review.findings.as_slice() else { panic!("{most} makes {:#?}", review.findings) };
+        let words: Vec<&str> = finding.mend.split('`').collect();
+        let limits = words[1..].chunks(2).filter_map(|pair| {
+            let (limit, _) = pair[1].strip_prefix(" to ")?.split_once([' ', ',']).unwrap();
+            let now = if pair[0].ends_with("limit_cpu") { 64 } else { 256 };
+            assert!(limit.parse::<u64>().unwrap() > now, "{} is {now} already: {}", pair[0], finding.mend);
+            Some(format!("{} = {limit}\n", pair[0]))
+        });
+        let limits: String = limits.collect();
+        let mended = build(&settings("default", &[BASE, SMALL, &maximum, &limits]));
+        assert_eq!(policies::review(&mended).findings, [], "after {}", finding.mend);
+    }
 }
 
 #[test]

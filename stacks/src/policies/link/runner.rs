@@ -22,6 +22,7 @@ pub(super) fn runner_reaches_cluster(platform: &Platform, findings: &mut Finding
                 settings.github.runner
             ),
             "name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`",
-        );
+        )
+        .set_by(["github.runner", "cluster.public_access_cidrs"]);
     }
 }

@@ -4,7 +4,7 @@ use synth_framework::Findings;
 
 use crate::{
     Platform,
-    policies::view::{Pools, discovered_subnets},
+    policies::view::{Pools, discovered_subnets, pool_setting},
     settings::Cidr,
 };
 
@@ -39,7 +39,8 @@ pub(super) fn subnets_hold_nodes_and_pods(platform: &Platform, findings: &mut Fi
                     nodes.div_ceil(remaining)
                 ),
                 format!("give it a range of {needed} addresses or more in `network.subnets.private`, or lower `limit_cpu` of the pools"),
-            );
+            )
+            .set_by(pools.pools.iter().map(|pool| pool_setting(pool, "limit_cpu")).chain(["network.subnets.private".to_owned()]));
         }
     }
 }

@@ -26,6 +26,11 @@ impl Amount {
         Some(Self { cpu: millicores(&object["cpu"])?, memory: mebibytes(&object["memory"])? })
     }
 
+    /// The larger of both, each kind by itself.
+    pub(crate) fn at_least(self, other: Self) -> Self {
+        Self { cpu: self.cpu.max(other.cpu), memory: self.memory.max(other.memory) }
+    }
+
     /// How often `part` fits.
     pub(crate) fn fits(self, part: Self) -> u64 {
         let often = |whole: u64, part: u64| whole.checked_div(part).unwrap_or(u64::MAX);

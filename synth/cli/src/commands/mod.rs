@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod destroy;
 pub(crate) mod diff;
 pub(crate) mod graph;
@@ -32,8 +33,10 @@ use crate::{
 
 /// Does what the command line asks for.
 pub(crate) fn run(cli: &Cli) -> Result<Report> {
-    if let Command::Policies(args) = &cli.command {
-        return policies::policies(args);
+    match &cli.command {
+        Command::Policies(args) => return policies::policies(args),
+        Command::Completions(args) => return completions::completions(args),
+        _ => {}
     }
     let project = Project::open(&cli.place)?;
     match &cli.command {
@@ -50,7 +53,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Destroy(args) => destroy::destroy(&project, args),
         Command::Test(args) => test::test(&project, args),
         Command::LoadReport(args) => load_report::load_report(&project, args),
-        Command::Policies(_) => unreachable!("needs no project"),
+        Command::Policies(_) | Command::Completions(_) => unreachable!("needs no project"),
     }
 }
 
@@ -63,17 +66,6 @@ pub(crate) struct Selection {
     /// Print JSON
     #[arg(long)]
     json: bool,
-}
-
-/// A part that Terraform runs on, offline, and how.
-#[derive(Args, Debug)]
-pub(crate) struct OnePart {
-    /// Part
-    #[arg(value_parser = part())]
-    part: &'static Part,
-    /// How.
-    #[command(flatten)]
-    how: ForTerraform,
 }
 
 /// What is passed on to Terraform.
@@ -90,6 +82,11 @@ pub(crate) struct ForTerraform {
 /// Parses the name of a part.
 fn part() -> impl TypedValueParser<Value = &'static Part> {
     among(|_| true)
+}
+
+/// Every stack, in the order in which they are applied.
+fn stacks() -> impl DoubleEndedIterator<Item = &'static Part> {
+    PARTS.iter().filter(|part| part.is_stack())
 }
 
 /// Parses the name of a stack.
