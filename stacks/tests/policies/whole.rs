@@ -8,11 +8,10 @@ use stacks::{
 };
 use synth_framework::Severity;
 
-use crate::fixture::{build, large, settings, small, with};
+use crate::fixture::{BASE, build, large, settings, small, with};
 
-const DEFAULT: &str = include_str!("../../environments/default.toml");
-const STAGING: &str = include_str!("../../environments/staging.toml");
-const PRODUCTION: &str = include_str!("../../environments/production.toml");
+const STAGING: &str = include_str!("../fixtures/staging.toml");
+const PRODUCTION: &str = include_str!("../fixtures/production.toml");
 
 fn errors(platform: &Platform) -> String {
     let review = policies::review(platform);
@@ -20,17 +19,11 @@ fn errors(platform: &Platform) -> String {
 }
 
 #[test]
-fn the_shipped_environments_pass_without_a_waiver() {
-    for (environment, text) in [("default", ""), ("staging", STAGING), ("production", PRODUCTION)] {
-        let platform = build(&settings(environment, &[DEFAULT, text]));
-        assert_eq!(errors(&platform), "", "{environment}");
-    }
-}
-
-#[test]
-fn the_fixtures_pass() {
-    for platform in [small(), large()] {
-        assert_eq!(errors(&platform), "");
+fn the_fixtures_pass_without_a_waiver() {
+    let of = |environment: &str, text: &str| build(&settings(environment, &[BASE, text]));
+    let shapes = [of("default", ""), of("staging", STAGING), of("production", PRODUCTION), small(), large()];
+    for platform in shapes {
+        assert_eq!(errors(&platform), "", "{}", platform.settings.environment);
     }
 }
 
@@ -39,7 +32,7 @@ fn the_default_environment_passes_with_the_service_of_the_guide() {
     let guide = include_str!("../../../docs/day-2.md");
     let (_, table) = guide.split_once("```toml\n").expect("the guide shows a table");
     let (table, _) = table.split_once("```").expect("a block ends");
-    let platform = build(&settings("default", &[DEFAULT, table]));
+    let platform = build(&settings("default", &[BASE, table]));
     assert_eq!(errors(&platform), "");
     assert_eq!(platform.objects().filter(|object| object.kind() == "HorizontalPodAutoscaler").count(), 3);
 }

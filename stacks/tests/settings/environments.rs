@@ -1,17 +1,13 @@
-//! The shipped environments.
+//! An environment that holds every setting, as `default.toml` does.
 
 use stacks::settings::Settings;
 
-use crate::layer;
+use crate::{BASE, layer};
 
-const DEFAULT: &str = include_str!("../../environments/default.toml");
-const STAGING: &str = include_str!("../../environments/staging.toml");
-const PRODUCTION: &str = include_str!("../../environments/production.toml");
-
-/// The keys of `default.toml` with their lines, counted from 1, and those of their tables' heads.
-fn keys_of_default() -> Vec<(String, usize, usize)> {
+/// The keys of the base with their lines, counted from 1, and those of their tables' heads.
+fn keys_of_base() -> Vec<(String, usize, usize)> {
     let (mut table, mut head, mut keys) = (String::new(), 1, Vec::new());
-    for (index, line) in DEFAULT.lines().enumerate() {
+    for (index, line) in BASE.lines().enumerate() {
         if let Some(name) = line.strip_prefix('[') {
             table = format!("{}.", name.trim_end_matches(']'));
             head = index + 1;
@@ -24,32 +20,10 @@ fn keys_of_default() -> Vec<(String, usize, usize)> {
     keys
 }
 
-fn shipped() -> [Settings; 3] {
-    [("default", ""), ("staging", STAGING), ("production", PRODUCTION)].map(|(name, text)| {
-        Settings::parse(name, &[layer("default", DEFAULT), layer(name, text)]).unwrap_or_else(|error| panic!("{error}"))
-    })
-}
-
 #[test]
-fn the_shipped_environments_are_sound() {
-    assert_eq!(shipped().map(|settings| settings.environment), ["default", "staging", "production"]);
-}
-
-#[test]
-fn the_shipped_environments_share_no_name_and_no_range() {
-    let all = shipped();
-    for (index, one) in all.iter().enumerate() {
-        for other in &all[index + 1..] {
-            assert_ne!(one.name, other.name);
-            assert!(!one.network.cidr.overlaps(other.network.cidr), "{} and {}", one.environment, other.environment);
-        }
-    }
-}
-
-#[test]
-fn the_default_environment_holds_every_setting() {
-    let lines: Vec<&str> = DEFAULT.lines().collect();
-    for (key, line, head) in keys_of_default().into_iter().filter(|(key, ..)| !key.starts_with("aws.tags.")) {
+fn a_missing_setting_is_reported_for_every_setting_at_its_table() {
+    let lines: Vec<&str> = BASE.lines().collect();
+    for (key, line, head) in keys_of_base().into_iter().filter(|(key, ..)| !key.starts_with("aws.tags.")) {
         let rest = [&lines[..line - 1], &lines[line..]].concat().join("\n");
         let error = Settings::parse("default", &[layer("default", &rest)]).unwrap_err();
         let missing: Vec<_> =
@@ -61,17 +35,9 @@ fn the_default_environment_holds_every_setting() {
 }
 
 #[test]
-fn every_setting_of_the_default_environment_is_explained() {
-    let lines: Vec<&str> = DEFAULT.lines().collect();
-    for (key, line, _) in keys_of_default() {
-        assert!(lines[line - 2].starts_with("# "), "`{key}` on line {line} has no comment above it");
-    }
-}
-
-#[test]
 fn a_wrong_type_is_reported_for_every_setting_at_its_value() {
-    let lines: Vec<&str> = DEFAULT.lines().collect();
-    for (key, line, _) in keys_of_default() {
+    let lines: Vec<&str> = BASE.lines().collect();
+    for (key, line, _) in keys_of_base() {
         let (name, _) = lines[line - 1].split_once(" = ").unwrap();
         let wrong = format!("{name} = 1.5");
         let text = [&lines[..line - 1], &[wrong.as_str()], &lines[line..]].concat().join("\n");

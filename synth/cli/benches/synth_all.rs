@@ -10,8 +10,8 @@ fn main() {
 }
 
 fn layer() -> Layer {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../stacks/environments/default.toml");
-    let text = std::fs::read_to_string(path).expect("the repository holds the default environment");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../stacks/tests/fixtures/default.toml");
+    let text = std::fs::read_to_string(path).expect("the repository holds the fixture");
     Layer { path: "default.toml".to_owned(), text }
 }
 

@@ -16,7 +16,11 @@ use std::{
 const RUNS: usize = 51;
 
 fn main() {
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("out");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (environments, out) = (folder.join("environments"), folder.join("out"));
+    fs::create_dir_all(&environments).expect("Cargo's folder can be written");
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/../../stacks/tests/fixtures/default.toml");
+    fs::copy(fixture, environments.join("default.toml")).expect("the repository holds the fixture");
     let fresh = median(|| {
         // The folder may not be there yet.
         let _ = fs::remove_dir_all(&out);
@@ -34,7 +38,7 @@ fn main() {
 
 fn synth(out: &Path, stdout: impl Into<Stdio>) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_synth"));
-    command.arg("all").arg("--out").arg(out).current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.arg("all").arg("--out").arg(out).arg("--environments").arg(out.with_file_name("environments"));
     command.stdout(stdout).spawn().expect("cargo has built the binary")
 }
 

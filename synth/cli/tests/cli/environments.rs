@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::project::{Project, Run};
+use crate::project::{ENVIRONMENTS, Project, Run};
 
 #[test]
 fn a_missing_environment_names_those_that_exist() {
@@ -47,9 +47,9 @@ fn a_folder_without_the_default_environment_is_an_error() {
 }
 
 #[test]
-fn every_environment_of_the_repository_can_be_written() {
+fn every_environment_of_a_project_can_be_written() {
     let project = Project::new();
-    for environment in ["default", "staging", "production"] {
+    for environment in ENVIRONMENTS {
         for command in ["all", "check"] {
             assert_eq!(project.synth([command, "--env", environment]).code, 0, "{command} of {environment}");
         }

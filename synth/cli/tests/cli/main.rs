@@ -4,9 +4,9 @@
 #[cfg(unix)]
 mod bringing_up;
 mod checking;
-mod committed;
 mod comparing;
 mod completions;
+mod documents;
 mod environments;
 mod failing;
 mod help;

@@ -1,4 +1,4 @@
-//! A project in a temporary folder: a copy of the environments, and no `out/` yet.
+//! A project in a temporary folder: environments that no user edits, and no `out/` yet.
 
 use std::{
     collections::BTreeMap,
@@ -18,6 +18,9 @@ pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The environments of every project.
+pub(crate) const ENVIRONMENTS: [&str; 3] = ["default", "production", "staging"];
+
 pub(crate) struct Project {
     folder: TempDir,
 }
@@ -33,10 +36,9 @@ pub(crate) struct Run {
 impl Project {
     pub(crate) fn new() -> Self {
         let project = Self { folder: TempDir::new().unwrap() };
-        for entry in fs::read_dir(workspace().join("stacks/environments")).unwrap() {
-            let entry = entry.unwrap();
-            let name = entry.file_name().into_string().unwrap();
-            project.write(&format!("stacks/environments/{name}"), &fs::read_to_string(entry.path()).unwrap());
+        for name in ENVIRONMENTS {
+            let file = workspace().join(format!("stacks/tests/fixtures/{name}.toml"));
+            project.write(&format!("stacks/environments/{name}.toml"), &fs::read_to_string(file).unwrap());
         }
         project
     }

@@ -5,9 +5,10 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::PathBuf,
+    process::Command,
 };
 
-use crate::project::{Project, workspace};
+use crate::project::{Project, Run, workspace};
 
 /// Each workflow and what CI runs, with its name.
 fn workflows() -> Vec<(String, String)> {
@@ -128,4 +129,22 @@ fn an_action_is_pinned_by_one_commit_with_its_version_beside_it() {
         }
     }
     assert!(pins.len() >= 10, "{pins:?}");
+}
+
+#[test]
+fn a_setting_without_a_comment_is_named_but_not_what_people_name_themselves() {
+    let project = Project::new();
+    let explained = "# Its name.\nname = \"x\"\n[karpenter.node_pools.spot]\n# Weight.\nweight = 1\n";
+    let own =
+        "[karpenter.node_pools.mine]\nweight = 2\n[services.internal.orders]\nport = 1\n[aws.tags]\nCost = \"7\"\n";
+    let ask = |text: &str| {
+        project.write("default.toml", text);
+        let mut command = Command::new("python3");
+        command.arg(workspace().join("scripts/explained.py")).arg("default.toml").current_dir(project.path(""));
+        Run::of(command.output().unwrap())
+    };
+    ask(&[explained, own].concat()).succeeds();
+    let run = ask(&[explained, "limit_cpu = 9\n", own, "[network]\ncidr = \"10.0.0.0/16\"\n"].concat()).finds();
+    let named: Vec<_> = run.stdout.lines().map(|line| line.split(" has no comment").next().unwrap()).collect();
+    assert_eq!(named, ["default.toml:6: `karpenter.node_pools.spot.limit_cpu`", "default.toml:14: `network.cidr`"]);
 }
