@@ -5,7 +5,8 @@ use crate::project::workspace;
 /// What is quoted fits a terminal and a narrow page of any forge, without a bar to scroll.
 #[test]
 fn code_blocks_of_the_documentation_fit_80_columns() {
-    let documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"].map(|file| workspace().join(file));
+    let documents =
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"].map(|file| workspace().join(file));
     let folder = std::fs::read_dir(workspace().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let mut lines = 0;
     for path in folder.filter(|path| path.extension().is_some_and(|of| of == "md")).chain(documents) {
