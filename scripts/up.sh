@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 . scripts/progress.sh
 # shellcheck source=scripts/environment.sh
 . scripts/environment.sh
+# shellcheck source=scripts/github.sh
+. scripts/github.sh
 
 IMAGES_LIMIT=${IMAGES_LIMIT:-3600}
 PUBLISH_LIMIT=${PUBLISH_LIMIT:-3600}
@@ -19,6 +21,13 @@ check_variables() {
   done < <(jq --raw-output --slurp \
     '[.[].variable // {} | to_entries[] | select(.value.ephemeral) | .key][]' "$(directory add-ons)"/*.tf.json)
   ((${#missing[@]} == 0)) || die "not set: ${missing[*]}; Argo CD signs in to the Git repository with them"
+}
+
+# check_subjects: whether GitHub's tokens will be the ones that the roles trust.
+check_subjects() {
+  local problems
+  problems=$(subject_problems)
+  [[ -z $problems ]] || die "$problems"
 }
 
 # pin_providers: workflows may not choose builds of providers, so they need the lock files in Git.
@@ -147,6 +156,7 @@ step "settings, credentials and what is synthesized"
 open_environment
 synth all
 check_variables
+check_subjects
 pin_providers
 
 step "bootstrap: state bucket, registry, GitHub's roles"

@@ -22,7 +22,7 @@ def roles_trust_both_forms_of_the_subject_and_nothing_wider(cloud: Cloud) -> Non
     github = cloud.settings["github"]
     owner, repository = github["owner"], github["repository"]
     forms = [f"repo:{owner}/{repository}",
-             f"repo:{owner}-{github['owner_id']}/{repository}-{github['repository_id']}"]
+             f"repo:{owner}@{github['owner_id']}/{repository}@{github['repository_id']}"]
     branch = f"ref:refs/heads/{github['branch']}"
     contexts = {"github-push": [branch], "github-plan": ["pull_request", branch],
                 "github-apply": [f"environment:{github['environment']}"]}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stands for aws, kubectl, terraform, docker and git: one world in a JSON file, and a log of every call.
+"""Stands for aws, gh, kubectl, terraform, docker and git: one world in a JSON file, and a log of every call.
 
 Each call of kubectl lets a moment pass, in which the controllers of the world do their work. Where REAL_TERRAFORM names a
 program, calls of terraform are its own.
@@ -206,6 +206,14 @@ def docker(world):
         world["images"].setdefault(repository, []).append(image)
 
 
+def gh(world):
+    path = ARGUMENTS[1]
+    answer = world["github"].get(path)
+    if answer is None:
+        fail("gh: Not Found (HTTP 404)")
+    show(answer[option("--jq").removeprefix(".")] if "--jq" in ARGUMENTS else answer)
+
+
 def git(world):
     if ARGUMENTS[0] == "rev-parse":
         print("0123456789ab")
@@ -218,7 +226,7 @@ def main():
     file = FOLDER / "world.json"
     world = json.loads(file.read_text())
     log(" ".join([TOOL, *ARGUMENTS]))
-    code = {"aws": aws, "kubectl": kubectl, "terraform": terraform, "docker": docker, "git": git}[TOOL](world)
+    code = {"aws": aws, "kubectl": kubectl, "terraform": terraform, "docker": docker, "gh": gh, "git": git}[TOOL](world)
     file.write_text(json.dumps(world))
     sys.exit(code or 0)
 

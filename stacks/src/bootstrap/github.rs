@@ -67,28 +67,18 @@ impl Github<'_> {
         role
     }
 
-    /// The `sub` claims of those runs: GitHub writes names alone, or, for newer repositories, names with numbers.
+    /// The `sub` claims of those runs, in each form that GitHub may write.
     fn subjects(&self, contexts: &[&str]) -> Vec<String> {
-        let repositories = self.repositories();
+        let repositories = self.settings.github.subjects();
         let subjects = repositories
             .iter()
             .flat_map(|repository| contexts.iter().map(move |context| format!("{repository}:{context}")));
         subjects.collect()
     }
 
-    /// What the `sub` claims of the repository's runs begin with.
-    fn repositories(&self) -> Vec<String> {
-        let github = &self.settings.github;
-        let mut repositories = vec![format!("repo:{}/{}", github.owner, github.repository)];
-        if let (Some(owner), Some(repository)) = (github.owner_id, github.repository_id) {
-            repositories.push(format!("repo:{}-{owner}/{}-{repository}", github.owner, github.repository));
-        }
-        repositories
-    }
-
     /// Nobody but this repository's runs takes the role: GitHub signs tokens for everybody.
     fn test(&self, name: &str, trust: &aws_iam_policy_document::Handle) {
-        let subjects = self.repositories().into_iter().map(|repository| format!("{repository}:"));
+        let subjects = self.settings.github.subjects().into_iter().map(|repository| format!("{repository}:"));
         let subjects: Vec<String> = subjects.collect();
         let repository = trust.statement().every("statement", |statement| names_repository(statement, &subjects));
         let audience = trust.statement().every("statement", names_audience);

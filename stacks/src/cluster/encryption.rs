@@ -49,7 +49,7 @@ fn logs_may_use(settings: &Settings) -> statement::Block {
     let aws = &settings.aws;
     let groups = format!("arn:{}:logs:{}:{}:log-group:*", aws.partition(), aws.region, aws.account_id);
     allow("LogsEncrypt", ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"])
-        .principals(services([format!("logs.{}.{}", aws.region, aws.dns_suffix())]))
+        .principals(services([format!("logs.{}.amazonaws.com", aws.region)]))
         .resources(["*"])
         .condition(condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", [groups]))
 }

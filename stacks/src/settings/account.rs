@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use super::declare::{choice, section};
 use super::problem::Problems;
 use super::rules::{between, shaped};
-use super::shape;
-use super::tree;
+use super::{regions, shape, tree};
 
 section! {
     /// The AWS account and region of the environment.
     pub struct Aws {
         /// Twelve digits.
         pub account_id: String where shaped("an account id of 12 digits", shape::account_id),
-        /// Region such as `eu-north-1`.
-        pub region: String where shaped("a region such as `eu-north-1`", shape::region),
+        /// One of [`regions::REGIONS`].
+        pub region: String where regions::known,
         /// Tags that every resource gets.
         pub tags: BTreeMap<String, String>,
     }
@@ -24,23 +23,12 @@ section! {
 impl Aws {
     /// The partition that the region belongs to, as it stands in ARNs.
     pub fn partition(&self) -> &'static str {
-        if self.region.starts_with("cn-") {
-            "aws-cn"
-        } else if self.region.starts_with("us-gov-") {
-            "aws-us-gov"
-        } else {
-            "aws"
-        }
-    }
-
-    /// The domain that the partition's services live under.
-    pub fn dns_suffix(&self) -> &'static str {
-        if self.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+        if self.region.starts_with("us-gov-") { "aws-us-gov" } else { "aws" }
     }
 
     /// The host of the account's image registry.
     pub fn registry(&self) -> String {
-        format!("{}.dkr.ecr.{}.{}", self.account_id, self.region, self.dns_suffix())
+        format!("{}.dkr.ecr.{}.amazonaws.com", self.account_id, self.region)
     }
 }
 
@@ -137,6 +125,19 @@ section! {
         pub oidc_provider: OncePerAccount,
     }
     check ids_come_together;
+}
+
+impl Github {
+    /// What the `sub` claims of the repository's tokens begin with: names alone, or, since 2026-07-15, each with its number.
+    ///
+    /// The mark between them is one that no name may hold (<https://docs.github.com/en/actions/reference/security/oidc>).
+    pub fn subjects(&self) -> Vec<String> {
+        let mut subjects = vec![format!("repo:{}/{}", self.owner, self.repository)];
+        if let (Some(owner), Some(repository)) = (self.owner_id, self.repository_id) {
+            subjects.push(format!("repo:{}@{owner}/{}@{repository}", self.owner, self.repository));
+        }
+        subjects
+    }
 }
 
 fn ids_come_together(github: &Github, section: &str, problems: &mut Problems<'_>) {

@@ -1,14 +1,15 @@
 //! What must hold between sections. Each rule runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
-use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services, Settings};
+use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services, Settings, regions};
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
+    let Some(region) = regions::find(&aws.region) else { return };
     for (index, zone) in network.zones.iter().enumerate() {
-        if zone.strip_prefix(&aws.region).is_none_or(|letter| letter.len() != 1) {
-            let key = format!("network.zones[{index}]");
-            let region = problems.other(&key, "aws.region", &aws.region);
-            problems.report(&key, format!("is `{zone}`, which is no zone of {region}"));
+        let key = format!("network.zones[{index}]");
+        let named = problems.other(&key, "aws.region", &aws.region);
+        if let Some(problem) = regions::zone_problem(region, &named, zone) {
+            problems.report(&key, problem);
         }
     }
 }

@@ -12,6 +12,7 @@ mod network;
 mod platform;
 mod problem;
 mod read;
+pub mod regions;
 mod rules;
 mod schema;
 mod secret;

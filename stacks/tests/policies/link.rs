@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 use synth_framework::Expression;
 
-use crate::fixture::{argue, broken, copy_resource, edit, remove_resource, resource, set, text};
+use crate::fixture::{argue, broken, copy_resource, edit, found, remove_resource, resource, set, text, texts, with};
 
 const PROXY: &str = "cors-proxy-server";
 const VALUES: &str = "/spec/source/helm/valuesObject";
@@ -199,4 +199,35 @@ fn traffic_that_no_network_policy_admits_is_found() {
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml calls mock-target-server on port 3000, which no network policy lets its pods reach
           mend: let it out to port 3000 of those pods
         ");
+}
+
+/// The cheapest platform in the partition for the United States government.
+const GOV: &str = r#"
+[aws]
+region = "us-gov-west-1"
+[network]
+zones = ["us-gov-west-1a", "us-gov-west-1b", "us-gov-west-1c"]
+interface_endpoints = ["ecr.api", "sts"]
+[cluster]
+admin_principal_arns = ["arn:aws-us-gov:iam::111122223333:role/platform-admin"]
+"#;
+
+#[test]
+fn names_of_another_partition_are_found() {
+    assert_eq!(found(&with(GOV), "LINK024"), "");
+    let policy = "aws_iam_role_policy_attachment.github_apply";
+    let administrator = text("arn:aws:iam::aws:policy/AdministratorAccess");
+    let mut platform = with(GOV);
+    argue(&mut platform, policy, "policy_arn", administrator);
+    argue(&mut platform, "aws_vpc_endpoint.sts", "service_name", text("cn.com.amazonaws.cn-north-1.sts"));
+    let nodes = "data.aws_iam_policy_document.karpenter_node_trust";
+    argue(&mut platform, nodes, "statement.principals.identifiers", texts(&["ec2.amazonaws.com.cn"]));
+    assert_snapshot!(found(&platform, "LINK024"), @r"
+    aws_iam_role_policy_attachment.github_apply in bootstrap/github.tf.json names `arn:aws:iam::aws:policy/AdministratorAccess`, but `us-gov-west-1` lies in the partition `aws-us-gov`
+      mend: begin the ARN with `arn:aws-us-gov:`
+    aws_iam_role.karpenter_node in cluster/karpenter.tf.json trusts `ec2.amazonaws.com.cn`, by which no service is known in the partition `aws-us-gov`
+      mend: name the service under `amazonaws.com`
+    aws_vpc_endpoint.sts in cluster/endpoints.tf.json leads to `cn.com.amazonaws.cn-north-1.sts`, which no service of `us-gov-west-1` is called
+      mend: begin the name with `com.amazonaws.us-gov-west-1.`
+    ");
 }

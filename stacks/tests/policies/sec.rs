@@ -230,14 +230,34 @@ fn a_role_for_any_workflow_is_found() {
     assert_snapshot!(broken("SEC013", |platform| argue(platform, address, "statement.condition.values", texts(&["repo:*"]))), @r"
         aws_iam_role.github_push in bootstrap/github.tf.json trusts the runs `repo:*`, which are more than one can name
           mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
+        aws_iam_role.github_push in bootstrap/github.tf.json trusts tokens made for others: it does not demand the `aud` `sts.amazonaws.com`
+          mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
         ");
     assert_snapshot!(
         broken("SEC013", |platform| argue(platform, address, "statement.condition.variable", text("aws:SourceAccount"))),
         @r"
         aws_iam_role.github_push in bootstrap/github.tf.json trusts every workflow of GitHub: it demands no `sub`
           mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
+        aws_iam_role.github_push in bootstrap/github.tf.json trusts tokens made for others: it does not demand the `aud` `sts.amazonaws.com`
+          mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
         "
     );
+}
+
+#[test]
+fn a_role_for_a_name_that_a_stranger_may_take_is_found() {
+    let (address, numbers) =
+        ("data.aws_iam_policy_document.github_push_trust", "[github]\nowner_id = 1\nrepository_id = 2");
+    assert_eq!(found(&with(numbers), "SEC013"), "");
+    let mut platform = with(numbers);
+    let stranger = texts(&["repo:example-org-1/tideline-2:ref:refs/heads/main"]);
+    argue(&mut platform, address, "statement.condition.values", stranger);
+    assert_snapshot!(found(&platform, "SEC013"), @r"
+    aws_iam_role.github_push in bootstrap/github.tf.json trusts `repo:example-org-1/tideline-2:ref:refs/heads/main`, but the repository's tokens begin with `repo:example-org/tideline:` or `repo:example-org@1/tideline@2:`
+      mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
+    aws_iam_role.github_push in bootstrap/github.tf.json trusts tokens made for others: it does not demand the `aud` `sts.amazonaws.com`
+      mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
+    ");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is reported, and where.
 
-use stacks::settings::Settings;
+use stacks::settings::{Settings, regions};
 
 use crate::{layer, refused};
 
@@ -61,9 +61,9 @@ fn a_base_without_a_section_misses_it_at_its_first_line() {
 fn an_inherited_value_that_an_override_breaks_names_both_files() {
     insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @"default.toml:73:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2");
     insta::assert_snapshot!(refused("[aws]\nregion = \"eu-west-1\"\n"), @r"
-    default.toml:41:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
-    default.toml:41:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
-    default.toml:41:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2
+    default.toml:41:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1a`?
+    default.toml:41:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1b`?
+    default.toml:41:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1c`?
     ");
     insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"default.toml:64:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`"#);
     insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @"default.toml:23:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both");
@@ -77,6 +77,23 @@ fn an_inherited_value_that_an_override_breaks_names_both_files() {
 #[test]
 fn a_list_of_an_override_replaces_the_whole_list() {
     insta::assert_snapshot!(refused("[network]\nzones = [\"eu-north-1a\", \"eu-north-1b\"]\n"), @"staging.toml:2:9: `network.zones` has 2 zones, at least 3 are needed: name another zone of the region");
+}
+
+#[test]
+fn a_zone_must_be_there_and_host_a_control_plane() {
+    let zones =
+        |region: &str, zones: &str| refused(&format!("[aws]\nregion = \"{region}\"\n[network]\nzones = {zones}\n"));
+    insta::assert_snapshot!(zones("us-east-1", r#"["us-east-1e", "us-east-1g", "us-est-1b"]"#), @r"
+    staging.toml:4:10: `network.zones[0]` is `us-east-1e`, where EKS makes no control plane: choose of `us-east-1a`, `us-east-1b`, `us-east-1c`, `us-east-1d`, `us-east-1f`
+    staging.toml:4:24: `network.zones[1]` is `us-east-1g`, which is no zone of `aws.region`, `us-east-1`: choose of `us-east-1a`, `us-east-1b`, `us-east-1c`, `us-east-1d`, `us-east-1f`
+    staging.toml:4:38: `network.zones[2]` is `us-est-1b`, which is no zone of `aws.region`, `us-east-1`: did you mean `us-east-1b`?
+    ");
+    insta::assert_snapshot!(zones("ca-central-1", r#"["ca-central-1a", "ca-central-1b", "ca-central-1c"]"#), @"staging.toml:4:44: `network.zones[2]` is `ca-central-1c`, where EKS makes no control plane: choose of `ca-central-1a`, `ca-central-1b`, `ca-central-1d`");
+    for region in regions::REGIONS.iter().filter(|region| region.letters.len() != 2) {
+        let letters = if region.letters.is_empty() { "abc" } else { region.letters };
+        let three: Vec<_> = letters.chars().take(3).map(|letter| format!("{}{letter}", region.name)).collect();
+        assert!(!zones(region.name, &format!("{three:?}")).contains("zone"), "{three:?}");
+    }
 }
 
 #[test]

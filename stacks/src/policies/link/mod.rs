@@ -3,6 +3,7 @@
 mod aws;
 mod delivery;
 mod names;
+mod partition;
 mod permissions;
 mod placement;
 mod ports;
@@ -189,5 +190,13 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "Where the VPC CNI holds network policies, a way out to pods leads through their Service only if the \
                       Service has the pods' port: through another one, every call times out.",
         check: ports::untranslated_ports,
+    },
+    Policy {
+        code: "LINK024",
+        name: "one-partition",
+        severity: Severity::Error,
+        explanation: "A partition of AWS has ARNs, principals and endpoints of its own: a name of another one reads well in a \
+                      plan and is refused by the apply.",
+        check: partition::one_partition,
     },
 ];

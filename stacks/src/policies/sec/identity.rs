@@ -90,21 +90,32 @@ pub(super) fn wildcard_actions(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+/// Whom the tokens are meant for that workflows bring to AWS.
+const AUDIENCE: &str = "sts.amazonaws.com";
+
 pub(super) fn workflow_trust(platform: &Platform, findings: &mut Findings) {
+    let written = platform.settings.github.subjects();
+    let ours = |subject: &str| {
+        written.iter().any(|ours| subject.strip_prefix(ours.as_str()).is_some_and(|rest| rest.starts_with(':')))
+    };
     for document in trust_documents(platform) {
         for statement in document.statements().filter(|of| of.principal_types().contains(&"Federated".to_owned())) {
             let subjects = statement.demanded(":sub");
-            let vague = subjects.iter().find(|subject| subject.contains('*'));
-            let message = match vague {
-                _ if subjects.is_empty() => "trusts every workflow of GitHub: it demands no `sub`".to_owned(),
-                _ if statement.demanded(":aud").is_empty() => {
-                    "trusts tokens made for others: it demands no `aud`".to_owned()
-                }
-                Some(subject) => format!("trusts the runs `{subject}`, which are more than one can name"),
-                None => continue,
+            let subject = if subjects.is_empty() {
+                Some("trusts every workflow of GitHub: it demands no `sub`".to_owned())
+            } else if let Some(vague) = subjects.iter().find(|subject| subject.contains('*')) {
+                Some(format!("trusts the runs `{vague}`, which are more than one can name"))
+            } else {
+                let stranger = subjects.iter().find(|subject| !ours(subject));
+                let written = written.join(":` or `");
+                stranger.map(|of| format!("trusts `{of}`, but the repository's tokens begin with `{written}:`"))
             };
-            let mend = "demand `sub` and `aud` by `StringEquals`, with repository and branch or environment";
-            findings.report(document.carrier.place(), message, mend);
+            let audience = (statement.demanded(":aud") != [AUDIENCE])
+                .then(|| format!("trusts tokens made for others: it does not demand the `aud` `{AUDIENCE}`"));
+            for message in subject.into_iter().chain(audience) {
+                let mend = "demand `sub` and `aud` by `StringEquals`, with repository and branch or environment";
+                findings.report(document.carrier.place(), message, mend);
+            }
         }
     }
 }

@@ -79,6 +79,13 @@ impl Statement<'_> {
         self.body.blocks("principals").filter_map(|of| body_text(&self.source, of, "type")).collect()
     }
 
+    /// Who it is about, of one type such as `Service`.
+    pub(crate) fn principals(&self, kind: &str) -> Vec<String> {
+        let of_kind =
+            self.body.blocks("principals").filter(|of| body_text(&self.source, of, "type").as_deref() == Some(kind));
+        of_kind.flat_map(|of| body_texts(&self.source, of, "identifiers")).flatten().collect()
+    }
+
     /// The values that its conditions demand of a key that ends so.
     pub(crate) fn demanded(&self, key_suffix: &str) -> Vec<String> {
         let conditions = self.body.blocks("condition").filter(|condition| {

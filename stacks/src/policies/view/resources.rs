@@ -19,7 +19,7 @@ pub(crate) struct Declared<'a> {
 
 impl Platform {
     /// Every resource and data source of every stack.
-    fn declared(&self) -> impl Iterator<Item = Declared<'_>> {
+    pub(crate) fn declared(&self) -> impl Iterator<Item = Declared<'_>> {
         self.stacks().flat_map(move |stack| {
             stack.declarations().iter().filter_map(move |placed| match &placed.declaration {
                 Declaration::Resource(resource) => {

@@ -57,6 +57,8 @@ fn values(project: &Project) -> Result<Map<String, Json>> {
         "push_role_arn": arn(settings.push_role()),
         "plan_role_arn": arn(settings.plan_role()),
         "apply_role_arn": arn(settings.apply_role()),
+        "github_repository": format!("{}/{}", settings.github.owner, settings.github.repository),
+        "github_subjects": settings.github.subjects(),
         "github_environment": settings.github.environment,
         "github_branch": settings.github.branch,
         "runner": settings.github.runner,

@@ -170,6 +170,76 @@ fn missing_tools_are_named_together_before_anything_is_asked() {
     assert!(world.log().is_empty(), "{:?}", world.log());
 }
 
+const SUBJECT: &str = "repos/example-org/tideline/actions/oidc/customization/sub";
+
+#[test]
+fn tokens_that_no_role_trusts_are_named_with_what_to_set_before_anything_is_made() {
+    let numbers = json!({
+        "use_default": true, "use_immutable_subject": false, "sub_claim_prefix": "repo:example-org@1001/tideline@2002",
+    });
+    let keys = json!({ "use_default": false, "include_claim_keys": ["repository_id", "ref"] });
+    for (answer, message) in [
+        (
+            numbers,
+            "error: GitHub begins the tokens of example-org/tideline with `repo:example-org@1001/tideline@2002`, but the roles \
+             trust `repo:example-org/tideline`: set owner_id = 1001, owner = \"example-org\", repository = \"tideline\" and \
+             repository_id = 2002 under [github] in stacks/environments/default.toml\n",
+        ),
+        (
+            json!({ "use_default": true, "sub_claim_prefix": "repo:elsewhere/tideline" }),
+            "set owner = \"elsewhere\", repository = \"tideline\" under [github]",
+        ),
+        (keys, "writes a subject of repository_id, ref into the tokens of example-org/tideline, which no role trusts"),
+    ] {
+        let world = World::empty();
+        world.edit(|state| state["github"][SUBJECT] = answer);
+        let run = world.run("up.sh", &[]);
+        assert!(run.code == 1 && run.stderr.contains(message), "{run:?}");
+        assert!(!world.happened("terraform"));
+    }
+}
+
+#[test]
+fn a_subject_that_an_organization_makes_is_one_too() {
+    let world = World::empty();
+    world.edit(|state| {
+        state["github"][SUBJECT] = json!({ "use_default": false, "sub_claim_prefix": "repo:example-org/tideline" });
+        state["github"]["orgs/example-org/actions/oidc/customization/sub"] = json!({ "include_claim_keys": ["ref"] });
+    });
+    let run = world.run("up.sh", &[]);
+    assert!(run.code == 1 && run.stderr.contains("GitHub writes a subject of ref into"), "{run:?}");
+}
+
+#[test]
+fn tokens_with_numbers_are_those_of_settings_with_numbers() {
+    let world = World::empty();
+    let file = "stacks/environments/default.toml";
+    let text = world.project.read(file).replace("owner_id = 0", "owner_id = 1001");
+    world.project.write(file, &text.replace("repository_id = 0", "repository_id = 2002"));
+    for prefix in ["repo:example-org@1001/tideline@2002", "repo:example-org/tideline"] {
+        world.edit(|state| state["github"][SUBJECT] = json!({ "use_default": true, "sub_claim_prefix": prefix }));
+        let run = world.run("up.sh", &[]);
+        assert!(run.code == 0 && !run.stderr.contains("not checked"), "{run:?}");
+    }
+}
+
+#[test]
+fn what_github_cannot_be_asked_is_said_with_the_question() {
+    let question = "see that `sub_claim_prefix` in `gh api repos/example-org/tideline/actions/oidc/customization/sub` is \
+                    `repo:example-org/tideline`\n";
+    let world = World::empty();
+    let run = world.run("up.sh", &[]);
+    assert!(run.code == 0 && run.stderr.contains("not checked, since `gh` got no answer: "), "{run:?}");
+    assert!(run.stderr.contains(question), "{run:?}");
+    world.edit(|state| state["github"][SUBJECT] = json!({ "use_default": true }));
+    let run = world.run("up.sh", &[]);
+    assert!(run.code == 0 && run.stderr.contains("GitHub names no `sub_claim_prefix`: see that"), "{run:?}");
+    let world = World::empty();
+    let bare = world.path_without(&["gh"]);
+    let run = world.run("up.sh", &[("PATH", &bare)]);
+    assert!(run.stderr.contains("not checked, since `gh` is not here: see that"), "{run:?}");
+}
+
 #[test]
 fn a_no_applies_nothing() {
     let world = World::empty();

@@ -115,6 +115,27 @@ fn the_guide_names_every_secret_and_variable_that_workflows_read() {
     }
 }
 
+/// Inputs that actions only take with a warning, or not at all any more, and what to set instead.
+const GONE: [(&str, &str, &str); 1] = [("actions/create-github-app-token", "app-id", "client-id")];
+
+#[test]
+fn no_action_gets_an_input_that_is_on_its_way_out() {
+    let mut used = 0;
+    for (file, text) in workflows() {
+        for step in text.split("\n      - ") {
+            for (action, input, instead) in
+                GONE.iter().filter(|(action, ..)| step.contains(&format!("uses: {action}@")))
+            {
+                let gone = step.lines().any(|line| line.trim().starts_with(&format!("{input}:")));
+                assert!(!gone, "{file} gives {action} `{input}`: use `{instead}`");
+                assert!(step.contains(&format!("{instead}: ")), "{file} gives {action} no `{instead}`");
+                used += 1;
+            }
+        }
+    }
+    assert!(used >= 2, "the actions are not used");
+}
+
 #[test]
 fn an_action_is_pinned_by_one_commit_with_its_version_beside_it() {
     let mut pins = BTreeMap::new();

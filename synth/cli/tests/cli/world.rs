@@ -1,4 +1,4 @@
-//! A project beside a world of fakes: `aws`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
+//! A project beside a world of fakes: `aws`, `gh`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
 
 use std::{
     fs,
@@ -35,13 +35,13 @@ impl World {
         let scripts = workspace().join("scripts").canonicalize().unwrap();
         fs::create_dir_all(project.path("bin")).unwrap();
         fs::create_dir_all(project.path("scripts")).unwrap();
-        for name in ["up.sh", "down.sh", "lock.sh", "progress.sh", "environment.sh", "leftovers.sh"] {
+        for name in ["up.sh", "down.sh", "lock.sh", "progress.sh", "environment.sh", "github.sh", "leftovers.sh"] {
             fs::copy(scripts.join(name), project.path(&format!("scripts/{name}"))).unwrap();
         }
         let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
         project.write("bin/fake.py", &format!("#!{} -IS\n{fake}", python()));
         fs::set_permissions(project.path("bin/fake.py"), fs::Permissions::from_mode(0o755)).unwrap();
-        for tool in ["aws", "kubectl", "terraform", "docker", "git"] {
+        for tool in ["aws", "gh", "kubectl", "terraform", "docker", "git"] {
             symlink("fake.py", project.path(&format!("bin/{tool}"))).unwrap();
         }
         let image = |digit: &str| {
@@ -54,7 +54,7 @@ impl World {
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
             "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
-            "blocked": 0, "leaked": [], "oidc": "", "spot": "", "state": [],
+            "blocked": 0, "github": {}, "leaked": [], "oidc": "", "spot": "", "state": [],
             "claims_deleted": false, "pools_deleted": false, "class_deleted": false, "volumes_deleted": false,
         });
         project.write(WORLD, &world.to_string());
@@ -115,7 +115,8 @@ impl World {
         let bare = self.project.path("bare");
         fs::remove_dir_all(&bare).ok();
         fs::create_dir(&bare).unwrap();
-        let tools = ["bash", "dirname", "cargo", "jq", "aws", "kubectl", "terraform", "docker", "git"];
+        let tools =
+            ["bash", "dirname", "mktemp", "rm", "cargo", "jq", "aws", "gh", "kubectl", "terraform", "docker", "git"];
         for tool in tools.iter().filter(|tool| !missing.contains(tool)) {
             let fake = self.project.path(&format!("bin/{tool}"));
             let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap();
