@@ -91,9 +91,9 @@ fn manifests_are_compared_by_path() {
 #[test]
 fn json_beside_a_stack_and_inside_a_config_map_is_compared_by_path() {
     let project = Project::written();
-    project.edit("out/cluster/argocd-values.json", |values| values["configs"]["params"]["retired"] = json!(true));
+    project.edit("out/cluster/argocd-values.json", |values| values["configs"]["retired"] = json!(true));
     let run = project.synth(["diff", "cluster"]).finds();
-    let expected = "  ~ file argocd-values.json\n      - configs.params.retired: true\n";
+    let expected = "  ~ file argocd-values.json\n      - configs.retired: true\n";
     assert!(run.stdout.ends_with(expected), "{}", run.stdout);
     let path = "out/manifests/observability/dashboard-traffic.yaml";
     project.write(path, &project.read(path).replace("\"title\": \"Latency\"", "\"title\": \"Old\""));
