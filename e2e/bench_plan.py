@@ -16,7 +16,7 @@ from pathlib import Path
 
 from processes import Runner
 from run import ROOT, terraform_problem
-from settings import ENVIRONMENT, Settings, prepare
+from settings import BESIDE, Settings, prepare
 
 WORK = ROOT / "target/e2e/bench"
 ROUNDS = 5
@@ -38,7 +38,7 @@ def main() -> int:
         sys.exit(f"cannot be measured: {missing}")
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    settings = prepare(ROOT, WORK / "environments")
+    _, settings = prepare(ROOT, WORK / "environments")
     os.environ.update(MOTO_ACCOUNT_ID=settings.account, MOTO_IAM_LOAD_MANAGED_POLICIES="true", NO_PROXY="127.0.0.1")
     runner = Runner(ROOT, WORK)
     runner.build("--release")
@@ -56,14 +56,14 @@ def measure(runner: Runner, settings: Settings) -> dict[str, list[Cost]]:
     from gateway.server import Server
     from gateway.world import World
 
-    where = ["--env", ENVIRONMENT, "--environments", str(WORK / "environments")]
+    where = ["--env", BESIDE, "--environments", str(WORK / "environments")]
     runner.synth("all", *where, "--out", str(WORK / "out"))
-    folder = WORK / "out" / ENVIRONMENT / STACK
+    folder = settings.folder(WORK / "out") / STACK
     (folder / "backend_override.tf.json").write_text('{"terraform": [{"backend": {"local": {}}}]}')
     world = World(settings.account, addon_versions=settings.addon_versions(),
                   kubernetes_versions=[settings["cluster"]["kubernetes_version"]])
     costs: dict[str, list[Cost]] = {"synth plan": [], "terraform, real provider": []}
-    scratch = ROOT / "target/offline" / ENVIRONMENT / STACK
+    scratch = ROOT / "target/offline" / BESIDE / STACK
     with (WORK / "logs/gateway.log").open("w") as log, Server(world, log) as server:
         runner.connect(server.endpoint)
         with runner.providers(folder, "helm") as helm:

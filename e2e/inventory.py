@@ -79,17 +79,17 @@ def eks(cloud: Any) -> dict[str, Tags]:
         found[f"cluster/{name}"] = api.describe_cluster(name=name)["cluster"]["tags"]
         for group in cloud.all("eks", "list_nodegroups", "nodegroups", clusterName=name):
             about = api.describe_nodegroup(clusterName=name, nodegroupName=group)["nodegroup"]
-            found[f"node group/{group}"] = about["tags"]
+            found[f"node group/{name}/{group}"] = about["tags"]
         for addon in cloud.all("eks", "list_addons", "addons", clusterName=name):
             about = api.describe_addon(clusterName=name, addonName=addon)["addon"]
-            found[f"add-on/{addon}"] = about["tags"]
+            found[f"add-on/{name}/{addon}"] = about["tags"]
         for principal in cloud.all("eks", "list_access_entries", "accessEntries", clusterName=name):
             about = api.describe_access_entry(clusterName=name, principalArn=principal)["accessEntry"]
-            found[f"access entry/{principal}"] = about["tags"]
+            found[f"access entry/{name}/{principal}"] = about["tags"]
         for one in cloud.all("eks", "list_pod_identity_associations", "associations", clusterName=name):
             about = api.describe_pod_identity_association(clusterName=name, associationId=one["associationId"])
             if "ownerArn" not in about["association"]:
-                found[f"pod identity/{one['serviceAccount']}"] = about["association"]["tags"]
+                found[f"pod identity/{name}/{one['serviceAccount']}"] = about["association"]["tags"]
     return found
 
 

@@ -1,6 +1,7 @@
 """Applies the whole platform with the real Terraform and AWS provider to a mock of AWS, and looks at what came of it.
 
-Everything is on loopback and below `target/e2e`; Helm's part is played by the offline provider.
+Everything is on loopback and below `target/e2e`; Helm's part is played by the offline provider. With `--regions` it brings up two
+environments in two regions of one account instead, and looks at what they have in common alone.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from pathlib import Path
 
 from processes import Failed, Runner
 from report import Report
-from settings import ENVIRONMENT, Settings, prepare
+from settings import Settings, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
-WORK = ROOT / "target/e2e/run"
-SECONDS = 15 * 60
+# Whether there are two regions; the logs of each kind of run stay.
+REGIONS = "--regions" in sys.argv[1:]
+WORK = ROOT / "target/e2e" / ("regions" if REGIONS else "run")
+SECONDS = 25 * 60
 TERRAFORM = (1, 11)
 
 
@@ -35,22 +38,23 @@ def main() -> int:
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
 
-    settings = prepare(ROOT, WORK / "environments")
+    first, second = prepare(ROOT, WORK / "environments", region=1 if REGIONS else 0)
     # moto reads these when it is first imported.
-    os.environ.update(MOTO_ACCOUNT_ID=settings.account, MOTO_IAM_LOAD_MANAGED_POLICIES="true", NO_PROXY="127.0.0.1")
-    return run(settings)
+    os.environ.update(MOTO_ACCOUNT_ID=first.account, MOTO_IAM_LOAD_MANAGED_POLICIES="true", NO_PROXY="127.0.0.1")
+    return run(first, second, whole=not REGIONS)
 
 
-def run(settings: Settings) -> int:
-    """Synthesizes, starts the mock, and lives through the platform's life."""
+def run(first: Settings, second: Settings, whole: bool) -> int:
+    """Synthesizes, starts the mock, and lives through the lives of both platforms."""
     from checks import Cloud
     from gateway.server import Server
     from gateway.world import World
+    from pair import alone, live
     from steps import Platform
 
     report, runner = Report(), Runner(ROOT, WORK)
-    world = World(settings.account, addon_versions=settings.addon_versions(),
-                  kubernetes_versions=[settings["cluster"]["kubernetes_version"]])
+    world = World(first.account, addon_versions=first.addon_versions(),
+                  kubernetes_versions=[first["cluster"]["kubernetes_version"]])
     try:
         out = WORK / "out"
         runner.build()
@@ -59,11 +63,18 @@ def run(settings: Settings) -> int:
         if missing := provider_problem(runner):
             return without(missing)
         runner.allow(SECONDS)
-        runner.synth("all", "--env", ENVIRONMENT, "--environments", str(WORK / "environments"), "--out", str(out))
+        for settings in (first, second):
+            runner.synth("all", "--env", settings.environment, "--environments", str(WORK / "environments"),
+                         "--out", str(out))
         report.say("synthesized")
         with (WORK / "logs/gateway.log").open("w") as log, Server(world, log) as server:
             runner.connect(server.endpoint)
-            Platform(runner, Cloud(settings, server.endpoint, server.gateway), report, out).live()
+            clouds = [Cloud(settings, server.endpoint, server.gateway) for settings in (first, second)]
+            platforms = [Platform(runner, cloud, report, out, whole) for cloud in clouds]
+            if whole:
+                alone(platforms[0])
+            else:
+                live(*platforms)
     except Failed as failed:
         if not report.failures():
             report.add("run", "the run comes to its end", str(failed), 0)

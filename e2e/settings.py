@@ -1,19 +1,25 @@
-"""The settings of the run: the fixture of all tests, and over it the environments that lie beside this file.
+"""The settings of the run: the fixture of all tests with what the checks need to see, and beside it what the guide adds.
 
 What a user may edit, `stacks/environments`, is not read: the run judges the code, and `synth check` the settings.
 """
 
 from __future__ import annotations
 
-import shutil
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
-ENVIRONMENT = "e2e"
-
 BASE = "stacks/tests/fixtures/default.toml"
-ENVIRONMENTS = "e2e/environments"
+GUIDE = "docs/day-2.md"
+
+# Numbers of the GitHub owner and repository, so that trust policies show both forms of a subject; a token for the Git
+# repository, so that the run can prove that no state holds it.
+CHANGES = {"owner_id = 0\n": "owner_id = 1001\n", "repository_id = 0\n": "repository_id = 2002\n",
+           'credentials = "none"\n': 'credentials = "token"\n'}
+
+# The environment beside the default one; its name is no user's, for whose sake `bench_plan.py` uses it, too.
+BESIDE = "e2e"
 
 # What the settings leave to "the most recent build", and an older one that must not be taken.
 MOST_RECENT = ["v1.7.2-eksbuild.1", "v1.6.4-eksbuild.1"]
@@ -22,16 +28,26 @@ MOST_RECENT = ["v1.7.2-eksbuild.1", "v1.6.4-eksbuild.1"]
 class Settings:
     """The merged settings, and the names that follow from them."""
 
-    def __init__(self, tree: dict[str, Any]) -> None:
-        self.tree = tree
+    def __init__(self, environment: str, tree: dict[str, Any]) -> None:
+        self.environment, self.tree = environment, tree
         self.name: str = tree["name"]
         self.account: str = tree["aws"]["account_id"]
         self.region: str = tree["aws"]["region"]
         self.zones: list[str] = tree["network"]["zones"]
-        self.bucket: str = tree["state"]["bucket"]
+        self.bucket: str = tree["state"]["bucket"] or f"{self.named('state')}-{self.account}"
+        self.key_alias = f"alias/{self.named('state')}"
 
     def __getitem__(self, table: str) -> Any:
         return self.tree[table]
+
+    def folder(self, out: Path) -> Path:
+        """Where its parts are written."""
+        return out if self.environment == "default" else out / self.environment
+
+    def repositories(self) -> list[str]:
+        """The image repositories of its services."""
+        services = [key for key, value in self["services"].items() if isinstance(value, dict) and "image" in value]
+        return sorted(f"{self.name}/{service.replace('_', '-')}" for service in services)
 
     def named(self, role: str) -> str:
         """A name of this platform."""
@@ -52,7 +68,7 @@ class Settings:
 
     def tags(self, stack: str) -> dict[str, str]:
         """The tags of everything in a stack."""
-        return {"Environment": ENVIRONMENT, "ManagedBy": "terraform", "Stack": stack, **self["aws"].get("tags", {})}
+        return {"Environment": self.environment, "ManagedBy": "terraform", "Stack": stack, **self["aws"].get("tags", {})}
 
     def addon_versions(self) -> dict[str, list[str]]:
         """The builds of the add-ons that the mock offers, newest first."""
@@ -60,12 +76,21 @@ class Settings:
         return {key.replace("_", "-"): [version] if version else MOST_RECENT for key, version in named.items()}
 
 
-def prepare(root: Path, folder: Path) -> Settings:
-    """Lays the environments out in a folder of the run's own, and reads the one of the run."""
-    shutil.copytree(root / ENVIRONMENTS, folder)
-    shutil.copy(root / BASE, folder / "default.toml")
-    base, own = (tomllib.loads((folder / f"{name}.toml").read_text()) for name in ("default", ENVIRONMENT))
-    return Settings(merged(base, own))
+def prepare(root: Path, folder: Path, region: int = 0) -> tuple[Settings, Settings]:
+    """Writes two environments of one account into a folder of the run's own: the default one, and what the guide says to
+    write for another, word for word. It has one block for the same region, and one for a second region."""
+    base = (root / BASE).read_text()
+    for old, new in CHANGES.items():
+        if base.count(old) != 1:
+            raise ValueError(f"{BASE} does not say {old!r} once")
+        base = base.replace(old, new)
+    section = (root / GUIDE).read_text().partition("## Add an environment")[2].partition("\n## ")[0]
+    over = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)[region]
+    folder.mkdir(parents=True)
+    (folder / "default.toml").write_text(base)
+    (folder / f"{BESIDE}.toml").write_text(over)
+    tree = tomllib.loads(base)
+    return Settings("default", tree), Settings(BESIDE, merged(tree, tomllib.loads(over)))
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,13 @@ class Cloud:
     gateway: Gateway
     # What was there after each step, by name of the step.
     inventories: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # The environment that was there before, in the same account.
+    beside: "Cloud | None" = None
+
+    def own(self, found: dict[str, Any]) -> dict[str, Any]:
+        """What is not another environment's, by its tags; what has none belongs to all."""
+        return {name: tags for name, tags in found.items()
+                if tags.get("Environment", self.settings.environment) == self.settings.environment}
 
     def client(self, service: str) -> Any:
         return client(service, self.endpoint, self.settings.region)

@@ -87,9 +87,8 @@ def the_key_of_the_state_rotates_and_belongs_to_the_account(cloud: Cloud) -> Non
 
 @check("bootstrap")
 def image_repositories_are_immutable_encrypted_and_tidied(cloud: Cloud) -> None:
-    names = [service["image"]["repository"] for service in services(cloud)]
     repositories = cloud.all("ecr", "describe_repositories", "repositories")
-    same("repositories", sorted(one["repositoryName"] for one in repositories), sorted(names))
+    same("repositories", sorted(one["repositoryName"] for one in repositories), cloud.settings.repositories())
     for one in repositories:
         name = one["repositoryName"]
         same(f"mutability of {name}", one["imageTagMutability"], "IMMUTABLE")
@@ -108,13 +107,9 @@ def images_are_scanned_for_as_long_as_they_are_there(cloud: Cloud) -> None:
     same("frequency", [rule["scanFrequency"] for rule in scanning["rules"]], ["CONTINUOUS_SCAN"])
 
 
-def services(cloud: Cloud) -> list[dict]:
-    return [one for one in cloud.settings["services"].values() if isinstance(one, dict) and "image" in one]
-
-
 def state_key(cloud: Cloud) -> dict:
     """The key behind the alias that the settings name."""
-    return cloud.client("kms").describe_key(KeyId=cloud.settings["state"]["kms_key_alias"])["KeyMetadata"]
+    return cloud.client("kms").describe_key(KeyId=cloud.settings.key_alias)["KeyMetadata"]
 
 
 def refused(cloud: Cloud, headers: dict[str, str], **arguments: str) -> bool:

@@ -33,7 +33,7 @@ def states_lie_encrypted_in_the_bucket(cloud: Cloud) -> None:
 @check("state")
 def every_write_of_a_state_names_the_key_and_so_does_every_lock(cloud: Cloud) -> None:
     settings = cloud.settings
-    key = f"arn:aws:kms:{settings.region}:{settings.account}:{settings['state']['kms_key_alias']}"
+    key = f"arn:aws:kms:{settings.region}:{settings.account}:{settings.key_alias}"
     written = set()
     wanted = {"x-amz-server-side-encryption": "aws:kms", "x-amz-server-side-encryption-aws-kms-key-id": key}
     for call in cloud.gateway.changes:
@@ -77,7 +77,7 @@ def keys_of_the_cluster_wait_for_as_long_as_was_chosen(cloud: Cloud) -> None:
     kms, pending = cloud.client("kms"), []
     for key in cloud.all("kms", "list_keys", "Keys"):
         about = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
-        if about["KeyState"] == "PendingDeletion":
+        if about["KeyState"] == "PendingDeletion" and about["Description"].endswith(f" of {cloud.settings.name}."):
             pending.append(round((about["DeletionDate"] - about["CreationDate"]).total_seconds() / 86_400))
     same("days until keys are deleted", pending, [cloud.settings["cluster"]["kms_deletion_window_days"]] * 2)
 

@@ -118,6 +118,22 @@ impl Settings {
         format!("arn:{}:iam::aws:policy/{path}", self.aws.partition())
     }
 
+    /// The bucket of Terraform's state: names of buckets are unique in all of AWS, hence the account.
+    pub fn state_bucket(&self) -> String {
+        let derived = || format!("{}-{}", self.named("state"), self.aws.account_id);
+        self.state.bucket.clone().unwrap_or_else(derived)
+    }
+
+    /// The alias of the key that encrypts the state.
+    pub fn state_key_alias(&self) -> String {
+        format!("alias/{}", self.named("state"))
+    }
+
+    /// The repository of a service's images, without the registry's host.
+    pub fn image_repository(&self, service: &str) -> String {
+        format!("{}/{service}", self.name)
+    }
+
     /// The directory of a part inside `out/`: `cluster`, or `production/cluster`.
     pub fn directory(&self, part: &str) -> String {
         match self.environment.as_str() {

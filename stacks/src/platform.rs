@@ -102,7 +102,7 @@ impl Part {
             Kind::Picture(draw) => {
                 let parts = PARTS.iter().filter(|part| !part.is_picture()).map(|part| part.build(settings));
                 let parts = parts.collect::<Result<_, _>>()?;
-                Ok(Built::Files(draw(&Platform { settings: settings.clone(), parts })))
+                Ok(Built::Files(draw(&Platform { settings: settings.clone(), parts, neighbours: Vec::new() })))
             }
         }
     }
@@ -139,23 +139,14 @@ pub struct Platform {
     pub settings: Settings,
     /// The parts, in the order in which they are applied.
     pub parts: Vec<Built>,
+    /// The environments beside it, of which the stacks alone are built: what they make must not be made twice.
+    pub neighbours: Vec<Platform>,
 }
 
 impl Platform {
     /// Builds every part, or returns the problems of all of them.
     pub fn build(settings: &Settings) -> Result<Self, PlatformProblems> {
-        let mut parts = Vec::new();
-        let mut problems = Vec::new();
-        for part in PARTS.iter().filter(|part| !part.is_picture()) {
-            match part.build(settings) {
-                Ok(built) => parts.push(built),
-                Err(found) => problems.push(found),
-            }
-        }
-        if !problems.is_empty() {
-            return Err(PlatformProblems(problems));
-        }
-        let mut platform = Self { settings: settings.clone(), parts };
+        let mut platform = Self::build_parts(settings, |part| !part.is_picture())?;
         let pictures = PARTS.iter().filter_map(|part| match part.kind {
             Kind::Picture(draw) => Some(Built::Files(draw(&platform))),
             _ => None,
@@ -163,6 +154,26 @@ impl Platform {
         let pictures: Vec<_> = pictures.collect();
         platform.parts.extend(pictures);
         Ok(platform)
+    }
+
+    /// Builds the stacks alone, which is what another platform wants to know of its neighbour.
+    pub fn build_stacks(settings: &Settings) -> Result<Self, PlatformProblems> {
+        Self::build_parts(settings, Part::is_stack)
+    }
+
+    fn build_parts(settings: &Settings, wanted: impl Fn(&Part) -> bool) -> Result<Self, PlatformProblems> {
+        let (mut parts, mut problems) = (Vec::new(), Vec::new());
+        for part in PARTS.iter().filter(|part| wanted(part)) {
+            match part.build(settings) {
+                Ok(built) => parts.push(built),
+                Err(found) => problems.push(found),
+            }
+        }
+        if problems.is_empty() {
+            Ok(Self { settings: settings.clone(), parts, neighbours: Vec::new() })
+        } else {
+            Err(PlatformProblems(problems))
+        }
     }
 
     /// Every stack, in the order in which they are applied.

@@ -33,10 +33,10 @@ fn common(settings: &Settings, stack: &Stack) -> Terraform {
         settings.aws.partition(),
         settings.aws.region,
         settings.aws.account_id,
-        state.kms_key_alias
+        settings.state_key_alias()
     );
     terraform().required_version(TERRAFORM_VERSIONS).required_provider::<Aws>(AWS_VERSIONS).backend(
-        s3_backend(&state.bucket, state.key(stack.name()), &settings.aws.region)
+        s3_backend(settings.state_bucket(), state.key(stack.name()), &settings.aws.region)
             .encrypt(true)
             .kms_key_id(key)
             .use_lockfile(true)

@@ -5,10 +5,21 @@ use synth_bindings::{
 };
 use synth_framework::{Stack, functions::jsonencode, output, run, text};
 
-use crate::settings::{Image, Settings};
+use crate::{
+    policy::label,
+    settings::{OncePerAccount, Settings},
+};
 
 /// Declares the repositories, what they keep, and how images are scanned.
 pub(super) fn registry(settings: &Settings, stack: &Stack) -> Vec<aws_ecr_repository::Handle> {
+    if settings.registry.scanning == OncePerAccount::Create {
+        scan(stack);
+    }
+    settings.services.all().map(|(service, _)| repository(settings, service, stack)).collect()
+}
+
+/// Declares how the whole registry is scanned: it has one configuration, which this replaces.
+fn scan(stack: &Stack) {
     scanning("main")
         .scan_type("ENHANCED")
         .rule(
@@ -17,13 +28,13 @@ pub(super) fn registry(settings: &Settings, stack: &Stack) -> Vec<aws_ecr_reposi
                 .repository_filter(scanning::rule::repository_filter().filter("*").filter_type("WILDCARD")),
         )
         .add_to(stack);
-    let images = settings.services.images().into_iter();
-    images.map(|(service, image)| repository(settings, &service.replace('-', "_"), image, stack)).collect()
 }
 
-fn repository(settings: &Settings, label: &str, image: &Image, stack: &Stack) -> aws_ecr_repository::Handle {
+fn repository(settings: &Settings, service: &str, stack: &Stack) -> aws_ecr_repository::Handle {
+    let label = label(service);
+    let label = label.as_str();
     let repository = aws_ecr_repository(label)
-        .name(&image.repository)
+        .name(settings.image_repository(service))
         .image_tag_mutability("IMMUTABLE")
         .encryption_configuration(aws_ecr_repository::encryption_configuration().encryption_type("KMS"))
         .image_scanning_configuration(aws_ecr_repository::image_scanning_configuration().scan_on_push(true))

@@ -30,7 +30,7 @@ pub(super) struct State {
 pub(super) fn state(settings: &Settings, stack: &Stack) -> State {
     let key = key(settings, stack);
     let bucket = aws_s3_bucket("state")
-        .bucket(&settings.state.bucket)
+        .bucket(settings.state_bucket())
         .force_destroy(false)
         .lifecycle(|lifecycle| lifecycle.prevent_destroy(true))
         .add_to(stack);
@@ -100,7 +100,7 @@ fn key(settings: &Settings, stack: &Stack) -> aws_kms_key::Handle {
         .policy(document(stack, "state_key", account_administers(settings)).json())
         .lifecycle(|lifecycle| lifecycle.prevent_destroy(true))
         .add_to(stack);
-    aws_kms_alias("state").name(&settings.state.kms_key_alias).target_key_id(key.key_id()).add_to(stack);
+    aws_kms_alias("state").name(settings.state_key_alias()).target_key_id(key.key_id()).add_to(stack);
     key
 }
 

@@ -3,6 +3,7 @@
 //! A family is a table and the checks that it names. A check reads through `view` and reports; it changes nothing.
 
 mod drain;
+mod env;
 mod ha;
 mod img;
 mod link;
@@ -33,6 +34,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "DRAIN", summary: "pods and nodes that leave without a lost request", policies: drain::POLICIES },
     Family { prefix: "SEC", summary: "what may be reached, read and done", policies: sec::POLICIES },
     Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
+    Family { prefix: "ENV", summary: "environments beside each other", policies: env::POLICIES },
 ];
 
 /// Every policy, family by family.
@@ -47,6 +49,15 @@ pub fn is_code(code: &str) -> bool {
 
 /// Runs every policy over a platform; what its settings waive is set apart.
 pub fn review(platform: &Platform) -> Review {
+    run(platform, all())
+}
+
+/// Runs the policies alone that compare a platform with those beside it.
+pub fn compare(platform: &Platform) -> Review {
+    run(platform, env::POLICIES)
+}
+
+fn run<'a>(platform: &Platform, policies: impl IntoIterator<Item = &'a Policy<Platform>>) -> Review {
     let waivers = platform.settings.waivers.iter();
     let waivers: Vec<_> = waivers
         .map(|waiver| Waiver {
@@ -55,5 +66,5 @@ pub fn review(platform: &Platform) -> Review {
             reason: waiver.reason.clone(),
         })
         .collect();
-    Review::run(all(), platform, &waivers)
+    Review::run(policies, platform, &waivers)
 }

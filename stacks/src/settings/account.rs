@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::declare::{choice, section};
 use super::problem::Problems;
-use super::rules::{between, shaped};
+use super::rules::{IfSet, between, shaped};
 use super::{regions, shape, tree};
 
 section! {
@@ -74,12 +74,10 @@ fn tags_fit_aws(aws: &Aws, section: &str, problems: &mut Problems<'_>) {
 section! {
     /// Where Terraform keeps its state.
     pub struct State {
-        /// Bucket name, unique in all of AWS.
-        pub bucket: String where shaped("a bucket name of 3 to 63 characters without dots", shape::bucket),
+        /// Bucket name, unique in all of AWS; without one it follows from the environment's name and account.
+        pub bucket: Option<String> where IfSet(shaped("a bucket name of 3 to 63 characters without dots", shape::bucket)),
         /// First part of each state's key.
         pub key_prefix: String where shaped("a path such as `tideline`", shape::path),
-        /// Alias of the key that encrypts the bucket, with `alias/`.
-        pub kms_key_alias: String where shaped("a key alias such as `alias/tideline-state`", shape::key_alias),
         /// Days for which replaced versions of a state are kept.
         pub noncurrent_version_days: u32 where between(1, 3650),
         /// Days for which backups of the bucket are kept.
@@ -95,11 +93,11 @@ impl State {
 }
 
 choice! {
-    /// What to do about something that exists once per account.
+    /// What to do about something that exists once per account, or once per account and region.
     pub enum OncePerAccount {
         /// This environment makes it.
         Create = "create",
-        /// It exists already and is only looked up.
+        /// It is there already, or is left to others.
         Adopt = "adopt",
     }
 }
@@ -157,6 +155,8 @@ section! {
         pub tagged_images: u32 where between(1, 1000),
         /// Days after which untagged images go.
         pub untagged_days: u32 where between(1, 365),
+        /// Whether this environment says how the account's registry in this region scans images.
+        pub scanning: OncePerAccount,
     }
 }
 

@@ -45,20 +45,6 @@ pub(super) fn certificate_lies_in_region(aws: &Aws, services: &Services, problem
     }
 }
 
-/// A repository in the registry is made once, and its tags never move: two services in one would take each other's.
-pub(super) fn services_have_their_own_images(services: &Services, problems: &mut Problems<'_>) {
-    let images = services.images();
-    for (index, (name, image)) in images.iter().enumerate() {
-        let earlier = images[..index].iter().find(|(_, earlier)| earlier.repository == image.repository);
-        if let Some((other, _)) = earlier {
-            let path = |name: &str| format!("{}.image.repository", Services::key(name).join("."));
-            let key = path(name);
-            let other = problems.other(&key, &path(other), &image.repository);
-            problems.report(&key, format!("is taken by {other}: each service needs one of its own"));
-        }
-    }
-}
-
 pub(super) fn services_lie_outside_the_vpc(network: &Network, cluster: &Cluster, problems: &mut Problems<'_>) {
     let key = "cluster.service_cidr";
     if network.cidr.overlaps(cluster.service_cidr) {

@@ -89,10 +89,8 @@ fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Prob
 }
 
 section! {
-    /// A container image in the account's registry.
+    /// A build of a service in the account's registry.
     pub struct Image {
-        /// Repository without the registry's host.
-        pub repository: String where shaped("a repository such as `tideline/cors-proxy-server`", shape::path),
         /// Tag, never `latest`.
         pub tag: String where shaped("a tag other than `latest`", shape::image_tag),
         /// Digest, which then is what runs.

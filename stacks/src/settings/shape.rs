@@ -106,15 +106,6 @@ pub(super) fn path(text: &str) -> bool {
         })
 }
 
-/// `alias/…`, but not one of AWS's own.
-pub(super) fn key_alias(text: &str) -> bool {
-    text.strip_prefix("alias/").is_some_and(|name| {
-        !name.is_empty()
-            && !name.starts_with("aws/")
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte))
-    })
-}
-
 /// A name on GitHub: letters, digits, `-`, `_` and `.`.
 pub(super) fn github_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))

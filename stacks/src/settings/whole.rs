@@ -150,9 +150,6 @@ impl Settings {
         if let (Some(aws), Some(services)) = (&aws, &services) {
             across::certificate_lies_in_region(aws, services, problems);
         }
-        if let Some(services) = &services {
-            across::services_have_their_own_images(services, problems);
-        }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
             across::services_lie_outside_the_vpc(network, cluster, problems);
         }

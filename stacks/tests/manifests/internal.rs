@@ -30,7 +30,6 @@ drain_delay_seconds = 5
 drain_timeout_seconds = 10
 
 [services.internal.{name}.image]
-repository = "tideline/{name}"
 tag = "0.1.0"
 digest = ""
 "#

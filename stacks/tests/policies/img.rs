@@ -6,16 +6,16 @@ use crate::fixture::{argue, broken, remove_resource, set, text};
 
 const PROXY: &str = "cors-proxy-server";
 const IMAGE: &str = "/spec/template/spec/containers/0/image";
-const REPOSITORY: &str = "111122223333.dkr.ecr.eu-north-1.amazonaws.com/tideline/cors-proxy-server";
+const REPOSITORY: &str = "111122223333.dkr.ecr.eu-north-1.amazonaws.com/small/cors-proxy-server";
 
 #[test]
 fn an_image_that_is_not_pinned_is_found() {
     assert_snapshot!(broken("IMG001", |platform| set(platform, "Deployment", PROXY, IMAGE, format!("{REPOSITORY}:latest"))), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs `111122223333.dkr.ecr.eu-north-1.amazonaws.com/tideline/cors-proxy-server:latest`, which may be another image tomorrow
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs `111122223333.dkr.ecr.eu-north-1.amazonaws.com/small/cors-proxy-server:latest`, which may be another image tomorrow
           mend: name a version as the tag, or a digest
         ");
     assert_snapshot!(broken("IMG001", |platform| set(platform, "Deployment", PROXY, IMAGE, REPOSITORY)), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs `111122223333.dkr.ecr.eu-north-1.amazonaws.com/tideline/cors-proxy-server`, which may be another image tomorrow
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs `111122223333.dkr.ecr.eu-north-1.amazonaws.com/small/cors-proxy-server`, which may be another image tomorrow
           mend: name a version as the tag, or a digest
         ");
 }
@@ -27,7 +27,7 @@ fn an_image_from_elsewhere_is_found() {
           mend: push the image to a repository of the bootstrap stack, and name it
         ");
     assert_snapshot!(broken("IMG002", |platform| remove_resource(platform, "aws_ecr_repository.cors_proxy_server")), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs an image of the repository `tideline/cors-proxy-server`, which no stack declares
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs an image of the repository `small/cors-proxy-server`, which no stack declares
           mend: declare the repository in the bootstrap stack, or name another
         ");
 }

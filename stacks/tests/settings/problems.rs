@@ -66,7 +66,7 @@ fn an_inherited_value_that_an_override_breaks_names_both_files() {
     default.toml:41:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1c`?
     ");
     insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"default.toml:64:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`"#);
-    insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @"default.toml:23:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both");
+    insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @"default.toml:22:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both");
     insta::assert_snapshot!(refused("[base_nodes]\nami_type = \"BOTTLEROCKET_ARM_64\"\n"), @r"
     default.toml:71:19: `base_nodes.instance_types[0]` is `m7i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
     default.toml:71:33: `base_nodes.instance_types[1]` is `m6i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
@@ -279,14 +279,11 @@ fn what_two_parts_cannot_share_is_refused() {
     let text = "
 [argocd]
 namespace = \"monitoring\"
-[services.mock_target_server.image]
-repository = \"tideline/cors-proxy-server\"
 [services.proxy]
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
     default.toml:131:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
-    staging.toml:5:14: `services.mock_target_server.image.repository` is taken by `services.cors_proxy_server.image.repository`, `tideline/cors-proxy-server` at default.toml:155: each service needs one of its own
-    staging.toml:7:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
+    staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
     ");
 }

@@ -80,6 +80,20 @@ impl Project {
         known(&self.environments)?.into_iter().map(open).collect()
     }
 
+    /// The settings of every other environment of the folder, with the name of each whose settings are refused: what is
+    /// wrong with them, its own commands say.
+    pub(crate) fn others(&self) -> Result<(Vec<Settings>, Vec<String>)> {
+        let (mut others, mut refused) = (Vec::new(), Vec::new());
+        for environment in known(&self.environments)?.into_iter().filter(|other| *other != self.environment) {
+            let layers = check_name(&environment).and_then(|()| layers(&self.environments, &environment));
+            match layers.and_then(|layers| Ok(Settings::parse(&environment, &layers)?)) {
+                Ok(settings) => others.push(settings),
+                Err(_) => refused.push(environment),
+            }
+        }
+        Ok((others, refused))
+    }
+
     /// The directory of a part inside the root: `cluster`, or `production/cluster`.
     pub(crate) fn directory(&self, part: &str) -> String {
         self.settings.directory(part)

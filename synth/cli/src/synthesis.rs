@@ -6,7 +6,11 @@ use anyhow::Result;
 use stacks::{Built, Part, Platform};
 use synth_framework::{Mode, StackFile};
 
-use crate::{project::Project, report::count, review::Reviewed};
+use crate::{
+    project::Project,
+    report::{count, say},
+    review::Reviewed,
+};
 
 /// A part as text, with the directory that it belongs in.
 #[derive(Debug)]
@@ -43,7 +47,7 @@ pub(crate) fn render(project: &Project, part: Option<&'static Part>) -> Result<V
 
 /// Builds the whole platform and runs the policies on it, and renders one part, or all of them.
 pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(Reviewed, Vec<Rendered>)> {
-    let platform = Platform::build(&project.settings)?;
+    let platform = beside_others(project)?;
     let wanted = platform.parts.iter().filter(|built| part.is_none_or(|part| part.name == built.name()));
     // Neither needs the other, and each takes a third of the run.
     thread::scope(|scope| {
@@ -52,6 +56,32 @@ pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(
         let reviewed = reviewed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((reviewed, rendered))
     })
+}
+
+/// Builds the whole platform, and the stacks of every environment beside it.
+pub(crate) fn beside_others(project: &Project) -> Result<Platform> {
+    thread::scope(|scope| {
+        let neighbours = scope.spawn(|| neighbours(project));
+        let platform = Platform::build(&project.settings);
+        let neighbours = neighbours.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok(Platform { neighbours, ..platform? })
+    })
+}
+
+/// What cannot be built is not compared, and is named: its own commands say what is wrong with it.
+fn neighbours(project: &Project) -> Result<Vec<Platform>> {
+    let (others, mut refused) = project.others()?;
+    let mut built = Vec::new();
+    for settings in &others {
+        match Platform::build_stacks(settings) {
+            Ok(platform) => built.push(platform),
+            Err(_) => refused.push(settings.environment.clone()),
+        }
+    }
+    for environment in refused {
+        say(format_args!("environment `{environment}` is not compared with this one: its settings are refused"));
+    }
+    Ok(built)
 }
 
 fn render_part(project: &Project, built: &Built) -> Rendered {

@@ -35,7 +35,7 @@ pub(super) fn define(workload: &Workload<'_>, args: Vec<String>) -> Draft<Contai
     let Workload { name, settings, service, .. } = workload;
     let memory = format!("{}Mi", service.memory_mib);
     container(name)
-        .image(image(settings, &service.image))
+        .image(image(settings, name, &service.image))
         .image_pull_policy("IfNotPresent")
         .args(args)
         .ports([container_port(TRAFFIC, service.port), container_port(ADMIN, service.admin_port)])
@@ -52,8 +52,8 @@ pub(super) fn define(workload: &Workload<'_>, args: Vec<String>) -> Draft<Contai
 }
 
 /// The image in the account's registry: its digest where one is set, else its tag, which the registry never moves.
-fn image(settings: &Settings, image: &Image) -> String {
-    let repository = format!("{}/{}", settings.aws.registry(), image.repository);
+fn image(settings: &Settings, service: &str, image: &Image) -> String {
+    let repository = format!("{}/{}", settings.aws.registry(), settings.image_repository(service));
     match &image.digest {
         Some(digest) => format!("{repository}@{digest}"),
         None => format!("{repository}:{}", image.tag),

@@ -3,11 +3,12 @@
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value as Json, json};
-use stacks::{Platform, add_ons, runner, settings::Settings};
+use stacks::{Platform, add_ons, policies, runner, settings::Settings};
 
 use crate::{
     project::Project,
-    report::{Report, json as pretty},
+    report::{Report, json as pretty, say},
+    synthesis::beside_others,
 };
 
 #[derive(Args, Debug)]
@@ -23,16 +24,25 @@ pub(crate) struct SettingsArgs {
     schema: bool,
 }
 
-/// Prints the settings of one environment, or of all.
+/// Prints the settings of one environment, or of all. Where two collide nothing is printed: whoever reads this brings them up.
 pub(crate) fn settings(project: &Project, args: &SettingsArgs) -> Result<Report> {
     if args.schema {
         return Ok(Report::fine(pretty(&Settings::schema())));
     }
     if args.all {
-        let all = project.siblings()?.iter().map(values).collect::<Result<Vec<_>>>()?;
-        return Ok(Report::fine(pretty(&all.into_iter().map(Json::Object).collect())));
+        let projects = project.siblings()?;
+        let platforms = projects.iter().map(beside_others).collect::<Result<Vec<_>>>()?;
+        if collide(&platforms) {
+            return Ok(Report::finding(true, String::new()));
+        }
+        let all = projects.iter().zip(&platforms).map(|(project, platform)| Json::Object(values(project, platform)));
+        return Ok(Report::fine(pretty(&all.collect())));
     }
-    let values = values(project)?;
+    let platform = beside_others(project)?;
+    if collide(std::slice::from_ref(&platform)) {
+        return Ok(Report::finding(true, String::new()));
+    }
+    let values = values(project, &platform);
     if args.json {
         return Ok(Report::fine(pretty(&Json::Object(values))));
     }
@@ -43,7 +53,14 @@ pub(crate) fn settings(project: &Project, args: &SettingsArgs) -> Result<Report>
     Ok(Report::fine(lines.collect::<String>()))
 }
 
-fn values(project: &Project) -> Result<Map<String, Json>> {
+/// Says where an environment collides with another.
+fn collide(platforms: &[Platform]) -> bool {
+    let reviews: Vec<_> = platforms.iter().map(policies::compare).collect();
+    let collisions = reviews.iter().flat_map(|review| review.errors());
+    collisions.inspect(|finding| say(finding)).count() > 0
+}
+
+fn values(project: &Project, platform: &Platform) -> Map<String, Json> {
     let settings = &project.settings;
     let arn = |role: String| settings.role_arn(&role);
     let json = json!({
@@ -52,7 +69,7 @@ fn values(project: &Project) -> Result<Map<String, Json>> {
         "account_id": settings.aws.account_id,
         "region": settings.aws.region,
         "registry": settings.aws.registry(),
-        "state_bucket": settings.state.bucket,
+        "state_bucket": settings.state_bucket(),
         "state_key_prefix": settings.state.key_prefix,
         "push_role_arn": arn(settings.push_role()),
         "plan_role_arn": arn(settings.plan_role()),
@@ -63,35 +80,35 @@ fn values(project: &Project) -> Result<Map<String, Json>> {
         "github_branch": settings.github.branch,
         "runner": settings.github.runner,
         "oidc_provider": settings.github.oidc_provider.as_str(),
+        "registry_scanning": settings.registry.scanning.as_str(),
         "spot_service_linked_role": settings.karpenter.spot_service_linked_role.as_str(),
         "argocd_namespace": settings.argocd.namespace,
         "root_application": add_ons::ROOT_APPLICATION,
         "repository_url": settings.repository.url,
         "repository_revision": settings.repository.revision,
         "manifests": settings.manifests_path(),
-        "stacks": stacks(project)?,
+        "stacks": stacks(project, platform),
         "images": images(settings),
     });
     let Json::Object(values) = json else { unreachable!("an object is written above") };
-    Ok(values)
+    values
 }
 
 /// Each stack with its directory, and the runner that it needs: empty where any will do.
-fn stacks(project: &Project) -> Result<Vec<Json>> {
-    let platform = Platform::build(&project.settings)?;
+fn stacks(project: &Project, platform: &Platform) -> Vec<Json> {
     let stacks = platform.stacks().map(|stack| {
         let runner = if runner::reaches_cluster(stack) { project.settings.github.runner.as_str() } else { "" };
         let directory = format!("out/{}", project.directory(stack.name()));
         json!({ "name": stack.name(), "directory": directory, "runner": runner })
     });
-    Ok(stacks.collect())
+    stacks.collect()
 }
 
 fn images(settings: &Settings) -> Vec<Json> {
     let images = settings.services.images().into_iter().map(|(app, image)| {
         json!({
             "app": app,
-            "repository": image.repository,
+            "repository": settings.image_repository(app),
             "tag": image.tag,
             "digest": image.digest.as_deref().unwrap_or_default(),
         })

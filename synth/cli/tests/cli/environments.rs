@@ -55,3 +55,39 @@ fn every_environment_of_a_project_can_be_written() {
         }
     }
 }
+
+#[test]
+fn environments_that_make_the_same_are_neither_written_nor_brought_up() {
+    let project = Project::new();
+    project.write("stacks/environments/trial.toml", "name = \"trial\"\n");
+    let mend = "mend: set `github.oidc_provider` to \"adopt\" in `default.toml` or `trial.toml`, whichever came later";
+    let run = project.synth(["all"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(
+        run.stdout.contains("error[ENV001] aws_iam_openid_connect_provider.github is made by environment `trial` too")
+    );
+    assert!(run.stdout.contains("declared at stacks/src/bootstrap/github.rs:"), "{run:?}");
+    assert!(run.stdout.contains(mend), "{run:?}");
+    assert!(run.stdout.contains("error[ENV002] aws_vpc.main has the range"), "{run:?}");
+    assert!(!project.path("out").exists());
+    // The other side says the same.
+    for arguments in [&["cluster", "--env", "trial"][..], &["check", "--env", "trial"]] {
+        let run = project.synth(arguments);
+        assert!(run.code == 1 && run.stdout.contains("is made by environment `default` too"), "{arguments:?}: {run:?}");
+    }
+    for arguments in [&["settings"][..], &["settings", "--all", "--json"], &["settings", "--env", "trial"]] {
+        let run = project.synth(arguments);
+        assert!(run.code == 1 && run.stdout.is_empty(), "{arguments:?}: {run:?}");
+        assert!(run.stderr.contains("mend: set `github.oidc_provider` to \"adopt\""), "{arguments:?}: {run:?}");
+    }
+}
+
+#[test]
+fn an_environment_whose_settings_are_refused_is_named_and_holds_nobody_up() {
+    let project = Project::new();
+    project.write("stacks/environments/trial.toml", "name = 1\n");
+    let run = project.synth(["all"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let said = "environment `trial` is not compared with this one: its settings are refused";
+    assert!(run.stderr.contains(said), "{run:?}");
+}

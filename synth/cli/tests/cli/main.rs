@@ -21,6 +21,8 @@ mod offline;
 mod pipes;
 mod policies;
 mod project;
+#[cfg(unix)]
+mod promoting;
 mod settings;
 #[cfg(unix)]
 mod tearing_down;

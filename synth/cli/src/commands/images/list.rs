@@ -20,23 +20,27 @@ pub(super) struct ListArgs {
 
 /// Lists the images of an environment.
 pub(super) fn list(project: &Project, args: &ListArgs) -> Report {
-    let images = project.settings.services.images();
+    let settings = &project.settings;
+    let images = settings.services.images().into_iter();
+    let images: Vec<_> = images.map(|(app, image)| (app, settings.image_repository(app), image)).collect();
     if args.json {
-        return Report::fine(pretty(&images.iter().map(|(app, image)| object(app, image)).collect()));
+        return Report::fine(pretty(&images.iter().map(object).collect()));
     }
     Report::fine(Table(&images))
 }
 
-fn object(app: &str, image: &Image) -> Json {
-    json!({ "app": app, "repository": image.repository, "tag": image.tag, "digest": image.digest })
+type Row<'a> = (&'a str, String, &'a Image);
+
+fn object((app, repository, image): &Row<'_>) -> Json {
+    json!({ "app": app, "repository": repository, "tag": image.tag, "digest": image.digest })
 }
 
-struct Table<'a>(&'a [(&'a str, &'a Image)]);
+struct Table<'a>(&'a [Row<'a>]);
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.0.iter().map(|(app, _)| app.len()).max().unwrap_or_default();
-        for (app, Image { repository, tag, digest }) in self.0 {
+        let width = self.0.iter().map(|(app, ..)| app.len()).max().unwrap_or_default();
+        for (app, repository, Image { tag, digest }) in self.0 {
             let digest = digest.as_deref().unwrap_or("no digest: the tag is what runs");
             writeln!(formatter, "{HEADING}{app:width$}{HEADING:#}  {PLACE}{repository}:{tag}{PLACE:#}  {digest}")?;
         }

@@ -1,0 +1,93 @@
+//! ENV: environments beside each other, which one account or one network may have to hold.
+
+mod claims;
+mod unique;
+
+use synth_framework::{Findings, Policy, Severity};
+
+use self::claims::Claim;
+use crate::{Platform, settings::Settings};
+
+pub(super) const POLICIES: &[Policy<Platform>] = &[
+    Policy {
+        code: "ENV001",
+        name: "names-of-their-own",
+        severity: Severity::Error,
+        explanation: "Of what is unique in an account, a region of it or all of AWS there is one: the second environment \
+                      that makes it stops in the middle of its apply, or takes over what the first one has.",
+        check: names_of_their_own,
+    },
+    Policy {
+        code: "ENV002",
+        name: "ranges-of-their-own",
+        severity: Severity::Error,
+        explanation: "Networks whose ranges overlap cannot be joined, and the range of a VPC cannot be changed later.",
+        check: ranges_of_their_own,
+    },
+];
+
+fn names_of_their_own(platform: &Platform, findings: &mut Findings) {
+    let own = claims::of(platform);
+    for other in &platform.neighbours {
+        let taken = claims::of(other);
+        let collides = |claim: &&Claim<'_>| {
+            let meet = claim.unique.within.holds_both(&platform.settings, &other.settings);
+            meet && taken.iter().any(|taken| taken.is(claim))
+        };
+        // With one name for both everything collides, and one mend is right for all of it.
+        let alike = |claim: &&Claim<'_>| named_alike(claim, &platform.settings, &other.settings);
+        let (alike, single): (Vec<_>, Vec<_>) = own.iter().filter(collides).partition(alike);
+        let first = alike.first().map(|claim| (*claim, alike.len() - 1));
+        for (claim, more) in first.into_iter().chain(single.into_iter().map(|claim| (claim, 0))) {
+            let environment = &other.settings.environment;
+            let name = claim.name.first().map(|name| format!(", as `{name}`")).unwrap_or_default();
+            let place = claim.unique.within.words(&platform.settings);
+            let more = if more == 0 { String::new() } else { format!("; the same is true of {more} more") };
+            findings.report(
+                claim.resource.place(),
+                format!("is made by environment `{environment}` too{name}, and there can be one in {place}{more}"),
+                mend(claim, &platform.settings, &other.settings),
+            );
+        }
+    }
+}
+
+/// Do two environments collide because they have one name?
+fn named_alike(claim: &Claim<'_>, one: &Settings, other: &Settings) -> bool {
+    let derived = match claim.unique.setting {
+        None => true,
+        Some(unique::BUCKET) => one.state.bucket.is_none() && other.state.bucket.is_none(),
+        Some(_) => false,
+    };
+    derived && one.name == other.name
+}
+
+fn mend(claim: &Claim<'_>, one: &Settings, other: &Settings) -> String {
+    let files = format!("`{}.toml` or `{}.toml`", one.environment, other.environment);
+    match claim.unique.setting {
+        _ if named_alike(claim, one, other) => format!("set another `name` in {files}: both have `{}`", one.name),
+        Some(unique::BUCKET) => format!("set `{}` in {files} to another, or to \"\"", unique::BUCKET),
+        Some(setting) => format!("set `{setting}` to \"adopt\" in {files}, whichever came later"),
+        None => "make its name of the environment's where it is declared (`settings.named`)".to_owned(),
+    }
+}
+
+fn ranges_of_their_own(platform: &Platform, findings: &mut Findings) {
+    let own = &platform.settings;
+    for vpc in platform.managed("aws_vpc") {
+        for other in platform.neighbours.iter().map(|other| &other.settings) {
+            let (range, taken) = (own.network.cidr, other.network.cidr);
+            if range.overlaps(taken) {
+                findings.report(
+                    vpc.place(),
+                    format!("has the range {range}, which overlaps {taken} of environment `{}`", other.environment),
+                    format!(
+                        "set another `network.cidr`, with its subnets, in `{}.toml` or `{}.toml`; waive it where the two \
+                         never meet",
+                        own.environment, other.environment
+                    ),
+                );
+            }
+        }
+    }
+}
