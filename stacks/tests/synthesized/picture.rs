@@ -37,7 +37,8 @@ fn pods_stand_alike_in_every_zone() {
     for (_, platform) in platforms() {
         let svg = svg(&platform);
         let document = Document::parse(&svg).unwrap();
-        let of_class = |class: &'static str| document.descendants().filter(move |node| node.attribute("class") == Some(class));
+        let of_class =
+            |class: &'static str| document.descendants().filter(move |node| node.attribute("class") == Some(class));
         let zones: Vec<_> = of_class("zone").map(|zone| (number(zone, "x"), number(zone, "width"))).collect();
         let marks = of_class("pod runs").map(|mark| {
             let (x, way) = mark.attribute("d").and_then(|d| d.strip_prefix('M')?.split_once(' ')).expect("a line");

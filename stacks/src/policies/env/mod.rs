@@ -47,7 +47,8 @@ fn names_of_their_own(platform: &Platform, findings: &mut Findings) {
                 claim.resource.place(),
                 format!("is made by environment `{environment}` too{name}, and there can be one in {place}{more}"),
                 mend(claim, &platform.settings, &other.settings),
-            );
+            )
+            .set_by(setting(claim, &platform.settings, &other.settings));
         }
     }
 }
@@ -60,6 +61,11 @@ fn named_alike(claim: &Claim<'_>, one: &Settings, other: &Settings) -> bool {
         Some(_) => false,
     };
     derived && one.name == other.name
+}
+
+/// The setting that mends a collision, where one does.
+fn setting(claim: &Claim<'_>, one: &Settings, other: &Settings) -> Option<&'static str> {
+    if named_alike(claim, one, other) { Some("name") } else { claim.unique.setting }
 }
 
 fn mend(claim: &Claim<'_>, one: &Settings, other: &Settings) -> String {
@@ -86,7 +92,8 @@ fn ranges_of_their_own(platform: &Platform, findings: &mut Findings) {
                          never meet",
                         own.environment, other.environment
                     ),
-                );
+                )
+                .set_by(["network.cidr"]);
             }
         }
     }
