@@ -58,7 +58,7 @@ fn nodes_that_wait_for_ever_or_too_short_are_found() {
         ");
     assert_snapshot!(broken("DRAIN005", |platform| set(platform, "NodePool", "spot", wait, "45s")), @r"
         NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 45 s, but their pods may take 65 s to leave
-          mend: raise `terminationGracePeriod` to 65 s or more
+          mend: raise `karpenter.termination_grace_period` to 65s or more
         ");
 }
 
