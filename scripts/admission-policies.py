@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Evaluates the admission policies' CEL on the services' own workloads, which pass, and on spoilt copies, which do not.
+"""Evaluates the admission policies' CEL on what is written here, which passes, and on spoilt copies, which do not.
 
     admission-policies.py FOLDER...      needs cel-expr-python and PyYAML (PyPI)
 
-The evaluator is CEL's own C++ runtime; only the API server's matching by namespace and kind is left out.
+Checker and evaluator are CEL's own C++ runtime: the API server takes a rule only if its type is bool, and not one that is known
+when it runs. Only its matching by namespace and kind is left out. Policies in FOLDER/admission are those of the services'
+namespace, those in FOLDER/../add-ons/root-values.json of Argo CD's.
 """
 
 import copy
+import json
 import pathlib
 import sys
 
@@ -14,7 +17,21 @@ import yaml
 from cel_expr_python import cel
 from cel_expr_python.ext.ext_optional import ExtOptional
 
-ENV = cel.NewEnv(variables={"object": cel.Type.DYN, "variables": cel.Type.DYN}, extensions=[ExtOptional()])
+GIVEN = ["object", "variables", "request", "namespaceObject"]
+ENV = cel.NewEnv(variables=dict.fromkeys(GIVEN, cel.Type.DYN), extensions=[ExtOptional()])
+
+# Who writes in the services' namespace, and whether they may; the label lets everybody.
+WRITERS = {
+    "system:serviceaccount:{argocd}:argocd-application-controller": True,
+    "system:serviceaccount:kube-system:deployment-controller": True,
+    "system:kube-controller-manager": True,
+    "eks:addon-manager": True,
+    "system:serviceaccount:{argocd}:argocd-server": False,
+    "system:serviceaccount:{services}:argocd-application-controller": False,
+    "arn:aws:sts::111122223333:assumed-role/admin/someone": False,
+    "kubernetes-admin": False,
+}
+BY_HAND = "tideline/by-hand"
 
 # What spoils a workload, by the policy that must refuse it: the container, the pod.
 SPOILT = {
@@ -59,17 +76,30 @@ def load(paths):
     return {path: yaml.safe_load(path.read_text()) for path in sorted(paths)}
 
 
-def evaluate(expression, workload, variables):
-    return ENV.compile(expression).eval(data={"object": workload, "variables": variables}).plain_value()
+def evaluate(expression, given):
+    return ENV.compile(expression).eval(data=dict.fromkeys(GIVEN, {}) | given).plain_value()
 
 
-def refusals(policy, workload):
-    """The messages of the rules that the workload breaks."""
-    variables = {}
-    for variable in policy["spec"]["variables"]:
-        variables[variable["name"]] = evaluate(variable["expression"], workload, variables)
+def refusals(policy, item, **given):
+    """The messages of the rules that the object breaks."""
+    given = {"object": item, "variables": {}, **given}
+    if not all(evaluate(condition["expression"], given) is True for condition in policy["spec"]["matchConditions"]):
+        return []
+    for variable in policy["spec"].get("variables", []):
+        given["variables"][variable["name"]] = evaluate(variable["expression"], given)
     rules = policy["spec"]["validations"]
-    return [rule["message"] for rule in rules if evaluate(rule["expression"], workload, variables) is not True]
+    return [rule["message"] for rule in rules if evaluate(rule["expression"], given) is not True]
+
+
+def is_bool(expression):
+    """Does the checker know before it runs that this is true or false?"""
+    return ENV.compile(expression).return_type() == cel.Type.BOOL
+
+
+def untyped(policy):
+    """What the API server refuses of a policy."""
+    rules = policy["spec"]["validations"] + policy["spec"]["matchConditions"]
+    return [f"`{rule['expression']}` must be bool" for rule in rules if not is_bool(rule["expression"])]
 
 
 def forms(deployment):
@@ -82,15 +112,60 @@ def forms(deployment):
     ]
 
 
+def by_hand(folder, policy):
+    """Who may write in the services' namespace."""
+    project = yaml.safe_load((folder / "project-services.yaml").read_text())
+    names = {"argocd": project["metadata"]["namespace"], "services": project["spec"]["destinations"][0]["namespace"]}
+    item = {"kind": "NetworkPolicy", "metadata": {"name": "default-deny"}, "spec": {"ingress": [{}]}}
+    leaving = {**item, "metadata": {"name": "default-deny", "deletionTimestamp": "2026-01-01T00:00:00Z"}}
+    problems = []
+    for name, may in WRITERS.items():
+        name = name.format(**names)
+        for labels, expected in [({}, may), ({BY_HAND: "no"}, may), ({BY_HAND: "allowed"}, True)]:
+            given = {"request": {"userInfo": {"username": name}}, "namespaceObject": {"metadata": {"labels": labels}}}
+            if bool(refusals(policy, item, **given)) == expected:
+                problems.append(f"{folder}: by-hand: {name} with {labels} is judged wrongly")
+            if refusals(policy, leaving, **given):
+                problems.append(f"{folder}: by-hand: {name} cannot take a finalizer away")
+    return problems, len(WRITERS) * 6
+
+
+def argocd(folder):
+    """Which Applications and projects the API server takes in Argo CD's namespace: those written here, and no others."""
+    values = json.loads((folder.parent / "add-ons/root-values.json").read_text())["objects"]
+    [policy] = [item for item in values if item["kind"] == "ValidatingAdmissionPolicy"]
+    items = [*values, *load(folder.glob("*.yaml")).values()]
+    problems = [f"{folder}: argocd-projects: {problem}" for problem in untyped(policy)]
+    ours = [item for item in items if item["kind"] in ("Application", "AppProject")]
+    spoilt = []
+    for item in ours:
+        what = f"{folder}: argocd-projects: {item['kind']}/{item['metadata']['name']}"
+        problems += [f"{what} is refused: {message}" for message in refusals(policy, item)]
+        changes = [{"project": "default"}, {"project": "root"}, {"project": "evil"}]
+        if item["metadata"]["name"] == "root":
+            changes = [{"project": "platform"}, {"project": "default"}]
+        if item["kind"] == "AppProject":
+            everywhere = {"server": "https://kubernetes.default.svc", "namespace": "*"}
+            changes = [{"sourceRepos": ["*"]}, {"destinations": [everywhere]}, {"destinations": [{"server": "*"}]}]
+            spoilt.append((f"{what} under another name", {**item, "metadata": {**item["metadata"], "name": "evil"}}))
+        spoilt += [(f"{what} with {change}", {**item, "spec": {**item["spec"], **change}}) for change in changes]
+    problems += [f"{what} is let through" for what, item in spoilt if not refusals(policy, item)]
+    return problems, len(ours) + len(spoilt)
+
+
 def check(folder):
     """What is wrong with the policies of one folder of manifests, and how often they were asked."""
-    problems, asked = [], 0
+    problems, asked = argocd(folder)
     files = load((folder / "admission").glob("policy-*.yaml")).items()
     names = {
         path.stem.removeprefix("policy-"): policy
         for path, policy in files
         if policy["kind"] == "ValidatingAdmissionPolicy"
     }
+    for name, policy in names.items():
+        problems += [f"{folder}: {name}: {problem}" for problem in untyped(policy)]
+    found, times = by_hand(folder, names.pop("by-hand"))
+    problems, asked = problems + found, asked + times
     if names.keys() != SPOILT.keys():
         problems.append(f"{folder}: the policies are {sorted(names)}, those checked here {sorted(SPOILT)}")
     for deployment in load(folder.glob("*/deployment.yaml")).values():
@@ -111,6 +186,9 @@ def check(folder):
 
 def main(folders):
     problems, asked = [], 0
+    # What the API server refused once: a check that cannot fail would take it.
+    if is_bool("variables.pod.?securityContext.?runAsNonRoot.orValue(false)"):
+        problems.append("the checker takes what may be of any type for bool")
     for folder in map(pathlib.Path, folders):
         if folder.is_dir():
             found, times = check(folder)

@@ -23,6 +23,10 @@ POOLS=node-pools
 # Its wave, for a run that goes on after it is gone.
 POOLS_WAVE=-2
 
+# Groups of the kinds that charts define, and that of Argo CD's own. Argo CD leaves definitions where they are.
+CHART_GROUPS=(karpenter.sh karpenter.k8s.aws elbv2.k8s.aws aga.k8s.aws gateway.k8s.aws monitoring.coreos.com)
+ARGOCD_GROUP=argoproj.io
+
 applications() {
   kubectl get applications.argoproj.io --namespace "$ARGOCD" --output json | jq --raw-output '
     .items | map({name: .metadata.name, wave: ((.metadata.annotations["argocd.argoproj.io/sync-wave"] // "0") | tonumber)})
@@ -52,6 +56,13 @@ suspend() {
 release() {
   kubectl patch applications.argoproj.io "$1" --namespace "$ARGOCD" --type merge --patch '{"metadata":{"finalizers":null}}'
   delete_application "$1"
+}
+
+# Namespaces go with their data, and so by word only. It counts from the moment of the deletion, and for an hour it may be early.
+approve() {
+  local time
+  time=$(jq --null-input --raw-output 'now + 3600 | floor | todate')
+  kubectl annotate applications.argoproj.io "$1" --namespace "$ARGOCD" --overwrite "argocd.argoproj.io/deletion-approved=$time"
 }
 
 delete_application() {
@@ -91,7 +102,10 @@ delete_waves() {
     mapfile -t names < <(awk -v wave="$wave" -v pools="$POOLS" '$1 == wave && $2 != pools { print $2 }' <<<"$all")
     ((${#names[@]})) || continue
     say "wave $wave: ${names[*]}"
-    for name in "${names[@]}"; do delete_application "$name"; done
+    for name in "${names[@]}"; do
+      approve "$name"
+      delete_application "$name"
+    done
     wait_until_none "Application of wave $wave" "$APPLICATIONS_LIMIT" \
       "its controller cannot remove an object: kubectl describe application --namespace $ARGOCD NAME" listed "${names[@]}"
   done
@@ -126,6 +140,25 @@ delete_nodes() {
   kubectl delete ec2nodeclasses.karpenter.k8s.aws --all --wait=false
   wait_until_none "EC2NodeClass" "$NODES_LIMIT" "Karpenter cannot remove its instance profile: look at its log" \
     remaining ec2nodeclasses.karpenter.k8s.aws
+}
+
+# definitions GROUP…: the definitions of kinds of these groups.
+definitions() {
+  local all group
+  all=$(kubectl get customresourcedefinitions --output name) || return
+  for group in "$@"; do
+    awk -F / -v end=".$group" 'index($2, end) && substr($2, length($2) - length(end) + 1) == end { print $2 }' <<<"$all"
+  done
+}
+
+# delete_definitions GROUP…: with a definition go all objects of its kind, so it comes after them.
+delete_definitions() {
+  local names=()
+  mapfile -t names < <(definitions "$@")
+  ((${#names[@]})) || return 0
+  kubectl delete customresourcedefinitions "${names[@]}" --ignore-not-found --wait=false
+  wait_until_none "definition of $*" "$APPLICATIONS_LIMIT" \
+    "an object of that kind keeps its finalizer: kubectl get KIND --all-namespaces" definitions "$@"
 }
 
 empty_cluster() {
@@ -167,12 +200,16 @@ if [[ -n $cluster ]]; then
     say "Argo CD is not there, so nothing was handed to it"
     delete_nodes
   fi
+  step "definitions of kinds, which Argo CD leaves"
+  delete_definitions "${CHART_GROUPS[@]}"
   step "leftovers that would keep the network"
   wait_until_none "volume, interface or security group without an owner" "$LEFTOVERS_LIMIT" \
     "delete it with \`aws ec2\`, and run again" unowned
   step "add-ons"
   init add-ons
   change add-ons "destroy add-ons?" -destroy
+  # The release that is gone now had objects of these kinds.
+  delete_definitions "$ARGOCD_GROUP"
 else
   say "there is no cluster $NAME, so there is nothing in Kubernetes to remove"
 fi

@@ -32,6 +32,12 @@ WAYS = {
     ),
 }
 
+# What the chart makes beside the credentials.
+KINDS = [
+    *["Application", "AppProject", "AppProject", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
+    *["Job", "Role", "RoleBinding", "ServiceAccount"],
+]
+
 SECRETS = [
     "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNza+/==\nc2Vjb25k\n-----END OPENSSH PRIVATE KEY-----\n",
     "1234567890123",
@@ -121,8 +127,9 @@ def strict(schema):
 def judge(item, schemas):
     """What the API server would not take of an object."""
     group, _, _ = item["apiVersion"].rpartition("/")
-    if "." in group:
-        schema = json.loads((schemas / f"{group}-{item['kind'].lower()}.json").read_text())
+    definition = schemas / f"{group}-{item['kind'].lower()}.json"
+    if definition.exists():
+        schema = json.loads(definition.read_text())
         schema["properties"]["metadata"] = {"required": ["name", "namespace"]}
         found = jsonschema.Draft7Validator(strict(schema)).iter_errors(item)
         return [f"{error.json_path}: {error.message}" for error in found]
@@ -139,10 +146,11 @@ def check(rendering, way, secret, schemas):
     objects, release, problems = rendering
     for item in objects:
         problems += [f"{item['kind']}: {problem}" for problem in judge(item, schemas)]
-        if item["metadata"]["namespace"] != release["namespace"]:
+        of_cluster = item["kind"].startswith("ValidatingAdmissionPolicy")
+        if item["metadata"].get("namespace") != (None if of_cluster else release["namespace"]):
             problems.append(f"{item['kind']}: is in another namespace than Argo CD")
     kinds = sorted(item["kind"] for item in objects)
-    if kinds != ["AppProject", "Application"] + ["Secret"] * bool(keys):
+    if kinds != sorted(KINDS + ["Secret"] * bool(keys)):
         problems.append(f"renders {kinds}")
     expected = {"type": "git", "url": url} | dict.fromkeys(keys, secret)
     for item in objects:

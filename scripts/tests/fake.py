@@ -5,6 +5,7 @@ Each call of kubectl lets a moment pass, in which the controllers of the world d
 program, calls of terraform are its own.
 """
 
+import datetime
 import json
 import os
 import sys
@@ -47,7 +48,7 @@ def moment(world):
         world["nodepools"] = ["spot"]
         log("argocd recreates NodePool spot")
     for name, app in list(apps.items()):
-        if not app["deleting"]:
+        if not app["deleting"] or (app["finalizer"] and app.get("confirm") and not app.get("approved")):
             continue
         if app["finalizer"] and name == "cors-proxy-server":
             world["services"] = []
@@ -107,8 +108,19 @@ def kubectl(world):
             app["automated"] = False
         if "metadata" in patch:
             app["finalizer"] = False
+    elif verb == "annotate":
+        approved = ARGUMENTS[-1].removeprefix("argocd.argoproj.io/deletion-approved=")
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        apps[ARGUMENTS[2]]["approved"] = approved >= now
     elif verb == "delete":
-        if kind == "applications" and ARGUMENTS[2] in apps:
+        if kind == "customresourcedefinitions":
+            for name in ARGUMENTS[2:]:
+                if name in world["kinds"]:
+                    if name.endswith("karpenter.sh") and world["nodeclaims"]:
+                        log(f"too early: {name}")
+                    world["kinds"].remove(name)
+                    log(f"gone definition {name}")
+        elif kind == "applications" and ARGUMENTS[2] in apps:
             apps[ARGUMENTS[2]]["deleting"] = True
         elif kind == "nodepools":
             world["pools_deleted"] = world["claims_deleted"] = True

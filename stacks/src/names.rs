@@ -16,8 +16,14 @@ pub const ARGOCD_RELEASE: &str = "argocd";
 /// The Secret that holds the first password of Argo CD's `admin`.
 pub const ARGOCD_PASSWORD_SECRET: &str = "argocd-initial-admin-secret";
 
-/// The project of Argo CD that bounds the child Applications; the root Application has one of its own.
+/// The project of Argo CD that bounds the platform's own Applications; the root Application has one of its own.
 pub const APP_PROJECT: &str = "platform";
+
+/// The project that bounds the services' Applications.
+pub const SERVICES_PROJECT: &str = "services";
+
+/// The project that Argo CD makes for whoever names none; here it allows nothing.
+pub const DEFAULT_PROJECT: &str = "default";
 
 /// The proxy: its Deployment, its Service, its folder of manifests.
 pub const CORS_PROXY_SERVER: &str = "cors-proxy-server";

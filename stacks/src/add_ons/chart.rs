@@ -1,6 +1,7 @@
 //! The local chart: templates that only quote and place what is decided here.
 
 use serde::Serialize;
+use serde_json::Value as Json;
 use synth_framework::{Stack, Value};
 
 use crate::{
@@ -9,13 +10,18 @@ use crate::{
             AppProjectSpec, ApplicationSpec, Automated, Backoff, Destination, Directory, GroupKind, IN_CLUSTER, Retry,
             Source, SyncPolicy,
         },
-        kubernetes::{Custom, Draft, custom},
+        kubernetes::custom,
     },
     settings::Settings,
 };
 
+use super::{bounds, following};
+
 /// The chart's directory inside the stack's.
 pub(super) const DIRECTORY: &str = "charts/root";
+
+/// The file of the chart's values.
+pub(crate) const ROOT_VALUES: &str = "root-values.json";
 
 /// The Application that syncs all others.
 pub const ROOT_APPLICATION: &str = "root";
@@ -24,11 +30,11 @@ pub const ROOT_APPLICATION: &str = "root";
 pub(super) const APPLICATION: i64 = 1;
 
 /// The AppProject of the root Application alone: it may make Applications and projects, nothing else.
-const ROOT_PROJECT: &str = "root";
+pub(super) const ROOT_PROJECT: &str = "root";
 
 const CHART: &str = "apiVersion: v2
 name: root
-description: The root Application of the platform, its AppProject and the repository's credentials.
+description: The root Application of the platform, what bounds it, and the repository's credentials.
 version: 0.1.0
 ";
 
@@ -59,7 +65,7 @@ stringData:
 /// The chart's values but for the credentials, which arrive apart.
 #[derive(Serialize)]
 struct Values<'a> {
-    objects: (Draft<Custom<AppProjectSpec>>, Draft<Custom<ApplicationSpec>>),
+    objects: Vec<Json>,
     repository: Repository<'a>,
 }
 
@@ -75,15 +81,24 @@ pub(super) fn write(settings: &Settings, stack: &Stack) -> Value<String> {
     stack.asset(format!("{DIRECTORY}/Chart.yaml"), CHART);
     stack.asset(format!("{DIRECTORY}/templates/objects.yaml"), OBJECTS);
     stack.asset(format!("{DIRECTORY}/templates/credentials.yaml"), CREDENTIALS);
+    let namespace = &settings.argocd.namespace;
+    let mut objects = vec![
+        object(&custom(ROOT_PROJECT, project(settings)).in_namespace(namespace)),
+        object(&custom(ROOT_APPLICATION, application(settings)).in_namespace(namespace)),
+    ];
+    objects.extend(bounds::objects(settings));
+    objects.extend(following::objects(settings));
     let values = Values {
-        objects: (
-            custom(ROOT_PROJECT, project(settings)).in_namespace(&settings.argocd.namespace),
-            custom(ROOT_APPLICATION, application(settings)).in_namespace(&settings.argocd.namespace),
-        ),
+        objects,
         repository: Repository { url: &settings.repository.url, credentials: settings.repository.credentials.as_str() },
     };
     let values = serde_json::to_string_pretty(&values).expect("values are structs with texts as keys");
-    stack.asset("root-values.json", values + "\n").content()
+    stack.asset(ROOT_VALUES, values + "\n").content()
+}
+
+/// An object as the template takes it.
+pub(super) fn object(object: &impl Serialize) -> Json {
+    serde_json::to_value(object).expect("objects are structs with texts as keys")
 }
 
 fn destination(settings: &Settings) -> Destination {
@@ -99,6 +114,7 @@ fn project(settings: &Settings) -> AppProjectSpec {
         namespace_resource_whitelist: ["Application", "AppProject"]
             .map(|kind| GroupKind { group: "argoproj.io", kind })
             .into(),
+        namespace_resource_blacklist: Vec::new(),
     }
 }
 
@@ -115,7 +131,11 @@ fn application(settings: &Settings) -> ApplicationSpec {
         sync_policy: SyncPolicy {
             automated: Automated { prune: true, self_heal: true },
             sync_options: vec!["ServerSideApply=true", "RespectIgnoreDifferences=true"],
-            retry: Retry { limit: 10, backoff: Backoff { duration: "10s", factor: 2, max_duration: "5m" } },
+            retry: Retry {
+                limit: 10,
+                refresh: true,
+                backoff: Backoff { duration: "10s", factor: 2, max_duration: "5m" },
+            },
         },
         ignore_differences: Vec::new(),
         revision_history_limit: None,

@@ -1,10 +1,12 @@
 //! The add-ons stack: hands the cluster to GitOps, and then has nothing more to do.
 //!
-//! A small local chart holds the root Application, its AppProject and the repository's credentials. It finds the cluster by
+//! A small local chart holds the root Application, what bounds it, and the repository's credentials. It finds the cluster by
 //! name, so nothing is copied from one stack's outputs into another's variables.
 
+mod bounds;
 mod chart;
 mod credentials;
+mod following;
 
 use synth_bindings::{data, helm_release};
 use synth_framework::{
@@ -16,6 +18,7 @@ use synth_framework::{
 use crate::{names::ARGOCD_RELEASE, settings::Settings, terraform};
 
 pub use chart::ROOT_APPLICATION;
+pub(crate) use chart::ROOT_VALUES;
 
 /// The release of the local chart.
 pub const ROOT_RELEASE: &str = "tideline-root";
@@ -35,7 +38,10 @@ pub fn define(settings: &Settings, stack: &Stack) {
         .chart(text!("{}/{}", path_module(), chart::DIRECTORY))
         .values([values])
         .max_history(5)
-        .wait(true);
+        .wait(true)
+        .timeout(following::RELEASE_SECONDS)
+        // Argo CD has made the project `default` by then.
+        .take_ownership(true);
     if !credentials.is_empty() {
         let values = credentials::values(settings, &credentials);
         release = release

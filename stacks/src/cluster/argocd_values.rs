@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
 use serde::Serialize;
 
+use super::argocd_notifications::{Notifications, notifications};
 use crate::{
     charts::{self, DisruptionBudget, Enabled, Unavailable},
-    manifests::{APPLICATION_HEALTH, kubernetes::Draft},
+    manifests::{HEALTH, kubernetes::Draft},
     settings::Settings,
 };
 
@@ -15,6 +16,13 @@ use crate::{
 const PRIORITY: &str = "system-cluster-critical";
 const ZONE: &str = "topology.kubernetes.io/zone";
 const WHERE_THERE_IS_ROOM: &str = "ScheduleAnyway";
+
+/// Seconds after which a sync fails that still waits, retries included. It exceeds a whole bring-up and the retries of any child
+/// (SYNC001): one that ends too early leaves the root Application failed until the next commit.
+const SYNC_TIMEOUT_SECONDS: u64 = 1800;
+
+/// The Services that Prometheus asks; its monitors are synced later, because their kind is.
+const METRICS: Enabled = Enabled { enabled: true };
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +34,7 @@ pub(super) struct Values<'a> {
     server: Component,
     repo_server: Component,
     application_set: Component,
-    notifications: Enabled,
+    notifications: Notifications<'a>,
     dex: Enabled,
     #[serde(rename = "redis-ha")]
     redis_ha: RedisHa,
@@ -64,7 +72,14 @@ struct Definitions {
 #[derive(Serialize)]
 struct Configs {
     cm: ConfigMap,
+    params: Parameters,
     rbac: Rbac,
+}
+
+#[derive(Serialize)]
+struct Parameters {
+    #[serde(rename = "controller.sync.timeout.seconds")]
+    sync_timeout_seconds: u64,
 }
 
 #[derive(Serialize)]
@@ -73,8 +88,8 @@ struct ConfigMap {
     exec_enabled: bool,
     #[serde(rename = "application.resourceTrackingMethod")]
     resource_tracking_method: &'static str,
-    #[serde(rename = "resource.customizations.health.argoproj.io_Application")]
-    application_health: &'static str,
+    #[serde(flatten)]
+    health: BTreeMap<&'static str, &'static str>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +101,7 @@ struct Rbac {
 #[derive(Serialize)]
 struct Controller {
     replicas: u32,
+    metrics: Enabled,
     resources: Draft<ResourceRequirements>,
 }
 
@@ -93,6 +109,7 @@ struct Controller {
 struct Component {
     replicas: u32,
     pdb: DisruptionBudget,
+    metrics: Enabled,
     resources: Draft<ResourceRequirements>,
 }
 
@@ -154,6 +171,7 @@ pub(super) fn values(settings: &Settings) -> Values<'_> {
     let component = |replicas, cpu, memory| Component {
         replicas,
         pdb: DisruptionBudget::of(charts::ONE_AT_A_TIME),
+        metrics: METRICS,
         resources: charts::sized(cpu, memory),
     };
     Values {
@@ -177,16 +195,17 @@ pub(super) fn values(settings: &Settings) -> Values<'_> {
             cm: ConfigMap {
                 exec_enabled: false,
                 resource_tracking_method: "annotation",
-                // Without it a wave of Applications counts as healthy at once, and waves do not wait.
-                application_health: APPLICATION_HEALTH,
+                // Without them waves do not wait, or wait for what is well already.
+                health: HEALTH.map(|health| (health.key, health.lua)).into(),
             },
+            params: Parameters { sync_timeout_seconds: SYNC_TIMEOUT_SECONDS },
             rbac: Rbac { default: "" },
         },
-        controller: Controller { replicas: 1, resources: charts::sized("250m", "1Gi") },
+        controller: Controller { replicas: 1, metrics: METRICS, resources: charts::sized("250m", "1Gi") },
         server: component(argocd.server_replicas, "50m", "256Mi"),
         repo_server: component(argocd.repo_server_replicas, "100m", "512Mi"),
         application_set: component(argocd.application_set_replicas, "50m", "256Mi"),
-        notifications: Enabled { enabled: false },
+        notifications: notifications(&argocd.notifications_secret),
         dex: Enabled { enabled: false },
         redis_ha: RedisHa {
             enabled: true,

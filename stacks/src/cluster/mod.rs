@@ -5,6 +5,7 @@
 mod access;
 mod addons;
 mod argocd;
+mod argocd_notifications;
 mod argocd_values;
 mod base_nodes;
 mod control_plane;

@@ -16,7 +16,7 @@ use synth_framework::{BuiltManifests, Manifests, Problems};
 
 use crate::settings::Settings;
 
-pub use applications::APPLICATION_HEALTH;
+pub use applications::{HEALTH, Health};
 pub use observability::{Question, scaling_questions};
 
 /// Builds the manifests of an environment, or returns their problems.

@@ -9,6 +9,7 @@ mod img;
 mod link;
 mod scale;
 mod sec;
+mod sync;
 pub(crate) mod view;
 
 use synth_framework::{Policy, Review, Waiver};
@@ -35,6 +36,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "SEC", summary: "what may be reached, read and done", policies: sec::POLICIES },
     Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
     Family { prefix: "ENV", summary: "environments beside each other", policies: env::POLICIES },
+    Family { prefix: "SYNC", summary: "what Argo CD makes of a change in Git", policies: sync::POLICIES },
 ];
 
 /// Every policy, family by family.

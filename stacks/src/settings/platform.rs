@@ -18,6 +18,8 @@ section! {
         pub domain: String where shaped("a host name such as `argocd.example.com`", shape::host),
         /// Pods of the API and the web page.
         pub server_replicas: u32 where between(1, 20),
+        /// Secret in Argo CD's namespace with the address that is told of failed syncs; empty for none.
+        pub notifications_secret: String where shaped("the name of a Secret, or \"\" for no notifications,", shape::optional_name),
         /// Pods that render manifests.
         pub repo_server_replicas: u32 where between(1, 20),
         /// Pods of the `ApplicationSet` controller.

@@ -8,6 +8,11 @@ pub(super) fn dns_label(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
+/// The name of an object, or nothing.
+pub(super) fn optional_name(text: &str) -> bool {
+    text.is_empty() || dns_label(text)
+}
+
 /// A DNS name of at least two labels.
 pub(super) fn host(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(host_label)

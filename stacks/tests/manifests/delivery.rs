@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
-use stacks::names::APP_PROJECT;
+use stacks::names::{APP_PROJECT, SERVICES_PROJECT};
 use synth_framework::{BuiltManifests, Manifest};
 
 use crate::{at, environments, items, object, text};
@@ -77,17 +77,25 @@ fn applications_keep_what_autoscalers_own() {
 }
 
 #[test]
-fn the_project_lets_every_application_and_object_through_and_no_wildcard() {
-    for (_, built) in environments() {
-        let project = object(&built, "AppProject", APP_PROJECT);
-        assert!(!project.to_string().contains('*'));
+fn projects_let_every_application_and_object_through_and_no_wildcard() {
+    for (settings, built) in environments() {
+        let of_service = |name: &str| settings.services.all().any(|(service, _)| service == name);
+        let project = |application: &str| {
+            let name = if of_service(application) { SERVICES_PROJECT } else { APP_PROJECT };
+            object(&built, "AppProject", name)
+        };
+        for name in [APP_PROJECT, SERVICES_PROJECT] {
+            assert!(!object(&built, "AppProject", name).to_string().contains('*'));
+        }
         for application in built.of_kind("Application") {
             let spec = &application.object["spec"];
-            assert_eq!(spec["project"], APP_PROJECT);
+            let project = project(application.name());
+            assert_eq!(spec["project"], project["metadata"]["name"]);
             assert!(items(project, "/spec/sourceRepos").contains(&spec["source"]["repoURL"]), "{}", application.path);
             assert!(items(project, "/spec/destinations").contains(&spec["destination"]), "{}", application.path);
         }
         for manifest in built.objects().iter().filter(|manifest| manifest.path.contains('/')) {
+            let project = project(manifest.path.split_once('/').unwrap().0);
             let list = if manifest.namespace().is_empty() { "cluster" } else { "namespace" };
             let allowed = items(project, &format!("/spec/{list}ResourceWhitelist"));
             assert!(allowed.contains(&group_kind(manifest)), "{}", manifest.path);
@@ -101,13 +109,4 @@ fn the_project_lets_every_application_and_object_through_and_no_wildcard() {
 fn group_kind(manifest: &Manifest) -> Json {
     let group = text(&manifest.object, "/apiVersion").split_once('/').map_or("", |(group, _)| group);
     serde_json::json!({ "group": group, "kind": manifest.kind() })
-}
-
-#[test]
-fn the_health_check_waits_for_first_and_running_syncs() {
-    let lua = stacks::manifests::APPLICATION_HEALTH;
-    assert!(lua.trim_end().ends_with("return hs"));
-    for state in ["Progressing", "Running", "Synced", "Degraded"] {
-        assert!(lua.contains(&format!("\"{state}\"")), "{state}");
-    }
 }

@@ -5,6 +5,7 @@
 mod agreement;
 mod delivery;
 mod files;
+mod health;
 mod internal;
 mod observability;
 mod schema;

@@ -24,11 +24,21 @@ fn a_namespace_that_nobody_makes_is_found() {
           mend: declare the Namespace among the platform's manifests
         ConfigMap/dashboard-traffic in manifests/observability/dashboard-traffic.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
+        PrometheusRule/delivery in manifests/observability/prometheus-rule-delivery.yaml lies in namespace `monitoring`, which nobody makes
+          mend: declare the Namespace among the platform's manifests
         PrometheusRule/nodes in manifests/observability/prometheus-rule-nodes.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
         PrometheusRule/scaling in manifests/observability/prometheus-rule-scaling.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
         PrometheusRule/services in manifests/observability/prometheus-rule-services.yaml lies in namespace `monitoring`, which nobody makes
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/argocd-application-controller in manifests/observability/service-monitor-argocd-application-controller.yaml lies in namespace `monitoring`, which nobody makes
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/argocd-applicationset-controller in manifests/observability/service-monitor-argocd-applicationset-controller.yaml lies in namespace `monitoring`, which nobody makes
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/argocd-repo-server in manifests/observability/service-monitor-argocd-repo-server.yaml lies in namespace `monitoring`, which nobody makes
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/argocd-server in manifests/observability/service-monitor-argocd-server.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
         ServiceMonitor/karpenter in manifests/observability/service-monitor-karpenter.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
@@ -161,11 +171,11 @@ fn what_a_chart_makes_and_a_project_does_not_allow_is_found() {
 #[test]
 fn folders_that_nobody_syncs_and_empty_ones_are_found() {
     assert_snapshot!(broken("LINK017", |platform| remove(platform, "Application", "admission")), @r"
-        ValidatingAdmissionPolicyBinding/services-pinned-images in manifests/admission/policy-binding-pinned-images.yaml lies in the folder `admission`, which no Application syncs
+        ValidatingAdmissionPolicyBinding/services-by-hand in manifests/admission/policy-binding-by-hand.yaml lies in the folder `admission`, which no Application syncs
           mend: point an Application at the folder
         ");
     assert_snapshot!(broken("LINK017", |platform| set(platform, "Application", "admission", "/spec/source/path", "out/manifests/policies")), @r"
-        ValidatingAdmissionPolicyBinding/services-pinned-images in manifests/admission/policy-binding-pinned-images.yaml lies in the folder `admission`, which no Application syncs
+        ValidatingAdmissionPolicyBinding/services-by-hand in manifests/admission/policy-binding-by-hand.yaml lies in the folder `admission`, which no Application syncs
           mend: point an Application at the folder
         Application/admission in manifests/admission.yaml syncs `out/manifests/policies`, in which nothing is written
           mend: point it at a folder of manifests

@@ -12,4 +12,5 @@ mod reach;
 mod scale;
 mod sec;
 mod seed;
+mod sync;
 mod whole;

@@ -40,6 +40,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("base_nodes.instance_types", "[]", "is empty: name at least one"),
     ("base_nodes.min_size", "-1", "it must be from 0 to"),
     ("argocd.chart_version", r#""10.x""#, "an exact version"),
+    ("argocd.notifications_secret", r#""https://hooks.example.com/secret""#, "the name of a Secret"),
     ("argocd.domain", r#""https://argocd.example.com""#, "a host name"),
     ("karpenter.ami_alias", r#""al2023@latest""#, "a dated image"),
     ("karpenter.ami_alias", r#""al2023@v20261303""#, "a dated image"),

@@ -1,5 +1,6 @@
 //! What the stacks become under fixed settings, which no user's settings change: shown to reviewers, and judged by Terraform.
 
+mod argocd;
 mod invariants;
 mod load_test;
 mod picture;

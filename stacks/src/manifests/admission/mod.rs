@@ -1,10 +1,12 @@
 //! What the API server refuses in the services' namespace, and there only: rules in CEL that run inside it.
 
-use k8s_openapi::api::admissionregistration::v1::{NamedRuleWithOperations, Validation};
+mod by_hand;
+
+use k8s_openapi::api::admissionregistration::v1::{NamedRuleWithOperations, ValidatingAdmissionPolicySpec, Validation};
 use synth_framework::Manifests;
 
 use super::kubernetes::{
-    match_resources, policy_binding_spec, policy_spec, rule, selector, validating_admission_policy,
+    Draft, living, match_resources, policy_binding_spec, policy_spec, rule, selector, validating_admission_policy,
     validating_admission_policy_binding, validation, variable,
 };
 use crate::settings::Settings;
@@ -12,6 +14,7 @@ use crate::settings::Settings;
 pub(super) fn define(settings: &Settings, folder: &Manifests) {
     let registry = settings.aws.registry();
     let scope = Scope { settings, folder };
+    by_hand::define(&scope);
     scope.refuse(
         "requests",
         &[validation(
@@ -47,7 +50,7 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
         "security-context",
         &[
             validation(
-                "variables.pod.?securityContext.?runAsNonRoot.orValue(false)",
+                "variables.pod.?securityContext.?runAsNonRoot.orValue(false) == true",
                 "the pod runs as a user other than root",
             ),
             validation(
@@ -71,23 +74,30 @@ struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// A policy of these rules, and its binding.
+    /// A policy of these rules for pods and what makes them, and its binding.
     #[track_caller]
     fn refuse(&self, rule: &str, validations: &[Validation]) {
+        let spec = policy_spec()
+            .match_constraints(match_resources().resource_rules(workloads()))
+            .validations(validations.to_vec())
+            .variables([
+                variable("pod", "object.kind == 'Pod' ? object.spec : object.spec.template.spec"),
+                variable(
+                    "batch",
+                    "object.kind == 'Job' || 'batch.kubernetes.io/job-name' in object.metadata.?labels.orValue({})",
+                ),
+                variable("containers", "variables.pod.containers + variables.pod.?initContainers.orValue([])"),
+            ]);
+        self.bind(rule, spec);
+    }
+
+    /// A policy, and its binding to the namespace.
+    #[track_caller]
+    fn bind(&self, rule: &str, spec: Draft<ValidatingAdmissionPolicySpec>) {
         let namespace = &self.settings.services.namespace;
         let name = format!("{namespace}-{rule}");
         validating_admission_policy(&name)
-            .spec(
-                policy_spec()
-                    .failure_policy("Fail")
-                    .match_constraints(match_resources().resource_rules(workloads()))
-                    .variables([
-                        variable("pod", "object.kind == 'Pod' ? object.spec : object.spec.template.spec"),
-                        variable("batch", "object.kind == 'Job' || 'batch.kubernetes.io/job-name' in object.metadata.?labels.orValue({})"),
-                        variable("containers", "variables.pod.containers + variables.pod.?initContainers.orValue([])"),
-                    ])
-                    .validations(validations.to_vec()),
-            )
+            .spec(spec.failure_policy("Fail").match_conditions([living()]))
             .add_to(self.folder, &format!("policy-{rule}"));
         let bound = match_resources().namespace_selector(selector("kubernetes.io/metadata.name", namespace));
         validating_admission_policy_binding(&name)
@@ -98,5 +108,9 @@ impl Scope<'_> {
 
 /// Pods, and what makes pods: a refusal there is seen at the sync and not only in events.
 fn workloads() -> [NamedRuleWithOperations; 3] {
-    [rule("", &["pods"]), rule("apps", &["deployments", "statefulsets", "daemonsets"]), rule("batch", &["jobs"])]
+    [
+        rule("", "v1", &["pods"]),
+        rule("apps", "v1", &["deployments", "statefulsets", "daemonsets"]),
+        rule("batch", "v1", &["jobs"]),
+    ]
 }

@@ -52,6 +52,7 @@ pub(super) struct Chart<'a> {
 pub(super) struct Application {
     name: String,
     argocd_namespace: String,
+    project: &'static str,
     wave: Wave,
     pub(super) source: Source,
     pub(super) destination: Destination,
@@ -96,7 +97,21 @@ impl Application {
         let argocd_namespace = settings.argocd.namespace.clone();
         let destination = Destination { server: IN_CLUSTER, namespace: namespace.to_owned() };
         let location = std::panic::Location::caller();
-        Self { name: name.to_owned(), argocd_namespace, wave, source, destination, ignored: Vec::new(), location }
+        Self {
+            name: name.to_owned(),
+            argocd_namespace,
+            project: APP_PROJECT,
+            wave,
+            source,
+            destination,
+            ignored: Vec::new(),
+            location,
+        }
+    }
+
+    /// Puts it into another project than the platform's.
+    pub(super) fn of_project(self, project: &'static str) -> Self {
+        Self { project, ..self }
     }
 
     /// Leaves a part of live objects to whoever owns it.
@@ -134,14 +149,18 @@ impl Application {
 
     pub(super) fn add_to(self, manifests: &Manifests) {
         let spec = ApplicationSpec {
-            project: APP_PROJECT,
+            project: self.project,
             source: self.source,
             destination: self.destination,
             sync_policy: SyncPolicy {
                 automated: Automated { prune: true, self_heal: true },
                 // Without the second, what is ignored would still be written at each sync.
                 sync_options: vec!["ServerSideApply=true", "RespectIgnoreDifferences=true"],
-                retry: Retry { limit: 10, backoff: Backoff { duration: "5s", factor: 2, max_duration: "3m" } },
+                retry: Retry {
+                    limit: 10,
+                    refresh: true,
+                    backoff: Backoff { duration: "5s", factor: 2, max_duration: "3m" },
+                },
             },
             ignore_differences: self.ignored,
             revision_history_limit: Some(5),

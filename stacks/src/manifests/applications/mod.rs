@@ -1,4 +1,4 @@
-//! The child Applications, in the waves in which they are synced, and the project that bounds them.
+//! The child Applications, in the waves in which they are synced, and the projects that bound them.
 
 mod application;
 mod health;
@@ -11,9 +11,9 @@ pub(super) mod prometheus_stack;
 use synth_framework::Manifests;
 
 use self::application::{Application, Wave};
-use crate::settings::Settings;
+use crate::{names::SERVICES_PROJECT, settings::Settings};
 
-pub use health::APPLICATION_HEALTH;
+pub use health::{HEALTH, Health};
 
 /// The folder of what everything else stands on: namespaces, priorities, storage.
 pub(super) const PLATFORM: &str = "platform";
@@ -26,7 +26,7 @@ pub(super) const ADMISSION: &str = "admission";
 
 pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     let (services, monitoring) = (&settings.services.namespace, &settings.observability.namespace);
-    let platform = [
+    let own = vec![
         Application::folder(settings, PLATFORM, Wave::Platform, services),
         karpenter::definitions(settings),
         karpenter::controller(settings),
@@ -37,13 +37,13 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
         Application::folder(settings, OBSERVABILITY, Wave::Observability, monitoring),
         Application::folder(settings, ADMISSION, Wave::Admission, services),
     ];
-    let services = settings
-        .services
-        .all()
-        .map(|(name, _)| Application::folder(settings, name, Wave::Services, services).autoscaled(name));
-    let applications: Vec<_> = platform.into_iter().chain(services).collect();
-    project::define(settings, &applications, manifests);
-    for application in applications {
+    project::platform(settings, &own, manifests);
+    project::services(settings, manifests);
+    let services = settings.services.all().map(|(name, _)| {
+        let application = Application::folder(settings, name, Wave::Services, services);
+        application.of_project(SERVICES_PROJECT).autoscaled(name)
+    });
+    for application in own.into_iter().chain(services) {
         application.add_to(manifests);
     }
 }

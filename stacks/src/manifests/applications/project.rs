@@ -1,4 +1,6 @@
-//! The project of the child Applications: their sources, their namespaces and the kinds that they hold, and nothing more.
+//! The projects of the child Applications: their sources, their namespaces and the kinds that they hold, and nothing more.
+//!
+//! The services have one of their own: a folder that whoever writes a service may edit can carry no role, webhook or definition.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +12,7 @@ use crate::{
         custom::argocd::{AppProjectSpec, Destination, GroupKind, IN_CLUSTER},
         kubernetes::custom,
     },
-    names::APP_PROJECT,
+    names::{APP_PROJECT, SERVICES_PROJECT},
     settings::Settings,
 };
 
@@ -41,7 +43,6 @@ const CLUSTER_KINDS: &[(&str, &[&str])] = &[
 const NAMESPACED_KINDS: &[(&str, &[&str])] = &[
     ("", &["ConfigMap", "LimitRange", "ResourceQuota", "Secret", "Service", "ServiceAccount"]),
     ("apps", &["DaemonSet", "Deployment"]),
-    ("autoscaling", &["HorizontalPodAutoscaler"]),
     ("batch", &["Job"]),
     ("monitoring.coreos.com", &["Alertmanager", "Prometheus", "PrometheusRule", "ServiceMonitor"]),
     ("networking.k8s.io", &["NetworkPolicy"]),
@@ -49,7 +50,18 @@ const NAMESPACED_KINDS: &[(&str, &[&str])] = &[
     ("rbac.authorization.k8s.io", &["Role", "RoleBinding"]),
 ];
 
-pub(super) fn define(settings: &Settings, applications: &[Application], manifests: &Manifests) {
+/// What services are made of.
+const SERVICE_KINDS: &[(&str, &[&str])] = &[
+    ("", &["Service", "ServiceAccount"]),
+    ("apps", &["Deployment"]),
+    ("autoscaling", &["HorizontalPodAutoscaler"]),
+    ("monitoring.coreos.com", &["ServiceMonitor"]),
+    ("networking.k8s.io", &["NetworkPolicy"]),
+    ("policy", &["PodDisruptionBudget"]),
+];
+
+/// The project of what the platform is made of.
+pub(super) fn platform(settings: &Settings, applications: &[Application], manifests: &Manifests) {
     let source_repos: BTreeSet<_> =
         applications.iter().map(|application| application.source.repo_url().to_owned()).collect();
     // The Prometheus stack puts the Services of the kubelets and of the name servers beside them.
@@ -57,17 +69,36 @@ pub(super) fn define(settings: &Settings, applications: &[Application], manifest
     let destinations: BTreeSet<_> =
         applications.iter().map(|application| application.destination.clone()).chain([kube_system]).collect();
     let spec = AppProjectSpec {
-        description: "What the platform and its services are made of",
+        description: "What the platform is made of",
         source_repos: source_repos.into_iter().collect(),
         destinations: destinations.into_iter().collect(),
         cluster_resource_whitelist: kinds(CLUSTER_KINDS),
         namespace_resource_whitelist: kinds(NAMESPACED_KINDS),
+        namespace_resource_blacklist: Vec::new(),
     };
-    let object = custom(APP_PROJECT, spec)
+    add(settings, APP_PROJECT, spec, "project", manifests);
+}
+
+/// The project of the services: this repository, their namespace, and nothing that belongs to the whole cluster.
+pub(super) fn services(settings: &Settings, manifests: &Manifests) {
+    let spec = AppProjectSpec {
+        description: "What the services are made of",
+        source_repos: vec![settings.repository.url.clone()],
+        destinations: vec![Destination { server: IN_CLUSTER, namespace: settings.services.namespace.clone() }],
+        cluster_resource_whitelist: Vec::new(),
+        namespace_resource_whitelist: kinds(SERVICE_KINDS),
+        namespace_resource_blacklist: Vec::new(),
+    };
+    add(settings, SERVICES_PROJECT, spec, "project-services", manifests);
+}
+
+#[track_caller]
+fn add(settings: &Settings, name: &str, spec: AppProjectSpec, file: &str, manifests: &Manifests) {
+    let object = custom(name, spec)
         .in_namespace(&settings.argocd.namespace)
         // Before every child: an Application without its project is an error.
         .annotation("argocd.argoproj.io/sync-wave", "-20");
-    object.add_to(manifests, "project");
+    object.add_to(manifests, file);
 }
 
 fn kinds(groups: &'static [(&'static str, &'static [&'static str])]) -> Vec<GroupKind> {

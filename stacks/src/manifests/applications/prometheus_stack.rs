@@ -75,6 +75,8 @@ struct PrometheusSpec<'a> {
     retention: String,
     retention_size: String,
     storage_spec: Storage,
+    #[serde(rename = "persistentVolumeClaimRetentionPolicy")]
+    volumes: KeptVolumes,
     service_monitor_selector_nil_uses_helm_values: bool,
     pod_monitor_selector_nil_uses_helm_values: bool,
     rule_selector_nil_uses_helm_values: bool,
@@ -95,7 +97,20 @@ struct AlertmanagerSpec {
     #[serde(flatten)]
     pods: Pods,
     storage: Storage,
+    #[serde(rename = "persistentVolumeClaimRetentionPolicy")]
+    volumes: KeptVolumes,
 }
+
+/// What becomes of volumes when their pods are no more.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KeptVolumes {
+    when_deleted: &'static str,
+    when_scaled: &'static str,
+}
+
+/// They outlive an Application that leaves Git, and are there when it comes back.
+const KEPT: KeptVolumes = KeptVolumes { when_deleted: "Retain", when_scaled: "Retain" };
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -167,6 +182,7 @@ pub(super) fn application(settings: &Settings) -> Application {
                 // The write-ahead log and blocks under compaction need the rest of the volume.
                 retention_size: format!("{}MB", u64::from(volume) * 1024 * 8 / 10),
                 storage_spec: storage(volume),
+                volumes: KEPT,
                 // Monitors and rules are taken from every namespace, whoever made them.
                 service_monitor_selector_nil_uses_helm_values: false,
                 pod_monitor_selector_nil_uses_helm_values: false,
@@ -181,6 +197,7 @@ pub(super) fn application(settings: &Settings) -> Application {
                 replicas: observability.alertmanager_replicas,
                 pods: pods("50m", "128Mi"),
                 storage: storage(observability.alertmanager_volume_size_gib),
+                volumes: KEPT,
             },
         },
         grafana: Grafana {

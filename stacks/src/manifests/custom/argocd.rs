@@ -102,6 +102,8 @@ pub(crate) struct Automated {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Retry {
     pub(crate) limit: u32,
+    /// Whether a retry takes what Git says by then, and not the commit that failed.
+    pub(crate) refresh: bool,
     pub(crate) backoff: Backoff,
 }
 
@@ -137,6 +139,8 @@ pub(crate) struct AppProjectSpec {
     pub(crate) destinations: Vec<Destination>,
     pub(crate) cluster_resource_whitelist: Vec<GroupKind>,
     pub(crate) namespace_resource_whitelist: Vec<GroupKind>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) namespace_resource_blacklist: Vec<GroupKind>,
 }
 
 impl CustomSpec for AppProjectSpec {

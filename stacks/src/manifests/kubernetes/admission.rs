@@ -2,8 +2,8 @@
 
 use k8s_openapi::{
     api::admissionregistration::v1::{
-        MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec,
-        Validation, Variable,
+        MatchCondition, MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicyBindingSpec,
+        ValidatingAdmissionPolicySpec, Validation, Variable,
     },
     apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
@@ -12,7 +12,8 @@ use super::draft::{Draft, IntoField, fields};
 
 fields! {
     ValidatingAdmissionPolicySpec {
-        failure_policy: String, match_constraints: MatchResources, validations: [Validation], variables: [Variable],
+        failure_policy: String, match_conditions: [MatchCondition], match_constraints: MatchResources,
+        validations: [Validation], variables: [Variable],
     }
     ValidatingAdmissionPolicyBindingSpec { match_resources: MatchResources }
     MatchResources { namespace_selector: LabelSelector, resource_rules: [NamedRuleWithOperations] }
@@ -35,12 +36,12 @@ pub(crate) fn match_resources() -> Draft<MatchResources> {
     Draft(MatchResources::default())
 }
 
-/// Resources of one API group, when they are made or changed.
-pub(crate) fn rule(group: &str, resources: &[&str]) -> NamedRuleWithOperations {
+/// Resources of one API group and version, when they are made or changed.
+pub(crate) fn rule(group: &str, version: &str, resources: &[&str]) -> NamedRuleWithOperations {
     let texts = |texts: &[&str]| Some(texts.iter().map(ToString::to_string).collect());
     NamedRuleWithOperations {
         api_groups: texts(&[group]),
-        api_versions: texts(&["v1"]),
+        api_versions: texts(&[version]),
         operations: texts(&["CREATE", "UPDATE"]),
         resources: texts(resources),
         ..NamedRuleWithOperations::default()
@@ -56,4 +57,12 @@ pub(crate) fn validation(expression: impl IntoField<String>, message: &str) -> V
 /// A named expression, which later ones call `variables.{name}`.
 pub(crate) fn variable(name: &str, expression: &str) -> Variable {
     Variable { name: name.to_owned(), expression: expression.to_owned() }
+}
+
+/// Looks at objects that stay: one that is being deleted has to lose its finalizers, whatever it is made of.
+pub(crate) fn living() -> MatchCondition {
+    MatchCondition {
+        name: "living".to_owned(),
+        expression: "!object.metadata.?deletionTimestamp.hasValue()".to_owned(),
+    }
 }

@@ -10,16 +10,16 @@ mod object;
 mod pod;
 mod scaling;
 
-pub(crate) use admission::{match_resources, policy_binding_spec, policy_spec, rule, validation, variable};
-pub(crate) use custom::{Custom, CustomSpec, custom};
+pub(crate) use admission::{living, match_resources, policy_binding_spec, policy_spec, rule, validation, variable};
+pub(crate) use custom::{CustomSpec, custom};
 pub(crate) use draft::Draft;
 pub(crate) use network::{
     egress, ingress, ip_block, network_policy_spec, pods, pods_of_namespace, service_port, service_spec, tcp, udp,
 };
 pub(crate) use object::{
-    config_map, deployment, every_pod, horizontal_pod_autoscaler, limit_range, namespace, network_policy,
-    pod_disruption_budget, priority_class, resource_quota, selector, service, service_account, storage_class,
-    validating_admission_policy, validating_admission_policy_binding,
+    config_map, deployment, every_pod, horizontal_pod_autoscaler, job, limit_range, namespace, network_policy,
+    pod_disruption_budget, priority_class, resource_quota, role, role_binding, selector, service, service_account,
+    storage_class, validating_admission_policy, validating_admission_policy_binding,
 };
 pub(crate) use pod::{
     apart_by_host, container, container_port, deployment_spec, http_probe, pod_security_context, pod_spec,

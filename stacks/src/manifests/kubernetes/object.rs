@@ -9,12 +9,14 @@ use k8s_openapi::{
         },
         apps::v1::{Deployment, DeploymentSpec},
         autoscaling::v2::{HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec},
+        batch::v1::{Job, JobSpec},
         core::v1::{
             ConfigMap, LimitRange, LimitRangeSpec, Namespace, ResourceQuota, ResourceQuotaSpec, Service,
             ServiceAccount, ServiceSpec,
         },
         networking::v1::{NetworkPolicy, NetworkPolicySpec},
         policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec},
+        rbac::v1::{PolicyRule, Role, RoleBinding, RoleRef, Subject},
         scheduling::v1::PriorityClass,
         storage::v1::StorageClass,
     },
@@ -36,12 +38,15 @@ objects! {
     config_map: ConfigMap,
     deployment: Deployment,
     horizontal_pod_autoscaler: HorizontalPodAutoscaler,
+    job: Job,
     limit_range: LimitRange,
     namespace: Namespace,
     network_policy: NetworkPolicy,
     pod_disruption_budget: PodDisruptionBudget,
     priority_class: PriorityClass,
     resource_quota: ResourceQuota,
+    role: Role,
+    role_binding: RoleBinding,
     service: Service,
     service_account: ServiceAccount,
     storage_class: StorageClass,
@@ -53,11 +58,14 @@ fields! {
     ConfigMap { data: {String} }
     Deployment { spec: DeploymentSpec }
     HorizontalPodAutoscaler { spec: (HorizontalPodAutoscalerSpec) }
+    Job { spec: JobSpec }
     LimitRange { spec: LimitRangeSpec }
     NetworkPolicy { spec: NetworkPolicySpec }
     PodDisruptionBudget { spec: PodDisruptionBudgetSpec }
     PriorityClass { value: i32, description: String }
     ResourceQuota { spec: ResourceQuotaSpec }
+    Role { rules: [PolicyRule] }
+    RoleBinding { role_ref: (RoleRef), subjects: [Subject] }
     Service { spec: ServiceSpec }
     ServiceAccount { automount_service_account_token: bool }
     StorageClass {

@@ -26,11 +26,12 @@ fields! {
     }
     PodSpec {
         automount_service_account_token: bool, dns_config: PodDNSConfig, enable_service_links: bool,
+        init_containers: [Container], node_selector: {String}, restart_policy: String, tolerations: [Toleration],
         priority_class_name: String, security_context: PodSecurityContext, service_account_name: String,
         termination_grace_period_seconds: i64, topology_spread_constraints: [TopologySpreadConstraint],
     }
     Container {
-        args: [String], image: String, image_pull_policy: String, lifecycle: Lifecycle, liveness_probe: Probe,
+        args: [String], command: [String], image: String, image_pull_policy: String, lifecycle: Lifecycle, liveness_probe: Probe,
         ports: [ContainerPort], readiness_probe: Probe, resources: ResourceRequirements,
         security_context: SecurityContext, startup_probe: Probe,
     }

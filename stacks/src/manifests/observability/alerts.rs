@@ -1,4 +1,4 @@
-//! Alerts: the services' promise, the limits of scaling, and nodes that do not come.
+//! Alerts: the services' promise, the limits of scaling, nodes that do not come, and what Argo CD does not deliver.
 
 use synth_framework::Manifests;
 
@@ -53,6 +53,7 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     rules(settings, folder, "services", vec![recorded(ask), promise(ask)]);
     rules(settings, folder, "scaling", vec![pods(ask)]);
     rules(settings, folder, "nodes", vec![nodes()]);
+    rules(settings, folder, "delivery", vec![delivery()]);
 }
 
 #[track_caller]
@@ -180,6 +181,49 @@ fn nodes() -> RuleGroup {
         ),
     ];
     RuleGroup { name: "nodes", rules }
+}
+
+/// What Argo CD knows of its Applications. It counts one that it cannot compare with Git as healthy, the root too.
+fn delivery() -> RuleGroup {
+    let applications = |matchers: &str| format!("max by (name) (argocd_app_info{{{matchers}}}) == 1");
+    let rules = vec![
+        alert(
+            "ApplicationUnknown",
+            Severity::Critical,
+            "10m",
+            applications("sync_status=\"Unknown\""),
+            "Argo CD cannot compare {{ $labels.name }} with Git: nothing that is merged reaches the cluster",
+        ),
+        alert(
+            "ApplicationDegraded",
+            Severity::Critical,
+            "10m",
+            applications("health_status=~\"Degraded|Missing\""),
+            "the Application {{ $labels.name }} is degraded",
+        ),
+        alert(
+            "ApplicationOutOfSync",
+            Severity::Warning,
+            "30m",
+            applications("sync_status=\"OutOfSync\""),
+            "the Application {{ $labels.name }} differs from Git for half an hour, and self-heal does not mend it",
+        ),
+        alert(
+            "ApplicationSyncsLong",
+            Severity::Warning,
+            "20m",
+            applications("operation=\"sync\""),
+            "the sync of {{ $labels.name }} waits for twenty minutes; it ends after thirty, and the next commit begins another",
+        ),
+        alert(
+            "ArgocdAbsent",
+            Severity::Critical,
+            "10m",
+            "absent(argocd_app_info)".to_owned(),
+            "no Argo CD controller answers: nothing is delivered and nothing heals",
+        ),
+    ];
+    RuleGroup { name: "delivery", rules }
 }
 
 fn alert(name: &'static str, severity: Severity, for_: &'static str, expr: String, summary: &str) -> Rule {

@@ -1,4 +1,6 @@
 //! Namespaces, and the pod security standard of each.
+//!
+//! With a namespace go its pods, and its volumes with all that they hold, so no edit takes one away by itself.
 
 use k8s_openapi::api::core::v1::Namespace;
 use synth_framework::Manifests;
@@ -22,8 +24,13 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
 }
 
 fn pod_security(namespace: Draft<Namespace>, standard: &str, version: &str) -> Draft<Namespace> {
-    ["enforce", "audit", "warn"].into_iter().fold(namespace, |namespace, mode| {
+    ["enforce", "audit", "warn"].into_iter().fold(outliving(namespace), |namespace, mode| {
         let key = format!("pod-security.kubernetes.io/{mode}");
         namespace.label(&key, standard).label(&format!("{key}-version"), version)
     })
+}
+
+/// Neither a file that leaves Git nor an Application that goes takes it along before someone has confirmed that.
+fn outliving(namespace: Draft<Namespace>) -> Draft<Namespace> {
+    namespace.annotation("argocd.argoproj.io/sync-options", "Prune=confirm,Delete=confirm")
 }

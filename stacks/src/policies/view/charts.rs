@@ -3,8 +3,11 @@
 use serde_json::Value as Json;
 use synth_framework::{Declaration, Manifest, Place};
 
-use super::{Declared, at, text};
-use crate::Platform;
+use super::{Declared, at, items, text};
+use crate::{
+    Platform,
+    add_ons::{ROOT_RELEASE, ROOT_VALUES},
+};
 
 /// A chart that an Application installs.
 #[derive(Clone, Copy)]
@@ -42,4 +45,24 @@ pub(crate) fn argocd_values(platform: &Platform) -> Option<(Json, Place)> {
     let file = platform.settings.file(release.stack.name(), &asset.path);
     let place = Place { file, ..release.place() };
     Some((serde_json::from_str(&asset.text).ok()?, place))
+}
+
+/// The release of the root Application.
+pub(crate) fn root_release(platform: &Platform) -> Option<Declared<'_>> {
+    platform.managed("helm_release").find(|release| release.text("name").as_deref() == Some(ROOT_RELEASE))
+}
+
+/// The objects of the root Application's release but for the credentials, and where they are written.
+pub(crate) fn root_objects(platform: &Platform) -> (Vec<Json>, Place) {
+    let Some(release) = root_release(platform) else {
+        return (Vec::new(), Place { subject: "helm_release.root".to_owned(), file: String::new(), location: None });
+    };
+    let values = release.stack.declarations().iter().find_map(|placed| match &placed.declaration {
+        Declaration::Asset(asset) if asset.path == ROOT_VALUES => Some(asset),
+        _ => None,
+    });
+    let objects = values.and_then(|asset| serde_json::from_str::<Json>(&asset.text).ok());
+    let objects = objects.map(|values| items(&values, "/objects").to_vec()).unwrap_or_default();
+    let file = platform.settings.file(release.stack.name(), ROOT_VALUES);
+    (objects, Place { file, ..release.place() })
 }

@@ -14,7 +14,7 @@ pub(crate) mod quantity;
 mod resources;
 mod workload;
 
-pub(crate) use charts::{argocd_release, argocd_values, charts};
+pub(crate) use charts::{argocd_release, argocd_values, charts, root_objects, root_release};
 pub(crate) use contents::contents;
 pub(crate) use iam::{granted_documents, trust_documents};
 pub(crate) use json::{at, includes, items, number, strings, text};

@@ -166,6 +166,11 @@ pub(crate) fn daemon_pods(platform: &Platform) -> PerNode {
 /// What runs on the base nodes, when Karpenter has made so many others.
 pub(crate) fn base_pods(platform: &Platform, nodes: u64) -> Vec<PodGroup> {
     let mut groups = groups(platform, &BASE);
+    let argocd = argocd_values(platform).map(|(values, _)| values).unwrap_or_default();
+    if at(&argocd, "/notifications/enabled") == true {
+        let each = Amount::read(at(&argocd, "/notifications/resources/requests")).unwrap_or_default();
+        groups.push(PodGroup { name: "argocd-notifications-controller".to_owned(), pods: 1, each, apart: false });
+    }
     if let Some(configuration) = addon_configuration(platform, "coredns") {
         // Its autoscaler adds one for every 16 nodes.
         let bound = |key: &str, default| number(&configuration["autoScaling"], key).unwrap_or(default);

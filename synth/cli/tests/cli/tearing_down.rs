@@ -49,14 +49,70 @@ fn everything_goes_before_what_would_have_removed_it() {
         "kubectl delete ec2nodeclasses",
         "gone application karpenter",
         "gone application karpenter-crd",
+        "kubectl annotate applications.argoproj.io platform --namespace argocd --overwrite argocd.argoproj.io/deletion-approved=",
+        "kubectl delete applications.argoproj.io platform",
         "gone application platform",
+        "gone definition nodepools.karpenter.sh",
         "terraform -chdir=out/add-ons apply",
+        "gone definition applications.argoproj.io",
         "terraform -chdir=out/cluster apply",
         "aws elbv2 describe-load-balancers",
     ]);
     world.happened_in_order(&["gone load balancer", "gone application aws-load-balancer-controller"]);
     assert!(!world.happened("too early") && !world.happened("argocd deletes NodePools"));
     assert_eq!(world.state()["applied"], json!(["bootstrap"]));
+    // That of the network belongs to EKS, and goes with the cluster.
+    assert_eq!(world.state()["kinds"], json!(["eniconfigs.crd.k8s.amazonaws.com"]));
+}
+
+#[test]
+fn the_fake_keeps_namespaces_until_someone_says_that_they_may_go() {
+    let world = World::running();
+    world.edit(|state| {
+        state["applications"]["root"]["automated"] = false.into();
+        state["applications"]["platform"]["deleting"] = true.into();
+    });
+    world
+        .project
+        .write("scripts/look.sh", "kubectl get applications.argoproj.io; kubectl get applications.argoproj.io");
+    assert_eq!(world.run("look.sh", &[]).code, 0);
+    assert!(!world.happened("gone application platform"));
+    let early =
+        "kubectl annotate applications.argoproj.io platform argocd.argoproj.io/deletion-approved=2026-01-01T00:00:00Z";
+    world.project.write("scripts/look.sh", &format!("{early}; kubectl get applications.argoproj.io"));
+    assert_eq!(world.run("look.sh", &[]).code, 0);
+    assert!(!world.happened("gone application platform"), "what was said before the deletion counts for nothing");
+}
+
+#[test]
+fn every_group_of_a_definition_that_charts_bring_is_one_that_the_script_knows() {
+    let script = crate::project::workspace().join("scripts/down.sh");
+    let script = std::fs::read_to_string(script).unwrap();
+    let (_, groups) = script.split_once("CHART_GROUPS=(").unwrap();
+    let groups: Vec<_> = groups.split_once(')').unwrap().0.split_whitespace().collect();
+    let world = World::running();
+    let manifests = world.project.path("out/manifests");
+    let mut folders = vec![manifests];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let version = text.lines().find_map(|line| line.strip_prefix("apiVersion: ")).unwrap();
+            let group = version.split_once('/').map_or("", |(group, _)| group);
+            // Kubernetes' own groups are short, or end in its own domain.
+            let own = !group.contains('.') || (group.ends_with(".k8s.io") && !group.ends_with(".aws"));
+            if !own && group != "argoproj.io" {
+                assert!(groups.contains(&group), "{group} of {}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 0);
 }
 
 #[test]

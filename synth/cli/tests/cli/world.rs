@@ -84,6 +84,9 @@ impl World {
                 "nodepools.karpenter.sh",
                 "nodeclaims.karpenter.sh",
                 "ec2nodeclasses.karpenter.k8s.aws",
+                "prometheuses.monitoring.coreos.com",
+                "targetgroupbindings.elbv2.k8s.aws",
+                "eniconfigs.crd.k8s.amazonaws.com",
             ]);
             let application =
                 |wave: i32| json!({ "wave": wave, "automated": true, "finalizer": true, "deleting": false });
@@ -92,6 +95,8 @@ impl World {
                 state["children"][name] = wave.into();
                 state["applications"][name] = application(wave);
             }
+            // Its namespaces go by word only.
+            state["applications"]["platform"]["confirm"] = true.into();
             state["services"] = json!(["cors-proxy-server"]);
             state["balancers"] = json!(["balancer"]);
             state["nodepools"] = json!(["spot", "on-demand"]);

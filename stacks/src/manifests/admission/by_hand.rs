@@ -1,0 +1,46 @@
+//! Who changes the services' objects: Argo CD, and what runs the cluster.
+//!
+//! Self-heal puts back what differs from Git, and does not see what is added to it: a rule of a network policy, a variable, a
+//! sidecar. So nobody else may write there, administrators included, until the namespace says that they may.
+
+use super::{
+    super::kubernetes::{match_resources, policy_spec, rule, validation},
+    Scope,
+};
+
+/// The label by which the namespace lets people change its objects, and its value.
+pub(crate) const BY_HAND: (&str, &str) = ("tideline/by-hand", "allowed");
+
+/// What Kubernetes and EKS themselves are called; EKS gives nobody such a name.
+const CLUSTER: [&str; 3] = ["system:serviceaccount:kube-system:", "system:kube-", "eks:"];
+
+pub(super) fn define(scope: &Scope<'_>) {
+    let (argocd, controller) = (&scope.settings.argocd, &scope.settings.load_balancer_controller);
+    let (key, value) = BY_HAND;
+    let writers = [
+        format!("system:serviceaccount:{}:argocd-application-controller", argocd.namespace),
+        // It keeps its finalizer on Services.
+        format!("system:serviceaccount:{}:{}", controller.namespace, controller.service_account),
+    ];
+    let expression = format!(
+        "request.userInfo.username in {writers:?} \
+         || {CLUSTER:?}.exists(begin, request.userInfo.username.startsWith(begin)) \
+         || namespaceObject.metadata.?labels[?'{key}'].orValue('') == '{value}'"
+    );
+    let message =
+        format!("the services' objects change in Git; to change them by hand, label the namespace {key}={value}");
+    let rules = [
+        rule("", "v1", &["services", "serviceaccounts", "configmaps", "resourcequotas", "limitranges"]),
+        rule("apps", "v1", &["deployments", "statefulsets", "daemonsets"]),
+        rule("autoscaling", "v2", &["horizontalpodautoscalers"]),
+        rule("batch", "v1", &["cronjobs"]),
+        rule("monitoring.coreos.com", "v1", &["servicemonitors"]),
+        rule("networking.k8s.io", "v1", &["networkpolicies", "ingresses"]),
+        rule("policy", "v1", &["poddisruptionbudgets"]),
+        rule("rbac.authorization.k8s.io", "v1", &["roles", "rolebindings"]),
+    ];
+    let spec = policy_spec()
+        .match_constraints(match_resources().resource_rules(rules))
+        .validations([validation(expression, &message)]);
+    scope.bind("by-hand", spec);
+}

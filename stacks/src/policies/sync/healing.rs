@@ -1,0 +1,95 @@
+//! How a mistake ends: with the next commit, in bounded time, wave after wave.
+
+use serde_json::Value as Json;
+use synth_framework::{Findings, Place};
+
+use crate::{
+    Platform,
+    add_ons::ROOT_APPLICATION,
+    manifests::HEALTH,
+    policies::view::{argocd_values, at, number, root_objects, text},
+};
+
+/// Seconds that a bring-up takes beside the retries of a child that fails on the way: twice what was measured.
+const BRING_UP_SECONDS: u64 = 600;
+
+/// Seconds above which a bound is none.
+const LONGEST_SECONDS: u64 = 3600;
+
+/// Every Application, the root too, and where it is written.
+fn applications(platform: &Platform) -> Vec<(Json, Place)> {
+    let (root, place) = root_objects(platform);
+    let root = root.into_iter().filter(|object| object["kind"] == "Application");
+    let root = root.map(|object| (object, place.clone()));
+    let children = platform.of_kind("Application").map(|child| (child.object.clone(), platform.place(child)));
+    root.chain(children).collect()
+}
+
+/// The seconds of a text such as `3m`.
+fn seconds(text: &str) -> Option<u64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let factor = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    Some(number.parse::<u64>().ok()? * factor)
+}
+
+/// The seconds for which a sync waits between its retries, all together.
+fn waiting(retry: &Json) -> Option<u64> {
+    let (limit, factor) = (number(retry, "/limit")?, number(retry, "/backoff/factor")?);
+    let most = seconds(text(retry, "/backoff/maxDuration"))?;
+    let pauses =
+        std::iter::successors(seconds(text(retry, "/backoff/duration")), |pause| Some((pause * factor).min(most)));
+    Some(pauses.take(usize::try_from(limit).ok()?).sum())
+}
+
+pub(super) fn fixes_heal(platform: &Platform, findings: &mut Findings) {
+    let Some((values, argocd)) = argocd_values(platform) else { return };
+    let bound = number(&values, "/configs/params/controller.sync.timeout.seconds").unwrap_or_default();
+    let mut needed = 0;
+    for (application, place) in applications(platform) {
+        let name = text(&application, "/metadata/name");
+        let retry = at(&application, "/spec/syncPolicy/retry");
+        if retry["refresh"] != true {
+            findings.report(
+                place.clone(),
+                format!("lets `{name}` retry the commit that failed, and never the one that mends it"),
+                "set `retry.refresh`",
+            );
+        }
+        match waiting(retry) {
+            // The root's own retries begin where its sync has ended.
+            Some(_) if name == ROOT_APPLICATION => {}
+            Some(waiting) => needed = needed.max(waiting),
+            None => findings.report(
+                place,
+                format!("lets `{name}` retry without a limit and a pace that can be added up"),
+                "give its `retry` a limit, a duration, a factor and a longest duration",
+            ),
+        }
+    }
+    needed += BRING_UP_SECONDS;
+    if bound < needed || bound > LONGEST_SECONDS {
+        findings.report(
+            argocd,
+            format!("lets a sync take {bound} s, where a child's retries and a bring-up take {needed} s"),
+            format!("set `controller.sync.timeout.seconds` to {needed} or more, and at most {LONGEST_SECONDS}"),
+        );
+    }
+}
+
+pub(super) fn waves_wait(platform: &Platform, findings: &mut Findings) {
+    let Some((values, argocd)) = argocd_values(platform) else { return };
+    for health in HEALTH {
+        if values["configs"]["cm"][health.key] != health.lua {
+            findings.report(
+                argocd.clone(),
+                format!("leaves `{}` to another judgement than the one that is tested", health.key),
+                "give it the script of `stacks/src/manifests/applications/health`",
+            );
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The values of Argo CD's chart: what is on only where a setting asks for it.
+
+use serde_json::{Value as Json, json};
+use synth_framework::Declaration;
+
+use super::platform;
+
+fn values(overrides: &str) -> Json {
+    let platform = platform("small", overrides);
+    let cluster = platform.stack("cluster").expect("the cluster stack is built");
+    let asset = cluster.declarations().iter().find_map(|placed| match &placed.declaration {
+        Declaration::Asset(asset) if asset.path == "argocd-values.json" => Some(asset),
+        _ => None,
+    });
+    serde_json::from_str(&asset.expect("Argo CD has values").text).expect("values are JSON")
+}
+
+#[test]
+fn notifications_are_off_without_a_receiver() {
+    assert_eq!(values("")["notifications"], json!({ "enabled": false }));
+}
+
+#[test]
+fn notifications_go_to_the_address_in_a_secret_that_nobody_here_makes() {
+    let notifications = &values("[argocd]\nnotifications_secret = \"receiver\"")["notifications"];
+    assert_eq!(notifications["enabled"], true);
+    assert_eq!(notifications["secret"], json!({ "create": false, "name": "receiver" }));
+    let parse = |text: &Json| -> Json { serde_json::from_str(text.as_str().unwrap()).unwrap() };
+    assert_eq!(parse(&notifications["notifiers"]["service.webhook.receiver"])["url"], "$webhook-url");
+    let [subscription] = notifications["subscriptions"].as_array().unwrap().as_slice() else { panic!("one receiver") };
+    assert_eq!(subscription["recipients"], json!(["webhook:receiver"]));
+    for trigger in subscription["triggers"].as_array().unwrap() {
+        let key = format!("trigger.{}", trigger.as_str().unwrap());
+        let template = parse(&notifications["triggers"][&key])[0]["send"][0].as_str().unwrap().to_owned();
+        let template = parse(&notifications["templates"][format!("template.{template}")]);
+        let body = template["webhook"]["receiver"]["body"].as_str().unwrap();
+        // Whatever is said becomes one text of JSON, with its quotes and lines.
+        assert!(body.starts_with("{\"text\": {{printf \"") && body.ends_with(" | toJson}}}"), "{body}");
+    }
+    assert_eq!(subscription["triggers"].as_array().unwrap().len(), 3);
+}
