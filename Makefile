@@ -1,9 +1,10 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci packages check test manifests docs synth drift bindings bench lint advisories renovate lock up down
+.PHONY: help ci packages check test stranger manifests docs synth drift bindings bench lint scan advisories renovate lock up down
 
 CARGO ?= cargo
 VENV := target/venv
+SCAN := target/scan
 SCHEMA := stacks/environments/settings.schema.json
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 INSTALL := $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends
@@ -12,7 +13,7 @@ ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: packages check lint test manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
+ci: packages check lint scan test stranger manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
 
 packages: ## Install what tests need of the system, on Debian and its kin: strace and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
@@ -25,6 +26,9 @@ check: ## Check the format and the lints of all code.
 
 test: ## Run every test. Terraform and its AWS provider judge what is written.
 	$(CARGO) test --workspace --locked
+
+stranger: ## Run every test in a clone with other settings: account, region, zones, repository, one environment, a service more.
+	CARGO='$(CARGO)' scripts/stranger.py
 
 manifests: $(VENV)/done ## Judge the manifests and the root chart by Kubernetes' own schemas, CEL, PromQL and Helm.
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
@@ -72,6 +76,15 @@ advisories: $(VENV)/done ## Ask the database of advisories about every crate; it
 renovate: ## Judge renovate.json by Renovate's own validator, with Node 20 or newer (500 MB under target/).
 	npm install --silent --no-audit --no-fund --prefix target/renovate renovate@39.264.1
 	target/renovate/node_modules/.bin/renovate-config-validator --strict renovate.json
+
+scan: $(SCAN)/done ## Compare what checkov finds in the platform, the Dockerfile and the workflows with what is accepted.
+	$(SCAN)/bin/python scripts/scan.py $(SCAN)/bin/checkov $(CARGO) run -q -p synth --
+
+# checkov wants old versions of much, so it lives apart.
+$(SCAN)/done: scripts/scan-requirements.txt
+	python3 -m venv $(SCAN)
+	$(SCAN)/bin/pip install --quiet --requirement $<
+	touch $@
 
 $(VENV)/done: scripts/requirements.txt
 	python3 -m venv $(VENV)

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from processes import Runner
+from processes import Runner, unwind_when_told_to_end
 from run import ROOT, terraform_problem
 from settings import BESIDE, Settings, prepare
 
@@ -34,6 +34,7 @@ class Cost:
 
 def main() -> int:
     """Prints a table; the exit code is that of what could not be measured."""
+    unwind_when_told_to_end()
     if missing := terraform_problem():
         sys.exit(f"cannot be measured: {missing}")
     shutil.rmtree(WORK, ignore_errors=True)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,6 +130,13 @@ class Runner:
                     process.wait(timeout=10)
                 except subprocess.TimeoutExpired:
                     stop(process)
+
+
+def unwind_when_told_to_end() -> None:
+    """Whoever ends a run ends what it started. Both signals are set: a job in the background begins with an ignored interrupt,
+    and so would everything that it starts."""
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: sys.exit("interrupted"))
 
 
 def stop(process: subprocess.Popen) -> None:

@@ -10,13 +10,12 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import traceback
 from pathlib import Path
 
-from processes import Failed, Runner
+from processes import Failed, Runner, unwind_when_told_to_end
 from report import Report
 from settings import Settings, prepare
 
@@ -30,9 +29,7 @@ TERRAFORM = (1, 11)
 
 def main() -> int:
     """Runs everything; the exit code is that of a test."""
-    # Whoever ends the run ends what it started: both signals unwind it.
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: sys.exit("interrupted"))
+    unwind_when_told_to_end()
     if missing := terraform_problem():
         return without(missing)
     shutil.rmtree(WORK, ignore_errors=True)

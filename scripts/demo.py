@@ -84,8 +84,11 @@ def lines(log: pathlib.Path, *command):
             yield re.sub(r"\x1b\[[0-9;]*m", "", line.rstrip())
         code = process.wait()
     if code != 0:
-        end = "".join(log.read_text().splitlines(keepends=True)[-30:])
-        raise Failure(f"`{' '.join(map(str, command))}` ended with code {code}; the end of `{log}`:\n{end}")
+        raise Failure(f"`{' '.join(map(str, command))}` ended with code {code}; the end of `{log}`:\n{end_of(log)}")
+
+
+def end_of(log: pathlib.Path) -> str:
+    return "".join(log.read_text().splitlines(keepends=True)[-30:])
 
 
 def said(command: list[str]) -> str | None:
@@ -122,8 +125,34 @@ def look_for_tools() -> None:
     print("  " + ", ".join(TOOLS) + ": found")
 
 
+def cargo() -> list[str]:
+    return os.environ.get("CARGO", "cargo").split()
+
+
+@contextlib.contextmanager
+def services_built_beside():
+    """Builds both services beside all else, which leaves processors idle; yields what waits until they are there.
+
+    In the profile of the command one build would only wait for the other, and `make load-test` builds them.
+    """
+    profile = os.environ.get("BUILD") or PROFILE["BUILD"]
+    if profile == "dev":
+        yield lambda: None
+        return
+    log = DEMO / "services.log"
+    services = ["--package", "cors-proxy-server", "--package", "mock-target-server"]
+    command = [*cargo(), "build", "--profile", profile, "--locked", *services, "--bins"]
+    with log.open("w") as out, started(command, stdout=out, stderr=out) as process:
+
+        def wait() -> None:
+            if (code := process.wait()) != 0:
+                raise Failure(f"`{' '.join(command)}` ended with code {code}; the end of `{log}`:\n{end_of(log)}")
+
+        yield wait
+
+
 def build() -> pathlib.Path:
-    run(*os.environ.get("CARGO", "cargo").split(), "build", "--locked", "--package", "synth")
+    run(*cargo(), "build", "--locked", "--package", "synth")
     return pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target"), "debug/synth")
 
 
@@ -176,17 +205,19 @@ def demonstrate() -> None:
     step(1, "look for what this needs")
     look_for_tools()
     DEMO.mkdir(parents=True, exist_ok=True)
-    step(2, "get JMeter, if it is not there yet")
-    make("jmeter")
-    step(3, "build the command: some minutes, the first time")
-    synth = build()
-    step(4, "synthesize stacks/environments/default.toml: Terraform JSON and Kubernetes YAML")
-    synthesize(synth)
-    step(5, "check the policies, on Terraform and Kubernetes together")
-    check(synth)
-    step(6, "plan and apply with the real Terraform and providers in memory: no account, no credentials")
-    apply(synth)
-    step(7, "build and start both services, and load them with JMeter")
+    with services_built_beside() as wait_for_services:
+        step(2, "get JMeter, if it is not there yet")
+        make("jmeter")
+        step(3, "build the command: some minutes, the first time")
+        synth = build()
+        step(4, "synthesize stacks/environments/default.toml: Terraform JSON and Kubernetes YAML")
+        synthesize(synth)
+        step(5, "check the policies, on Terraform and Kubernetes together")
+        check(synth)
+        step(6, "plan and apply with the real Terraform and providers in memory: no account, no credentials")
+        apply(synth)
+        step(7, "build and start both services, and load them with JMeter")
+        wait_for_services()
     load()
     print(f"\n==> all of it works, in {time.monotonic() - begun:.0f} s")
     print(f"  the platform   {DEMO / 'out'}")
@@ -195,9 +226,12 @@ def demonstrate() -> None:
 
 
 def main() -> int:
-    # What was started is stopped when this is told to end, or its terminal goes, too.
+    # What was started is stopped when this is told to end, or its terminal goes, too. A job in the background begins with an
+    # ignored interrupt, which it and all that it starts would keep; who ignores the terminal's end has said so with `nohup`.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+        if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
     # Terraform would ask its maker for news at each call.
     os.environ.setdefault("CHECKPOINT_DISABLE", "1")
     try:

@@ -223,9 +223,12 @@ def run(options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    # What was started is stopped when this is told to end, or its terminal goes, too.
+    # What was started is stopped when this is told to end, or its terminal goes, too. A job in the background begins with an
+    # ignored interrupt, which it and all that it starts would keep; who ignores the terminal's end has said so with `nohup`.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+        if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         run(arguments())
     except (Failure, OSError, subprocess.TimeoutExpired) as failure:

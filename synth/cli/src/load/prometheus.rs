@@ -90,7 +90,9 @@ fn http(host: &str, target: &str) -> Result<String> {
     let mut stream = TcpStream::connect(&authority).with_context(|| format!("connecting to `{authority}`"))?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
-    write!(stream, "GET {target} HTTP/1.0\r\nHost: {host}\r\nAccept: application/json\r\n\r\n")?;
+    // In one piece: who has read the first of several may have answered, and be gone, before the last.
+    let request = format!("GET {target} HTTP/1.0\r\nHost: {host}\r\nAccept: application/json\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.take(MOST_BYTES).read_to_string(&mut answer).context("reading the answer")?;
     let Some((head, body)) = answer.split_once("\r\n\r\n") else { bail!("the answer is not HTTP") };

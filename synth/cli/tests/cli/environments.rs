@@ -57,6 +57,16 @@ fn every_environment_of_a_project_can_be_written() {
 }
 
 #[test]
+fn another_region_of_the_default_environment_breaks_no_other() {
+    let project = Project::new();
+    let settings = project.read("stacks/environments/default.toml").replace("eu-north-1", "us-east-1");
+    project.write("stacks/environments/default.toml", &settings);
+    for environment in ENVIRONMENTS {
+        assert_eq!(project.synth(["all", "--env", environment]).code, 0, "{environment}");
+    }
+}
+
+#[test]
 fn environments_that_make_the_same_are_neither_written_nor_brought_up() {
     let project = Project::new();
     project.write("stacks/environments/trial.toml", "name = \"trial\"\n");

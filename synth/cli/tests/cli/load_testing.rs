@@ -55,7 +55,14 @@ impl Bench {
     }
 
     fn start(&self, more: &[&str]) -> Child {
-        let mut command = Command::new("python3");
+        // As a terminal starts it: where these tests are a job in the background, they began with signals ignored.
+        self.start_by(&["env", "--default-signal"], more)
+    }
+
+    /// Starts the script by a command that says how signals are at its start.
+    fn start_by(&self, starter: &[&str], more: &[&str]) -> Child {
+        let mut command = Command::new(starter[0]);
+        command.args(&starter[1..]).arg("python3");
         command.arg(workspace().join("scripts/load-test.py")).current_dir(self.0.path("."));
         command.args([
             "--jmeter",
@@ -86,6 +93,33 @@ impl Bench {
         }
         panic!("{name} was not started");
     }
+
+    /// The processes that `JMeter` and both services are, once all of them run.
+    fn processes(&self) -> [String; 3] {
+        let processes = STARTED.map(|name| self.process(name));
+        assert!(processes.iter().all(|process| runs(process)), "{processes:?}");
+        processes
+    }
+}
+
+const STARTED: [&str; 3] = ["jmeter", "cors-proxy-server", "mock-target-server"];
+
+fn tell(child: &Child, signal: &str) {
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+}
+
+/// How a run ends that was told to: soon, or the test fails.
+#[track_caller]
+fn ended(mut child: Child) -> Run {
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > Duration::from_mins(1) {
+            child.kill().unwrap();
+            panic!("it goes on a minute after the signal: {:?}", child.wait_with_output());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Run::of(child.wait_with_output().unwrap())
 }
 
 fn runs(process: &str) -> bool {
@@ -124,16 +158,28 @@ fn a_run_that_is_told_to_end_leaves_nothing_running() {
     for signal in ["-TERM", "-INT", "-HUP"] {
         let bench = Bench::new(200, 600);
         let child = bench.start(&[]);
-        let names = ["jmeter", "cors-proxy-server", "mock-target-server"];
-        let processes = names.map(|name| bench.process(name));
-        assert!(processes.iter().all(|process| runs(process)), "{processes:?}");
-        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
-        let run = Run::of(child.wait_with_output().unwrap());
+        let processes = bench.processes();
+        tell(&child, signal);
+        let run = ended(child);
         assert!([129, 130, 143].contains(&run.code), "{signal}: {run:?}");
-        for (name, process) in names.iter().zip(&processes) {
+        for (name, process) in STARTED.iter().zip(&processes) {
             assert!(!runs(process), "{name} outlives {signal}");
         }
     }
+}
+
+#[test]
+fn a_job_in_the_background_is_interrupted_and_one_under_nohup_outlives_its_terminal() {
+    let bench = Bench::new(200, 600);
+    let child = bench.start_by(&["sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"], &[]);
+    let processes = bench.processes();
+    tell(&child, "-HUP");
+    thread::sleep(Duration::from_millis(500));
+    assert!(processes.iter().all(|process| runs(process)), "{processes:?}");
+    tell(&child, "-INT");
+    let run = ended(child);
+    assert_eq!(run.code, 130, "{run:?}");
+    assert!(!processes.iter().any(|process| runs(process)), "{processes:?}");
 }
 
 #[test]

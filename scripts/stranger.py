@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Runs every test in the clone of a stranger: other account, region, zones, repository, one environment, and a service more.
+
+The clone is what Git would take of this folder, under `target/stranger`. A test that reads what a user may edit fails there.
+So does one that needs a terminal's signals: all is started as `nohup` and a shell's `&` do, with signals ignored.
+Exit codes: 0 every test passes, 1 one does not, or the settings are refused.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BASE = "stacks/tests/fixtures/default.toml"
+SETTINGS = "stacks/environments/default.toml"
+GUIDE = "docs/day-2.md"
+# As TOML; nothing here is an example value, since nobody's clone keeps one.
+THEIRS = {
+    "name": '"walrus"',
+    "aws.account_id": '"935711131719"',
+    "aws.region": '"us-east-1"',
+    "aws.tags.Project": '"walrus"',
+    "aws.tags.Owner": '"walrus-team"',
+    "state.bucket": '"walrus-terraform"',
+    "state.key_prefix": '"walrus"',
+    "github.owner": '"walrus-shop"',
+    "github.repository": '"platform"',
+    "github.owner_id": "1739",
+    "github.repository_id": "2357",
+    "github.branch": '"trunk"',
+    "github.environment": '"live"',
+    "github.runner": '"walrus-vpc"',
+    "repository.url": '"https://github.com/walrus-shop/platform.git"',
+    "repository.revision": '"trunk"',
+    "network.cidr": '"10.80.0.0/16"',
+    "network.zones": '["us-east-1b", "us-east-1c", "us-east-1d"]',
+    "network.subnets.public": '["10.80.192.0/22", "10.80.196.0/22", "10.80.200.0/22"]',
+    "network.subnets.private": '["10.80.0.0/18", "10.80.64.0/18", "10.80.128.0/18"]',
+    "network.subnets.intra": '["10.80.204.0/26", "10.80.204.64/26", "10.80.204.128/26"]',
+    "cluster.public_access_cidrs": "[]",
+    "cluster.admin_principal_arns": '["arn:aws:iam::935711131719:role/walrus-admin"]',
+    "argocd.domain": '"argocd.walrus.test"',
+    "observability.namespace": '"watch"',
+    "services.namespace": '"shop"',
+    "load_test.rate": "500",
+}
+
+
+def clone(folder: pathlib.Path) -> None:
+    """Copies what Git knows or would take. What is the same stays untouched, so that Cargo builds no more than it must."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
+    )
+    wanted = {path for path in listed.stdout.decode().split("\0") if path and (ROOT / path).is_file()}
+    wanted = {path for path in wanted if not path.startswith(("out/", "stacks/environments/"))}
+    for path in sorted(wanted - {"Cargo.toml", "Cargo.lock"}):
+        write(folder / path, (ROOT / path).read_bytes(), (ROOT / path).stat().st_mode)
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        if str(path.relative_to(folder)) not in wanted:
+            path.unlink()
+
+
+def write(path: pathlib.Path, content: bytes, mode: int = 0o644) -> None:
+    if not path.exists() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    path.chmod(mode)
+
+
+def theirs() -> str:
+    """The base of all tests with the stranger's values, and the service of the guide."""
+    table, lines, left = "", [], dict(THEIRS)
+    for line in (ROOT / BASE).read_text().splitlines():
+        if line.startswith("["):
+            table = line.strip("[]") + "."
+        elif found := re.match(r"(\w+) = ", line):
+            line = found[0] + left.pop(table + found[1], line[found.end():])
+        lines.append(line)
+    if left:
+        sys.exit(f"error: `{BASE}` has no setting `{'`, `'.join(left)}`")
+    service = re.search(r"^```toml\n(\[services\.internal\..*?)^```", (ROOT / GUIDE).read_text(), re.MULTILINE | re.DOTALL)
+    if not service:
+        sys.exit(f"error: `{GUIDE}` shows no service")
+    return "\n".join([*lines, "", service[1]])
+
+
+def mark(folder: pathlib.Path) -> None:
+    """Gives the clone's crates another version: Cargo takes crates at one place in two folders for the same, and would test
+    those of this folder."""
+    version = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+    for name in ("Cargo.toml", "Cargo.lock"):
+        text = (ROOT / name).read_text()
+        # In the lock file a package without a source is one of the workspace's.
+        ours = rf'(?m)^version = "{re.escape(version)}"$(?!\nsource)'
+        write(folder / name, re.sub(ours, f'version = "{version}+stranger"', text).encode())
+
+
+def ask_for_settings(folder: pathlib.Path) -> None:
+    """The e2e run is Python, and long: it is asked for its settings alone."""
+    asked = "import pathlib, sys; from settings import prepare; print([of.tree for of in prepare(*map(pathlib.Path, sys.argv[1:]))])"
+    scratch = folder.parent / "e2e"
+    shutil.rmtree(scratch, ignore_errors=True)
+    said = subprocess.run([sys.executable, "-c", asked, folder, scratch], cwd=folder / "e2e", text=True, capture_output=True)
+    if said.returncode != 0 or any(value.strip('"') in said.stdout for value in THEIRS.values() if "walrus" in value):
+        sys.exit(f"error: the e2e run reads what a user may edit\n{said.stdout}{said.stderr}")
+
+
+def main(*tests: str) -> int:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    target = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
+    folder = ROOT / "target/stranger/clone"
+    folder.mkdir(parents=True, exist_ok=True)
+    clone(folder)
+    mark(folder)
+    write(folder / SETTINGS, theirs().encode())
+    ask_for_settings(folder)
+    # What is built of others' crates is shared; programs have one name each, so they lie apart.
+    environment = {**os.environ, "CARGO_BUILD_BUILD_DIR": str(target), "CARGO_TARGET_DIR": str(target / "stranger/target")}
+    cargo = os.environ.get("CARGO", "cargo").split()
+    for arguments in (
+        ["run", "--quiet", "--locked", "--package", "synth", "--", "all"],
+        ["run", "--quiet", "--locked", "--package", "synth", "--", "check"],
+        # All of them, whatever fails: who reads what a user may edit is not alone, as a rule.
+        ["test", "--workspace", "--locked", "--no-fail-fast", *tests],
+    ):
+        print(f"==> {' '.join(arguments)}", flush=True)
+        if run([*cargo, *arguments], folder, environment) != 0:
+            print(f"error: `cargo {' '.join(arguments)}` fails in `{folder}`", file=sys.stderr)
+            return 1
+    return 0
+
+
+def run(command: list[str], folder: pathlib.Path, environment: dict[str, str]) -> int:
+    """Runs a command as a job in the background, which is ended with this."""
+    mine = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)}
+    process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
+    for number, handler in mine.items():
+        signal.signal(number, handler)
+    try:
+        return process.wait()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
