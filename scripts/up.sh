@@ -23,6 +23,14 @@ check_variables() {
   ((${#missing[@]} == 0)) || die "not set: ${missing[*]}; Argo CD signs in to the Git repository with them"
 }
 
+# refuse_examples: with values that documentation made up, what is made fails half-way, or trusts a stranger.
+refuse_examples() {
+  local examples
+  examples=$(synth settings --json | jq --raw-output '.example_values[] | "  \(.key) = \(.value)"')
+  [[ -z $examples ]] ||
+    die "environment $ENVIRONMENT still has values of the examples; \`cargo run -p synth -- init\` asks for your own:"$'\n'"$examples"
+}
+
 # check_subjects: whether GitHub's tokens will be the ones that the roles trust.
 check_subjects() {
   local problems
@@ -153,6 +161,7 @@ unpublished() {
 
 need aws cargo git jq terraform
 step "settings, credentials and what is synthesized"
+refuse_examples
 open_environment
 synth all
 check_variables

@@ -204,7 +204,7 @@ def terraform(world):
             world["applied"].append(stack)
             world["cluster"] = "tideline" if stack == "cluster" else world["cluster"]
             if stack == "bootstrap":
-                world["bucket"] = "tideline-state-111122223333"
+                world["bucket"] = f"tideline-state-{world['account']}"
             if local:
                 state.write_text("{}")
     return 0

@@ -2,6 +2,7 @@
 //!
 //! Settings go in, typed stacks come out. Nothing here reads a file or runs a process.
 
+pub mod access;
 pub mod add_ons;
 pub mod bootstrap;
 mod charts;

@@ -119,6 +119,11 @@ impl Settings {
         format!("arn:{}:eks:{}:{}:cluster/{}", aws.partition(), aws.region, aws.account_id, self.name)
     }
 
+    /// The command that gives kubectl access to the cluster.
+    pub fn kubeconfig_command(&self) -> String {
+        format!("aws eks update-kubeconfig --region {} --name {}", self.aws.region, self.name)
+    }
+
     /// The ARN of an IAM policy that AWS keeps.
     pub fn aws_policy_arn(&self, path: &str) -> String {
         format!("arn:{}:iam::aws:policy/{path}", self.aws.partition())

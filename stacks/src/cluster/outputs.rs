@@ -21,7 +21,7 @@ pub(super) fn outputs(
     }
 
     let region = &settings.aws.region;
-    let kubeconfig = format!("aws eks update-kubeconfig --region {region} --name {}", settings.name);
+    let kubeconfig = settings.kubeconfig_command();
     let private = list::<SubnetId>(network.private.iter().map(|subnet| subnet.id()));
     let public = list::<SubnetId>(network.public.iter().map(|subnet| subnet.id()));
 

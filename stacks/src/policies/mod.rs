@@ -7,6 +7,7 @@ mod env;
 mod ha;
 mod img;
 mod link;
+mod own;
 mod scale;
 mod sec;
 mod sync;
@@ -37,6 +38,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
     Family { prefix: "ENV", summary: "environments beside each other", policies: env::POLICIES },
     Family { prefix: "SYNC", summary: "what Argo CD makes of a change in Git", policies: sync::POLICIES },
+    Family { prefix: "OWN", summary: "what must be the environment's own", policies: own::POLICIES },
 ];
 
 /// Every policy, family by family.

@@ -137,6 +137,13 @@ impl<'a> Problems<'a> {
         }
     }
 
+    /// The file and the line of the value of `key`.
+    pub(super) fn line(&self, key: &str) -> (String, usize) {
+        let place = self.places.get(key).map_or(Place::FIRST, |places| places.value);
+        let place = place.problem(self.layers, key, String::new());
+        (place.file, place.line)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.found.len()
     }

@@ -8,8 +8,9 @@ use super::schema::Table;
 use super::sources::{SettingPlace, Sources};
 use super::tree::{self, Node, Tree};
 use super::{
-    Argocd, Aws, BaseNodes, Cluster, Github, Karpenter, Layer, LoadBalancerController, LoadTest, MetricsServer,
-    Network, Observability, Registry, Repository, Services, State, Waiver, across, secret, shape,
+    Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, Layer, LoadBalancerController, LoadTest,
+    MetricsServer, Network, Observability, Registry, Repository, Services, State, Waiver, across, example, secret,
+    shape,
 };
 
 /// The longest of the suffixes that make names of IAM roles and event rules out of [`Settings::name`].
@@ -57,6 +58,8 @@ pub struct Settings {
     pub load_test: LoadTest,
     /// Findings of policies that are accepted.
     pub waivers: Vec<Waiver>,
+    /// Every setting that holds a value of the examples.
+    pub example_values: Vec<ExampleValue>,
     /// Where each of them stands.
     sources: Sources,
 }
@@ -121,8 +124,13 @@ impl Settings {
         schema
     }
 
-    fn read(environment: &str, root: &Node, problems: &mut Problems<'_>) -> Option<Self> {
-        let mut root = Section::open(root, problems)?;
+    /// Is this nobody's environment: one of an account that documentation made up?
+    pub fn is_example(&self) -> bool {
+        example::is_example_account(&self.aws.account_id)
+    }
+
+    fn read(environment: &str, whole: &Node, problems: &mut Problems<'_>) -> Option<Self> {
+        let mut root = Section::open(whole, problems)?;
         let name = root.field("name", &[&name_fits]);
         let aws = root.field("aws", &[]);
         let state = root.field("state", &[]);
@@ -141,6 +149,7 @@ impl Settings {
         let load_test = root.field("load_test", &[]);
         let waivers = root.field("waivers", &[]);
         root.close();
+        let example_values = example::find(whole, problems);
         if let (Some(aws), Some(network)) = (&aws, &network) {
             across::zones_lie_in_region(aws, network, problems);
         }
@@ -178,6 +187,7 @@ impl Settings {
             services: services?,
             load_test: load_test?,
             waivers: waivers?,
+            example_values,
             sources: Sources::default(),
         })
     }

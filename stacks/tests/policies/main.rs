@@ -8,6 +8,7 @@ mod fixture;
 mod ha;
 mod img;
 mod link;
+mod own;
 mod reach;
 mod scale;
 mod sec;

@@ -76,6 +76,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("sec.rs"),
         include_str!("img.rs"),
         include_str!("env.rs"),
+        include_str!("own.rs"),
         include_str!("reach.rs"),
         include_str!("sync.rs"),
     ]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    apply::ApplyArgs, check::CheckArgs, completions::CompletionsArgs, destroy::DestroyArgs, diff::DiffArgs,
-    graph::GraphArgs, images::ImagesArgs, list::ListArgs, load_report::LoadReportArgs, plan::PlanArgs,
-    policies::PoliciesArgs, settings::SettingsArgs, test::TestArgs, write,
+    access::AccessArgs, apply::ApplyArgs, check::CheckArgs, completions::CompletionsArgs, destroy::DestroyArgs,
+    diff::DiffArgs, graph::GraphArgs, images::ImagesArgs, init::InitArgs, list::ListArgs, load_report::LoadReportArgs,
+    plan::PlanArgs, policies::PoliciesArgs, settings::SettingsArgs, test::TestArgs, write,
 };
 
 /// Write the platform, typed in Rust, to Terraform JSON
@@ -30,6 +30,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     #[command(flatten)]
     Part(write::PartCommand),
+    /// Make an environment yours: ask for its account, region, repository and addresses, and write its settings
+    Init(InitArgs),
     /// Write every part
     All(write::WriteArgs),
     /// List the parts: their directories, files and resources
@@ -54,6 +56,8 @@ pub(crate) enum Command {
     Destroy(DestroyArgs),
     /// Test the invariants of stacks the same way: `terraform test`, with the providers mocked
     Test(TestArgs),
+    /// Print the commands that lead to what runs: kubectl, Argo CD, Grafana, Prometheus and the proxy
+    Access(AccessArgs),
     /// Judge the results of a load test, and draw them on a page
     LoadReport(LoadReportArgs),
     /// Print a script by which a shell completes this command line: `source <(synth completions bash)`

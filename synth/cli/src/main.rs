@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod difference;
 mod directory;
+mod file;
 mod load;
 mod offline;
 mod origin;

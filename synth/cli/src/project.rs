@@ -38,11 +38,21 @@ pub(crate) struct Project {
     environments: PathBuf,
 }
 
-impl Project {
-    /// Finds the project, and reads the settings of the environment.
-    pub(crate) fn open(place: &Place) -> Result<Self> {
-        let environment = &place.env;
-        check_name(environment)?;
+/// Where a project lies, whatever its settings are.
+#[derive(Debug)]
+pub(crate) struct Folders {
+    /// Its root, empty where there is none.
+    root: PathBuf,
+    /// The folder of all environments' settings.
+    pub(crate) environments: PathBuf,
+    /// The root of everything written.
+    pub(crate) out: PathBuf,
+}
+
+impl Folders {
+    /// Finds the folders, and refuses a name that no environment may have.
+    pub(crate) fn find(place: &Place) -> Result<Self> {
+        check_name(&place.env)?;
         let root = root()?;
         let environments = match (&place.environments, &root) {
             (Some(folder), _) => folder.clone(),
@@ -52,11 +62,20 @@ impl Project {
                  with `--environments`"
             ),
         };
+        let root = root.unwrap_or_default();
+        let out = place.out.clone().unwrap_or_else(|| root.join("out"));
+        Ok(Self { root, environments, out })
+    }
+}
+
+impl Project {
+    /// Finds the project, and reads the settings of the environment.
+    pub(crate) fn open(place: &Place) -> Result<Self> {
+        let Folders { root, environments, out } = Folders::find(place)?;
+        let environment = &place.env;
         let layers = layers(&environments, environment)?;
         let settings = Settings::parse(environment, &layers)
             .with_context(|| format!("the settings of environment `{environment}` are refused"))?;
-        let root = root.unwrap_or_default();
-        let out = place.out.clone().unwrap_or_else(|| root.join("out"));
         let scratch = root.join(SCRATCH).join(environment);
         Ok(Self { environment: environment.clone(), settings, out, scratch, environments })
     }
@@ -128,7 +147,8 @@ fn root() -> Result<Option<PathBuf>> {
     Ok(found.map(|height| (0..height).map(|_| "..").collect()))
 }
 
-fn layers(folder: &Path, environment: &str) -> Result<Vec<Layer>> {
+/// The files of an environment's settings, its own last.
+pub(crate) fn layers(folder: &Path, environment: &str) -> Result<Vec<Layer>> {
     let mut layers = vec![read_layer(&file(folder, DEFAULT))?];
     if environment != DEFAULT {
         let path = file(folder, environment);
@@ -144,7 +164,8 @@ fn layers(folder: &Path, environment: &str) -> Result<Vec<Layer>> {
     Ok(layers)
 }
 
-fn file(folder: &Path, environment: &str) -> PathBuf {
+/// The file of an environment.
+pub(crate) fn file(folder: &Path, environment: &str) -> PathBuf {
     folder.join(format!("{environment}.toml"))
 }
 
@@ -154,7 +175,7 @@ fn read_layer(path: &Path) -> Result<Layer> {
 }
 
 /// The environments that a folder holds, sorted.
-fn known(folder: &Path) -> Result<Vec<String>> {
+pub(crate) fn known(folder: &Path) -> Result<Vec<String>> {
     let context = || format!("reading `{}`", folder.display());
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).with_context(context)? {

@@ -27,7 +27,10 @@ impl Reviewed {
         let mut review = policies::review(platform);
         let waived = review.waived.iter_mut().map(|(finding, _)| finding);
         for finding in review.findings.iter_mut().chain(waived) {
-            finding.place.file = project.out.join(&finding.place.file).display().to_string();
+            // A finding about a setting is written to no one file.
+            if !finding.place.file.is_empty() {
+                finding.place.file = project.out.join(&finding.place.file).display().to_string();
+            }
         }
         Self { review, settings: project.settings.clone() }
     }
@@ -84,7 +87,7 @@ impl Reviewed {
             "subject": place.subject,
             "source": place.location.map(source),
             "settings": settings.collect::<Vec<_>>(),
-            "file": place.file,
+            "file": Some(&place.file).filter(|file| !file.is_empty()),
             "message": message,
             "mend": mend,
         })
@@ -113,7 +116,9 @@ impl fmt::Display for Reviewed {
             for (key, SettingPlace { file, line, .. }) in self.set_by(finding) {
                 writeln!(formatter, "  set at {PLACE}{file}:{line}{PLACE:#} by `{key}`")?;
             }
-            writeln!(formatter, "  written to {PLACE}{}{PLACE:#}", place.file)?;
+            if !place.file.is_empty() {
+                writeln!(formatter, "  written to {PLACE}{}{PLACE:#}", place.file)?;
+            }
             writeln!(formatter, "  mend: {mend}")?;
         }
         for Waiver { code, subject, .. } in &self.review.unused {

@@ -42,9 +42,10 @@ impl fmt::Display for Severity {
 /// Where something that breaks a rule is declared and written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// What it is: an address such as `aws_subnet.private_a`, or a kind and name such as `Deployment/cors-proxy-server`.
+    /// What it is: an address such as `aws_subnet.private_a`, a kind and name such as
+    /// `Deployment/cors-proxy-server`, or the key of a setting.
     pub subject: String,
-    /// The file it is written to, inside the output folder.
+    /// The file it is written to, inside the output folder; empty for what is not written as such, like a setting.
     pub file: String,
     /// Where in the Rust source it is declared.
     pub location: Option<Location>,

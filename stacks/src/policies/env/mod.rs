@@ -43,12 +43,13 @@ fn names_of_their_own(platform: &Platform, findings: &mut Findings) {
             let name = claim.name.first().map(|name| format!(", as `{name}`")).unwrap_or_default();
             let place = claim.unique.within.words(&platform.settings);
             let more = if more == 0 { String::new() } else { format!("; the same is true of {more} more") };
-            findings.report(
-                claim.resource.place(),
-                format!("is made by environment `{environment}` too{name}, and there can be one in {place}{more}"),
-                mend(claim, &platform.settings, &other.settings),
-            )
-            .set_by(setting(claim, &platform.settings, &other.settings));
+            findings
+                .report(
+                    claim.resource.place(),
+                    format!("is made by environment `{environment}` too{name}, and there can be one in {place}{more}"),
+                    mend(claim, &platform.settings, &other.settings),
+                )
+                .set_by(setting(claim, &platform.settings, &other.settings));
         }
     }
 }

@@ -31,6 +31,12 @@ pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
     let drifted = drifts.iter().any(|drift| !drift.files.is_empty());
     let found = drifted || !reviewed.passes();
     say(reviewed.verdict());
+    if project.settings.is_example() {
+        let (environment, account) = (&project.environment, &project.settings.aws.account_id);
+        say(format_args!(
+            "environment `{environment}` is an example: account {account} is nobody's; `synth init` makes it yours"
+        ));
+    }
     let shown: Vec<_> = surveys.iter().map(|survey| survey.directory.display().to_string()).collect();
     let names = drifts.iter().map(|drift| drift.survey.rendered.part.name);
     let columns = Columns::of(names.zip(shown.iter().map(String::as_str)));

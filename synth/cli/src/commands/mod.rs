@@ -1,5 +1,6 @@
 //! One module for each command. A command gathers its whole result before any of it is printed.
 
+pub(crate) mod access;
 pub(crate) mod apply;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -7,6 +8,7 @@ pub(crate) mod destroy;
 pub(crate) mod diff;
 pub(crate) mod graph;
 pub(crate) mod images;
+pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod load_report;
 pub(crate) mod plan;
@@ -36,6 +38,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
     match &cli.command {
         Command::Policies(args) => return policies::policies(args),
         Command::Completions(args) => return completions::completions(args),
+        Command::Init(args) => return init::init(&cli.place, args),
         _ => {}
     }
     let project = Project::open(&cli.place)?;
@@ -47,13 +50,14 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Diff(args) => diff::diff(&project, args),
         Command::Graph(args) => graph::graph(&project, args),
         Command::Images(args) => images::images(&project, &cli.place, args),
+        Command::Access(args) => access::access(&project, args),
         Command::Settings(args) => settings::settings(&project, args),
         Command::Plan(args) => plan::plan(&project, args),
         Command::Apply(args) => apply::apply(&project, args),
         Command::Destroy(args) => destroy::destroy(&project, args),
         Command::Test(args) => test::test(&project, args),
         Command::LoadReport(args) => load_report::load_report(&project, args),
-        Command::Policies(_) | Command::Completions(_) => unreachable!("needs no project"),
+        Command::Init(_) | Command::Policies(_) | Command::Completions(_) => unreachable!("needs no project"),
     }
 }
 

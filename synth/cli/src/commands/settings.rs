@@ -89,6 +89,7 @@ fn values(project: &Project, platform: &Platform) -> Map<String, Json> {
         "manifests": settings.manifests_path(),
         "stacks": stacks(project, platform),
         "images": images(settings),
+        "example_values": examples(settings),
     });
     let Json::Object(values) = json else { unreachable!("an object is written above") };
     values
@@ -102,6 +103,12 @@ fn stacks(project: &Project, platform: &Platform) -> Vec<Json> {
         json!({ "name": stack.name(), "directory": directory, "runner": runner })
     });
     stacks.collect()
+}
+
+/// What is still a value of the examples: `make up` makes nothing with it.
+fn examples(settings: &Settings) -> Vec<Json> {
+    let examples = settings.example_values.iter();
+    examples.map(|example| json!({ "key": example.key, "value": example.value })).collect()
 }
 
 fn images(settings: &Settings) -> Vec<Json> {

@@ -5,9 +5,11 @@
 
 mod listing;
 mod obstacle;
+mod removal;
 mod staging;
 mod survey;
 
 pub(crate) use obstacle::Obstacles;
+pub(crate) use removal::remove;
 pub(crate) use staging::Staging;
 pub(crate) use survey::{State, Survey, survey};

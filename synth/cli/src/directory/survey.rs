@@ -135,14 +135,15 @@ fn state(out: &Path, place: &str, file: &StackFile, listing: &Listing) -> Result
     })
 }
 
-enum Thing {
+/// What there is at a place.
+pub(super) enum Thing {
     Nothing,
     File(Vec<u8>),
     Obstacle(PathBuf, Obstacle),
 }
 
 /// What lies at `place` under `out`. Links are not followed, except for `out` itself, which is the user's choice.
-fn look(out: &Path, place: &str) -> Result<Thing> {
+pub(super) fn look(out: &Path, place: &str) -> Result<Thing> {
     let mut path = out.to_owned();
     let mut names = place.split('/').peekable();
     while let Some(name) = names.next() {

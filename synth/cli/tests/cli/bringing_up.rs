@@ -52,7 +52,7 @@ fn a_second_run_changes_nothing() {
 fn a_run_that_stopped_before_the_state_moved_goes_on_with_the_local_one() {
     let world = World::empty();
     world.edit(|state| {
-        state["bucket"] = "tideline-state-111122223333".into();
+        state["bucket"] = "tideline-state-210987654321".into();
         state["applied"] = json!(["bootstrap"]);
     });
     world.project.write("out/bootstrap/terraform.tfstate", "{}");
@@ -65,7 +65,7 @@ fn a_run_that_stopped_before_the_state_moved_goes_on_with_the_local_one() {
 #[test]
 fn a_bucket_of_somebody_else_is_refused() {
     let world = World::empty();
-    world.edit(|state| state["bucket"] = "tideline-state-111122223333".into());
+    world.edit(|state| state["bucket"] = "tideline-state-210987654321".into());
     let run = world.run("up.sh", &[]);
     assert!(run.code == 1 && run.stderr.contains("it holds no state tideline/bootstrap.tfstate"), "{run:?}");
     assert!(!world.happened("terraform -chdir=out/bootstrap init"));
@@ -128,7 +128,7 @@ fn providers_are_pinned_once_before_git_is_looked_at() {
 #[test]
 fn what_an_account_has_already_is_to_be_adopted_before_anything_is_made() {
     for (kind, found, setting) in [
-        ("oidc", "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com", "github.oidc_provider"),
+        ("oidc", "arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercontent.com", "github.oidc_provider"),
         ("spot", "AWSServiceRoleForEC2Spot", "karpenter.spot_service_linked_role"),
     ] {
         let world = World::empty();
@@ -158,6 +158,25 @@ fn what_this_stack_has_made_itself_is_not_to_be_adopted() {
 }
 
 #[test]
+fn values_of_the_examples_are_refused_together_before_anything_is_asked() {
+    let world = World::empty();
+    world.project.write("stacks/environments/default.toml", &world.examples);
+    let run = world.run("up.sh", &[]);
+    let lines = [
+        "error: environment default still has values of the examples; `cargo run -p synth -- init` asks for your own:\n",
+        "  aws.account_id = 111122223333\n",
+        "  cluster.public_access_cidrs[0] = 203.0.113.0/24\n",
+    ];
+    assert!(run.code == 1 && lines.iter().all(|line| run.stderr.contains(line)), "{run:?}");
+    assert!(world.log().is_empty(), "{:?}", world.log());
+    let one_left = world.examples.replace("111122223333", "210987654321").replace("example-org", "tideline-dev");
+    world.project.write("stacks/environments/default.toml", &one_left.replace("203.0.113.0", "51.15.0.0"));
+    let run = world.run("up.sh", &[]);
+    assert!(run.code == 1 && run.stderr.ends_with(":\n  argocd.domain = argocd.development.example.com\n"), "{run:?}");
+    assert!(world.log().is_empty(), "{:?}", world.log());
+}
+
+#[test]
 fn missing_tools_are_named_together_before_anything_is_asked() {
     let world = World::empty();
     for (script, tools) in [("up.sh", &["aws", "terraform"][..]), ("down.sh", &["kubectl", "aws"])] {
@@ -170,26 +189,26 @@ fn missing_tools_are_named_together_before_anything_is_asked() {
     assert!(world.log().is_empty(), "{:?}", world.log());
 }
 
-const SUBJECT: &str = "repos/example-org/tideline/actions/oidc/customization/sub";
+const SUBJECT: &str = "repos/tideline-dev/tideline/actions/oidc/customization/sub";
 
 #[test]
 fn tokens_that_no_role_trusts_are_named_with_what_to_set_before_anything_is_made() {
     let numbers = json!({
-        "use_default": true, "use_immutable_subject": false, "sub_claim_prefix": "repo:example-org@1001/tideline@2002",
+        "use_default": true, "use_immutable_subject": false, "sub_claim_prefix": "repo:tideline-dev@1001/tideline@2002",
     });
     let keys = json!({ "use_default": false, "include_claim_keys": ["repository_id", "ref"] });
     for (answer, message) in [
         (
             numbers,
-            "error: GitHub begins the tokens of example-org/tideline with `repo:example-org@1001/tideline@2002`, but the roles \
-             trust `repo:example-org/tideline`: set owner_id = 1001, owner = \"example-org\", repository = \"tideline\" and \
+            "error: GitHub begins the tokens of tideline-dev/tideline with `repo:tideline-dev@1001/tideline@2002`, but the roles \
+             trust `repo:tideline-dev/tideline`: set owner_id = 1001, owner = \"tideline-dev\", repository = \"tideline\" and \
              repository_id = 2002 under [github] in stacks/environments/default.toml\n",
         ),
         (
             json!({ "use_default": true, "sub_claim_prefix": "repo:elsewhere/tideline" }),
             "set owner = \"elsewhere\", repository = \"tideline\" under [github]",
         ),
-        (keys, "writes a subject of repository_id, ref into the tokens of example-org/tideline, which no role trusts"),
+        (keys, "writes a subject of repository_id, ref into the tokens of tideline-dev/tideline, which no role trusts"),
     ] {
         let world = World::empty();
         world.edit(|state| state["github"][SUBJECT] = answer);
@@ -203,8 +222,8 @@ fn tokens_that_no_role_trusts_are_named_with_what_to_set_before_anything_is_made
 fn a_subject_that_an_organization_makes_is_one_too() {
     let world = World::empty();
     world.edit(|state| {
-        state["github"][SUBJECT] = json!({ "use_default": false, "sub_claim_prefix": "repo:example-org/tideline" });
-        state["github"]["orgs/example-org/actions/oidc/customization/sub"] = json!({ "include_claim_keys": ["ref"] });
+        state["github"][SUBJECT] = json!({ "use_default": false, "sub_claim_prefix": "repo:tideline-dev/tideline" });
+        state["github"]["orgs/tideline-dev/actions/oidc/customization/sub"] = json!({ "include_claim_keys": ["ref"] });
     });
     let run = world.run("up.sh", &[]);
     assert!(run.code == 1 && run.stderr.contains("GitHub writes a subject of ref into"), "{run:?}");
@@ -216,7 +235,7 @@ fn tokens_with_numbers_are_those_of_settings_with_numbers() {
     let file = "stacks/environments/default.toml";
     let text = world.project.read(file).replace("owner_id = 0", "owner_id = 1001");
     world.project.write(file, &text.replace("repository_id = 0", "repository_id = 2002"));
-    for prefix in ["repo:example-org@1001/tideline@2002", "repo:example-org/tideline"] {
+    for prefix in ["repo:tideline-dev@1001/tideline@2002", "repo:tideline-dev/tideline"] {
         world.edit(|state| state["github"][SUBJECT] = json!({ "use_default": true, "sub_claim_prefix": prefix }));
         let run = world.run("up.sh", &[]);
         assert!(run.code == 0 && !run.stderr.contains("not checked"), "{run:?}");
@@ -225,8 +244,8 @@ fn tokens_with_numbers_are_those_of_settings_with_numbers() {
 
 #[test]
 fn what_github_cannot_be_asked_is_said_with_the_question() {
-    let question = "see that `sub_claim_prefix` in `gh api repos/example-org/tideline/actions/oidc/customization/sub` is \
-                    `repo:example-org/tideline`\n";
+    let question = "see that `sub_claim_prefix` in `gh api repos/tideline-dev/tideline/actions/oidc/customization/sub` is \
+                    `repo:tideline-dev/tideline`\n";
     let world = World::empty();
     let run = world.run("up.sh", &[]);
     assert!(run.code == 0 && run.stderr.contains("not checked, since `gh` got no answer: "), "{run:?}");
@@ -244,7 +263,7 @@ fn what_github_cannot_be_asked_is_said_with_the_question() {
 fn a_no_applies_nothing() {
     let world = World::empty();
     let run = world.run_answering("up.sh", &[], "n\n");
-    assert!(run.code == 1 && run.stdout.contains("make all this in account 111122223333? [y/N] "), "{run:?}");
+    assert!(run.code == 1 && run.stdout.contains("make all this in account 210987654321? [y/N] "), "{run:?}");
     assert!(!world.happened("terraform -chdir=out/bootstrap apply"));
 }
 

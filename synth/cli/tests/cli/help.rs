@@ -27,6 +27,8 @@ fn help_explains_each_command() {
         "load-report",
         "images",
         "settings",
+        "init",
+        "access",
     ] {
         insta::assert_snapshot!(format!("help_{command}"), help(&[command, "-h"]));
     }

@@ -16,6 +16,8 @@ mod listing;
 mod load_report;
 #[cfg(target_os = "linux")]
 mod load_testing;
+#[cfg(unix)]
+mod making_own;
 mod obstacles;
 mod offline;
 mod pipes;
@@ -23,6 +25,8 @@ mod policies;
 mod project;
 #[cfg(unix)]
 mod promoting;
+#[cfg(unix)]
+mod reaching;
 mod settings;
 #[cfg(unix)]
 mod tearing_down;

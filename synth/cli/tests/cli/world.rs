@@ -13,10 +13,21 @@ use serde_json::{Value as Json, json};
 use crate::project::{Project, Run, SYNTH, workspace};
 
 const WORLD: &str = "world/world.json";
+const DEFAULT: &str = "stacks/environments/default.toml";
+
+/// Values of the examples, and what stands for them where something is made.
+const OWN: [(&str, &str); 4] = [
+    ("111122223333", "210987654321"),
+    ("203.0.113.0/24", "51.15.0.0/24"),
+    ("example-org", "tideline-dev"),
+    ("example.com", "tideline.dev"),
+];
 
 /// The scripts of the repository, in a world that answers them.
 pub(crate) struct World {
     pub(crate) project: Project,
+    /// The settings of the default environment as they are shipped: nothing is made with them.
+    pub(crate) examples: String,
 }
 
 /// The interpreter itself: what `python3` leads to may take longer than the fakes.
@@ -31,7 +42,10 @@ fn python() -> &'static str {
 impl World {
     /// An account in which nothing has been made, and both images pushed.
     pub(crate) fn empty() -> Self {
-        let project = Project::written();
+        let project = Project::new();
+        let examples = project.read(DEFAULT);
+        project.write(DEFAULT, &OWN.iter().fold(examples.clone(), |text, (example, own)| text.replace(example, own)));
+        project.synth(["all"]).succeeds();
         let scripts = workspace().join("scripts").canonicalize().unwrap();
         fs::create_dir_all(project.path("bin")).unwrap();
         fs::create_dir_all(project.path("scripts")).unwrap();
@@ -50,7 +64,7 @@ impl World {
             }])
         };
         let world = json!({
-            "account": "111122223333", "bucket": "", "objects": [], "applied": [], "cluster": "", "unreachable": false,
+            "account": "210987654321", "bucket": "", "objects": [], "applied": [], "cluster": "", "unreachable": false,
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
             "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
@@ -58,7 +72,7 @@ impl World {
             "claims_deleted": false, "pools_deleted": false, "class_deleted": false, "volumes_deleted": false,
         });
         project.write(WORLD, &world.to_string());
-        Self { project }
+        Self { project, examples }
     }
 
     /// An account with everything running: Argo CD heals, Karpenter has nodes, a load balancer serves.
@@ -76,7 +90,7 @@ impl World {
             ("platform", -10),
         ];
         world.edit(|state| {
-            state["bucket"] = "tideline-state-111122223333".into();
+            state["bucket"] = "tideline-state-210987654321".into();
             state["applied"] = json!(["bootstrap", "cluster", "add-ons"]);
             state["cluster"] = "tideline".into();
             state["kinds"] = json!([

@@ -1,16 +1,13 @@
 //! Tags and digests written into an environment's file: comments, order and everything else stay as they were.
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    path::Path,
-};
+use std::fs;
 
 use anyhow::{Context, Result};
 use stacks::settings::{Services, Settings};
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use crate::{
+    file::replace,
     project::Project,
     report::{ADDED, CHANGED, PLACE, Report},
 };
@@ -112,23 +109,4 @@ fn put(table: &mut dyn TableLike, key: &str, new: &str) -> bool {
             true
         }
     }
-}
-
-/// Replaces a file at once: whoever reads it sees the old or the new whole.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let name = path.file_name().unwrap_or_default();
-    let temporary = path.with_file_name(format!(".{}.{}.synth-new", name.display(), std::process::id()));
-    let written = write(&temporary, text, path).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // The error that is reported is the first one.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn write(temporary: &Path, text: &str, like: &Path) -> std::io::Result<()> {
-    let mut file = File::create(temporary)?;
-    file.write_all(text.as_bytes())?;
-    file.set_permissions(fs::metadata(like)?.permissions())?;
-    file.sync_all()
 }

@@ -1,0 +1,103 @@
+//! What is offered where nothing is said: what the file holds already, if it is somebody's, and what follows from other answers.
+
+use std::process::{Command, Stdio};
+
+use stacks::settings::{ZONES, example_in, is_example_account, regions};
+
+use super::{
+    answers::Answers,
+    document::Document,
+    topic::{PRIVATE, Topic},
+};
+
+/// What could answer a topic.
+pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> Option<String> {
+    let present = || document.text(topic.key()).filter(|text| example_in(text).is_none());
+    let same =
+        |other: Topic| answers.get(other).is_some_and(|answer| document.text(other.key()).as_deref() == Some(answer));
+    // The region, the zones and the rest of an example are nobody's choice.
+    let own = document.text(Topic::Account.key()).is_some_and(|account| !is_example_account(&account));
+    match topic {
+        Topic::Runner | Topic::Origins => present(),
+        Topic::Zones if own && same(Topic::Region) => present(),
+        Topic::Zones => answers.get(Topic::Region).and_then(zones),
+        Topic::StateBucket => Some(or_nobody(topic, present().unwrap_or_default())),
+        Topic::Repository => own.then(present).flatten().or_else(origin),
+        Topic::Credentials => {
+            let https = answers.get(Topic::Repository).is_none_or(|url| url.starts_with("https://"));
+            let fits = |present: &String| (present == "ssh") != https;
+            Some(present().filter(fits).unwrap_or_else(|| if https { "none" } else { "ssh" }.to_owned()))
+        }
+        Topic::OwnerId | Topic::RepositoryId => (own && same(Topic::Repository)).then(present).flatten(),
+        Topic::Administrators => {
+            (own && same(Topic::Account)).then(present).flatten().map(|arns| or_nobody(topic, arns))
+        }
+        Topic::PublicAccess => own.then(present).flatten().map(|ranges| or_nobody(topic, ranges)),
+        Topic::Account | Topic::Region | Topic::Domain => own.then(present).flatten(),
+        // A certificate is of one account and one region.
+        Topic::Certificate => {
+            let stays = own && same(Topic::Account) && same(Topic::Region);
+            present().filter(|arn| arn.is_empty() || stays).map(|arn| or_nobody(topic, arn))
+        }
+    }
+}
+
+fn or_nobody(topic: Topic, present: String) -> String {
+    if present.is_empty() { topic.nobody().to_owned() } else { present }
+}
+
+/// The first three zones of a region that host EKS. Of an unknown region any will do: it is refused itself.
+fn zones(region: &str) -> Option<String> {
+    let zones = match regions::find(region) {
+        Some(known) => known.zones().take(ZONES).collect(),
+        None => vec![format!("{region}a"), format!("{region}b"), format!("{region}c")],
+    };
+    (zones.len() == ZONES).then(|| zones.join(","))
+}
+
+/// The repository that this clone came from. An address over SSH is given over HTTPS, which public repositories need no key for.
+fn origin() -> Option<String> {
+    let output = Command::new("git").args(["remote", "get-url", "origin"]).stderr(Stdio::null()).output().ok()?;
+    let url = String::from_utf8(output.stdout).ok()?;
+    let url = url.trim();
+    let https = url.strip_prefix("git@github.com:").or_else(|| url.strip_prefix("ssh://git@github.com/"));
+    let url = https.map_or_else(|| url.to_owned(), |path| format!("https://github.com/{path}"));
+    (output.status.success() && github_repository(&url).is_some()).then_some(url)
+}
+
+/// Owner and name in the address of a repository.
+pub(super) fn github_repository(url: &str) -> Option<(String, String)> {
+    let path = match url.split_once("://") {
+        Some((_, rest)) => rest.split_once('/')?.1,
+        None => url.split_once(':')?.1,
+    };
+    let (owner, name) = path.strip_suffix(".git").unwrap_or(path).rsplit_once('/')?;
+    let owner = owner.rsplit('/').next()?;
+    (!owner.is_empty() && !name.is_empty()).then(|| (owner.to_owned(), name.to_owned()))
+}
+
+/// No public endpoint, where a flag says so.
+pub(super) fn public_access(ranges: Option<&String>, private_only: bool) -> Option<String> {
+    ranges.cloned().or_else(|| private_only.then(|| PRIVATE.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owner_and_name_are_the_end_of_an_address() {
+        let expected = Some(("tideline-dev".to_owned(), "platform".to_owned()));
+        for url in [
+            "https://github.com/tideline-dev/platform.git",
+            "https://github.com/tideline-dev/platform",
+            "git@github.com:tideline-dev/platform.git",
+            "ssh://git@github.com/tideline-dev/platform.git",
+        ] {
+            assert_eq!(github_repository(url), expected, "{url}");
+        }
+        for url in ["", "platform", "https://github.com", "https://github.com/platform", "/srv/git/platform"] {
+            assert_eq!(github_repository(url), None, "{url}");
+        }
+    }
+}
