@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from . import Cloud, check, expect, same
@@ -24,6 +25,23 @@ def subnets_carry_the_tags_that_controllers_select_them_by(cloud: Cloud) -> None
         for subnet in subnets(cloud, tier):
             tags = {key: value for key, value in tags_of(subnet).items() if "/" in key}
             same(f"tags of {name_of(subnet)}", tags, role_tags)
+
+
+@check("network")
+def private_subnets_keep_whole_ranges_for_the_prefixes_of_nodes(cloud: Cloud) -> None:
+    ec2 = cloud.client("ec2")
+    for subnet in subnets(cloud, "private"):
+        answer = ec2.get_subnet_cidr_reservations(SubnetId=subnet["SubnetId"])
+        found = answer["SubnetIpv4CidrReservations"]
+        same(f"kinds of reservations in {name_of(subnet)}", {one["ReservationType"] for one in found}, {"prefix"})
+        parts = [ipaddress.ip_network(one["Cidr"]) for one in found]
+        inside = ipaddress.ip_network(subnet["CidrBlock"])
+        expect(all(part.subnet_of(inside) for part in parts), f"a reservation leaves {name_of(subnet)}")
+        # Each node has two ranges at least.
+        nodes = sum(pool["limit_cpu"] for pool in cloud.settings["karpenter"]["node_pools"].values()) // 2
+        held = sum(part.num_addresses for part in parts) // 16
+        here = nodes // (len(cloud.settings.zones) - 1)
+        expect(held >= 2 * here, f"{name_of(subnet)} keeps {held} ranges for {here} nodes")
 
 
 @check("network")

@@ -37,6 +37,8 @@ def base_nodes_are_what_was_chosen_and_repair_themselves(cloud: Cloud) -> None:
     same("image", group["amiType"], settings["ami_type"])
     same("capacity", group["capacityType"], "ON_DEMAND")
     same("version", group["version"], cloud.settings["cluster"]["kubernetes_version"])
+    if settings["release_version"]:
+        same("release of the image", group["releaseVersion"], settings["release_version"])
     same("repair", group["nodeRepairConfig"], {"enabled": True})
     unavailable = settings["max_unavailable_percentage"]
     same("update", group["updateConfig"], {"maxUnavailablePercentage": unavailable})

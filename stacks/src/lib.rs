@@ -4,10 +4,12 @@
 
 pub mod access;
 pub mod add_ons;
+mod addresses;
 pub mod bootstrap;
 mod charts;
 pub mod cluster;
 mod files;
+mod instances;
 pub mod load_test;
 pub mod manifests;
 pub mod names;

@@ -44,6 +44,8 @@ pub(super) fn base_nodes(
         .node_role_arn(role.arn())
         .subnet_ids(network.private.iter().map(|subnet| subnet.id()))
         .version(settings.cluster.kubernetes_version)
+        // EKS never moves a group to a newer image by itself.
+        .release_version(nodes.release_version.as_ref())
         .ami_type(&nodes.ami_type)
         .capacity_type("ON_DEMAND")
         .instance_types(&nodes.instance_types)
@@ -67,6 +69,7 @@ pub(super) fn base_nodes(
         .depends_on((
             policies.as_slice(),
             addons,
+            network.reservations.as_slice(),
             &routing.associations,
             &routing.routes,
             &groups.ingress,

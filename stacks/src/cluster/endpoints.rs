@@ -43,6 +43,8 @@ pub(super) fn endpoints(settings: &Settings, network: &Network, routing: &Privat
             .subnet_ids(network.private.iter().map(|subnet| subnet.id()))
             .security_group_ids([group.id()])
             .tags([("Name", settings.named(&name.replace('.', "-")))])
+            // Its addresses would spoil ranges.
+            .depends_on(network.reservations.as_slice())
             .add_to(stack);
     }
 }

@@ -1,13 +1,16 @@
 //! The network: a VPC over all zones, with public, private and intra subnets.
 
-use synth_bindings::{aws_default_security_group, aws_subnet, aws_vpc};
+use synth_bindings::{aws_default_security_group, aws_ec2_subnet_cidr_reservation, aws_subnet, aws_vpc};
 use synth_framework::{
     Stack,
     functions::{alltrue, distinct, length, lookup},
     list, run, text,
 };
 
-use crate::settings::{Cidr, Settings, ZONES};
+use crate::{
+    addresses::{reservation, reserved_ranges},
+    settings::{Cidr, Settings, ZONES},
+};
 
 /// What the rest of the stack uses of the network.
 pub(super) struct Network {
@@ -19,6 +22,8 @@ pub(super) struct Network {
     pub intra: Vec<aws_subnet::Handle>,
     /// Load balancers and NAT gateways, one in each zone.
     pub public: Vec<aws_subnet::Handle>,
+    /// Where in the private subnets no single address lands: whatever takes one there comes after.
+    pub reservations: Vec<aws_ec2_subnet_cidr_reservation::Handle>,
 }
 
 /// Declares the network.
@@ -42,7 +47,8 @@ pub(super) fn network(settings: &Settings, stack: &Stack) -> Network {
     let public = tier("public", &ranges.public, &[tag("kubernetes.io/role/elb")]);
     let private = tier("private", &ranges.private, &[tag("kubernetes.io/role/internal-elb"), settings.discovery_tag()]);
     let intra = tier("intra", &ranges.intra, &[]);
-    let network = Network { vpc, private, intra, public };
+    let reservations = reservations(settings, &private, stack);
+    let network = Network { vpc, private, intra, public, reservations };
     test(settings, &network, stack);
     network
 }
@@ -61,6 +67,33 @@ fn test(settings: &Settings, network: &Network, stack: &Stack) {
         run.assert(right, text!("Karpenter's tag is wrong on the {} subnets", tier))
     });
     found.add_to(stack);
+    run("single_addresses_spoil_no_range_of_a_node")
+        .assert(
+            alltrue(network.reservations.iter().map(|part| part.reservation_type().equals("prefix"))),
+            "a reservation gives its addresses to whoever asks for one",
+        )
+        .add_to(stack);
+}
+
+/// Parts of the private subnets for the ranges that the CNI gives to nodes, as large as the pools can become.
+fn reservations(
+    settings: &Settings,
+    private: &[aws_subnet::Handle],
+    stack: &Stack,
+) -> Vec<aws_ec2_subnet_cidr_reservation::Handle> {
+    let needed = reserved_ranges(settings);
+    let subnets = settings.zones().zip(&settings.network.subnets.private).zip(private);
+    let reserved = subnets.flat_map(|(((letter, _), range), subnet)| {
+        reservation(*range, needed).into_iter().map(move |part| {
+            let first = part.network().octets().map(|octet| octet.to_string()).join("_");
+            aws_ec2_subnet_cidr_reservation(format!("private_{letter}_{first}"))
+                .subnet_id(subnet.id())
+                .cidr_block(part)
+                .reservation_type("prefix")
+                .add_to(stack)
+        })
+    });
+    reserved.collect()
 }
 
 /// One subnet in each zone.

@@ -17,7 +17,9 @@ use synth_framework::{BuiltManifests, Manifests, Problems};
 use crate::settings::Settings;
 
 pub use applications::{HEALTH, Health};
+pub(crate) use karpenter::FEWEST_VCPUS;
 pub use observability::{Question, scaling_questions};
+pub(crate) use services::most_pods;
 
 /// Builds the manifests of an environment, or returns their problems.
 pub fn build(settings: &Settings) -> Result<BuiltManifests, Problems> {

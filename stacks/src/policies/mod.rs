@@ -11,8 +11,10 @@ mod own;
 mod scale;
 mod sec;
 mod sync;
+mod ver;
 pub(crate) mod view;
 
+use jiff::civil::Date;
 use synth_framework::{Policy, Review, Waiver};
 
 use crate::Platform;
@@ -36,6 +38,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "DRAIN", summary: "pods and nodes that leave without a lost request", policies: drain::POLICIES },
     Family { prefix: "SEC", summary: "what may be reached, read and done", policies: sec::POLICIES },
     Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
+    Family { prefix: "VER", summary: "versions that grow old, or do not fit each other", policies: ver::POLICIES },
     Family { prefix: "ENV", summary: "environments beside each other", policies: env::POLICIES },
     Family { prefix: "SYNC", summary: "what Argo CD makes of a change in Git", policies: sync::POLICIES },
     Family { prefix: "OWN", summary: "what must be the environment's own", policies: own::POLICIES },
@@ -51,17 +54,17 @@ pub fn is_code(code: &str) -> bool {
     all().any(|policy| policy.code == code)
 }
 
-/// Runs every policy over a platform; what its settings waive is set apart.
-pub fn review(platform: &Platform) -> Review {
-    run(platform, all())
+/// Runs every policy over a platform as of a day; what its settings waive is set apart.
+pub fn review(platform: &Platform, today: Date) -> Review {
+    run(platform, all(), today)
 }
 
 /// Runs the policies alone that compare a platform with those beside it.
-pub fn compare(platform: &Platform) -> Review {
-    run(platform, env::POLICIES)
+pub fn compare(platform: &Platform, today: Date) -> Review {
+    run(platform, env::POLICIES, today)
 }
 
-fn run<'a>(platform: &Platform, policies: impl IntoIterator<Item = &'a Policy<Platform>>) -> Review {
+fn run<'a>(platform: &Platform, policies: impl IntoIterator<Item = &'a Policy<Platform>>, today: Date) -> Review {
     let waivers = platform.settings.waivers.iter();
     let waivers: Vec<_> = waivers
         .map(|waiver| Waiver {
@@ -70,5 +73,5 @@ fn run<'a>(platform: &Platform, policies: impl IntoIterator<Item = &'a Policy<Pl
             reason: waiver.reason.clone(),
         })
         .collect();
-    Review::run(policies, platform, &waivers)
+    Review::run(policies, platform, today, &waivers)
 }

@@ -1,7 +1,9 @@
 //! What must hold between sections. Each rule runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
+use super::shape;
 use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services, Settings, regions};
+use crate::instances;
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     let Some(region) = regions::find(&aws.region) else { return };
@@ -83,6 +85,48 @@ pub(super) fn base_nodes_fill_the_zones(network: &Network, base_nodes: &BaseNode
         problems.report(
             "base_nodes.min_size",
             format!("is {}, fewer than one in each of {zones} zones: use at least {zones}", base_nodes.min_size),
+        );
+    }
+}
+
+/// EKS refuses a group whose image is of another minor version than the group itself.
+pub(super) fn base_nodes_release_fits(cluster: &Cluster, base_nodes: &BaseNodes, problems: &mut Problems<'_>) {
+    let key = "base_nodes.release_version";
+    let version = cluster.kubernetes_version;
+    let prefix = format!("{version}.");
+    let names_version = base_nodes.ami_type.starts_with("AL2023");
+    let release = base_nodes.release_version.as_deref();
+    if let Some(release) = release.filter(|of| names_version && shape::amazon_linux_release(of))
+        && !release.starts_with(&prefix)
+    {
+        let cluster = problems.other(key, "cluster.kubernetes_version", version);
+        let mend = format!("name a release that begins with `{prefix}`, or write `\"\"`");
+        problems.report(key, format!("is `{release}`, which does not fit {cluster}: {mend}"));
+    }
+}
+
+/// A type that the region lacks is never bought, and a group over zones of which none of its types has so many leaves one empty.
+pub(super) fn base_nodes_are_offered(
+    aws: &Aws,
+    network: &Network,
+    base_nodes: &BaseNodes,
+    problems: &mut Problems<'_>,
+) {
+    let key = "base_nodes.instance_types";
+    let known = base_nodes.instance_types.iter().enumerate();
+    let offered = known.filter_map(|(index, name)| Some((index, name, instances::named(name)?.zones_in(&aws.region)?)));
+    let offered: Vec<_> = offered.collect();
+    for (index, name, _) in offered.iter().filter(|(_, _, zones)| *zones == 0) {
+        let key = format!("{key}[{index}]");
+        let region = problems.other(&key, "aws.region", &aws.region);
+        problems.report(&key, format!("is `{name}`, which AWS does not offer in {region}: take another"));
+    }
+    let (needed, most) = (network.zones.len(), offered.iter().map(|(.., zones)| *zones).max());
+    if let Some(most) = most.filter(|most| (1..needed).contains(most)) {
+        let region = &aws.region;
+        problems.report(
+            key,
+            format!("has no type that AWS offers in {needed} zones of `{region}`, at most in {most}: name one that is"),
         );
     }
 }

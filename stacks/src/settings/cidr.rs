@@ -37,6 +37,14 @@ impl Cidr {
         self.addresses().saturating_sub(5)
     }
 
+    /// The part of so many addresses, a power of two, that begins so many after the first.
+    pub(crate) fn part(self, offset: u64, addresses: u64) -> Self {
+        let first = u64::from(self.network().to_bits()) + offset;
+        let first = Ipv4Addr::from_bits(u32::try_from(first).expect("a part lies inside its range"));
+        let length = u8::try_from(32 - addresses.ilog2()).expect("a range has at most 32 bits");
+        Self(Ipv4Net::new(first, length).expect("a length of at most 32 bits").trunc())
+    }
+
     /// Says whether `other` lies wholly inside.
     pub fn contains(self, other: Self) -> bool {
         self.0.contains(&other.0)

@@ -8,6 +8,7 @@ use super::rules::{IfSet, between, filled_set, one_of, set, shaped, word_of};
 use super::shape;
 use super::tree;
 use super::version::KubernetesVersion;
+use crate::instances;
 
 /// The logs that a control plane can write.
 const LOG_TYPES: [&str; 5] = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
@@ -90,12 +91,11 @@ section! {
     /// The managed node group that carries the system pods; everything else runs on Karpenter's nodes.
     pub struct BaseNodes {
         /// Instance types in order of preference.
-        pub instance_types: Vec<String> where filled_set(shaped(
-            "an instance type such as `m7i.xlarge`",
-            shape::instance_type,
-        )),
+        pub instance_types: Vec<String> where filled_set(known_instance_type),
         /// Node image of EKS.
         pub ami_type: String where word_of(&AMI_TYPES),
+        /// Release of that image; `None` leaves it to EKS, which then changes it with the Kubernetes version only.
+        pub release_version: Option<String>,
         /// Fewest nodes, at least one in each zone.
         pub min_size: u32 where between(1, 100),
         /// Nodes at first.
@@ -126,9 +126,22 @@ fn base_nodes_fit(nodes: &BaseNodes, section: &str, problems: &mut Problems<'_>)
         ordered(min, desired);
         ordered(desired, max);
     }
+    if let Some(release) = &nodes.release_version {
+        let (fits, expected) = if nodes.ami_type.starts_with("BOTTLEROCKET") {
+            (shape::bottlerocket_release(release), "a version and a commit such as `1.62.1-5d9ac849`")
+        } else {
+            (shape::amazon_linux_release(release), "a version of Kubernetes and a day such as `1.36.3-20260903`")
+        };
+        if !fits {
+            let key = tree::child(section, "release_version");
+            let image = problems.other(&key, &tree::child(section, "ami_type"), &nodes.ami_type);
+            problems.report(&key, format!("is `{release}`, no release of {image}: write {expected}, or `\"\"`"));
+        }
+    }
     let arm_image = nodes.ami_type.contains("ARM_64");
     for (index, instance_type) in nodes.instance_types.iter().enumerate() {
-        if is_arm(instance_type) != arm_image {
+        let Some(known) = instances::named(instance_type) else { continue };
+        if (known.architecture == "arm64") != arm_image {
             let key = format!("{}[{index}]", tree::child(section, "instance_types"));
             let architecture = if arm_image { "x86_64" } else { "arm64" };
             let image = problems.other(&key, &tree::child(section, "ami_type"), &nodes.ami_type);
@@ -137,9 +150,13 @@ fn base_nodes_fit(nodes: &BaseNodes, section: &str, problems: &mut Problems<'_>)
     }
 }
 
-/// Graviton families have a `g` right after the generation: `m7g`, `c7gn`; `a1` was the first.
-fn is_arm(instance_type: &str) -> bool {
-    let after_letters = instance_type.trim_start_matches(|byte: char| byte.is_ascii_lowercase());
-    let options = after_letters.trim_start_matches(|byte: char| byte.is_ascii_digit());
-    options.starts_with('g') || instance_type.starts_with("a1.")
+/// Whatever is reckoned with nodes needs their size, so that only a type of the table may stand here.
+fn known_instance_type(name: &String) -> Result<(), String> {
+    if instances::named(name).is_some() {
+        return Ok(());
+    }
+    let meant = instances::meant(name).map(|meant| format!("; is `{meant}` meant?")).unwrap_or_default();
+    Err(format!(
+        "is `{name}`, which is no known type of the categories c, m, r and t of generation 5 or later (t from 3){meant}"
+    ))
 }

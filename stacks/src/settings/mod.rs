@@ -37,6 +37,7 @@ pub use problem::{SettingsError, SettingsProblem};
 pub use services::{Image, LoadTest, Proxy, Service, Services};
 pub use sources::SettingPlace;
 pub use version::KubernetesVersion;
+pub(crate) use version::compact_day;
 pub use waiver::Waiver;
 pub use whole::{LONGEST_NAME_SUFFIX, Settings};
 

@@ -159,7 +159,9 @@ section! {
             "the ARN of a certificate in AWS Certificate Manager",
             shape::certificate_arn,
         )),
-        /// Seconds for which the load balancer lets a leaving pod finish its connections.
+        /// Seconds for which the load balancer may go on sending new connections to a pod that is told to go.
+        pub late_connections_seconds: u32 where between(0, 300),
+        /// Seconds after which the load balancer ends the connections of a pod that is told to go.
         pub deregistration_delay_seconds: u32 where between(0, 3600),
     }
     check origins_agree;

@@ -1,5 +1,7 @@
 //! The shapes that names, versions and addresses of AWS, Kubernetes and Git have.
 
+use super::version::compact_day;
+
 /// `a-z`, digits and inner hyphens, a letter first, at most 63 characters.
 pub(super) fn dns_label(text: &str) -> bool {
     text.len() <= 63
@@ -158,23 +160,26 @@ pub(super) fn addon_version(text: &str) -> bool {
 
 /// A dated image of Amazon Linux 2023, such as `al2023@v20260903`.
 pub(super) fn ami_alias(text: &str) -> bool {
-    text.strip_prefix("al2023@v").is_some_and(|date| {
-        date.len() == 8
-            && digits(date)
-            && date[4..6].parse().is_ok_and(|month: u8| (1..=12).contains(&month))
-            && date[6..].parse().is_ok_and(|day: u8| (1..=31).contains(&day))
+    text.strip_prefix("al2023@v").is_some_and(day)
+}
+
+/// A release of EKS's Amazon Linux, such as `1.36.3-20260903`: the kubelet's version and a day.
+pub(super) fn amazon_linux_release(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(version, date)| chart_version(version) && day(date))
+}
+
+/// A release of Bottlerocket, such as `1.62.1-5d9ac849`: its version and a commit.
+pub(super) fn bottlerocket_release(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(version, commit)| {
+        chart_version(version)
+            && commit.len() == 8
+            && commit.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     })
 }
 
-/// An instance type such as `m7i.xlarge`.
-pub(super) fn instance_type(text: &str) -> bool {
-    text.split_once('.').is_some_and(|(family, size)| {
-        family.starts_with(|first: char| first.is_ascii_lowercase())
-            && family.bytes().any(|byte| byte.is_ascii_digit())
-            && family.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-            && !size.is_empty()
-            && size.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    })
+/// A day of the calendar without separators, such as `20260903`.
+fn day(text: &str) -> bool {
+    compact_day(text).is_some()
 }
 
 /// Durations as Go writes them: `30s`, `5m`, `1h30m`.

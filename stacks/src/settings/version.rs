@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::civil::{Date, date};
 use serde_json::{Value as Json, json};
 
 use super::problem::Problems;
@@ -18,10 +19,26 @@ impl KubernetesVersion {
     /// In standard support on EKS, known to Karpenter, and with known builds of the managed add-ons.
     pub const SUPPORTED: [Self; 2] = [Self { minor: 35 }, Self { minor: 36 }];
 
+    /// The day on which Kubernetes published it: no image of a node is for this version and older.
+    pub(crate) fn published(self) -> Date {
+        match self.minor {
+            // https://kubernetes.io/releases/
+            35 => date(2025, 12, 17),
+            _ => date(2026, 4, 22),
+        }
+    }
+
     /// The number after `1.`.
     pub fn minor(self) -> u32 {
         self.minor
     }
+}
+
+/// A day of the calendar without separators, as AWS writes it in names of images: `20260903`.
+pub(crate) fn compact_day(text: &str) -> Option<Date> {
+    let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let part = |from, to| text.get(from..to).and_then(|part| part.parse::<i16>().ok());
+    Date::new(part(0, 4).filter(|_| digits)?, i8::try_from(part(4, 6)?).ok()?, i8::try_from(part(6, 8)?).ok()?).ok()
 }
 
 impl fmt::Display for KubernetesVersion {

@@ -165,6 +165,12 @@ impl Settings {
         if let (Some(network), Some(base_nodes)) = (&network, &base_nodes) {
             across::base_nodes_fill_the_zones(network, base_nodes, problems);
         }
+        if let (Some(cluster), Some(base_nodes)) = (&cluster, &base_nodes) {
+            across::base_nodes_release_fits(cluster, base_nodes, problems);
+        }
+        if let (Some(aws), Some(network), Some(base_nodes)) = (&aws, &network, &base_nodes) {
+            across::base_nodes_are_offered(aws, network, base_nodes, problems);
+        }
         if let (Some(services), Some(argocd), Some(observability)) = (&services, &argocd, &observability) {
             across::namespaces_are_apart(services, argocd, observability, problems);
         }

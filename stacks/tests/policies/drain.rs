@@ -3,36 +3,81 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::fixture::{broken, broken_by, set};
+use crate::fixture::{broken, broken_by, found, remove, set, with};
 
+const CONTROLLER: &str = "aws-load-balancer-controller";
 const PROXY: &str = "cors-proxy-server";
 const GRACE: &str = "/spec/template/spec/terminationGracePeriodSeconds";
 
 #[test]
 fn a_grace_period_shorter_than_the_drain_is_found() {
     assert_snapshot!(broken("DRAIN001", |platform| set(platform, "Deployment", PROXY, GRACE, 30)), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml is killed after 30 s, but its container `cors-proxy-server` needs 65 s: 15 s before the stop signal, 15 s until it stops accepting, 30 s for requests in flight, 5 s to end
-          mend: raise `terminationGracePeriodSeconds` to 65 or more
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml is killed after 30 s, but its container `cors-proxy-server` needs 95 s: 15 s before the stop signal, 45 s until it stops accepting, 30 s for requests in flight, 5 s to end
+          mend: raise `terminationGracePeriodSeconds` to 95 or more
         ");
 }
 
 #[test]
 fn a_grace_period_shorter_than_the_deregistration_is_found() {
     assert_snapshot!(broken_by("DRAIN002", "[services.proxy]\nderegistration_delay_seconds = 120"), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml is killed after 65 s, but the load balancer of Service/cors-proxy-server keeps its connections for 120 s
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml is killed after 95 s, but the load balancer of Service/cors-proxy-server keeps its connections for 120 s
           mend: raise `terminationGracePeriodSeconds` to 120 or more, or lower `deregistration_delay_seconds`
         ");
 }
 
 #[test]
 fn a_pod_that_stops_accepting_before_it_is_noticed_is_found() {
-    assert_snapshot!(
-        broken_by("DRAIN003", "[services.cors_proxy_server]\npre_stop_seconds = 5\ndrain_delay_seconds = 0"),
-        @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 5 s after it is told to go, but the load balancer of Service/cors-proxy-server notices after 10 s: 2 checks, one every 5 s
-          mend: raise `pre_stop_seconds` and `drain_delay_seconds` to 10 or more together
-        "
-    );
+    let early = "[services.cors_proxy_server]\npre_stop_seconds = 5\ndrain_delay_seconds = 30";
+    assert_snapshot!(broken_by("DRAIN003", early), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 35 s after it is told to go, but the load balancer of Service/cors-proxy-server may send new connections for 60 s
+          mend: raise `pre_stop_seconds` and `drain_delay_seconds` to 60 or more together
+        ");
+    // A load balancer that is known to be slower needs more of the same pods.
+    assert_snapshot!(broken_by("DRAIN003", "[services.proxy]\nlate_connections_seconds = 120"), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 60 s after it is told to go, but the load balancer of Service/cors-proxy-server may send new connections for 120 s
+          mend: raise `pre_stop_seconds` and `drain_delay_seconds` to 120 or more together
+        ");
+    assert_eq!(found(&with("[services.proxy]\nlate_connections_seconds = 0"), "DRAIN003"), "");
+}
+
+#[test]
+fn a_pod_that_only_health_checks_give_away_needs_its_time_after_the_signal() {
+    let held = "[services.cors_proxy_server]\npre_stop_seconds = 60\ndrain_delay_seconds = 5";
+    assert_snapshot!(broken_by("DRAIN003", held), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 5 s after its stop signal, but while nobody deregisters it the load balancer of Service/cors-proxy-server notices after 10 s: 2 checks, one every 5 s
+          mend: raise `drain_delay_seconds` to 10 or more
+        ");
+    let target = "/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-nlb-target-type";
+    assert_snapshot!(broken("DRAIN003", |platform| set(platform, "Service", PROXY, target, "instance")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 45 s after its stop signal, but the load balancer of Service/cors-proxy-server has nodes for targets and may send new connections for 60 s after 10 s of failing checks
+          mend: let the pods themselves be its targets (`nlb-target-type: ip`)
+        ");
+}
+
+#[test]
+fn connections_that_are_cut_while_they_drain_are_found() {
+    assert_snapshot!(broken_by("DRAIN008", "[services.proxy]\nderegistration_delay_seconds = 30"), @r"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml ends connections 30 s after a pod is deregistered, but Deployment/cors-proxy-server promises them 90 s
+          mend: raise `deregistration_delay_seconds` to 90 or more
+        ");
+    let attributes = "/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-target-group-attributes";
+    let kept = "deregistration_delay.timeout_seconds=30,deregistration_delay.connection_termination.enabled=false";
+    assert_eq!(broken("DRAIN008", |platform| set(platform, "Service", PROXY, attributes, kept)), "");
+}
+
+#[test]
+fn a_pod_that_takes_longer_to_leave_than_spot_gives_it_is_a_warning() {
+    assert_snapshot!(broken_by("DRAIN009", "[services.cors_proxy_server]\ndrain_timeout_seconds = 60"), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml takes 120 s to leave, but on the nodes of NodePool/spot it has 115 s: Spot gives 120 s, and it is told after 5 s; requests in flight have 55 s instead of 60 s
+          mend: lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to 115 together, or let only pools of `on-demand` nodes be there
+        ");
+    assert_snapshot!(broken_by("DRAIN009", "[services.cors_proxy_server]\ndrain_delay_seconds = 120"), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml takes 165 s to leave, but on the nodes of NodePool/spot it has 115 s: Spot gives 120 s, and it is told after 5 s; it is cut off while it still accepts, 20 s too early
+          mend: lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to 115 together, or let only pools of `on-demand` nodes be there
+        ");
+    let slow = "[services.cors_proxy_server]\ndrain_timeout_seconds = 60\n\
+                [karpenter.node_pools.spot]\ncapacity_type = \"on-demand\"";
+    assert_eq!(found(&with(slow), "DRAIN009"), "");
 }
 
 #[test]
@@ -57,8 +102,8 @@ fn nodes_that_wait_for_ever_or_too_short_are_found() {
           mend: set `karpenter.termination_grace_period`, such as 30m
         ");
     assert_snapshot!(broken("DRAIN005", |platform| set(platform, "NodePool", "spot", wait, "45s")), @r"
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 45 s, but their pods may take 65 s to leave
-          mend: raise `karpenter.termination_grace_period` to 65s or more
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 45 s, but their pods may take 95 s to leave
+          mend: raise `karpenter.termination_grace_period` to 95s or more
         ");
 }
 
@@ -78,10 +123,56 @@ fn a_pool_that_may_replace_all_or_none_is_found() {
 }
 
 #[test]
-fn a_namespace_without_readiness_gates_is_found() {
+fn pods_that_are_made_without_readiness_gates_are_found() {
     let label = "/metadata/labels/elbv2.k8s.aws~1pod-readiness-gate-inject";
     assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Namespace", "services", label, ())), @r"
         Namespace/services in manifests/platform/namespace-services.yaml holds the pods behind Service/cors-proxy-server and gives them no readiness gate
           mend: label it `elbv2.k8s.aws/pod-readiness-gate-inject: enabled`
+        ");
+    let target = "/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-nlb-target-type";
+    assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Service", PROXY, target, "instance")), @r"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml has nodes for targets, and only pods that are targets themselves get a readiness gate
+          mend: annotate it `service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip`
+        ");
+    let wave = "/metadata/annotations/argocd.argoproj.io~1sync-wave";
+    assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Service", PROXY, wave, ())), @r"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml is made no earlier than Deployment/cors-proxy-server, whose first pods then have no readiness gate
+          mend: give it a lower `argocd.argoproj.io/sync-wave`
+        ");
+    assert_snapshot!(broken("DRAIN007", |platform| remove(platform, "Application", CONTROLLER)), @r"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml has no controller that makes its load balancer and gives its pods a readiness gate
+          mend: install `aws-load-balancer-controller`
+        ");
+}
+
+#[test]
+fn pods_that_are_made_while_the_controller_is_away_are_found() {
+    let value = |name: &str| format!("/spec/source/helm/valuesObject/{name}");
+    let policy = value("podMutatorWebhookConfig");
+    // Left out, the chart's default is `Ignore`.
+    assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Application", CONTROLLER, &policy, ())), @r"
+        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml lets pods of cors-proxy-server be made without a readiness gate while the controller is down
+          mend: set `podMutatorWebhookConfig.failurePolicy: Fail` in its values
+        ");
+    let selector = value("objectSelector");
+    let others = json!({ "matchLabels": { "app.kubernetes.io/name": "other" } });
+    assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Application", CONTROLLER, &selector, others)), @r"
+        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml has a webhook that does not look at the pods of cors-proxy-server, which get no readiness gate
+          mend: let `objectSelector` in its values select them, and leave `webhookNamespaceSelectors` out
+        ");
+    let namespaces = value("webhookNamespaceSelectors");
+    let elsewhere = json!([{ "key": "team", "operator": "In", "values": ["other"] }]);
+    assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Application", CONTROLLER, &namespaces, elsewhere)), @r"
+        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml has a webhook that does not look at the pods of cors-proxy-server, which get no readiness gate
+          mend: let `objectSelector` in its values select them, and leave `webhookNamespaceSelectors` out
+        ");
+}
+
+#[test]
+fn pods_that_wait_for_a_controller_without_need_are_found() {
+    let selector = "/spec/source/helm/valuesObject/objectSelector";
+    assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Application", CONTROLLER, selector, ())), @r"
+        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml keeps pods of mock-target-server from being made while the controller is down, though nothing balances them
+          mend: let `objectSelector` in its values select only pods behind a load balancer
         ");
 }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use stacks::{Platform, policies};
 use synth_framework::Expression;
 
-use crate::fixture::{BASE, argue, build, found, settings};
+use crate::fixture::{BASE, TODAY, argue, build, found, settings};
 
 const GUIDE: &str = include_str!("../../../docs/day-2.md");
 
@@ -66,7 +66,7 @@ fn environments_made_as_the_guide_says_collide_with_nothing() {
     for _ in 0..all.len() {
         let mut platform = all.remove(0);
         platform.neighbours = all;
-        let review = policies::review(&platform);
+        let review = policies::review(&platform, TODAY);
         let errors: Vec<_> = review.errors().map(ToString::to_string).collect();
         assert_eq!(errors, [""; 0], "{}", platform.settings.environment);
         all = std::mem::take(&mut platform.neighbours);
@@ -151,7 +151,7 @@ fn ranges_that_overlap_are_found_in_whatever_account() {
 #[test]
 fn a_finding_names_where_the_resource_is_declared() {
     let platform = Platform { neighbours: vec![of("other", APART)], ..of("default", "") };
-    let review = policies::compare(&platform);
+    let review = policies::compare(&platform, TODAY);
     let place = &review.errors().next().unwrap().place;
     assert_eq!(place.subject, "aws_ecr_registry_scanning_configuration.main");
     assert!(place.location.unwrap().file().ends_with("stacks/src/bootstrap/registry.rs"));

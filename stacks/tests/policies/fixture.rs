@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use jiff::civil::{Date, date};
 use serde_json::Value as Json;
 use stacks::{
     Built, Platform, policies,
@@ -12,6 +13,9 @@ use synth_framework::{Declaration, Expression, Finding, Mode, Resource, Review};
 pub(crate) const BASE: &str = include_str!("../fixtures/default.toml");
 pub(crate) const SMALL: &str = include_str!("../fixtures/small.toml");
 const LARGE: &str = include_str!("../fixtures/large.toml");
+
+/// The day on which the fixtures are judged: some days after their images were made.
+pub(crate) const TODAY: Date = date(2026, 9, 10);
 
 /// Settings of several layers.
 pub(crate) fn settings(environment: &str, layers: &[&str]) -> Settings {
@@ -42,9 +46,14 @@ pub(crate) fn large() -> Platform {
 
 /// What a policy finds: subject, file, what is wrong and how to mend it, each finding on two lines.
 pub(crate) fn found(platform: &Platform, code: &str) -> String {
+    found_on(TODAY, platform, code)
+}
+
+/// The same, on another day.
+pub(crate) fn found_on(today: Date, platform: &Platform, code: &str) -> String {
     let policy = policies::all().find(|policy| policy.code == code);
     let policy = policy.unwrap_or_else(|| panic!("`{code}` is no policy"));
-    let review = Review::run([policy], platform, &[]);
+    let review = Review::run([policy], platform, today, &[]);
     for finding in &review.findings {
         assert_settings_are_named(platform, finding);
     }

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::fixture::{argue, asset, broken, broken_by, copy, found, large, remove, set, text, texts, with};
+use crate::fixture::{argue, asset, broken, broken_by, copy, found, large, remove, set, texts, with};
 
 const PROXY: &str = "cors-proxy-server";
 const SPREAD: &str = "/spec/template/spec/topologySpreadConstraints";
@@ -118,16 +118,38 @@ fn one_nat_gateway_for_all_zones_is_a_warning() {
         "#);
 }
 
+/// The pool of small's Spot makes `arm64` nodes.
+fn of_types(types: &[&str]) -> impl FnOnce(&mut stacks::Platform) {
+    let requirement = json!({ "key": "node.kubernetes.io/instance-type", "operator": "In", "values": types });
+    |platform| set(platform, "NodePool", "spot", "/spec/template/spec/requirements/0", requirement)
+}
+
 #[test]
-fn a_pool_of_one_instance_type_is_found() {
-    let requirement = json!({ "key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["m5.large"] });
-    assert_snapshot!(
-        broken("HA009", |platform| set(platform, "NodePool", "spot", "/spec/template/spec/requirements/0", requirement)),
-        @r"
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml makes nodes of m5.large only
-          mend: require instance categories and sizes instead of types
-        "
-    );
+fn a_pool_of_few_instance_types_is_found() {
+    assert_snapshot!(broken("HA009", of_types(&["m6g.large"])), @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml makes nodes of m6g.large only, as far as eu-north-1 has types
+          mend: allow more architectures, instance categories, generations or sizes
+        ");
+    let broad = ["m6g.large", "m6gd.large", "m7g.large", "c6g.large", "c7g.large"];
+    assert_eq!(broken("HA009", of_types(&broad)), "");
+    // Types of another architecture, or that nobody knows, are none.
+    assert_snapshot!(broken("HA009", of_types(&["m6g.large", "m7g.large", "m5.large", "m6i.large", "m7g.huge"])), @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml makes nodes of m6g.large and m7g.large only, as far as eu-north-1 has types
+          mend: allow more architectures, instance categories, generations or sizes
+        ");
+}
+
+#[test]
+fn a_pool_whose_types_the_region_lacks_is_found() {
+    assert_snapshot!(broken_by("HA009", "[karpenter.node_pools.spot]\ninstance_generation_min = 12"), @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml makes no node: eu-north-1 has no type that the platform knows and its requirements admit
+          mend: allow more architectures, instance categories, generations or sizes
+        ");
+    let categories = "[karpenter.node_pools.spot]\ninstance_categories = [\"q\"]";
+    assert_snapshot!(broken_by("HA009", categories), @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml makes no node: eu-north-1 has no type that the platform knows and its requirements admit
+          mend: allow more architectures, instance categories, generations or sizes
+        ");
 }
 
 #[test]
@@ -162,14 +184,19 @@ fn a_single_controller_is_found() {
 }
 
 #[test]
-fn a_pool_of_five_types_passes() {
-    let types = json!(["m5.large", "m5a.large", "m6i.large", "m6a.large", "m7i.large"]);
-    let requirement = json!({ "key": "node.kubernetes.io/instance-type", "operator": "In", "values": types });
-    let found = broken("HA009", |platform| {
-        set(platform, "NodePool", "spot", "/spec/template/spec/requirements/0", requirement);
-        argue(platform, "aws_eks_node_group.base", "ami_type", text("AL2023_x86_64_STANDARD"));
-    });
-    assert_eq!(found, "");
+fn base_nodes_that_nobody_can_reckon_with_are_found() {
+    let nodes_of = |names: &[&str]| {
+        broken("HA011", |platform| argue(platform, "aws_eks_node_group.base", "instance_types", texts(names)))
+    };
+    assert_snapshot!(nodes_of(&["m7i.xlarge", "t3.mega"]), @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json may have nodes of `t3.mega`, and nobody knows what room they have
+          mend: take types that the platform knows
+        ");
+    // What is known and too small is found whatever stands beside it.
+    assert_snapshot!(nodes_of(&["m7i.xlarge", "t3.micro"]), @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 1680m and 174Mi for pods, and no room for 2 of karpenter (1000m and 1024Mi), 1 of argocd-application-controller (250m and 1024Mi), 2 of argocd-repo-server (100m and 512Mi), 2 of argocd-redis-ha-server (100m and 512Mi), 2 of aws-load-balancer-controller (100m and 256Mi), 2 of argocd-redis-ha-haproxy (100m and 256Mi), 2 of metrics-server (100m and 200Mi), 2 of ebs-csi-controller (60m and 240Mi), 2 of argocd-server (50m and 256Mi), 2 of argocd-applicationset-controller (50m and 256Mi)
+          mend: raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`
+        ");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use stacks::policies;
 
-use crate::fixture::{found, large, settings, small, with};
+use crate::fixture::{TODAY, found, large, settings, small, with};
 
 const ACCOUNT: &str = "aws.account_id = \"210987654321\"\n";
 const LEFT: &str =
@@ -68,6 +68,6 @@ fn settings_that_are_all_somebodys_pass() {
     let settings = settings("default", &[&text]);
     assert_eq!((settings.is_example(), &settings.example_values[..]), (false, &[][..]));
     let platform = crate::fixture::build(&settings);
-    let review = policies::review(&platform);
+    let review = policies::review(&platform, TODAY);
     assert!(review.passes(), "{:?}", review.findings);
 }

@@ -4,7 +4,9 @@ use insta::assert_snapshot;
 
 use stacks::policies;
 
-use crate::fixture::{BASE, SMALL, argue, broken, broken_by, build, found, set, settings, small, text, with};
+use crate::fixture::{
+    BASE, SMALL, TODAY, argue, broken, broken_by, build, found, remove_resource, set, settings, small, text, with,
+};
 
 const PROXY: &str = "cors-proxy-server";
 const CONTAINER: &str = "/spec/template/spec/containers/0";
@@ -20,10 +22,10 @@ fn a_maximum_beyond_the_node_pools_is_found() {
 /// Too high a maximum is one cause: it makes one finding, whose mend is enough for every policy.
 #[test]
 fn one_maximum_makes_one_finding_and_its_mend_is_enough() {
-    let standing = policies::review(&small()).findings;
+    let standing = policies::review(&small(), TODAY).findings;
     for (service, most) in [("cors_proxy_server", 90), ("cors_proxy_server", 150), ("mock_target_server", 400)] {
         let maximum = format!("[services.{service}]\nmax_replicas = {most}");
-        let found: Vec<_> = policies::review(&with(&maximum)).findings;
+        let found: Vec<_> = policies::review(&with(&maximum), TODAY).findings;
         let found: Vec<_> = found.into_iter().filter(|finding| !standing.contains(finding)).collect();
         let [finding] = found.as_slice() else { panic!("{most} makes {found:#?}") };
         let words: Vec<&str> = finding.mend.split('`').collect();
@@ -35,7 +37,7 @@ fn one_maximum_makes_one_finding_and_its_mend_is_enough() {
         });
         let limits: String = limits.collect();
         let mended = build(&settings("default", &[BASE, SMALL, &maximum, &limits]));
-        assert_eq!(policies::review(&mended).findings, standing, "after {}", finding.mend);
+        assert_eq!(policies::review(&mended, TODAY).findings, standing, "after {}", finding.mend);
     }
 }
 
@@ -130,13 +132,36 @@ fn memory_without_a_limit_or_above_the_request_is_found() {
 
 #[test]
 fn subnets_too_small_for_the_limits_are_found() {
-    assert_snapshot!(
-        broken("SCALE009", |platform| argue(platform, "aws_subnet.private_a", "cidr_block", text("10.0.0.0/22"))),
-        @r"
-        aws_subnet.private_a in cluster/network.tf.json holds 1019 addresses, but with a zone lost 35 of 70 nodes may stand in it, of 51 addresses each
-          mend: give it a range of 1786 addresses or more in `network.subnets.private`, or lower `limit_cpu` of the pools
-        "
-    );
+    let small = "[network.subnets]\nprivate = [\"10.0.0.0/22\", \"10.0.64.0/22\", \"10.0.128.0/22\"]";
+    assert_snapshot!(broken_by("SCALE009", small), @r"
+        aws_subnet.private_a in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        aws_subnet.private_b in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        aws_subnet.private_c in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        ");
+}
+
+#[test]
+fn ranges_that_single_addresses_may_spoil_are_found() {
+    let reservation = "aws_ec2_subnet_cidr_reservation.private_a_10_0_32_0";
+    let kind = text("explicit");
+    assert_snapshot!(broken("SCALE009", |platform| argue(platform, reservation, "reservation_type", kind)), @r"
+        aws_subnet.private_a in cluster/network.tf.json keeps 0 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        ");
+    assert_ne!(broken("SCALE009", |platform| remove_resource(platform, reservation)), "");
+}
+
+#[test]
+fn a_subnet_that_keeps_all_addresses_for_ranges_is_found() {
+    let reservation = "aws_ec2_subnet_cidr_reservation.private_a_10_0_32_0";
+    let all = text("10.0.0.0/18");
+    assert_snapshot!(broken("SCALE009", |platform| argue(platform, reservation, "cidr_block", all)), @r"
+        aws_subnet.private_a in cluster/network.tf.json has 0 addresses beside its ranges, but with a zone lost 35 of 70 nodes may stand in it, which take 36 with the endpoints
+          mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
+        ");
 }
 
 #[test]

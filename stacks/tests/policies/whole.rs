@@ -8,13 +8,13 @@ use stacks::{
 };
 use synth_framework::Severity;
 
-use crate::fixture::{BASE, build, large, settings, small, with};
+use crate::fixture::{BASE, TODAY, build, large, settings, small, with};
 
 const STAGING: &str = include_str!("../fixtures/staging.toml");
 const PRODUCTION: &str = include_str!("../fixtures/production.toml");
 
 fn errors(platform: &Platform) -> String {
-    let review = policies::review(platform);
+    let review = policies::review(platform, TODAY);
     review.errors().map(|finding| finding.to_string()).collect::<Vec<_>>().join("\n")
 }
 
@@ -75,6 +75,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("drain.rs"),
         include_str!("sec.rs"),
         include_str!("img.rs"),
+        include_str!("ver.rs"),
         include_str!("env.rs"),
         include_str!("own.rs"),
         include_str!("reach.rs"),
@@ -88,7 +89,7 @@ fn every_policy_is_broken_by_a_test() {
 
 #[test]
 fn findings_name_the_rust_that_declares_what_is_wrong() {
-    let review = policies::review(&with("[services.cors_proxy_server]\nmin_replicas = 2"));
+    let review = policies::review(&with("[services.cors_proxy_server]\nmin_replicas = 2"), TODAY);
     let finding = review.errors().next().unwrap();
     assert_eq!(finding.severity, Severity::Error);
     assert!(finding.place.location.unwrap().file().ends_with("stacks/src/manifests/services/workload.rs"));
@@ -98,7 +99,7 @@ fn findings_name_the_rust_that_declares_what_is_wrong() {
 #[test]
 fn a_waiver_in_the_settings_accepts_a_finding() {
     let waived = with("[[waivers]]\ncode = \"HA008\"\nsubject = \"aws_nat_gateway.main_a\"\nreason = \"a trial\"\n");
-    let review = policies::review(&waived);
+    let review = policies::review(&waived, TODAY);
     assert!(review.passes() && review.findings.is_empty(), "{:?}", review.findings);
     assert_eq!(review.waived[0].1.reason, "a trial");
 }
@@ -106,7 +107,7 @@ fn a_waiver_in_the_settings_accepts_a_finding() {
 #[test]
 fn a_waiver_of_nothing_is_reported() {
     let waived = with("[[waivers]]\ncode = \"HA001\"\nsubject = \"Deployment/none\"\nreason = \"none any more\"\n");
-    let review = policies::review(&waived);
+    let review = policies::review(&waived, TODAY);
     assert!(!review.passes());
     assert_eq!(review.unused[0].subject, "Deployment/none");
 }

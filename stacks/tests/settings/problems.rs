@@ -59,14 +59,21 @@ fn a_base_without_a_section_misses_it_at_its_first_line() {
 
 #[test]
 fn an_inherited_value_that_an_override_breaks_names_both_files() {
-    insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @"default.toml:73:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2");
+    insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @r"
+        default.toml:74:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2
+        ");
     insta::assert_snapshot!(refused("[aws]\nregion = \"eu-west-1\"\n"), @r"
     default.toml:41:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1a`?
     default.toml:41:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1b`?
     default.toml:41:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1c`?
     ");
-    insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"default.toml:64:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`"#);
-    insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @"default.toml:22:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both");
+    insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"
+        default.toml:64:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`
+        default.toml:73:19: `base_nodes.release_version` is `1.36.3-20260903`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a release that begins with `1.35.`, or write `""`
+        "#);
+    insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @r"
+        default.toml:22:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both
+        ");
     insta::assert_snapshot!(refused("[base_nodes]\nami_type = \"BOTTLEROCKET_ARM_64\"\n"), @r"
     default.toml:71:19: `base_nodes.instance_types[0]` is `m7i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
     default.toml:71:33: `base_nodes.instance_types[1]` is `m6i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
@@ -181,9 +188,9 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:147
-    staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
-    ");
+        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:148
+        staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
+        ");
 }
 
 #[test]
@@ -283,7 +290,7 @@ namespace = \"monitoring\"
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
-    default.toml:132:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
-    staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
-    ");
+        default.toml:133:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
+        staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
+        ");
 }

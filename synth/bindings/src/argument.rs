@@ -75,6 +75,10 @@ pub enum capacity_provider {}
 #[derive(Debug)]
 pub enum chart {}
 
+/// The argument `cidr_block`.
+#[derive(Debug)]
+pub enum cidr_block {}
+
 /// The argument `client_id_list`.
 #[derive(Debug)]
 pub enum client_id_list {}
@@ -294,6 +298,10 @@ pub enum repository {}
 /// The argument `repository_filter`.
 #[derive(Debug)]
 pub enum repository_filter {}
+
+/// The argument `reservation_type`.
+#[derive(Debug)]
+pub enum reservation_type {}
 
 /// The argument `resource_type`.
 #[derive(Debug)]

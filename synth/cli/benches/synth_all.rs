@@ -34,5 +34,5 @@ fn synth_all(bencher: divan::Bencher<'_, '_>) {
 fn policies(bencher: divan::Bencher<'_, '_>) {
     let settings = Settings::parse("default", &[layer()]).expect("the default environment is in order");
     let platform = Platform::build(&settings).expect("the default platform is in order");
-    bencher.bench(|| stacks::policies::review(&platform));
+    bencher.bench(|| stacks::policies::review(&platform, jiff::civil::date(2026, 9, 10)));
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
 
 use crate::commands::{
     access::AccessArgs, apply::ApplyArgs, check::CheckArgs, completions::CompletionsArgs, destroy::DestroyArgs,
@@ -76,4 +77,7 @@ pub(crate) struct Place {
     /// Folder of settings that replaces `stacks/environments`, which is searched from here upwards
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) environments: Option<PathBuf>,
+    /// Day on which policies about age judge, such as 2026-09-30; today's by the machine's clock if left out
+    #[arg(long, global = true, value_name = "DAY", overrides_with = "today")]
+    pub(crate) today: Option<Date>,
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use stacks::{
     Part,
     settings::{Layer, Settings},
@@ -34,6 +35,8 @@ pub(crate) struct Project {
     pub(crate) out: PathBuf,
     /// The root of the copies that Terraform runs in offline, of this environment.
     pub(crate) scratch: PathBuf,
+    /// The day on which policies judge; nothing that is written depends on it.
+    pub(crate) today: Date,
     /// The folder of all environments' settings.
     environments: PathBuf,
 }
@@ -77,7 +80,8 @@ impl Project {
         let settings = Settings::parse(environment, &layers)
             .with_context(|| format!("the settings of environment `{environment}` are refused"))?;
         let scratch = root.join(SCRATCH).join(environment);
-        Ok(Self { environment: environment.clone(), settings, out, scratch, environments })
+        let today = place.today.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date());
+        Ok(Self { environment: environment.clone(), settings, out, scratch, today, environments })
     }
 
     /// The file of the environment.
@@ -94,7 +98,7 @@ impl Project {
     pub(crate) fn siblings(&self) -> Result<Vec<Self>> {
         let open = |env| {
             let (out, environments) = (Some(self.out.clone()), Some(self.environments.clone()));
-            Self::open(&Place { env, out, environments })
+            Self::open(&Place { env, out, environments, today: Some(self.today) })
         };
         known(&self.environments)?.into_iter().map(open).collect()
     }

@@ -24,7 +24,7 @@ pub(crate) struct Reviewed {
 impl Reviewed {
     /// Runs every policy.
     pub(crate) fn of(project: &Project, platform: &Platform) -> Self {
-        let mut review = policies::review(platform);
+        let mut review = policies::review(platform, project.today);
         let waived = review.waived.iter_mut().map(|(finding, _)| finding);
         for finding in review.findings.iter_mut().chain(waived) {
             // A finding about a setting is written to no one file.

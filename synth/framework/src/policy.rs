@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
+
 use crate::problem::{Location, source_path};
 
 /// A rule about the whole of `P`.
@@ -94,10 +96,16 @@ impl fmt::Display for Finding {
 pub struct Findings {
     code: &'static str,
     severity: Severity,
+    today: Date,
     found: Vec<Finding>,
 }
 
 impl Findings {
+    /// The day on which is judged, for rules about age: whoever runs the policies says it, and nothing here asks a clock.
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
     /// Reports that what stands at `place` breaks the rule.
     ///
     /// Where settings decide it, [`Finding::set_by`] says which.
@@ -133,11 +141,16 @@ pub struct Review {
 }
 
 impl Review {
-    /// Runs policies over `subject`, in order.
-    pub fn run<'a, P: 'a>(policies: impl IntoIterator<Item = &'a Policy<P>>, subject: &P, waivers: &[Waiver]) -> Self {
+    /// Runs policies over `subject` as of a day, in order.
+    pub fn run<'a, P: 'a>(
+        policies: impl IntoIterator<Item = &'a Policy<P>>,
+        subject: &P,
+        today: Date,
+        waivers: &[Waiver],
+    ) -> Self {
         let mut review = Self::default();
         for policy in policies {
-            let mut findings = Findings { code: policy.code, severity: policy.severity, found: Vec::new() };
+            let mut findings = Findings { code: policy.code, severity: policy.severity, today, found: Vec::new() };
             (policy.check)(subject, &mut findings);
             for finding in findings.found {
                 let covers = |waiver: &&Waiver| waiver.code == finding.code && waiver.subject == finding.place.subject;
@@ -165,7 +178,11 @@ impl Review {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
+
+    const TODAY: Date = date(2026, 9, 10);
 
     /// Numbers, which are to be small and even.
     const POLICIES: &[Policy<Vec<u32>>] = &[
@@ -198,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_finding_says_what_where_and_how_to_mend_it() {
-        let review = Review::run(POLICIES, &vec![12], &[]);
+        let review = Review::run(POLICIES, &vec![12], TODAY, &[]);
         let place = Place { location: Some(std::panic::Location::caller()), ..review.findings[0].place.clone() };
         let finding = Finding { place, ..review.findings[0].clone() }.to_string();
         let lines: Vec<_> = finding.lines().collect();
@@ -209,13 +226,13 @@ mod tests {
 
     #[test]
     fn warnings_pass_and_errors_do_not() {
-        assert!(Review::run(POLICIES, &vec![3], &[]).passes());
-        assert!(!Review::run(POLICIES, &vec![12], &[]).passes());
+        assert!(Review::run(POLICIES, &vec![3], TODAY, &[]).passes());
+        assert!(!Review::run(POLICIES, &vec![12], TODAY, &[]).passes());
     }
 
     #[test]
     fn a_waiver_covers_its_rule_and_subject_only() {
-        let review = Review::run(POLICIES, &vec![12, 13], &[waiver("SIZE001", "12")]);
+        let review = Review::run(POLICIES, &vec![12, 13], TODAY, &[waiver("SIZE001", "12")]);
         let codes: Vec<_> =
             review.findings.iter().map(|finding| (finding.code, finding.place.subject.as_str())).collect();
         assert_eq!(codes, [("SIZE001", "13"), ("SIZE002", "13")]);
@@ -224,8 +241,26 @@ mod tests {
 
     #[test]
     fn a_waiver_that_waives_nothing_fails_the_check() {
-        let review = Review::run(POLICIES, &vec![2], &[waiver("SIZE001", "12")]);
+        let review = Review::run(POLICIES, &vec![2], TODAY, &[waiver("SIZE001", "12")]);
         assert_eq!(review.unused, [waiver("SIZE001", "12")]);
         assert!(!review.passes());
+    }
+
+    #[test]
+    fn a_rule_about_age_is_told_the_day() {
+        const AGE: &[Policy<Date>] = &[Policy {
+            code: "AGE001",
+            name: "young",
+            severity: Severity::Warning,
+            explanation: "what is old is not mended",
+            check: |made, findings| {
+                let place = Place { subject: made.to_string(), file: String::new(), location: None };
+                if *made < findings.today() {
+                    findings.report(place, "is old", "renew it");
+                }
+            },
+        }];
+        let found = |today| Review::run(AGE, &date(2026, 9, 3), today, &[]).findings.len();
+        assert_eq!([found(date(2026, 9, 3)), found(date(2026, 9, 4))], [0, 1]);
     }
 }

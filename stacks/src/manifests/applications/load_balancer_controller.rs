@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
+use k8s_openapi::{
+    api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint},
+    apimachinery::pkg::apis::meta::v1::LabelSelectorRequirement,
+};
 use serde::Serialize;
 
 use super::application::{Application, Chart, Wave};
 use crate::{
     charts::{self, ServiceAccount, Unavailable},
     manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft},
+    names::{CORS_PROXY_SERVER, NAME_LABEL},
     settings::Settings,
 };
 
@@ -28,6 +32,8 @@ struct Values<'a> {
     default_ssl_policy: &'static str,
     default_tags: &'a BTreeMap<String, String>,
     enable_service_mutator_webhook: bool,
+    pod_mutator_webhook_config: Webhook,
+    object_selector: ObjectSelector,
     enable_shield: bool,
     enable_waf: bool,
     enable_wafv2: bool,
@@ -36,6 +42,29 @@ struct Values<'a> {
     node_selector: BTreeMap<&'static str, &'static str>,
     tolerations: [Toleration; 1],
     resources: Draft<ResourceRequirements>,
+}
+
+/// What happens to an object while nobody answers its webhook.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Webhook {
+    failure_policy: &'static str,
+}
+
+/// The pods that the webhook is asked about, of the namespaces that are labelled for it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectSelector {
+    match_expressions: [LabelSelectorRequirement; 1],
+}
+
+/// The pods that a load balancer sends to: no other pod waits for the controller.
+fn behind_load_balancers() -> LabelSelectorRequirement {
+    LabelSelectorRequirement {
+        key: NAME_LABEL.to_owned(),
+        operator: "In".to_owned(),
+        values: Some(vec![CORS_PROXY_SERVER.to_owned()]),
+    }
 }
 
 pub(super) fn application(settings: &Settings) -> Application {
@@ -52,6 +81,10 @@ pub(super) fn application(settings: &Settings) -> Application {
         default_tags: &settings.aws.tags,
         // It would refuse every new Service while the controller is down; the one load balancer here names its class.
         enable_service_mutator_webhook: false,
+        // A pod without its readiness gate would let a rollout take away the pods that the load balancer knows. While the
+        // controller is down nobody would register a new pod either, so that refusing it loses nothing.
+        pod_mutator_webhook_config: Webhook { failure_policy: "Fail" },
+        object_selector: ObjectSelector { match_expressions: [behind_load_balancers()] },
         enable_shield: false,
         enable_waf: false,
         enable_wafv2: false,

@@ -11,6 +11,12 @@ use super::{
 };
 use crate::settings::{NodePool, Settings};
 
+/// The sizes of nodes.
+const VCPUS: [u64; 4] = [FEWEST_VCPUS, 4, 8, 16];
+
+/// The smallest of them.
+pub(crate) const FEWEST_VCPUS: u64 = 2;
+
 /// The class of every node.
 const NODE_CLASS: &str = "default";
 
@@ -90,7 +96,7 @@ fn requirements(settings: &Settings, pool: &NodePool) -> Vec<Requirement> {
             values: vec![pool.instance_generation_min.to_string()],
         },
         // Smaller nodes are mostly system pods; larger ones take too many of ours with them.
-        one_of("karpenter.k8s.aws/instance-cpu", &["2", "4", "8", "16"].map(str::to_owned)),
+        one_of("karpenter.k8s.aws/instance-cpu", &VCPUS.map(|vcpus| vcpus.to_string())),
     ]
 }
 

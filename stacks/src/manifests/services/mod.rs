@@ -29,7 +29,7 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
 }
 
 /// The most pods of a service that can exist at once: during a rollout at the maximum, with every old pod still draining.
-pub(super) fn most_pods(service: &Service) -> u64 {
+pub(crate) fn most_pods(service: &Service) -> u64 {
     let max = u64::from(service.max_replicas);
     2 * max + (max * u64::from(MAX_SURGE_PERCENT)).div_ceil(100)
 }

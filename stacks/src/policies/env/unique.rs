@@ -50,6 +50,7 @@ pub(super) const TYPES: &[Unique] = &[
     child("aws_cloudwatch_event_target"),
     unique("aws_cloudwatch_log_group", Within::Region, &["name"]),
     child("aws_default_security_group"),
+    child("aws_ec2_subnet_cidr_reservation"),
     child("aws_ecr_lifecycle_policy"),
     set_by("registry.scanning", unique("aws_ecr_registry_scanning_configuration", Within::Region, &[])),
     unique("aws_ecr_repository", Within::Region, &["name"]),

@@ -7,9 +7,10 @@ use synth_framework::{Expression, Findings};
 
 use crate::{
     Platform,
+    instances::{self, InstanceType},
     policies::view::{
-        Amount, Declared, NodeShape, PodGroup, Pools, argocd_values, at, base_pods, charts, daemon_pods, number,
-        requirement,
+        Amount, Declared, PodGroup, Pools, argocd_values, at, base_pods, charts, daemon_pods, number, requirement,
+        types,
     },
 };
 
@@ -51,15 +52,19 @@ pub(super) fn nat_per_zone(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) fn many_instance_types(platform: &Platform, findings: &mut Findings) {
+    let region = &platform.settings.aws.region;
     for pool in platform.of_kind("NodePool") {
-        let types = requirement(pool, "node.kubernetes.io/instance-type");
-        if !types.is_empty() && types.len() < FEWEST_TYPES {
-            findings.report(
-                platform.place(pool),
-                format!("makes nodes of {} only", types.join(" and ")),
-                "require instance categories and sizes instead of types",
-            );
-        }
+        let types: Vec<_> = types(platform, pool).iter().map(|of| of.name).collect();
+        let message = match types.len() {
+            0 => format!("makes no node: {region} has no type that the platform knows and its requirements admit"),
+            1..FEWEST_TYPES => format!("makes nodes of {} only, as far as {region} has types", types.join(" and ")),
+            _ => continue,
+        };
+        findings.report(
+            platform.place(pool),
+            message,
+            "allow more architectures, instance categories, generations or sizes",
+        );
     }
 }
 
@@ -90,23 +95,30 @@ pub(super) fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Fi
     let daemons = daemon_pods(platform);
     for group in platform.managed("aws_eks_node_group") {
         let types = group.get("instance_types").and_then(Expression::as_list).unwrap_or_default();
+        let (known, unknown) = known_types(types.iter().filter_map(Expression::as_str));
+        for name in unknown {
+            let meant = instances::meant(name).map(|meant| format!(", such as `{meant}`")).unwrap_or_default();
+            findings.report(
+                group.place(),
+                format!("may have nodes of `{name}`, and nobody knows what room they have"),
+                format!("take types that the platform knows{meant}"),
+            );
+        }
         // Any of the types may be what AWS has, so the least of them counts.
-        let Some(shape) = types.iter().filter_map(|of| NodeShape::of_instance_type(of.as_str()?)).min() else {
-            continue;
-        };
+        let Some(each) = known.iter().map(|of| of.allocatable()).reduce(Amount::least) else { continue };
         let Some(size) = group.nested("scaling_config", "min_size").and_then(|size| size.parse::<u64>().ok()) else {
             continue;
         };
         let zones = platform.settings.network.zones.len() as u64;
         let remaining = size - size.div_ceil(zones);
-        let mut free = vec![shape.allocatable() - daemons.requests; usize::try_from(remaining).unwrap_or(usize::MAX)];
+        let mut free = vec![each - daemons.requests; usize::try_from(remaining).unwrap_or(usize::MAX)];
         let homeless = place(&groups, &mut free);
         if !homeless.is_empty() {
             findings.report(
                 group.place(),
                 format!(
                     "has {remaining} of {size} nodes left without one zone, each with {} for pods, and no room for {}",
-                    shape.allocatable() - daemons.requests,
+                    each - daemons.requests,
                     homeless.join(", ")
                 ),
                 "raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`",
@@ -114,6 +126,18 @@ pub(super) fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Fi
             .set_by(["base_nodes.min_size", "base_nodes.instance_types"]);
         }
     }
+}
+
+/// The types of these names that are known, and the names of those that are not.
+fn known_types<'a>(names: impl Iterator<Item = &'a str>) -> (Vec<&'static InstanceType>, Vec<&'a str>) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for name in names {
+        match instances::named(name) {
+            Some(of) => known.push(of),
+            None => unknown.push(name),
+        }
+    }
+    (known, unknown)
 }
 
 /// Puts pods onto nodes, the largest first, and returns those that find no room.

@@ -73,8 +73,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "SCALE009",
         name: "subnets-hold-nodes-and-pods",
         severity: Severity::Error,
-        explanation: "A node without a free range of addresses in its subnet runs no pods, and Karpenter keeps making more \
-                      of them.",
+        explanation: "A node without a free range of addresses in its subnet runs no pods, and Karpenter keeps making more of them; \
+                      without a reservation, single addresses spoil ranges while most addresses are free.",
         check: subnets::subnets_hold_nodes_and_pods,
     },
     Policy {

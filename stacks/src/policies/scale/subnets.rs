@@ -4,43 +4,59 @@ use synth_framework::Findings;
 
 use crate::{
     Platform,
-    policies::view::{Pools, discovered_subnets, pool_setting},
+    addresses::{RANGE, ranges, share},
+    policies::view::{Declared, PodGroup, Pools, base_pods, daemon_pods, discovered_subnets, other_pods, pool_setting},
     settings::Cidr,
 };
-
-/// With prefix delegation an interface gets ranges of this many addresses, a /28, and not single ones.
-const PREFIX: u64 = 16;
-
-/// A node keeps one range more than its pods need (`WARM_PREFIX_TARGET`).
-const WARM_PREFIXES: u64 = 1;
-
-/// Each interface has an address of its own; the ranges of a small node spread over no more interfaces than this.
-const INTERFACES: u64 = 3;
 
 /// Nodes with all their pods, at the most that the limits allow, and one zone gone: the rest is in the other subnets.
 pub(super) fn subnets_hold_nodes_and_pods(platform: &Platform, findings: &mut Findings) {
     let pools = Pools::of(platform, None);
-    let (Some(smallest), u64::MIN..=0xFFFF_FFFF) = (pools.smallest(), pools.most_nodes()) else { return };
-    let base = u64::from(platform.settings.base_nodes.max_size);
-    let nodes = pools.most_nodes() + base;
-    let each = (smallest.most_pods().div_ceil(PREFIX) + WARM_PREFIXES) * PREFIX + INTERFACES;
-    let endpoints = platform.managed("aws_vpc_endpoint").count() as u64;
+    let interfaces = pools.smallest().map(|of| of.interfaces_in_use()).max();
+    let (Some(interfaces), u64::MIN..=0xFFFF_FFFF) = (interfaces, pools.most_nodes()) else { return };
+    let nodes = pools.most_nodes() + u64::from(platform.settings.base_nodes.max_size);
     let subnets = discovered_subnets(platform);
-    let remaining = (subnets.len() as u64).saturating_sub(1).max(1);
-    let needed = nodes.div_ceil(remaining) * each + endpoints;
+    let here = share(nodes, subnets.len());
+    let needed = ranges(here, here * daemon_pods(platform).pods + pods(platform, pools.most_nodes()));
+    let single = here * interfaces + platform.managed("aws_vpc_endpoint").count() as u64;
+    let mend = "give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools";
+    let settings = || {
+        let limits = pools.pools.iter().map(|pool| pool_setting(pool, "limit_cpu"));
+        limits.chain(["network.subnets.private".to_owned()]).collect::<Vec<_>>()
+    };
     for subnet in subnets {
         let Some(range) = subnet.text("cidr_block").and_then(|range| range.parse::<Cidr>().ok()) else { continue };
-        if range.usable_addresses() < needed {
-            findings.report(
-                subnet.place(),
-                format!(
-                    "holds {} addresses, but with a zone lost {} of {nodes} nodes may stand in it, of {each} addresses each",
-                    range.usable_addresses(),
-                    nodes.div_ceil(remaining)
-                ),
-                format!("give it a range of {needed} addresses or more in `network.subnets.private`, or lower `limit_cpu` of the pools"),
-            )
-            .set_by(pools.pools.iter().map(|pool| pool_setting(pool, "limit_cpu")).chain(["network.subnets.private".to_owned()]));
+        let reserved = reserved(platform, &subnet, range);
+        let lost = format!("with a zone lost {here} of {nodes} nodes may stand in it");
+        if reserved / RANGE < needed {
+            let held = reserved / RANGE;
+            let message =
+                format!("keeps {held} ranges of {RANGE} addresses for prefixes, but {lost}, which take {needed}");
+            findings.report(subnet.place(), message, mend).set_by(settings());
+        } else if range.usable_addresses().saturating_sub(reserved) < single {
+            let left = range.usable_addresses().saturating_sub(reserved);
+            let message =
+                format!("has {left} addresses beside its ranges, but {lost}, which take {single} with the endpoints");
+            findings.report(subnet.place(), message, mend).set_by(settings());
         }
     }
+}
+
+/// The addresses of a subnet that are kept for ranges.
+fn reserved(platform: &Platform, subnet: &Declared<'_>, range: Cidr) -> u64 {
+    let all = platform.managed("aws_ec2_subnet_cidr_reservation");
+    let here = all.filter(|reservation| {
+        let of = reservation.get("subnet_id").and_then(|id| reservation.leads_to(id));
+        of.is_some_and(|of| of.resource.label == subnet.resource.label)
+            && reservation.text("reservation_type").as_deref() == Some("prefix")
+    });
+    let parts = here.filter_map(|reservation| reservation.text("cidr_block")?.parse::<Cidr>().ok());
+    parts.filter(|part| range.contains(*part)).map(Cidr::addresses).sum()
+}
+
+/// Every pod that there may be beside those of every node: in a rollout at the maximum, while all of the former pods still drain.
+fn pods(platform: &Platform, nodes: u64) -> u64 {
+    let services = platform.autoscaled().into_iter().map(|workload| 2 * workload.most() + workload.most().div_ceil(4));
+    let system = base_pods(platform, nodes).into_iter().chain(other_pods(platform));
+    services.sum::<u64>() + system.map(|PodGroup { pods, .. }| 2 * pods).sum::<u64>()
 }

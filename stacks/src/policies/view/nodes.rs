@@ -1,69 +1,18 @@
-//! The arithmetic of nodes: how large they are, what of them pods get, and how many a number of pods takes.
+//! The arithmetic of nodes: which types pools make, what of them pods get, and how many a number of pods takes.
 
+use serde_json::Value as Json;
 use synth_framework::Manifest;
 
 use super::{Amount, PodGroup, items, quantity, strings, text};
-use crate::Platform;
+use crate::{
+    Platform,
+    instances::{self, InstanceType},
+};
 
-/// The sizes that count where a pool names none.
-const ANY_SIZE: [u64; 4] = [2, 4, 8, 16];
-
-/// How large a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct NodeShape {
-    pub(crate) vcpus: u64,
-    pub(crate) memory: u64,
-}
-
-impl NodeShape {
-    /// A node of an instance category: `c` has 2 GiB for each vCPU, `r` and its like 8, all others 4.
-    fn new(vcpus: u64, category: &str) -> Self {
-        let gib_per_vcpu = match category {
-            "c" => 2,
-            "r" | "x" | "z" | "i" => 8,
-            _ => 4,
-        };
-        Self { vcpus, memory: vcpus * gib_per_vcpu * 1024 }
-    }
-
-    /// A node of an instance type such as `m7i.xlarge`.
-    pub(crate) fn of_instance_type(instance_type: &str) -> Option<Self> {
-        let (family, size) = instance_type.split_once('.')?;
-        let vcpus = match size {
-            "medium" => 1,
-            "large" => 2,
-            _ => {
-                4 * size
-                    .strip_suffix("xlarge")
-                    .map(|times| if times.is_empty() { Ok(1) } else { times.parse() })?
-                    .ok()?
-            }
-        };
-        Some(Self::new(vcpus, &family.chars().take_while(char::is_ascii_lowercase).collect::<String>()))
-    }
-
-    /// The most pods that EKS lets the kubelet take, as by the network interfaces of the size.
-    pub(crate) fn most_pods(self) -> u64 {
-        match self.vcpus {
-            ..=1 => 8,
-            2 => 29,
-            3..=8 => 58,
-            _ => 234,
-        }
-    }
-
-    /// What pods get: all but what the hypervisor takes, what EKS keeps for the kubelet and the system, and the room
-    /// below which the kubelet evicts.
-    pub(crate) fn allocatable(self) -> Amount {
-        // 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest.
-        let kept_cpu = match self.vcpus {
-            ..=1 => 60,
-            2 => 70,
-            3 | 4 => 80,
-            more => 80 + (more - 4) * 10 / 4,
-        };
-        let kept_memory = 255 + 11 * self.most_pods() + 100;
-        Amount::new(self.vcpus * 1000, self.memory * 925 / 1000) - Amount::new(kept_cpu, kept_memory)
+impl InstanceType {
+    /// What pods get of a node.
+    pub(crate) fn allocatable(&self) -> Amount {
+        Amount::new(self.allocatable_cpu(), self.allocatable_memory())
     }
 }
 
@@ -71,7 +20,7 @@ impl NodeShape {
 pub(crate) struct Pools<'a> {
     /// The pools.
     pub(crate) pools: Vec<&'a Manifest>,
-    shapes: Vec<NodeShape>,
+    types: Vec<&'static InstanceType>,
 }
 
 /// What a number of pods takes of the pools.
@@ -90,16 +39,16 @@ impl<'a> Pools<'a> {
             capacity_type.is_none_or(|wanted| types.is_empty() || types.contains(&wanted))
         };
         let pools: Vec<_> = platform.of_kind("NodePool").filter(has).collect();
-        let mut shapes: Vec<_> = pools.iter().flat_map(|pool| shapes(pool)).collect();
-        shapes.sort_unstable();
-        // Of each size the leanest is bought, because it is the cheapest.
-        shapes.dedup_by_key(|shape| shape.vcpus);
-        Self { pools, shapes }
+        let mut types: Vec<_> = pools.iter().flat_map(|pool| types(platform, pool)).collect();
+        types.sort_by_cached_key(|of| (of.vcpus, of.cheapness()));
+        types.dedup();
+        Self { pools, types }
     }
 
-    /// The smallest node that may be made.
-    pub(crate) fn smallest(&self) -> Option<NodeShape> {
-        self.shapes.first().copied()
+    /// Every type of the smallest size that may be made.
+    pub(crate) fn smallest(&self) -> impl Iterator<Item = &'static InstanceType> {
+        let vcpus = self.types.first().map(|of| of.vcpus);
+        self.types.iter().copied().take_while(move |of| Some(of.vcpus) == vcpus)
     }
 
     /// All limits together; a pool without one makes the sum endless.
@@ -113,32 +62,32 @@ impl<'a> Pools<'a> {
 
     /// The limits of one pool.
     pub(crate) fn limits_of(pool: &'a Manifest) -> Amount {
-        Self { pools: vec![pool], shapes: Vec::new() }.limits()
+        Self { pools: vec![pool], types: Vec::new() }.limits()
     }
 
     /// The most nodes that the limits allow: all of the smallest.
     pub(crate) fn most_nodes(&self) -> u64 {
-        let smallest = self.shapes.first().map_or(1, |shape| shape.vcpus);
+        let smallest = self.types.first().map_or(1, |of| of.vcpus);
         match self.limits().cpu {
             u64::MAX => u64::MAX,
             limit => limit.div_ceil(1000 * smallest),
         }
     }
 
-    /// The nodes that host groups of pods, each on the smallest nodes that fit one: pods come a few at a time, and for a
-    /// few Karpenter buys small nodes. Returns the first group that no node can host.
+    /// The nodes that host groups of pods, each on the cheapest of the smallest nodes that fit one: pods come a few
+    /// at a time, and for a few Karpenter buys small nodes. Returns the first group that no node can host.
     pub(crate) fn hosting<'b>(&self, groups: &'b [PodGroup], daemons: PerNode) -> Result<Taken, &'b PodGroup> {
         let mut taken = Taken::default();
         for group in groups {
-            let fitting = self.shapes.iter().find_map(|shape| {
-                let free = shape.most_pods().saturating_sub(daemons.pods);
-                let each = (shape.allocatable() - daemons.requests).fits(group.each).min(free);
-                (each > 0).then_some((shape, each))
+            let fitting = self.types.iter().find_map(|of| {
+                let free = of.most_pods().saturating_sub(daemons.pods);
+                let each = (of.allocatable() - daemons.requests).fits(group.each).min(free);
+                (each > 0).then_some((of, each))
             });
-            let (shape, each) = fitting.ok_or(group)?;
+            let (of, each) = fitting.ok_or(group)?;
             let nodes = group.pods.div_ceil(each);
             taken.nodes += nodes;
-            taken.capacity += Amount::new(shape.vcpus * 1000, shape.memory) * nodes;
+            taken.capacity += Amount::new(of.vcpus * 1000, of.memory) * nodes;
         }
         Ok(taken)
     }
@@ -163,35 +112,62 @@ pub(crate) fn pool_setting(pool: &Manifest, name: &str) -> String {
     format!("karpenter.node_pools.{}.{name}", pool.name())
 }
 
-fn shapes(pool: &Manifest) -> Vec<NodeShape> {
-    let types = requirement(pool, "node.kubernetes.io/instance-type");
-    if !types.is_empty() {
-        return types.into_iter().filter_map(NodeShape::of_instance_type).collect();
+/// The types that a pool may make nodes of, as far as the region has them.
+pub(crate) fn types(platform: &Platform, pool: &Manifest) -> Vec<&'static InstanceType> {
+    let requirements = items(&pool.object, "/spec/template/spec/requirements");
+    let region = &platform.settings.aws.region;
+    let admitted = |of: &&InstanceType| of.is_offered_in(region) && requirements.iter().all(|rule| admits(rule, of));
+    instances::all().iter().filter(admitted).collect()
+}
+
+/// Does a requirement admit a type? One that is not about types does.
+fn admits(rule: &Json, of: &InstanceType) -> bool {
+    let has = match text(rule, "/key") {
+        "node.kubernetes.io/instance-type" => of.name.to_owned(),
+        "kubernetes.io/arch" => of.architecture.to_owned(),
+        "karpenter.k8s.aws/instance-category" => of.category().to_owned(),
+        "karpenter.k8s.aws/instance-family" => of.family().to_owned(),
+        "karpenter.k8s.aws/instance-size" => of.size().to_owned(),
+        "karpenter.k8s.aws/instance-generation" => of.generation().to_string(),
+        "karpenter.k8s.aws/instance-cpu" => of.vcpus.to_string(),
+        "karpenter.k8s.aws/instance-memory" => of.memory.to_string(),
+        _ => return true,
+    };
+    let values = strings(rule, "/values");
+    let compared = |fits: fn(u64, u64) -> bool| {
+        let number = |text: &str| text.parse::<u64>().ok();
+        values.first().and_then(|value| Some(fits(number(&has)?, number(value)?))).unwrap_or_default()
+    };
+    match text(rule, "/operator") {
+        "In" => values.contains(&has.as_str()),
+        "NotIn" => !values.contains(&has.as_str()),
+        "Gt" => compared(|has, bound| has > bound),
+        "Gte" => compared(|has, bound| has >= bound),
+        "Lt" => compared(|has, bound| has < bound),
+        "Lte" => compared(|has, bound| has <= bound),
+        operator => operator != "DoesNotExist",
     }
-    let sizes: Vec<u64> =
-        requirement(pool, "karpenter.k8s.aws/instance-cpu").iter().filter_map(|n| n.parse().ok()).collect();
-    let categories = requirement(pool, "karpenter.k8s.aws/instance-category");
-    let categories = if categories.is_empty() { vec!["m"] } else { categories };
-    let sizes = if sizes.is_empty() { ANY_SIZE.to_vec() } else { sizes };
-    sizes.iter().flat_map(|vcpus| categories.iter().map(|category| NodeShape::new(*vcpus, category))).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn instance_types_say_how_large_their_nodes_are() {
-        let shape = |name| NodeShape::of_instance_type(name).map(|shape| (shape.vcpus, shape.memory / 1024));
-        assert_eq!(shape("m5.large"), Some((2, 8)));
-        assert_eq!(shape("c7gn.4xlarge"), Some((16, 32)));
-        assert_eq!(shape("r8g.xlarge"), Some((4, 32)));
-        assert_eq!(shape("m7i.metal-24xl"), None);
-    }
-
-    #[test]
-    fn pods_get_less_than_the_whole_node() {
-        let large = NodeShape::of_instance_type("m5.large").unwrap();
-        assert_eq!(large.allocatable(), Amount::new(1930, 8192 * 925 / 1000 - 674));
+    fn requirements_admit_types_by_every_operator() {
+        let large = instances::named("m7g.large").unwrap();
+        let admitted = |key: &str, operator: &str, values: &[&str]| {
+            let key = format!("karpenter.k8s.aws/instance-{key}");
+            admits(&json!({ "key": key, "operator": operator, "values": values }), large)
+        };
+        assert!(admitted("category", "In", &["c", "m"]) && !admitted("category", "NotIn", &["m"]));
+        assert!(admitted("generation", "Gte", &["7"]) && !admitted("generation", "Gt", &["7"]));
+        assert!(admitted("memory", "Lte", &["8192"]) && !admitted("memory", "Lt", &["8192"]));
+        assert!(admitted("cpu", "Exists", &[]) && !admitted("cpu", "DoesNotExist", &[]));
+        assert!(admitted("size", "In", &["large"]) && !admitted("family", "In", &["m7i"]));
+        assert!(!admits(&json!({ "key": "kubernetes.io/arch", "operator": "In", "values": ["amd64"] }), large));
+        assert!(admits(&json!({ "key": "kubernetes.io/os", "operator": "In", "values": ["linux"] }), large));
     }
 }

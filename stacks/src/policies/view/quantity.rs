@@ -31,6 +31,11 @@ impl Amount {
         Self { cpu: self.cpu.max(other.cpu), memory: self.memory.max(other.memory) }
     }
 
+    /// The less of both, each by itself.
+    pub(crate) fn least(self, other: Self) -> Self {
+        Self { cpu: self.cpu.min(other.cpu), memory: self.memory.min(other.memory) }
+    }
+
     /// How often `part` fits.
     pub(crate) fn fits(self, part: Self) -> u64 {
         let often = |whole: u64, part: u64| whole.checked_div(part).unwrap_or(u64::MAX);

@@ -60,6 +60,11 @@ fn each_run_of_the_cluster_fails_where_what_it_guards_is_broken() {
         &[
             ("network.tf.json", "/resource/aws_subnet/public_b/availability_zone", json!("eu-north-1a")),
             ("network.tf.json", "/resource/aws_subnet/private_a/tags/karpenter.sh~1discovery", json!("another")),
+            (
+                "network.tf.json",
+                "/resource/aws_ec2_subnet_cidr_reservation/private_a_10_0_32_0/reservation_type",
+                json!("explicit"),
+            ),
             ("routing.tf.json", "/resource/aws_route/private_a_internet/destination_cidr_block", json!("10.9.0.0/16")),
             (
                 "routing.tf.json",

@@ -32,14 +32,14 @@ pub(crate) fn settings(project: &Project, args: &SettingsArgs) -> Result<Report>
     if args.all {
         let projects = project.siblings()?;
         let platforms = projects.iter().map(beside_others).collect::<Result<Vec<_>>>()?;
-        if collide(&platforms) {
+        if collide(project, &platforms) {
             return Ok(Report::finding(true, String::new()));
         }
         let all = projects.iter().zip(&platforms).map(|(project, platform)| Json::Object(values(project, platform)));
         return Ok(Report::fine(pretty(&all.collect())));
     }
     let platform = beside_others(project)?;
-    if collide(std::slice::from_ref(&platform)) {
+    if collide(project, std::slice::from_ref(&platform)) {
         return Ok(Report::finding(true, String::new()));
     }
     let values = values(project, &platform);
@@ -54,8 +54,8 @@ pub(crate) fn settings(project: &Project, args: &SettingsArgs) -> Result<Report>
 }
 
 /// Says where an environment collides with another.
-fn collide(platforms: &[Platform]) -> bool {
-    let reviews: Vec<_> = platforms.iter().map(policies::compare).collect();
+fn collide(project: &Project, platforms: &[Platform]) -> bool {
+    let reviews: Vec<_> = platforms.iter().map(|platform| policies::compare(platform, project.today)).collect();
     let collisions = reviews.iter().flat_map(|review| review.errors());
     collisions.inspect(|finding| say(finding)).count() > 0
 }

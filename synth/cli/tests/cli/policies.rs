@@ -104,6 +104,21 @@ fn warnings_are_said_and_stop_nothing() {
 }
 
 #[test]
+fn the_day_decides_what_is_old_and_changes_no_file() {
+    let project = Project::written();
+    let before = project.files("out");
+    let late = project.synth(["all", "--today", "2027-03-01"]);
+    assert_eq!(late.code, 0, "{}", late.stderr);
+    assert!(late.stderr.contains("warning[VER001] aws_eks_node_group.base "), "{}", late.stderr);
+    assert!(late.stderr.contains("warning[VER002] EC2NodeClass/default "), "{}", late.stderr);
+    assert_eq!(project.files("out"), before);
+    let early = project.synth(["check"]);
+    assert!(early.code == 0 && !early.stdout.contains("VER"), "{}", early.stdout);
+    let never = project.synth(["check", "--today", "2026-02-30"]);
+    assert_eq!(never.code, 2, "{}", never.stderr);
+}
+
+#[test]
 fn the_list_needs_no_project() {
     let project = Project::new();
     fs::remove_dir_all(project.path("stacks")).unwrap();

@@ -15,6 +15,7 @@ const REPLACEMENTS: &[(&str, &[&str])] = &[
     ("aws_cloudwatch_event_target", &["event_bus_name", "rule", "target_id"]),
     ("aws_cloudwatch_log_group", &["log_group_class", "name", "name_prefix"]),
     ("aws_default_security_group", &["vpc_id"]),
+    ("aws_ec2_subnet_cidr_reservation", &["cidr_block", "description", "reservation_type", "subnet_id"]),
     ("aws_ecr_lifecycle_policy", &["policy", "repository"]),
     ("aws_ecr_repository", &["encryption_configuration", "name"]),
     ("aws_eip", &["address", "domain", "ipam_pool_id", "network_border_group", "public_ipv4_pool", "vpc"]),

@@ -43,6 +43,8 @@ const RULES: &[(&str, Rule)] = &[
     ("aws_cloudwatch_event_target", Most(&["input", "input_path", "input_transformer"])),
     ("aws_cloudwatch_log_group", In("retention_in_days", RETENTION)),
     ("aws_cloudwatch_log_group", Most(&["name", "name_prefix"])),
+    ("aws_ec2_subnet_cidr_reservation", In("reservation_type", &["prefix", "explicit"])),
+    ("aws_ec2_subnet_cidr_reservation", Range("cidr_block")),
     ("aws_ecr_lifecycle_policy", Json("policy")),
     ("aws_ecr_repository", In("encryption_configuration.encryption_type", &["AES256", "KMS", "KMS_DSSE"])),
     ("aws_ecr_repository", In("image_tag_mutability", &["MUTABLE", "IMMUTABLE"])),

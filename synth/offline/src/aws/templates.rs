@@ -21,6 +21,8 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("aws_default_security_group", "name", "default"),
     ("aws_default_security_group", "name_prefix", ""),
     ("aws_default_security_group", "vpc_id", "vpc-0{hex:16}"),
+    ("aws_ec2_subnet_cidr_reservation", "id", "scr-0{hex:16}"),
+    ("aws_ec2_subnet_cidr_reservation", "owner_id", "{account}"),
     ("aws_eip", "allocation_id", "{id}"),
     ("aws_eip", "arn", "arn:{partition}:ec2:{region}:{account}:elastic-ip/{id}"),
     ("aws_eip", "association_id", ""),

@@ -1,0 +1,195 @@
+//! The instance types that nodes may be of: how large they are, what of them pods get, what they cost, and where AWS has them.
+//!
+//! The facts are two tables in `data/`, each with its source and date; they are read when first asked. A type that is not
+//! among them is none that this platform can reckon with.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use synth_framework::nearest;
+
+use crate::addresses::{RANGE, WARM_RANGES};
+
+const TYPES: &str = include_str!("data/instance-types.csv");
+const OFFERINGS: &str = include_str!("data/instance-offerings.csv");
+
+/// An instance type of AWS.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct InstanceType {
+    /// Its name, such as `m7i.xlarge`.
+    pub(crate) name: &'static str,
+    /// `amd64` or `arm64`.
+    pub(crate) architecture: &'static str,
+    pub(crate) vcpus: u64,
+    /// MiB.
+    pub(crate) memory: u64,
+    /// Network interfaces that it may have.
+    interfaces: u64,
+    /// Addresses, or ranges of them, that each interface may have.
+    per_interface: u64,
+    /// Price of an hour in us-east-1, in millionths of a dollar: what is cheaper there is cheaper elsewhere, give or take a
+    /// few percent. A type without a known price is bought last.
+    price: u64,
+}
+
+static KNOWN: LazyLock<Vec<InstanceType>> = LazyLock::new(|| rows(TYPES).skip(1).map(InstanceType::read).collect());
+
+/// By region, in how many of its zones a family, or a type that differs from its family, is offered.
+static OFFERED: LazyLock<HashMap<&str, HashMap<&str, usize>>> = LazyLock::new(|| {
+    let mut rows = rows(OFFERINGS);
+    let regions: Vec<_> = rows.next().into_iter().flatten().skip(1).collect();
+    let mut offered: HashMap<_, HashMap<_, _>> = regions.iter().map(|region| (*region, HashMap::new())).collect();
+    for mut row in rows {
+        let name = row.next().unwrap_or_default();
+        for (region, zones) in regions.iter().zip(row) {
+            offered.entry(region).or_default().insert(name, zones.parse().unwrap_or_default());
+        }
+    }
+    offered
+});
+
+/// The cells of each line that is no comment.
+fn rows(table: &'static str) -> impl Iterator<Item = std::str::Split<'static, char>> {
+    table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(','))
+}
+
+/// Every type that is known.
+pub(crate) fn all() -> &'static [InstanceType] {
+    &KNOWN
+}
+
+/// The type of a name.
+pub(crate) fn named(name: &str) -> Option<&'static InstanceType> {
+    all().iter().find(|known| known.name == name)
+}
+
+/// The known type that is most likely meant by a name that is none.
+pub(crate) fn meant(name: &str) -> Option<&'static str> {
+    nearest(name, all().iter().map(|known| known.name))
+}
+
+impl InstanceType {
+    fn read(mut cells: std::str::Split<'static, char>) -> Self {
+        let mut text = || cells.next().expect("each row of the table is whole");
+        let (name, architecture) = (text(), text());
+        let mut number = || text().parse().expect("sizes are numbers");
+        let (vcpus, memory, interfaces, per_interface) = (number(), number(), number(), number());
+        let price = text();
+        let (dollars, rest) = price.split_once('.').unwrap_or((price, ""));
+        let price = format!("{dollars}{rest:0<6}").parse().ok().filter(|_| !price.is_empty()).unwrap_or(u64::MAX);
+        Self { name, architecture, vcpus, memory, interfaces, per_interface, price }
+    }
+
+    /// What comes first in its name: `m7i`.
+    pub(crate) fn family(&self) -> &'static str {
+        self.parts().0
+    }
+
+    /// What comes second in its name: `xlarge`.
+    pub(crate) fn size(&self) -> &'static str {
+        self.parts().1
+    }
+
+    fn parts(&self) -> (&'static str, &'static str) {
+        self.name.split_once('.').unwrap_or((self.name, ""))
+    }
+
+    /// What kind of load it is made for: `m`.
+    pub(crate) fn category(&self) -> &'static str {
+        self.family().split(|character: char| character.is_ascii_digit()).next().unwrap_or_default()
+    }
+
+    /// How new it is among its kind: 7 of `m7i`.
+    pub(crate) fn generation(&self) -> u64 {
+        let rest = self.family().trim_start_matches(|character: char| character.is_ascii_lowercase());
+        let digits = rest.split(|character: char| !character.is_ascii_digit()).next();
+        digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
+    }
+
+    /// What sorts the cheaper type first; of equal ones the smaller, then that of the earlier name.
+    pub(crate) fn cheapness(&self) -> impl Ord + use<> {
+        (self.price, self.memory, self.name)
+    }
+
+    /// In how many zones of a region it is offered; nothing where the region is not known.
+    pub(crate) fn zones_in(&self, region: &str) -> Option<usize> {
+        let offered = OFFERED.get(region)?;
+        Some(offered.get(self.name).or_else(|| offered.get(self.family())).copied().unwrap_or_default())
+    }
+
+    /// Does a region have it? What is not known of a region does not speak against it.
+    pub(crate) fn is_offered_in(&self, region: &str) -> bool {
+        self.zones_in(region) != Some(0)
+    }
+
+    /// The most pods that EKS lets the kubelet take, as by its network interfaces without prefixes.
+    pub(crate) fn most_pods(&self) -> u64 {
+        self.interfaces * (self.per_interface - 1) + 2
+    }
+
+    /// The interfaces that hold its ranges of addresses when it is full of pods; each has an address of its own beside them.
+    pub(crate) fn interfaces_in_use(&self) -> u64 {
+        (self.most_pods().div_ceil(RANGE) + WARM_RANGES).div_ceil(self.per_interface - 1)
+    }
+
+    /// Thousandths of a vCPU that pods get: EKS keeps 6 % of the first core, 1 % of the second, 0.5 % of the next two, and
+    /// 0.25 % of the rest.
+    pub(crate) fn allocatable_cpu(&self) -> u64 {
+        let rest = self.vcpus.saturating_sub(4) * 10 / 4;
+        let kept = [60, 10, 5, 5].iter().take(usize::try_from(self.vcpus).unwrap_or(4)).sum::<u64>();
+        self.vcpus * 1000 - kept - rest
+    }
+
+    /// MiB that pods get: without what the hypervisor takes, what EKS keeps for the kubelet and the system, and the room
+    /// below which the kubelet evicts. It is an estimate of Karpenter's, a little below what nodes then have.
+    pub(crate) fn allocatable_memory(&self) -> u64 {
+        let there = self.memory - if self.architecture == "arm64" { 64 } else { 0 };
+        let hypervisor = (there * 75).div_ceil(1000);
+        let kept = 255 + 11 * self.most_pods() + 100;
+        there.saturating_sub(hypervisor + kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pods_get_what_karpenter_says_of_every_type() {
+        let reference = include_str!("../tests/fixtures/karpenter-allocatable.csv");
+        let mut compared = 0;
+        for mut row in rows(reference).skip(1) {
+            let name = row.next().unwrap();
+            let said: Vec<u64> = row.map(|cell| cell.parse().unwrap()).collect();
+            let known = named(name).unwrap_or_else(|| panic!("{name} is not in the table"));
+            assert_eq!([known.allocatable_cpu(), known.allocatable_memory(), known.most_pods()], said[..], "{name}");
+            compared += 1;
+        }
+        assert_eq!(compared, 995);
+    }
+
+    #[test]
+    fn names_say_family_size_category_and_generation() {
+        let said = |name| named(name).map(|of| (of.family(), of.size(), of.category(), of.generation()));
+        assert_eq!(said("c7gn.4xlarge"), Some(("c7gn", "4xlarge", "c", 7)));
+        assert_eq!(said("t4g.micro"), Some(("t4g", "micro", "t", 4)));
+        assert_eq!(said("m7i.metal-24xl"), Some(("m7i", "metal-24xl", "m", 7)));
+    }
+
+    #[test]
+    fn regions_have_types_in_some_of_their_zones() {
+        let zones = |name, region| named(name).unwrap().zones_in(region);
+        assert_eq!(zones("c5.large", "us-east-1"), Some(5));
+        assert_eq!(zones("c5.large", "ap-southeast-5"), Some(0));
+        // A type that differs from its family.
+        assert_ne!(zones("c5d.metal", "ap-northeast-3"), zones("c5d.large", "ap-northeast-3"));
+        assert_eq!(zones("c5.large", "cn-north-1"), None);
+        assert!(named("c5.large").unwrap().is_offered_in("cn-north-1"));
+    }
+
+    #[test]
+    fn prices_are_ordered_and_an_unknown_one_comes_last() {
+        let cheapness = |name| named(name).unwrap().cheapness();
+        assert!(cheapness("c6g.large") < cheapness("c5.large"));
+        assert!(cheapness("m5.24xlarge") < cheapness("r9g.medium"));
+    }
+}

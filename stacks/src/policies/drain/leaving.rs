@@ -1,0 +1,206 @@
+//! The time of a leaving pod: what it promises, what its load balancer needs, and what its node leaves it.
+
+use serde_json::Value as Json;
+use synth_framework::{Findings, Manifest};
+
+use super::balanced;
+use crate::{
+    Platform,
+    policies::view::{Pools, Workload, annotation, flag, number, seconds, text},
+};
+
+/// Seconds that the kubelet waits longer than everything that it waits for.
+const MARGIN: u64 = 5;
+
+/// Seconds from AWS's notice to the end of a Spot instance.
+const SPOT_NOTICE: u64 = 120;
+
+/// Seconds of the notice that are over when pods are told: the event, the queue, the taint and the eviction.
+const SPOT_REACTION: u64 = 5;
+
+/// The setting of how long the load balancer keeps a leaving pod's connections.
+const DEREGISTRATION: &str = "services.proxy.deregistration_delay_seconds";
+
+/// How a container leaves, in seconds.
+#[derive(Clone, Copy, Default)]
+struct Leaving {
+    /// The stop signal is held back, and the server knows nothing.
+    held: u64,
+    /// It still accepts, and reports that it is not ready.
+    delay: u64,
+    /// Requests in flight may end.
+    timeout: u64,
+}
+
+impl Leaving {
+    fn of(container: &Json) -> Self {
+        let given = |name| flag(container, name).find_map(seconds).unwrap_or_default();
+        Self {
+            held: number(container, "/lifecycle/preStop/sleep/seconds").unwrap_or_default(),
+            delay: given("--drain-delay"),
+            timeout: given("--drain-timeout"),
+        }
+    }
+
+    /// The longest of a workload's containers.
+    fn longest(workload: &Workload<'_>) -> Self {
+        workload.containers().iter().map(Self::of).max_by_key(|leaving| leaving.promised()).unwrap_or_default()
+    }
+
+    /// How long a connection may live that the pod has when it is told to go.
+    fn promised(self) -> u64 {
+        self.held + self.delay + self.timeout
+    }
+}
+
+pub(super) fn grace_covers_drain(platform: &Platform, findings: &mut Findings) {
+    for workload in platform.autoscaled() {
+        for container in workload.containers() {
+            let leaving = Leaving::of(container);
+            let Leaving { held, delay, timeout } = leaving;
+            let needed = leaving.promised() + MARGIN;
+            let grace = workload.grace();
+            if grace < needed {
+                findings.report(
+                    platform.place(workload.deployment),
+                    format!(
+                        "is killed after {grace} s, but its container `{}` needs {needed} s: {held} s before the stop signal, \
+                         {delay} s until it stops accepting, {timeout} s for requests in flight, {MARGIN} s to end",
+                        text(container, "/name")
+                    ),
+                    format!("raise `terminationGracePeriodSeconds` to {needed} or more"),
+                );
+            }
+        }
+    }
+}
+
+/// An attribute of a Service's target group.
+fn target_group_attribute<'a>(service: &'a Manifest, name: &str) -> Option<&'a str> {
+    let attributes = annotation(service, "target-group-attributes").split(',');
+    attributes.filter_map(|of| of.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// How long a Service's load balancer keeps the connections of a target that it no longer has; AWS's default is five minutes.
+fn deregistration_delay(service: &Manifest) -> u64 {
+    let delay = target_group_attribute(service, "deregistration_delay.timeout_seconds");
+    delay.and_then(|delay| delay.parse().ok()).unwrap_or(300)
+}
+
+pub(super) fn grace_covers_deregistration(platform: &Platform, findings: &mut Findings) {
+    for (workload, service) in balanced(platform) {
+        let delay = deregistration_delay(service);
+        if workload.grace() < delay {
+            findings.report(
+                platform.place(workload.deployment),
+                format!(
+                    "is killed after {} s, but the load balancer of Service/{} keeps its connections for {delay} s",
+                    workload.grace(),
+                    service.name()
+                ),
+                format!(
+                    "raise `terminationGracePeriodSeconds` to {delay} or more, or lower `deregistration_delay_seconds`"
+                ),
+            )
+            .set_by([DEREGISTRATION]);
+        }
+    }
+}
+
+/// A pod that is deleted is an endpoint that terminates, which the controller deregisters at once where pods themselves are the
+/// targets: the time before the stop signal counts. Where nodes are the targets, or nobody deregisters, only failing health checks
+/// tell the load balancer, and they succeed until the signal.
+pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
+    let late = u64::from(platform.settings.services.proxy.late_connections_seconds);
+    for (workload, service) in balanced(platform) {
+        let setting = |name: &str, default| annotation(service, name).parse().unwrap_or(default);
+        let (interval, threshold): (u64, u64) =
+            (setting("healthcheck-interval", 10), setting("healthcheck-unhealthy-threshold", 3));
+        let unhealthy = interval * threshold;
+        let Leaving { held, delay, .. } = Leaving::longest(&workload);
+        let deregistered = annotation(service, "nlb-target-type") == "ip";
+        let (accepts, since, needed, why) = if deregistered {
+            let why = format!("may send new connections for {late} s");
+            (held + delay, "it is told to go", late, why)
+        } else {
+            let why = format!(
+                "has nodes for targets and may send new connections for {late} s after {unhealthy} s of failing checks"
+            );
+            (delay, "its stop signal", unhealthy + late, why)
+        };
+        let balancer = format!("the load balancer of Service/{}", service.name());
+        if accepts < needed {
+            findings
+                .report(
+                    platform.place(workload.deployment),
+                    format!("accepts for {accepts} s after {since}, but {balancer} {why}"),
+                    if deregistered {
+                        format!("raise `pre_stop_seconds` and `drain_delay_seconds` to {needed} or more together")
+                    } else {
+                        "let the pods themselves be its targets (`nlb-target-type: ip`)".to_owned()
+                    },
+                )
+                .set_by(["pre_stop_seconds", "drain_delay_seconds"].map(|name| workload.setting(name)));
+        } else if delay < unhealthy {
+            findings.report(
+                platform.place(workload.deployment),
+                format!(
+                    "accepts for {delay} s after its stop signal, but while nobody deregisters it {balancer} notices \
+                     after {unhealthy} s: {threshold} checks, one every {interval} s"
+                ),
+                format!("raise `drain_delay_seconds` to {unhealthy} or more"),
+            )
+            .set_by([workload.setting("drain_delay_seconds")]);
+        }
+    }
+}
+
+pub(super) fn deregistration_cuts_nothing(platform: &Platform, findings: &mut Findings) {
+    for (workload, service) in balanced(platform) {
+        let cuts = target_group_attribute(service, "deregistration_delay.connection_termination.enabled");
+        let (delay, promised) = (deregistration_delay(service), Leaving::longest(&workload).promised());
+        if cuts == Some("true") && delay < promised {
+            findings.report(
+                platform.place(service),
+                format!(
+                    "ends connections {delay} s after a pod is deregistered, but Deployment/{} promises them {promised} s",
+                    workload.name()
+                ),
+                format!("raise `deregistration_delay_seconds` to {promised} or more"),
+            )
+            .set_by([DEREGISTRATION]);
+        }
+    }
+}
+
+pub(super) fn leaving_fits_spot_notice(platform: &Platform, findings: &mut Findings) {
+    let Some(pool) = Pools::of(platform, Some("spot")).pools.first().copied() else { return };
+    let left = SPOT_NOTICE - SPOT_REACTION;
+    for workload in platform.autoscaled() {
+        let leaving = Leaving::longest(&workload);
+        let accepts = leaving.held + leaving.delay;
+        if leaving.promised() <= left {
+            continue;
+        }
+        let lost = match left.checked_sub(accepts) {
+            Some(rest) => format!("requests in flight have {rest} s instead of {} s", leaving.timeout),
+            None => format!("it is cut off while it still accepts, {} s too early", accepts - left),
+        };
+        findings.report(
+            platform.place(workload.deployment),
+            format!(
+                "takes {} s to leave, but on the nodes of NodePool/{} it has {left} s: Spot gives {SPOT_NOTICE} s, and it \
+                 is told after {SPOT_REACTION} s; {lost}",
+                leaving.promised(),
+                pool.name()
+            ),
+            format!(
+                "lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to {left} together, or let \
+                 only pools of `on-demand` nodes be there"
+            ),
+        )
+        .set_by(
+            ["pre_stop_seconds", "drain_delay_seconds", "drain_timeout_seconds"].map(|name| workload.setting(name)),
+        );
+    }
+}

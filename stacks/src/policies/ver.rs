@@ -1,0 +1,135 @@
+//! VER: versions that grow old, or that do not fit each other. How old something is depends on the day that the review is told.
+
+use jiff::civil::Date;
+use synth_framework::{Findings, Place, Policy, Severity};
+
+use crate::{
+    Platform,
+    policies::view::{Declared, items, text},
+    settings::compact_day,
+};
+
+pub(super) const POLICIES: &[Policy<Platform>] = &[
+    Policy {
+        code: "VER001",
+        name: "base-nodes-are-patched",
+        severity: Severity::Warning,
+        explanation: "EKS never changes the image of a node group by itself: nodes keep the holes of the day on which they were \
+                      made, until someone names a newer release.",
+        check: base_nodes_are_patched,
+    },
+    Policy {
+        code: "VER002",
+        name: "karpenters-image-is-recent",
+        severity: Severity::Warning,
+        explanation: "Karpenter makes new nodes of the image that is named, however old: what was mended since is not in them.",
+        check: karpenters_image_is_recent,
+    },
+    Policy {
+        code: "VER003",
+        name: "images-know-kubernetes",
+        severity: Severity::Error,
+        explanation: "An image that is older than a version of Kubernetes is not published for it: a node group is refused, and \
+                      Karpenter finds no image and makes no node at all.",
+        check: images_know_kubernetes,
+    },
+];
+
+/// Days after which an image is old: AWS publishes one every week or two.
+const OLD: i64 = 60;
+
+/// An image by the day that its name says, and where it is named.
+struct Image<'a> {
+    place: Place,
+    name: String,
+    made: Date,
+    setting: &'a str,
+}
+
+impl Image<'_> {
+    fn judge_age(self, findings: &mut Findings) {
+        let age = days(self.made, findings.today());
+        let mend = |of: &str| format!("set `{}` to {of}", self.setting);
+        if age > OLD {
+            findings
+                .report(
+                    self.place,
+                    format!("makes nodes of `{}`, which is {age} days old", self.name),
+                    mend("a recent one (https://github.com/awslabs/amazon-eks-ami/releases)"),
+                )
+                .set_by([self.setting]);
+        } else if age < 0 {
+            findings
+                .report(
+                    self.place,
+                    format!("makes nodes of `{}`, a day that has not come", self.name),
+                    mend("one that is published"),
+                )
+                .set_by([self.setting]);
+        }
+    }
+}
+
+fn days(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
+}
+
+/// The release that a node group names.
+fn release(group: &Declared<'_>) -> Option<String> {
+    group.text("release_version")
+}
+
+/// The images of node groups; the releases of Bottlerocket say no day.
+fn base_images(platform: &Platform) -> impl Iterator<Item = Image<'static>> {
+    platform.managed("aws_eks_node_group").filter_map(|group| {
+        let name = release(&group)?;
+        let made = compact_day(name.split_once('-')?.1)?;
+        Some(Image { place: group.place(), name, made, setting: "base_nodes.release_version" })
+    })
+}
+
+/// The images of Karpenter's nodes.
+fn karpenter_images(platform: &Platform) -> impl Iterator<Item = Image<'static>> {
+    platform.of_kind("EC2NodeClass").flat_map(|class| {
+        items(&class.object, "/spec/amiSelectorTerms").iter().filter_map(|term| {
+            let name = text(term, "/alias").to_owned();
+            let made = compact_day(name.split_once("@v")?.1)?;
+            Some(Image { place: platform.place(class), name, made, setting: "karpenter.ami_alias" })
+        })
+    })
+}
+
+fn base_nodes_are_patched(platform: &Platform, findings: &mut Findings) {
+    for group in platform.managed("aws_eks_node_group").filter(|group| release(group).is_none()) {
+        findings.report(
+            group.place(),
+            "names no release of its image, and keeps the one that it is made with until the Kubernetes version changes",
+            "set `base_nodes.release_version`",
+        )
+        .set_by(["base_nodes.release_version"]);
+    }
+    base_images(platform).for_each(|image| image.judge_age(findings));
+}
+
+fn karpenters_image_is_recent(platform: &Platform, findings: &mut Findings) {
+    karpenter_images(platform).for_each(|image| image.judge_age(findings));
+}
+
+fn images_know_kubernetes(platform: &Platform, findings: &mut Findings) {
+    let version = platform.settings.cluster.kubernetes_version;
+    for image in base_images(platform).chain(karpenter_images(platform)) {
+        if image.made < version.published() {
+            findings
+                .report(
+                    image.place,
+                    format!(
+                        "makes nodes of `{}`, which is older than Kubernetes {version} of {}: there is none for it",
+                        image.name,
+                        version.published()
+                    ),
+                    format!("set `{}` to a later day", image.setting),
+                )
+                .set_by([image.setting]);
+        }
+    }
+}
