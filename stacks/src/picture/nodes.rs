@@ -63,7 +63,9 @@ fn service(service: &Service, card: Area, layout: &Layout, canvas: &mut Canvas) 
     canvas.text(Style::Note, Anchor::End, (card.right() - 12.0, foot), card.width - width - 36.0, &note);
     let number = u32::try_from(layout.zones.len()).unwrap_or(1).max(1);
     let share = |pods: u32, zone: u32| pods / number + u32::from(zone < pods % number);
-    let left = |zone: &Area| zone.x.max(card.x) + 12.0;
+    // As far from the edge in each zone as in the first, where the card begins inside.
+    let inset = layout.zones.iter().map(|zone| (card.x - zone.x).max(0.0)).fold(0.0, f64::max) + 12.0;
+    let left = |zone: &Area| zone.x + inset;
     let room = |zone: &Area| zone.right().min(card.right()) - 8.0 - left(zone);
     let narrowest = layout.zones.iter().map(room).fold(f64::INFINITY, f64::min);
     let pitch = PITCH.min(narrowest / f64::from(share(service.most, 0).max(1)));

@@ -131,11 +131,13 @@ fn pinned_node_images(platform: &Platform, findings: &mut Findings) {
         for term in items(&class.object, "/spec/amiSelectorTerms") {
             let alias = text(term, "/alias");
             if alias.ends_with("@latest") {
-                findings.report(
-                    platform.place(class),
-                    format!("boots `{alias}`, which may be another image tomorrow"),
-                    "name a dated image, such as al2023@v20260903",
-                );
+                findings
+                    .report(
+                        platform.place(class),
+                        format!("boots `{alias}`, which may be another image tomorrow"),
+                        "name a dated image in `karpenter.ami_alias`, such as al2023@v20260903",
+                    )
+                    .set_by(["karpenter.ami_alias"]);
             }
         }
     }

@@ -51,17 +51,21 @@ impl Image<'_> {
         let age = days(self.made, findings.today());
         let mend = |of: &str| format!("set `{}` to {of}", self.setting);
         if age > OLD {
-            findings.report(
-                self.place,
-                format!("makes nodes of `{}`, which is {age} days old", self.name),
-                mend("a recent one (https://github.com/awslabs/amazon-eks-ami/releases)"),
-            );
+            findings
+                .report(
+                    self.place,
+                    format!("makes nodes of `{}`, which is {age} days old", self.name),
+                    mend("a recent one (https://github.com/awslabs/amazon-eks-ami/releases)"),
+                )
+                .set_by([self.setting]);
         } else if age < 0 {
-            findings.report(
-                self.place,
-                format!("makes nodes of `{}`, a day that has not come", self.name),
-                mend("one that is published"),
-            );
+            findings
+                .report(
+                    self.place,
+                    format!("makes nodes of `{}`, a day that has not come", self.name),
+                    mend("one that is published"),
+                )
+                .set_by([self.setting]);
         }
     }
 }
@@ -101,7 +105,8 @@ fn base_nodes_are_patched(platform: &Platform, findings: &mut Findings) {
             group.place(),
             "names no release of its image, and keeps the one that it is made with until the Kubernetes version changes",
             "set `base_nodes.release_version`",
-        );
+        )
+        .set_by(["base_nodes.release_version"]);
     }
     base_images(platform).for_each(|image| image.judge_age(findings));
 }
@@ -114,15 +119,17 @@ fn images_know_kubernetes(platform: &Platform, findings: &mut Findings) {
     let version = platform.settings.cluster.kubernetes_version;
     for image in base_images(platform).chain(karpenter_images(platform)) {
         if image.made < version.published() {
-            findings.report(
-                image.place,
-                format!(
-                    "makes nodes of `{}`, which is older than Kubernetes {version} of {}: there is none for it",
-                    image.name,
-                    version.published()
-                ),
-                format!("set `{}` to a later day", image.setting),
-            );
+            findings
+                .report(
+                    image.place,
+                    format!(
+                        "makes nodes of `{}`, which is older than Kubernetes {version} of {}: there is none for it",
+                        image.name,
+                        version.published()
+                    ),
+                    format!("set `{}` to a later day", image.setting),
+                )
+                .set_by([image.setting]);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
+use serde_json::{Value as Json, json};
 
 use super::problem::Problems;
 use super::read::{self, Read};
@@ -91,6 +92,10 @@ impl std::str::FromStr for Cidr {
 impl Read for Cidr {
     fn expected() -> String {
         "a string with an IPv4 range".to_owned()
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^[0-9.]+/[0-9]+$" })
     }
 
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {

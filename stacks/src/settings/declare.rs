@@ -3,16 +3,16 @@
 /// Declares a section of the settings once: its fields, how each is read, and the rule that each must meet.
 macro_rules! section {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $about:literal])*
         pub struct $name:ident {
-            $( $(#[$field_meta:meta])* pub $field:ident: $type:ty $(where $rule:expr)? ),* $(,)?
+            $( $(#[doc = $field_about:literal])* pub $field:ident: $type:ty $(where $rule:expr)? ),* $(,)?
         }
         $(check $check:path;)?
     ) => {
-        $(#[$meta])*
+        $(#[doc = $about])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name {
-            $( $(#[$field_meta])* pub $field: $type, )*
+            $( $(#[doc = $field_about])* pub $field: $type, )*
         }
 
         impl $crate::settings::read::Read for $name {
@@ -30,6 +30,12 @@ macro_rules! section {
                 let section = Self { $( $field: $field?, )* };
                 $( $check(&section, &node.key, problems); )?
                 Some(section)
+            }
+
+            fn schema() -> serde_json::Value {
+                let mut section = $crate::settings::schema::Table::new(concat!($($about),*));
+                $( section.field::<$type>(stringify!($field), concat!($($field_about),*), &[$(&$rule)?]); )*
+                section.close()
             }
         }
     };
@@ -63,6 +69,10 @@ macro_rules! choice {
                 format!("one of {}", $crate::settings::read::list(&[$($text),*]))
             }
 
+            fn schema() -> serde_json::Value {
+                serde_json::json!({ "type": "string", "enum": [$($text),*] })
+            }
+
             fn read(
                 node: &$crate::settings::tree::Node,
                 problems: &mut $crate::settings::problem::Problems<'_>,
@@ -73,7 +83,8 @@ macro_rules! choice {
                 match text.as_str() {
                     $( $text => Some(Self::$variant), )*
                     _ => {
-                        problems.report(&node.key, format!("is `{text}`, {} is expected", Self::expected()));
+                        let mend = $crate::settings::read::perhaps(text, &[$($text),*]);
+                        problems.report(&node.key, format!("is `{text}`, {} is expected{mend}", Self::expected()));
                         None
                     }
                 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::Layer;
 use super::secret::Secret;
+use super::sources::SettingPlace;
 use super::tree::Places;
 
 /// One thing that is wrong in one file.
@@ -65,16 +66,20 @@ impl Place {
     const FIRST: Self = Self { layer: 0, offset: 0 };
 
     pub(super) fn problem(self, layers: &[Layer], key: &str, message: String) -> SettingsProblem {
+        let SettingPlace { file, line, column } = self.position(layers);
+        SettingsProblem { file, line, column, key: key.to_owned(), message }
+    }
+
+    /// The file, line and column.
+    pub(super) fn position(self, layers: &[Layer]) -> SettingPlace {
         let (file, before) = layers
             .get(self.layer)
             .map_or(("", ""), |layer| (layer.path.as_str(), layer.text.get(..self.offset).unwrap_or(&layer.text)));
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        SettingsProblem {
+        SettingPlace {
             file: file.to_owned(),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
-            key: key.to_owned(),
-            message,
         }
     }
 }

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value as Json, json};
+use synth_framework::nearest;
+
 use super::problem::Problems;
 use super::rules::Rule;
 use super::tree::{self, Node, Value};
@@ -11,6 +14,9 @@ use super::tree::{self, Node, Value};
 pub(super) trait Read: Sized {
     /// The type as TOML names it, for "… is expected".
     fn expected() -> String;
+
+    /// The type as JSON Schema has it.
+    fn schema() -> Json;
 
     /// Reads the value, or reports why it cannot.
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self>;
@@ -27,6 +33,10 @@ impl Read for String {
         "a string".to_owned()
     }
 
+    fn schema() -> Json {
+        json!({ "type": "string" })
+    }
+
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
         match &node.value {
             Value::Text(text) => Some(text.clone()),
@@ -38,6 +48,10 @@ impl Read for String {
 impl Read for bool {
     fn expected() -> String {
         "a boolean".to_owned()
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "boolean" })
     }
 
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
@@ -53,6 +67,10 @@ macro_rules! read_unsigned {
         impl Read for $type {
             fn expected() -> String {
                 "an integer".to_owned()
+            }
+
+            fn schema() -> Json {
+                json!({ "type": "integer", "minimum": 0 })
             }
 
             fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
@@ -76,6 +94,10 @@ impl<T: Read> Read for Vec<T> {
         "an array".to_owned()
     }
 
+    fn schema() -> Json {
+        json!({ "type": "array", "items": T::schema() })
+    }
+
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
         let Value::List(items) = &node.value else {
             return wrong_type(node, problems);
@@ -91,6 +113,10 @@ impl Read for Option<String> {
         String::expected()
     }
 
+    fn schema() -> Json {
+        String::schema()
+    }
+
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
         String::read(node, problems).map(|text| Some(text).filter(|text| !text.is_empty()))
     }
@@ -102,6 +128,10 @@ impl Read for Option<u64> {
         u64::expected()
     }
 
+    fn schema() -> Json {
+        u64::schema()
+    }
+
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
         u64::read(node, problems).map(|number| Some(number).filter(|number| *number != 0))
     }
@@ -110,6 +140,10 @@ impl Read for Option<u64> {
 impl<T: Read> Read for BTreeMap<String, T> {
     fn expected() -> String {
         "a table".to_owned()
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "object", "additionalProperties": T::schema() })
     }
 
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
@@ -166,20 +200,27 @@ impl<'n, 'p, 'l> Section<'n, 'p, 'l> {
             if self.known.contains(&name.as_str()) {
                 continue;
             }
-            let nearest = self
-                .known
-                .iter()
-                .map(|known| (strsim::damerau_levenshtein(known, name), *known))
-                .filter(|(distance, known)| *distance <= known.len().max(3) / 3)
-                .min();
-            let mend = match nearest {
-                Some((_, known)) => format!("did you mean `{known}`?"),
-                None if self.key.is_empty() => format!("the known keys are {}", list(&self.known)),
-                None => format!("the keys of `[{}]` are {}", self.key, list(&self.known)),
-            };
+            let mend = meant(name, &self.known).unwrap_or_else(|| {
+                let known = list(&self.known);
+                if self.key.is_empty() {
+                    format!("the known keys are {known}")
+                } else {
+                    format!("the keys of `[{}]` are {known}", self.key)
+                }
+            });
             self.problems.report_name(&node.key, format!("is not a setting: {mend}"));
         }
     }
+}
+
+/// Which of the known names a mistaken one was meant to be, if one is near enough.
+pub(super) fn meant(mistaken: &str, known: &[&str]) -> Option<String> {
+    nearest(mistaken, known.iter().copied()).map(|known| format!("did you mean `{known}`?"))
+}
+
+/// The same behind what is expected, or nothing.
+pub(super) fn perhaps(mistaken: &str, known: &[&str]) -> String {
+    meant(mistaken, known).map(|mend| format!(": {mend}")).unwrap_or_default()
 }
 
 /// `` `a`, `b` and `c` ``

@@ -2,13 +2,18 @@
 
 use std::fmt::Display;
 
+use serde_json::Value as Json;
+
 use super::problem::Problems;
-use super::read::list;
+use super::read::{list, perhaps};
 
 /// What a value must meet.
 pub(super) trait Rule<T> {
     /// Reports when `value`, which stands at `key`, breaks the rule.
     fn judge(&self, value: &T, key: &str, problems: &mut Problems<'_>);
+
+    /// Says in a schema what it can of the rule.
+    fn describe(&self, _schema: &mut Json) {}
 }
 
 impl<T, F: Fn(&T) -> Result<(), String>> Rule<T> for F {
@@ -27,6 +32,10 @@ impl<T, R: Rule<T>> Rule<Vec<T>> for Each<R> {
         for (index, value) in values.iter().enumerate() {
             self.0.judge(value, &format!("{key}[{index}]"), problems);
         }
+    }
+
+    fn describe(&self, schema: &mut Json) {
+        self.0.describe(&mut schema["items"]);
     }
 }
 
@@ -71,34 +80,82 @@ impl<T: PartialEq + Display, R: Rule<T>> Rule<Vec<T>> for Set<R> {
             }
         }
     }
+
+    fn describe(&self, schema: &mut Json) {
+        schema["uniqueItems"] = true.into();
+        if !self.may_be_empty {
+            schema["minItems"] = 1.into();
+        }
+        self.rule.describe(&mut schema["items"]);
+    }
 }
 
 /// Lies in the range, ends included.
-pub(super) fn between<T: PartialOrd + Display>(low: T, high: T) -> impl Fn(&T) -> Result<(), String> {
-    move |value| {
-        if *value >= low && *value <= high {
-            Ok(())
-        } else {
-            Err(format!("is {value}, it must be from {low} to {high}"))
+pub(super) struct Between<T>(T, T);
+
+/// A number in the range, ends included.
+pub(super) fn between<T>(low: T, high: T) -> Between<T> {
+    Between(low, high)
+}
+
+impl<T: PartialOrd + Display + Copy + Into<Json>> Rule<T> for Between<T> {
+    fn judge(&self, value: &T, key: &str, problems: &mut Problems<'_>) {
+        let Self(low, high) = self;
+        if value < low || value > high {
+            problems.report(key, format!("is {value}, it must be from {low} to {high}"));
         }
+    }
+
+    fn describe(&self, schema: &mut Json) {
+        schema["minimum"] = self.0.into();
+        schema["maximum"] = self.1.into();
     }
 }
 
 /// Is one of a fixed few.
-pub(super) fn one_of<T: PartialEq + Display + 'static>(allowed: &'static [T]) -> impl Fn(&T) -> Result<(), String> {
-    move |value| {
-        if allowed.contains(value) { Ok(()) } else { Err(format!("is `{value}`, allowed are {}", list(allowed))) }
+pub(super) struct OneOf<T: 'static>(&'static [T]);
+
+/// One of a fixed few numbers.
+pub(super) fn one_of<T>(allowed: &'static [T]) -> OneOf<T> {
+    OneOf(allowed)
+}
+
+impl<T: PartialEq + Display + Copy + Into<Json>> Rule<T> for OneOf<T> {
+    fn judge(&self, value: &T, key: &str, problems: &mut Problems<'_>) {
+        if !self.0.contains(value) {
+            problems.report(key, format!("is `{value}`, allowed are {}", list(self.0)));
+        }
+    }
+
+    fn describe(&self, schema: &mut Json) {
+        schema["enum"] = self.0.to_vec().into();
     }
 }
 
+/// Any value: what it refers to is judged with the section that holds that.
+pub(super) struct Anything;
+
+impl<T> Rule<T> for Anything {
+    fn judge(&self, _: &T, _: &str, _: &mut Problems<'_>) {}
+}
+
 /// Is one of a fixed few words.
-pub(super) fn word_of(allowed: &'static [&'static str]) -> impl Fn(&String) -> Result<(), String> {
-    move |value| {
-        if allowed.contains(&value.as_str()) {
-            Ok(())
-        } else {
-            Err(format!("is `{value}`, allowed are {}", list(allowed)))
+pub(super) struct WordOf(&'static [&'static str]);
+
+/// One of a fixed few words.
+pub(super) fn word_of(allowed: &'static [&'static str]) -> WordOf {
+    WordOf(allowed)
+}
+
+impl Rule<String> for WordOf {
+    fn judge(&self, value: &String, key: &str, problems: &mut Problems<'_>) {
+        if !self.0.contains(&value.as_str()) {
+            problems.report(key, format!("is `{value}`, allowed are {}{}", list(self.0), perhaps(value, self.0)));
         }
+    }
+
+    fn describe(&self, schema: &mut Json) {
+        schema["enum"] = self.0.to_vec().into();
     }
 }
 

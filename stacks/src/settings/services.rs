@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::declare::section;
 use super::problem::Problems;
-use super::read::list;
-use super::rules::{IfSet, between, filled_set, set, shaped};
+use super::read::{list, meant};
+use super::rules::{Anything, IfSet, between, filled_set, set, shaped};
 use super::shape;
 use super::tree;
 use crate::names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER, RESERVED};
@@ -81,7 +81,8 @@ fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Prob
                 problems
                     .report(&key, format!("is `{caller}`, but the proxy is reached from the internet only: remove it"));
             } else if !names.contains(&caller.as_str()) {
-                problems.report(&key, format!("is `{caller}`, which is no service: there are {}", list(&names)));
+                let mend = meant(caller, &names).unwrap_or_else(|| format!("there are {}", list(&names)));
+                problems.report(&key, format!("is `{caller}`, which is no service: {mend}"));
             }
         }
     }
@@ -103,7 +104,7 @@ section! {
         /// Image that runs.
         pub image: Image,
         /// Services that may call this one.
-        pub callers: Vec<String> where set(shaped("the name of a service", shape::dns_label)),
+        pub callers: Vec<String> where set(Anything),
         /// Port of the service's own traffic.
         pub port: u16 where between(1025, 65_535),
         /// Port of probes and metrics.

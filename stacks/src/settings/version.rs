@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::civil::{Date, date};
+use serde_json::{Value as Json, json};
 
 use super::problem::Problems;
 use super::read::{self, Read};
@@ -49,6 +50,11 @@ impl fmt::Display for KubernetesVersion {
 impl Read for KubernetesVersion {
     fn expected() -> String {
         "a string such as `\"1.36\"`".to_owned()
+    }
+
+    fn schema() -> Json {
+        let supported = Self::SUPPORTED.map(|version| version.to_string());
+        json!({ "type": "string", "enum": supported })
     }
 
     fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {

@@ -1,6 +1,7 @@
 //! Findings of policies that an environment accepts.
 
 use super::declare::section;
+use super::read::perhaps;
 use super::rules::shaped;
 use crate::policies;
 
@@ -8,12 +9,21 @@ section! {
     /// A finding that is accepted.
     pub struct Waiver {
         /// Code of the policy.
-        pub code: String where shaped("the code of a policy (`synth policies` lists them)", policies::is_code),
+        pub code: String where is_code,
         /// What the finding is about, as `synth check` names it.
         pub subject: String where shaped("what the finding is about, as `synth check` names it", is_said),
         /// Why it is accepted.
         pub reason: String where shaped("the reason why it is accepted", is_said),
     }
+}
+
+fn is_code(code: &String) -> Result<(), String> {
+    if policies::is_code(code) {
+        return Ok(());
+    }
+    let known: Vec<_> = policies::all().map(|policy| policy.code).collect();
+    let mend = perhaps(code, &known);
+    Err(format!("is `{code}`, the code of a policy (`synth policies` lists them) is expected{mend}"))
 }
 
 fn is_said(text: &str) -> bool {

@@ -1,7 +1,11 @@
 //! All sections together.
 
+use serde_json::{Value as Json, json};
+
 use super::problem::{Problems, SettingsError};
 use super::read::Section;
+use super::schema::Table;
+use super::sources::{SettingPlace, Sources};
 use super::tree::{self, Node, Tree};
 use super::{
     Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, Layer, LoadBalancerController, LoadTest,
@@ -56,6 +60,8 @@ pub struct Settings {
     pub waivers: Vec<Waiver>,
     /// Every setting that holds a value of the examples.
     pub example_values: Vec<ExampleValue>,
+    /// Where each of them stands.
+    sources: Sources,
 }
 
 impl Settings {
@@ -66,8 +72,9 @@ impl Settings {
     /// All problems of all layers together; only syntax errors hide what comes after them.
     pub fn parse(environment: &str, layers: &[Layer]) -> Result<Self, SettingsError> {
         let Tree { root, places } = tree::merge(layers).map_err(|problems| SettingsError { problems })?;
+        let sources = Sources::new(layers, places.clone());
         let mut problems = Problems::new(layers, places);
-        let settings = Self::read(environment, &root, &mut problems);
+        let settings = Self::read(environment, &root, &mut problems).map(|settings| Self { sources, ..settings });
         if let Some(settings) = &settings {
             across::administrators_are_others(settings, &mut problems);
         }
@@ -77,6 +84,44 @@ impl Settings {
             Some(settings) if problems.is_empty() => Ok(settings),
             _ => Err(SettingsError { problems }),
         }
+    }
+
+    /// Where a setting stands, by its dotted key such as `karpenter.node_pools.spot.limit_cpu`: in the last file that
+    /// names it, and at the table or list that would hold it where no file does.
+    pub fn place(&self, key: &str) -> Option<SettingPlace> {
+        self.sources.place(key)
+    }
+
+    /// The schema that a file of settings meets, for editors: names, types, and such rules as JSON Schema can say.
+    pub fn schema() -> Json {
+        let mut root = Table::new("The settings of an environment of Tideline.");
+        root.field::<String>(
+            "name",
+            "Name of the cluster, and the first part of the names of all that belongs to it.",
+            &[&name_fits],
+        );
+        root.field::<Aws>("aws", "AWS account and region.", &[]);
+        root.field::<State>("state", "Terraform's state.", &[]);
+        root.field::<Github>("github", "GitHub repository of the workflows.", &[]);
+        root.field::<Registry>("registry", "Image registry.", &[]);
+        root.field::<Repository>("repository", "Git repository that Argo CD follows.", &[]);
+        root.field::<Network>("network", "VPC and subnets.", &[]);
+        root.field::<Cluster>("cluster", "Control plane and managed add-ons.", &[]);
+        root.field::<BaseNodes>("base_nodes", "Nodes for system pods.", &[]);
+        root.field::<Argocd>("argocd", "Argo CD.", &[]);
+        root.field::<Karpenter>("karpenter", "Karpenter and its pools.", &[]);
+        root.field::<MetricsServer>("metrics_server", "Metrics server.", &[]);
+        root.field::<LoadBalancerController>("load_balancer_controller", "AWS Load Balancer Controller.", &[]);
+        root.field::<Observability>("observability", "Prometheus, Alertmanager and Grafana.", &[]);
+        root.field::<Services>("services", "The workloads that scale.", &[]);
+        root.field::<LoadTest>("load_test", "The load test.", &[]);
+        root.field::<Vec<Waiver>>("waivers", "Findings of policies that are accepted.", &[]);
+        let mut schema =
+            json!({ "$schema": "http://json-schema.org/draft-07/schema#", "title": "Tideline's settings" });
+        if let (Json::Object(schema), Json::Object(root)) = (&mut schema, root.close()) {
+            schema.extend(root);
+        }
+        schema
     }
 
     /// Is this nobody's environment: one of an account that documentation made up?
@@ -149,6 +194,7 @@ impl Settings {
             load_test: load_test?,
             waivers: waivers?,
             example_values,
+            sources: Sources::default(),
         })
     }
 }

@@ -7,6 +7,7 @@ mod delivery;
 mod files;
 mod health;
 mod internal;
+mod observability;
 mod schema;
 mod schemas;
 mod workloads;

@@ -99,11 +99,11 @@ fn nodes_that_wait_for_ever_or_too_short_are_found() {
     let wait = "/spec/template/spec/terminationGracePeriod";
     assert_snapshot!(broken("DRAIN005", |platform| set(platform, "NodePool", "spot", wait, ())), @r"
         NodePool/spot in manifests/node-pools/node-pool-spot.yaml lets its nodes expire without a bound on how long they wait for their pods
-          mend: set `terminationGracePeriod`, such as 30m
+          mend: set `karpenter.termination_grace_period`, such as 30m
         ");
     assert_snapshot!(broken("DRAIN005", |platform| set(platform, "NodePool", "spot", wait, "45s")), @r"
         NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 45 s, but their pods may take 95 s to leave
-          mend: raise `terminationGracePeriod` to 95 s or more
+          mend: raise `karpenter.termination_grace_period` to 95s or more
         ");
 }
 

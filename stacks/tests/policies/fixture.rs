@@ -8,10 +8,10 @@ use stacks::{
     Built, Platform, policies,
     settings::{Layer, Settings},
 };
-use synth_framework::{Declaration, Expression, Mode, Resource, Review};
+use synth_framework::{Declaration, Expression, Finding, Mode, Resource, Review};
 
 pub(crate) const BASE: &str = include_str!("../fixtures/default.toml");
-const SMALL: &str = include_str!("../fixtures/small.toml");
+pub(crate) const SMALL: &str = include_str!("../fixtures/small.toml");
 const LARGE: &str = include_str!("../fixtures/large.toml");
 
 /// The day on which the fixtures are judged: some days after their images were made.
@@ -54,10 +54,29 @@ pub(crate) fn found_on(today: Date, platform: &Platform, code: &str) -> String {
     let policy = policies::all().find(|policy| policy.code == code);
     let policy = policy.unwrap_or_else(|| panic!("`{code}` is no policy"));
     let review = Review::run([policy], platform, today, &[]);
+    for finding in &review.findings {
+        assert_settings_are_named(platform, finding);
+    }
     let lines = review.findings.iter().map(|finding| {
         format!("{} in {} {}\n  mend: {}", finding.place.subject, finding.place.file, finding.message, finding.mend)
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A mend that names a setting says where it stands: the finding has its key, and the files have that.
+#[track_caller]
+fn assert_settings_are_named(platform: &Platform, finding: &Finding) {
+    for key in &finding.settings {
+        assert!(platform.settings.place(key).is_some(), "`{key}` of {} stands nowhere", finding.code);
+    }
+    let leaf = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
+    let settings: Vec<_> = BASE.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
+    // A name of one word, such as `replicas`, is Kubernetes' as often as ours.
+    let named = finding.mend.split('`').skip(1).step_by(2).map(leaf);
+    for name in named.filter(|name| name.contains('_') && settings.contains(&name.as_str())) {
+        let known = finding.settings.iter().any(|key| leaf(key) == name);
+        assert!(known, "{} mends by `{name}`, and does not say where it is set: {}", finding.code, finding.mend);
+    }
 }
 
 /// What a policy finds once the cheapest platform is changed. It finds nothing before.

@@ -59,6 +59,6 @@ fn the_latest_node_image_is_found() {
     let alias = "/spec/amiSelectorTerms/0/alias";
     assert_snapshot!(broken("IMG005", |platform| set(platform, "EC2NodeClass", "default", alias, "al2023@latest")), @r"
         EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml boots `al2023@latest`, which may be another image tomorrow
-          mend: name a dated image, such as al2023@v20260903
+          mend: name a dated image in `karpenter.ami_alias`, such as al2023@v20260903
         ");
 }

@@ -2,7 +2,11 @@
 
 use insta::assert_snapshot;
 
-use crate::fixture::{argue, broken, broken_by, found, remove_resource, set, text, with};
+use stacks::policies;
+
+use crate::fixture::{
+    BASE, SMALL, TODAY, argue, broken, broken_by, build, found, remove_resource, set, settings, small, text, with,
+};
 
 const PROXY: &str = "cors-proxy-server";
 const CONTAINER: &str = "/spec/template/spec/containers/0";
@@ -11,15 +15,37 @@ const CONTAINER: &str = "/spec/template/spec/containers/0";
 fn a_maximum_beyond_the_node_pools_is_found() {
     assert_snapshot!(broken_by("SCALE001", "[services.cors_proxy_server]\nmax_replicas = 300"), @r"
         NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum takes 108 nodes of 216 vCPU and 432 GiB in all: 300 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
-          mend: raise `limit_cpu` and `limit_memory_gib` of the pools to 216 vCPU and 432 GiB in sum, or lower `max_replicas` of the services
+          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 216 and `karpenter.node_pools.on-demand.limit_memory_gib` to 432 and `karpenter.node_pools.spot.limit_cpu` to 72, or lower `services.cors_proxy_server.max_replicas`
         ");
+}
+
+/// Too high a maximum is one cause: it makes one finding, whose mend is enough for every policy.
+#[test]
+fn one_maximum_makes_one_finding_and_its_mend_is_enough() {
+    let standing = policies::review(&small(), TODAY).findings;
+    for (service, most) in [("cors_proxy_server", 90), ("cors_proxy_server", 150), ("mock_target_server", 400)] {
+        let maximum = format!("[services.{service}]\nmax_replicas = {most}");
+        let found: Vec<_> = policies::review(&with(&maximum), TODAY).findings;
+        let found: Vec<_> = found.into_iter().filter(|finding| !standing.contains(finding)).collect();
+        let [finding] = found.as_slice() else { panic!("{most} makes {found:#?}") };
+        let words: Vec<&str> = finding.mend.split('`').collect();
+        let limits = words[1..].chunks(2).filter_map(|pair| {
+            let (limit, _) = pair[1].strip_prefix(" to ")?.split_once([' ', ',']).unwrap();
+            let now = if pair[0].ends_with("limit_cpu") { 64 } else { 256 };
+            assert!(limit.parse::<u64>().unwrap() > now, "{} is {now} already: {}", pair[0], finding.mend);
+            Some(format!("{} = {limit}\n", pair[0]))
+        });
+        let limits: String = limits.collect();
+        let mended = build(&settings("default", &[BASE, SMALL, &maximum, &limits]));
+        assert_eq!(policies::review(&mended, TODAY).findings, standing, "after {}", finding.mend);
+    }
 }
 
 #[test]
 fn a_pod_larger_than_any_node_is_found() {
     assert_snapshot!(broken_by("SCALE001", "[services.cors_proxy_server]\ncpu_request_millicores = 16000"), @r"
         NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml makes no node that hosts a pod of cors-proxy-server (16000m and 256Mi)
-          mend: allow larger nodes, or lower the pod's requests
+          mend: allow larger nodes, or lower `cpu_request_millicores` or `memory_mib` of the service
         ");
 }
 
@@ -29,7 +55,7 @@ fn a_maximum_that_fits_only_while_no_zone_is_lost_is_found() {
     assert_eq!(found(&with(settings), "SCALE001"), "");
     assert_snapshot!(broken_by("SCALE002", settings), @r"
         NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum beside the dead nodes of a lost zone takes 78 nodes of 156 vCPU and 312 GiB in all: 150 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
-          mend: raise `limit_cpu` and `limit_memory_gib` of the pools to 156 vCPU and 312 GiB in sum, or lower `max_replicas` of the services
+          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 116, or lower `services.cors_proxy_server.max_replicas`
         ");
 }
 
@@ -39,7 +65,7 @@ fn a_maximum_that_needs_spot_is_a_warning() {
     assert_eq!(found(&with(settings), "SCALE002"), "");
     assert_snapshot!(broken_by("SCALE003", settings), @r"
         NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 64 vCPU and 256 GiB together, but the autoscalers' maximum without Spot takes 38 nodes of 76 vCPU and 152 GiB in all: 90 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
-          mend: raise `limit_cpu` and `limit_memory_gib` of the pools to 76 vCPU and 152 GiB in sum, or lower `max_replicas` of the services
+          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 76, or lower `services.cors_proxy_server.max_replicas`
         ");
     assert_snapshot!(broken_by("SCALE003", "[karpenter.node_pools.on-demand]\ncapacity_type = \"spot\""), @r"
         NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml is Spot, as every pool is

@@ -2,6 +2,7 @@
 
 mod environments;
 mod problems;
+mod renovate;
 mod services;
 mod values;
 

@@ -120,3 +120,17 @@ fn the_partition_follows_the_region() {
     aws.region = "us-gov-west-1".to_owned();
     assert_eq!(aws.partition(), "aws-us-gov");
 }
+
+#[test]
+fn a_setting_knows_the_line_of_the_last_file_that_names_it() {
+    let staging = "[karpenter.node_pools.spot]\n\nlimit_cpu = 32\n";
+    let settings = Settings::parse("staging", &[layer("default", BASE), layer("staging", staging)]).unwrap();
+    let place = |key| settings.place(key).map(|place| (place.file, place.line, place.column));
+    let overridden = place("karpenter.node_pools.spot.limit_cpu");
+    assert_eq!(overridden, Some(("stacks/environments/staging.toml".to_owned(), 3, 13)));
+    let (file, line, _) = place("karpenter.node_pools.on-demand.limit_cpu").unwrap();
+    assert_eq!(file, "stacks/environments/default.toml");
+    assert!(BASE.lines().nth(line - 1).unwrap().starts_with("limit_cpu = "));
+    assert_eq!(place("services.internal.orders.port"), place("services.internal"));
+    assert_eq!(place("nothing.of_the_kind"), None);
+}

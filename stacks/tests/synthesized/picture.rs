@@ -27,6 +27,43 @@ fn with(overrides: &str) -> Vec<String> {
     texts(&svg(&platform("small", &format!("{}\n{overrides}", super::ENVIRONMENTS[0].1))))
 }
 
+fn number(node: Node<'_, '_>, name: &str) -> f64 {
+    node.attribute(name).and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("no number `{name}`"))
+}
+
+/// The pods of a service stand as far from the edge of the first zone as from those of the others, and inside it.
+#[test]
+fn pods_stand_alike_in_every_zone() {
+    for (_, platform) in platforms() {
+        let svg = svg(&platform);
+        let document = Document::parse(&svg).unwrap();
+        let of_class =
+            |class: &'static str| document.descendants().filter(move |node| node.attribute("class") == Some(class));
+        let zones: Vec<_> = of_class("zone").map(|zone| (number(zone, "x"), number(zone, "width"))).collect();
+        let marks = of_class("pod runs").map(|mark| {
+            let (x, way) = mark.attribute("d").and_then(|d| d.strip_prefix('M')?.split_once(' ')).expect("a line");
+            let (y, width) = way.split_once('h').expect("a level line");
+            let [x, y, width] = [x, y, width].map(|text| text.parse::<f64>().expect("a number"));
+            (y, x, width)
+        });
+        let marks: Vec<_> = marks.collect();
+        let mut rows = 0;
+        for (y, ..) in marks.iter().filter(|(_, x, _)| *x < zones[0].0 + zones[0].1) {
+            rows += 1;
+            let row: Vec<_> = marks.iter().filter(|mark| (mark.0 - y).abs() < 0.5).collect();
+            let insets: Vec<_> = zones
+                .iter()
+                .map(|(left, width)| {
+                    let inside = |mark: &&&(f64, f64, f64)| mark.1 >= *left && mark.1 + mark.2 <= left + width;
+                    row.iter().find(inside).unwrap_or_else(|| panic!("no pods in the zone at {left}: {row:?}")).1 - left
+                })
+                .collect();
+            assert!(insets.iter().all(|inset| (inset - insets[0]).abs() < 0.2), "{insets:?}");
+        }
+        assert!(rows >= platform.settings.services.all().count(), "{marks:?}");
+    }
+}
+
 #[test]
 fn everything_that_is_built_is_shown() {
     for (_, platform) in platforms() {

@@ -2,6 +2,8 @@
 //!
 //! Peak memory is Linux's own count (`VmHWM`), read while the process waits at its very end to print its summary.
 
+#![expect(clippy::print_stdout, reason = "a measurement that nobody reads may end")]
+
 use std::{
     fs,
     io::Write,

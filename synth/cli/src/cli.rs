@@ -6,9 +6,9 @@ use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 
 use crate::commands::{
-    OnePart, access::AccessArgs, apply::ApplyArgs, check::CheckArgs, diff::DiffArgs, graph::GraphArgs,
-    images::ImagesArgs, init::InitArgs, list::ListArgs, load_report::LoadReportArgs, policies::PoliciesArgs,
-    settings::SettingsArgs, test::TestArgs, write,
+    access::AccessArgs, apply::ApplyArgs, check::CheckArgs, completions::CompletionsArgs, destroy::DestroyArgs,
+    diff::DiffArgs, graph::GraphArgs, images::ImagesArgs, init::InitArgs, list::ListArgs, load_report::LoadReportArgs,
+    plan::PlanArgs, policies::PoliciesArgs, settings::SettingsArgs, test::TestArgs, write,
 };
 
 /// Write the platform, typed in Rust, to Terraform JSON
@@ -50,17 +50,19 @@ pub(crate) enum Command {
     /// Print what scripts and workflows need of an environment
     Settings(SettingsArgs),
     /// Plan with the real Terraform and providers that run in memory: no cloud, no credentials, no registry
-    Plan(OnePart),
+    Plan(PlanArgs),
     /// Apply the same way, to a state in `target/offline`: nothing real is made
     Apply(ApplyArgs),
     /// Destroy what `apply` put into that state
-    Destroy(OnePart),
+    Destroy(DestroyArgs),
     /// Test the invariants of stacks the same way: `terraform test`, with the providers mocked
     Test(TestArgs),
     /// Print the commands that lead to what runs: kubectl, Argo CD, Grafana, Prometheus and the proxy
     Access(AccessArgs),
     /// Judge the results of a load test, and draw them on a page
     LoadReport(LoadReportArgs),
+    /// Print a script by which a shell completes this command line: `source <(synth completions bash)`
+    Completions(CompletionsArgs),
 }
 
 /// Where settings come from and where files go.

@@ -1,4 +1,4 @@
-//! Parts under the real Terraform and providers that run in memory. What is real, `out/` and state, stays as it is.
+//! Stacks under the real Terraform and providers that run in memory. What is real, `out/` and state, stays as it is.
 
 use std::ffi::OsString;
 
@@ -9,11 +9,11 @@ use synth_offline::{Command, Provider, Run, Scratch, Session, Terraform};
 use crate::{
     origin::Origins,
     project::Project,
-    report::{print, say},
+    report::{HEADING, print, say},
     synthesis::render,
 };
 
-/// Terraform, ready for the parts of an environment.
+/// Terraform, ready for the stacks of an environment.
 #[derive(Debug)]
 pub(crate) struct Offline<'a> {
     project: &'a Project,
@@ -27,20 +27,29 @@ impl<'a> Offline<'a> {
         Ok(Self { project, terraform: Terraform::find()?, json })
     }
 
-    /// Builds a part and runs Terraform on a copy of it; the result is Terraform's exit code.
-    pub(crate) fn run(&self, part: &'static Part, command: Command, more: &[OsString]) -> Result<u8> {
-        let code = self.try_run(part, command, more)?;
-        code.with_context(|| format!("`{}` is nothing that Terraform applies", part.name))
+    /// Runs Terraform on stacks one after the other, until one fails; the result is the last exit code.
+    pub(crate) fn run_each(
+        &self,
+        stacks: impl Iterator<Item = &'static Part>,
+        command: Command,
+        title: &str,
+        more: &[OsString],
+    ) -> Result<u8> {
+        for stack in stacks {
+            say(format_args!("{HEADING}{title} {}{HEADING:#}", stack.name));
+            let code = self.run(stack, command, more)?;
+            if code != 0 {
+                return Ok(code);
+            }
+        }
+        Ok(0)
     }
 
-    /// The same; `None` for a part without anything for Terraform.
-    pub(crate) fn try_run(&self, part: &'static Part, command: Command, more: &[OsString]) -> Result<Option<u8>> {
+    /// Builds a stack and runs Terraform on a copy of it; the result is Terraform's exit code.
+    pub(crate) fn run(&self, part: &'static Part, command: Command, more: &[OsString]) -> Result<u8> {
         let folder = self.project.scratch.join(part.name);
         let rendered = render(self.project, Some(part))?;
         let files = rendered.iter().flat_map(|rendered| &rendered.files);
-        if !files.clone().any(|file| file.path.ends_with(".tf.json")) {
-            return Ok(None);
-        }
         let scratch = Scratch::write(&folder, files.map(|file| (&*file.path, &*file.text)))
             .with_context(|| format!("copying `{}` to run it offline", part.name))?;
         let providers = vec![Provider::aws()?, Provider::helm(scratch.folder())?];
@@ -52,6 +61,6 @@ impl<'a> Offline<'a> {
         if !origins.is_empty() {
             say(origins);
         }
-        Ok(Some(ended.code))
+        Ok(ended.code)
     }
 }

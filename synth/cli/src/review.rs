@@ -3,7 +3,10 @@
 use std::fmt;
 
 use serde_json::{Value as Json, json};
-use stacks::{Platform, policies};
+use stacks::{
+    Platform, policies,
+    settings::{SettingPlace, Settings},
+};
 use synth_framework::{Finding, Review, Severity, Waiver};
 
 use crate::{
@@ -13,7 +16,10 @@ use crate::{
 
 /// The findings of a platform, their files as a reader of this project finds them.
 #[derive(Debug)]
-pub(crate) struct Reviewed(Review);
+pub(crate) struct Reviewed {
+    review: Review,
+    settings: Settings,
+}
 
 impl Reviewed {
     /// Runs every policy.
@@ -26,27 +32,27 @@ impl Reviewed {
                 finding.place.file = project.out.join(&finding.place.file).display().to_string();
             }
         }
-        Self(review)
+        Self { review, settings: project.settings.clone() }
     }
 
     /// Does nothing stand against the platform?
     pub(crate) fn passes(&self) -> bool {
-        self.0.passes()
+        self.review.passes()
     }
 
     /// Is there nothing to say?
     pub(crate) fn is_silent(&self) -> bool {
-        self.0.findings.is_empty() && self.0.unused.is_empty()
+        self.review.findings.is_empty() && self.review.unused.is_empty()
     }
 
     /// How many policies there are, and what came of them, in one line.
     pub(crate) fn verdict(&self) -> String {
-        let errors = self.0.errors().count();
+        let errors = self.review.errors().count();
         let results = [
             (errors, "error"),
-            (self.0.findings.len() - errors, "warning"),
-            (self.0.waived.len(), "waived finding"),
-            (self.0.unused.len(), "unused waiver"),
+            (self.review.findings.len() - errors, "warning"),
+            (self.review.waived.len(), "waived finding"),
+            (self.review.unused.len(), "unused waiver"),
         ];
         let results = results.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what));
         let results = results.collect::<Vec<_>>().join(", ");
@@ -58,30 +64,39 @@ impl Reviewed {
     pub(crate) fn json(&self) -> Json {
         let unused =
             |waiver: &Waiver| json!({ "code": waiver.code, "subject": waiver.subject, "reason": waiver.reason });
-        let accepted = self.0.waived.iter().map(|(finding, waiver)| {
-            let mut shown = finding_json(finding);
+        let accepted = self.review.waived.iter().map(|(finding, waiver)| {
+            let mut shown = self.finding(finding);
             shown["reason"] = waiver.reason.as_str().into();
             shown
         });
         json!({
-            "findings": self.0.findings.iter().map(finding_json).collect::<Vec<_>>(),
+            "findings": self.review.findings.iter().map(|finding| self.finding(finding)).collect::<Vec<_>>(),
             "waived": accepted.collect::<Vec<_>>(),
-            "unused_waivers": self.0.unused.iter().map(unused).collect::<Vec<_>>(),
+            "unused_waivers": self.review.unused.iter().map(unused).collect::<Vec<_>>(),
         })
     }
-}
 
-fn finding_json(finding: &Finding) -> Json {
-    let Finding { code, severity, place, message, mend } = finding;
-    json!({
-        "code": code,
-        "severity": severity.to_string(),
-        "subject": place.subject,
-        "source": place.location.map(source),
-        "file": Some(&place.file).filter(|file| !file.is_empty()),
-        "message": message,
-        "mend": mend,
-    })
+    fn finding(&self, finding: &Finding) -> Json {
+        let Finding { code, severity, place, message, mend, settings: _ } = finding;
+        let settings = self.set_by(finding).map(|(key, SettingPlace { file, line, column })| {
+            json!({ "key": key, "file": file, "line": line, "column": column })
+        });
+        json!({
+            "code": code,
+            "severity": severity.to_string(),
+            "subject": place.subject,
+            "source": place.location.map(source),
+            "settings": settings.collect::<Vec<_>>(),
+            "file": Some(&place.file).filter(|file| !file.is_empty()),
+            "message": message,
+            "mend": mend,
+        })
+    }
+
+    /// The settings that decide a finding, and where each stands.
+    fn set_by<'a>(&'a self, finding: &'a Finding) -> impl Iterator<Item = (&'a str, SettingPlace)> {
+        finding.settings.iter().filter_map(|key| Some((key.as_str(), self.settings.place(key)?)))
+    }
 }
 
 /// Where something is declared, as editors open it.
@@ -91,18 +106,22 @@ pub(crate) fn source(location: &std::panic::Location<'_>) -> String {
 
 impl fmt::Display for Reviewed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Finding { code, severity, place, message, mend } in &self.0.findings {
+        for finding in &self.review.findings {
+            let Finding { code, severity, place, message, mend, settings: _ } = finding;
             let style = if *severity == Severity::Error { REMOVED } else { CHANGED };
             writeln!(formatter, "{style}{severity}[{code}]{style:#} {HEADING}{}{HEADING:#} {message}", place.subject)?;
             if let Some(location) = place.location {
                 writeln!(formatter, "  declared at {PLACE}{}{PLACE:#}", source(location))?;
+            }
+            for (key, SettingPlace { file, line, .. }) in self.set_by(finding) {
+                writeln!(formatter, "  set at {PLACE}{file}:{line}{PLACE:#} by `{key}`")?;
             }
             if !place.file.is_empty() {
                 writeln!(formatter, "  written to {PLACE}{}{PLACE:#}", place.file)?;
             }
             writeln!(formatter, "  mend: {mend}")?;
         }
-        for Waiver { code, subject, .. } in &self.0.unused {
+        for Waiver { code, subject, .. } in &self.review.unused {
             writeln!(
                 formatter,
                 "{REMOVED}error{REMOVED:#}: the waiver of {code} for `{subject}` waives nothing: remove it"

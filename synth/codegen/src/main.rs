@@ -1,6 +1,6 @@
 //! `synth-codegen`: reads provider schemas and writes the bindings. Without a subcommand it does both.
 
-use std::path::PathBuf;
+use std::{io::Write as _, path::PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -53,9 +53,9 @@ fn run_fetch(layout: &Layout, from: Option<PathBuf>, only: Option<&str>) -> Resu
             None => fetch(layout, provider, selected)?,
         };
         match fetched {
-            Fetched::Changed => println!("schemas/{provider}.json: written"),
-            Fetched::Unchanged => println!("schemas/{provider}.json: unchanged"),
-            Fetched::Unavailable(why) => println!("schemas/{provider}.json: kept, since {why}"),
+            Fetched::Changed => say(format_args!("schemas/{provider}.json: written")),
+            Fetched::Unchanged => say(format_args!("schemas/{provider}.json: unchanged")),
+            Fetched::Unavailable(why) => say(format_args!("schemas/{provider}.json: kept, since {why}")),
         }
     }
     Ok(())
@@ -63,6 +63,14 @@ fn run_fetch(layout: &Layout, from: Option<PathBuf>, only: Option<&str>) -> Resu
 
 fn run_generate(layout: &Layout) -> Result<()> {
     let written = write(&layout.bindings.join("src"), &layout.generate()?).context("writing the bindings")?;
-    println!("bindings: {} written, {} unchanged, {} removed", written.changed, written.unchanged, written.removed);
+    say(format_args!(
+        "bindings: {} written, {} unchanged, {} removed",
+        written.changed, written.unchanged, written.removed
+    ));
     Ok(())
+}
+
+/// Says what was done; a reader that has gone away has had enough.
+fn say(message: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{message}");
 }

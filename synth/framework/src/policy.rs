@@ -66,11 +66,20 @@ pub struct Finding {
     pub message: String,
     /// How to mend it.
     pub mend: String,
+    /// Keys of the settings that decide it, by which the caller finds their lines.
+    pub settings: Vec<String>,
+}
+
+impl Finding {
+    /// Names the settings that decide it.
+    pub fn set_by(&mut self, keys: impl IntoIterator<Item = impl Into<String>>) {
+        self.settings.extend(keys.into_iter().map(Into::into));
+    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, severity, place, message, mend } = self;
+        let Self { code, severity, place, message, mend, settings: _ } = self;
         write!(formatter, "{severity}[{code}] {}: {message}", place.subject)?;
         if let Some(location) = place.location {
             write!(formatter, "\n  declared at {}:{}:{}", source_path(location), location.line(), location.column())?;
@@ -98,9 +107,14 @@ impl Findings {
     }
 
     /// Reports that what stands at `place` breaks the rule.
-    pub fn report(&mut self, place: Place, message: impl Into<String>, mend: impl Into<String>) {
+    ///
+    /// Where settings decide it, [`Finding::set_by`] says which.
+    pub fn report(&mut self, place: Place, message: impl Into<String>, mend: impl Into<String>) -> &mut Finding {
         let (code, severity) = (self.code, self.severity);
-        self.found.push(Finding { code, severity, place, message: message.into(), mend: mend.into() });
+        let (message, mend) = (message.into(), mend.into());
+        let at = self.found.len();
+        self.found.push(Finding { code, severity, place, message, mend, settings: Vec::new() });
+        &mut self.found[at]
     }
 }
 

@@ -3,7 +3,7 @@
 //! Core 0 belongs to the proxy under test, core 1 to the upstream and to this client. Processor time per request is the
 //! figure to trust on a shared machine; the others move with its neighbours.
 
-#![allow(clippy::unwrap_used, reason = "a measurement that cannot go on panics")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on panics")]
 
 mod load;
 mod peer;

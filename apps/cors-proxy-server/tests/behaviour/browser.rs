@@ -1,6 +1,10 @@
 //! A page on another origin fetches through the proxy in headless Chromium: `make browser`.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use tokio::process::Command;
 
@@ -26,21 +30,59 @@ const PAGE: &str = concat!(
 async fn a_page_on_another_origin_reads_what_it_could_not_read_directly() {
     let (proxy, mock) = pair(&[]).await;
     let (page, _) = scripted(&[PAGE]).await;
-    let profile = env::temp_dir().join(format!("cors-proxy-browser-{}", std::process::id()));
+    let page = shown(&format!("http://{page}/#http://{},http://{}", proxy.address, mock.address)).await;
+    for line in ["direct: refused", "plain: 1 true", "put: preflighted", "error: destination_ip_prohibited"] {
+        assert!(page.contains(line), "{line}: {page}");
+    }
+}
+
+/// The proxy's own page in a frame as wide as a phone, and what its form measures there.
+const PHONE: &str = "<!doctype html><title>phone</title><iframe id=f width=390 height=844></iframe><pre></pre><script>
+const frame = document.getElementById('f');
+frame.onload = () => {
+  const page = frame.contentDocument, [input, button] = ['url', 'send'].map((id) => page.getElementById(id));
+  const say = (name, value) => document.querySelector('pre').textContent += `${name}: ${value};`;
+  say('font', frame.contentWindow.getComputedStyle(input).fontSize);
+  for (const [name, element] of [['input', input], ['button', button]]) say(name, element.getBoundingClientRect().height);
+  say('over', page.documentElement.scrollWidth - 390);
+};
+frame.srcdoc = PAGE;
+</script>";
+
+/// iOS zooms into a page whose field has letters below 16 px, and a finger wants 44 px.
+#[tokio::test]
+#[ignore = "needs Chromium: make browser"]
+async fn a_phone_does_not_zoom_into_the_form_and_a_finger_finds_it() {
+    let page = serde_json::to_string(include_str!("../../src/page.html")).unwrap().replace("</script>", "<\\/script>");
+    let file = env::temp_dir().join(format!("cors-proxy-phone-{}.html", std::process::id()));
+    std::fs::write(&file, PHONE.replace("PAGE", &page)).unwrap();
+    let shown = shown(&format!("file://{}", file.display())).await;
+    std::fs::remove_file(file).unwrap();
+    let measured = |name: &str| -> f64 {
+        let said =
+            shown.rsplit_once("<pre>").and_then(|(_, said)| said.split_once(&format!("{name}: "))?.1.split_once(';'));
+        said.unwrap_or_else(|| panic!("no {name} in {shown}")).0.trim_end_matches("px").parse().unwrap()
+    };
+    assert!(measured("font") >= 16.0 && measured("input") >= 44.0 && measured("over") <= 0.0, "{shown}");
+    assert!((measured("input") - measured("button")).abs() < 1.0, "the field is as high as the button: {shown}");
+}
+
+/// What Chromium makes of a page.
+async fn shown(url: &str) -> String {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    let run = RUNS.fetch_add(1, Ordering::Relaxed);
+    let profile = env::temp_dir().join(format!("cors-proxy-browser-{}-{run}", std::process::id()));
     let output = Command::new(chromium())
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
         .args(["--disable-component-update", "--disable-sync", "--virtual-time-budget=20000", "--dump-dom"])
         .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("http://{page}/#http://{},http://{}", proxy.address, mock.address))
+        .arg(url)
         .kill_on_drop(true)
         .output()
         .await
         .expect("Chromium starts");
     let _ = std::fs::remove_dir_all(profile);
-    let page = String::from_utf8_lossy(&output.stdout);
-    for line in ["direct: refused", "plain: 1 true", "put: preflighted", "error: destination_ip_prohibited"] {
-        assert!(page.contains(line), "{line}: {page}");
-    }
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// The command has another name on each system.

@@ -97,6 +97,22 @@ async fn a_flag_goes_before_its_environment_variable() {
     assert_eq!(signalled(&mut child, "-TERM").await, Some(0));
 }
 
+#[tokio::test]
+async fn a_reader_that_has_gone_away_is_no_error() {
+    for (flag, code) in [("--help", 0), ("--version", 0), ("--unknown", 2)] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = command(&[flag]);
+        command.stdout(writer.try_clone().unwrap());
+        if code == 2 {
+            command.stderr(writer);
+        }
+        let output = command.output().await.unwrap();
+        assert_eq!(output.status.code(), Some(code), "{flag}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{flag}");
+    }
+}
+
 /// Starts the command and waits for the log line that says it is ready.
 async fn ready(flags: &[&str]) -> Child {
     started(&mut command(&[&["--listen", ANY, "--admin-listen", ANY], flags].concat())).await

@@ -3,6 +3,7 @@
 //! Proxies and mocks are processes of their own, each tier behind a small TCP balancer, while an open-loop client keeps
 //! its rate.
 
+#![allow(clippy::print_stdout, reason = "what a run came to is for the person who started it")]
 #![allow(clippy::unwrap_used, reason = "a test panics to fail")]
 
 mod balancer;

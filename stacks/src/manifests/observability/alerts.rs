@@ -2,7 +2,10 @@
 
 use synth_framework::Manifests;
 
-use super::expressions::{Expressions, OBJECTIVE, pool_usage};
+use super::{
+    expressions::{Expressions, OBJECTIVE, pool_usage},
+    runbooks,
+};
 use crate::{
     manifests::{
         custom::monitoring::{PrometheusRuleSpec, Rule, RuleGroup},
@@ -36,8 +39,14 @@ const BURN_RATES: [BurnRate; 3] = [
     BurnRate { factor: 1.0, long: "3d", short: "6h", severity: Severity::Warning },
 ];
 
+/// The share of failed requests that somebody looks at, whatever is left of the budget.
+pub(super) const ERROR_RATIO: f64 = 0.01;
+
+/// The share of its limit above which a pool of nodes is nearly full.
+pub(super) const POOL_USAGE: f64 = 0.9;
+
 /// Seconds in which 99 of 100 requests are answered.
-const LATENCY_P99_SECONDS: f64 = 1.0;
+pub(super) const LATENCY_P99_SECONDS: f64 = 1.0;
 
 pub(super) fn define(settings: &Settings, folder: &Manifests) {
     let ask = Expressions::new(settings);
@@ -48,7 +57,12 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
 }
 
 #[track_caller]
-fn rules(settings: &Settings, folder: &Manifests, name: &str, groups: Vec<RuleGroup>) {
+fn rules(settings: &Settings, folder: &Manifests, name: &str, mut groups: Vec<RuleGroup>) {
+    for rule in groups.iter_mut().flat_map(|group| &mut group.rules) {
+        if let Rule::Alert { alert, annotations, .. } = rule {
+            annotations.insert("runbook_url", runbooks::url(&settings.repository, alert));
+        }
+    }
     custom(name, PrometheusRuleSpec { groups })
         .in_namespace(&settings.observability.namespace)
         .add_to(folder, &format!("prometheus-rule-{name}"));
@@ -72,7 +86,7 @@ fn promise(ask: Expressions<'_>) -> RuleGroup {
         "ServiceErrors",
         Severity::Warning,
         "5m",
-        format!("{} > 0.01", error_ratio("5m")),
+        format!("{} > {ERROR_RATIO}", error_ratio("5m")),
         "{{ $labels.job }} fails {{ $value | humanizePercentage }} of its requests",
     ));
     rules.push(alert(
@@ -140,7 +154,7 @@ fn nodes() -> RuleGroup {
             "NodePoolNearLimit",
             Severity::Warning,
             "10m",
-            format!("{} > 0.9", pool_usage()),
+            format!("{} > {POOL_USAGE}", pool_usage()),
             "node pool {{ $labels.nodepool }} uses {{ $value | humanizePercentage }} of its {{ $labels.resource_type }}",
         ),
         alert(

@@ -1,4 +1,4 @@
-//! A Grafana dashboard: panels of one or two to a row, each with its questions.
+//! A Grafana dashboard: panels of one or two to a row, each with its questions, and a choice of the environment.
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -13,11 +13,12 @@ const PANEL_HEIGHT: u32 = 8;
 pub(super) struct Dashboard {
     uid: &'static str,
     title: &'static str,
-    tags: [&'static str; 1],
+    tags: [String; 2],
     schema_version: u32,
     editable: bool,
     refresh: &'static str,
     time: TimeRange,
+    templating: Templating,
     panels: Vec<Panel>,
 }
 
@@ -27,6 +28,46 @@ struct TimeRange {
     to: &'static str,
 }
 
+#[derive(Clone, Debug, Serialize)]
+struct Templating {
+    list: [Variable; 1],
+}
+
+/// What a reader chooses at the head of a dashboard.
+#[derive(Clone, Debug, Serialize)]
+struct Variable {
+    name: &'static str,
+    label: &'static str,
+    description: &'static str,
+    #[serde(rename = "type")]
+    type_: &'static str,
+    query: &'static str,
+    current: Choice,
+    refresh: u32,
+    hide: u32,
+    multi: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Choice {
+    text: &'static str,
+    value: &'static str,
+}
+
+/// An environment is a Prometheus of its own: where one Grafana reads several, this chooses among them. The chart's own
+/// Prometheus is first, by the uid that the chart gives it.
+const ENVIRONMENT: Variable = Variable {
+    name: "environment",
+    label: "Environment",
+    description: "The Prometheus of an environment",
+    type_: "datasource",
+    query: "prometheus",
+    current: Choice { text: "Prometheus", value: "prometheus" },
+    refresh: 1,
+    hide: 0,
+    multi: false,
+};
+
 /// Lines over time.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,6 +76,7 @@ pub(super) struct Panel {
     #[serde(rename = "type")]
     type_: &'static str,
     title: &'static str,
+    description: &'static str,
     grid_pos: GridPosition,
     datasource: Datasource,
     field_config: FieldConfig,
@@ -56,8 +98,8 @@ struct Datasource {
     uid: &'static str,
 }
 
-/// The Prometheus of the chart, by the uid that the chart gives it.
-const PROMETHEUS: Datasource = Datasource { type_: "prometheus", uid: "prometheus" };
+/// The Prometheus of the environment that is chosen.
+const PROMETHEUS: Datasource = Datasource { type_: "prometheus", uid: "${environment}" };
 
 #[derive(Clone, Debug, Serialize)]
 struct FieldConfig {
@@ -67,7 +109,35 @@ struct FieldConfig {
 #[derive(Clone, Debug, Serialize)]
 struct FieldDefaults {
     unit: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decimals: Option<u32>,
     min: u32,
+    thresholds: Thresholds,
+    custom: Custom,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Thresholds {
+    mode: &'static str,
+    steps: Vec<Step>,
+}
+
+/// A colour from a value on; the first has none, and begins below everything.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Step {
+    color: &'static str,
+    value: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Custom {
+    thresholds_style: ThresholdsStyle,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+struct ThresholdsStyle {
+    mode: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -79,7 +149,12 @@ struct Target {
 }
 
 /// A dashboard of these panels, two to a row.
-pub(super) fn dashboard(uid: &'static str, title: &'static str, panels: impl IntoIterator<Item = Panel>) -> Dashboard {
+pub(super) fn dashboard(
+    uid: &'static str,
+    title: &'static str,
+    environment: &str,
+    panels: impl IntoIterator<Item = Panel>,
+) -> Dashboard {
     let panels = (0..).zip(panels).map(|(index, panel)| {
         let w = COLUMNS / 2;
         let grid_pos = GridPosition { x: index % 2 * w, y: index / 2 * PANEL_HEIGHT, w, h: PANEL_HEIGHT };
@@ -88,29 +163,43 @@ pub(super) fn dashboard(uid: &'static str, title: &'static str, panels: impl Int
     Dashboard {
         uid,
         title,
-        tags: ["tideline"],
+        tags: ["tideline".to_owned(), environment.to_owned()],
         schema_version: 39,
         editable: false,
         refresh: "30s",
         time: TimeRange { from: "now-1h", to: "now" },
+        templating: Templating { list: [ENVIRONMENT] },
         panels: panels.collect(),
     }
 }
 
-/// A panel whose values have a unit of Grafana's: `short`, `reqps`, `s`, `percent` (of 100), `percentunit` (of 1).
-pub(super) fn panel(title: &'static str, unit: &'static str) -> Panel {
+/// A panel whose values have a unit of Grafana's: `reqps`, `s`, `percent` (of 100), `percentunit` (of 1), or `short` for
+/// what is counted. The description says what to look for.
+pub(super) fn panel(title: &'static str, unit: &'static str, description: &'static str) -> Panel {
+    let thresholds = Thresholds { mode: "absolute", steps: vec![Step { color: "green", value: None }] };
+    let custom = Custom { thresholds_style: ThresholdsStyle { mode: "off" } };
+    let decimals = (unit == "short").then_some(0);
     Panel {
         id: 0,
         type_: "timeseries",
         title,
+        description,
         grid_pos: GridPosition::default(),
         datasource: PROMETHEUS,
-        field_config: FieldConfig { defaults: FieldDefaults { unit, min: 0 } },
+        field_config: FieldConfig { defaults: FieldDefaults { unit, decimals, min: 0, thresholds, custom } },
         targets: Vec::new(),
     }
 }
 
 impl Panel {
+    /// Draws the value from which an alert is raised as a line.
+    pub(super) fn alarms_at(mut self, value: f64) -> Self {
+        let defaults = &mut self.field_config.defaults;
+        defaults.thresholds.steps.push(Step { color: "red", value: Some(value) });
+        defaults.custom.thresholds_style.mode = "line";
+        self
+    }
+
     /// Adds lines, one for each series, named by their labels.
     pub(super) fn ask(mut self, expr: String, legend_format: &'static str) -> Self {
         let ref_id = ('A'..='Z').nth(self.targets.len()).expect("a panel of 26 questions could not be read");

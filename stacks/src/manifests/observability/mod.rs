@@ -6,6 +6,7 @@ mod dashboards;
 mod expressions;
 mod monitors;
 mod questions;
+mod runbooks;
 
 use synth_framework::Manifests;
 

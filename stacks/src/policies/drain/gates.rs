@@ -61,11 +61,12 @@ fn wave(manifest: &Manifest) -> i64 {
 /// chart's default), or refused and tried again (`Fail`). A refused pod is no loss: nobody would register it either.
 fn webhook_sees(platform: &Platform, workload: &Workload<'_>, service: &Manifest, findings: &mut Findings) {
     let Some(chart) = charts(platform).find(|chart| chart.name == CONTROLLER) else {
-        return findings.report(
+        findings.report(
             platform.place(service),
             "has no controller that makes its load balancer and gives its pods a readiness gate",
             format!("install `{CONTROLLER}`"),
         );
+        return;
     };
     let place = || platform.place(chart.application);
     let policy = text(chart.values, "/podMutatorWebhookConfig/failurePolicy");

@@ -18,6 +18,9 @@ const SPOT_NOTICE: u64 = 120;
 /// Seconds of the notice that are over when pods are told: the event, the queue, the taint and the eviction.
 const SPOT_REACTION: u64 = 5;
 
+/// The setting of how long the load balancer keeps a leaving pod's connections.
+const DEREGISTRATION: &str = "services.proxy.deregistration_delay_seconds";
+
 /// How a container leaves, in seconds.
 #[derive(Clone, Copy, Default)]
 struct Leaving {
@@ -98,7 +101,8 @@ pub(super) fn grace_covers_deregistration(platform: &Platform, findings: &mut Fi
                 format!(
                     "raise `terminationGracePeriodSeconds` to {delay} or more, or lower `deregistration_delay_seconds`"
                 ),
-            );
+            )
+            .set_by([DEREGISTRATION]);
         }
     }
 }
@@ -126,15 +130,17 @@ pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
         };
         let balancer = format!("the load balancer of Service/{}", service.name());
         if accepts < needed {
-            findings.report(
-                platform.place(workload.deployment),
-                format!("accepts for {accepts} s after {since}, but {balancer} {why}"),
-                if deregistered {
-                    format!("raise `pre_stop_seconds` and `drain_delay_seconds` to {needed} or more together")
-                } else {
-                    "let the pods themselves be its targets (`nlb-target-type: ip`)".to_owned()
-                },
-            );
+            findings
+                .report(
+                    platform.place(workload.deployment),
+                    format!("accepts for {accepts} s after {since}, but {balancer} {why}"),
+                    if deregistered {
+                        format!("raise `pre_stop_seconds` and `drain_delay_seconds` to {needed} or more together")
+                    } else {
+                        "let the pods themselves be its targets (`nlb-target-type: ip`)".to_owned()
+                    },
+                )
+                .set_by(["pre_stop_seconds", "drain_delay_seconds"].map(|name| workload.setting(name)));
         } else if delay < unhealthy {
             findings.report(
                 platform.place(workload.deployment),
@@ -143,7 +149,8 @@ pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
                      after {unhealthy} s: {threshold} checks, one every {interval} s"
                 ),
                 format!("raise `drain_delay_seconds` to {unhealthy} or more"),
-            );
+            )
+            .set_by([workload.setting("drain_delay_seconds")]);
         }
     }
 }
@@ -160,7 +167,8 @@ pub(super) fn deregistration_cuts_nothing(platform: &Platform, findings: &mut Fi
                     workload.name()
                 ),
                 format!("raise `deregistration_delay_seconds` to {promised} or more"),
-            );
+            )
+            .set_by([DEREGISTRATION]);
         }
     }
 }
@@ -190,6 +198,9 @@ pub(super) fn leaving_fits_spot_notice(platform: &Platform, findings: &mut Findi
                 "lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to {left} together, or let \
                  only pools of `on-demand` nodes be there"
             ),
+        )
+        .set_by(
+            ["pre_stop_seconds", "drain_delay_seconds", "drain_timeout_seconds"].map(|name| workload.setting(name)),
         );
     }
 }

@@ -42,15 +42,16 @@ pub(super) fn nodes_wait_for_pods(platform: &Platform, findings: &mut Findings) 
             None if expires => findings.report(
                 platform.place(pool),
                 "lets its nodes expire without a bound on how long they wait for their pods",
-                "set `terminationGracePeriod`, such as 30m",
+                "set `karpenter.termination_grace_period`, such as 30m",
             ),
             Some(wait) if wait < longest => findings.report(
                 platform.place(pool),
                 format!("ends its nodes after {wait} s, but their pods may take {longest} s to leave"),
-                format!("raise `terminationGracePeriod` to {longest} s or more"),
+                format!("raise `karpenter.termination_grace_period` to {longest}s or more"),
             ),
-            _ => {}
+            _ => continue,
         }
+        .set_by(["karpenter.termination_grace_period"]);
     }
 }
 

@@ -43,11 +43,13 @@ fn names_of_their_own(platform: &Platform, findings: &mut Findings) {
             let name = claim.name.first().map(|name| format!(", as `{name}`")).unwrap_or_default();
             let place = claim.unique.within.words(&platform.settings);
             let more = if more == 0 { String::new() } else { format!("; the same is true of {more} more") };
-            findings.report(
-                claim.resource.place(),
-                format!("is made by environment `{environment}` too{name}, and there can be one in {place}{more}"),
-                mend(claim, &platform.settings, &other.settings),
-            );
+            findings
+                .report(
+                    claim.resource.place(),
+                    format!("is made by environment `{environment}` too{name}, and there can be one in {place}{more}"),
+                    mend(claim, &platform.settings, &other.settings),
+                )
+                .set_by(setting(claim, &platform.settings, &other.settings));
         }
     }
 }
@@ -60,6 +62,11 @@ fn named_alike(claim: &Claim<'_>, one: &Settings, other: &Settings) -> bool {
         Some(_) => false,
     };
     derived && one.name == other.name
+}
+
+/// The setting that mends a collision, where one does.
+fn setting(claim: &Claim<'_>, one: &Settings, other: &Settings) -> Option<&'static str> {
+    if named_alike(claim, one, other) { Some("name") } else { claim.unique.setting }
 }
 
 fn mend(claim: &Claim<'_>, one: &Settings, other: &Settings) -> String {
@@ -86,7 +93,8 @@ fn ranges_of_their_own(platform: &Platform, findings: &mut Findings) {
                          never meet",
                         own.environment, other.environment
                     ),
-                );
+                )
+                .set_by(["network.cidr"]);
             }
         }
     }

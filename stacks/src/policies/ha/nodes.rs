@@ -24,11 +24,13 @@ pub(super) fn pools_cover_zones(platform: &Platform, findings: &mut Findings) {
         let missing: Vec<_> =
             zones.iter().filter(|zone| !allowed.contains(&zone.as_str())).map(String::as_str).collect();
         if !allowed.is_empty() && !missing.is_empty() {
-            findings.report(
-                platform.place(pool),
-                format!("makes no nodes in {}", missing.join(" and ")),
-                "allow every zone of `network.zones` in its requirements",
-            );
+            findings
+                .report(
+                    platform.place(pool),
+                    format!("makes no nodes in {}", missing.join(" and ")),
+                    "allow every zone of `network.zones` in its requirements",
+                )
+                .set_by(["network.zones"]);
         }
     }
 }
@@ -39,11 +41,13 @@ pub(super) fn nat_per_zone(platform: &Platform, findings: &mut Findings) {
     if let Some(gateway) = gateways.first()
         && gateways.len() < zones
     {
-        findings.report(
-            gateway.place(),
-            format!("is one of {} NAT gateways for {zones} zones", gateways.len()),
-            "set `network.nat_gateways` to \"per-zone\"",
-        );
+        findings
+            .report(
+                gateway.place(),
+                format!("is one of {} NAT gateways for {zones} zones", gateways.len()),
+                "set `network.nat_gateways` to \"per-zone\"",
+            )
+            .set_by(["network.nat_gateways"]);
     }
 }
 
@@ -118,7 +122,8 @@ pub(super) fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Fi
                     homeless.join(", ")
                 ),
                 "raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`",
-            );
+            )
+            .set_by(["base_nodes.min_size", "base_nodes.instance_types"]);
         }
     }
 }

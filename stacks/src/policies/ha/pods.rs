@@ -13,11 +13,13 @@ pub(super) fn minimum_covers_zones(platform: &Platform, findings: &mut Findings)
     for workload in platform.autoscaled() {
         let fewest = workload.fewest();
         if fewest < zones {
-            findings.report(
-                platform.place(workload.scaler),
-                format!("keeps {fewest} of its pods at rest, fewer than one in each of {zones} zones"),
-                format!("raise `min_replicas` of the service to {zones} or more"),
-            );
+            findings
+                .report(
+                    platform.place(workload.scaler),
+                    format!("keeps {fewest} of its pods at rest, fewer than one in each of {zones} zones"),
+                    format!("raise `min_replicas` of the service to {zones} or more"),
+                )
+                .set_by([workload.setting("min_replicas")]);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Room for the maximum: the services' pods and those that watch them, on whole nodes, against limits and quotas.
 
+use std::collections::BTreeMap;
+
 use synth_framework::{Findings, Manifest, Place};
 
 use crate::{
     Platform,
-    policies::view::{Amount, PodGroup, Pools, Taken, at, daemon_pods, number, other_pods, quantity},
+    policies::view::{Amount, PodGroup, Pools, Taken, at, daemon_pods, number, other_pods, pool_setting, quantity},
 };
 
 /// Every pod on Karpenter's nodes when all autoscalers are at their maximum.
@@ -36,43 +38,104 @@ fn pool_place(platform: &Platform, pools: &Pools<'_>) -> Option<Place> {
     pools.pools.first().map(|pool| platform.place(pool))
 }
 
-/// Reports when pools cannot host the maximum, of which `lost` nodes are there and dead.
-fn fits(platform: &Platform, pools: &Pools<'_>, lost: fn(Taken, u64) -> Taken, what: &str, findings: &mut Findings) {
-    let groups = maximum(platform);
-    let Some(place) = pool_place(platform, pools) else { return };
-    let taken = match pools.hosting(&groups, daemon_pods(platform)) {
-        Ok(taken) => lost(taken, platform.settings.network.zones.len() as u64),
-        Err(group) => {
-            let message = format!("makes no node that hosts a pod of {} ({})", group.name, group.each);
-            return findings.report(place, message, "allow larger nodes, or lower the pod's requests");
-        }
+/// What pools together are short of.
+struct Shortage<'a> {
+    pools: Pools<'a>,
+    taken: Taken,
+    /// What takes so much.
+    what: &'static str,
+}
+
+/// What the pools lack: with all nodes alive, beside the dead ones of a zone, and without Spot. One maximum that is too
+/// high makes one finding, of the first of these; what mends it is enough for all of them.
+fn shortages<'a>(platform: &'a Platform, groups: &[PodGroup]) -> [Option<Shortage<'a>>; 3] {
+    let zones = platform.settings.network.zones.len() as u64;
+    let lacking = |capacity_type, lost: fn(Taken, u64) -> Taken, what| {
+        let pools = Pools::of(platform, capacity_type);
+        let taken = lost(pools.hosting(groups, daemon_pods(platform)).ok()?, zones);
+        let short = !pools.pools.is_empty() && pools.limits().fits(taken.capacity) == 0;
+        short.then_some(Shortage { pools, taken, what })
     };
-    let limits = pools.limits();
-    if limits.fits(taken.capacity) == 0 {
-        findings.report(
-            place,
-            format!(
-                "belongs to pools of {} together, but {what} takes {} nodes of {} in all: {}",
-                sizes(limits),
-                taken.nodes,
-                sizes(taken.capacity),
-                described(&groups)
-            ),
-            format!(
-                "raise `limit_cpu` and `limit_memory_gib` of the pools to {} in sum, or lower `max_replicas` of the services",
-                sizes(taken.capacity)
-            ),
-        );
+    [
+        lacking(None, |taken, _| taken, "the autoscalers' maximum"),
+        lacking(None, with_dead_zone, "the autoscalers' maximum beside the dead nodes of a lost zone"),
+        lacking(Some("on-demand"), |taken, _| taken, "the autoscalers' maximum without Spot"),
+    ]
+}
+
+/// Reports the shortage that is `asked` for, if it is the first.
+fn fits(platform: &Platform, asked: usize, findings: &mut Findings) {
+    let groups = maximum(platform);
+    let shortages = shortages(platform, &groups);
+    let Some(first) = shortages.iter().position(Option::is_some).filter(|first| *first == asked) else { return };
+    let Some(Shortage { pools, taken, what }) = &shortages[first] else { return };
+    let Some(place) = pool_place(platform, pools) else { return };
+    let raised = raised(platform, &shortages);
+    let wanted: Vec<_> = raised.iter().map(|(key, limit)| format!("`{key}` to {limit}")).collect();
+    let lower = platform.autoscaled().into_iter().max_by_key(|workload| workload.most());
+    let lower = lower.map(|workload| workload.setting("max_replicas"));
+    let otherwise = lower.iter().map(|key| format!(", or lower `{key}`")).collect::<String>();
+    let message = format!(
+        "belongs to pools of {} together, but {what} takes {} nodes of {} in all: {}",
+        sizes(pools.limits()),
+        taken.nodes,
+        sizes(taken.capacity),
+        described(&groups)
+    );
+    findings
+        .report(place, message, format!("raise {}{otherwise}", wanted.join(" and ")))
+        .set_by(raised.into_iter().map(|(key, _)| key).chain(lower));
+}
+
+/// The limits that mend all shortages, by their keys: on-demand pools come first, since what they lack alone must be
+/// theirs; what all pools still lack goes to the first pool of Spot, or to the same where there is none.
+fn raised(platform: &Platform, shortages: &[Option<Shortage<'_>>; 3]) -> Vec<(String, u64)> {
+    let [all, with_dead, on_demand] = shortages.each_ref().map(|of| of.as_ref().map(|of| of.taken.capacity));
+    let needed = [all, with_dead].into_iter().flatten().fold(Amount::default(), Amount::at_least);
+    let steady = Pools::of(platform, Some("on-demand"));
+    let pools = Pools::of(platform, None);
+    let spot = pools.pools.iter().find(|pool| !steady.pools.iter().any(|other| other.name() == pool.name()));
+    let (first, rest) = (steady.pools.first(), spot.or(steady.pools.first()));
+    let lack = |needed: u64, limit: u64, unit: u64| needed.saturating_sub(limit).div_ceil(unit);
+    let mut raised = BTreeMap::new();
+    let kinds: [(&str, u64, fn(Amount) -> u64); 2] =
+        [("limit_cpu", 1000, |amount| amount.cpu), ("limit_memory_gib", 1024, |amount| amount.memory)];
+    for (name, unit, of) in kinds {
+        let more = on_demand.map_or(0, |needed| lack(of(needed), of(steady.limits()), unit));
+        let left = lack(of(needed), of(pools.limits()).saturating_add(more * unit), unit);
+        for (pool, more) in [(first, more), (rest, left)] {
+            let Some(pool) = pool.filter(|_| more > 0) else { continue };
+            let now = of(Pools::limits_of(pool)) / unit;
+            *raised.entry(pool_setting(pool, name)).or_insert(now) += more;
+        }
     }
+    raised.into_iter().collect()
+}
+
+/// A group of which no node of the pools hosts a single pod.
+fn homeless<'a>(platform: &Platform, pools: &Pools<'_>, groups: &'a [PodGroup]) -> Option<&'a PodGroup> {
+    pools.hosting(groups, daemon_pods(platform)).err()
+}
+
+fn report_homeless(platform: &Platform, pools: &Pools<'_>, group: &PodGroup, findings: &mut Findings) {
+    let Some(place) = pool_place(platform, pools) else { return };
+    let message = format!("makes no node that hosts a pod of {} ({})", group.name, group.each);
+    let workloads = platform.autoscaled().into_iter().filter(|workload| workload.name() == group.name);
+    let requests = workloads.flat_map(|of| ["cpu_request_millicores", "memory_mib"].map(|name| of.setting(name)));
+    let mend = "allow larger nodes, or lower `cpu_request_millicores` or `memory_mib` of the service";
+    findings.report(place, message, mend).set_by(requests);
 }
 
 pub(super) fn maximum_fits_pools(platform: &Platform, findings: &mut Findings) {
-    fits(platform, &Pools::of(platform, None), |taken, _| taken, "the autoscalers' maximum", findings);
+    let (pools, groups) = (Pools::of(platform, None), maximum(platform));
+    match homeless(platform, &pools, &groups) {
+        Some(group) => report_homeless(platform, &pools, group, findings),
+        None => fits(platform, 0, findings),
+    }
 }
 
 pub(super) fn maximum_fits_without_a_zone(platform: &Platform, findings: &mut Findings) {
-    let pools = Pools::of(platform, None);
-    fits(platform, &pools, with_dead_zone, "the autoscalers' maximum beside the dead nodes of a lost zone", findings);
+    fits(platform, 1, findings);
 }
 
 /// The nodes of one zone once more: the dead ones count until they are gone.
@@ -83,14 +146,19 @@ fn with_dead_zone(taken: Taken, zones: u64) -> Taken {
 }
 
 pub(super) fn maximum_fits_without_spot(platform: &Platform, findings: &mut Findings) {
-    let on_demand = Pools::of(platform, Some("on-demand"));
-    if on_demand.pools.is_empty() {
-        if let Some(place) = pool_place(platform, &Pools::of(platform, None)) {
-            findings.report(place, "is Spot, as every pool is", "add a pool of capacity type `on-demand`");
+    let (all, steady, groups) = (Pools::of(platform, None), Pools::of(platform, Some("on-demand")), maximum(platform));
+    if steady.pools.is_empty() {
+        if let Some(pool) = all.pools.first() {
+            findings
+                .report(platform.place(pool), "is Spot, as every pool is", "add a pool of capacity type `on-demand`")
+                .set_by([pool_setting(pool, "capacity_type")]);
         }
         return;
     }
-    fits(platform, &on_demand, |taken, _| taken, "the autoscalers' maximum without Spot", findings);
+    match homeless(platform, &steady, &groups).filter(|_| homeless(platform, &all, &groups).is_none()) {
+        Some(group) => report_homeless(platform, &steady, group, findings),
+        None => fits(platform, 2, findings),
+    }
 }
 
 pub(super) fn quota_admits_maximum(platform: &Platform, findings: &mut Findings) {

@@ -5,7 +5,7 @@ use synth_framework::Findings;
 use crate::{
     Platform,
     addresses::{RANGE, ranges, share},
-    policies::view::{Declared, PodGroup, Pools, base_pods, daemon_pods, discovered_subnets, other_pods},
+    policies::view::{Declared, PodGroup, Pools, base_pods, daemon_pods, discovered_subnets, other_pods, pool_setting},
     settings::Cidr,
 };
 
@@ -20,6 +20,10 @@ pub(super) fn subnets_hold_nodes_and_pods(platform: &Platform, findings: &mut Fi
     let needed = ranges(here, here * daemon_pods(platform).pods + pods(platform, pools.most_nodes()));
     let single = here * interfaces + platform.managed("aws_vpc_endpoint").count() as u64;
     let mend = "give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools";
+    let settings = || {
+        let limits = pools.pools.iter().map(|pool| pool_setting(pool, "limit_cpu"));
+        limits.chain(["network.subnets.private".to_owned()]).collect::<Vec<_>>()
+    };
     for subnet in subnets {
         let Some(range) = subnet.text("cidr_block").and_then(|range| range.parse::<Cidr>().ok()) else { continue };
         let reserved = reserved(platform, &subnet, range);
@@ -28,12 +32,12 @@ pub(super) fn subnets_hold_nodes_and_pods(platform: &Platform, findings: &mut Fi
             let held = reserved / RANGE;
             let message =
                 format!("keeps {held} ranges of {RANGE} addresses for prefixes, but {lost}, which take {needed}");
-            findings.report(subnet.place(), message, mend);
+            findings.report(subnet.place(), message, mend).set_by(settings());
         } else if range.usable_addresses().saturating_sub(reserved) < single {
             let left = range.usable_addresses().saturating_sub(reserved);
             let message =
                 format!("has {left} addresses beside its ranges, but {lost}, which take {single} with the endpoints");
-            findings.report(subnet.place(), message, mend);
+            findings.report(subnet.place(), message, mend).set_by(settings());
         }
     }
 }

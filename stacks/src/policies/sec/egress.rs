@@ -25,6 +25,9 @@ fn range(text: &str) -> Option<Cidr> {
     text.parse().ok()
 }
 
+/// The setting by which the proxy may reach private targets.
+const TARGETS: &str = "services.proxy.allow_targets";
+
 pub(super) fn open_proxy(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         let reached = workload.services(platform).any(|service| annotation(service, "scheme") == "internet-facing");
@@ -44,21 +47,25 @@ pub(super) fn open_proxy(platform: &Platform, findings: &mut Findings) {
         for policy in policies {
             for open in items(&policy.object, "/spec/egress").iter().flat_map(|rule| opened(platform, &workload, rule))
             {
-                findings.report(
-                    platform.place(policy),
-                    format!("lets {}, which the internet reaches, reach {open}", workload.name()),
-                    "except the range in `ipBlock.except`, or name the address in `allow_targets`",
-                );
+                findings
+                    .report(
+                        platform.place(policy),
+                        format!("lets {}, which the internet reaches, reach {open}", workload.name()),
+                        "except the range in `ipBlock.except`, or name the address in `allow_targets`",
+                    )
+                    .set_by([TARGETS]);
             }
         }
         let metadata = |target: &&str| METADATA.iter().any(|address| target.starts_with(&format!("{address}:")));
         let allowed = workload.containers().iter().flat_map(|container| flag(container, "--allow-target"));
         for target in allowed.filter(metadata) {
-            findings.report(
-                platform.place(workload.deployment),
-                format!("allows the target `{target}`, which hands out credentials"),
-                "remove it from `allow_targets`",
-            );
+            findings
+                .report(
+                    platform.place(workload.deployment),
+                    format!("allows the target `{target}`, which hands out credentials"),
+                    "remove it from `allow_targets`",
+                )
+                .set_by([TARGETS]);
         }
     }
 }

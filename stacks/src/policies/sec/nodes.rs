@@ -96,11 +96,13 @@ pub(super) fn closed_endpoint(platform: &Platform, findings: &mut Findings) {
         let ranges = config.get("public_access_cidrs").and_then(Expression::as_list).unwrap_or_default();
         let anyone = ranges.is_empty() || ranges.iter().any(|range| cluster.resolve(range).is_some_and(is_everyone));
         if public && anyone {
-            findings.report(
-                cluster.place(),
-                "has a public endpoint that every address reaches",
-                "name ranges in `cluster.public_access_cidrs`, or none for a private endpoint",
-            );
+            findings
+                .report(
+                    cluster.place(),
+                    "has a public endpoint that every address reaches",
+                    "name ranges in `cluster.public_access_cidrs`, or none for a private endpoint",
+                )
+                .set_by(["cluster.public_access_cidrs"]);
         }
         let groups = config.get("security_group_ids").and_then(Expression::as_list).unwrap_or_default();
         let groups: Vec<_> = groups.iter().filter_map(|group| Some(cluster.leads_to(group)?.place().subject)).collect();

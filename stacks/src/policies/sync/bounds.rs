@@ -110,7 +110,9 @@ fn denies(policies: &[Json], namespace: &str, resource: &str, says: impl Fn(&str
 pub(super) fn applications_of_our_projects(platform: &Platform, findings: &mut Findings) {
     let (root, place) = root_objects(platform);
     let namespace = &platform.settings.argocd.namespace;
-    let mut report = |message: String, mend: &str| findings.report(place.clone(), message, mend);
+    let mut report = |message: String, mend: &str| {
+        findings.report(place.clone(), message, mend);
+    };
     let ours = |expression: &str| expression.contains(APP_PROJECT) && expression.contains(SERVICES_PROJECT);
     for resource in ["applications", "appprojects"] {
         if !denies(&root, namespace, resource, ours) {

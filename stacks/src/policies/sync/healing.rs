@@ -64,11 +64,13 @@ pub(super) fn fixes_heal(platform: &Platform, findings: &mut Findings) {
             // The root's own retries begin where its sync has ended.
             Some(_) if name == ROOT_APPLICATION => {}
             Some(waiting) => needed = needed.max(waiting),
-            None => findings.report(
-                place,
-                format!("lets `{name}` retry without a limit and a pace that can be added up"),
-                "give its `retry` a limit, a duration, a factor and a longest duration",
-            ),
+            None => {
+                findings.report(
+                    place,
+                    format!("lets `{name}` retry without a limit and a pace that can be added up"),
+                    "give its `retry` a limit, a duration, a factor and a longest duration",
+                );
+            }
         }
     }
     needed += BRING_UP_SECONDS;

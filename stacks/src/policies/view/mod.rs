@@ -18,7 +18,7 @@ pub(crate) use charts::{argocd_release, argocd_values, charts, root_objects, roo
 pub(crate) use contents::contents;
 pub(crate) use iam::{Document, Statement, granted_documents, trust_documents};
 pub(crate) use json::{at, includes, items, number, strings, text};
-pub(crate) use nodes::{PerNode, Pools, Taken, requirement, types};
+pub(crate) use nodes::{PerNode, Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::annotation;
 pub(crate) use pods::{PodGroup, base_pods, daemon_pods, other_pods};
 pub(crate) use quantity::Amount;

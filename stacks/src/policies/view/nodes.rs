@@ -60,6 +60,11 @@ impl<'a> Pools<'a> {
         Amount::new(limit("cpu", quantity::millicores), limit("memory", quantity::mebibytes))
     }
 
+    /// The limits of one pool.
+    pub(crate) fn limits_of(pool: &'a Manifest) -> Amount {
+        Self { pools: vec![pool], types: Vec::new() }.limits()
+    }
+
     /// The most nodes that the limits allow: all of the smallest.
     pub(crate) fn most_nodes(&self) -> u64 {
         let smallest = self.types.first().map_or(1, |of| of.vcpus);
@@ -100,6 +105,11 @@ pub(crate) fn requirement<'a>(pool: &'a Manifest, key: &str) -> Vec<&'a str> {
     let requirements = items(&pool.object, "/spec/template/spec/requirements");
     let named = requirements.iter().find(|of| text(of, "/key") == key && text(of, "/operator") == "In");
     named.map(|of| strings(of, "/values")).unwrap_or_default()
+}
+
+/// The key of a setting of a pool.
+pub(crate) fn pool_setting(pool: &Manifest, name: &str) -> String {
+    format!("karpenter.node_pools.{}.{name}", pool.name())
 }
 
 /// The types that a pool may make nodes of, as far as the region has them.

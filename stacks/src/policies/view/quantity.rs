@@ -26,6 +26,11 @@ impl Amount {
         Some(Self { cpu: millicores(&object["cpu"])?, memory: mebibytes(&object["memory"])? })
     }
 
+    /// The larger of both, each kind by itself.
+    pub(crate) fn at_least(self, other: Self) -> Self {
+        Self { cpu: self.cpu.max(other.cpu), memory: self.memory.max(other.memory) }
+    }
+
     /// The less of both, each by itself.
     pub(crate) fn least(self, other: Self) -> Self {
         Self { cpu: self.cpu.min(other.cpu), memory: self.memory.min(other.memory) }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use synth_framework::Manifest;
 
 use super::{Amount, at, includes, items, number, strings, text};
-use crate::Platform;
+use crate::{Platform, settings::Services};
 
 /// A Deployment and its autoscaler.
 #[derive(Clone, Copy)]
@@ -34,6 +34,11 @@ impl<'a> Workload<'a> {
 
     pub(crate) fn namespace(&self) -> &'a str {
         self.deployment.namespace()
+    }
+
+    /// The key of a setting of the service.
+    pub(crate) fn setting(&self, name: &str) -> String {
+        format!("{}.{name}", Services::key(self.name()).join("."))
     }
 
     /// The pod's spec.

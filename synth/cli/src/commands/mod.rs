@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod apply;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod destroy;
 pub(crate) mod diff;
 pub(crate) mod graph;
@@ -34,11 +35,11 @@ use crate::{
 
 /// Does what the command line asks for.
 pub(crate) fn run(cli: &Cli) -> Result<Report> {
-    if let Command::Policies(args) = &cli.command {
-        return policies::policies(args);
-    }
-    if let Command::Init(args) = &cli.command {
-        return init::init(&cli.place, args);
+    match &cli.command {
+        Command::Policies(args) => return policies::policies(args),
+        Command::Completions(args) => return completions::completions(args),
+        Command::Init(args) => return init::init(&cli.place, args),
+        _ => {}
     }
     let project = Project::open(&cli.place)?;
     match &cli.command {
@@ -56,7 +57,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         Command::Destroy(args) => destroy::destroy(&project, args),
         Command::Test(args) => test::test(&project, args),
         Command::LoadReport(args) => load_report::load_report(&project, args),
-        Command::Init(_) | Command::Policies(_) => unreachable!("needs no project"),
+        Command::Init(_) | Command::Policies(_) | Command::Completions(_) => unreachable!("needs no project"),
     }
 }
 
@@ -69,17 +70,6 @@ pub(crate) struct Selection {
     /// Print JSON
     #[arg(long)]
     json: bool,
-}
-
-/// A part that Terraform runs on, offline, and how.
-#[derive(Args, Debug)]
-pub(crate) struct OnePart {
-    /// Part
-    #[arg(value_parser = part())]
-    part: &'static Part,
-    /// How.
-    #[command(flatten)]
-    how: ForTerraform,
 }
 
 /// What is passed on to Terraform.
@@ -96,6 +86,11 @@ pub(crate) struct ForTerraform {
 /// Parses the name of a part.
 fn part() -> impl TypedValueParser<Value = &'static Part> {
     among(|_| true)
+}
+
+/// Every stack, in the order in which they are applied.
+fn stacks() -> impl DoubleEndedIterator<Item = &'static Part> {
+    PARTS.iter().filter(|part| part.is_stack())
 }
 
 /// Parses the name of a stack.

@@ -24,10 +24,16 @@ pub(crate) struct SettingsArgs {
     /// A list of every environment, instead of the chosen one
     #[arg(long, requires = "json")]
     all: bool,
+    /// The JSON Schema by which editors complete and judge files of settings
+    #[arg(long, conflicts_with_all = ["json", "all"])]
+    schema: bool,
 }
 
 /// Prints the settings of one environment, or of all. Where two collide nothing is printed: whoever reads this brings them up.
 pub(crate) fn settings(project: &Project, args: &SettingsArgs) -> Result<Report> {
+    if args.schema {
+        return Ok(Report::fine(pretty(&Settings::schema())));
+    }
     if args.all {
         let projects = project.siblings()?;
         let platforms = projects.iter().map(beside_others).collect::<Result<Vec<_>>>()?;

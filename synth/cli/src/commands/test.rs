@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use clap::Args;
-use stacks::{PARTS, Part};
+use stacks::Part;
 use synth_offline::Command;
 
-use super::{ForTerraform, stack};
+use super::{ForTerraform, stack, stacks};
 use crate::{
     offline::Offline,
     project::Project,
@@ -28,8 +28,7 @@ pub(crate) struct TestArgs {
 /// Tests every chosen stack, whatever comes of the others; the first failure decides the exit code.
 pub(crate) fn test(project: &Project, args: &TestArgs) -> Result<Report> {
     let offline = Offline::find(project, args.how.json)?;
-    let every = PARTS.iter().filter(|part| part.is_stack()).collect();
-    let stacks = if args.all { &every } else { &args.stacks };
+    let stacks = if args.all { &stacks().collect() } else { &args.stacks };
     let mut failed = 0;
     for stack in stacks {
         if stacks.len() > 1 {

@@ -5,7 +5,10 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::shown::{one, pair};
+use super::{
+    contents,
+    shown::{one, pair},
+};
 use crate::report::{ADDED, CHANGED, REMOVED};
 
 /// One attribute that differs; at least one side is there.
@@ -29,8 +32,17 @@ fn compare(path: String, old: &Json, new: &Json, found: &mut Vec<AttributeChange
         _ if old == new => {}
         (Json::Object(old), Json::Object(new)) => compare_objects(&path, old, new, found),
         (Json::Array(old), Json::Array(new)) => compare_arrays(&path, old, new, found),
+        _ if compare_texts(&path, old, new, found) => {}
         _ => found.push(AttributeChange { path, old: Some(old.clone()), new: Some(new.clone()) }),
     }
+}
+
+/// Texts that are JSON themselves are compared inside, unless they differ in nothing but their layout.
+fn compare_texts(path: &str, old: &Json, new: &Json, found: &mut Vec<AttributeChange>) -> bool {
+    let (Some(old), Some(new)) = (contents::inside(old), contents::inside(new)) else { return false };
+    let before = found.len();
+    compare(path.to_owned(), &old, &new, found);
+    found.len() > before
 }
 
 fn compare_objects(path: &str, old: &Map<String, Json>, new: &Map<String, Json>, found: &mut Vec<AttributeChange>) {
@@ -138,6 +150,15 @@ mod tests {
     fn an_item_put_in_front_is_the_only_change() {
         assert_eq!(lines(json!({ "zones": ["b", "c"] }), json!({ "zones": ["a", "b", "c"] })), ["+ zones[0]: \"a\""]);
         assert_eq!(lines(json!([1, 2, 3]), json!([1, 3])), ["- [1]: 2"]);
+    }
+
+    #[test]
+    fn json_inside_a_text_is_compared_by_path() {
+        let old = json!({ "data": { "a.json": "{\"title\": \"A\", \"panels\": [{ \"id\": 1 }]}" } });
+        let new = json!({ "data": { "a.json": "{\"title\": \"B\", \"panels\": [{ \"id\": 2 }]}" } });
+        let expected = ["~ data[\"a.json\"].title: \"A\" → \"B\"", "~ data[\"a.json\"].panels[0].id: 1 → 2"];
+        assert_eq!(lines(old, new), expected);
+        assert_eq!(lines(json!("{}"), json!("{ }")), ["~ \"{}\" → \"{ }\""]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod addresses;
 mod attributes;
+mod contents;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,8 +75,13 @@ pub(crate) fn difference(survey: &Survey<'_>) -> Result<Vec<Difference>> {
     let addresses: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let differences = addresses.into_iter().filter_map(|address| {
         let change = match (old.get(address), new.get(address)) {
-            (Some(old), Some(new)) if old == new => return None,
-            (Some(old), Some(new)) => Change::Changed(attributes::changes(old, new)),
+            (Some(old), Some(new)) => {
+                let changes = attributes::changes(old, new);
+                if changes.is_empty() {
+                    return None;
+                }
+                Change::Changed(changes)
+            }
             (None, _) => Change::Added,
             (_, None) => Change::Removed,
         };
@@ -90,7 +96,7 @@ fn read(survey: &Survey<'_>, path: &str, bytes: &[u8], into: &mut BTreeMap<Strin
             .with_context(|| format!("reading `{}`", survey.directory.join(path).display()))?;
         addresses::declared(configuration, into);
     } else {
-        into.insert(format!("file {path}"), Json::String(String::from_utf8_lossy(bytes).into_owned()));
+        into.insert(format!("file {path}"), contents::of(path, &String::from_utf8_lossy(bytes)));
     }
     Ok(())
 }

@@ -73,7 +73,45 @@ fn scripts_get_the_paths_of_changed_attributes() {
 }
 
 #[test]
-fn other_files_are_compared_as_a_whole() {
+fn manifests_are_compared_by_path() {
+    let project = Project::written();
+    let path = "out/manifests/cors-proxy-server/deployment.yaml";
+    let text = project.read(path);
+    let image = text.lines().find_map(|line| line.trim().strip_prefix("image: ")).unwrap();
+    // A comment is no difference.
+    project.write(path, &format!("# Edited.\n{}", text.replace(&format!("image: {image}"), "image: other:1")));
+    let run = project.synth(["diff", "manifests"]).finds();
+    let expected = "manifests  out/manifests  1 changed\n  \
+         ~ file cors-proxy-server/deployment.yaml\n      \
+         ~ spec.template.spec.containers[0].image: \"other:1\" → ";
+    assert!(run.stdout.starts_with(expected), "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 3, "{}", run.stdout);
+}
+
+#[test]
+fn json_beside_a_stack_and_inside_a_config_map_is_compared_by_path() {
+    let project = Project::written();
+    project.edit("out/cluster/argocd-values.json", |values| values["configs"]["retired"] = json!(true));
+    let run = project.synth(["diff", "cluster"]).finds();
+    let expected = "  ~ file argocd-values.json\n      - configs.retired: true\n";
+    assert!(run.stdout.ends_with(expected), "{}", run.stdout);
+    let path = "out/manifests/observability/dashboard-traffic.yaml";
+    project.write(path, &project.read(path).replace("\"title\": \"Latency\"", "\"title\": \"Old\""));
+    let run = project.synth(["diff", "manifests"]).finds();
+    let changed = r#"].title: "Old" → "Latency""#;
+    assert!(run.stdout.contains(r#"~ data["traffic.json"].panels["#) && run.stdout.contains(changed), "{}", run.stdout);
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_is_compared_as_a_text() {
+    let project = Project::written();
+    project.write("out/manifests/cors-proxy-server/deployment.yaml", "<<<<<<< HEAD\na: 1\n=======\na: 2\n");
+    let run = project.synth(["diff", "manifests"]).finds();
+    assert!(run.stdout.contains("~ \"<<<<<<< HEAD"), "{}", run.stdout);
+}
+
+#[test]
+fn a_file_that_is_gone_is_removed_as_a_whole() {
     let project = Project::written();
     project.write("out/cluster/old.yaml", "a: 1\n");
     project.append("out/cluster/.synth-files", "old.yaml\n");

@@ -9,6 +9,8 @@ mod bringing_up_checked;
 mod bringing_up_first;
 mod checking;
 mod comparing;
+mod completions;
+mod documents;
 mod environments;
 mod failing;
 mod help;
@@ -22,6 +24,7 @@ mod load_testing;
 mod making_own;
 mod obstacles;
 mod offline;
+mod pipes;
 mod policies;
 mod project;
 #[cfg(unix)]

@@ -32,8 +32,11 @@ fn the_whole_platform_is_applied_and_then_nothing_is_left_to_do() {
     assert!(!project.path("out").exists(), "what is real is not written");
     assert!(project.path("target/offline/default/cluster/terraform.tfstate").exists());
     ends(&project.synth(["plan", "cluster", "--", "-detailed-exitcode"]), 0, "No changes.");
-    ends(&project.synth(["destroy", "add-ons"]), 0, "Destroy complete!");
-    ends(&project.synth(["destroy", "cluster"]), 0, "Destroy complete!");
+    let run = project.synth(["destroy", "--all"]);
+    ends(&run, 0, "Destroy complete!");
+    assert_eq!(run.stdout.matches("Destroy complete!").count(), 2, "{}", run.stdout);
+    let order = [run.stderr.find("destroy add-ons"), run.stderr.find("destroy cluster")];
+    assert!(order[0] < order[1] && order[0].is_some() && run.stderr.contains("`bootstrap` stays"), "{}", run.stderr);
     // The bucket that holds everybody's state is protected, and Terraform says so.
     let kept = project.synth(["destroy", "bootstrap"]);
     assert_eq!(kept.code, 1);
@@ -50,10 +53,9 @@ fn every_environment_is_planned() {
     }
     let project = Project::new();
     for environment in ["default", "staging", "production"] {
-        for part in ["bootstrap", "cluster", "add-ons"] {
-            let run = project.synth(["plan", part, "--env", environment, "--", "-detailed-exitcode"]);
-            ends(&run, 2, "to add, 0 to change, 0 to destroy.");
-        }
+        let run = project.synth(["plan", "--all", "--env", environment]);
+        ends(&run, 0, "to add, 0 to change, 0 to destroy.");
+        assert_eq!(run.stdout.matches("Plan: ").count(), 3, "{}", run.stdout);
     }
 }
 
@@ -87,18 +89,17 @@ fn every_stack_is_tested_and_the_first_failure_decides_the_exit_code() {
 }
 
 #[test]
-fn a_part_without_tests_is_no_stack() {
-    let run = Project::new().synth(["test", "manifests"]);
-    assert_eq!(run.code, 2, "{}", run.stdout);
-    assert!(run.stderr.contains("invalid value 'manifests' for '[STACK]...'"), "{}", run.stderr);
-}
-
-#[test]
-fn a_part_without_anything_for_terraform_is_refused() {
-    if !terraform() {
-        return;
+fn only_stacks_are_offered_and_accepted() {
+    let project = Project::new();
+    for command in ["plan", "apply", "destroy", "test", "graph"] {
+        let help = project.synth([command, "--help"]).succeeds().stdout;
+        let offered = |part: &str| help.contains(&format!("- {part}:"));
+        assert!(["bootstrap", "cluster", "add-ons"].into_iter().all(offered), "{help}");
+        assert!(!["manifests", "load-test", "picture"].into_iter().any(offered), "{help}");
+        let run = project.synth([command, "manifests"]);
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        assert!(run.stderr.contains("invalid value 'manifests' for '[STACK]") || command == "graph", "{}", run.stderr);
     }
-    Project::new().synth(["plan", "manifests"]).fails("`manifests` is nothing that Terraform applies");
 }
 
 #[test]

@@ -22,15 +22,19 @@ fn waive(project: &Project, code: &str, subject: &str, reason: &str) {
 #[test]
 fn a_broken_policy_is_shown_with_its_place_and_how_to_mend_it() {
     let run = broken().synth(["check"]).finds();
-    let lines: Vec<_> = run.stdout.lines().take(4).collect();
+    let lines: Vec<_> = run.stdout.lines().take(5).collect();
     let subject = "HorizontalPodAutoscaler/cors-proxy-server";
     assert_eq!(
         lines[0],
         format!("error[HA001] {subject} keeps 2 of its pods at rest, fewer than one in each of 3 zones")
     );
     assert!(lines[1].starts_with("  declared at stacks/src/manifests/services/workload.rs:"), "{}", lines[1]);
-    assert_eq!(lines[2], "  written to out/manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml");
-    assert_eq!(lines[3], "  mend: raise `min_replicas` of the service to 3 or more");
+    let key = "services.cors_proxy_server.min_replicas";
+    let settings = fs::read_to_string(broken().path(SETTINGS)).unwrap();
+    let line = 1 + settings.lines().position(|line| line == "min_replicas = 2").unwrap();
+    assert_eq!(lines[2], format!("  set at {SETTINGS}:{line} by `{key}`"));
+    assert_eq!(lines[3], "  written to out/manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml");
+    assert_eq!(lines[4], "  mend: raise `min_replicas` of the service to 3 or more");
     assert!(run.stderr.contains(" on the whole platform  1 error\n"), "{}", run.stderr);
 }
 
@@ -57,6 +61,9 @@ fn scripts_get_the_findings() {
     let finding = &json["policies"]["findings"][0];
     assert_eq!((&finding["code"], &finding["severity"]), (&"HA001".into(), &"error".into()));
     assert!(finding["source"].as_str().unwrap().starts_with("stacks/src/manifests/services/workload.rs:"));
+    let set = &finding["settings"][0];
+    assert_eq!((&set["key"], &set["file"]), (&"services.cors_proxy_server.min_replicas".into(), &SETTINGS.into()));
+    assert!(set["line"].is_u64() && set["column"] == 16, "{set}");
     let checked = broken().synth(["check", "--json"]).finds().json();
     assert_eq!(checked["policies"], json["policies"]);
 }

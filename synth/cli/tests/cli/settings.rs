@@ -1,8 +1,10 @@
 //! What scripts and workflows are told.
 
+use std::fs;
+
 use serde_json::json;
 
-use crate::project::Project;
+use crate::project::{Project, workspace};
 
 #[test]
 fn lines_are_what_a_workflow_takes_as_outputs() {
@@ -30,4 +32,12 @@ fn every_environment_is_listed_at_once() {
     let all = Project::new().synth(["settings", "--all", "--json"]).succeeds().json();
     let names: Vec<_> = all.as_array().unwrap().iter().map(|settings| settings["environment"].clone()).collect();
     assert_eq!(names, ["default", "production", "staging"]);
+}
+
+#[test]
+fn the_schema_of_the_settings_is_fresh() {
+    let folder = workspace().join("stacks/environments");
+    let fresh = Project::new().synth(["settings", "--schema"]).succeeds().stdout;
+    let committed = fs::read_to_string(folder.join("settings.schema.json")).unwrap();
+    assert!(committed == fresh, "`make synth` writes `settings.schema.json` anew");
 }

@@ -98,10 +98,10 @@ impl<'a> Run<'a> {
         // Some of what it says when it initializes is text, whatever it was told: that is no result.
         for line in output.stdout.split_inclusive(|byte| *byte == b'\n') {
             let talk = self.json && !line.starts_with(b"{");
-            let written = if talk { io::stderr().write_all(line) } else { io::stdout().write_all(line) };
-            written.context("passing on what terraform said")?;
+            // A reader that has gone away has had enough, which does not change how Terraform ended.
+            let _ = if talk { io::stderr().write_all(line) } else { io::stdout().write_all(line) };
         }
-        io::stderr().write_all(&output.stderr).context("passing on what terraform said")?;
+        let _ = io::stderr().write_all(&output.stderr);
         let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
         Ok(Some(Ended { code: code(output.status), complaints }))
     }

@@ -3,15 +3,16 @@
 use std::fmt::Write;
 
 use super::{
-    axis::{axis_top, number, ticks, time_step},
+    axis::{Scale, axis_top, number, ticks, time_step},
     text::{clock, escaped},
 };
 use crate::load::profile::{Phase, Profile};
 
 const WIDTH: f64 = 880.0;
 const HEIGHT: f64 = 280.0;
-const LEFT: f64 = 58.0;
-const RIGHT: f64 = WIDTH - 12.0;
+/// Room for the longest number of an axis, and for half of the last mark of time: `1,000,000` and `1:00:00` in the size of phones.
+const LEFT: f64 = 90.0;
+const RIGHT: f64 = WIDTH - 34.0;
 const TOP: f64 = 28.0;
 const BOTTOM: f64 = HEIGHT - 40.0;
 
@@ -41,6 +42,23 @@ pub(super) enum Shape {
     Stacked(f64),
 }
 
+impl Shape {
+    fn scale(self) -> Scale {
+        match self {
+            Self::Lines => Scale::Measured,
+            Self::Stairs | Self::Stacked(_) => Scale::Counted,
+        }
+    }
+
+    /// A value as a table has it.
+    pub(super) fn written(self, value: f64) -> String {
+        match self.scale() {
+            Scale::Measured => format!("{value:.1}"),
+            Scale::Counted => number(value),
+        }
+    }
+}
+
 /// A chart.
 #[derive(Debug)]
 pub(super) struct Chart<'a> {
@@ -63,7 +81,7 @@ pub(super) struct Chart<'a> {
 impl Chart<'_> {
     /// The legend and the drawing.
     pub(super) fn svg(&self) -> String {
-        let top = axis_top(self.highest());
+        let top = axis_top(self.highest(), self.shape.scale());
         let mut svg = String::new();
         self.legend(&mut svg);
         let id: String = self.title.chars().map(|char| if char.is_alphanumeric() { char } else { '-' }).collect();
@@ -153,7 +171,7 @@ impl Chart<'_> {
     }
 
     fn axes(&self, svg: &mut String, top: f64) {
-        for value in ticks(top) {
+        for value in ticks(top, self.shape.scale()) {
             let y = y(value, top);
             let (label, middle) = (number(value), y + 4.0);
             let _ = writeln!(
@@ -248,8 +266,36 @@ mod tests {
     #[test]
     fn a_line_is_broken_where_nothing_is_known() {
         let svg = chart(Shape::Lines, &[Some(1.0), None, Some(2.0), Some(3.0)]);
-        let line = svg.lines().find(|line| line.starts_with("<path d=\"M58.0")).unwrap();
+        let line = svg.lines().find(|line| line.starts_with(&format!("<path d=\"M{LEFT:.1}"))).unwrap();
         assert_eq!((line.matches('M').count(), line.matches('L').count()), (2, 1), "{line}");
+    }
+
+    /// Every text lies inside the drawing, in the size that phones get: a letter of 16 px is at most 9.2 wide there.
+    #[test]
+    fn no_text_is_clipped() {
+        let (letter, attribute) = (9.2, |line: &str, name: &str| -> Option<String> {
+            Some(line.split_once(&format!("{name}=\""))?.1.split_once('"')?.0.to_owned())
+        });
+        for (seconds, highest) in [(4.0, 3.0), (90.0, 1_000.0), (3_600.0, 1_000_000.0), (14_400.0, 0.25)] {
+            let points = vec![(0.0, Some(0.0)), (seconds, Some(highest))];
+            let series = vec![Series { name: "a".to_owned(), points }];
+            let profile = Profile { rate: 10.0, ramp: seconds / 4.0, hold: seconds / 2.0, ramp_down: seconds / 4.0 };
+            let (title, summary, unit, shape) = ("Title", "Summary".to_owned(), "requests/s", Shape::Lines);
+            let svg = Chart { title, summary, unit, profile, seconds, shape, series }.svg();
+            let texts: Vec<_> =
+                svg.match_indices("<text ").map(|(at, _)| svg[at..].split("</text>").next().unwrap()).collect();
+            assert!(texts.len() > 8, "{svg}");
+            for text in texts {
+                let x: f64 = attribute(text, " x").unwrap().parse().unwrap();
+                let length = f64::from(u32::try_from(text.rsplit('>').next().unwrap().chars().count()).unwrap());
+                let (left, right) = match attribute(text, "text-anchor").as_deref() {
+                    Some("end") => (x - length * letter, x),
+                    Some("middle") => (x - length * letter / 2.0, x + length * letter / 2.0),
+                    _ => (x, x + length * letter),
+                };
+                assert!(left >= 0.0 && right <= WIDTH, "{left:.0} to {right:.0} of {WIDTH}: {text}");
+            }
+        }
     }
 
     #[test]

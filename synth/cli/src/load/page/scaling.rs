@@ -38,7 +38,7 @@ fn draw(figures: &Figures, answers: &Answers, (title, unit, caption, shape, ques
     let series: Vec<Series> = lines.collect();
     let rows = series.iter().flat_map(|series| {
         let row = |(second, value): &(f64, Option<f64>)| {
-            vec![series.name.clone(), clock(*second), value.map_or_else(String::new, |value| format!("{value:.1}"))]
+            vec![series.name.clone(), clock(*second), value.map_or_else(String::new, |value| shape.written(value))]
         };
         series.points.iter().map(row).collect::<Vec<_>>()
     });

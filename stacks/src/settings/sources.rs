@@ -1,0 +1,49 @@
+//! Where settings stand in their files, kept for those who judge what was built of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Layer;
+use super::tree::Places;
+
+/// Where a setting stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingPlace {
+    /// Path of the file, as the layer gave it.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+}
+
+/// The layers, and the place of each key in them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sources(Arc<(Vec<Layer>, HashMap<String, Places>)>);
+
+impl Sources {
+    pub(super) fn new(layers: &[Layer], places: HashMap<String, Places>) -> Self {
+        Self(Arc::new((layers.to_vec(), places)))
+    }
+
+    /// The place of a key's value, or of the nearest table or list that holds it.
+    pub(super) fn place(&self, key: &str) -> Option<SettingPlace> {
+        let (layers, places) = &*self.0;
+        let mut key = key;
+        loop {
+            if let Some(places) = places.get(key) {
+                return Some(places.value.position(layers));
+            }
+            key = &key[..key.rfind(['.', '['])?];
+        }
+    }
+}
+
+/// Where settings stand is no part of what they say.
+impl PartialEq for Sources {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Sources {}
