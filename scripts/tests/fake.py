@@ -330,6 +330,9 @@ def git(world):
 
 
 def main():
+    if TOOL == "docker" and ARGUMENTS[0] == "login":
+        # It runs beside the command that gives the password, which has to end before the world is read.
+        sys.stdin.read()
     file = FOLDER / "world.json"
     world = json.loads(file.read_text())
     log(" ".join([TOOL, *ARGUMENTS]))

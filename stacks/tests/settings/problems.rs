@@ -60,7 +60,7 @@ fn a_base_without_a_section_misses_it_at_its_first_line() {
 #[test]
 fn an_inherited_value_that_an_override_breaks_names_both_files() {
     insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @r"
-        default.toml:74:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2
+        default.toml:78:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2
         ");
     insta::assert_snapshot!(refused("[aws]\nregion = \"eu-west-1\"\n"), @r"
     default.toml:41:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1a`?
@@ -196,7 +196,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:148
+        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:152
         staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
         ");
 }
@@ -298,7 +298,7 @@ namespace = \"monitoring\"
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
-        default.toml:133:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
+        default.toml:137:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
         staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
         ");
 }

@@ -107,7 +107,8 @@ async fn a_reader_that_has_gone_away_is_no_error() {
         if code == 2 {
             command.stderr(writer);
         }
-        let output = command.output().await.unwrap();
+        // `output` would pipe both streams anew.
+        let output = command.spawn().unwrap().wait_with_output().await.unwrap();
         assert_eq!(output.status.code(), Some(code), "{flag}");
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{flag}");
     }

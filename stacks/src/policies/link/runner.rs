@@ -31,9 +31,12 @@ pub(super) fn runner_reaches_cluster(platform: &Platform, findings: &mut Finding
         (false, _) => return,
     };
     for release in platform.managed("helm_release") {
-        findings
-            .report(release.place(), format!("is planned {problem}"), mend)
-            .set_by(["github.runner", "cluster.public_access_cidrs"]);
+        findings.report(release.place(), format!("is planned {problem}"), mend).set_by([
+            "github.runner",
+            "cluster.public_access_cidrs",
+            "cluster.private_access_cidrs",
+            "cluster.private_access_security_groups",
+        ]);
     }
 }
 

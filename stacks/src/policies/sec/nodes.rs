@@ -111,11 +111,13 @@ pub(super) fn closed_endpoint(platform: &Platform, findings: &mut Findings) {
             let of_cluster = group.is_some_and(|group| groups.contains(&group.place().subject));
             let anyone = ["cidr_ipv4", "cidr_ipv6"].iter().any(|range| rule.text(range).is_some_and(is_everyone));
             if of_cluster && anyone {
-                findings.report(
-                    rule.place(),
-                    "lets every address reach the private endpoint",
-                    "name the ranges of whoever needs it in `cluster.private_access_cidrs`",
-                );
+                findings
+                    .report(
+                        rule.place(),
+                        "lets every address reach the private endpoint",
+                        "name the ranges of whoever needs it in `cluster.private_access_cidrs`",
+                    )
+                    .set_by(["cluster.private_access_cidrs"]);
             }
         }
     }

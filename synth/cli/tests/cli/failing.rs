@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use crate::project::{Project, Run, SYNTH};
+use crate::project::{Project, Run, SYNTH, TODAY};
 
 #[test]
 fn invalid_settings_are_reported_together_and_nothing_is_written() {
@@ -53,7 +53,7 @@ fn a_directory_that_cannot_be_written_leaves_the_old_files() {
     mode("out/cluster", 0o555);
     fs::copy(SYNTH, project.path("synth")).unwrap();
     let mut command = Command::new(project.path("synth"));
-    command.arg("cluster").current_dir(project.path(""));
+    command.args(["--today", TODAY, "cluster"]).current_dir(project.path(""));
     if fs::metadata(project.path("out")).unwrap().uid() == 0 {
         command.uid(65_534).gid(65_534);
     }
@@ -68,8 +68,8 @@ fn a_directory_that_cannot_be_written_leaves_the_old_files() {
 #[test]
 fn a_full_disk_leaves_the_old_files() {
     let full = |project: &Project| {
-        let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" cluster";
-        let output = Command::new("sh").args(["-c", script, SYNTH]).current_dir(project.path("")).output();
+        let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" --today \"$1\" cluster";
+        let output = Command::new("sh").args(["-c", script, SYNTH, TODAY]).current_dir(project.path("")).output();
         Run::of(output.unwrap()).fails("writing `out/cluster/").fails("File too large");
     };
     let project = Project::new();

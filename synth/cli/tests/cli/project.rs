@@ -14,7 +14,7 @@ use tempfile::TempDir;
 pub(crate) const SYNTH: &str = env!("CARGO_BIN_EXE_synth");
 
 /// Some days after the images of the environments were made.
-const TODAY: &str = "2026-10-10";
+pub(crate) const TODAY: &str = "2026-10-10";
 
 /// The workspace of this crate.
 pub(crate) fn workspace() -> PathBuf {

@@ -10,17 +10,18 @@ use std::{
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::project::{Project, Run, SYNTH, workspace};
+use crate::project::{Project, Run, SYNTH, TODAY, workspace};
 
 const WORLD: &str = "world/world.json";
 const DEFAULT: &str = "stacks/environments/default.toml";
 
 /// Values of the examples, and what stands for them where something is made.
-const OWN: [(&str, &str); 4] = [
+const OWN: [(&str, &str); 5] = [
     ("111122223333", "210987654321"),
     ("203.0.113.0/24", "51.15.0.0/24"),
     ("example-org", "tideline-dev"),
     ("example.com", "tideline.dev"),
+    ("11111111-2222-3333-4444-555555555555", "6e4f2b1a-93d7-4c58-8a06-b7d1e5c3f920"),
 ];
 
 /// The scripts of the repository, in a world that answers them.
@@ -205,7 +206,10 @@ impl World {
     pub(crate) fn run_answering(&self, script: &str, variables: &[(&str, &str)], answers: &str) -> Run {
         let path = format!("{}:{}", self.project.path("bin").display(), std::env::var("PATH").unwrap());
         let mut command = Command::new("bash");
-        command.arg(self.project.path(&format!("scripts/{script}"))).env("PATH", path).env("SYNTH", SYNTH);
+        command
+            .arg(self.project.path(&format!("scripts/{script}")))
+            .env("PATH", path)
+            .env("SYNTH", format!("{SYNTH} --today {TODAY}"));
         command.env("FAKE_WORLD", self.project.path("world")).env("POLL", "0.02").env_remove("YES").env_remove("ENV");
         for limit in ["IMAGES", "PUBLISH", "APPLICATIONS", "BALANCERS", "VOLUMES", "NODES", "LEFTOVERS"] {
             command.env(format!("{limit}_LIMIT"), "60");

@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use anyhow::{Result, bail};
 use clap::Args;
 use stacks::settings::Settings;
+use toml_edit::{Array, Value};
 
 use self::{
     answers::{Answers, ask, somebody_is_there},
@@ -63,7 +64,7 @@ pub(crate) struct InitArgs {
     /// Public ranges that reach the Kubernetes API, with commas
     #[arg(long, value_name = "RANGES", conflicts_with = "private_only")]
     public_access: Option<String>,
-    /// Give the Kubernetes API no public endpoint
+    /// Give the Kubernetes API no public endpoint; the addresses of the VPC reach it
     #[arg(long)]
     private_only: bool,
     /// Host name of Argo CD
@@ -131,6 +132,9 @@ pub(crate) fn init(place: &Place, args: &InitArgs) -> Result<Report> {
         for (key, value) in answers.iter().flat_map(|(topic, answer)| topic.settings(answer)) {
             changes.extend(document.put(key, value)?);
         }
+        if let Some((key, value)) = ways_in(environment, &document) {
+            changes.extend(document.put(key, value)?);
+        }
         let Some(refusal) = Refusal::of(environment, &answers, &document) else { break (document, changes) };
         if !asks || refusal.topics.is_empty() {
             bail!("{}", refusal.message);
@@ -158,6 +162,16 @@ pub(crate) fn init(place: &Place, args: &InitArgs) -> Result<Report> {
     let settings = Settings::parse(environment, &document.layers())?;
     let left = left_over(&settings);
     Ok(Report::finding(!left.is_empty(), text + &left + &next_steps(environment)))
+}
+
+/// Who reaches a private endpoint: the addresses of the VPC, where nobody is named.
+fn ways_in(environment: &str, document: &Document) -> Option<(&'static str, Value)> {
+    let settings = Settings::parse(environment, &document.layers()).ok()?;
+    let cluster = &settings.cluster;
+    let named = [&cluster.public_access_cidrs, &cluster.private_access_cidrs].iter().any(|ranges| !ranges.is_empty())
+        || !cluster.private_access_security_groups.is_empty();
+    let vpc: Array = [settings.network.cidr.to_string()].into_iter().collect();
+    (!named).then(|| ("cluster.private_access_cidrs", vpc.into()))
 }
 
 fn wants_to_drop(examples: &[String]) -> Result<bool> {

@@ -92,7 +92,7 @@ impl Topic {
                 "IAM roles or users that administer the cluster besides the role that applies, as ARNs; or none"
             }
             Self::PublicAccess => {
-                "Public ranges that reach the Kubernetes API, such as your office's; or private for none"
+                "Public ranges that reach the Kubernetes API, such as your office's; or private for the VPC alone"
             }
             Self::Domain => "Host name of Argo CD, such as argocd.your-domain",
             Self::Certificate => "Certificate of the proxy's load balancer, as an ARN; or none",
