@@ -1,6 +1,6 @@
 //! Alerts lead to what to do about them, and dashboards say what they show.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value as Json;
 
@@ -37,7 +37,9 @@ fn dashboards() -> Vec<(String, String, Json)> {
     for (settings, built) in environments() {
         for manifest in built.of_kind("ConfigMap") {
             let files = at(&manifest.object, "/data").as_object().unwrap();
-            for (file, text) in files.iter().filter(|(file, _)| file.ends_with(".json")) {
+            for (file, text) in
+                files.iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|of| of == "json"))
+            {
                 let dashboard = serde_json::from_str(text.as_str().unwrap()).unwrap();
                 found.push((settings.environment.clone(), file.clone(), dashboard));
             }

@@ -68,8 +68,8 @@ fn an_inherited_value_that_an_override_breaks_names_both_files() {
     default.toml:41:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1c`?
     ");
     insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"
-        default.toml:64:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`
-        default.toml:73:19: `base_nodes.release_version` is `1.36.3-20260903`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a release that begins with `1.35.`, or write `""`
+        default.toml:68:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`
+        default.toml:77:19: `base_nodes.release_version` is `1.36.3-20260903`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a release that begins with `1.35.`, or write `""`
         "#);
     insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @r"
         default.toml:22:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both

@@ -12,14 +12,16 @@ const CONFIGURATION: &str = include_str!("../../../renovate.json");
 const MAKEFILE: &str = include_str!("../../../apps/services.mk");
 
 fn managers() -> Vec<Json> {
-    let configuration: Json = serde_json::from_str(CONFIGURATION).unwrap();
-    configuration["customManagers"].as_array().unwrap().clone()
+    let configuration: Json = serde_json::from_str(CONFIGURATION).expect("renovate.json is JSON");
+    configuration["customManagers"].as_array().expect("managers are a list").clone()
 }
 
 /// What a group captures, by the matches of any of a manager's expressions.
 fn captured(manager: &Json, group: &str, text: &str) -> Vec<String> {
-    let expressions =
-        manager["matchStrings"].as_array().unwrap().iter().map(|of| Regex::new(of.as_str().unwrap()).unwrap());
+    let expressions = manager["matchStrings"].as_array().expect("patterns are a list").iter().map(|of| {
+        let pattern = of.as_str().expect("a pattern is a text");
+        Regex::new(pattern).expect("a pattern is a regular expression")
+    });
     let found = expressions.flat_map(|expression| {
         let captures = expression.captures_iter(text).filter_map(|found| Some(found.name(group)?.as_str().to_owned()));
         captures.collect::<Vec<_>>()

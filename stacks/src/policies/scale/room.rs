@@ -74,7 +74,7 @@ fn fits(platform: &Platform, asked: usize, findings: &mut Findings) {
     let wanted: Vec<_> = raised.iter().map(|(key, limit)| format!("`{key}` to {limit}")).collect();
     let lower = platform.autoscaled().into_iter().max_by_key(|workload| workload.most());
     let lower = lower.map(|workload| workload.setting("max_replicas"));
-    let otherwise = lower.iter().map(|key| format!(", or lower `{key}`")).collect::<String>();
+    let otherwise = lower.as_ref().map(|key| format!(", or lower `{key}`")).unwrap_or_default();
     let message = format!(
         "belongs to pools of {} together, but {what} takes {} nodes of {} in all: {}",
         sizes(pools.limits()),
@@ -87,6 +87,9 @@ fn fits(platform: &Platform, asked: usize, findings: &mut Findings) {
         .set_by(raised.into_iter().map(|(key, _)| key).chain(lower));
 }
 
+/// One of what an amount is made of.
+type Part = fn(Amount) -> u64;
+
 /// The limits that mend all shortages, by their keys: on-demand pools come first, since what they lack alone must be
 /// theirs; what all pools still lack goes to the first pool of Spot, or to the same where there is none.
 fn raised(platform: &Platform, shortages: &[Option<Shortage<'_>>; 3]) -> Vec<(String, u64)> {
@@ -98,7 +101,7 @@ fn raised(platform: &Platform, shortages: &[Option<Shortage<'_>>; 3]) -> Vec<(St
     let (first, rest) = (steady.pools.first(), spot.or(steady.pools.first()));
     let lack = |needed: u64, limit: u64, unit: u64| needed.saturating_sub(limit).div_ceil(unit);
     let mut raised = BTreeMap::new();
-    let kinds: [(&str, u64, fn(Amount) -> u64); 2] =
+    let kinds: [(&str, u64, Part); 2] =
         [("limit_cpu", 1000, |amount| amount.cpu), ("limit_memory_gib", 1024, |amount| amount.memory)];
     for (name, unit, of) in kinds {
         let more = on_demand.map_or(0, |needed| lack(of(needed), of(steady.limits()), unit));
