@@ -104,6 +104,7 @@ fn of_network() -> statement::Block {
         "ec2:DescribeVpcAttribute",
         "ec2:DescribeVpcEndpoints",
         "ec2:DescribeVpcs",
+        "ec2:GetSubnetCidrReservations",
     ];
     allow("Network", describe).resources(["*"])
 }

@@ -13,8 +13,8 @@ const PULL_REQUEST: &str = ":pull_request";
 /// What may stand without a resource: lists, and how things are made.
 const LOOKING: [&str; 2] = ["Describe", "List"];
 
-/// The same, by another name: IAM knows no resource for it.
-const ACCOUNT_WIDE: &str = "ecr:GetRegistryScanningConfiguration";
+/// The same, by another name: how a registry scans, and which ranges of a subnet are kept free.
+const ACCOUNT_WIDE: [&str; 2] = ["ecr:GetRegistryScanningConfiguration", "ec2:GetSubnetCidrReservations"];
 
 /// What changes nothing where it names its resources.
 const READING: [&str; 3] = ["Describe", "Get", "List"];
@@ -77,7 +77,7 @@ fn judge(document: &Document<'_>, statement: &Statement<'_>, findings: &mut Find
             report(format!("every `{action}`"), "name the actions that plans call");
         } else if !begins(&READING) && action != DECRYPT {
             report(format!("`{action}`, which does more than look"), "leave it to the role that applies");
-        } else if statement.is_about_anything() && !begins(&LOOKING) && action != ACCOUNT_WIDE {
+        } else if statement.is_about_anything() && !begins(&LOOKING) && !ACCOUNT_WIDE.contains(&action.as_str()) {
             report(format!("`{action}` on every resource"), "name the resources");
         }
     }

@@ -85,7 +85,7 @@ fn every_stack_is_tested_and_the_first_failure_decides_the_exit_code() {
     ends(&run, 1, "run \"the_endpoint_is_never_open_to_everyone\"... fail");
     assert!(run.stdout.contains("run \"the_root_application_heals_itself\"... pass"), "{}", run.stdout);
     let run = project.synth(["test", "cluster", "--", "-filter=tests/network.tftest.json"]);
-    ends(&run, 0, "Success! 2 passed, 0 failed.");
+    ends(&run, 0, "Success! 3 passed, 0 failed.");
 }
 
 #[test]
