@@ -100,7 +100,7 @@ fn a_reader_chooses_the_environment() {
         let tags = items(&dashboard, "/tags");
         assert!(tags.contains(&environment.as_str().into()), "{file}: {tags:?}");
         for panel in items(&dashboard, "/panels") {
-            assert_eq!(text(panel, "/datasource/uid"), "${environment}", "{file}");
+            assert_eq!(text(panel, "/datasource/uid"), "$environment", "{file}");
         }
     }
 }

@@ -99,7 +99,7 @@ struct Datasource {
 }
 
 /// The Prometheus of the environment that is chosen.
-const PROMETHEUS: Datasource = Datasource { type_: "prometheus", uid: "${environment}" };
+const PROMETHEUS: Datasource = Datasource { type_: "prometheus", uid: "$environment" };
 
 #[derive(Clone, Debug, Serialize)]
 struct FieldConfig {
