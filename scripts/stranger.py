@@ -43,6 +43,7 @@ THEIRS = {
     "network.subnets.private": '["10.80.0.0/18", "10.80.64.0/18", "10.80.128.0/18"]',
     "network.subnets.intra": '["10.80.204.0/26", "10.80.204.64/26", "10.80.204.128/26"]',
     "cluster.public_access_cidrs": "[]",
+    "cluster.private_access_cidrs": '["10.80.0.0/16"]',
     "cluster.admin_principal_arns": '["arn:aws:iam::935711131719:role/walrus-admin"]',
     "argocd.domain": '"argocd.walrus.test"',
     "observability.namespace": '"watch"',
