@@ -13,7 +13,7 @@ ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: packages check lint scan test stranger manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
+ci: packages check lint scan test manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
 
 packages: ## Install what tests need of the system, on Debian and its kin: strace and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
