@@ -1,6 +1,8 @@
 # shellcheck shell=bash disable=SC2153 # NAME is of environment.sh
 # What only AWS knows, asked before anything is made. Each check prints a line for each problem, with its remedy; one that gets
 # no answer fails, and is named as not checked. Sourced by up.sh.
+# shellcheck source=scripts/offered.sh
+. scripts/offered.sh
 
 # absent CODE COMMAND…: what a command prints; nothing where AWS says by this code that there is no such thing.
 absent() {
@@ -137,35 +139,6 @@ check_the_quotas() {
   base=$((largest * $(setting nodes.base_max_size)))
   quota L-1216C47A "Standard On-Demand instances" $((base + $(setting nodes.on_demand_vcpus))) || return
   quota L-34B43A08 "Standard Spot instances" "$(setting nodes.spot_vcpus)"
-}
-
-check_the_builds() {
-  local version addon build offered
-  version=$(setting cluster.kubernetes_version)
-  while read -r addon build; do
-    offered=$(aws eks describe-addon-versions --addon-name "$addon" --kubernetes-version "$version" \
-      --query 'addons[].addonVersions[].addonVersion' --output json | jq --raw-output '.[]?') || return
-    if [[ -z $offered ]]; then
-      say "EKS has no build of $addon for Kubernetes $version here: choose another cluster.kubernetes_version"
-    elif [[ -n $build ]] && ! grep --quiet --line-regexp --fixed-strings "$build" <<<"$offered"; then
-      say "EKS has no build $build of $addon for Kubernetes $version: set cluster.addon_versions.${addon//-/_} to" \
-        "$(head -n 1 <<<"$offered"), or to \"\""
-    fi
-  done < <(jq --raw-output '.cluster.addon_versions | to_entries[] | "\(.key) \(.value)"' <<<"$SETTINGS")
-}
-
-# Karpenter asks Systems Manager for the images of an alias, by the Kubernetes version of the control plane.
-check_the_node_image() {
-  local version alias image found arch
-  version=$(setting cluster.kubernetes_version)
-  alias=$(setting nodes.ami_alias)
-  while read -r arch; do
-    image=amazon-eks-node-al2023-$arch-standard-$version-${alias#*@}
-    found=$(absent ParameterNotFound aws ssm get-parameter --query Parameter.Value --output text \
-      --name "/aws/service/eks/optimized-ami/$version/amazon-linux-2023/$arch/standard/$image/image_id") || return
-    [[ -n $found ]] ||
-      say "AWS has no node image $alias of $arch for Kubernetes $version: choose a date in karpenter.ami_alias for which it has one"
-  done < <(jq --raw-output '.nodes.architectures[] | if . == "amd64" then "x86_64" else . end' <<<"$SETTINGS")
 }
 
 check_the_log_group() {

@@ -134,6 +134,8 @@ fn nodes(settings: &Settings) -> Json {
         "architectures": architectures,
         "on_demand_vcpus": vcpus(CapacityType::OnDemand),
         "spot_vcpus": vcpus(CapacityType::Spot),
+        "base_ami_type": settings.base_nodes.ami_type,
+        "base_release_version": settings.base_nodes.release_version.as_deref().unwrap_or_default(),
         "base_instance_types": settings.base_nodes.instance_types,
         "base_max_size": settings.base_nodes.max_size,
     })

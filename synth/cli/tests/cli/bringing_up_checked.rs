@@ -168,6 +168,77 @@ fn builds_and_images_that_aws_does_not_have_are_named() {
     );
 }
 
+/// Settings of other base nodes than those of the examples: their image, its release and their instance types.
+fn base_nodes(settings: &str, ami_type: &str, release: &str, instance_types: &str) -> String {
+    let types = "[\"m7i.xlarge\", \"m6i.xlarge\", \"m5.xlarge\"]";
+    assert!(settings.contains(types));
+    let settings = settings.replace("AL2023_x86_64_STANDARD", ami_type).replace("1.36.3-20260903", release);
+    settings.replace(types, instance_types)
+}
+
+#[test]
+fn a_release_of_the_base_nodes_that_aws_does_not_have_is_named_with_the_newest() {
+    let (amazon, arm, intel) = ("AL2023_x86_64_STANDARD", "[\"m7g.xlarge\"]", "[\"m7i.xlarge\"]");
+    let world = World::empty();
+    let settings = world.project.read(DEFAULT);
+    for (ami_type, release, types, gone, message) in [
+        (
+            amazon,
+            "1.36.3-20260910",
+            intel,
+            "standard-1.36-v20260910",
+            "AWS has no release 1.36.3-20260910 of AL2023_x86_64_STANDARD for Kubernetes 1.36: \
+             set base_nodes.release_version to 1.36.3-20260903, the newest that it has\n",
+        ),
+        (
+            "AL2023_ARM_64_STANDARD",
+            "1.36.3-20260910",
+            arm,
+            "amazon-linux-2023/arm64/standard/amazon-eks-node-al2023-arm64-standard-1.36-v20260910",
+            "AWS has no release 1.36.3-20260910 of AL2023_ARM_64_STANDARD",
+        ),
+        (
+            "BOTTLEROCKET_x86_64",
+            "1.62.1-5d9ac849",
+            intel,
+            "/aws/service/bottlerocket/aws-k8s-1.36/x86_64/1.62.1-5d9ac849/image_id",
+            "AWS has no release 1.62.1-5d9ac849 of BOTTLEROCKET_x86_64",
+        ),
+        (
+            "BOTTLEROCKET_ARM_64",
+            "",
+            arm,
+            "/aws/service/bottlerocket/aws-k8s-1.36/arm64/latest",
+            "AWS has no image of BOTTLEROCKET_ARM_64 for Kubernetes 1.36 here",
+        ),
+        // The day is right, the patch is another's.
+        (
+            amazon,
+            "1.36.4-20260903",
+            intel,
+            "nothing",
+            "AWS calls the image of AL2023_x86_64_STANDARD of that day 1.36.3-20260903, not 1.36.4-20260903: \
+             set base_nodes.release_version to 1.36.3-20260903\n",
+        ),
+    ] {
+        world.project.write(DEFAULT, &base_nodes(&settings, ami_type, release, types));
+        world.edit(|state| state["no_image"] = json!([gone]));
+        let run = world.run("up.sh", &[]);
+        assert!(run.code == 1 && run.stderr.contains(message), "{message}\n{run:?}");
+        assert!(run.stderr.contains("error: 1 to mend") && !world.happened("terraform"), "{run:?}");
+    }
+    for (ami_type, release, known) in [
+        (amazon, "1.36.3-20260903", "1.36.3-20260903"),
+        (amazon, "", "1.36.4-20260930"),
+        ("BOTTLEROCKET_x86_64", "1.62.1-5d9ac849", "1.62.1-5d9ac849"),
+    ] {
+        world.project.write(DEFAULT, &base_nodes(&settings, ami_type, release, intel));
+        world.edit(|state| (state["release"], state["no_image"]) = (known.into(), json!([])));
+        let run = world.run("up.sh", &[]);
+        assert_eq!(run.code, 0, "{ami_type} {release}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn a_log_group_that_eks_made_again_is_to_be_deleted_or_imported() {
     let group = "/aws/eks/tideline/cluster";

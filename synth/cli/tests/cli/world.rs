@@ -1,4 +1,4 @@
-//! A project beside a world of fakes: `aws`, `curl`, `gh`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
+//! A project beside a world of fakes: `aws`, `curl`, `gh`, `gpg`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
 
 use std::{
     fs,
@@ -40,7 +40,7 @@ fn asked(project: &Project) -> Map<String, Json> {
         "zones": { "eu-north-1a": "eun1-az1", "eu-north-1b": "eun1-az2", "eu-north-1c": "eun1-az3" },
         "quotas": { "L-1216C47A": "1000.0", "L-34B43A08": "1000.0" },
         "scanning": { "scanType": "BASIC", "rules": [] },
-        "builds": builds(project), "image_version": "1.36",
+        "builds": builds(project), "image_version": "1.36", "no_image": [], "release": "1.36.3-20260903",
         "log_group": "", "writes_late": 0, "interfaces": [],
     });
     answers.as_object().unwrap().clone()
@@ -86,7 +86,7 @@ impl World {
         let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
         project.write("bin/fake.py", &format!("#!{} -IS\n{fake}", python()));
         fs::set_permissions(project.path("bin/fake.py"), fs::Permissions::from_mode(0o755)).unwrap();
-        for tool in ["aws", "curl", "gh", "kubectl", "terraform", "docker", "git"] {
+        for tool in ["aws", "curl", "gh", "gpg", "kubectl", "terraform", "docker", "git"] {
             symlink("fake.py", project.path(&format!("bin/{tool}"))).unwrap();
         }
         let image = |digit: &str| {
