@@ -1,18 +1,11 @@
 # shellcheck shell=bash
-# The Kubernetes API while an environment comes up: whether it answers here, a way in for the first apply where the endpoint
-# is private, and what an interrupted Helm left. Sourced by up.sh.
+# The Kubernetes API while an environment comes up: whether it answers here, and a way in for the first apply where the endpoint
+# is private. Sourced by up.sh.
+# shellcheck source=scripts/kubernetes.sh
+. scripts/kubernetes.sh
 
 # What Terraform lays over the control plane until the way in is closed; no commit and no other run sees it.
 OPENING=
-
-cluster_exists() {
-  [[ -n $(aws eks list-clusters --query "clusters[?@=='$NAME']" --output text) ]]
-}
-
-# of_cluster QUERY: what EKS says of the cluster.
-of_cluster() {
-  aws eks describe-cluster --name "$NAME" --query "cluster.$1" --output text
-}
 
 is_private() { jq --exit-status '.cluster.public_access_cidrs == []' <<<"$SETTINGS" >/dev/null; }
 
@@ -59,45 +52,4 @@ close_endpoint() {
   change cluster "close the public side of the endpoint?"
   if is_public_now; then die "the endpoint of $NAME is still public: run this again"; fi
   say "the endpoint of $NAME has no public side any more"
-}
-
-# kubernetes METHOD PATH ARGUMENT…: asks the API as whoever runs this.
-kubernetes() {
-  local method=$1 path=$2 endpoint
-  shift 2
-  endpoint=$(of_cluster endpoint) || return
-  of_cluster certificateAuthority.data | base64 --decode >"$PLANS/authority.pem" || return
-  aws eks get-token --cluster-name "$NAME" --output json |
-    jq --raw-output '"Authorization: Bearer \(.status.token)"' >"$PLANS/token" || return
-  curl --silent --show-error --fail --max-time 30 --cacert "$PLANS/authority.pem" --header "@$PLANS/token" \
-    --request "$method" "$@" "$endpoint$path"
-}
-
-# pending RELEASE NAMESPACE: the notes of attempts that ended without a result.
-pending() {
-  kubernetes GET "/api/v1/namespaces/$2/secrets" --get --data-urlencode \
-    "labelSelector=owner=helm,name=$1,status in (pending-install,pending-upgrade,pending-rollback)" |
-    jq --raw-output '.items[].metadata.name'
-}
-
-# take_up STACK: a Helm that was killed leaves its release pending, which no later Helm touches; one that failed is taken up by
-# the apply itself. Without the note of the attempt the next one finds its objects and goes on with them.
-take_up() {
-  local stack=$1 release namespace secret found releases secrets
-  cluster_exists || return 0
-  # Somebody applies at this moment, or was killed with the lock in his hands: Terraform tells.
-  if aws s3api head-object --bucket "$(setting state_bucket)" --key "$(setting state_key_prefix)/$stack.tfstate.tflock" \
-    >/dev/null 2>&1; then return; fi
-  mapfile -t releases < <(jq --raw-output '.resource.helm_release // {} | .[] | "\(.name) \(.namespace)"' \
-    "$(directory "$stack")"/*.tf.json)
-  for release in "${releases[@]}"; do
-    namespace=${release#* } release=${release% *}
-    found=$(pending "$release" "$namespace") || die "the Kubernetes API of $NAME does not say whether $release is installed"
-    [[ -n $found ]] || continue
-    mapfile -t secrets <<<"$found"
-    ask "an earlier run was stopped while Helm worked on $release: forget that attempt (${secrets[*]}), and go on with what it made?"
-    for secret in "${secrets[@]}"; do
-      kubernetes DELETE "/api/v1/namespaces/$namespace/secrets/$secret" >/dev/null
-    done
-  done
 }

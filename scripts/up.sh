@@ -101,12 +101,12 @@ publish
 step "cluster: network, EKS, base nodes, Argo CD"
 init cluster
 open_endpoint
-take_up cluster
+scripts/take-up.sh "$(directory cluster)"
 change cluster "apply these changes to cluster? it takes about 20 minutes"
 
 step "add-ons: the root Application"
 init add-ons
-take_up add-ons
+scripts/take-up.sh "$(directory add-ons)"
 change add-ons "apply these changes to add-ons?"
 close_endpoint
 

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
 #[cfg(unix)]
+mod applying;
+#[cfg(unix)]
 mod bringing_up;
 #[cfg(unix)]
 mod bringing_up_checked;

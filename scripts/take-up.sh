@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Lets the next apply of a stack go on where a Helm was killed: `take-up.sh FOLDER`, before the apply, with the stack's folder. One
+# that failed is taken up by the apply itself. YES=1 answers every question. `make up` calls it, and the workflow that applies.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/progress.sh
+. scripts/progress.sh
+# shellcheck source=scripts/kubernetes.sh
+. scripts/kubernetes.sh
+
+(($# == 1)) || { echo "usage: scripts/take-up.sh FOLDER" >&2 && exit 2; }
+
+# written FILTER: what the stack's files say, as a list of files.
+written() { jq --raw-output --slurp "$@" "$FOLDER"/*.tf.json; }
+
+# pending RELEASE NAMESPACE: the notes of attempts that ended without a result.
+pending() {
+  kubernetes GET "/api/v1/namespaces/$2/secrets" --get --data-urlencode \
+    "labelSelector=owner=helm,name=$1,status in (pending-install,pending-upgrade,pending-rollback)" |
+    jq --raw-output '.items[].metadata.name'
+}
+
+# forget RELEASE NAMESPACE: without the note of an attempt the next one finds its objects and goes on with them; with it no later
+# Helm touches the release.
+forget() {
+  local found secret secrets
+  found=$(pending "$1" "$2") || die "the Kubernetes API of $NAME does not say whether $1 is installed"
+  [[ -n $found ]] || return 0
+  mapfile -t secrets <<<"$found"
+  ask "an earlier run was stopped while Helm worked on $1: forget that attempt (${secrets[*]}), and go on with what it made?"
+  for secret in "${secrets[@]}"; do
+    kubernetes DELETE "/api/v1/namespaces/$2/secrets/$secret" >/dev/null
+  done
+}
+
+FOLDER=$1
+mapfile -t RELEASES < <(written '.[].resource.helm_release // {} | .[] | "\(.name) \(.namespace)"')
+((${#RELEASES[@]})) || exit 0
+# The cluster that Helm works on is the one whose token it asks for.
+NAME=$(written '[.[].provider.helm // [] | .[].kubernetes.exec.args] | first | .[index("--cluster-name") + 1]')
+cluster_exists || exit 0
+BUCKET=$(written '[.[].terraform.backend.s3 // empty] | first | .bucket')
+KEY=$(written '[.[].terraform.backend.s3 // empty] | first | .key')
+# Somebody applies at this moment, or was killed with the lock in his hands: Terraform tells.
+if aws s3api head-object --bucket "$BUCKET" --key "$KEY.tflock" >/dev/null 2>&1; then exit 0; fi
+PLANS=$(mktemp -d)
+trap 'rm -rf "$PLANS"' EXIT
+for release in "${RELEASES[@]}"; do
+  forget "${release% *}" "${release#* }"
+done
