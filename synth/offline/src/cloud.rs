@@ -7,6 +7,11 @@ use crate::{
 
 /// A provider as one configuration made it. Every method has a default, which is what a schema alone can say.
 pub trait Cloud: Send + Sync {
+    /// Reports why what the provider manages cannot be reached: asked before a resource is read, planned or applied.
+    fn reach(&self) -> Result<(), Problem> {
+        Ok(())
+    }
+
     /// What the configuration of a resource or (`data.…`) of a data source breaks beyond its schema.
     fn check(&self, kind: &str, config: &Mapping) -> Vec<Problem> {
         let _ = (kind, config);

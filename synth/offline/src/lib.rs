@@ -2,7 +2,8 @@
 //! or a registry.
 //!
 //! A [`Session`] serves providers made from the schemas that `synth-codegen` keeps; Terraform finds them by its own
-//! means for attaching to a running provider. Nothing here opens a connection to anywhere.
+//! means for attaching to a running provider. Nothing here opens a connection to anywhere; who wants Helm to ask a cluster
+//! says how.
 
 mod aws;
 mod cloud;

@@ -2,7 +2,10 @@
 
 mod chart;
 
-use std::path::{Path as File, PathBuf};
+use std::{
+    path::{Path as File, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Result;
 
@@ -70,22 +73,50 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// What replaces a release.
 const REPLACEMENTS: &[&str] = &["name", "namespace"];
 
+/// Asks a cluster, by the address of its API and the certificate of its authority, and says why it does not answer.
+type Ask = dyn Fn(&str, &str) -> Result<(), String> + Send + Sync;
+
 impl Provider {
     /// Helm, with the resources that have bindings. Charts without an absolute path are looked for from this folder,
     /// which is the one that Terraform runs in.
     pub fn helm(folder: &File) -> Result<Self> {
-        let folder = folder.to_owned();
-        Self::new(ADDRESS, SCHEMAS, Box::new(move |_| Ok(Box::new(Helm { folder: folder.clone() }))))
+        Self::helm_that_asks(folder, |_, _| Ok(()))
+    }
+
+    /// Helm that asks its cluster before it reads, plans or applies a release, as the real one does. Where the address is
+    /// not known yet, there is nobody to ask.
+    pub fn helm_that_asks(
+        folder: &File,
+        ask: impl Fn(&str, &str) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let (folder, ask): (_, Arc<Ask>) = (folder.to_owned(), Arc::new(ask));
+        let configure = move |config: &Value| {
+            let cluster = config.member("kubernetes");
+            let text = |name| cluster.member(name).as_text().map(str::to_owned);
+            let host = text("host");
+            let authority = text("cluster_ca_certificate").unwrap_or_default();
+            Ok(Box::new(Helm { folder: folder.clone(), host, authority, ask: Arc::clone(&ask) }) as Box<dyn Cloud>)
+        };
+        Self::new(ADDRESS, SCHEMAS, Box::new(configure))
     }
 }
 
-/// A cluster that takes every release.
-#[derive(Debug)]
+/// A cluster that takes every release, if it answers.
 struct Helm {
     folder: PathBuf,
+    host: Option<String>,
+    authority: String,
+    ask: Arc<Ask>,
 }
 
 impl Cloud for Helm {
+    fn reach(&self) -> Result<(), Problem> {
+        let Some(host) = &self.host else { return Ok(()) };
+        (self.ask)(host, &self.authority).map_err(|why| {
+            Problem::of_all("Kubernetes cluster unreachable", format!("`{host}` does not answer: {why}."))
+        })
+    }
+
     fn replaces(&self, _kind: &str, path: &str, _planned: &Mapping) -> bool {
         REPLACEMENTS.contains(&path)
     }

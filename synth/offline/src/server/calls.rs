@@ -133,6 +133,10 @@ impl Connection {
     }
 
     fn read(&self, request: ReadRequest) -> Result<ReadResponse> {
+        if let Err(problem) = self.cloud().reach() {
+            let (new_state, private) = (request.current_state, request.private);
+            return Ok(ReadResponse { new_state, diagnostics: diagnostics(&[problem]), private });
+        }
         let kind = &request.type_name;
         let mut state = value(request.current_state.as_ref())?;
         if let Value::Mapping(known) = &state {
@@ -155,8 +159,8 @@ impl Connection {
         let imported = request.prior_private == IMPORTED;
         let level = self.schema(&request.type_name)?.block.level();
         let cloud = self.cloud();
-        let planned = engine::plan(level, &*cloud, &request.type_name, (prior.as_mapping(), imported), config);
-        Ok(match planned {
+        let plan = |()| engine::plan(level, &*cloud, &request.type_name, (prior.as_mapping(), imported), config);
+        Ok(match cloud.reach().and_then(plan) {
             Ok(Planned { state, replaces }) => PlanResponse {
                 planned_state: Some(packed(&Value::Mapping(state))),
                 requires_replace: replaces.iter().map(Into::into).collect(),
@@ -174,6 +178,11 @@ impl Connection {
     fn apply(&self, request: &ApplyRequest) -> Result<ApplyResponse> {
         let kind = &request.type_name;
         let (prior, planned) = (value(request.prior_state.as_ref())?, value(request.planned_state.as_ref())?);
+        let legacy_type_system = self.cloud().follows_the_old_rules(kind);
+        if let Err(problem) = self.cloud().reach() {
+            let (new_state, diagnostics) = (Some(packed(&prior)), diagnostics(&[problem]));
+            return Ok(ApplyResponse { new_state, diagnostics, legacy_type_system });
+        }
         let state = match (&planned, prior.as_mapping()) {
             (Value::Mapping(known), prior) => {
                 let cloud = self.cloud();
@@ -191,7 +200,6 @@ impl Connection {
                 Value::Null
             }
         };
-        let legacy_type_system = self.cloud().follows_the_old_rules(kind);
         Ok(ApplyResponse { new_state: Some(packed(&state)), diagnostics: Vec::new(), legacy_type_system })
     }
 

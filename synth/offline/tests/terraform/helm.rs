@@ -1,15 +1,26 @@
 //! Helm: releases of charts, near and far.
 
-use serde_json::{Value as Json, json};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use crate::bench::bench;
+use serde_json::{Value as Json, json};
+use synth_offline::{Provider, Run, Scratch, Session};
+
+use crate::bench::{bench, terraform};
 
 const CHART: &str = "apiVersion: v2\nname: root\nversion: 0.3.0\n";
 
 fn stack(release: Json) -> String {
     json!({
         "terraform": [{ "required_providers": [{ "helm": { "source": "hashicorp/helm" } }] }],
-        "provider": { "helm": [{ "kubernetes": { "host": "https://cluster.invalid", "token": "t" } }] },
+        "provider": { "helm": [{ "kubernetes": {
+            "host": "https://cluster.invalid", "cluster_ca_certificate": "its authority", "token": "t",
+        } }] },
         "resource": { "helm_release": { "root": release } },
     })
     .to_string()
@@ -72,4 +83,42 @@ fn a_chart_that_is_not_there_is_refused_at_its_argument() {
     let Some(bench) = bench() else { return };
     let main = stack(json!({ "name": "root", "chart": "./missing" }));
     bench.run_with(&[("main.tf.json", &main)], &["validate"]).exits(1).says("There is no chart at `./missing`");
+}
+
+#[test]
+fn a_release_is_made_and_read_only_where_its_cluster_answers() {
+    let Some(terraform) = terraform() else { return };
+    let open = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&open);
+    let helm = Provider::helm_that_asks(Path::new("."), move |host, authority| {
+        assert_eq!((host, authority), ("https://cluster.invalid", "its authority"));
+        asked.load(Ordering::Relaxed).then_some(()).ok_or_else(|| "no route".to_owned())
+    });
+    let session = Session::start(vec![helm.unwrap()]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let main = stack(
+        json!({ "name": "argocd", "repository": "https://charts.invalid", "chart": "argo-cd", "version": "9.0.0" }),
+    );
+    let scratch = Scratch::write(folder.path(), [("main.tf.json", main.as_str())]).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Run::new(&terraform, &session, &scratch, false).output(arguments).unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert!(run(&["init", "-input=false"]).0);
+    let refused = |arguments: &[&str]| {
+        let (succeeds, said) = run(arguments);
+        assert!(!succeeds && said.contains("Kubernetes cluster unreachable") && said.contains("no route"), "{said}");
+    };
+    refused(&["plan", "-no-color"]);
+    open.store(true, Ordering::Relaxed);
+    assert!(run(&["plan", "-out=plan"]).0);
+    open.store(false, Ordering::Relaxed);
+    refused(&["apply", "-no-color", "plan"]);
+    assert!(
+        !std::fs::read_to_string(folder.path().join("terraform.tfstate")).unwrap_or_default().contains("helm_release")
+    );
+    open.store(true, Ordering::Relaxed);
+    assert!(run(&["apply", "-auto-approve"]).0);
+    open.store(false, Ordering::Relaxed);
+    refused(&["plan", "-no-color"]);
 }
