@@ -67,7 +67,7 @@ lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile; ho
 	$(VENV)/bin/python scripts/settings-schema.py $(SCHEMA) stacks/environments/*.toml stacks/tests/fixtures/*.toml
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
-	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh scripts/*.sh
+	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
 	python3 scripts/explained.py stacks/environments/default.toml
 
 advisories: $(VENV)/done ## Ask the database of advisories about every crate; it needs GitHub.

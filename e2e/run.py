@@ -99,7 +99,7 @@ def terraform_problem() -> str:
 
 def provider_problem(runner: Runner) -> str:
     """Asks Terraform for the AWS provider, in a folder that names nothing else."""
-    folder = WORK / "provider"
+    folder = runner.work / "provider"
     folder.mkdir()
     providers = {"aws": {"source": "hashicorp/aws", "version": ">= 5.100.0, < 7.0.0"}}
     (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": providers}}))

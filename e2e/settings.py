@@ -21,6 +21,17 @@ CHANGES = {"owner_id = 0\n": "owner_id = 1001\n", "repository_id = 0\n": "reposi
 # The environment beside the default one; its name is no user's, for whose sake `bench_plan.py` uses it, too.
 BESIDE = "e2e"
 
+# What nobody may bring up: values of documentation, and others in their place.
+OWN = {"111122223333": "210987654321", "example-org": "tideline-dev", "example.com": "tideline.dev"}
+ACCOUNT = OWN["111122223333"]
+# Who administers the private environment: a role of single sign-on, which has a path, and a user.
+ADMINISTRATORS = [
+    f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/eu-north-1/AWSReservedSSO_AdministratorAccess_0123456789abcdef",
+    f"arn:aws:iam::{ACCOUNT}:user/operator",
+]
+# The range that the private environment's endpoint admits, as a VPN's.
+ADMITTED = "10.8.0.0/16"
+
 # What the settings leave to "the most recent build", and an older one that must not be taken.
 MOST_RECENT = ["v1.7.2-eksbuild.1", "v1.6.4-eksbuild.1"]
 
@@ -70,6 +81,18 @@ class Settings:
         """The tags of everything in a stack."""
         return {"Environment": self.environment, "ManagedBy": "terraform", "Stack": stack, **self["aws"].get("tags", {})}
 
+    def parameters(self) -> dict[str, str]:
+        """The public parameters of the images that it names."""
+        version, release = self["cluster"]["kubernetes_version"], self["base_nodes"]["release_version"]
+        found = {}
+        for architecture in ("x86_64", "arm64"):
+            folder = f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/standard"
+            days = {self["karpenter"]["ami_alias"].rpartition("@")[2], "v" + release.rpartition("-")[2]}
+            images = {f"amazon-eks-node-al2023-{architecture}-standard-{version}-{day}" for day in days}
+            for image in images | {"recommended"}:
+                found |= {f"{folder}/{image}/image_id": "ami-0123456789abcdef0", f"{folder}/{image}/release_version": release}
+        return found
+
     def addon_versions(self) -> dict[str, list[str]]:
         """The builds of the add-ons that the mock offers, newest first."""
         named = self["cluster"]["addon_versions"]
@@ -91,6 +114,27 @@ def prepare(root: Path, folder: Path, region: int = 0) -> tuple[Settings, Settin
     (folder / f"{BESIDE}.toml").write_text(over)
     tree = tomllib.loads(base)
     return Settings("default", tree), Settings(BESIDE, merged(tree, tomllib.loads(over)))
+
+
+def private(root: Path, folder: Path) -> Settings:
+    """Writes an environment of somebody's own, which has a private endpoint alone, into the folder of a clone."""
+    text = (root / BASE).read_text()
+    changes = CHANGES | {
+        'public_access_cidrs = ["203.0.113.0/24"]': "public_access_cidrs = []",
+        "private_access_cidrs = []": f'private_access_cidrs = ["{ADMITTED}"]',
+        '["arn:aws:iam::111122223333:role/platform-admin"]': str(ADMINISTRATORS).replace("'", '"'),
+    }
+    for old, new in changes.items():
+        if text.count(old) != 1:
+            raise ValueError(f"{BASE} does not say {old!r} once")
+        text = text.replace(old, new)
+    for old, new in OWN.items():
+        text = text.replace(old, new)
+    folder.mkdir(parents=True, exist_ok=True)
+    for other in folder.glob("*.toml"):
+        other.unlink()
+    (folder / "default.toml").write_text(text)
+    return Settings("default", tomllib.loads(text))
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ parameter() {
   absent ParameterNotFound aws ssm get-parameter --query Parameter.Value --output text --name "$1"
 }
 
-# amazon_linux ARCHITECTURE IMAGE: where EKS names an image of Amazon Linux for this Kubernetes version: `recommended`, or one of a day.
+# amazon_linux ARCHITECTURE IMAGE: where EKS names an image for this Kubernetes version: `recommended`, or one of a day.
 amazon_linux() {
   local image=$2 version
   version=$(setting cluster.kubernetes_version)

@@ -15,8 +15,9 @@ from typing import Any, TextIO
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from . import backup, corrections, eks_access, eks_addons, s3_policy
+from . import backup, corrections, eks_access, eks_addons, eks_endpoint, offers, s3_policy
 from .call import Answer, Call, Refused, Text, call_of
+from .kubernetes import Kubernetes
 from .recorder import Recorder
 from .router import Router
 from .world import World
@@ -34,7 +35,7 @@ class Gateway:
         self.recorder: Recorder | None = None
         # Whatever was changed, in order.
         self.changes: list[Call] = []
-        for module in (eks_addons, eks_access, backup, s3_policy, corrections):
+        for module in (eks_addons, eks_access, eks_endpoint, offers, backup, s3_policy, corrections):
             module.declare(self.router, world)
 
     @contextmanager
@@ -116,12 +117,13 @@ def differs(one: str, other: str) -> bool:
 
 
 class Server:
-    """The gateway on a port of its own, from `with` to its end."""
+    """The gateway on a port of its own, and the Kubernetes API beside it, from `with` to its end."""
 
     def __init__(self, world: World, log: TextIO) -> None:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self.kubernetes = Kubernetes(world)
         self.gateway = Gateway(DomainDispatcherApplication(create_backend_app), world, log)
         self.http = make_server("127.0.0.1", 0, self.gateway, threaded=True, request_handler=MotoRequestHandler)
         self.endpoint = f"http://127.0.0.1:{self.http.server_port}"
@@ -129,8 +131,10 @@ class Server:
 
     def __enter__(self) -> "Server":
         self.thread.start()
+        self.kubernetes.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.kubernetes.__exit__()
         self.http.shutdown()
         self.thread.join(timeout=10)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import re
+
+from botocore import xform_name
 
 from .router import Router
 
@@ -12,7 +13,7 @@ def answered_by_moto(router: Router) -> list[str]:
     """The routes whose operation moto has by now."""
     found = []
     for route in router.routes:
-        method = re.sub(r"(?<!^)(?=[A-Z])", "_", route.operation).lower()
+        method = xform_name(route.operation)
         module = importlib.import_module(f"moto.{route.service}.responses")
         classes = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
         if route.operation and any(hasattr(one, method) for one in classes):

@@ -26,6 +26,18 @@ class World:
     associations: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     selections: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     bucket_policies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # What public parameters say, and how many vCPUs the account may run of each kind.
+    parameters: dict[str, str] = field(default_factory=dict)
+    vcpus: float = 1000.0
+    updates: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Where the Kubernetes API is served, and the certificate of its authority.
+    kubernetes: str = ""
+    authority: bytes = b""
+    # The address that whoever asks Kubernetes comes from, whom it answered and whom not, and what Helm has noted there as begun.
+    caller: str = "127.0.0.1"
+    answered: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
     # What a creation asked for that moto drops, by kind and name.
     asked: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
