@@ -178,11 +178,7 @@ impl Platform {
                 Err(found) => problems.push(found),
             }
         }
-        if problems.is_empty() {
-            Ok(Self::of(settings, parts))
-        } else {
-            Err(PlatformProblems(problems))
-        }
+        if problems.is_empty() { Ok(Self::of(settings, parts)) } else { Err(PlatformProblems(problems)) }
     }
 
     /// Every stack, in the order in which they are applied.

@@ -54,7 +54,6 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
 /// Days before the end of a release from which on it is said.
 const SOON: i64 = 90;
 
-
 /// Days after which an image is old: AWS publishes one every week or two.
 const OLD: i64 = 60;
 
@@ -178,14 +177,16 @@ fn builds_are_named(platform: &Platform, findings: &mut Findings) {
         let floats = named.and_then(|version| addon.leads_to(version)).is_some();
         let ignored = match &addon.resource.lifecycle.ignore_changes {
             IgnoreChanges::All => true,
-            IgnoreChanges::Some(ignored) => {
-                ignored.iter().any(|of| matches!(of.steps.as_slice(), [Step::Attribute(name)] if name == "addon_version"))
-            }
+            IgnoreChanges::Some(ignored) => ignored
+                .iter()
+                .any(|of| matches!(of.steps.as_slice(), [Step::Attribute(name)] if name == "addon_version")),
         };
         let message = match (named, floats) {
             (Some(_), false) => continue,
             _ if production => "names no build in production, where it would be the one of the day",
-            (Some(_), true) if !ignored => "takes what is the most recent build at every plan, so that any other change rolls it",
+            (Some(_), true) if !ignored => {
+                "takes what is the most recent build at every plan, so that any other change rolls it"
+            }
             _ => continue,
         };
         let key = addon.text("addon_name").unwrap_or_default().replace('-', "_");

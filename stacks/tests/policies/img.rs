@@ -66,7 +66,8 @@ fn the_latest_node_image_is_found() {
 #[test]
 fn a_base_without_its_digest_is_found() {
     let unpinned = |platform: &mut stacks::Platform| {
-        let digest = platform.dockerfile.split_once("cc-debian13:nonroot").unwrap().1.lines().next().unwrap().to_owned();
+        let digest =
+            platform.dockerfile.split_once("cc-debian13:nonroot").unwrap().1.lines().next().unwrap().to_owned();
         platform.dockerfile = platform.dockerfile.replace(&digest, "");
     };
     assert_snapshot!(broken("IMG006", unpinned), @r"

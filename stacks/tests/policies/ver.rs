@@ -64,12 +64,14 @@ fn a_base_that_nobody_rebuilds_is_a_warning_before_its_end() {
         Dockerfile/gcr.io/distroless/cc-debian13:nonroot in  is of debian13, which is rebuilt for 89 more days, until 2028-08-09
           mend: take a later release, with its digest
         ");
-    let old = |platform: &mut stacks::Platform| platform.dockerfile = platform.dockerfile.replace("debian13", "debian12");
+    let old =
+        |platform: &mut stacks::Platform| platform.dockerfile = platform.dockerfile.replace("debian13", "debian12");
     assert_snapshot!(broken("VER004", old), @r"
         Dockerfile/gcr.io/distroless/cc-debian12:nonroot in  is of debian12, which nobody has rebuilt since 2026-09-01
           mend: take a later release, with its digest
         ");
-    let unknown = |platform: &mut stacks::Platform| platform.dockerfile = platform.dockerfile.replace("debian13", "debian14");
+    let unknown =
+        |platform: &mut stacks::Platform| platform.dockerfile = platform.dockerfile.replace("debian13", "debian14");
     assert_snapshot!(broken("VER004", unknown), @r"
         Dockerfile/gcr.io/distroless/cc-debian14:nonroot in  is of no release whose end is known
           mend: add the release to `stacks/src/data/base-images.csv`, with its end

@@ -60,9 +60,15 @@ fn where_github_says_nothing_a_person_is_told_and_a_workflow_stops() {
     let world = world(|github| github[REPOSITORY] = Json::Null);
     let up = world.run("up.sh", &[]);
     assert_eq!(up.code, 0, "{up:?}");
-    assert!(up.stdout.contains("not checked, for want of an answer: check the gate: gh: Not Found (HTTP 404)"), "{up:?}");
+    assert!(
+        up.stdout.contains("not checked, for want of an answer: check the gate: gh: Not Found (HTTP 404)"),
+        "{up:?}"
+    );
     let gate = gate(&world);
-    assert_eq!((gate.code, gate.stdout.as_str()), (1, "::error::GitHub does not say what guards the environment development\n"));
+    assert_eq!(
+        (gate.code, gate.stdout.as_str()),
+        (1, "::error::GitHub does not say what guards the environment development\n")
+    );
 }
 
 #[test]

@@ -37,14 +37,18 @@ const SESSION: u64 = 3600;
 fn no_job_outlives_its_credentials_and_no_session_what_its_role_allows() {
     let project = Project::written();
     let stack: Json = serde_json::from_str(&project.read("out/bootstrap/github.tf.json")).unwrap();
-    let allowed = |role: &str| stack["resource"]["aws_iam_role"][role]["max_session_duration"].as_u64().unwrap_or(SESSION);
+    let allowed =
+        |role: &str| stack["resource"]["aws_iam_role"][role]["max_session_duration"].as_u64().unwrap_or(SESSION);
     assert!(["github_push", "github_plan"].iter().all(|role| allowed(role) >= SESSION));
     let (mut signed_in, mut longest) = (0, 0);
     for (file, text) in workflows().iter().filter(|(file, _)| file.contains(".yml")) {
         for (name, job) in jobs(text).into_iter().filter(|(_, job)| job.contains("configure-aws-credentials@")) {
             let session = number(job, "role-duration-seconds").unwrap_or(SESSION);
             let minutes = number(job, "timeout-minutes").unwrap_or_else(|| panic!("{name} of {file} never ends"));
-            assert!(minutes * 60 <= session, "{name} of {file} may take {minutes} minutes, its credentials {session} s");
+            assert!(
+                minutes * 60 <= session,
+                "{name} of {file} may take {minutes} minutes, its credentials {session} s"
+            );
             let role = if name == "apply" { "github_apply" } else { "github_plan" };
             assert!(session <= allowed(role), "{name} of {file} asks for {session} s, which its role refuses");
             (signed_in, longest) = (signed_in + 1, longest.max(session));
@@ -72,7 +76,8 @@ fn an_apply_is_ended_before_its_job_is() {
 fn nothing_is_planned_or_applied_on_main_before_github_was_asked_for_the_gate() {
     let workflow = fs::read_to_string(workspace().join(".github/workflows/terraform.yml")).unwrap();
     let jobs: BTreeMap<_, _> = jobs(&workflow).into_iter().collect();
-    let (_, step) = jobs["environments"].split_once("# Nothing is planned here that would be applied unasked.\n").unwrap();
+    let (_, step) =
+        jobs["environments"].split_once("# Nothing is planned here that would be applied unasked.\n").unwrap();
     let main = "if: github.ref == 'refs/heads/main' && github.event_name != 'pull_request'\n";
     assert!(step.trim_start().starts_with(&format!("- {main}")) && step.contains("run: scripts/gate.sh <<< \"$ALL\""));
     for (job, needs) in [("plan", "environments"), ("changed", "[environments, plan]"), ("apply", "changed")] {
@@ -91,7 +96,10 @@ fn nothing_waits_for_an_attestation_and_images_are_signed_without() {
         for (name, job) in jobs.iter().filter(|(_, job)| job.contains("uses: actions/attest")) {
             attested += 1;
             assert!(job.contains("if: needs.settings.outputs.attest == 'true'\n"), "{name} of {file} attests unasked");
-            assert!(!job.contains("cosign") && !job.contains("upload-artifact"), "{name} of {file} does more than attest");
+            assert!(
+                !job.contains("cosign") && !job.contains("upload-artifact"),
+                "{name} of {file} does more than attest"
+            );
             for (other, text) in &jobs {
                 let needs: Vec<_> = text.lines().filter(|line| line.trim().starts_with("needs:")).collect();
                 assert!(!needs.iter().any(|line| line.contains(name)), "{other} of {file} waits for {name}: {needs:?}");

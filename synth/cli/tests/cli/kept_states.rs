@@ -54,7 +54,10 @@ fn a_state_that_could_not_be_written_is_kept_in_the_bucket_and_taken_up() {
     assert!(listed.code == 0 && listed.stdout.ends_with(&format!("{KEY}\n")), "{listed:?}");
     let taken = take_up(&world, KEY);
     assert_eq!(taken.code, 0, "{taken:?}");
-    assert_eq!((&world.state()["pushed"]["cluster"], &world.state()["kept"]), (&json!("the state of cluster"), &json!({})));
+    assert_eq!(
+        (&world.state()["pushed"]["cluster"], &world.state()["kept"]),
+        (&json!("the state of cluster"), &json!({}))
+    );
     assert!(!world.project.path(LEFT).exists());
 }
 
@@ -84,7 +87,10 @@ fn a_state_that_is_left_on_this_machine_stops_the_next_run_until_it_is_taken_up(
     assert!(up.code == 1 && up.stderr.contains("take it up (ENV=default scripts/kept.sh cluster)"), "{up:?}");
     assert_eq!(take_up(&world, "cluster").code, 0);
     assert_eq!(world.state()["pushed"]["cluster"], json!("the state of cluster"));
-    for (state, message) in [("elsewhere", "`elsewhere` is the state of no stack of default"), ("cluster", "there is no out/cluster/errored")] {
+    for (state, message) in [
+        ("elsewhere", "`elsewhere` is the state of no stack of default"),
+        ("cluster", "there is no out/cluster/errored"),
+    ] {
         let run = take_up(&world, state);
         assert!(run.code == 1 && run.stderr.contains(message), "{run:?}");
     }
@@ -184,7 +190,11 @@ fn answer(mut stream: TcpStream, state: &Mutex<Vec<u8>>, takes: bool) {
 
 fn terraform(world: &World, arguments: &[&str]) -> i32 {
     let mut command = Command::new("terraform");
-    command.arg("-chdir=out/cluster").args(arguments).current_dir(world.project.path(".")).env("CHECKPOINT_DISABLE", "1");
+    command
+        .arg("-chdir=out/cluster")
+        .args(arguments)
+        .current_dir(world.project.path("."))
+        .env("CHECKPOINT_DISABLE", "1");
     let output = command.output().unwrap();
     let code = output.status.code().unwrap();
     assert!(code != 1, "{arguments:?}: {output:?}");

@@ -123,7 +123,8 @@ pub(crate) fn only(world: &World, variables: &[(&str, &str)]) -> Json {
 fn environments_with_plans_wait_for_their_reviewers_and_are_applied_in_order() {
     let world = planned("reviewers");
     let environment = only(&world, &[]);
-    for (key, value) in [("environment", "default"), ("github_environment", "development"), ("run", "7"), ("sha", SHA)] {
+    for (key, value) in [("environment", "default"), ("github_environment", "development"), ("run", "7"), ("sha", SHA)]
+    {
         assert_eq!(environment[key], value, "{environment:#}");
     }
     assert_eq!(environment["role"], "arn:aws:iam::210987654321:role/tideline-github-apply");
@@ -195,6 +196,9 @@ fn a_plan_of_a_run_that_is_not_of_this_workflow_on_main_is_refused() {
         let world = planned("dispatch");
         world.edit(|state| state["github"]["repos/tideline-dev/tideline/actions/runs/7"][key] = value);
         let run = chosen(&world, &[("PLAN", &named)]);
-        assert!(run.code == 1 && run.stdout.contains("::error::run 7 is none of the workflow terraform on main"), "{key} {run:?}");
+        assert!(
+            run.code == 1 && run.stdout.contains("::error::run 7 is none of the workflow terraform on main"),
+            "{key} {run:?}"
+        );
     }
 }

@@ -59,7 +59,8 @@ fn builds(project: &Project) -> Json {
 
 /// What GitHub says of a repository whose environments have reviewers.
 fn guarded() -> Json {
-    let reviewers = json!({ "protection_rules": [{ "type": "required_reviewers", "reviewers": [{ "type": "User" }] }] });
+    let reviewers =
+        json!({ "protection_rules": [{ "type": "required_reviewers", "reviewers": [{ "type": "User" }] }] });
     json!({
         "repos/tideline-dev/tideline": { "visibility": "private" },
         "repos/tideline-dev/tideline/environments/development": reviewers,
