@@ -71,6 +71,19 @@ fn an_apply_is_ended_before_its_job_is() {
     assert!(job.contains("exec scripts/saved-plans.sh apply\n"), "an interrupt would end the shell and not the script");
 }
 
+/// A pull request takes the role that plans: what an apply could not write is none of its business.
+#[test]
+fn the_role_that_plans_reads_no_state_that_is_kept() {
+    let project = Project::written();
+    let stack: Json = serde_json::from_str(&project.read("out/bootstrap/github.tf.json")).unwrap();
+    let statements = stack["data"]["aws_iam_policy_document"]["github_plan_state"]["statement"].as_array().unwrap();
+    let reads = statements.iter().filter(|of| of["actions"].as_array().unwrap().contains(&"s3:GetObject".into()));
+    let resources: Vec<_> = reads.flat_map(|of| of["resources"].as_array().unwrap()).collect();
+    assert_eq!(resources, ["${aws_s3_bucket.state.arn}/tideline/*"]);
+    let script = fs::read_to_string(workspace().join("scripts/kept.sh")).unwrap();
+    assert!(script.contains("\nKEPT=errored\n"), "kept states lie elsewhere");
+}
+
 /// The gate is asked for before anything is planned that could be applied, and every job comes after it.
 #[test]
 fn nothing_is_planned_or_applied_on_main_before_github_was_asked_for_the_gate() {
