@@ -69,6 +69,8 @@ fn an_apply_is_ended_before_its_job_is() {
     let limit = number(job, "timeout-minutes").unwrap();
     assert!(apply + 5 <= limit, "{apply} minutes of {limit}");
     assert!(job.contains("exec scripts/saved-plans.sh apply\n"), "an interrupt would end the shell and not the script");
+    // Otherwise it sends its signal to Terraform and to Terraform's group: two interrupts, of which the second breaks off.
+    assert!(script.contains("interruptible timeout --foreground --signal=INT "));
 }
 
 /// A pull request takes the role that plans: what an apply could not write is none of its business.
