@@ -46,6 +46,7 @@ check_the_gate() { gate_problems; }
 all() {
   local problems code=0
   while read -r SETTINGS; do
+    read_settings
     problems=$(gate_problems) || problems="GitHub does not say what guards the environment $(setting github_environment)"
     [[ -z $problems ]] || { printf '::error::%s\n' "$problems" && code=1; }
   done < <(jq --compact-output '.[]')

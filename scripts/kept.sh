@@ -41,7 +41,7 @@ take_up_state() {
   local key=$KEPT/$ENVIRONMENT/ name=${1##*/} stack folder left
   stack=${name%.tfstate}
   [[ $name != *.tfstate ]] || stack=${stack%-*-*}
-  folder=$(directory "$stack")
+  folder=${DIRECTORY[${stack:--}]:-}
   [[ -n $folder ]] || die "\`$1\` is the state of no stack of $ENVIRONMENT: its name begins with one, as in cluster-1234-1.tfstate"
   left=$folder/errored.tfstate
   case $1 in

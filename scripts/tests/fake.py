@@ -5,20 +5,18 @@ Each call of kubectl lets a moment pass, in which the controllers of the world d
 names a program, those calls are its own.
 """
 
-import datetime
-import fnmatch
 import json
 import os
 import sys
-from pathlib import Path
+import time
 
-FOLDER = Path(os.environ["FAKE_WORLD"])
-TOOL = Path(sys.argv[0]).name
+FOLDER = os.environ["FAKE_WORLD"]
+TOOL = os.path.basename(sys.argv[0])
 ARGUMENTS = sys.argv[1:]
 
 
 def log(line):
-    with (FOLDER / "log").open("a") as file:
+    with open(f"{FOLDER}/log", "a") as file:
         file.write(line + "\n")
 
 
@@ -28,6 +26,16 @@ def option(name, default=""):
 
 def show(value):
     print(json.dumps(value))
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
 
 
 def fail(message):
@@ -111,7 +119,7 @@ def kubectl(world):
             app["finalizer"] = False
     elif verb == "annotate":
         approved = ARGUMENTS[-1].removeprefix("argocd.argoproj.io/deletion-approved=")
-        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         apps[ARGUMENTS[2]]["approved"] = approved >= now
     elif verb == "delete":
         if kind == "customresourcedefinitions":
@@ -160,9 +168,9 @@ def preflight(world):
         if target.startswith("s3://"):
             if world["bucket_refuses"]:
                 fail("upload failed: An error occurred (ExpiredToken)")
-            world["kept"][key_of(target)] = Path(source).read_text()
+            world["kept"][key_of(target)] = read(source)
         elif key_of(source) in world["kept"]:
-            Path(target).write_text(world["kept"][key_of(source)])
+            write(target, world["kept"][key_of(source)])
         else:
             state()
 
@@ -286,6 +294,8 @@ def aws(world):
 def terraform(world):
     if real := os.environ.get("REAL_TERRAFORM"):
         return os.spawnv(os.P_WAIT, real, [real, *ARGUMENTS])
+    from pathlib import Path  # Half of what an interpreter takes to start, which no other tool needs.
+
     folder = Path(ARGUMENTS[0].removeprefix("-chdir="))
     stack, verb = folder.name, ARGUMENTS[1]
     local = (folder / "backend_override.tf.json").exists()
@@ -340,19 +350,19 @@ def docker(world):
 def gpg(world):
     """What is encrypted begins with a word that says so."""
     if "--decrypt" in ARGUMENTS:
-        Path(option("--output")).write_text(Path(option("--decrypt")).read_text().removeprefix("encrypted "))
+        write(option("--output"), read(option("--decrypt")).removeprefix("encrypted "))
     else:
-        Path(option("--output")).write_text("encrypted " + Path(ARGUMENTS[-1]).read_text())
+        write(option("--output"), "encrypted " + read(ARGUMENTS[-1]))
 
 
 def gh(world):
     if ARGUMENTS[:2] == ["run", "download"]:
         artifacts = world["artifacts"].get(ARGUMENTS[2], {})
         for name, text in artifacts.items():
-            if fnmatch.fnmatch(name, option("--pattern")):
-                folder = Path(option("--dir"), name)
-                folder.mkdir(parents=True)
-                (folder / f"{name.removeprefix('plan-')}.tfplan.gpg").write_text(text)
+            if name.startswith(option("--pattern").removesuffix("*")):
+                folder = f"{option('--dir')}/{name}"
+                os.makedirs(folder)
+                write(f"{folder}/{name.removeprefix('plan-')}.tfplan.gpg", text)
         return
     path = next(argument for argument in ARGUMENTS[1:] if not argument.startswith("--"))
     if path.endswith("/artifacts"):
@@ -379,11 +389,13 @@ def main():
     if TOOL == "docker" and ARGUMENTS[0] == "login":
         # It runs beside the command that gives the password, which has to end before the world is read.
         sys.stdin.read()
-    file = FOLDER / "world.json"
-    world = json.loads(file.read_text())
+    file = f"{FOLDER}/world.json"
+    with open(file) as text:
+        world = json.load(text)
     log(" ".join([TOOL, *ARGUMENTS]))
     code = {"aws": aws, "curl": curl, "kubectl": kubectl, "terraform": terraform, "docker": docker, "gh": gh, "gpg": gpg, "git": git}[TOOL](world)
-    file.write_text(json.dumps(world))
+    with open(file, "w") as text:
+        json.dump(world, text)
     sys.exit(code or 0)
 
 
