@@ -120,9 +120,9 @@ mod tests {
     #[test]
     fn the_images_are_built_by_the_compiler_that_the_workspace_asks_for() {
         let manifest = include_str!("../../Cargo.toml");
-        let (_, rest) = manifest.split_once("\nrust-version = \"").expect("the workspace names its compiler");
-        let version = rest.split('"').next().expect("a version is quoted");
-        let rust = of(DOCKERFILE).into_iter().find(|base| base.image.contains("/rust:")).expect("a stage compiles");
-        assert!(rust.image.contains(&format!("/rust:{version}-")), "{} is not Rust {version}", rust.image);
+        let (_, named) = manifest.split_once("\nrust-version = \"").expect("the workspace names its compiler");
+        let version = named.split('"').next().expect("a version is quoted");
+        let compiler = of(DOCKERFILE).into_iter().find(|base| base.image.contains("/rust:")).expect("a stage compiles");
+        assert!(compiler.image.contains(&format!("/rust:{version}-")), "{} is not Rust {version}", compiler.image);
     }
 }
