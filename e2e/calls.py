@@ -21,8 +21,12 @@ NOT_TAKEN = {"2", "252", "253"}
 # What `make down` asks, after which Kubernetes is asked as it asks it; and what remedies say to type.
 SCRIPT = """
 set -euo pipefail
-. scripts/progress.sh; . scripts/environment.sh; . scripts/kubernetes.sh; . scripts/leftovers.sh
+. scripts/progress.sh; . scripts/environment.sh; . scripts/kubernetes.sh; . scripts/leftovers.sh; . scripts/kept.sh
 open_environment >&2
+STATE_BUCKET=$(setting state_bucket)
+echo '{}' | aws s3 cp --quiet - "s3://$STATE_BUCKET/$KEPT/$ENVIRONMENT/cluster-1-1.tfstate"
+kept >&2
+aws s3 rm --quiet "s3://$STATE_BUCKET/$KEPT/$ENVIRONMENT/cluster-1-1.tfstate"
 unowned; everything; nodes_of_karpenter
 aws eks update-kubeconfig --name "$NAME" --kubeconfig "$PLANS/kubeconfig" >/dev/null
 if command -v kubectl >/dev/null; then kubectl --kubeconfig "$PLANS/kubeconfig" version --output json >&2; fi

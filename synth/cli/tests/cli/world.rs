@@ -58,6 +58,17 @@ fn builds(project: &Project) -> Json {
     Json::Object(offered.collect())
 }
 
+/// What GitHub says of a repository whose environments have reviewers.
+fn guarded() -> Json {
+    let reviewers =
+        json!({ "protection_rules": [{ "type": "required_reviewers", "reviewers": [{ "type": "User" }] }] });
+    json!({
+        "repos/tideline-dev/tideline": { "visibility": "private" },
+        "repos/tideline-dev/tideline/environments/development": reviewers,
+        "repos/tideline-dev/tideline/environments/production": reviewers,
+    })
+}
+
 /// The interpreter itself: what `python3` leads to may take longer than the fakes.
 fn python() -> &'static str {
     static PYTHON: OnceLock<String> = OnceLock::new();
@@ -114,7 +125,7 @@ impl World {
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
             "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
-            "blocked": 0, "github": {}, "leaked": [], "oidc": "", "spot": "", "state": [],
+            "blocked": 0, "github": guarded(), "artifacts": {}, "kept": {}, "bucket_refuses": false, "unsaved": "", "pushed": {}, "leaked": [], "oidc": "", "spot": "", "state": [],
             "claims_deleted": false, "pools_deleted": false, "class_deleted": false, "volumes_deleted": false,
         });
         world.as_object_mut().unwrap().extend(asked(&project));
