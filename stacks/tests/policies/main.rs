@@ -18,3 +18,4 @@ mod seed;
 mod sync;
 mod ver;
 mod whole;
+mod zones;

@@ -56,7 +56,7 @@ pub(super) fn controller(settings: &Settings) -> Application {
         settings: ControllerSettings {
             cluster_name: &settings.name,
             interruption_queue: settings.interruption_queue(),
-            enable_zonal_shift: settings.cluster.zonal_shift,
+            enable_zonal_shift: settings.cluster.zonal_shift.in_karpenter(),
         },
         controller: Controller { resources: charts::sized("1", "1Gi") },
         node_selector: charts::node_selector(),
