@@ -19,3 +19,4 @@ mod seed;
 mod sync;
 mod ver;
 mod whole;
+mod zones;
