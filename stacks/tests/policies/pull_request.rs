@@ -45,5 +45,28 @@ fn every_object_is_every_resource_for_pull_requests_too() {
     for everything in ["arn:aws:s3:::*", "arn:aws:s3:::*/*", "*"] {
         assert!(reading(everything).contains("call `s3:GetObject` on every resource"), "{everything}");
     }
-    assert_eq!(reading("arn:aws:s3:::state/*"), "");
+    assert_eq!(reading("arn:aws:s3:::small-state-111122223333/tideline/*"), "");
+    assert_snapshot!(reading("arn:aws:s3:::another/tideline/*"), @"");
+}
+
+#[test]
+fn what_lies_in_things_is_read_by_no_plan_whatever_it_names() {
+    let document = "data.aws_iam_policy_document.github_plan_registry";
+    let layers = texts(&["ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer"]);
+    assert_snapshot!(broken("SEC016", |platform| argue(platform, document, "statement.actions", layers)), @"");
+    let document = "data.aws_iam_policy_document.github_plan_network";
+    assert_snapshot!(broken("SEC016", |platform| {
+        argue(platform, document, "statement.actions", texts(&["kms:Decrypt"]));
+        argue(platform, document, "statement.resources", texts(&["arn:aws:kms:eu-north-1:111122223333:key/*"]));
+    }), @"");
+}
+
+#[test]
+fn a_cluster_that_pull_requests_see_or_change_is_found() {
+    let access = "aws_eks_access_policy_association.plan";
+    assert_snapshot!(broken("SEC016", |platform| argue(platform, access, "access_scope.type", text("cluster"))), @"");
+    let beside = texts(&["argocd", "services"]);
+    assert_ne!(broken("SEC016", |platform| argue(platform, access, "access_scope.namespaces", beside)), "");
+    let edit = text("arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy");
+    assert_snapshot!(broken("SEC016", |platform| argue(platform, access, "policy_arn", edit)), @"");
 }
