@@ -1,6 +1,6 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci packages check test stranger manifests docs synth drift bindings bench lint scan advisories renovate lock up down
+.PHONY: help ci packages check test judge stranger manifests docs synth drift bindings bench lint scan advisories renovate lock up down
 
 CARGO ?= cargo
 VENV := target/venv
@@ -13,7 +13,7 @@ ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: packages check lint scan test manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
+ci: packages check lint scan test judge stranger manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
 
 packages: ## Install what tests need of the system, on Debian and its kin: strace and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
@@ -26,6 +26,9 @@ check: ## Check the format and the lints of all code.
 
 test: ## Run every test. Terraform and its AWS provider judge what is written.
 	$(CARGO) test --workspace --locked
+
+judge: ## Let the real AWS provider plan what the offline one plans, and run every stack's own tests.
+	$(CARGO) test --workspace --locked --test terraform --test synthesized -- --ignored real
 
 stranger: ## Run every test in a clone with other settings: account, region, zones, repository, one environment, a service more.
 	CARGO='$(CARGO)' scripts/stranger.py

@@ -15,12 +15,30 @@ need() {
   ((${#missing[@]} == 0)) || die "not found: ${missing[*]}; install what is missing and run again"
 }
 
-setting() { jq --raw-output ".$1" <<<"$SETTINGS"; }
+# Each setting by its path, read once; and the folder of each stack.
+declare -A SETTING DIRECTORY
+
+# read_settings: all that one call of `jq` can tell.
+read_settings() {
+  local kind key value
+  while IFS=$'\t' read -r kind key value; do
+    case $kind in
+      setting) SETTING[$key]=$value ;;
+      directory) DIRECTORY[$key]=$value ;;
+    esac
+  done < <(jq --raw-output '
+    (paths(type != "object" and type != "array") as $path
+      | "setting\t\($path | map(tostring) | join("."))\t\(getpath($path))"),
+    (.stacks[] | "directory\t\(.name)\t\(.directory)")' <<<"$SETTINGS")
+}
+
+setting() { printf '%s\n' "${SETTING[$1]?"no such setting"}"; }
 
 # Reads the settings, and refuses any account but theirs.
 open_environment() {
   local account expected
   SETTINGS=$(synth settings --json)
+  read_settings
   NAME=$(setting name)
   PLANS=$(mktemp -d)
   # A saved plan holds secrets: it never outlives the run.
@@ -35,7 +53,7 @@ open_environment() {
   say "environment $ENVIRONMENT: $NAME in account $account, $AWS_REGION"
 }
 
-directory() { jq --raw-output --arg stack "$1" '.stacks[] | select(.name == $stack) | .directory' <<<"$SETTINGS"; }
+directory() { printf '%s\n' "${DIRECTORY[$1]?"no such stack"}"; }
 
 # init STACK ARGUMENT…
 init() {

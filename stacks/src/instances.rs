@@ -33,20 +33,6 @@ pub(crate) struct InstanceType {
 
 static KNOWN: LazyLock<Vec<InstanceType>> = LazyLock::new(|| rows(TYPES).skip(1).map(InstanceType::read).collect());
 
-/// By region, in how many of its zones a family, or a type that differs from its family, is offered.
-static OFFERED: LazyLock<HashMap<&str, HashMap<&str, usize>>> = LazyLock::new(|| {
-    let mut rows = rows(OFFERINGS);
-    let regions: Vec<_> = rows.next().into_iter().flatten().skip(1).collect();
-    let mut offered: HashMap<_, HashMap<_, _>> = regions.iter().map(|region| (*region, HashMap::new())).collect();
-    for mut row in rows {
-        let name = row.next().unwrap_or_default();
-        for (region, zones) in regions.iter().zip(row) {
-            offered.entry(region).or_default().insert(name, zones.parse().unwrap_or_default());
-        }
-    }
-    offered
-});
-
 /// The cells of each line that is no comment.
 fn rows(table: &'static str) -> impl Iterator<Item = std::str::Split<'static, char>> {
     table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(','))
@@ -65,6 +51,36 @@ pub(crate) fn named(name: &str) -> Option<&'static InstanceType> {
 /// The known type that is most likely meant by a name that is none.
 pub(crate) fn meant(name: &str) -> Option<&'static str> {
     nearest(name, all().iter().map(|known| known.name))
+}
+
+/// What a region has: in how many of its zones a family, or a type that differs from its family.
+#[derive(Debug)]
+pub(crate) struct Offered(Option<HashMap<&'static str, usize>>);
+
+impl Offered {
+    /// What is offered in a region.
+    pub(crate) fn in_region(region: &str) -> Self {
+        let mut rows = rows(OFFERINGS);
+        let column = rows.next().and_then(|mut regions| regions.position(|known| known == region));
+        Self(column.map(|column| {
+            rows.filter_map(|mut row| {
+                let name = row.next()?;
+                Some((name, row.nth(column - 1)?.parse().unwrap_or_default()))
+            })
+            .collect()
+        }))
+    }
+
+    /// In how many zones a type is offered; nothing where the region is not known.
+    pub(crate) fn zones(&self, of: &InstanceType) -> Option<usize> {
+        let zones = self.0.as_ref()?;
+        Some(zones.get(of.name).or_else(|| zones.get(of.family())).copied().unwrap_or_default())
+    }
+
+    /// Is a type there? What is not known of a region does not speak against it.
+    pub(crate) fn has(&self, of: &InstanceType) -> bool {
+        self.zones(of) != Some(0)
+    }
 }
 
 impl InstanceType {
@@ -108,17 +124,6 @@ impl InstanceType {
     /// What sorts the cheaper type first; of equal ones the smaller, then that of the earlier name.
     pub(crate) fn cheapness(&self) -> impl Ord + use<> {
         (self.price, self.memory, self.name)
-    }
-
-    /// In how many zones of a region it is offered; nothing where the region is not known.
-    pub(crate) fn zones_in(&self, region: &str) -> Option<usize> {
-        let offered = OFFERED.get(region)?;
-        Some(offered.get(self.name).or_else(|| offered.get(self.family())).copied().unwrap_or_default())
-    }
-
-    /// Does a region have it? What is not known of a region does not speak against it.
-    pub(crate) fn is_offered_in(&self, region: &str) -> bool {
-        self.zones_in(region) != Some(0)
     }
 
     /// The most pods that EKS lets the kubelet take, as by its network interfaces without prefixes.
@@ -177,13 +182,13 @@ mod tests {
 
     #[test]
     fn regions_have_types_in_some_of_their_zones() {
-        let zones = |name, region| named(name).unwrap().zones_in(region);
+        let zones = |name, region| Offered::in_region(region).zones(named(name).unwrap());
         assert_eq!(zones("c5.large", "us-east-1"), Some(5));
         assert_eq!(zones("c5.large", "ap-southeast-5"), Some(0));
         // A type that differs from its family.
         assert_ne!(zones("c5d.metal", "ap-northeast-3"), zones("c5d.large", "ap-northeast-3"));
         assert_eq!(zones("c5.large", "cn-north-1"), None);
-        assert!(named("c5.large").unwrap().is_offered_in("cn-north-1"));
+        assert!(Offered::in_region("cn-north-1").has(named("c5.large").unwrap()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::problem::Problems;
 use super::shape;
 use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services, Settings, regions};
-use crate::instances;
+use crate::instances::{self, Offered};
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     let Some(region) = regions::find(&aws.region) else { return };
@@ -111,7 +111,8 @@ pub(super) fn base_nodes_are_offered(
 ) {
     let key = "base_nodes.instance_types";
     let known = base_nodes.instance_types.iter().enumerate();
-    let offered = known.filter_map(|(index, name)| Some((index, name, instances::named(name)?.zones_in(&aws.region)?)));
+    let region = Offered::in_region(&aws.region);
+    let offered = known.filter_map(|(index, name)| Some((index, name, region.zones(instances::named(name)?)?)));
     let offered: Vec<_> = offered.collect();
     for (index, name, _) in offered.iter().filter(|(_, _, zones)| *zones == 0) {
         let key = format!("{key}[{index}]");

@@ -6,7 +6,7 @@ use synth_framework::Manifest;
 use super::{Amount, PodGroup, items, quantity, strings, text};
 use crate::{
     Platform,
-    instances::{self, InstanceType},
+    instances::{self, InstanceType, Offered},
 };
 
 impl InstanceType {
@@ -114,38 +114,64 @@ pub(crate) fn pool_setting(pool: &Manifest, name: &str) -> String {
 
 /// The types that a pool may make nodes of, as far as the region has them.
 pub(crate) fn types(platform: &Platform, pool: &Manifest) -> Vec<&'static InstanceType> {
-    let requirements = items(&pool.object, "/spec/template/spec/requirements");
-    let region = &platform.settings.aws.region;
-    let admitted = |of: &&InstanceType| of.is_offered_in(region) && requirements.iter().all(|rule| admits(rule, of));
+    let region = Offered::in_region(&platform.settings.aws.region);
+    let rules: Vec<_> =
+        items(&pool.object, "/spec/template/spec/requirements").iter().filter_map(Rule::about_types).collect();
+    let admitted = |of: &&InstanceType| rules.iter().all(|rule| rule.admits(of)) && region.has(of);
     instances::all().iter().filter(admitted).collect()
 }
 
-/// Does a requirement admit a type? One that is not about types does.
-fn admits(rule: &Json, of: &InstanceType) -> bool {
-    let has = match text(rule, "/key") {
-        "node.kubernetes.io/instance-type" => of.name.to_owned(),
-        "kubernetes.io/arch" => of.architecture.to_owned(),
-        "karpenter.k8s.aws/instance-category" => of.category().to_owned(),
-        "karpenter.k8s.aws/instance-family" => of.family().to_owned(),
-        "karpenter.k8s.aws/instance-size" => of.size().to_owned(),
-        "karpenter.k8s.aws/instance-generation" => of.generation().to_string(),
-        "karpenter.k8s.aws/instance-cpu" => of.vcpus.to_string(),
-        "karpenter.k8s.aws/instance-memory" => of.memory.to_string(),
-        _ => return true,
-    };
-    let values = strings(rule, "/values");
-    let compared = |fits: fn(u64, u64) -> bool| {
-        let number = |text: &str| text.parse::<u64>().ok();
-        values.first().and_then(|value| Some(fits(number(&has)?, number(value)?))).unwrap_or_default()
-    };
-    match text(rule, "/operator") {
-        "In" => values.contains(&has.as_str()),
-        "NotIn" => !values.contains(&has.as_str()),
-        "Gt" => compared(|has, bound| has > bound),
-        "Gte" => compared(|has, bound| has >= bound),
-        "Lt" => compared(|has, bound| has < bound),
-        "Lte" => compared(|has, bound| has <= bound),
-        operator => operator != "DoesNotExist",
+/// What a requirement asks of types, read once: it is asked of every type there is.
+struct Rule<'a> {
+    of: Property,
+    operator: &'a str,
+    values: Vec<&'a str>,
+    numbers: Vec<u64>,
+}
+
+/// What a type has, as text or number.
+enum Property {
+    Text(fn(&InstanceType) -> &'static str),
+    Number(fn(&InstanceType) -> u64),
+}
+
+impl<'a> Rule<'a> {
+    /// A requirement that is about types.
+    fn about_types(requirement: &'a Json) -> Option<Self> {
+        let of = match text(requirement, "/key") {
+            "node.kubernetes.io/instance-type" => Property::Text(|of| of.name),
+            "kubernetes.io/arch" => Property::Text(|of| of.architecture),
+            "karpenter.k8s.aws/instance-category" => Property::Text(InstanceType::category),
+            "karpenter.k8s.aws/instance-family" => Property::Text(InstanceType::family),
+            "karpenter.k8s.aws/instance-size" => Property::Text(InstanceType::size),
+            "karpenter.k8s.aws/instance-generation" => Property::Number(InstanceType::generation),
+            "karpenter.k8s.aws/instance-cpu" => Property::Number(|of| of.vcpus),
+            "karpenter.k8s.aws/instance-memory" => Property::Number(|of| of.memory),
+            _ => return None,
+        };
+        let values = strings(requirement, "/values");
+        let numbers = values.iter().filter_map(|value| value.parse().ok()).collect();
+        Some(Self { of, operator: text(requirement, "/operator"), values, numbers })
+    }
+
+    fn admits(&self, of: &InstanceType) -> bool {
+        let (among, number) = match self.of {
+            Property::Text(read) => (self.values.contains(&read(of)), None),
+            Property::Number(read) => (self.numbers.contains(&read(of)), Some(read(of))),
+        };
+        let compared = |fits: fn(&u64, &u64) -> bool| match (number, self.numbers.first()) {
+            (Some(has), Some(bound)) => fits(&has, bound),
+            _ => false,
+        };
+        match self.operator {
+            "In" => among,
+            "NotIn" => !among,
+            "Gt" => compared(u64::gt),
+            "Gte" => compared(u64::ge),
+            "Lt" => compared(u64::lt),
+            "Lte" => compared(u64::le),
+            operator => operator != "DoesNotExist",
+        }
     }
 }
 
@@ -160,14 +186,15 @@ mod tests {
         let large = instances::named("m7g.large").unwrap();
         let admitted = |key: &str, operator: &str, values: &[&str]| {
             let key = format!("karpenter.k8s.aws/instance-{key}");
-            admits(&json!({ "key": key, "operator": operator, "values": values }), large)
+            Rule::about_types(&json!({ "key": key, "operator": operator, "values": values })).unwrap().admits(large)
         };
         assert!(admitted("category", "In", &["c", "m"]) && !admitted("category", "NotIn", &["m"]));
         assert!(admitted("generation", "Gte", &["7"]) && !admitted("generation", "Gt", &["7"]));
         assert!(admitted("memory", "Lte", &["8192"]) && !admitted("memory", "Lt", &["8192"]));
         assert!(admitted("cpu", "Exists", &[]) && !admitted("cpu", "DoesNotExist", &[]));
         assert!(admitted("size", "In", &["large"]) && !admitted("family", "In", &["m7i"]));
-        assert!(!admits(&json!({ "key": "kubernetes.io/arch", "operator": "In", "values": ["amd64"] }), large));
-        assert!(admits(&json!({ "key": "kubernetes.io/os", "operator": "In", "values": ["linux"] }), large));
+        let other = json!({ "key": "kubernetes.io/arch", "operator": "In", "values": ["amd64"] });
+        assert!(!Rule::about_types(&other).unwrap().admits(large));
+        assert!(Rule::about_types(&json!({ "key": "kubernetes.io/os", "operator": "Exists" })).is_none());
     }
 }

@@ -96,6 +96,7 @@ fn every_stack_passes_its_tests_offline() {
 
 /// As a user does: without credentials, with the real AWS provider. Helm's alone is served from memory.
 #[test]
+#[ignore = "the real provider takes its time: `make judge`"]
 fn every_stack_passes_its_tests_with_the_real_provider() {
     if terraform().is_none() {
         return;

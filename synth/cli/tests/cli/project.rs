@@ -6,6 +6,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::OnceLock,
 };
 
 use serde_json::Value as Json;
@@ -48,8 +49,22 @@ impl Project {
 
     /// A project whose default environment has been written.
     pub(crate) fn written() -> Self {
-        let project = Self::new();
-        project.synth(["all"]).succeeds();
+        static WRITTEN: OnceLock<BTreeMap<String, Vec<u8>>> = OnceLock::new();
+        Self::of(WRITTEN.get_or_init(|| {
+            let project = Self::new();
+            project.synth(["all"]).succeeds();
+            project.files("")
+        }))
+    }
+
+    /// A project with these files.
+    pub(crate) fn of(files: &BTreeMap<String, Vec<u8>>) -> Self {
+        let project = Self { folder: TempDir::new().unwrap() };
+        for (path, content) in files {
+            let path = project.path(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
         project
     }
 

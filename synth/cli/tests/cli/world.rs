@@ -1,6 +1,7 @@
 //! A project beside a world of fakes: `aws`, `curl`, `gh`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write,
     os::unix::fs::{PermissionsExt, symlink},
@@ -69,6 +70,20 @@ fn python() -> &'static str {
 impl World {
     /// An account in which nothing has been made, and both images pushed.
     pub(crate) fn empty() -> Self {
+        // Made once, and copied: most tests begin here.
+        static MADE: OnceLock<(BTreeMap<String, Vec<u8>>, String)> = OnceLock::new();
+        let (files, examples) = MADE.get_or_init(|| {
+            let made = Self::made();
+            (made.project.files(""), made.examples)
+        });
+        let project = Project::of(files);
+        for program in files.keys().filter(|path| path.starts_with("bin/") || path.starts_with("scripts/")) {
+            fs::set_permissions(project.path(program), fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        Self { project, examples: examples.clone() }
+    }
+
+    fn made() -> Self {
         let project = Project::new();
         let examples = project.read(DEFAULT);
         project.write(DEFAULT, &OWN.iter().fold(examples.clone(), |text, (example, own)| text.replace(example, own)));
