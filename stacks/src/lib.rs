@@ -5,6 +5,7 @@
 pub mod access;
 pub mod add_ons;
 mod addresses;
+mod base_images;
 pub mod bootstrap;
 mod charts;
 pub mod cluster;

@@ -92,7 +92,7 @@ struct Addons<'a> {
 }
 
 impl Addons<'_> {
-    /// One add-on: an exact build, or the most recent one for the Kubernetes version.
+    /// One add-on: an exact build, or the one that is the most recent for the Kubernetes version when the add-on is made.
     fn addon(
         &self,
         name: &str,
@@ -113,14 +113,17 @@ impl Addons<'_> {
             }));
         addon = match version {
             Some(version) => addon.addon_version(version),
-            None => addon.addon_version(
-                data::aws_eks_addon_version(label(name))
-                    .addon_name(name)
-                    .kubernetes_version(self.settings.cluster.kubernetes_version)
-                    .most_recent(true)
-                    .add_to(self.stack)
-                    .version(),
-            ),
+            // What is the most recent tomorrow would roll in with any other change.
+            None => addon
+                .addon_version(
+                    data::aws_eks_addon_version(label(name))
+                        .addon_name(name)
+                        .kubernetes_version(self.settings.cluster.kubernetes_version)
+                        .most_recent(true)
+                        .add_to(self.stack)
+                        .version(),
+                )
+                .lifecycle(|lifecycle| lifecycle.ignore_changes(|addon| addon.addon_version())),
         };
         addon.depends_on((self.nodes, identity.as_ref().map(|identity| &identity.granted))).add_to(self.stack)
     }

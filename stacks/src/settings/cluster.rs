@@ -62,7 +62,7 @@ section! {
 }
 
 section! {
-    /// Builds of the managed add-ons; `None` takes the most recent one for the Kubernetes version.
+    /// Builds of the managed add-ons; `None` takes the one that is the most recent when the add-on is made, and stays with it.
     pub struct AddonVersions {
         /// Build of `vpc-cni`.
         pub vpc_cni: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),

@@ -48,6 +48,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("VER001", "[base_nodes]\nrelease_version = \"1.36.1-20260610\"", "nobody patches the nodes"),
     ("VER002", "[karpenter]\nami_alias = \"al2023@v20260610\"", "new nodes are as old as the image"),
     ("VER003", "[karpenter]\nami_alias = \"al2023@v20260101\"", "there is no such image for the version"),
+    ("VER005", "[github]\nenvironment = \"production\"", "a build of the day rolls in with another change"),
     ("OWN001", "[aws]\naccount_id = \"210987654321\"", "somebody's account trusts a stranger's repository"),
 ];
 
@@ -73,8 +74,8 @@ const BEYOND: &[&str] = &[
     "LINK001", "LINK002", "LINK003", "LINK004", "LINK005", "LINK006", "LINK007", "LINK009", "LINK010", "LINK011",
     "LINK012", "LINK013", "LINK014", "LINK015", "LINK016", "LINK017", "LINK018", "LINK020", "LINK021", "LINK022",
     "LINK023", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007", "SEC001", "SEC002", "SEC004", "SEC005", "SEC006",
-    "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016", "IMG002", "IMG003", "SYNC001", "SYNC002", "SYNC003",
-    "SYNC004", "SYNC005", "SYNC006", "SYNC007", "SYNC008",
+    "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016", "IMG002", "IMG003", "IMG006", "VER004", "SYNC001",
+    "SYNC002", "SYNC003", "SYNC004", "SYNC005", "SYNC006", "SYNC007", "SYNC008",
 ];
 
 /// So many services that the document of who may push their images is longer than IAM takes.
