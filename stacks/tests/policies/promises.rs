@@ -255,8 +255,12 @@ fn round(left: &mut [(String, Vec<String>)]) -> String {
         let refused = |index: &usize| error.problems.iter().any(|problem| concerns(&problem.key, &left[*index].0));
         next = now.keys().copied().filter(refused).collect();
         if next.is_empty() {
-            // What is wrong with a setting that is left as it was comes of some other, and nobody says of which.
-            next = now.keys().copied().collect();
+            // What is wrong with a setting that is left as it was comes of one in its table, or of one before it.
+            let table = |problem: &str| problem.split('.').next().unwrap_or_default().to_owned();
+            let of_table =
+                |index: &usize| error.problems.iter().any(|problem| concerns(&left[*index].0, &table(&problem.key)));
+            next = now.keys().copied().filter(of_table).collect();
+            next.extend(now.keys().next().filter(|_| next.is_empty()));
         }
     }
 }
