@@ -19,6 +19,7 @@ mod platform;
 pub mod policies;
 pub mod policy;
 pub mod runner;
+mod series;
 pub mod settings;
 pub mod terraform;
 

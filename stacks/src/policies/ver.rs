@@ -55,7 +55,7 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
 const SOON: i64 = 90;
 
 /// Days after which an image is old: AWS publishes one every week or two.
-const OLD: i64 = 60;
+pub(super) const OLD_DAYS: i64 = 60;
 
 /// An image by the day that its name says, and where it is named.
 struct Image<'a> {
@@ -69,7 +69,7 @@ impl Image<'_> {
     fn judge_age(self, findings: &mut Findings) {
         let age = days(self.made, findings.today());
         let mend = |of: &str| format!("set `{}` to {of}", self.setting);
-        if age > OLD {
+        if age > OLD_DAYS {
             findings
                 .report(
                     self.place,

@@ -55,6 +55,8 @@ section! {
         pub support_type: SupportType,
         /// Whether traffic can be moved away from an impaired zone.
         pub zonal_shift: bool,
+        /// Most volumes of pods on one node.
+        pub volume_attach_limit: u32 where between(1, 100),
         /// Versions of the managed add-ons.
         pub addon_versions: AddonVersions,
     }
@@ -105,7 +107,7 @@ section! {
         pub release_version: Option<String>,
         /// Fewest nodes, at least one in each zone.
         pub min_size: u32 where between(1, 100),
-        /// Nodes at first.
+        /// Nodes; nothing else changes their number.
         pub desired_size: u32 where between(1, 100),
         /// Most nodes.
         pub max_size: u32 where between(1, 100),

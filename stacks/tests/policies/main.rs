@@ -8,6 +8,7 @@ mod fixture;
 mod ha;
 mod img;
 mod link;
+mod obs;
 mod own;
 mod promises;
 mod pull_request;

@@ -42,6 +42,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("cluster.kms_deletion_window_days", "6", "it must be from 7 to 30"),
     ("cluster.admin_principal_arns", r#"["arn:aws:sts::111122223333:assumed-role/a/b"]"#, "the ARN of an IAM role"),
     ("cluster.admin_principal_arns", r#"["arn:aws-cn:iam::111122223333:role/a"]"#, "is `aws`"),
+    ("cluster.volume_attach_limit", "0", "it must be from 1 to 100"),
+    ("observability.own_series", "-1", "it must be from 0 to"),
     ("cluster.addon_versions.coredns", r#""latest""#, "`\"\"` or an exact build"),
     ("base_nodes.ami_type", r#""AL2_x86_64""#, "allowed are `AL2023_x86_64_STANDARD`"),
     ("base_nodes.instance_types", "[]", "is empty: name at least one"),

@@ -20,7 +20,7 @@ pub(crate) use iam::{Document, Statement, granted_documents, trust_documents};
 pub(crate) use json::{at, includes, items, number, strings, text};
 pub(crate) use nodes::{PerNode, Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::annotation;
-pub(crate) use pods::{PodGroup, base_pods, daemon_pods, other_pods};
+pub(crate) use pods::{PodGroup, base_pods, daemon_pods, maximum, other_pods};
 pub(crate) use quantity::Amount;
 pub(crate) use resources::{Declared, addon, addon_configuration, carries, discovered_subnets};
 pub(crate) use workload::{Workload, container_port, flag, matches, seconds};
