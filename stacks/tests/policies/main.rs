@@ -20,3 +20,4 @@ mod seed;
 mod sync;
 mod ver;
 mod whole;
+mod zones;

@@ -33,6 +33,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "the proxy waits for a name that nobody has",
     ),
     ("LINK019", "[github]\nrunner = \"ubuntu-24.04\"", "the endpoint refuses the runner"),
+    ("LINK025", "[cluster]\nzonal_shift = \"aws-only\"", "Karpenter makes nodes in a zone that AWS left"),
     ("DRAIN002", "[services.proxy]\nderegistration_delay_seconds = 300", "flows to a pod that is gone are reset"),
     ("DRAIN003", "[services.proxy]\nlate_connections_seconds = 120", "new connections come for that long"),
     ("DRAIN005", "[karpenter]\ntermination_grace_period = \"45s\"", "nodes end before their pods"),
@@ -75,10 +76,10 @@ const BEYOND: &[&str] = &[
     "HA002", "HA003", "HA004", "HA005", "HA006", "HA013", "HA014", "SCALE004", "SCALE005", "SCALE006", "SCALE011",
     "SCALE012", "SCALE014", "LINK001", "LINK002", "LINK003", "LINK004", "LINK005", "LINK006", "LINK007", "LINK009",
     "LINK010", "LINK011", "LINK012", "LINK013", "LINK014", "LINK015", "LINK016", "LINK017", "LINK018", "LINK020",
-    "LINK021", "LINK022", "LINK023", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007", "SEC001", "SEC002", "SEC004",
-    "SEC005", "SEC006", "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016", "IMG002", "IMG003", "IMG006",
-    "VER004", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005", "SYNC006", "SYNC007", "SYNC008", "SYNC009",
-    "OBS001", "OBS002", "OBS003",
+    "LINK021", "LINK022", "LINK023", "LINK026", "LINK027", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007", "SEC001",
+    "SEC002", "SEC004", "SEC005", "SEC006", "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016", "SEC017",
+    "IMG002", "IMG003", "IMG006", "VER004", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005", "SYNC006",
+    "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003",
 ];
 
 /// So many services that the document of who may push their images is longer than IAM takes.

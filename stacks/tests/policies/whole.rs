@@ -82,6 +82,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("pull_request.rs"),
         include_str!("reach.rs"),
         include_str!("sync.rs"),
+        include_str!("zones.rs"),
     ]
     .concat();
     let untested: Vec<_> =

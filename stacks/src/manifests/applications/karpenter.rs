@@ -63,7 +63,7 @@ pub(super) fn controller(settings: &Settings) -> Application {
         settings: ControllerSettings {
             cluster_name: &settings.name,
             interruption_queue: settings.interruption_queue(),
-            enable_zonal_shift: settings.cluster.zonal_shift,
+            enable_zonal_shift: settings.cluster.zonal_shift.in_karpenter(),
             // Nobody else replaces a node whose network, disks or kernel the monitoring agent reports broken.
             feature_gates: FeatureGates { node_repair: true },
         },

@@ -69,6 +69,7 @@ struct Pods {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the chart has them so")]
 struct Prometheus<'a> {
     service: Service,
     pod_disruption_budget: Enabled,
@@ -99,6 +100,7 @@ struct PrometheusSpec<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the chart has them so")]
 struct Alertmanager {
     service: Service,
     pod_disruption_budget: Enabled,

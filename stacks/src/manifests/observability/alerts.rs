@@ -107,6 +107,13 @@ fn promise(ask: Expressions<'_>) -> RuleGroup {
         format!("{} > 0", ask.counted("shed_requests_total", "job", "5m")),
         "{{ $labels.job }} refuses {{ $value | humanize }} requests a second, because too many are in flight",
     ));
+    rules.push(alert(
+        "BalancerRefused",
+        Severity::Critical,
+        "5m",
+        format!("{} > 0", ask.counted("refused_connections_total", "job", "5m")),
+        "{{ $labels.job }} refuses {{ $value | humanize }} connections of its load balancer a second: they do not name their clients",
+    ));
     RuleGroup { name: "services.promise", rules }
 }
 
