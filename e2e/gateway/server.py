@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from . import backup, corrections, eks_access, eks_addons, eks_endpoint, offers, s3_policy
+from . import backup, corrections, eks_access, eks_addons, eks_endpoint, offers, s3_logging, s3_policy
 from .call import Answer, Call, Refused, Text, call_of
 from .kubernetes import Kubernetes
 from .recorder import Recorder
@@ -35,7 +35,7 @@ class Gateway:
         self.recorder: Recorder | None = None
         # Whatever was changed, in order.
         self.changes: list[Call] = []
-        for module in (eks_addons, eks_access, eks_endpoint, offers, backup, s3_policy, corrections):
+        for module in (eks_addons, eks_access, eks_endpoint, offers, backup, s3_policy, s3_logging, corrections):
             module.declare(self.router, world)
 
     @contextmanager

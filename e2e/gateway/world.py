@@ -38,6 +38,7 @@ class World:
     answered: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
+    bucket_logging: dict[str, str] = field(default_factory=dict)
     # What a creation asked for that moto drops, by kind and name.
     asked: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
