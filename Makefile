@@ -1,6 +1,6 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci packages check test judge stranger manifests docs synth drift bindings bench lint scan advisories renovate lock up down
+.PHONY: help ci packages check test judge stranger manifests docs synth drift bindings bench lint scan advisories renovate lock bases up down
 
 CARGO ?= cargo
 VENV := target/venv
@@ -58,6 +58,9 @@ bench: ## Measure how fast everything is synthesized.
 
 lock: ## Pin the providers' builds of every stack, for all machines that plan; commit what it writes.
 	scripts/lock.sh
+
+bases: ## Write the digests of the day of the Dockerfile's base images into it; it needs Docker and the registries.
+	scripts/bases.sh pin
 
 up: ## Bring the environment ENV up in AWS; it shows each plan and asks.
 	scripts/up.sh

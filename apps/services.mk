@@ -21,8 +21,9 @@ bench-proxy: services $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the p
 browser: ## Fetch through the proxy from a page on another origin, in headless Chromium.
 	$(CARGO) test --locked -p cors-proxy-server --test behaviour browser -- --ignored
 
-fuzz: ## Fuzz the target parser for a minute; it needs cargo-fuzz and a nightly compiler.
+fuzz: ## Fuzz the parser of targets and that of balancers' headers for a minute each; it needs cargo-fuzz and a nightly compiler.
 	cd fuzz && cargo +nightly fuzz run target -- -max_total_time=60
+	cd fuzz && cargo +nightly fuzz run proxy_protocol -- -max_total_time=60
 
 lint-docker: $(VENV)/done ## Lint the Dockerfile.
 	$(VENV)/bin/hadolint Dockerfile

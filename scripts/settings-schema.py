@@ -19,6 +19,7 @@ MISTAKES = [
     ("aws.account_id", 111122223333),
     ("aws.tags.Project", True),
     ("github.oidc_provider", "keep"),
+    ("github.guard", "nobody"),
     ("network.cidr", "10.0.0.0"),
     ("network.zones", ["eu-north-1a", "eu-north-1a", "eu-north-1b"]),
     ("network.flow_log_retention_days", 15),

@@ -18,6 +18,10 @@ cd "$(dirname "$0")/.."
 . scripts/preflight.sh
 # shellcheck source=scripts/github.sh
 . scripts/github.sh
+# shellcheck source=scripts/gate.sh
+. scripts/gate.sh
+# shellcheck source=scripts/kept.sh
+. scripts/kept.sh
 
 # Secrets of the Git repository enter as variables that Terraform never stores, so they are missed before anything is made.
 miss_variables() {

@@ -25,7 +25,7 @@ def the_cluster_is_of_the_version_and_support_that_was_chosen(cloud: Cloud) -> N
     settings = cloud.settings["cluster"]
     same("version", cluster(cloud)["version"], settings["kubernetes_version"])
     same("support", cluster(cloud)["upgradePolicy"]["supportType"], settings["support_type"])
-    same("zonal shift", cluster(cloud)["zonalShiftConfig"]["enabled"], settings["zonal_shift"])
+    same("zonal shift", cluster(cloud)["zonalShiftConfig"]["enabled"], settings["zonal_shift"] != "off")
     same("range of services", cluster(cloud)["kubernetesNetworkConfig"]["serviceIpv4Cidr"], settings["service_cidr"])
 
 

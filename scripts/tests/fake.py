@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stands for aws, curl, gh, kubectl, terraform, docker and git: one world in a JSON file, and a log of every call.
+"""Stands for aws, curl, gh, gpg, kubectl, terraform, docker and git: one world in a JSON file, and a log of every call.
 
 Each call of kubectl lets a moment pass, in which the controllers of the world do their work. Where REAL_TERRAFORM or REAL_GIT
 names a program, those calls are its own.
@@ -26,6 +26,16 @@ def option(name, default=""):
 
 def show(value):
     print(json.dumps(value))
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
 
 
 def fail(message):
@@ -137,6 +147,11 @@ def refuse(code):
     fail(f"An error occurred ({code}) when calling the operation")
 
 
+def key_of(address):
+    """The key of an object, of its address."""
+    return address.removeprefix("s3://").partition("/")[2]
+
+
 def preflight(world):
     """What `make up` asks before it begins."""
 
@@ -147,6 +162,17 @@ def preflight(world):
     def quota():
         code = option("--quota-code")
         print(world["quotas"].get(code) or refuse("NoSuchResourceException"))
+
+    def copy():
+        source, target = ARGUMENTS[-2:]
+        if target.startswith("s3://"):
+            if world["bucket_refuses"]:
+                fail("upload failed: An error occurred (ExpiredToken)")
+            world["kept"][key_of(target)] = read(source)
+        elif key_of(source) in world["kept"]:
+            write(target, world["kept"][key_of(source)])
+        else:
+            state()
 
     def state():
         stack = ARGUMENTS[-2].rsplit("/", 1)[1].removesuffix(".tfstate")
@@ -179,7 +205,7 @@ def preflight(world):
         "iam get-user": principal,
         "service-quotas get-service-quota": quota,
         "service-quotas get-aws-default-service-quota": lambda: print("5.0"),
-        "s3 cp": state,
+        "s3 cp": copy,
         "ssm get-parameter": parameter,
         "ec2 describe-availability-zones": lambda: print("\n".join(f"{name}\t{zone}" for name, zone in world["zones"].items())),
         "ec2 describe-instance-types": lambda: print(4),
@@ -225,6 +251,10 @@ def aws(world):
         print(world["account"] if option("--query") == "Account" else world["caller"])
     elif command == "s3api list-buckets":
         print(world["bucket"])
+    elif command == "s3api list-objects-v2":
+        show([key for key in world["kept"] if key.startswith(option("--prefix"))] or None)
+    elif command == "s3 rm":
+        del world["kept"][key_of(ARGUMENTS[-1])]
     elif command == "s3api head-object":
         if option("--key") not in world["objects"]:
             fail("Not Found")
@@ -276,6 +306,8 @@ def terraform(world):
         state.write_text("")
     elif verb == "providers":
         (folder / ".terraform.lock.hcl").write_text("# pinned")
+    elif verb == "state" and ARGUMENTS[2] == "push":
+        world["pushed"][stack] = (folder / ARGUMENTS[3]).read_text()
     elif verb == "state":
         print("\n".join(world["state"]))
     elif verb == "plan":
@@ -284,6 +316,9 @@ def terraform(world):
         moves = stack == "cluster" and not destroy and reaches(folder) != world["public"]
         return 2 if (stack in world["applied"]) == destroy or moves else 0
     elif verb == "apply":
+        if stack == world["unsaved"]:
+            (folder / "errored.tfstate").write_text(f"the state of {stack}")
+            fail("Error: Failed to save state")
         if Path(ARGUMENTS[-1]).read_text() == "destroy":
             world["applied"].remove(stack)
             world["cluster"] = "" if stack == "cluster" else world["cluster"]
@@ -312,12 +347,32 @@ def docker(world):
         world["images"].setdefault(repository, []).append(image)
 
 
+def gpg(world):
+    """What is encrypted begins with a word that says so."""
+    if "--decrypt" in ARGUMENTS:
+        write(option("--output"), read(option("--decrypt")).removeprefix("encrypted "))
+    else:
+        write(option("--output"), "encrypted " + read(ARGUMENTS[-1]))
+
+
 def gh(world):
-    path = ARGUMENTS[1]
+    if ARGUMENTS[:2] == ["run", "download"]:
+        artifacts = world["artifacts"].get(ARGUMENTS[2], {})
+        for name, text in artifacts.items():
+            if name.startswith(option("--pattern").removesuffix("*")):
+                folder = f"{option('--dir')}/{name}"
+                os.makedirs(folder)
+                write(f"{folder}/{name.removeprefix('plan-')}.tfplan.gpg", text)
+        return
+    path = next(argument for argument in ARGUMENTS[1:] if not argument.startswith("--"))
+    if path.endswith("/artifacts"):
+        print("\n".join(world["artifacts"].get(path.split("/")[-2], {})))
+        return
     answer = world["github"].get(path)
     if answer is None:
         fail("gh: Not Found (HTTP 404)")
-    show(answer[option("--jq").removeprefix(".")] if "--jq" in ARGUMENTS else answer)
+    found = answer[option("--jq").removeprefix(".")] if "--jq" in ARGUMENTS else answer
+    print(found) if isinstance(found, str) else show(found)
 
 
 def git(world):
@@ -338,7 +393,7 @@ def main():
     with open(file) as text:
         world = json.load(text)
     log(" ".join([TOOL, *ARGUMENTS]))
-    code = {"aws": aws, "curl": curl, "kubectl": kubectl, "terraform": terraform, "docker": docker, "gh": gh, "git": git}[TOOL](world)
+    code = {"aws": aws, "curl": curl, "kubectl": kubectl, "terraform": terraform, "docker": docker, "gh": gh, "gpg": gpg, "git": git}[TOOL](world)
     with open(file, "w") as text:
         json.dump(world, text)
     sys.exit(code or 0)

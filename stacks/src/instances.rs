@@ -29,6 +29,10 @@ pub(crate) struct InstanceType {
     /// Price of an hour in us-east-1, in millionths of a dollar: what is cheaper there is cheaper elsewhere, give or take a
     /// few percent. A type without a known price is bought last.
     price: u64,
+    /// Volumes that may be attached, the root's included.
+    attachments: u64,
+    /// Does each interface but the first take the place of a volume?
+    shared: bool,
 }
 
 static KNOWN: LazyLock<Vec<InstanceType>> = LazyLock::new(|| rows(TYPES).skip(1).map(InstanceType::read).collect());
@@ -92,7 +96,9 @@ impl InstanceType {
         let price = text();
         let (dollars, rest) = price.split_once('.').unwrap_or((price, ""));
         let price = format!("{dollars}{rest:0<6}").parse().ok().filter(|_| !price.is_empty()).unwrap_or(u64::MAX);
-        Self { name, architecture, vcpus, memory, interfaces, per_interface, price }
+        let mut number = || text().parse::<u64>().expect("limits are numbers");
+        let (attachments, shared) = (number(), number() == 1);
+        Self { name, architecture, vcpus, memory, interfaces, per_interface, price, attachments, shared }
     }
 
     /// What comes first in its name: `m7i`.
@@ -134,6 +140,12 @@ impl InstanceType {
     /// The interfaces that hold its ranges of addresses when it is full of pods; each has an address of its own beside them.
     pub(crate) fn interfaces_in_use(&self) -> u64 {
         (self.most_pods().div_ceil(RANGE) + WARM_RANGES).div_ceil(self.per_interface - 1)
+    }
+
+    /// The volumes of pods that can be attached beside so many of the node's own, with every interface that it may have.
+    pub(crate) fn volumes_beside(&self, own: u64) -> u64 {
+        let interfaces = if self.shared { self.interfaces - 1 } else { 0 };
+        self.attachments.saturating_sub(own + interfaces)
     }
 
     /// Thousandths of a vCPU that pods get: EKS keeps 6 % of the first core, 1 % of the second, 0.5 % of the next two, and
@@ -189,6 +201,15 @@ mod tests {
         assert_ne!(zones("c5d.metal", "ap-northeast-3"), zones("c5d.large", "ap-northeast-3"));
         assert_eq!(zones("c5.large", "cn-north-1"), None);
         assert!(Offered::in_region("cn-north-1").has(named("c5.large").unwrap()));
+    }
+
+    #[test]
+    fn volumes_share_their_places_with_interfaces_on_older_types_only() {
+        let volumes = |name, own| named(name).unwrap().volumes_beside(own);
+        // 27 without the first interface, 3 more of which it may have; a local disk takes one more place.
+        assert_eq!([volumes("m5.xlarge", 1), volumes("m5.xlarge", 2), volumes("m5d.xlarge", 1)], [23, 22, 22]);
+        assert_eq!(volumes("m7i.xlarge", 1), 31);
+        assert_eq!(volumes("m5d.24xlarge", 1), 8);
     }
 
     #[test]

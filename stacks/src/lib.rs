@@ -5,6 +5,7 @@
 pub mod access;
 pub mod add_ons;
 mod addresses;
+mod base_images;
 pub mod bootstrap;
 mod charts;
 pub mod cluster;
@@ -18,6 +19,7 @@ mod platform;
 pub mod policies;
 pub mod policy;
 pub mod runner;
+mod series;
 pub mod settings;
 pub mod terraform;
 

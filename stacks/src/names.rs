@@ -53,6 +53,12 @@ pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 /// The storage class of encrypted gp3 volumes.
 pub const STORAGE_CLASS: &str = "gp3-encrypted";
 
+/// The managed add-on that attaches volumes.
+pub const EBS_CSI_ADD_ON: &str = "aws-ebs-csi-driver";
+
+/// The taint that the driver of volumes takes from a node once the node's limit of volumes is known.
+pub const EBS_CSI_TAINT: &str = "ebs.csi.aws.com/agent-not-ready";
+
 /// The namespace of the managed add-ons.
 pub const ADD_ON_NAMESPACE: &str = "kube-system";
 

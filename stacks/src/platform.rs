@@ -4,7 +4,9 @@ use std::fmt;
 
 use synth_framework::{BuiltManifests, BuiltStack, Problems, Stack, StackFile};
 
-use crate::{add_ons, bootstrap, cluster, files::BuiltFiles, load_test, manifests, picture, settings::Settings};
+use crate::{
+    add_ons, base_images, bootstrap, cluster, files::BuiltFiles, load_test, manifests, picture, settings::Settings,
+};
 
 /// A part of the platform that is written to a directory of its own.
 #[derive(Debug)]
@@ -102,7 +104,7 @@ impl Part {
             Kind::Picture(draw) => {
                 let parts = PARTS.iter().filter(|part| !part.is_picture()).map(|part| part.build(settings));
                 let parts = parts.collect::<Result<_, _>>()?;
-                Ok(Built::Files(draw(&Platform { settings: settings.clone(), parts, neighbours: Vec::new() })))
+                Ok(Built::Files(draw(&Platform::of(settings, parts))))
             }
         }
     }
@@ -141,9 +143,16 @@ pub struct Platform {
     pub parts: Vec<Built>,
     /// The environments beside it, of which the stacks alone are built: what they make must not be made twice.
     pub neighbours: Vec<Platform>,
+    /// What the services' images are built by.
+    pub dockerfile: String,
 }
 
 impl Platform {
+    fn of(settings: &Settings, parts: Vec<Built>) -> Self {
+        let dockerfile = base_images::DOCKERFILE.to_owned();
+        Self { settings: settings.clone(), parts, neighbours: Vec::new(), dockerfile }
+    }
+
     /// Builds every part, or returns the problems of all of them.
     pub fn build(settings: &Settings) -> Result<Self, PlatformProblems> {
         let mut platform = Self::build_parts(settings, |part| !part.is_picture())?;
@@ -169,11 +178,7 @@ impl Platform {
                 Err(found) => problems.push(found),
             }
         }
-        if problems.is_empty() {
-            Ok(Self { settings: settings.clone(), parts, neighbours: Vec::new() })
-        } else {
-            Err(PlatformProblems(problems))
-        }
+        if problems.is_empty() { Ok(Self::of(settings, parts)) } else { Err(PlatformProblems(problems)) }
     }
 
     /// Every stack, in the order in which they are applied.

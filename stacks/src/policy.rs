@@ -103,7 +103,7 @@ pub fn role_trusting(
     trust: impl IntoBlocks<statement::Shape>,
 ) -> aws_iam_role::Handle {
     let trust = trust_of(stack, role, trust);
-    role_with(stack, settings, role, &trust)
+    role_with(stack, settings, role, &trust, None)
 }
 
 /// Declares the document of who may take a role.
@@ -116,15 +116,20 @@ pub fn trust_of(
     document(stack, &format!("{}_trust", label(role)), trust)
 }
 
-/// Declares a role with a document of who may take it.
+/// Declares a role with a document of who may take it, and for how many seconds at most: an hour where nothing is said.
 #[track_caller]
 pub fn role_with(
     stack: &Stack,
     settings: &Settings,
     role: &str,
     trust: &aws_iam_policy_document::Handle,
+    session_seconds: Option<u32>,
 ) -> aws_iam_role::Handle {
-    aws_iam_role(label(role)).name(settings.named(role)).assume_role_policy(trust.json()).add_to(stack)
+    aws_iam_role(label(role))
+        .name(settings.named(role))
+        .assume_role_policy(trust.json())
+        .max_session_duration(session_seconds)
+        .add_to(stack)
 }
 
 /// Declares a policy of its own and attaches it to a role: no document grows towards IAM's limit of 6,144 characters.

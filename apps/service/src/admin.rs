@@ -1,6 +1,7 @@
 //! The admin port: `/livez`, `/readyz`, `/metrics`. It stays up through the whole drain and is never exposed to clients.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Response, StatusCode};
@@ -12,21 +13,27 @@ use warp::Filter;
 
 use crate::drain::Drain;
 use crate::metrics::Metrics;
+use crate::{ServerArgs, proxy_protocol};
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-pub(crate) async fn serve(listener: TcpListener, drain: Drain, metrics: Metrics) {
+pub(crate) async fn serve(listener: TcpListener, args: ServerArgs, drain: Drain, metrics: Metrics) {
+    let args = Arc::new(args);
     let service = TowerToHyperService::new(warp::service(routes(drain, metrics)));
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((mut stream, peer)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(Duration::from_secs(90))
-            .serve_connection(TokioIo::new(stream), service.clone());
-        tokio::spawn(connection);
+        let (args, service) = (args.clone(), service.clone());
+        tokio::spawn(async move {
+            if proxy_protocol::skip(&mut stream, peer, &args).await {
+                let mut connection = http1::Builder::new();
+                connection.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(90));
+                // Whoever asked has gone away.
+                let _ = connection.serve_connection(TokioIo::new(stream), service).await;
+            }
+        });
     }
 }
 

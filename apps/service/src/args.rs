@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 
 /// Limits, drain and telemetry of one server.
 #[derive(Args, Clone, Debug)]
@@ -28,6 +29,9 @@ pub struct ServerArgs {
     /// After the delay, how long requests in flight may take before the process exits regardless
     #[arg(long, env = "TIDELINE_DRAIN_TIMEOUT", default_value = "20s", value_name = "DURATION", value_parser = duration)]
     pub drain_timeout: Duration,
+    /// A network of load balancers, whose connections begin with a header of the PROXY protocol, version 2 (repeatable)
+    #[arg(long, env = "TIDELINE_PROXY_PROTOCOL_FROM", value_name = "CIDR", value_delimiter = ',')]
+    pub proxy_protocol_from: Vec<IpNet>,
     /// Worker threads [default: the CPU limit of the container, else the cores]
     #[arg(long, env = "TIDELINE_WORKERS", value_name = "COUNT", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub workers: Option<usize>,
@@ -40,6 +44,13 @@ impl ServerArgs {
     /// The number of worker threads: as asked, else what the container's CPU quota and affinity allow.
     pub fn worker_threads(&self) -> usize {
         self.workers.or_else(|| std::thread::available_parallelism().ok().map(NonZeroUsize::get)).unwrap_or(1)
+    }
+
+    /// Whether a connection from this address begins with a header that says whose it is.
+    pub(crate) fn is_balancer(&self, peer: SocketAddr) -> bool {
+        // A socket for both versions of IP shows addresses of version 4 inside those of version 6.
+        let peer = peer.ip().to_canonical();
+        self.proxy_protocol_from.iter().any(|range| range.contains(&peer))
     }
 }
 

@@ -11,6 +11,7 @@ mod durations;
 mod log;
 mod metrics;
 mod process;
+pub mod proxy_protocol;
 mod server;
 mod trace;
 

@@ -9,6 +9,8 @@ use http::{Method, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
@@ -29,7 +31,13 @@ struct Series {
     requests: Durations<RequestLabels>,
     active: Gauge,
     connections: Gauge,
+    refused: Family<Refused, Counter>,
     draining: Gauge,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refused {
+    reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -48,6 +56,7 @@ impl Metrics {
             requests: Durations::default(),
             active: Gauge::default(),
             connections: Gauge::default(),
+            refused: Family::default(),
             draining: Gauge::default(),
         };
         let metrics = Self(Arc::new(series));
@@ -62,6 +71,8 @@ impl Metrics {
             );
             registry.register("http_server_active_requests", "Requests in flight", series.active.clone());
             registry.register("open_connections", "Connections that are open", series.connections.clone());
+            let refused = "Connections of load balancers that do not begin as they must";
+            registry.register("refused_connections", refused, series.refused.clone());
             registry.register("draining", "1 from SIGTERM on", series.draining.clone());
             registry.register("build", "What is running", Info::new([("service", name), ("version", version)]));
         });
@@ -75,6 +86,10 @@ impl Metrics {
 
     pub(crate) fn connection(&self) -> Held {
         Held::one_more(&self.0.connections)
+    }
+
+    pub(crate) fn refused(&self, reason: &'static str) {
+        self.0.refused.get_or_create(&Refused { reason }).inc();
     }
 
     pub(crate) fn render(&self, draining: bool) -> Result<String, fmt::Error> {

@@ -25,7 +25,7 @@ use crate::body::{BoxError, Carried, Label, RequestBody, ResponseBody};
 use crate::connection::{Clock, Connection, Wire};
 use crate::drain::{Drain, Phase};
 use crate::metrics::{Metrics, Tracked};
-use crate::{ServerArgs, TraceParent, admin};
+use crate::{ServerArgs, TraceParent, admin, proxy_protocol};
 
 /// Bytes that the head of a request may take.
 const MAX_HEAD: usize = 64 * 1024;
@@ -89,7 +89,7 @@ impl Server {
     /// Serves until the drain is over; returns how many connections the deadline cut off.
     pub async fn run(self, routes: Routes) -> usize {
         let Self { args, listener, admin, drain, metrics } = self;
-        let admin = tokio::spawn(admin::serve(admin, drain.clone(), metrics.clone()));
+        let admin = tokio::spawn(admin::serve(admin, args.clone(), drain.clone(), metrics.clone()));
         let slots = Arc::new(Semaphore::new(args.max_connections));
         let acceptor = Acceptor { routes, drain: drain.clone(), metrics, slots: slots.clone(), args: args.clone() };
 
@@ -166,13 +166,16 @@ impl Acceptor {
         tokio::spawn(self.clone().serve(stream, slot));
     }
 
-    async fn serve(self, stream: TcpStream, slot: OwnedSemaphorePermit) {
+    async fn serve(self, mut stream: TcpStream, slot: OwnedSemaphorePermit) {
+        let slot = (slot, self.metrics.connection());
         let Ok(peer) = stream.peer_addr() else { return };
         // Without it a small response waits for the peer's delayed acknowledgement; with an error it is only slower.
         let _ = stream.set_nodelay(true);
+        let named = proxy_protocol::client(&mut stream, peer, &self.args, (&self.drain, &self.metrics)).await;
+        let Some(peer) = named else { return };
         let wire = Wire::default();
         let clock = Clock { idle: self.args.idle_timeout, header: self.args.header_timeout };
-        let io = TokioIo::new(Connection::new(stream, wire.clone(), clock, (slot, self.metrics.connection())));
+        let io = TokioIo::new(Connection::new(stream, wire.clone(), clock, slot));
         let expires = Instant::now() + jittered(self.args.max_connection_age);
 
         let service = service_fn(|request| self.respond(request, peer, &wire, expires));
@@ -249,7 +252,7 @@ impl Acceptor {
 /// What warp does not carry of a request; `warp::ext::get::<Arrival>()` extracts it.
 #[derive(Clone, Debug)]
 pub struct Arrival {
-    /// The address at the other end of the connection.
+    /// The address at the other end of the connection, or the client that a load balancer there speaks for.
     pub peer: SocketAddr,
     /// The trace that the request belongs to.
     pub trace: TraceParent,

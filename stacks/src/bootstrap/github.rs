@@ -20,20 +20,23 @@ use crate::{
 pub(super) const ISSUER: &str = "token.actions.githubusercontent.com";
 const AUDIENCE: &str = "sts.amazonaws.com";
 
+/// How long an apply keeps its credentials: as long as its job may take, or the state that it ends with is nowhere.
+const APPLY_SESSION_SECONDS: u32 = 4 * 60 * 60;
+
 /// Declares the identity provider and the three roles.
 pub(super) fn github(settings: &Settings, state: &State, repositories: &[aws_ecr_repository::Handle], stack: &Stack) {
     let github = Github { settings, provider: provider(settings, stack), stack };
-    let branch = format!("ref:refs/heads/{}", settings.github.branch);
-    let environment = format!("environment:{}", settings.github.environment);
+    let branch = settings.github.branch_context();
 
-    let push = github.role("github-push", "push_role_arn", &[&branch]);
+    let push = github.role("github-push", "push_role_arn", &[&branch], None);
     grant(stack, settings, &push, "github-push-images", push_statements(repositories));
 
-    let plan = github.role("github-plan", "plan_role_arn", &["pull_request", &branch]);
+    let plan = github.role("github-plan", "plan_role_arn", &["pull_request", &branch], None);
     grant_plans(settings, state, &plan, stack);
 
-    // It makes roles and networks, so it may do anything: what guards it is the GitHub environment and its reviewers.
-    let apply = github.role("github-apply", "apply_role_arn", &[&environment]);
+    // It makes roles and networks, so it may do anything: what guards it stands in `github.guard`.
+    let context = settings.github.apply_context();
+    let apply = github.role("github-apply", "apply_role_arn", &[&context], Some(APPLY_SESSION_SECONDS));
     grant_aws_policy(stack, settings, &apply, "github_apply", "AdministratorAccess");
 }
 
@@ -54,14 +57,20 @@ struct Github<'a> {
 }
 
 impl Github<'_> {
-    /// A role for the workflow runs of some branches, events or environments.
-    fn role(&self, name: &str, output_name: &str, contexts: &[&str]) -> aws_iam_role::Handle {
+    /// A role for the workflow runs of some branches, events or environments; its sessions last an hour where nothing is said.
+    fn role(
+        &self,
+        name: &str,
+        output_name: &str,
+        contexts: &[&str],
+        session_seconds: Option<u32>,
+    ) -> aws_iam_role::Handle {
         let trust = allow("GitHub", ["sts:AssumeRoleWithWebIdentity"])
             .principals(statement::principals().type_("Federated").identifiers([&self.provider]))
             .condition(condition("StringEquals", format!("{ISSUER}:aud"), [AUDIENCE]))
             .condition(condition("StringEquals", format!("{ISSUER}:sub"), self.subjects(contexts)));
         let trust = trust_of(self.stack, name, trust);
-        let role = role_with(self.stack, self.settings, name, &trust);
+        let role = role_with(self.stack, self.settings, name, &trust, session_seconds);
         self.test(name, &trust);
         output(output_name, role.arn()).description(format!("Role `{name}` for workflows.")).add_to(self.stack);
         role

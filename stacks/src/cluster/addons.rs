@@ -13,7 +13,7 @@ use synth_framework::{
 };
 
 use crate::{
-    names::{ADD_ON_NAMESPACE, BASE_NODE_LABEL, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
+    names::{ADD_ON_NAMESPACE, BASE_NODE_LABEL, EBS_CSI_ADD_ON, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
     policy::{grant_aws_policy, label, pod_role},
     settings::Settings,
 };
@@ -67,11 +67,15 @@ pub(super) fn after_nodes(
             "labelSelector": { "matchLabels": { "k8s-app": "kube-dns" } },
         }]),
     };
-    let volumes = object! { "controller" => object! { "nodeSelector" => object! { key => value } } };
+    let volumes = object! {
+        "controller" => object! { "nodeSelector" => object! { key => value } },
+        // Without instance metadata the driver takes every node to have one interface and one volume of its own.
+        "node" => object! { "volumeAttachLimit" => i64::from(settings.cluster.volume_attach_limit) },
+    };
     let ebs = PodIdentity { service_account: EBS_CSI_SERVICE_ACCOUNT, role: role.arn(), granted };
     vec![
         addons.addon("coredns", versions.coredns.as_deref(), Some(dns), None),
-        addons.addon("aws-ebs-csi-driver", versions.aws_ebs_csi_driver.as_deref(), Some(volumes), Some(ebs)),
+        addons.addon(EBS_CSI_ADD_ON, versions.aws_ebs_csi_driver.as_deref(), Some(volumes), Some(ebs)),
         addons.addon("eks-node-monitoring-agent", versions.eks_node_monitoring_agent.as_deref(), None, None),
     ]
 }
@@ -92,7 +96,7 @@ struct Addons<'a> {
 }
 
 impl Addons<'_> {
-    /// One add-on: an exact build, or the most recent one for the Kubernetes version.
+    /// One add-on: an exact build, or the one that is the most recent for the Kubernetes version when the add-on is made.
     fn addon(
         &self,
         name: &str,
@@ -113,14 +117,17 @@ impl Addons<'_> {
             }));
         addon = match version {
             Some(version) => addon.addon_version(version),
-            None => addon.addon_version(
-                data::aws_eks_addon_version(label(name))
-                    .addon_name(name)
-                    .kubernetes_version(self.settings.cluster.kubernetes_version)
-                    .most_recent(true)
-                    .add_to(self.stack)
-                    .version(),
-            ),
+            // What is the most recent tomorrow would roll in with any other change.
+            None => addon
+                .addon_version(
+                    data::aws_eks_addon_version(label(name))
+                        .addon_name(name)
+                        .kubernetes_version(self.settings.cluster.kubernetes_version)
+                        .most_recent(true)
+                        .add_to(self.stack)
+                        .version(),
+                )
+                .lifecycle(|lifecycle| lifecycle.ignore_changes(|addon| addon.addon_version())),
         };
         addon.depends_on((self.nodes, identity.as_ref().map(|identity| &identity.granted))).add_to(self.stack)
     }

@@ -21,6 +21,10 @@ const WHERE_THERE_IS_ROOM: &str = "ScheduleAnyway";
 /// (SYNC001): one that ends too early leaves the root Application failed until the next commit.
 const SYNC_TIMEOUT_SECONDS: u64 = 1800;
 
+/// Renderings at once of a pod of the repo server: with nothing in the cache every Application asks for one, and each takes memory
+/// (SYNC009).
+const RENDERINGS: u64 = 2;
+
 /// The Services that Prometheus asks; its monitors are synced later, because their kind is.
 const METRICS: Enabled = Enabled { enabled: true };
 
@@ -80,6 +84,8 @@ struct Configs {
 struct Parameters {
     #[serde(rename = "controller.sync.timeout.seconds")]
     sync_timeout_seconds: u64,
+    #[serde(rename = "reposerver.parallelism.limit")]
+    renderings: u64,
 }
 
 #[derive(Serialize)]
@@ -198,7 +204,7 @@ pub(super) fn values(settings: &Settings) -> Values<'_> {
                 // Without them waves do not wait, or wait for what is well already.
                 health: HEALTH.map(|health| (health.key, health.lua)).into(),
             },
-            params: Parameters { sync_timeout_seconds: SYNC_TIMEOUT_SECONDS },
+            params: Parameters { sync_timeout_seconds: SYNC_TIMEOUT_SECONDS, renderings: RENDERINGS },
             rbac: Rbac { default: "" },
         },
         controller: Controller { replicas: 1, metrics: METRICS, resources: charts::sized("250m", "1Gi") },

@@ -62,9 +62,8 @@ pub(super) fn base_nodes(
         .node_repair_config(aws_eks_node_group::node_repair_config().enabled(true))
         .labels([(label, value)])
         .taint(aws_eks_node_group::taint().key(taint).value(taint_value).effect("NO_SCHEDULE"))
-        .lifecycle(|lifecycle| {
-            lifecycle.create_before_destroy(true).ignore_changes(|group| group.scaling_config().desired_size())
-        })
+        // Nothing but the settings scales the group, so that `desired_size` is not ignored: EKS refuses a `min_size` above it.
+        .lifecycle(|lifecycle| lifecycle.create_before_destroy(true))
         // Without these a node would start and never join; and on the way down they must outlive it.
         .depends_on((
             policies.as_slice(),

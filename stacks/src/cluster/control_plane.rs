@@ -57,7 +57,7 @@ pub(super) fn control_plane(
                 .provider(aws_eks_cluster::encryption_config::provider().key_arn(&keys.secrets)),
         )
         .upgrade_policy(aws_eks_cluster::upgrade_policy().support_type(settings.cluster.support_type))
-        .zonal_shift_config(aws_eks_cluster::zonal_shift_config().enabled(settings.cluster.zonal_shift))
+        .zonal_shift_config(aws_eks_cluster::zonal_shift_config().enabled(settings.cluster.zonal_shift.in_aws()))
         .depends_on((&cluster_policy, &secrets_policy, &logs))
         .add_to(stack);
     test(keys, &cluster, &logs, stack);

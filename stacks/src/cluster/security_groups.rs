@@ -149,11 +149,13 @@ fn test(settings: &Settings, groups: &SecurityGroups, stack: &Stack) {
 /// A protocol, and the first and last of its ports.
 type Ports = (&'static str, u16, u16);
 
-/// Pods of one node reach those of another by names and by unprivileged ports.
-const AMONG_NODES: [(&str, Ports, &str); 3] = [
+/// Pods of one node reach those of another by names and by unprivileged ports of TCP; of UDP, what some of them speak.
+const AMONG_NODES: [(&str, Ports, &str); 4] = [
     ("dns_tcp", ("tcp", 53, 53), "DNS"),
     ("dns_udp", ("udp", 53, 53), "DNS"),
     ("unprivileged_tcp", ("tcp", 1025, 65535), "pods and kubelets"),
+    // Without it Alertmanagers on different nodes do not hear of each other's notices, and each sends every one.
+    ("alertmanager_udp", ("udp", 9094, 9094), "Alertmanagers among themselves"),
 ];
 
 fn allow(

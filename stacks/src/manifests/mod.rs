@@ -16,6 +16,7 @@ use synth_framework::{BuiltManifests, Manifests, Problems};
 
 use crate::settings::Settings;
 
+pub(crate) use applications::PACKED_WELL;
 pub use applications::{HEALTH, Health};
 pub(crate) use karpenter::FEWEST_VCPUS;
 pub use observability::{Question, scaling_questions};

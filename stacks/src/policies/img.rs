@@ -3,7 +3,7 @@
 use synth_framework::{Findings, Policy, Severity};
 
 use crate::{
-    Platform,
+    Platform, base_images,
     policies::view::{at, items, text},
 };
 
@@ -43,6 +43,14 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         severity: Severity::Error,
         explanation: "With `@latest` every node is replaced on the day of an image's release, tested or not.",
         check: pinned_node_images,
+    },
+    Policy {
+        code: "IMG006",
+        name: "pinned-bases",
+        severity: Severity::Error,
+        explanation: "A base by its tag alone is another one on the next day: the same commit gives another image, and nobody can say \
+                      which base runs.",
+        check: pinned_bases,
     },
 ];
 
@@ -139,6 +147,19 @@ fn pinned_node_images(platform: &Platform, findings: &mut Findings) {
                     )
                     .set_by(["karpenter.ami_alias"]);
             }
+        }
+    }
+}
+
+fn pinned_bases(platform: &Platform, findings: &mut Findings) {
+    for base in base_images::of(&platform.dockerfile) {
+        let hexadecimal = |digits: &str| digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !base.digest.as_deref().and_then(|digest| digest.strip_prefix("sha256:")).is_some_and(hexadecimal) {
+            findings.report(
+                base.place(),
+                "names no digest, so that it may be another image tomorrow",
+                "name it: `make bases` writes the digests of the day",
+            );
         }
     }
 }

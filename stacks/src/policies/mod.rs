@@ -7,6 +7,7 @@ mod env;
 mod ha;
 mod img;
 mod link;
+mod obs;
 mod own;
 mod scale;
 mod sec;
@@ -41,6 +42,7 @@ pub const FAMILIES: &[Family] = &[
     Family { prefix: "VER", summary: "versions that grow old, or do not fit each other", policies: ver::POLICIES },
     Family { prefix: "ENV", summary: "environments beside each other", policies: env::POLICIES },
     Family { prefix: "SYNC", summary: "what Argo CD makes of a change in Git", policies: sync::POLICIES },
+    Family { prefix: "OBS", summary: "what people are told, and whether they are", policies: obs::POLICIES },
     Family { prefix: "OWN", summary: "what must be the environment's own", policies: own::POLICIES },
 ];
 

@@ -1,10 +1,10 @@
 //! VER: versions that grow old, or that do not fit each other. How old something is depends on the day that the review is told.
 
 use jiff::civil::Date;
-use synth_framework::{Findings, Place, Policy, Severity};
+use synth_framework::{Findings, IgnoreChanges, Place, Policy, Severity, Step};
 
 use crate::{
-    Platform,
+    Platform, base_images,
     policies::view::{Declared, items, text},
     settings::compact_day,
 };
@@ -33,10 +33,29 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
                       Karpenter finds no image and makes no node at all.",
         check: images_know_kubernetes,
     },
+    Policy {
+        code: "VER004",
+        name: "bases-are-rebuilt",
+        severity: Severity::Warning,
+        explanation: "Images of a release that nobody rebuilds any more keep every hole that is found from then on, and the scan refuses \
+                      what could be mended: no build passes any more.",
+        check: bases_are_rebuilt,
+    },
+    Policy {
+        code: "VER005",
+        name: "builds-are-named",
+        severity: Severity::Error,
+        explanation: "A build that is read as the most recent one changes by itself, and rolls in with whatever is applied next: \
+                      production names each, elsewhere it stays as it was made.",
+        check: builds_are_named,
+    },
 ];
 
+/// Days before the end of a release from which on it is said.
+const SOON: i64 = 90;
+
 /// Days after which an image is old: AWS publishes one every week or two.
-const OLD: i64 = 60;
+pub(super) const OLD_DAYS: i64 = 60;
 
 /// An image by the day that its name says, and where it is named.
 struct Image<'a> {
@@ -50,7 +69,7 @@ impl Image<'_> {
     fn judge_age(self, findings: &mut Findings) {
         let age = days(self.made, findings.today());
         let mend = |of: &str| format!("set `{}` to {of}", self.setting);
-        if age > OLD {
+        if age > OLD_DAYS {
             findings
                 .report(
                     self.place,
@@ -131,5 +150,47 @@ fn images_know_kubernetes(platform: &Platform, findings: &mut Findings) {
                 )
                 .set_by([image.setting]);
         }
+    }
+}
+
+fn bases_are_rebuilt(platform: &Platform, findings: &mut Findings) {
+    for base in base_images::of(&platform.dockerfile) {
+        let Some(release) = base.release() else {
+            let mend = format!("add the release to `{}`, with its end", base_images::TABLE);
+            findings.report(base.place(), "is of no release whose end is known", mend);
+            continue;
+        };
+        let (name, end, left) = (release.name, release.end, days(findings.today(), release.end));
+        let message = match left {
+            SOON.. => continue,
+            0.. => format!("is of {name}, which is rebuilt for {left} more days, until {end}"),
+            _ => format!("is of {name}, which nobody has rebuilt since {end}"),
+        };
+        findings.report(base.place(), message, "take a later release, with its digest");
+    }
+}
+
+fn builds_are_named(platform: &Platform, findings: &mut Findings) {
+    let production = platform.settings.is_production();
+    for addon in platform.managed("aws_eks_addon") {
+        let named = addon.get("addon_version");
+        let floats = named.and_then(|version| addon.leads_to(version)).is_some();
+        let ignored = match &addon.resource.lifecycle.ignore_changes {
+            IgnoreChanges::All => true,
+            IgnoreChanges::Some(ignored) => ignored
+                .iter()
+                .any(|of| matches!(of.steps.as_slice(), [Step::Attribute(name)] if name == "addon_version")),
+        };
+        let message = match (named, floats) {
+            (Some(_), false) => continue,
+            _ if production => "names no build in production, where it would be the one of the day",
+            (Some(_), true) if !ignored => {
+                "takes what is the most recent build at every plan, so that any other change rolls it"
+            }
+            _ => continue,
+        };
+        let key = addon.text("addon_name").unwrap_or_default().replace('-', "_");
+        let setting = format!("cluster.addon_versions.{key}");
+        findings.report(addon.place(), message, format!("name a build in `{setting}`")).set_by([setting]);
     }
 }

@@ -102,6 +102,28 @@ choice! {
     }
 }
 
+choice! {
+    /// What stands between a merge and the apply of its plans.
+    pub enum Guard {
+        /// The reviewers that the GitHub environment requires.
+        Reviewers = "reviewers",
+        /// Somebody who starts the apply by hand, and names the plan's digest.
+        Dispatch = "dispatch",
+    }
+}
+
+choice! {
+    /// Whether GitHub attests where images come from.
+    pub enum Attestations {
+        /// While the repository is public: every plan of GitHub has them then.
+        WhenPublic = "when-public",
+        /// Always, which a private repository can on Enterprise Cloud only.
+        Always = "always",
+        /// Never.
+        Never = "never",
+    }
+}
+
 section! {
     /// The GitHub repository whose workflows build and apply.
     pub struct Github {
@@ -117,6 +139,10 @@ section! {
         pub branch: String where shaped("a branch name such as `main`", shape::branch),
         /// GitHub environment whose jobs may apply.
         pub environment: String where shaped("the name of a GitHub environment", shape::github_name),
+        /// What an apply waits for after the merge.
+        pub guard: Guard,
+        /// Whether GitHub attests where images come from; they are signed anyway.
+        pub attestations: Attestations,
         /// Label of the runners on which workflows plan and apply what lies inside the cluster.
         pub runner: String where shaped("a runner's label such as `tideline-vpc`", shape::github_name),
         /// Whether this environment makes the account's identity provider for GitHub.
@@ -126,6 +152,20 @@ section! {
 }
 
 impl Github {
+    /// What follows the repository in the `sub` claim of a run that applies.
+    pub fn apply_context(&self) -> String {
+        match self.guard {
+            Guard::Reviewers => format!("environment:{}", self.environment),
+            // Without reviewers, an environment lets in the runs of any branch.
+            Guard::Dispatch => self.branch_context(),
+        }
+    }
+
+    /// What follows the repository in the `sub` claim of a run on the branch.
+    pub fn branch_context(&self) -> String {
+        format!("ref:refs/heads/{}", self.branch)
+    }
+
     /// What the `sub` claims of the repository's tokens begin with: names alone, or, since 2026-07-15, each with its number.
     ///
     /// The mark between them is one that no name may hold (<https://docs.github.com/en/actions/reference/security/oidc>).

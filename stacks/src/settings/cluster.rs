@@ -27,6 +27,31 @@ choice! {
     }
 }
 
+choice! {
+    /// Whether traffic can be moved away from an impaired zone. Terraform tells AWS and Argo CD tells Karpenter, at times of
+    /// their own, so that the word between the others is a step on the way up and on the way down.
+    pub enum ZonalShift {
+        /// Nobody is told.
+        Off = "off",
+        /// AWS and the load balancer are told, Karpenter is not.
+        AwsOnly = "aws-only",
+        /// All are told.
+        On = "on",
+    }
+}
+
+impl ZonalShift {
+    /// Is the cluster registered, and with it the load balancer?
+    pub fn in_aws(self) -> bool {
+        self != Self::Off
+    }
+
+    /// Does Karpenter ask AWS which zones are impaired? It panics where the cluster is not registered.
+    pub fn in_karpenter(self) -> bool {
+        self == Self::On
+    }
+}
+
 section! {
     /// The control plane.
     pub struct Cluster {
@@ -53,8 +78,10 @@ section! {
         pub kms_deletion_window_days: u32 where between(7, 30),
         /// What happens when standard support ends.
         pub support_type: SupportType,
-        /// Whether traffic can be moved away from an impaired zone.
-        pub zonal_shift: bool,
+        /// Whether traffic can be moved away from an impaired zone, and who is told.
+        pub zonal_shift: ZonalShift,
+        /// Most volumes of pods on one node.
+        pub volume_attach_limit: u32 where between(1, 100),
         /// Versions of the managed add-ons.
         pub addon_versions: AddonVersions,
     }
@@ -62,7 +89,7 @@ section! {
 }
 
 section! {
-    /// Builds of the managed add-ons; `None` takes the most recent one for the Kubernetes version.
+    /// Builds of the managed add-ons; `None` takes the one that is the most recent when the add-on is made, and stays with it.
     pub struct AddonVersions {
         /// Build of `vpc-cni`.
         pub vpc_cni: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
@@ -105,7 +132,7 @@ section! {
         pub release_version: Option<String>,
         /// Fewest nodes, at least one in each zone.
         pub min_size: u32 where between(1, 100),
-        /// Nodes at first.
+        /// Nodes; nothing else changes their number.
         pub desired_size: u32 where between(1, 100),
         /// Most nodes.
         pub max_size: u32 where between(1, 100),

@@ -26,9 +26,9 @@ mod version;
 mod waiver;
 mod whole;
 
-pub use account::{Aws, Credentials, Github, OncePerAccount, Registry, Repository, State};
+pub use account::{Attestations, Aws, Credentials, Github, Guard, OncePerAccount, Registry, Repository, State};
 pub use cidr::{Cidr, CidrError};
-pub use cluster::{AddonVersions, BaseNodes, Cluster, SupportType};
+pub use cluster::{AddonVersions, BaseNodes, Cluster, SupportType, ZonalShift};
 pub use example::{ExampleValue, example_in, is_example_account};
 pub use karpenter::{CapacityType, Karpenter, NodePool};
 pub use network::{NatGateways, Network, Subnets, ZONES};

@@ -62,6 +62,8 @@ section! {
         pub namespace: String where shaped("a namespace", shape::dns_label),
         /// Prometheus pods, each with all data.
         pub prometheus_replicas: u32 where between(1, 10),
+        /// Series of metrics of one's own, beside those that nodes, pods and services have anyway.
+        pub own_series: u32 where between(0, 100_000_000),
         /// Days for which metrics are kept.
         pub prometheus_retention_days: u32 where between(1, 365),
         /// Size of each Prometheus volume in GiB.

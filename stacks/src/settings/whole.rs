@@ -129,6 +129,11 @@ impl Settings {
         example::is_example_account(&self.aws.account_id)
     }
 
+    /// Is it called production, by its file or by its GitHub environment?
+    pub fn is_production(&self) -> bool {
+        [&self.environment, &self.github.environment].iter().any(|name| name.starts_with("prod"))
+    }
+
     fn read(environment: &str, whole: &Node, problems: &mut Problems<'_>) -> Option<Self> {
         let mut root = Section::open(whole, problems)?;
         let name = root.field("name", &[&name_fits]);

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value as Json;
 
-use crate::{at, environments, items, text};
+use crate::{at, environments, items, object, text};
 
 const RUNBOOKS: &str = include_str!("../../../docs/runbooks.md");
 
@@ -29,6 +29,23 @@ fn every_alert_links_to_its_heading_in_the_runbooks() {
     assert!(alerts.len() >= 10, "{alerts:?}");
     let stale: Vec<_> = headings.iter().filter(|heading| !alerts.contains(**heading)).collect();
     assert!(stale.is_empty(), "docs/runbooks.md is about alerts that are not raised: {stale:?}");
+}
+
+/// A misspelt name in the chart's values turns nothing off and says nothing.
+#[test]
+fn what_is_turned_off_is_an_alert_of_the_chart() {
+    let known = include_str!("../fixtures/kube-prometheus-stack-alerts.csv");
+    for (settings, built) in environments() {
+        let version = &settings.observability.chart_version;
+        assert!(known.starts_with(&format!("# The alerts of the chart kube-prometheus-stack {version},")), "{version}");
+        let stack = object(&built, "Application", "kube-prometheus-stack");
+        let rules = at(stack, "/spec/source/helm/valuesObject/defaultRules");
+        let off = at(rules, "/disabled").as_object().unwrap();
+        assert!(off.len() >= 2 && off.values().all(|off| *off == true), "{off:?}");
+        for alert in off.keys() {
+            assert!(known.lines().any(|line| line.ends_with(&format!(",{alert}"))), "the chart has no alert `{alert}`");
+        }
+    }
 }
 
 /// Every dashboard, by the name of its file.

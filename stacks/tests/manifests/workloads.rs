@@ -125,7 +125,11 @@ fn health_checks_of_the_load_balancer_meet_an_open_port() {
         let annotation = |name| annotations[format!("service.beta.kubernetes.io/aws-load-balancer-{name}")].as_str();
         let port = settings.services.cors_proxy_server.admin_port;
         assert_eq!(annotation("healthcheck-port"), Some(port.to_string().as_str()));
-        assert!(annotation("target-group-attributes").unwrap().contains("preserve_client_ip.enabled=true"));
+        // The health check bears the header too, on the admin port; the proxy reads it where the load balancer is.
+        assert!(annotation("target-group-attributes").unwrap().contains("proxy_protocol_v2.enabled=true"));
+        let proxy = object(&built, "Deployment", CORS_PROXY_SERVER);
+        let public = settings.network.subnets.public.iter().map(ToString::to_string);
+        assert_eq!(flags(proxy, "--proxy-protocol-from"), public.collect::<Vec<_>>());
         assert_eq!(annotation("ssl-cert").is_some(), settings.services.proxy.certificate_arn.is_some());
         let policy = object(&built, "NetworkPolicy", CORS_PROXY_SERVER);
         for subnet in &settings.network.subnets.public {

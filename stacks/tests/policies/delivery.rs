@@ -29,6 +29,8 @@ fn a_namespace_that_nobody_makes_is_found() {
           mend: declare the Namespace among the platform's manifests
         PrometheusRule/nodes in manifests/observability/prometheus-rule-nodes.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
+        PrometheusRule/observability in manifests/observability/prometheus-rule-observability.yaml lies in namespace `monitoring`, which nobody makes
+          mend: declare the Namespace among the platform's manifests
         PrometheusRule/scaling in manifests/observability/prometheus-rule-scaling.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
         PrometheusRule/services in manifests/observability/prometheus-rule-services.yaml lies in namespace `monitoring`, which nobody makes

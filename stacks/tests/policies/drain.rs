@@ -95,6 +95,59 @@ fn a_budget_without_room_is_found() {
 }
 
 #[test]
+fn a_budget_over_the_only_pod_that_watches_is_found() {
+    let replicas = "/spec/source/helm/valuesObject/alertmanager/alertmanagerSpec/replicas";
+    let stack = "kube-prometheus-stack";
+    assert_snapshot!(broken("DRAIN004", |platform| set(platform, "Application", stack, replicas, 1)), @r"
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml lets none of the 1 pods of alertmanager go at its minimum
+          mend: raise `observability.alertmanager_replicas` to 2 or more, or leave the budget out
+        ");
+    // The setting leaves the budget out with it.
+    assert_eq!(found(&with("[observability]\nprometheus_replicas = 1\nalertmanager_replicas = 1"), "DRAIN004"), "");
+}
+
+#[test]
+fn a_grace_period_that_ends_before_the_last_turn_of_pods_is_found() {
+    assert_snapshot!(broken_by("DRAIN010", "[karpenter]\ntermination_grace_period = \"20m\""), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1200 s, but where all of them go together the pods of prometheus leave in 2 turns of 780 s: 600 s to leave, and 180 s until others are ready
+          mend: raise `karpenter.termination_grace_period` to 1560s or more
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 1200 s, but where all of them go together the pods of prometheus leave in 2 turns of 780 s: 600 s to leave, and 180 s until others are ready
+          mend: raise `karpenter.termination_grace_period` to 1560s or more
+        ");
+    assert_snapshot!(broken_by("DRAIN010", "[services.mock_target_server]\ndrain_timeout_seconds = 400"), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1800 s, but where all of them go together the pods of mock-target-server leave in 4 turns of 595 s: 415 s to leave, and 180 s until others are ready
+          mend: raise `karpenter.termination_grace_period` to 2380s or more
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 1800 s, but where all of them go together the pods of mock-target-server leave in 4 turns of 595 s: 415 s to leave, and 180 s until others are ready
+          mend: raise `karpenter.termination_grace_period` to 2380s or more
+        ");
+    let one = |platform: &mut stacks::Platform| {
+        set(platform, "PodDisruptionBudget", PROXY, "/spec/maxUnavailable", 1);
+        set(platform, "HorizontalPodAutoscaler", PROXY, "/spec/maxReplicas", 12);
+    };
+    assert_snapshot!(broken("DRAIN010", one), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1800 s, but where all of them go together the pods of cors-proxy-server leave in 12 turns of 275 s: 95 s to leave, and 180 s until others are ready
+          mend: raise `karpenter.termination_grace_period` to 3300s or more
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 1800 s, but where all of them go together the pods of cors-proxy-server leave in 12 turns of 275 s: 95 s to leave, and 180 s until others are ready
+          mend: raise `karpenter.termination_grace_period` to 3300s or more
+        ");
+}
+
+#[test]
+fn nodes_that_expire_before_a_new_image_replaces_them_are_found() {
+    assert_snapshot!(broken_by("DRAIN011", "[karpenter]\nexpire_after = \"336h\""), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes 336 h after they were made, those that were made together at once: expiry knows no budget and makes no node before, but a new image, which replaces them gently, may be 1440 h away
+          mend: raise `karpenter.expire_after` to 1440h or more, or set it to `Never`
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes 336 h after they were made, those that were made together at once: expiry knows no budget and makes no node before, but a new image, which replaces them gently, may be 1440 h away
+          mend: raise `karpenter.expire_after` to 1440h or more, or set it to `Never`
+        ");
+    // Left out, Karpenter's own 30 days count.
+    let expires = "/spec/template/spec/expireAfter";
+    assert_ne!(broken("DRAIN011", |platform| set(platform, "NodePool", "spot", expires, ())), "");
+    assert_eq!(found(&with("[karpenter]\nexpire_after = \"1440h\""), "DRAIN011"), "");
+    assert_eq!(found(&with("[karpenter]\nexpire_after = \"Never\""), "DRAIN011"), "");
+}
+
+#[test]
 fn nodes_that_wait_for_ever_or_too_short_are_found() {
     let wait = "/spec/template/spec/terminationGracePeriod";
     assert_snapshot!(broken("DRAIN005", |platform| set(platform, "NodePool", "spot", wait, ())), @r"

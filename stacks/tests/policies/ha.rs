@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::fixture::{argue, asset, broken, broken_by, copy, found, large, remove, set, texts, with};
+use crate::fixture::{argue, asset, broken, broken_by, copy, found, large, remove, remove_resource, set, texts, with};
 
 const PROXY: &str = "cors-proxy-server";
 const SPREAD: &str = "/spec/template/spec/topologySpreadConstraints";
@@ -167,11 +167,11 @@ fn base_nodes_that_leave_a_zone_out_are_found() {
 fn base_nodes_too_small_for_the_system_with_a_zone_lost_are_found() {
     assert_snapshot!(broken_by("HA011", "[base_nodes]\ninstance_types = [\"m7i.large\"]"), @r"
         aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 1680m and 6529Mi for pods, and no room for 4 of coredns (100m and 70Mi), 1 of ebs-csi-controller (60m and 240Mi), 2 of argocd-server (50m and 256Mi), 2 of argocd-applicationset-controller (50m and 256Mi)
-          mend: raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`
+          mend: raise `base_nodes.min_size` and `base_nodes.desired_size`, or take larger `base_nodes.instance_types`
         ");
     assert_snapshot!(broken_by("HA011", "[karpenter]\nreplicas = 3"), @r"
         aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 3670m and 13788Mi for pods, and no room for 1 of karpenter (1000m and 1024Mi)
-          mend: raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`
+          mend: raise `base_nodes.min_size` and `base_nodes.desired_size`, or take larger `base_nodes.instance_types`
         ");
 }
 
@@ -195,7 +195,7 @@ fn base_nodes_that_nobody_can_reckon_with_are_found() {
     // What is known and too small is found whatever stands beside it.
     assert_snapshot!(nodes_of(&["m7i.xlarge", "t3.micro"]), @r"
         aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 1680m and 174Mi for pods, and no room for 2 of karpenter (1000m and 1024Mi), 1 of argocd-application-controller (250m and 1024Mi), 2 of argocd-repo-server (100m and 512Mi), 2 of argocd-redis-ha-server (100m and 512Mi), 2 of aws-load-balancer-controller (100m and 256Mi), 2 of argocd-redis-ha-haproxy (100m and 256Mi), 2 of metrics-server (100m and 200Mi), 2 of ebs-csi-controller (60m and 240Mi), 2 of argocd-server (50m and 256Mi), 2 of argocd-applicationset-controller (50m and 256Mi)
-          mend: raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`
+          mend: raise `base_nodes.min_size` and `base_nodes.desired_size`, or take larger `base_nodes.instance_types`
         ");
 }
 
@@ -227,5 +227,27 @@ fn a_rollout_that_needs_a_node_more_than_there_is_is_found() {
     }), @r"
         Application/metrics-server in manifests/metrics-server.yaml keeps 3 pods of metrics-server apart on 3 nodes, and a rollout needs one more
           mend: set `maxUnavailable: 1` in `updateStrategy` of its values
+        ");
+}
+
+#[test]
+fn broken_nodes_that_nobody_replaces_are_found() {
+    let gate = "/spec/source/helm/valuesObject/settings/featureGates";
+    assert_snapshot!(broken("HA014", |platform| set(platform, "Application", "karpenter", gate, ())), @r"
+        Application/karpenter in manifests/karpenter.yaml leaves broken nodes where they are: its gate `NodeRepair` is off
+          mend: set `settings.featureGates.nodeRepair` in its values
+        ");
+    let enabled = "node_repair_config.enabled";
+    let off = |platform: &mut stacks::Platform| {
+        argue(platform, "aws_eks_node_group.base", enabled, synth_framework::Expression::Bool(false));
+    };
+    assert_snapshot!(broken("HA014", off), @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json leaves broken nodes where they are
+          mend: set `enabled` in its `node_repair_config`
+        ");
+    let agent = "aws_eks_addon.eks_node_monitoring_agent";
+    assert_snapshot!(broken("HA014", |platform| remove_resource(platform, agent)), @r"
+        aws_eks_cluster.main in cluster/control-plane.tf.json has nobody who tells of broken networks, disks and kernels: only a node that is silent counts as broken
+          mend: install the add-on `eks-node-monitoring-agent`
         ");
 }

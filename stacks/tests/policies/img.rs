@@ -62,3 +62,20 @@ fn the_latest_node_image_is_found() {
           mend: name a dated image in `karpenter.ami_alias`, such as al2023@v20260903
         ");
 }
+
+#[test]
+fn a_base_without_its_digest_is_found() {
+    let unpinned = |platform: &mut stacks::Platform| {
+        let digest =
+            platform.dockerfile.split_once("cc-debian13:nonroot").unwrap().1.lines().next().unwrap().to_owned();
+        platform.dockerfile = platform.dockerfile.replace(&digest, "");
+    };
+    assert_snapshot!(broken("IMG006", unpinned), @r"
+        Dockerfile/gcr.io/distroless/cc-debian13:nonroot in  names no digest, so that it may be another image tomorrow
+          mend: name it: `make bases` writes the digests of the day
+        ");
+    let short = |platform: &mut stacks::Platform| platform.dockerfile = "FROM example.com/a:1@sha256:12\n".to_owned();
+    assert_ne!(broken("IMG006", short), "");
+    let syntax = |platform: &mut stacks::Platform| platform.dockerfile.insert_str(0, "# syntax=docker/dockerfile:1\n");
+    assert_ne!(broken("IMG006", syntax), "", "what reads the file is an image, too");
+}

@@ -97,15 +97,6 @@ fn another_cluster_is_found() {
 }
 
 #[test]
-fn a_zonal_shift_that_karpenter_is_not_told_of_is_found() {
-    let told = value("settings/enableZonalShift");
-    assert_snapshot!(broken("LINK007", |platform| set(platform, "Application", "karpenter", &told, false)), @r"
-        Application/karpenter in manifests/karpenter.yaml runs in a cluster that has zonal shift, and is not told of it
-          mend: set `settings.enableZonalShift` to true
-        ");
-}
-
-#[test]
 fn a_target_that_is_not_the_mocks_service_is_found() {
     let replace = |address: &'static str| {
         move |platform: &mut stacks::Platform| {
@@ -152,7 +143,11 @@ fn a_health_check_of_another_port_or_path_is_found() {
 fn a_service_that_leads_nowhere_is_found() {
     assert_snapshot!(broken("LINK010", |platform| set(platform, "Service", PROXY, "/spec/ports/0/targetPort", "web")), @r"
         Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml leads to port `web`, which no container of Deployment/cors-proxy-server has
-          mend: name a port of the container in `targetPort`
+          mend: name a port of the container in `targetPort`, with its protocol
+        ");
+    assert_snapshot!(broken("LINK010", |platform| set(platform, "Service", PROXY, "/spec/ports/0/protocol", "UDP")), @r"
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml leads to udp port `http`, which no container of Deployment/cors-proxy-server has
+          mend: name a port of the container in `targetPort`, with its protocol
         ");
     assert_snapshot!(broken("LINK010", |platform| set(platform, "Service", PROXY, "/spec/selector", json!({ "app": "proxy" }))), @r#"
         Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml selects pods by {"app":"proxy"}, which no Deployment of its namespace gives its pods
@@ -178,27 +173,71 @@ fn a_monitor_of_a_port_that_no_service_has_is_found() {
 
 #[test]
 fn traffic_that_no_network_policy_admits_is_found() {
-    let admitted = |rule: usize| format!("/spec/ingress/{rule}/ports/0/port");
+    let admitted = |port: usize| format!("/spec/ingress/0/ports/{port}/port");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, &admitted(0), 80)), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on port 8080, which no network policy admits from everywhere
-          mend: admit port 8080 without `from` in the pods' network policy
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on tcp port 8080 from 10.0.192.0/22, which no network policy admits
+          mend: admit tcp port 8080 from 10.0.192.0/22 in the pods' network policy
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on tcp port 8080 from 10.0.196.0/22, which no network policy admits
+          mend: admit tcp port 8080 from 10.0.196.0/22 in the pods' network policy
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on tcp port 8080 from 10.0.200.0/22, which no network policy admits
+          mend: admit tcp port 8080 from 10.0.200.0/22 in the pods' network policy
         ");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, &admitted(1), 8080)), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on port 9090 from 10.0.192.0/22, which no network policy admits
-          mend: admit port 9090 from every public subnet in the pods' network policy
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on port 9090 from 10.0.196.0/22, which no network policy admits
-          mend: admit port 9090 from every public subnet in the pods' network policy
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on port 9090 from 10.0.200.0/22, which no network policy admits
-          mend: admit port 9090 from every public subnet in the pods' network policy
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on tcp port 9090 from 10.0.192.0/22, which no network policy admits
+          mend: admit tcp port 9090 from 10.0.192.0/22 in the pods' network policy
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on tcp port 9090 from 10.0.196.0/22, which no network policy admits
+          mend: admit tcp port 9090 from 10.0.196.0/22 in the pods' network policy
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on tcp port 9090 from 10.0.200.0/22, which no network policy admits
+          mend: admit tcp port 9090 from 10.0.200.0/22 in the pods' network policy
         ");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", "mock-target-server", &admitted(0), 80)), @r"
-        Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml is called by cors-proxy-server on port 3000, which no network policy admits
-          mend: admit port 3000 from those pods
+        Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml is called by cors-proxy-server on tcp port 3000, which no network policy admits
+          mend: admit tcp port 3000 from those pods
         ");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, "/spec/egress/1/ports/0/port", 80)), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml calls mock-target-server on port 3000, which no network policy lets its pods reach
-          mend: let it out to port 3000 of those pods
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml calls mock-target-server on tcp port 3000, which no network policy lets its pods reach
+          mend: let it out to tcp port 3000 of those pods
         ");
+}
+
+#[test]
+fn clients_whose_addresses_are_kept_must_be_admitted_from_everywhere() {
+    let annotation = "/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-target-group-attributes";
+    let keep = |platform: &mut stacks::Platform| {
+        set(platform, "Service", PROXY, annotation, "preserve_client_ip.enabled=true");
+    };
+    assert_snapshot!(broken("LINK012", keep), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on tcp port 8080 from 0.0.0.0/0, which no network policy admits
+          mend: admit tcp port 8080 from 0.0.0.0/0 in the pods' network policy
+        ");
+    let everyone = broken("LINK012", |platform| {
+        keep(platform);
+        set(platform, "NetworkPolicy", PROXY, "/spec/ingress/0/from", ());
+    });
+    assert_eq!(everyone, "");
+}
+
+#[test]
+fn a_rule_for_another_protocol_admits_nothing() {
+    let protocol = |direction: &str| format!("/spec/{direction}/ports/0/protocol");
+    assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, &protocol("egress/0"), "TCP")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml resolves names by udp on port 53, which no network policy lets its pods reach
+          mend: let it out to udp port 53 of the name servers
+        ");
+    assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, "/spec/egress/0/ports/1/protocol", "UDP")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml resolves names by tcp on port 53, which no network policy lets its pods reach
+          mend: let it out to tcp port 53 of the name servers
+        ");
+    assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", "mock-target-server", &protocol("ingress/0"), "UDP")), @r"
+        Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml is called by cors-proxy-server on tcp port 3000, which no network policy admits
+          mend: admit tcp port 3000 from those pods
+        ");
+    let range = broken("LINK012", |platform| {
+        edit(platform, "NetworkPolicy", "mock-target-server", |policy| {
+            policy["spec"]["ingress"][0]["ports"][0] = json!({ "port": 2999, "endPort": 3001 });
+        });
+    });
+    assert_eq!(range, "", "a range of ports admits each, by TCP if it names no protocol");
 }
 
 /// The cheapest platform in the partition for the United States government.

@@ -1,9 +1,9 @@
 //! LINK and SCALE, below the manifests: what security groups, roles and add-ons let pods do.
 
-use insta::assert_snapshot;
-use synth_framework::Expression;
+use insta::{allow_duplicates, assert_snapshot};
+use synth_framework::{Expression, Root, Traversal};
 
-use crate::fixture::{argue, broken, copy_resource, found, remove, remove_resource, set, text, with};
+use crate::fixture::{argue, broken, copy_resource, found, remove, remove_resource, resource, set, text, with};
 
 #[test]
 fn a_webhook_that_the_control_plane_does_not_reach_is_found() {
@@ -40,11 +40,88 @@ fn pods_that_do_not_reach_each_other_are_found() {
     ");
     let rule = "aws_vpc_security_group_ingress_rule.nodes_among_themselves_unprivileged_tcp";
     assert_snapshot!(broken("LINK021", |platform| argue(platform, rule, "from_port", Expression::Integer(3001))), @r"
+    aws_security_group.nodes in cluster/security-groups.tf.json keeps pods from tcp port 3000 of Grafana on other nodes
+      mend: admit tcp port 3000 from the nodes' own security group
     aws_security_group.nodes in cluster/security-groups.tf.json keeps pods from tcp port 3000 of mock-target-server on other nodes
       mend: admit tcp port 3000 from the nodes' own security group
     ");
     let lowest = with("[services.mock_target_server]\nport = 1025\nadmin_port = 65535");
     assert_eq!(found(&lowest, "LINK021"), "", "every port that settings allow");
+}
+
+#[test]
+fn a_rule_for_tcp_does_not_admit_what_alertmanagers_say_by_udp() {
+    let rule = "aws_vpc_security_group_ingress_rule.nodes_among_themselves_alertmanager_udp";
+    let silent = [
+        broken("LINK021", |platform| remove_resource(platform, rule)),
+        broken("LINK021", |platform| argue(platform, rule, "ip_protocol", text("tcp"))),
+        broken("LINK021", |platform| argue(platform, rule, "to_port", Expression::Integer(9093))),
+    ];
+    for found in silent {
+        allow_duplicates! {
+            assert_snapshot!(found, @r"
+            aws_security_group.nodes in cluster/security-groups.tf.json keeps pods from udp port 9094 of Alertmanager on other nodes
+              mend: admit udp port 9094 from the nodes' own security group
+            ");
+        }
+    }
+    let mut alone = with("[observability]\nalertmanager_replicas = 1");
+    remove_resource(&mut alone, rule);
+    assert_eq!(found(&alone, "LINK021"), "", "one Alertmanager has nobody to tell");
+}
+
+#[test]
+fn ports_of_charts_and_of_other_protocols_are_known() {
+    let rule = "aws_vpc_security_group_ingress_rule.nodes_among_themselves_unprivileged_tcp";
+    let found = broken("LINK021", |platform| argue(platform, rule, "ip_protocol", text("udp")));
+    for who in [
+        "3000 of Grafana",
+        "8081 of Argo CD's repo server",
+        "9090 of Prometheus",
+        "9094 of Alertmanager",
+        "10250 of the kubelets",
+    ] {
+        assert!(found.contains(&format!("keeps pods from tcp port {who} on other nodes")), "{who}: {found}");
+    }
+    assert_snapshot!(
+        broken("LINK021", |platform| set(
+            platform,
+            "Deployment",
+            "mock-target-server",
+            "/spec/template/spec/containers/0/ports/0/protocol",
+            "UDP"
+        )),
+        @r"
+    aws_security_group.nodes in cluster/security-groups.tf.json keeps pods from udp port 3000 of mock-target-server on other nodes
+      mend: admit udp port 3000 from the nodes' own security group
+    "
+    );
+}
+
+#[test]
+fn base_nodes_in_another_security_group_are_found() {
+    let template = "aws_launch_template.base_node";
+    assert_snapshot!(broken("LINK021", |platform| argue(platform, template, "vpc_security_group_ids", Expression::List(Vec::new()))), @r"
+    aws_eks_node_group.base in cluster/base-nodes.tf.json gives its nodes the security group that EKS makes, which admits pods of no other nodes
+      mend: name the nodes' security group in its launch template
+    ");
+    let apart = broken("LINK021", |platform| {
+        resource(platform, template, |template| {
+            let mut groups = template.body.get("vpc_security_group_ids").unwrap().clone();
+            let Expression::List(named) = &mut groups else { panic!("{groups:?}") };
+            let Expression::Traversal(Traversal { root: Root::Declared(address), .. }) = &mut named[0] else {
+                panic!("{named:?}")
+            };
+            address.label = "control_plane".into();
+            template.override_argument("vpc_security_group_ids", groups);
+        });
+    });
+    for apart_from in ["nodes", "control_plane"] {
+        let lost = format!(
+            "keeps pods from udp port 53 of the name servers on other nodes of aws_security_group.{apart_from}"
+        );
+        assert!(apart.contains(&lost), "{lost}: {apart}");
+    }
 }
 
 #[test]

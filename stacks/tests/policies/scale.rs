@@ -14,8 +14,8 @@ const CONTAINER: &str = "/spec/template/spec/containers/0";
 #[test]
 fn a_maximum_beyond_the_node_pools_is_found() {
     assert_snapshot!(broken_by("SCALE001", "[services.cors_proxy_server]\nmax_replicas = 300"), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum takes 108 nodes of 216 vCPU and 432 GiB in all: 300 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
-          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 216 and `karpenter.node_pools.on-demand.limit_memory_gib` to 432 and `karpenter.node_pools.spot.limit_cpu` to 72, or lower `services.cors_proxy_server.max_replicas`
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum takes 108 nodes of 216 vCPU and 440 GiB in all: 300 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 5632Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 216 and `karpenter.node_pools.on-demand.limit_memory_gib` to 440 and `karpenter.node_pools.spot.limit_cpu` to 72, or lower `services.cors_proxy_server.max_replicas`
         ");
 }
 
@@ -54,7 +54,7 @@ fn a_maximum_that_fits_only_while_no_zone_is_lost_is_found() {
     let settings = "[services.cors_proxy_server]\nmax_replicas = 150";
     assert_eq!(found(&with(settings), "SCALE001"), "");
     assert_snapshot!(broken_by("SCALE002", settings), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum beside the dead nodes of a lost zone takes 78 nodes of 156 vCPU and 312 GiB in all: 150 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum beside the dead nodes of a lost zone takes 78 nodes of 156 vCPU and 323 GiB in all: 150 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 3584Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
           mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 116, or lower `services.cors_proxy_server.max_replicas`
         ");
 }
@@ -64,8 +64,8 @@ fn a_maximum_that_needs_spot_is_a_warning() {
     let settings = "[services.cors_proxy_server]\nmax_replicas = 90";
     assert_eq!(found(&with(settings), "SCALE002"), "");
     assert_snapshot!(broken_by("SCALE003", settings), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 64 vCPU and 256 GiB together, but the autoscalers' maximum without Spot takes 38 nodes of 76 vCPU and 152 GiB in all: 90 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
-          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 76, or lower `services.cors_proxy_server.max_replicas`
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 64 vCPU and 256 GiB together, but the autoscalers' maximum without Spot takes 37 nodes of 74 vCPU and 152 GiB in all: 90 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2816Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 74, or lower `services.cors_proxy_server.max_replicas`
         ");
     assert_snapshot!(broken_by("SCALE003", "[karpenter.node_pools.on-demand]\ncapacity_type = \"spot\""), @r"
         NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml is Spot, as every pool is
@@ -178,5 +178,64 @@ fn an_autoscaler_of_nothing_is_found() {
     assert_snapshot!(broken("SCALE011", |platform| set(platform, "HorizontalPodAutoscaler", PROXY, target, "proxy")), @r"
         HorizontalPodAutoscaler/cors-proxy-server in manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml scales Deployment/proxy, which does not exist in namespace `services`
           mend: name a Deployment of its namespace in `scaleTargetRef`
+        ");
+}
+
+const DRIVER: &str = "aws_eks_addon.aws_ebs_csi_driver";
+
+#[test]
+fn more_volumes_than_a_node_takes_are_found() {
+    assert_snapshot!(broken_by("SCALE013", "[cluster]\nvolume_attach_limit = 20"), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml may be a m5d.4xlarge, which takes 17 volumes of pods beside 1 of its own and all interfaces, but 20 may be put there
+          mend: lower `cluster.volume_attach_limit` to 17
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml may be a c6gd.4xlarge, which takes 18 volumes of pods beside 1 of its own and all interfaces, but 20 may be put there
+          mend: lower `cluster.volume_attach_limit` to 17
+        ");
+    assert_snapshot!(broken_by("SCALE013", "[base_nodes]\ninstance_types = [\"m7i.xlarge\", \"m5d.24xlarge\"]"), @r"
+        aws_eks_node_group.base in cluster/base-nodes.tf.json may be a m5d.24xlarge, which takes 8 volumes of pods beside 1 of its own and all interfaces, but 16 may be put there
+          mend: lower `cluster.volume_attach_limit` to 8
+        ");
+    // Where no pod reaches instance metadata, the driver has to be told.
+    assert_snapshot!(broken("SCALE013", |platform| argue(platform, DRIVER, "configuration_values", text("{}"))), @r"
+        aws_eks_addon.aws_ebs_csi_driver in cluster/add-ons.tf.json takes every node to have one interface and one volume of its own: it reaches no instance metadata that would tell
+          mend: set `node.volumeAttachLimit` in its configuration to `cluster.volume_attach_limit`
+        ");
+}
+
+#[test]
+fn pods_that_do_not_wait_for_the_driver_of_their_volumes_are_found() {
+    let taints = "/spec/template/spec/startupTaints";
+    assert_snapshot!(broken("SCALE014", |platform| set(platform, "NodePool", "spot", taints, ())), @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml puts pods with volumes onto a new node before its limit is known, as many as there are
+          mend: add the startup taint `ebs.csi.aws.com/agent-not-ready`
+        ");
+    let base = serde_json::json!({ "karpenter.sh/controller": "true" });
+    let selector = "/spec/source/helm/valuesObject/prometheus/prometheusSpec/nodeSelector";
+    assert_snapshot!(broken("SCALE014", |platform| {
+        set(platform, "Application", "kube-prometheus-stack", selector, base);
+    }), @r"
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml puts pods of prometheus with volumes onto base nodes, which do not wait for the driver of volumes
+          mend: let Karpenter's nodes host them, or leave their volumes out
+        ");
+    let volumes = serde_json::json!([{ "name": "data", "persistentVolumeClaim": { "claimName": "data" } }]);
+    let pod = "/spec/template/spec/volumes";
+    assert_snapshot!(broken("SCALE014", |platform| set(platform, "Deployment", PROXY, pod, volumes)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has volumes and does not wait for their driver on a new node
+          mend: remove its toleration of `ebs.csi.aws.com/agent-not-ready`
+        ");
+}
+
+#[test]
+fn nodes_and_pods_that_wait_for_a_driver_in_vain_are_found() {
+    assert_snapshot!(broken("SCALE014", |platform| remove_resource(platform, DRIVER)), @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml waits on each new node for a driver of volumes that nobody installs
+          mend: install the add-on `aws-ebs-csi-driver`, or remove the startup taint `ebs.csi.aws.com/agent-not-ready`
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml waits on each new node for a driver of volumes that nobody installs
+          mend: install the add-on `aws-ebs-csi-driver`, or remove the startup taint `ebs.csi.aws.com/agent-not-ready`
+        ");
+    let tolerations = "/spec/template/spec/tolerations";
+    assert_snapshot!(broken("SCALE014", |platform| set(platform, "Deployment", PROXY, tolerations, ())), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml waits for the driver of volumes on a new node, though its pods have none
+          mend: let its pods tolerate `ebs.csi.aws.com/agent-not-ready`
         ");
 }

@@ -151,6 +151,24 @@ fn policies_that_nobody_enforces_are_found() {
 }
 
 #[test]
+fn a_strict_mode_that_cuts_off_the_name_servers_is_found() {
+    let address = "aws_eks_addon.vpc_cni";
+    let mode = |mode: &str| {
+        let configuration = json!({ "enableNetworkPolicy": "true", "env": { "NETWORK_POLICY_ENFORCING_MODE": mode } });
+        broken("SEC017", |platform| argue(platform, address, "configuration_values", text_of(&configuration)))
+    };
+    assert_snapshot!(mode("strict"), @r"
+        aws_eks_addon.vpc_cni in cluster/add-ons.tf.json cuts off every pod that no NetworkPolicy selects: those of kube-system, monitoring
+          mend: leave `NETWORK_POLICY_ENFORCING_MODE` out
+        ");
+    assert_eq!(mode("standard"), "");
+}
+
+fn text_of(json: &Json) -> Expression {
+    Expression::String(json.to_string().into())
+}
+
+#[test]
 fn a_proxy_that_reaches_private_addresses_is_found() {
     let excepts = "/spec/egress/2/to/0/ipBlock/except";
     assert_snapshot!(

@@ -252,3 +252,27 @@ fn a_release_that_does_not_ask_what_argo_cd_found_is_reported() {
       mend: give it more than the 720 s of `activeDeadlineSeconds`
     ");
 }
+
+#[test]
+fn a_repo_server_that_dies_of_an_empty_cache_is_found() {
+    let limit = "reposerver.parallelism.limit";
+    assert_snapshot!(broken("SYNC009", argocd(|values| values["configs"]["params"][limit] = 8.into())), @r"
+        helm_release.argocd in cluster/argocd-values.json renders 8 Applications at once, which take 1632Mi, and kills the repo server at 512Mi
+          mend: lower `reposerver.parallelism.limit` in `configs.params` to 2, or give `repoServer.resources` 1632Mi
+        ");
+    // Argo CD takes zero, and nothing, for no limit.
+    assert_snapshot!(broken("SYNC009", argocd(|values| values["configs"]["params"][limit] = 0.into())), @r"
+        helm_release.argocd in cluster/argocd-values.json renders every Application at once when the cache is empty, and 512Mi are enough for 2
+          mend: set `reposerver.parallelism.limit` in `configs.params` to 2
+        ");
+    let memory = |values: &mut Json| values["repoServer"]["resources"]["limits"]["memory"] = "256Mi".into();
+    assert_snapshot!(broken("SYNC009", argocd(memory)), @r"
+        helm_release.argocd in cluster/argocd-values.json renders 2 Applications at once, which take 480Mi, and kills the repo server at 256Mi
+          mend: lower `reposerver.parallelism.limit` in `configs.params` to 1, or give `repoServer.resources` 480Mi
+        ");
+    let unlimited = |values: &mut Json| values["repoServer"]["resources"]["limits"] = json!({});
+    assert_snapshot!(broken("SYNC009", argocd(unlimited)), @r"
+        helm_release.argocd in cluster/argocd-values.json lets the repo server take all of its node's memory
+          mend: limit `memory` in `repoServer.resources`
+        ");
+}

@@ -4,7 +4,9 @@ use insta::assert_snapshot;
 use jiff::civil::date;
 use serde_json::json;
 
-use crate::fixture::{broken, broken_by, found, found_on, set, small, with};
+use synth_framework::IgnoreChanges;
+
+use crate::fixture::{BASE, broken, broken_by, build, found, found_on, resource, set, settings, small, with};
 
 #[test]
 fn base_nodes_that_are_never_patched_are_a_warning() {
@@ -50,4 +52,65 @@ fn an_image_that_was_never_published_for_the_version_is_found() {
     let earlier = "[cluster]\nkubernetes_version = \"1.35\"\n[cluster.addon_versions]\nkube_proxy = \"\"\n\
                    [base_nodes]\nrelease_version = \"\"\n[karpenter]\nami_alias = \"al2023@v20260421\"";
     assert_eq!(found(&with(earlier), "VER003"), "", "the version before knows it");
+}
+
+#[test]
+fn a_base_that_nobody_rebuilds_is_a_warning_before_its_end() {
+    let until = |day| found_on(day, &small(), "VER004");
+    assert_eq!(until(date(2028, 5, 11)), "");
+    assert_snapshot!(until(date(2028, 5, 12)), @r"
+        Dockerfile/docker.io/library/rust:1.95-slim-trixie in  is of trixie, which is rebuilt for 89 more days, until 2028-08-09
+          mend: take a later release, with its digest
+        Dockerfile/gcr.io/distroless/cc-debian13:nonroot in  is of debian13, which is rebuilt for 89 more days, until 2028-08-09
+          mend: take a later release, with its digest
+        ");
+    let old =
+        |platform: &mut stacks::Platform| platform.dockerfile = platform.dockerfile.replace("debian13", "debian12");
+    assert_snapshot!(broken("VER004", old), @r"
+        Dockerfile/gcr.io/distroless/cc-debian12:nonroot in  is of debian12, which nobody has rebuilt since 2026-09-01
+          mend: take a later release, with its digest
+        ");
+    let unknown =
+        |platform: &mut stacks::Platform| platform.dockerfile = platform.dockerfile.replace("debian13", "debian14");
+    assert_snapshot!(broken("VER004", unknown), @r"
+        Dockerfile/gcr.io/distroless/cc-debian14:nonroot in  is of no release whose end is known
+          mend: add the release to `stacks/src/data/base-images.csv`, with its end
+        ");
+}
+
+#[test]
+fn the_guide_shows_the_ends_of_the_bases() {
+    let guide = include_str!("../../../docs/delivery.md");
+    let table = include_str!("../../src/data/base-images.csv").lines().filter(|line| !line.starts_with('#')).skip(1);
+    let rows: Vec<_> = table.map(|row| row.split_once(',').unwrap()).collect();
+    assert!(rows.len() >= 4, "{rows:?}");
+    for (release, end) in rows {
+        let row = guide.lines().find(|line| line.starts_with("| ") && line.contains(&format!("`{release}`")));
+        assert!(row.is_some_and(|row| row.contains(&format!("| {end} |"))), "{release} ends on {end}: {row:?}");
+    }
+}
+
+#[test]
+fn production_names_the_build_of_each_add_on() {
+    let production = |overrides: &str| build(&settings("production", &[BASE, overrides]));
+    let named = "[cluster.addon_versions]\neks_node_monitoring_agent = \"v1.7.0-eksbuild.1\"\n";
+    assert_eq!(found(&production(named), "VER005"), "");
+    assert_snapshot!(found(&production(&format!("{named}coredns = \"\"")), "VER005"), @r"
+        aws_eks_addon.coredns in production/cluster/add-ons.tf.json names no build in production, where it would be the one of the day
+          mend: name a build in `cluster.addon_versions.coredns`
+        ");
+    let called = format!("[github]\nenvironment = \"production\"\n{named}vpc_cni = \"\"");
+    assert_ne!(found(&with(&called), "VER005"), "", "whatever its file is called");
+}
+
+#[test]
+fn a_build_that_floats_is_found_wherever_it_would_roll_in_with_another_change() {
+    let address = "aws_eks_addon.eks_node_monitoring_agent";
+    let float = |platform: &mut stacks::Platform| {
+        resource(platform, address, |addon| addon.lifecycle.ignore_changes = IgnoreChanges::Some(Vec::new()));
+    };
+    assert_snapshot!(broken("VER005", float), @r"
+        aws_eks_addon.eks_node_monitoring_agent in cluster/add-ons.tf.json takes what is the most recent build at every plan, so that any other change rolls it
+          mend: name a build in `cluster.addon_versions.eks_node_monitoring_agent`
+        ");
 }

@@ -29,7 +29,7 @@ fn captured(manager: &Json, group: &str, text: &str) -> Vec<String> {
     found.collect()
 }
 
-/// Every version in the settings: charts by their tables, add-ons by their keys, the node image.
+/// Every version in the settings: charts by their tables, add-ons by their keys, both node images.
 fn versions() -> BTreeMap<String, String> {
     let (mut table, mut found) = ("", BTreeMap::new());
     for line in BASE.lines() {
@@ -37,11 +37,12 @@ fn versions() -> BTreeMap<String, String> {
             table = header.trim_end_matches(']');
         }
         let Some((key, value)) = line.split_once(" = ") else { continue };
-        if key == "chart_version" || key == "ami_alias" || (table == "cluster.addon_versions" && value != "\"\"") {
+        let named = ["chart_version", "ami_alias", "release_version"].contains(&key);
+        if named || (table == "cluster.addon_versions" && value != "\"\"") {
             found.insert(format!("{table}.{key}"), value.trim_matches('"').to_owned());
         }
     }
-    assert!(found.len() >= 11, "{found:?}");
+    assert!(found.len() >= 12, "{found:?}");
     found
 }
 
@@ -103,6 +104,28 @@ fn add_ons_are_asked_for_by_the_version_of_the_cluster() {
         let key = name.replace('-', "_");
         assert!(BASE.contains(&format!("\n{key} = ")), "{key} is a setting");
     }
+}
+
+/// The notes of a release name the image of every Kubernetes version; one of another minor version is no update.
+#[test]
+fn releases_of_base_nodes_are_read_out_of_the_notes_that_name_them() {
+    let configuration: Json = serde_json::from_str(CONFIGURATION).unwrap();
+    let managers = managers();
+    let manager = managers.iter().find(|manager| manager["depNameTemplate"] == "eks-node-release").unwrap();
+    let source = manager["datasourceTemplate"].as_str().unwrap().strip_prefix("custom.").unwrap();
+    let rule = configuration["customDatasources"][source]["transformTemplates"][0].as_str().unwrap();
+    let pattern = Regex::new(rule.split('/').nth(1).unwrap()).unwrap();
+    let notes = "| amazon-eks-node-al2023-x86_64-standard-1.36-v20260903 | 1.36.3-20260903 | s3://amazon-eks/1.36.3/2026-08-19/ |\n\
+                 | amazon-eks-node-al2023-x86_64-standard-1.35-v20260903 | 1.35.6-20260903 | al2023-ami-minimal-2023.12.20260831.0 |";
+    let found: Vec<_> = pattern.find_iter(notes).map(|found| found.as_str()).collect();
+    assert_eq!(found, ["1.36.3-20260903", "1.35.6-20260903"]);
+    let versioning = manager["versioningTemplate"].as_str().unwrap().strip_prefix("regex:").unwrap();
+    let versioning = Regex::new(versioning).unwrap();
+    let compatible = |release: &str| versioning.captures(release).map(|of| of["compatibility"].to_owned());
+    assert_eq!(compatible("1.36.3-20260903"), compatible("1.36.4-20260930"));
+    assert_ne!(compatible("1.36.3-20260903"), compatible("1.35.6-20260903"));
+    let bottlerocket = "\nrelease_version = \"1.62.1-5d9ac849\"\n";
+    assert!(captured(manager, "currentValue", bottlerocket).is_empty(), "its releases are no days");
 }
 
 #[test]

@@ -71,6 +71,7 @@ async fn help_names_every_flag_and_its_environment_variable() {
         "drain-timeout",
         "workers",
         "trust-forwarded-from",
+        "proxy-protocol-from",
     ] {
         let variable = format!("TIDELINE_{}", flag.replace('-', "_").to_uppercase());
         assert!(help.contains(&format!("--{flag}")) && help.contains(&variable), "{flag}");

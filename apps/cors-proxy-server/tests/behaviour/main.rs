@@ -11,6 +11,7 @@ mod hostile;
 mod lifecycle;
 mod limits;
 mod protocol;
+mod proxy_protocol;
 mod redirects;
 mod streaming;
 mod websocket;

@@ -1,4 +1,5 @@
-//! A TCP balancer: round robin over the replicas that say they are ready, with faults on demand.
+//! A TCP balancer: round robin over the replicas that say they are ready, with faults on demand, and on demand with the
+//! header by which AWS's says whose a connection is.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -12,9 +13,32 @@ use tokio::time::{sleep, timeout};
 /// Silence after which a connection that has been answered is idle.
 const IDLE: Duration = Duration::from_millis(20);
 
+/// Whether connections to replicas begin with a header of the PROXY protocol, version 2.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Headers {
+    Sent,
+    Left,
+}
+
+impl Headers {
+    /// The header for a client's connection; of a balancer's own it names nobody.
+    fn of(self, client: Option<SocketAddr>) -> Vec<u8> {
+        let named = match client {
+            _ if self == Self::Left => return Vec::new(),
+            Some(SocketAddr::V4(client)) => {
+                let port = client.port().to_be_bytes();
+                [&[0x21, 0x11, 0, 12], &client.ip().octets()[..], &[127, 0, 0, 1], &port, &[0, 80]].concat()
+            }
+            _ => vec![0x20, 0, 0, 0],
+        };
+        [b"\r\n\r\n\0\r\nQUIT\n".as_slice(), &named].concat()
+    }
+}
+
 #[derive(Clone)]
 pub(crate) struct Balancer {
     pub(crate) address: SocketAddr,
+    headers: Headers,
     backends: Arc<Mutex<Vec<Arc<Backend>>>>,
 }
 
@@ -63,9 +87,9 @@ impl Faults {
 }
 
 impl Balancer {
-    pub(crate) async fn start(faults: Option<Faults>) -> Self {
+    pub(crate) async fn start(headers: Headers, faults: Option<Faults>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let balancer = Self { address: listener.local_addr().unwrap(), backends: Arc::default() };
+        let balancer = Self { address: listener.local_addr().unwrap(), headers, backends: Arc::default() };
         let accepting = balancer.clone();
         tokio::spawn(async move {
             for nth in 0.. {
@@ -80,9 +104,10 @@ impl Balancer {
     pub(crate) fn add(&self, address: SocketAddr, admin: SocketAddr) {
         let backend = Arc::new(Backend { address, ready: AtomicBool::new(false), requests: AtomicUsize::new(0) });
         self.backends.lock().unwrap().push(backend.clone());
+        let headers = self.headers;
         tokio::spawn(async move {
             loop {
-                backend.ready.store(is_ready(admin).await, Ordering::Relaxed);
+                backend.ready.store(is_ready(admin, headers).await, Ordering::Relaxed);
                 sleep(Duration::from_millis(100)).await;
             }
         });
@@ -111,12 +136,13 @@ impl Balancer {
     }
 
     async fn serve(self, client: TcpStream, nth: usize, faults: Option<Faults>) {
+        let header = self.headers.of(client.peer_addr().ok());
         let mut ready = self.backends();
         ready.retain(|backend| backend.ready.load(Ordering::Relaxed));
         for attempt in 0..ready.len() {
             let backend = &ready[(nth + attempt) % ready.len()];
             if let Ok(server) = TcpStream::connect(backend.address).await {
-                relay(client, server, &backend.requests, faults).await;
+                relay(client, server, header, &backend.requests, faults).await;
                 return;
             }
         }
@@ -124,10 +150,11 @@ impl Balancer {
 }
 
 /// Whether the replica's admin port says 200.
-pub(crate) async fn is_ready(admin: SocketAddr) -> bool {
+pub(crate) async fn is_ready(admin: SocketAddr, headers: Headers) -> bool {
     let probe = async {
         let mut stream = TcpStream::connect(admin).await.ok()?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.ok()?;
+        let request = b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        stream.write_all(&[&headers.of(None), request.as_slice()].concat()).await.ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.ok()?;
         Some(answer.starts_with("HTTP/1.1 200 "))
@@ -135,10 +162,18 @@ pub(crate) async fn is_ready(admin: SocketAddr) -> bool {
     timeout(Duration::from_secs(2), probe).await.ok().flatten().unwrap_or(false)
 }
 
-async fn relay(mut client: TcpStream, mut server: TcpStream, requests: &AtomicUsize, faults: Option<Faults>) {
+async fn relay(
+    mut client: TcpStream,
+    mut server: TcpStream,
+    header: Vec<u8>,
+    requests: &AtomicUsize,
+    faults: Option<Faults>,
+) {
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     let (mut up, mut down) = (vec![0; 16 * 1024], vec![0; 16 * 1024]);
+    // As AWS's does: not before the client's first bytes.
+    let mut header = Some(header);
     let (mut fault, mut answered, mut used) = (Fault::None, true, false);
     loop {
         let close = fault == Fault::IdleClose && answered;
@@ -155,7 +190,8 @@ async fn relay(mut client: TcpStream, mut server: TcpStream, requests: &AtomicUs
                     client.set_zero_linger().unwrap();
                     return;
                 }
-                if server.write_all(&up[..size]).await.is_err() {
+                let bytes = [&header.take().unwrap_or_default(), &up[..size]].concat();
+                if server.write_all(&bytes).await.is_err() {
                     return;
                 }
             }

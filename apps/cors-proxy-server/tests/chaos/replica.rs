@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-use crate::balancer::is_ready;
+use crate::balancer::{Headers, is_ready};
 
 /// The variable by which the test binary learns that it is a mock.
 pub(crate) const MOCK_FLAGS: &str = "CHAOS_MOCK_FLAGS";
@@ -15,7 +15,7 @@ pub(crate) const MOCK_FLAGS: &str = "CHAOS_MOCK_FLAGS";
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Mock,
-    /// With the one target that it may reach.
+    /// With the one target that it may reach, behind a balancer that says whose a connection is.
     Proxy(SocketAddr),
 }
 
@@ -61,7 +61,7 @@ impl Replica {
 
     async fn ready(&self) {
         let wait = async {
-            while !is_ready(self.admin).await {
+            while !is_ready(self.admin, Headers::Left).await {
                 sleep(Duration::from_millis(10)).await;
             }
         };
@@ -91,6 +91,7 @@ fn spawn(kind: Kind, address: SocketAddr, admin: SocketAddr, times: Times) -> Ch
         Kind::Proxy(target) => {
             let mut command = Command::new(env!("CARGO_BIN_EXE_cors-proxy-server"));
             command.args(flags.split(' ')).args(["--allow-target", &target.to_string()]);
+            command.args(["--proxy-protocol-from", "127.0.0.1/32"]);
             command
         }
     };

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::balancer::{Balancer, Faults};
+use crate::balancer::{Balancer, Faults, Headers};
 use crate::load::{self, Plan};
 use crate::replica::{Kind, Replica, Times};
 
@@ -22,8 +22,8 @@ async fn no_request_fails_while_every_replica_restarts() {
 
 async fn run(requests: usize, rate: u32, drain_delay: Duration) {
     let faults = Faults::one_in(120);
-    let mocks = Balancer::start(Some(faults.clone())).await;
-    let proxies = Balancer::start(None).await;
+    let mocks = Balancer::start(Headers::Left, Some(faults.clone())).await;
+    let proxies = Balancer::start(Headers::Sent, None).await;
     let mut replicas = Vec::new();
     for (kind, tier) in [
         (Kind::Mock, &mocks),

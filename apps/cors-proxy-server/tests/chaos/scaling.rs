@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use crate::balancer::Balancer;
+use crate::balancer::{Balancer, Headers};
 use crate::load::{self, Plan};
 use crate::replica::{Kind, Replica, Times};
 
@@ -35,7 +35,8 @@ async fn no_request_fails_while_both_tiers_scale_and_new_replicas_get_their_shar
 }
 
 async fn run(at_least: usize, rate: u32, times: Times) {
-    let (mocks, proxies) = (Balancer::start(None).await, Balancer::start(None).await);
+    let mocks = Balancer::start(Headers::Left, None).await;
+    let proxies = Balancer::start(Headers::Sent, None).await;
     let mut tiers =
         [Tier::start(Kind::Mock, &mocks, times).await, Tier::start(Kind::Proxy(mocks.address), &proxies, times).await];
     let plan = Plan {

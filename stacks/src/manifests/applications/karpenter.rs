@@ -33,6 +33,13 @@ struct ControllerSettings<'a> {
     cluster_name: &'a str,
     interruption_queue: String,
     enable_zonal_shift: bool,
+    feature_gates: FeatureGates,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FeatureGates {
+    node_repair: bool,
 }
 
 #[derive(Serialize)]
@@ -56,7 +63,9 @@ pub(super) fn controller(settings: &Settings) -> Application {
         settings: ControllerSettings {
             cluster_name: &settings.name,
             interruption_queue: settings.interruption_queue(),
-            enable_zonal_shift: settings.cluster.zonal_shift,
+            enable_zonal_shift: settings.cluster.zonal_shift.in_karpenter(),
+            // Nobody else replaces a node whose network, disks or kernel the monitoring agent reports broken.
+            feature_gates: FeatureGates { node_repair: true },
         },
         controller: Controller { resources: charts::sized("1", "1Gi") },
         node_selector: charts::node_selector(),

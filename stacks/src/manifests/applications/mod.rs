@@ -14,6 +14,7 @@ use self::application::{Application, Wave};
 use crate::{names::SERVICES_PROJECT, settings::Settings};
 
 pub use health::{HEALTH, Health};
+pub(crate) use prometheus_stack::PACKED_WELL;
 
 /// The folder of what everything else stands on: namespaces, priorities, storage.
 pub(super) const PLATFORM: &str = "platform";

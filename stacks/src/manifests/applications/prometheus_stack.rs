@@ -15,6 +15,7 @@ use crate::{
     charts::{self, Enabled},
     manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft, platform::PLATFORM_PRIORITY},
     names::STORAGE_CLASS,
+    series::Watched,
     settings::Settings,
 };
 
@@ -45,7 +46,18 @@ struct Values<'a> {
 #[derive(Serialize)]
 struct DefaultRules {
     rules: BTreeMap<&'static str, bool>,
+    disabled: BTreeMap<&'static str, bool>,
 }
+
+/// How a component is reached.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Service {
+    session_affinity: &'static str,
+}
+
+/// Each replica has data of its own, so that whoever asks again is led to the one that answered before.
+const ALWAYS_THE_SAME: Service = Service { session_affinity: "ClientIP" };
 
 /// What the pods of a component ask for.
 #[derive(Serialize)]
@@ -57,7 +69,9 @@ struct Pods {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the chart has them so")]
 struct Prometheus<'a> {
+    service: Service,
     pod_disruption_budget: Enabled,
     prometheus_spec: PrometheusSpec<'a>,
 }
@@ -86,7 +100,9 @@ struct PrometheusSpec<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the chart has them so")]
 struct Alertmanager {
+    service: Service,
     pod_disruption_budget: Enabled,
     alertmanager_spec: AlertmanagerSpec,
 }
@@ -159,24 +175,44 @@ fn storage(gib: u32) -> Storage {
 /// What EKS runs and nobody can scrape: watched, each would be an alert that never ends.
 const UNSEEN_RULES: [&str; 4] = ["etcd", "kubeControllerManager", "kubeSchedulerAlerting", "kubeSchedulerRecording"];
 
+/// Alerts that only say that nodes and quotas are well filled: Karpenter makes another node for what finds no room, and quotas admit
+/// the maximum while nodes stand for what runs.
+pub(crate) const PACKED_WELL: [&str; 6] = [
+    "KubeCPUOvercommit",
+    "KubeCPUQuotaOvercommit",
+    "KubeMemoryOvercommit",
+    "KubeMemoryQuotaOvercommit",
+    "KubeQuotaFullyUsed",
+    "KubeletTooManyPods",
+];
+
+/// The chart's budget keeps one pod: over a single one it would keep its node from ever draining.
+fn budget(replicas: u32) -> Enabled {
+    Enabled { enabled: replicas > 1 }
+}
+
 pub(super) fn application(settings: &Settings) -> Application {
     let observability = &settings.observability;
     let volume = observability.prometheus_volume_size_gib;
     let values = Values {
         fullname_override: "kps",
-        default_rules: DefaultRules { rules: UNSEEN_RULES.map(|rules| (rules, false)).into() },
+        default_rules: DefaultRules {
+            rules: UNSEEN_RULES.map(|rules| (rules, false)).into(),
+            disabled: PACKED_WELL.map(|alert| (alert, true)).into(),
+        },
         kube_controller_manager: Enabled { enabled: false },
         kube_scheduler: Enabled { enabled: false },
         kube_etcd: Enabled { enabled: false },
         kube_proxy: Enabled { enabled: false },
         prometheus_operator: pods("100m", "256Mi"),
         prometheus: Prometheus {
-            pod_disruption_budget: Enabled { enabled: true },
+            service: ALWAYS_THE_SAME,
+            pod_disruption_budget: budget(observability.prometheus_replicas),
             prometheus_spec: PrometheusSpec {
                 replicas: observability.prometheus_replicas,
                 pod_anti_affinity: "hard",
                 topology_spread_constraints: charts::over_zones("prometheus"),
-                pods: pods("500m", "2Gi"),
+                pods: pods("500m", &format!("{}Mi", Watched::largest(settings).memory())),
                 external_labels: [("cluster", settings.name.as_str())].into(),
                 retention: format!("{}d", observability.prometheus_retention_days),
                 // The write-ahead log and blocks under compaction need the rest of the volume.
@@ -192,7 +228,8 @@ pub(super) fn application(settings: &Settings) -> Application {
             },
         },
         alertmanager: Alertmanager {
-            pod_disruption_budget: Enabled { enabled: true },
+            service: ALWAYS_THE_SAME,
+            pod_disruption_budget: budget(observability.alertmanager_replicas),
             alertmanager_spec: AlertmanagerSpec {
                 replicas: observability.alertmanager_replicas,
                 pods: pods("50m", "128Mi"),

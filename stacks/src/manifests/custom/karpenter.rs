@@ -51,9 +51,17 @@ pub(crate) struct NodeTemplate {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NodeTemplateSpec {
     pub(crate) node_class_ref: NodeClassRef,
+    pub(crate) startup_taints: Vec<StartupTaint>,
     pub(crate) expire_after: String,
     pub(crate) termination_grace_period: String,
     pub(crate) requirements: Vec<Requirement>,
+}
+
+/// A taint of new nodes that somebody takes away.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StartupTaint {
+    pub(crate) key: &'static str,
+    pub(crate) effect: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]

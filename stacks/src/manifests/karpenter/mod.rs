@@ -5,11 +5,14 @@ use synth_framework::Manifests;
 use super::{
     custom::karpenter::{
         AmiSelectorTerm, BlockDeviceMapping, Budget, Disruption, Ebs, Limits, MetadataOptions, NodeClassRef,
-        NodeClassSpec, NodePoolSpec, NodeTemplate, NodeTemplateSpec, Requirement, TagSelectorTerm,
+        NodeClassSpec, NodePoolSpec, NodeTemplate, NodeTemplateSpec, Requirement, StartupTaint, TagSelectorTerm,
     },
     kubernetes::custom,
 };
-use crate::settings::{NodePool, Settings};
+use crate::{
+    names::EBS_CSI_TAINT,
+    settings::{NodePool, Settings},
+};
 
 /// The sizes of nodes.
 const VCPUS: [u64; 4] = [FEWEST_VCPUS, 4, 8, 16];
@@ -73,6 +76,8 @@ fn node_pool(settings: &Settings, pool: &NodePool) -> NodePoolSpec {
         template: NodeTemplate {
             spec: NodeTemplateSpec {
                 node_class_ref: NodeClassRef { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: NODE_CLASS },
+                // Until the limit of volumes of a node is known, any number of pods with volumes would be put there.
+                startup_taints: vec![StartupTaint { key: EBS_CSI_TAINT, effect: "NoExecute" }],
                 expire_after: settings.karpenter.expire_after.clone(),
                 // Expiry ignores disruption budgets: without a bound, one pod keeps a node for ever.
                 termination_grace_period: settings.karpenter.termination_grace_period.clone(),

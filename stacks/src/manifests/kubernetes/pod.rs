@@ -162,6 +162,11 @@ pub(crate) fn apart_by_host(selector: LabelSelector) -> Affinity {
     Affinity { pod_anti_affinity: Some(pod_anti_affinity), ..Affinity::default() }
 }
 
+/// Tolerates a taint of this key, whatever its value and effect.
+pub(crate) fn toleration_of(key: &str) -> Toleration {
+    Toleration { key: Some(key.to_owned()), operator: Some("Exists".to_owned()), ..Toleration::default() }
+}
+
 /// Tolerates a taint of this key and value, whatever its effect.
 pub(crate) fn toleration((key, value): (&str, &str)) -> Toleration {
     Toleration {

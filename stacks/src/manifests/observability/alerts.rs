@@ -45,6 +45,9 @@ pub(super) const ERROR_RATIO: f64 = 0.01;
 /// The share of its limit above which a pool of nodes is nearly full.
 pub(super) const POOL_USAGE: f64 = 0.9;
 
+/// The share of its memory above which Prometheus is looked at, before it is killed at the height of the load.
+const PROMETHEUS_MEMORY: f64 = 0.8;
+
 /// Seconds in which 99 of 100 requests are answered.
 pub(super) const LATENCY_P99_SECONDS: f64 = 1.0;
 
@@ -54,6 +57,7 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     rules(settings, folder, "scaling", vec![pods(ask)]);
     rules(settings, folder, "nodes", vec![nodes()]);
     rules(settings, folder, "delivery", vec![delivery()]);
+    rules(settings, folder, "observability", vec![observability(settings)]);
 }
 
 #[track_caller]
@@ -102,6 +106,13 @@ fn promise(ask: Expressions<'_>) -> RuleGroup {
         "5m",
         format!("{} > 0", ask.counted("shed_requests_total", "job", "5m")),
         "{{ $labels.job }} refuses {{ $value | humanize }} requests a second, because too many are in flight",
+    ));
+    rules.push(alert(
+        "BalancerRefused",
+        Severity::Critical,
+        "5m",
+        format!("{} > 0", ask.counted("refused_connections_total", "job", "5m")),
+        "{{ $labels.job }} refuses {{ $value | humanize }} connections of its load balancer a second: they do not name their clients",
     ));
     RuleGroup { name: "services.promise", rules }
 }
@@ -224,6 +235,23 @@ fn delivery() -> RuleGroup {
         ),
     ];
     RuleGroup { name: "delivery", rules }
+}
+
+/// What Prometheus knows of itself; of two, one tells of the other.
+fn observability(settings: &Settings) -> RuleGroup {
+    let namespace = &settings.observability.namespace;
+    let container = format!("namespace=\"{namespace}\",container=\"prometheus\"");
+    let used = format!("max by (pod) (container_memory_working_set_bytes{{{container}}})");
+    let limit = format!("max by (pod) (kube_pod_container_resource_limits{{{container},resource=\"memory\"}})");
+    let rules = vec![alert(
+        "PrometheusNearMemoryLimit",
+        Severity::Warning,
+        "15m",
+        format!("{used} / {limit} > {PROMETHEUS_MEMORY}"),
+        "{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory: killed at the limit, it is killed again while it \
+         reads its log",
+    )];
+    RuleGroup { name: "observability", rules }
 }
 
 fn alert(name: &'static str, severity: Severity, for_: &'static str, expr: String, summary: &str) -> Rule {

@@ -33,7 +33,8 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
         )
         .add_to(folder, "service-metrics");
 
-    let subnets = settings.network.subnets.public.iter().map(|subnet| ip_block(subnet.to_string(), []));
+    // The load balancer connects from its own addresses, for clients and for health checks.
+    let balancer = settings.network.subnets.public.iter().map(|subnet| ip_block(subnet.to_string(), []));
     network_policy(CORS_PROXY_SERVER)
         .in_namespace(workload.namespace())
         .spec(
@@ -41,10 +42,7 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
                 .pod_selector(workload.selector())
                 .policy_types(["Ingress", "Egress"])
                 .ingress([
-                    // The load balancer keeps the clients' addresses.
-                    ingress([], [tcp(server.port)]),
-                    // Its health checks come from its own addresses, in the public subnets.
-                    ingress(subnets, [tcp(server.admin_port)]),
+                    ingress(balancer, [tcp(server.port), tcp(server.admin_port)]),
                     networking::from_prometheus(settings, server.admin_port),
                 ])
                 .egress(
@@ -67,7 +65,9 @@ fn proxy_args(settings: &Settings) -> Vec<String> {
     // Without a list the proxy serves every origin.
     let origins = allow_origins.iter().filter(|origin| *origin != "*");
     let origins = origins.flat_map(|origin| ["--allow-origin".to_owned(), origin.clone()]);
-    targets.chain(origins).collect()
+    let balancer = settings.network.subnets.public.iter();
+    let balancer = balancer.flat_map(|subnet| ["--proxy-protocol-from".to_owned(), subnet.to_string()]);
+    targets.chain(origins).chain(balancer).collect()
 }
 
 /// A Service behind a network load balancer whose targets are the pods themselves.
@@ -75,15 +75,25 @@ fn load_balancer(settings: &Settings) -> Draft<Service> {
     let server = &settings.services.cors_proxy_server;
     let proxy = &settings.services.proxy;
     let port = if proxy.certificate_arn.is_some() { 443 } else { 80 };
+    // The controller leaves an attribute as it is that is not named: each says its value, AWS's default too.
+    let balancer = [
+        // A zone without a ready pod, as rollouts and lost nodes leave one for a while, is served by the others.
+        "load_balancing.cross_zone.enabled=true".to_owned(),
+        format!("zonal_shift.config.enabled={}", settings.cluster.zonal_shift.in_aws()),
+    ];
     let attributes = [
-        "preserve_client_ip.enabled=true".to_owned(),
+        // Kept across zones, a client's address and port can reach one pod by two of the load balancer's addresses at once.
+        "preserve_client_ip.enabled=false".to_owned(),
+        "proxy_protocol_v2.enabled=true".to_owned(),
+        // Zonal shift across zones asks for this, and so do pods that drain: checks fail by then.
+        "target_health_state.unhealthy.connection_termination.enabled=false".to_owned(),
         format!("deregistration_delay.timeout_seconds={}", proxy.deregistration_delay_seconds),
         "deregistration_delay.connection_termination.enabled=true".to_owned(),
     ];
     let mut annotations = vec![
         ("scheme", "internet-facing".to_owned()),
         ("nlb-target-type", "ip".to_owned()),
-        ("attributes", "load_balancing.cross_zone.enabled=true".to_owned()),
+        ("attributes", balancer.join(",")),
         ("target-group-attributes", attributes.join(",")),
         ("healthcheck-protocol", "http".to_owned()),
         ("healthcheck-port", server.admin_port.to_string()),

@@ -11,10 +11,11 @@ use crate::{
             Draft, cpu_utilization, custom, deployment, deployment_spec, disruption_budget_spec,
             horizontal_pod_autoscaler, percent_policy, pod_disruption_budget, pod_security_context, pod_spec,
             pod_template, pods_policy, rolling_update, scaler_spec, scaling_rules, selector, service_account, spread,
+            toleration_of,
         },
         platform::SERVICES_PRIORITY,
     },
-    names::NAME_LABEL,
+    names::{EBS_CSI_TAINT, NAME_LABEL},
     settings::{Service, Settings},
 };
 
@@ -51,6 +52,8 @@ impl Workload<'_> {
             .priority_class_name(SERVICES_PRIORITY)
             .security_context(pod_security_context())
             .termination_grace_period_seconds(grace_period_seconds(self.service))
+            // Its pods have no volumes, so they need not wait for the driver of volumes on a new node.
+            .tolerations([toleration_of(EBS_CSI_TAINT)])
             .topology_spread_constraints(self.spread());
         let labels = [(NAME_LABEL, name), ("app.kubernetes.io/part-of", self.settings.name.as_str())];
         deployment(name)

@@ -6,7 +6,7 @@ use synth_framework::{Findings, Manifest};
 use super::balanced;
 use crate::{
     Platform,
-    policies::view::{Pools, Workload, annotation, flag, number, seconds, text},
+    policies::view::{Pools, TARGET_GROUP, Workload, annotation, attribute, flag, number, seconds, text},
 };
 
 /// Seconds that the kubelet waits longer than everything that it waits for.
@@ -75,15 +75,9 @@ pub(super) fn grace_covers_drain(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// An attribute of a Service's target group.
-fn target_group_attribute<'a>(service: &'a Manifest, name: &str) -> Option<&'a str> {
-    let attributes = annotation(service, "target-group-attributes").split(',');
-    attributes.filter_map(|of| of.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
-}
-
 /// How long a Service's load balancer keeps the connections of a target that it no longer has; AWS's default is five minutes.
 fn deregistration_delay(service: &Manifest) -> u64 {
-    let delay = target_group_attribute(service, "deregistration_delay.timeout_seconds");
+    let delay = attribute(service, TARGET_GROUP, "deregistration_delay.timeout_seconds");
     delay.and_then(|delay| delay.parse().ok()).unwrap_or(300)
 }
 
@@ -157,7 +151,7 @@ pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
 
 pub(super) fn deregistration_cuts_nothing(platform: &Platform, findings: &mut Findings) {
     for (workload, service) in balanced(platform) {
-        let cuts = target_group_attribute(service, "deregistration_delay.connection_termination.enabled");
+        let cuts = attribute(service, TARGET_GROUP, "deregistration_delay.connection_termination.enabled");
         let (delay, promised) = (deregistration_delay(service), Leaving::longest(&workload).promised());
         if cuts == Some("true") && delay < promised {
             findings.report(

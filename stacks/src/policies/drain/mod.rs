@@ -1,5 +1,7 @@
 //! DRAIN: whether pods and nodes that leave finish what they have begun.
 
+mod budgets;
+mod expiry;
 mod gates;
 mod leaving;
 mod nodes;
@@ -81,6 +83,20 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "AWS takes a Spot node back two minutes after it says so: a pod that takes longer to leave is cut off \
                       with what it has not finished.",
         check: leaving::leaving_fits_spot_notice,
+    },
+    Policy {
+        code: "DRAIN010",
+        name: "turns-fit-grace",
+        severity: Severity::Error,
+        explanation: "Nodes that expire together drain together, and pods leave them in turns, as their disruption budgets let                       them: those whose turn comes after the termination grace period are deleted, budget or not.",
+        check: expiry::turns_fit_grace,
+    },
+    Policy {
+        code: "DRAIN011",
+        name: "expiry-comes-last",
+        severity: Severity::Error,
+        explanation: "Expiry takes all nodes that were made together at once, without a budget and before others are made:                       nodes should be replaced by a new image long before.",
+        check: expiry::expiry_comes_last,
     },
 ];
 

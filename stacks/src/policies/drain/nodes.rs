@@ -2,33 +2,18 @@
 
 use synth_framework::Findings;
 
+use super::budgets::{Guarded, guarded};
 use crate::{
     Platform,
     policies::view::{Workload, at, items, seconds, strings, text},
 };
 
 pub(super) fn budget_leaves_room(platform: &Platform, findings: &mut Findings) {
-    for workload in platform.autoscaled() {
-        for budget in workload.selecting(platform, "PodDisruptionBudget", "/spec/selector") {
-            let pods = workload.fewest();
-            let share = |pointer: &str| {
-                let value = at(&budget.object, pointer);
-                let percent = value.as_str().and_then(|text| text.strip_suffix('%')?.parse::<u64>().ok());
-                value.as_u64().or_else(|| percent.map(|percent| (pods * percent).div_ceil(100)))
-            };
-            let allowed = match (share("/spec/maxUnavailable"), share("/spec/minAvailable")) {
-                (Some(lost), _) => lost,
-                (None, Some(kept)) => pods.saturating_sub(kept),
-                (None, None) => 0,
-            };
-            if allowed == 0 {
-                findings.report(
-                    platform.place(budget),
-                    format!("lets none of the {pods} pods of {} go at its minimum", workload.name()),
-                    "set `maxUnavailable` to 1 or to a percentage",
-                );
-            }
-        }
+    for Guarded { name, pods, place, mend: (mend, setting), .. } in
+        guarded(platform).into_iter().filter(|pods| pods.allowed(pods.pods.0) == 0)
+    {
+        let message = format!("lets none of the {} pods of {name} go at its minimum", pods.0);
+        findings.report(place, message, mend).set_by(setting);
     }
 }
 

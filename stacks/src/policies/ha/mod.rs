@@ -2,6 +2,7 @@
 
 mod nodes;
 mod pods;
+mod repair;
 
 use synth_framework::{Policy, Severity};
 
@@ -105,5 +106,12 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "Pods that never share a node, as many as there are base nodes, cannot be replaced before one of them \
                       leaves: a rollout that may take none away waits for ever.",
         check: nodes::rollouts_fit_base_nodes,
+    },
+    Policy {
+        code: "HA014",
+        name: "broken-nodes-are-repaired",
+        severity: Severity::Error,
+        explanation: "A node with a broken network, disk or kernel takes pods and fails them until somebody replaces it: an agent                       has to tell of it, and Karpenter and the node group have to act.",
+        check: repair::broken_nodes_are_repaired,
     },
 ];

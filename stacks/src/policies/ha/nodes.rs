@@ -121,9 +121,9 @@ pub(super) fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Fi
                     each - daemons.requests,
                     homeless.join(", ")
                 ),
-                "raise `base_nodes.min_size`, or take larger `base_nodes.instance_types`",
+                "raise `base_nodes.min_size` and `base_nodes.desired_size`, or take larger `base_nodes.instance_types`",
             )
-            .set_by(["base_nodes.min_size", "base_nodes.instance_types"]);
+            .set_by(["base_nodes.min_size", "base_nodes.desired_size", "base_nodes.instance_types"]);
         }
     }
 }

@@ -7,7 +7,7 @@ use synth_framework::{Findings, Manifest};
 
 use crate::{
     Platform,
-    policies::view::{Declared, addon, at, carries, charts, items, requirement, text},
+    policies::view::{Declared, addon, carries, charts, items, requirement, text},
 };
 
 /// What a node class selects by, such as `karpenter.sh/discovery: tideline`.
@@ -187,22 +187,6 @@ pub(super) fn cluster_name(platform: &Platform, findings: &mut Findings) {
                 found.place(),
                 format!("looks for the cluster `{given}`, but the cluster stack declares `{cluster}`"),
                 format!("look for `{cluster}`"),
-            );
-        }
-    }
-}
-
-pub(super) fn zonal_shift(platform: &Platform, findings: &mut Findings) {
-    let shifts = |cluster: &Declared<'_>| cluster.nested("zonal_shift_config", "enabled").as_deref() == Some("true");
-    let shifts = platform.managed("aws_eks_cluster").any(|cluster| shifts(&cluster));
-    for chart in charts(platform).filter(|chart| chart.name == "karpenter") {
-        let told = at(chart.values, "/settings/enableZonalShift") == true;
-        if told != shifts {
-            let (cluster, karpenter) = if shifts { ("has", "not told of it") } else { ("has no", "told of one") };
-            findings.report(
-                platform.place(chart.application),
-                format!("runs in a cluster that {cluster} zonal shift, and is {karpenter}"),
-                format!("set `settings.enableZonalShift` to {shifts}"),
             );
         }
     }

@@ -1,6 +1,7 @@
 //! LINK: names, tags and ports that one layer declares and another relies on.
 
 mod aws;
+mod clients;
 mod delivery;
 mod names;
 mod partition;
@@ -10,6 +11,7 @@ mod ports;
 mod reach;
 mod runner;
 mod traffic;
+mod zones;
 
 use synth_framework::{Policy, Severity};
 
@@ -65,8 +67,10 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "LINK007",
         name: "zonal-shift",
         severity: Severity::Error,
-        explanation: "AWS moves traffic away from an impaired zone, and Karpenter, not told of it, makes new nodes there.",
-        check: aws::zonal_shift,
+        explanation: "AWS moves traffic away from an impaired zone for whom has opted in: a load balancer that has not sends \
+                      clients there, Karpenter, not told of it, makes new nodes there, and told of it where there is none it \
+                      panics at its start.",
+        check: zones::zonal_shift,
     },
     Policy {
         code: "LINK008",
@@ -198,5 +202,29 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "A partition of AWS has ARNs, principals and endpoints of its own: a name of another one reads well in a \
                       plan and is refused by the apply.",
         check: partition::one_partition,
+    },
+    Policy {
+        code: "LINK025",
+        name: "zonal-shift-half-way",
+        severity: Severity::Warning,
+        explanation: "Between the two steps that turn zonal shift on or off, AWS moves traffic away from a zone in which \
+                      Karpenter goes on making nodes: a state to pass through, not to stay in.",
+        check: zones::half_way,
+    },
+    Policy {
+        code: "LINK026",
+        name: "clients-do-not-collide",
+        severity: Severity::Error,
+        explanation: "A load balancer that keeps its clients' addresses and balances across zones brings connections of one \
+                      client, from one port to two of its own addresses, to one pod as one connection, which is reset.",
+        check: clients::do_not_collide,
+    },
+    Policy {
+        code: "LINK027",
+        name: "clients-are-named",
+        severity: Severity::Error,
+        explanation: "A header that names the client, sent and not read, is a malformed request each time; read and not sent, \
+                      no request is one; read from addresses of others, anybody is whoever he says.",
+        check: clients::are_named,
     },
 ];

@@ -6,7 +6,9 @@ use synth_framework::{Findings, Manifest};
 use crate::{
     Platform,
     names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
-    policies::view::{annotation, at, container_port, flag, includes, items, matches, strings, text},
+    policies::view::{
+        annotation, at, container_port, declared_port, flag, includes, items, matches, protocol, strings, text,
+    },
 };
 
 /// The Service and port that an address inside the cluster names.
@@ -99,15 +101,18 @@ pub(super) fn service_ports(platform: &Platform, findings: &mut Findings) {
             let containers = items(&deployment.object, "/spec/template/spec/containers");
             for port in items(&service.object, "/spec/ports") {
                 let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
-                if container_port(containers, target).is_none() {
+                let declared = declared_port(containers, target);
+                if declared.is_none_or(|declared| protocol(declared) != protocol(port)) {
+                    // A port has one protocol unless it says otherwise, which then is worth a word.
+                    let spoken = declared.map_or_else(String::new, |_| format!("{} ", protocol(port)));
                     findings.report(
                         platform.place(service),
                         format!(
-                            "leads to port `{}`, which no container of Deployment/{} has",
+                            "leads to {spoken}port `{}`, which no container of Deployment/{} has",
                             plain(target),
                             deployment.name()
                         ),
-                        "name a port of the container in `targetPort`",
+                        "name a port of the container in `targetPort`, with its protocol",
                     );
                 }
             }

@@ -4,7 +4,7 @@ use synth_framework::{Expression, Findings};
 
 use crate::{
     Platform,
-    policies::view::{Declared, carries, charts, items, number},
+    policies::view::{Declared, Listening, carries, charts, items, listening, number},
 };
 
 /// What the control plane calls in pods of a chart: where its values say at which port, and which it is otherwise.
@@ -14,14 +14,32 @@ const CALLED: [(&str, &str, u64, &str); 3] = [
     ("kube-prometheus-stack", "/prometheusOperator/tls/internalPort", 10250, "webhooks"),
 ];
 
-/// The security groups of Karpenter's nodes.
+/// The security groups of nodes: those that Karpenter finds, and those that node groups name.
 fn groups_of_nodes(platform: &Platform) -> Vec<Declared<'_>> {
     let terms: Vec<_> = platform
         .of_kind("EC2NodeClass")
         .flat_map(|class| items(&class.object, "/spec/securityGroupSelectorTerms"))
         .cloned()
         .collect();
-    platform.managed("aws_security_group").filter(|group| carries(group, &terms)).collect()
+    let named: Vec<_> = node_groups(platform).flat_map(|(_, named)| named).collect();
+    let named = |group: &Declared<'_>| named.iter().any(|named| is_same(named, group));
+    platform.managed("aws_security_group").filter(|group| carries(group, &terms) || named(group)).collect()
+}
+
+/// The managed node groups, with the security groups that their launch templates name.
+fn node_groups(platform: &Platform) -> impl Iterator<Item = (Declared<'_>, Vec<Declared<'_>>)> {
+    platform.managed("aws_eks_node_group").map(|nodes| {
+        let template = nodes.nested_leads("launch_template", "id");
+        let named = template.and_then(|template| {
+            let named = template.get("vpc_security_group_ids").and_then(Expression::as_list)?;
+            Some(named.iter().filter_map(|group| template.leads_to(group)).collect())
+        });
+        (nodes, named.unwrap_or_default())
+    })
+}
+
+fn is_same(one: &Declared<'_>, other: &Declared<'_>) -> bool {
+    one.place().subject == other.place().subject
 }
 
 /// The security groups of a control plane's interfaces.
@@ -34,7 +52,7 @@ pub(super) fn groups_of<'a>(cluster: &Declared<'a>) -> Vec<Declared<'a>> {
 /// Does an argument of a rule name this group?
 fn names(rule: &Declared<'_>, argument: &str, group: &Declared<'_>) -> bool {
     let found = rule.get(argument).and_then(|found| rule.leads_to(found));
-    found.is_some_and(|found| found.place().subject == group.place().subject)
+    found.is_some_and(|found| is_same(&found, group))
 }
 
 /// The rules that let traffic to a port of a group in.
@@ -76,21 +94,32 @@ pub(super) fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut
 }
 
 pub(super) fn nodes_admit_pods(platform: &Platform, findings: &mut Findings) {
-    let names = [("tcp", 53), ("udp", 53)].map(|(protocol, port)| (protocol, port, "the name servers".to_owned()));
-    let pods = platform.autoscaled().into_iter().flat_map(|workload| {
-        let ports = workload.containers().iter().flat_map(|container| items(container, "/ports"));
-        let ports = ports.filter_map(|port| number(port, "/containerPort"));
-        ports.map(move |port| ("tcp", port, workload.name().to_owned())).collect::<Vec<_>>()
-    });
-    let needed: Vec<_> = names.into_iter().chain(pods).collect();
-    for nodes in groups_of_nodes(platform) {
-        for (protocol, port, who) in &needed {
-            if !admits(&nodes, &nodes, protocol, *port) {
-                findings.report(
-                    nodes.place(),
-                    format!("keeps pods from {protocol} port {port} of {who} on other nodes"),
-                    format!("admit {protocol} port {port} from the nodes' own security group"),
-                );
+    for (nodes, named) in node_groups(platform) {
+        if named.is_empty() {
+            findings.report(
+                nodes.place(),
+                "gives its nodes the security group that EKS makes, which admits pods of no other nodes",
+                "name the nodes' security group in its launch template",
+            );
+        }
+    }
+    let groups = groups_of_nodes(platform);
+    for nodes in &groups {
+        for from in &groups {
+            for Listening { protocol, port, who } in listening(platform) {
+                if !admits(nodes, from, protocol, port) {
+                    let (apart, mend) = if is_same(nodes, from) {
+                        (String::new(), "the nodes' own security group".to_owned())
+                    } else {
+                        let from = from.place().subject;
+                        (format!(" of {from}"), from)
+                    };
+                    findings.report(
+                        nodes.place(),
+                        format!("keeps pods from {protocol} port {port} of {who} on other nodes{apart}"),
+                        format!("admit {protocol} port {port} from {mend}"),
+                    );
+                }
             }
         }
     }

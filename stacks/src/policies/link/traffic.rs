@@ -1,11 +1,15 @@
 //! Traffic that network policies must admit: of clients, of health checks, and between services.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use synth_framework::{Findings, Manifest};
 
 use crate::{
     Platform,
-    policies::view::{Workload, annotation, at, container_port, flag, items, matches, strings, text},
+    names::ADD_ON_NAMESPACE,
+    policies::view::{
+        TARGET_GROUP, Workload, annotation, at, attribute, container_port, flag, items, matches, number, protocol,
+        strings, text,
+    },
     settings::Cidr,
 };
 
@@ -24,9 +28,16 @@ fn denies(platform: &Platform, workload: &Workload<'_>, direction: &str) -> bool
         .any(|policy| strings(&policy.object, "/spec/policyTypes").contains(&direction))
 }
 
-fn admits_port(rule: &Json, port: u64) -> bool {
+/// A port with its protocol, which a rule for another protocol does not admit.
+type Port = (&'static str, u64);
+
+fn admits_port(rule: &Json, (spoken, port): Port) -> bool {
     let ports = items(rule, "/ports");
-    ports.is_empty() || ports.iter().any(|of| of["port"].is_null() || of["port"] == port)
+    let holds = |of: &Json| match number(of, "/port") {
+        Some(first) => (first..=number(of, "/endPort").unwrap_or(first)).contains(&port),
+        None => of["port"].is_null(),
+    };
+    ports.is_empty() || ports.iter().any(|of| protocol(of) == spoken && holds(of))
 }
 
 /// Does a rule admit every address of a range?
@@ -58,6 +69,10 @@ pub(super) fn traffic_admitted(platform: &Platform, findings: &mut Findings) {
                 balanced(platform, workload, service, findings);
             }
         }
+        let ways_out = rules(platform, workload, "Egress");
+        if denies(platform, workload, "Egress") && !ways_out.is_empty() {
+            resolves(platform, workload, &ways_out, findings);
+        }
         let targets = workload.containers().iter().flat_map(|container| flag(container, "--allow-target"));
         for (target, port) in targets.filter_map(|target| pods_behind(platform, &workloads, target)) {
             called(platform, workload, &target, port, findings);
@@ -65,41 +80,75 @@ pub(super) fn traffic_admitted(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// Clients of a load balancer, and its health checks.
-fn balanced(platform: &Platform, workload: &Workload<'_>, service: &Manifest, findings: &mut Findings) {
-    let rules = rules(platform, workload, "Ingress");
-    let everyone: Cidr = "0.0.0.0/0".parse().expect("a range");
-    for port in items(&service.object, "/spec/ports") {
-        let Some(port) = container_port(workload.containers(), &port["targetPort"]) else { continue };
-        if !rules.iter().any(|rule| admits_port(rule, port) && admits_range(rule, "/from", everyone)) {
-            findings.report(
-                platform.place(workload.deployment),
-                format!(
-                    "gets the clients of Service/{} on port {port}, which no network policy admits from everywhere",
-                    service.name()
-                ),
-                format!("admit port {port} without `from` in the pods' network policy"),
-            );
-        }
-    }
-    let Ok(port) = annotation(service, "healthcheck-port").parse() else { return };
-    let subnets = platform.managed("aws_subnet").filter(|subnet| subnet.tag("kubernetes.io/role/elb").is_some());
-    for range in subnets.filter_map(|subnet| subnet.text("cidr_block")) {
-        let admitted = range
-            .parse()
-            .is_ok_and(|range| rules.iter().any(|rule| admits_port(rule, port) && admits_range(rule, "/from", range)));
+/// The label of the name servers' pods.
+const NAME_SERVERS: &str = "kube-dns";
+
+/// Whoever calls others resolves their names, by UDP, and by TCP where an answer is long.
+fn resolves(platform: &Platform, workload: &Workload<'_>, ways_out: &[&Json], findings: &mut Findings) {
+    let labels = json!({ "k8s-app": NAME_SERVERS });
+    let namespace = json!({ "kubernetes.io/metadata.name": ADD_ON_NAMESPACE });
+    let selects = |peer: &Json| {
+        matches(at(peer, "/namespaceSelector"), &namespace)
+            && (peer.get("podSelector").is_none() || matches(at(peer, "/podSelector"), &labels))
+    };
+    for port in [("udp", 53), ("tcp", 53)] {
+        let admitted = ways_out.iter().any(|rule| {
+            let peers = items(rule, "/to");
+            admits_port(rule, port) && (peers.is_empty() || peers.iter().any(selects))
+        });
         if !admitted {
+            let (spoken, port) = port;
             findings.report(
                 platform.place(workload.deployment),
-                format!("gets health checks on port {port} from {range}, which no network policy admits"),
-                format!("admit port {port} from every public subnet in the pods' network policy"),
+                format!("resolves names by {spoken} on port {port}, which no network policy lets its pods reach"),
+                format!("let it out to {spoken} port {port} of the name servers"),
             );
         }
     }
 }
 
+/// The ranges from which a load balancer connects: the subnets that the internet reaches it in.
+pub(super) fn ranges_of_balancers(platform: &Platform) -> impl Iterator<Item = Cidr> {
+    let subnets = platform.managed("aws_subnet").filter(|subnet| subnet.tag("kubernetes.io/role/elb").is_some());
+    subnets.filter_map(|subnet| subnet.text("cidr_block")?.parse().ok())
+}
+
+/// Does a load balancer keep the addresses of its clients? AWS's default depends on what its targets are.
+pub(super) fn keeps_addresses(service: &Manifest) -> bool {
+    let of_nodes = annotation(service, "nlb-target-type") != "ip";
+    attribute(service, TARGET_GROUP, "preserve_client_ip.enabled").map_or(of_nodes, |keeps| keeps == "true")
+}
+
+/// Clients of a load balancer, and its health checks.
+fn balanced(platform: &Platform, workload: &Workload<'_>, service: &Manifest, findings: &mut Findings) {
+    let rules = rules(platform, workload, "Ingress");
+    let mut missing = |port: Port, range: Cidr, who: &str| {
+        if !rules.iter().any(|rule| admits_port(rule, port) && admits_range(rule, "/from", range)) {
+            let (spoken, port) = port;
+            findings.report(
+                platform.place(workload.deployment),
+                format!("gets {who} on {spoken} port {port} from {range}, which no network policy admits"),
+                format!("admit {spoken} port {port} from {range} in the pods' network policy"),
+            );
+        }
+    };
+    let everyone: Cidr = "0.0.0.0/0".parse().expect("a range");
+    let from_balancer: Vec<_> = ranges_of_balancers(platform).collect();
+    let clients = if keeps_addresses(service) { vec![everyone] } else { from_balancer.clone() };
+    for declared in items(&service.object, "/spec/ports") {
+        let Some(port) = container_port(workload.containers(), &declared["targetPort"]) else { continue };
+        for range in &clients {
+            missing((protocol(declared), port), *range, &format!("the clients of Service/{}", service.name()));
+        }
+    }
+    let Ok(port) = annotation(service, "healthcheck-port").parse() else { return };
+    for range in from_balancer {
+        missing(("tcp", port), range, "health checks");
+    }
+}
+
 /// The pods and container port that an address inside the cluster leads to.
-fn pods_behind<'a>(platform: &'a Platform, workloads: &[Workload<'a>], target: &str) -> Option<(Workload<'a>, u64)> {
+fn pods_behind<'a>(platform: &'a Platform, workloads: &[Workload<'a>], target: &str) -> Option<(Workload<'a>, Port)> {
     let (host, port) = target.rsplit_once(':')?;
     let port: u64 = port.parse().ok()?;
     workloads.iter().find_map(|workload| {
@@ -107,30 +156,31 @@ fn pods_behind<'a>(platform: &'a Platform, workloads: &[Workload<'a>], target: &
             .services(platform)
             .find(|service| host.strip_prefix(&format!("{}.{}.svc", service.name(), service.namespace())).is_some())?;
         let declared = items(&service.object, "/spec/ports").iter().find(|declared| declared["port"] == port)?;
-        Some((*workload, container_port(workload.containers(), &declared["targetPort"])?))
+        Some((*workload, (protocol(declared), container_port(workload.containers(), &declared["targetPort"])?)))
     })
 }
 
 /// One service calling another.
-fn called(platform: &Platform, from: &Workload<'_>, to: &Workload<'_>, port: u64, findings: &mut Findings) {
+fn called(platform: &Platform, from: &Workload<'_>, to: &Workload<'_>, port: Port, findings: &mut Findings) {
     let admitted = |direction, peers, workload: &Workload<'_>, peer| {
         !denies(platform, workload, direction)
             || rules(platform, workload, direction)
                 .iter()
                 .any(|rule| admits_port(rule, port) && admits_pods(rule, peers, peer))
     };
+    let (spoken, number) = port;
     if !admitted("Egress", "/to", from, to) {
         findings.report(
             platform.place(from.deployment),
-            format!("calls {} on port {port}, which no network policy lets its pods reach", to.name()),
-            format!("let it out to port {port} of those pods"),
+            format!("calls {} on {spoken} port {number}, which no network policy lets its pods reach", to.name()),
+            format!("let it out to {spoken} port {number} of those pods"),
         );
     }
     if !admitted("Ingress", "/from", to, from) {
         findings.report(
             platform.place(to.deployment),
-            format!("is called by {} on port {port}, which no network policy admits", from.name()),
-            format!("admit port {port} from those pods"),
+            format!("is called by {} on {spoken} port {number}, which no network policy admits", from.name()),
+            format!("admit {spoken} port {number} from those pods"),
         );
     }
 }

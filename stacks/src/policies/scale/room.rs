@@ -6,19 +6,8 @@ use synth_framework::{Findings, Manifest, Place};
 
 use crate::{
     Platform,
-    policies::view::{Amount, PodGroup, Pools, Taken, at, daemon_pods, number, other_pods, pool_setting, quantity},
+    policies::view::{Amount, PodGroup, Pools, Taken, at, daemon_pods, maximum, number, pool_setting, quantity},
 };
-
-/// Every pod on Karpenter's nodes when all autoscalers are at their maximum.
-fn maximum(platform: &Platform) -> Vec<PodGroup> {
-    let services = platform.autoscaled().into_iter().map(|workload| PodGroup {
-        name: workload.name().to_owned(),
-        pods: workload.most(),
-        each: workload.requests(),
-        apart: false,
-    });
-    services.chain(other_pods(platform)).collect()
-}
 
 fn described(groups: &[PodGroup]) -> String {
     let groups = groups.iter().map(|group| format!("{} of {} ({})", group.pods, group.name, group.each));

@@ -128,4 +128,12 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
                       read what lies in them nowhere but where a plan must.",
         check: pull_request::reads_no_data,
     },
+    Policy {
+        code: "SEC017",
+        name: "strict-mode",
+        severity: Severity::Error,
+        explanation: "In the network add-on's strict mode a pod reaches nobody until a NetworkPolicy selects it: the name servers, \
+                      which run before anything could bring them one, never start, and after them nothing else.",
+        check: pods::strict_mode,
+    },
 ];

@@ -7,7 +7,8 @@ use synth_framework::Findings;
 
 use crate::{
     Platform,
-    policies::view::{addon, addon_configuration, at, items, strings, text},
+    names::ADD_ON_NAMESPACE,
+    policies::view::{addon, addon_configuration, at, charts, items, strings, text},
 };
 
 pub(super) fn restricted_pods(platform: &Platform, findings: &mut Findings) {
@@ -100,6 +101,32 @@ pub(super) fn policies_enforced(platform: &Platform, findings: &mut Findings) {
             cni.place(),
             "enforces no NetworkPolicy",
             "set `enableNetworkPolicy` to \"true\" in its configuration",
+        );
+    }
+}
+
+/// In strict mode a pod reaches nobody until a policy selects it. Argo CD's own come with its chart; the name servers run before
+/// anything could bring them one.
+pub(super) fn strict_mode(platform: &Platform, findings: &mut Findings) {
+    let Some(cni) = addon(platform, "vpc-cni") else { return };
+    let configuration = addon_configuration(platform, "vpc-cni").unwrap_or_default();
+    if text(&configuration, "/env/NETWORK_POLICY_ENFORCING_MODE") != "strict" {
+        return;
+    }
+    let mut namespaces: BTreeSet<String> = charts(platform).map(|chart| chart.namespace.to_owned()).collect();
+    namespaces.insert(ADD_ON_NAMESPACE.to_owned());
+    let selected = |namespace: &String| {
+        platform.of_kind("NetworkPolicy").any(|policy| {
+            let selector = at(&policy.object, "/spec/podSelector");
+            policy.namespace() == namespace && selector.as_object().is_some_and(serde_json::Map::is_empty)
+        })
+    };
+    let cut_off: Vec<_> = namespaces.iter().filter(|namespace| !selected(namespace)).map(String::as_str).collect();
+    if !cut_off.is_empty() {
+        findings.report(
+            cni.place(),
+            format!("cuts off every pod that no NetworkPolicy selects: those of {}", cut_off.join(", ")),
+            "leave `NETWORK_POLICY_ENFORCING_MODE` out",
         );
     }
 }

@@ -3,6 +3,7 @@
 mod bounds;
 mod healing;
 mod keeping;
+mod rendering;
 mod watching;
 
 use synth_framework::{Policy, Severity};
@@ -73,5 +74,12 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "Argo CD takes a revision that does not exist and waits: unless the release asks what became of it, \
                       Terraform succeeds and nothing comes.",
         check: watching::release_follows_git,
+    },
+    Policy {
+        code: "SYNC009",
+        name: "repo-server-survives",
+        severity: Severity::Error,
+        explanation: "With nothing in its cache the repo server renders every Application at once: without a limit on that it is                       killed for its memory, starts with nothing in its cache, and is killed again.",
+        check: rendering::repo_server_survives,
     },
 ];

@@ -35,6 +35,16 @@ pub(crate) fn strings<'a>(value: &'a Json, pointer: &str) -> Vec<&'a str> {
     items(value, pointer).iter().filter_map(Json::as_str).collect()
 }
 
+/// The protocol of a port of a container, a Service or a network policy, in Terraform's spelling.
+pub(crate) fn protocol(port: &Json) -> &'static str {
+    match text(port, "/protocol") {
+        "UDP" => "udp",
+        "SCTP" => "sctp",
+        // The API server's default.
+        _ => "tcp",
+    }
+}
+
 /// Does an object hold every entry of another?
 pub(crate) fn includes(whole: &Json, part: &Json) -> bool {
     part.as_object().is_none_or(|part| part.iter().all(|(key, value)| whole.get(key) == Some(value)))

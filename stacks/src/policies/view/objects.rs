@@ -51,3 +51,15 @@ pub(crate) fn annotation<'a>(service: &'a Manifest, name: &str) -> &'a str {
     let found = annotations.and_then(|of| of.get(format!("service.beta.kubernetes.io/aws-load-balancer-{name}")));
     found.and_then(serde_json::Value::as_str).unwrap_or_default()
 }
+
+/// The load balancer's own attributes, by the name of their annotation.
+pub(crate) const BALANCER: &str = "attributes";
+
+/// The attributes of its target groups.
+pub(crate) const TARGET_GROUP: &str = "target-group-attributes";
+
+/// An attribute of a Service's load balancer or of its target groups.
+pub(crate) fn attribute<'a>(service: &'a Manifest, of: &str, name: &str) -> Option<&'a str> {
+    let attributes = annotation(service, of).split(',').filter_map(|of| of.split_once('='));
+    attributes.map(|(key, value)| (key.trim(), value.trim())).find(|(key, _)| *key == name).map(|(_, value)| value)
+}

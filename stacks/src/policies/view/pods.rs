@@ -190,6 +190,17 @@ pub(crate) fn other_pods(platform: &Platform) -> Vec<PodGroup> {
     groups(platform, &ELSEWHERE)
 }
 
+/// Every pod on Karpenter's nodes when all autoscalers are at their maximum.
+pub(crate) fn maximum(platform: &Platform) -> Vec<PodGroup> {
+    let services = platform.autoscaled().into_iter().map(|workload| PodGroup {
+        name: workload.name().to_owned(),
+        pods: workload.most(),
+        each: workload.requests(),
+        apart: false,
+    });
+    services.chain(other_pods(platform)).collect()
+}
+
 fn groups(platform: &Platform, rows: &[Row]) -> Vec<PodGroup> {
     let argocd = argocd_values(platform).map(|(values, _)| values);
     let mut all: Vec<(&str, &Json)> = charts(platform).map(|chart| (chart.name, chart.values)).collect();

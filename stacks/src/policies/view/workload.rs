@@ -127,14 +127,18 @@ pub(crate) fn matches(selector: &Json, labels: &Json) -> bool {
     !selector.is_null() && expressions && includes(labels, at(selector, "/matchLabels"))
 }
 
-/// The number of a container's port, given by name or number.
-pub(crate) fn container_port(containers: &[Json], port: &Json) -> Option<u64> {
-    let ports = containers.iter().flat_map(|container| items(container, "/ports"));
-    let found = ports.into_iter().find(|declared| match port {
+/// A container's port, given by name or number.
+pub(crate) fn declared_port<'a>(containers: &'a [Json], port: &Json) -> Option<&'a Json> {
+    let mut ports = containers.iter().flat_map(|container| items(container, "/ports"));
+    ports.find(|declared| match port {
         Json::String(name) => text(declared, "/name") == name,
         number => declared["containerPort"] == *number,
-    });
-    found.and_then(|declared| number(declared, "/containerPort"))
+    })
+}
+
+/// The number of a container's port, given by name or number.
+pub(crate) fn container_port(containers: &[Json], port: &Json) -> Option<u64> {
+    declared_port(containers, port).and_then(|declared| number(declared, "/containerPort"))
 }
 
 /// The values that a container's arguments give a flag.

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::Selection;
 use crate::{
-    difference::{Change, Difference, difference},
+    difference::{Change, Difference, Order, difference},
     directory,
     project::Project,
     report::{ADDED, CHANGED, Columns, REMOVED, Report, json},
@@ -30,12 +30,16 @@ pub(crate) fn diff(project: &Project, args: &DiffArgs) -> Result<Report> {
         parts.push(PartDifference { name: survey.rendered.part.name, directory, differences });
     }
     let found = parts.iter().any(|part| !part.differences.is_empty());
+    let order = Order::of(parts.iter().map(|part| (part.name, part.differences.as_slice())));
     if *as_json {
         let parts: Vec<_> = parts.iter().map(PartDifference::json).collect();
-        return Ok(Report::finding(found, json(&json!({ "environment": project.environment, "parts": parts }))));
+        let order: Vec<_> = order.iter().map(Order::json).collect();
+        let shown = json!({ "environment": project.environment, "parts": parts, "order": order });
+        return Ok(Report::finding(found, json(&shown)));
     }
     let columns = Columns::of(parts.iter().map(|part| (part.name, part.directory.as_str())));
-    Ok(Report::finding(found, parts.iter().map(|part| part.text(&columns)).collect::<String>()))
+    let parts = parts.iter().map(|part| part.text(&columns));
+    Ok(Report::finding(found, parts.chain(order.map(|order| format!("{order}\n"))).collect::<String>()))
 }
 
 struct PartDifference {

@@ -82,6 +82,8 @@ fn values(project: &Project, platform: &Platform) -> Map<String, Json> {
         "github_repository": format!("{}/{}", settings.github.owner, settings.github.repository),
         "github_subjects": settings.github.subjects(),
         "github_environment": settings.github.environment,
+        "github_guard": settings.github.guard.as_str(),
+        "attestations": settings.github.attestations.as_str(),
         "github_branch": settings.github.branch,
         "runner": settings.github.runner,
         "oidc_provider": settings.github.oidc_provider.as_str(),

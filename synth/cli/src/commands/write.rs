@@ -7,6 +7,7 @@ use stacks::{PARTS, Part};
 
 use super::summary::Summary;
 use crate::{
+    difference::{Difference, Order, difference},
     directory::{self, Staging, Survey},
     project::Project,
     report::{Report, json as pretty, say},
@@ -77,11 +78,20 @@ pub(crate) fn write(project: &Project, part: Option<&'static Part>, args: &Write
     }
     let mut staging = Staging::begin(&project.out)?;
     let surveys = directory::survey(&project.out, &rendered)?;
+    let order = order(&surveys);
     for survey in &surveys {
         staging.prepare(survey)?;
     }
     staging.commit()?;
     let summary = Summary::of(&surveys);
     surveys.iter().flat_map(Survey::warnings).for_each(say);
+    order.iter().for_each(say);
     if args.json { Ok(Report::fine(pretty(&summary.json(project)))) } else { Ok(Report::fine(summary)) }
+}
+
+/// The order in which to deliver what is about to be written; what lies there and cannot be read is about to be replaced.
+fn order(surveys: &[Survey<'_>]) -> Option<Order> {
+    let differences: Vec<(&str, Vec<Difference>)> =
+        surveys.iter().map(|survey| (survey.rendered.part.name, difference(survey).unwrap_or_default())).collect();
+    Order::of(differences.iter().map(|(part, differences)| (*part, differences.as_slice())))
 }

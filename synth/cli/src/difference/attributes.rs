@@ -20,6 +20,13 @@ pub(crate) struct AttributeChange {
     new: Option<Json>,
 }
 
+impl AttributeChange {
+    /// What the attribute becomes whose path ends so; the items of lists do not count in it.
+    pub(super) fn becomes(&self, end: &str) -> Option<&Json> {
+        self.path.replace("[0]", "").ends_with(end).then_some(self.new.as_ref()?)
+    }
+}
+
 /// The attributes that differ.
 pub(super) fn changes(old: &Json, new: &Json) -> Vec<AttributeChange> {
     let mut found = Vec::new();

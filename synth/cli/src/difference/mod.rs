@@ -5,6 +5,7 @@
 mod addresses;
 mod attributes;
 mod contents;
+mod order;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value as Json, json};
 
 pub(crate) use attributes::AttributeChange;
+pub(crate) use order::Order;
 
 use crate::directory::{State, Survey};
 

@@ -53,6 +53,62 @@ fn order_comments_and_files_are_no_differences() {
     project.synth(["diff"]).succeeds();
 }
 
+const KARPENTER: &str = "out/manifests/karpenter.yaml";
+const CONTROL_PLANE: &str = "out/cluster/control-plane.tf.json";
+
+/// A project whose `out/` tells AWS and Karpenter of zonal shift, or does not, and whose settings say `word`.
+fn zonal_shift(in_aws: bool, in_karpenter: bool, word: &str) -> Project {
+    let project = Project::written();
+    let settings = "stacks/environments/default.toml";
+    project
+        .write(settings, &project.read(settings).replace("zonal_shift = \"on\"", &format!("zonal_shift = \"{word}\"")));
+    project.edit(CONTROL_PLANE, |file| {
+        file["resource"]["aws_eks_cluster"]["main"]["zonal_shift_config"][0]["enabled"] = json!(in_aws);
+    });
+    let told = |told: bool| format!("enableZonalShift: {told}");
+    project.write(KARPENTER, &project.read(KARPENTER).replace(&told(true), &told(in_karpenter)));
+    project
+}
+
+#[test]
+fn zonal_shift_goes_on_and_off_in_two_steps_whose_order_is_said() {
+    for (in_aws, in_karpenter, word, why, mend) in [
+        (false, false, "on", "goes on in one step", "write `cluster.zonal_shift = \"aws-only\"`, and \"on\" once"),
+        (true, true, "off", "goes off in one step", "write `cluster.zonal_shift = \"aws-only\"`, and \"off\" once"),
+        (false, false, "aws-only", "goes on in AWS, the first of two steps", "apply the cluster stack before"),
+        (
+            true,
+            false,
+            "on",
+            "goes on in Karpenter, the second of two steps",
+            "merge this once the cluster stack is applied",
+        ),
+        (true, true, "aws-only", "goes off in Karpenter, the first of two steps", "let Argo CD sync Karpenter before"),
+        (true, false, "off", "goes off in AWS, the second of two steps", "apply the cluster stack once Argo CD"),
+    ] {
+        let project = zonal_shift(in_aws, in_karpenter, word);
+        let run = project.synth(["diff"]).finds();
+        let said = format!("\norder: zonal shift {why}");
+        assert!(run.stdout.contains(&said) && run.stdout.contains(&format!("\n  mend: {mend}")), "{}", run.stdout);
+        let json = project.synth(["diff", "--json"]).finds().json();
+        assert!(json["order"][0]["message"].as_str().unwrap().contains(why), "{json}");
+        // Whoever writes without looking first is told as well, once.
+        let written = project.synth(["all"]);
+        assert!(written.code == 0 && written.stderr.contains(&said[1..]), "{}", written.stderr);
+        assert!(!project.synth(["all"]).stderr.contains("order:"));
+    }
+}
+
+#[test]
+fn what_has_no_order_is_not_given_one() {
+    let project = Project::new();
+    assert!(!project.synth(["diff"]).finds().stdout.contains("order:"), "a new environment is told all at once");
+    assert!(!project.synth(["all"]).succeeds().stderr.contains("order:"));
+    let karpenter = project.read(KARPENTER);
+    project.write(KARPENTER, &karpenter.replace("replicas: 2", "replicas: 1"));
+    assert_eq!(project.synth(["diff", "--json"]).finds().json()["order"], json!([]));
+}
+
 #[test]
 fn nothing_written_yet_means_everything_is_added() {
     let project = Project::new();

@@ -13,9 +13,15 @@ mod completions;
 mod documents;
 mod environments;
 mod failing;
+#[cfg(unix)]
+mod guarding;
 mod help;
 mod images;
 mod isolation;
+#[cfg(unix)]
+mod jobs;
+#[cfg(unix)]
+mod kept_states;
 mod listing;
 mod load_report;
 #[cfg(target_os = "linux")]
@@ -31,6 +37,10 @@ mod project;
 mod promoting;
 #[cfg(unix)]
 mod reaching;
+#[cfg(unix)]
+mod rebuilding;
+#[cfg(unix)]
+mod saved_plans;
 mod settings;
 #[cfg(unix)]
 mod tearing_down;

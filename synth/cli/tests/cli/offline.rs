@@ -46,6 +46,30 @@ fn the_whole_platform_is_applied_and_then_nothing_is_left_to_do() {
     assert!(kept.stderr.contains(source), "{}", kept.stderr);
 }
 
+/// The offline provider judges sizes as EKS does: were `desired_size` ignored, it would refuse the plan.
+#[test]
+fn the_base_nodes_of_a_running_platform_become_more() {
+    if !terraform() {
+        return;
+    }
+    let project = Project::new();
+    ends(&project.synth(["apply", "cluster"]), 0, "Apply complete!");
+    let settings = "stacks/environments/default.toml";
+    let raised: Vec<_> = project
+        .read(settings)
+        .lines()
+        .map(|line| match line.split_once(" = ") {
+            Some((name @ ("min_size" | "desired_size"), _)) => format!("{name} = 5"),
+            _ => line.to_owned(),
+        })
+        .collect();
+    project.write(settings, &raised.join("\n"));
+    let run = project.synth(["plan", "cluster"]);
+    ends(&run, 0, "Plan: 0 to add, 1 to change, 0 to destroy.");
+    assert!(run.stdout.contains("aws_eks_node_group.base will be updated in-place"), "{}", run.stdout);
+    ends(&project.synth(["apply", "cluster"]), 0, "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.");
+}
+
 #[test]
 fn every_environment_is_planned() {
     if !terraform() {

@@ -11,7 +11,7 @@ use std::{
 use crate::project::{Project, Run, workspace};
 
 /// Each workflow and what CI runs, with its name.
-fn workflows() -> Vec<(String, String)> {
+pub(crate) fn workflows() -> Vec<(String, String)> {
     let folder = workspace().join(".github/workflows");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let read = |path: PathBuf| (path.file_name().unwrap().display().to_string(), fs::read_to_string(path).unwrap());
@@ -21,7 +21,7 @@ fn workflows() -> Vec<(String, String)> {
 }
 
 /// What follows each occurrence of a word, as far as `belongs` says.
-fn after<'a>(text: &'a str, word: &str, belongs: impl Fn(char) -> bool) -> Vec<&'a str> {
+pub(crate) fn after<'a>(text: &'a str, word: &str, belongs: impl Fn(char) -> bool) -> Vec<&'a str> {
     let rests = text.match_indices(word).map(|(at, found)| &text[at + found.len()..]);
     rests.map(|rest| &rest[..rest.find(|char| !belongs(char)).unwrap_or(rest.len())]).collect()
 }

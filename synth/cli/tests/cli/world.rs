@@ -1,4 +1,4 @@
-//! A project beside a world of fakes: `aws`, `curl`, `gh`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
+//! A project beside a world of fakes: `aws`, `curl`, `gh`, `gpg`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
 
 use std::{
     collections::BTreeMap,
@@ -58,6 +58,17 @@ fn builds(project: &Project) -> Json {
     Json::Object(offered.collect())
 }
 
+/// What GitHub says of a repository whose environments have reviewers.
+fn guarded() -> Json {
+    let reviewers =
+        json!({ "protection_rules": [{ "type": "required_reviewers", "reviewers": [{ "type": "User" }] }] });
+    json!({
+        "repos/tideline-dev/tideline": { "visibility": "private" },
+        "repos/tideline-dev/tideline/environments/development": reviewers,
+        "repos/tideline-dev/tideline/environments/production": reviewers,
+    })
+}
+
 /// The interpreter itself: what `python3` leads to may take longer than the fakes.
 fn python() -> &'static str {
     static PYTHON: OnceLock<String> = OnceLock::new();
@@ -101,7 +112,7 @@ impl World {
         let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
         project.write("bin/fake.py", &format!("#!{} -IS\n{fake}", python()));
         fs::set_permissions(project.path("bin/fake.py"), fs::Permissions::from_mode(0o755)).unwrap();
-        for tool in ["aws", "curl", "gh", "kubectl", "terraform", "docker", "git"] {
+        for tool in ["aws", "curl", "gh", "gpg", "kubectl", "terraform", "docker", "git"] {
             symlink("fake.py", project.path(&format!("bin/{tool}"))).unwrap();
         }
         let image = |digit: &str| {
@@ -114,7 +125,7 @@ impl World {
             "images": { "tideline/cors-proxy-server": image("a"), "tideline/mock-target-server": image("b") },
             "pushes_after": 0, "merged_after": 0, "kinds": [], "applications": {}, "children": {}, "stuck": [],
             "services": [], "balancers": [], "nodepools": [], "nodeclaims": [], "nodeclasses": [], "volumes": [],
-            "blocked": 0, "github": {}, "leaked": [], "oidc": "", "spot": "", "state": [],
+            "blocked": 0, "github": guarded(), "artifacts": {}, "kept": {}, "bucket_refuses": false, "unsaved": "", "pushed": {}, "leaked": [], "oidc": "", "spot": "", "state": [],
             "claims_deleted": false, "pools_deleted": false, "class_deleted": false, "volumes_deleted": false,
         });
         world.as_object_mut().unwrap().extend(asked(&project));

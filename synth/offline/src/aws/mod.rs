@@ -12,6 +12,7 @@ mod recomputed;
 mod replacements;
 mod rules;
 mod service_templates;
+mod sizes;
 mod tags;
 mod templates;
 mod zones;
@@ -66,7 +67,7 @@ impl Cloud for Account {
     fn plan(&self, change: &Change<'_>, planned: &mut Mapping) -> Result<(), Problem> {
         defaults::plan(change, planned);
         tags::plan(&self.default_tags, change, planned);
-        Ok(())
+        sizes::judge(change.kind, change.prior, planned)
     }
 
     fn follows_the_old_rules(&self, kind: &str) -> bool {

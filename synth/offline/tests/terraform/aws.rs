@@ -101,6 +101,31 @@ fn what_the_provider_refuses_is_refused_at_its_argument() {
     }
 }
 
+/// A node group, and what of its sizes the configuration ignores.
+fn group(min: u32, desired: u32, max: u32, ignored: &[&str]) -> Json {
+    aws(json!({ "resource": { "aws_eks_node_group": { "base": {
+        "cluster_name": "tideline",
+        "node_role_arn": "arn:aws:iam::111122223333:role/r",
+        "subnet_ids": ["subnet-1"],
+        "scaling_config": [{ "min_size": min, "desired_size": desired, "max_size": max }],
+        "lifecycle": [{ "ignore_changes": ignored }],
+    } } } }))
+}
+
+#[test]
+fn a_group_of_nodes_is_scaled_where_eks_lets_it_and_refused_where_it_does_not() {
+    let Some(bench) = bench() else { return };
+    bench.run(&group(4, 3, 6, &[]), &["plan"]).exits(1).says("minSize can't be greater than desiredSize");
+    bench.run(&group(7, 7, 6, &[]), &["plan"]).exits(1).says("minSize can't be greater than maxSize");
+    bench.apply(&group(3, 3, 6, &[]));
+    // What is ignored stays as it is in the state, and EKS compares the new minimum with that.
+    let refused = "Minimum capacity 4 can't be greater than desired size 3";
+    bench.run(&group(4, 4, 6, &["scaling_config[0].desired_size"]), &["plan"]).exits(1).says(refused);
+    bench.run(&group(2, 7, 6, &[]), &["plan"]).exits(1).says("desiredSize can't be greater than maxSize");
+    assert_eq!(bench.actions(&group(4, 4, 6, &[]))["aws_eks_node_group.base"], json!(["update"]));
+    assert_eq!(bench.apply(&group(4, 4, 6, &[]))["aws_eks_node_group.base"]["scaling_config"][0]["min_size"], 4);
+}
+
 #[test]
 fn an_import_takes_what_the_provider_asks_for_and_leaves_nothing_to_replace() {
     let Some(bench) = bench() else { return };

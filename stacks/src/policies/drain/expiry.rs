@@ -1,0 +1,65 @@
+//! Nodes that go together: whether all their pods can leave in time, and how seldom it comes to that.
+
+use synth_framework::Findings;
+
+use super::budgets::guarded;
+use crate::{
+    Platform,
+    policies::{
+        ver::OLD_DAYS,
+        view::{at, seconds, text},
+    },
+};
+
+/// Seconds until the pod that takes the place of an evicted one is ready: a new node (a minute and a half with many daemons),
+/// the pod itself, and the first health checks of a load balancer.
+const START: u64 = 180;
+
+/// Expired nodes of a pool drain all at once, and none is made before they do; evictions wait for the budgets of the pods. A pod
+/// that still waits when the grace period is over is deleted, whatever its budget says.
+pub(super) fn turns_fit_grace(platform: &Platform, findings: &mut Findings) {
+    let guarded = guarded(platform);
+    let slowest = guarded.iter().filter_map(|pods| Some((pods, pods.turns()?)));
+    let Some((pods, turns)) = slowest.max_by_key(|(pods, turns)| turns * (pods.grace + START)) else { return };
+    let (turn, grace) = (pods.grace + START, pods.grace);
+    let needed = turns * turn;
+    for pool in platform.of_kind("NodePool") {
+        let spec = at(&pool.object, "/spec/template/spec");
+        let Some(wait) = seconds(text(spec, "/terminationGracePeriod")).filter(|wait| (1..needed).contains(wait))
+        else {
+            continue;
+        };
+        findings
+            .report(
+                platform.place(pool),
+                format!(
+                    "ends its nodes after {wait} s, but where all of them go together the pods of {} leave in {turns} turns \
+                     of {turn} s: {grace} s to leave, and {START} s until others are ready",
+                    pods.name
+                ),
+                format!("raise `karpenter.termination_grace_period` to {needed}s or more"),
+            )
+            .set_by(["karpenter.termination_grace_period"]);
+    }
+}
+
+/// Drift replaces nodes within budgets, and makes others before; expiry does neither. It must come last.
+pub(super) fn expiry_comes_last(platform: &Platform, findings: &mut Findings) {
+    let last = OLD_DAYS.unsigned_abs() * 24;
+    for pool in platform.of_kind("NodePool") {
+        let expires = text(at(&pool.object, "/spec/template/spec"), "/expireAfter");
+        // Karpenter's default is 30 days.
+        let after = if expires.is_empty() { Some(720 * 3600) } else { seconds(expires) };
+        let Some(hours) = after.map(|after| after / 3600).filter(|hours| *hours < last) else { continue };
+        findings
+            .report(
+                platform.place(pool),
+                format!(
+                    "ends its nodes {hours} h after they were made, those that were made together at once: expiry knows no \
+                     budget and makes no node before, but a new image, which replaces them gently, may be {last} h away"
+                ),
+                format!("raise `karpenter.expire_after` to {last}h or more, or set it to `Never`"),
+            )
+            .set_by(["karpenter.expire_after"]);
+    }
+}

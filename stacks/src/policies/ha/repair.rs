@@ -1,0 +1,41 @@
+//! Repair: whether a node that is broken and still there is told of, and replaced.
+
+use synth_framework::Findings;
+
+use crate::{
+    Platform,
+    policies::view::{addon, at, charts},
+};
+
+/// The add-on that tells of broken networks, disks, kernels and container runtimes in the conditions of its node.
+const AGENT: &str = "eks-node-monitoring-agent";
+
+pub(super) fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Findings) {
+    for chart in charts(platform).filter(|chart| chart.name == "karpenter") {
+        if at(chart.values, "/settings/featureGates/nodeRepair") != true {
+            findings.report(
+                platform.place(chart.application),
+                "leaves broken nodes where they are: its gate `NodeRepair` is off",
+                "set `settings.featureGates.nodeRepair` in its values",
+            );
+        }
+    }
+    for group in platform.managed("aws_eks_node_group") {
+        if group.nested("node_repair_config", "enabled").as_deref() != Some("true") {
+            findings.report(
+                group.place(),
+                "leaves broken nodes where they are",
+                "set `enabled` in its `node_repair_config`",
+            );
+        }
+    }
+    if addon(platform, AGENT).is_none() {
+        for cluster in platform.managed("aws_eks_cluster") {
+            findings.report(
+                cluster.place(),
+                "has nobody who tells of broken networks, disks and kernels: only a node that is silent counts as broken",
+                format!("install the add-on `{AGENT}`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! OBS: whether those who look are told what matters, alike, and at the height of the load too.
+
+mod series;
+mod stack;
+
+use synth_framework::{Policy, Severity};
+
+use crate::Platform;
+
+pub(super) const POLICIES: &[Policy<Platform>] = &[
+    Policy {
+        code: "OBS001",
+        name: "alerts-ask-for-something",
+        severity: Severity::Error,
+        explanation: "An alert that says only that nodes or quotas are well filled is never over, and hides those that ask for \
+                      something.",
+        check: stack::alerts_ask_for_something,
+    },
+    Policy {
+        code: "OBS002",
+        name: "replicas-answer-alike",
+        severity: Severity::Error,
+        explanation: "Two replicas behind one Service have data of their own: unless a person is led to the same one, graphs \
+                      jump and a silence that was just made is not there.",
+        check: stack::replicas_answer_alike,
+    },
+    Policy {
+        code: "OBS003",
+        name: "prometheus-holds-its-series",
+        severity: Severity::Error,
+        explanation: "Prometheus holds the series of everything that runs in memory: too little of it gets it killed at the height \
+                      of the load, and again while it reads its log, unless somebody is told before.",
+        check: series::prometheus_holds_its_series,
+    },
+];
+
+/// The chart of Prometheus, Alertmanager and Grafana.
+const STACK: &str = "kube-prometheus-stack";

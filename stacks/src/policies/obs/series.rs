@@ -1,0 +1,72 @@
+//! The memory of Prometheus, against the series of the largest size that the pools really make, and whether it is told of in time.
+
+use serde_json::Value as Json;
+use synth_framework::Findings;
+
+use super::STACK;
+use crate::{
+    Platform,
+    policies::view::{Pools, at, base_pods, charts, daemon_pods, items, maximum, quantity, text},
+    series::Watched,
+};
+
+const SETTING: &str = "observability.own_series";
+
+/// What there is when all services are at their maximum; nothing where no node hosts them, which SCALE001 finds.
+fn watched(platform: &Platform) -> Option<Watched> {
+    let (groups, daemons) = (maximum(platform), daemon_pods(platform));
+    let made = Pools::of(platform, None).hosting(&groups, daemons).ok()?.nodes;
+    let nodes = made + u64::from(platform.settings.base_nodes.max_size);
+    let of_services = platform.autoscaled().iter().map(|workload| workload.most()).sum();
+    let others = groups.iter().chain(&base_pods(platform, made)).map(|group| group.pods).sum::<u64>();
+    let own = u64::from(platform.settings.observability.own_series);
+    Some(Watched { nodes, pods: others + nodes * daemons.pods, of_services, own })
+}
+
+pub(super) fn prometheus_holds_its_series(platform: &Platform, findings: &mut Findings) {
+    for chart in charts(platform).filter(|chart| chart.name == STACK) {
+        let place = || platform.place(chart.application);
+        let limit = at(chart.values, "/prometheus/prometheusSpec/resources/limits/memory");
+        if let (Some(memory), Some(watched)) = (quantity::mebibytes(limit), watched(platform)) {
+            let Watched { nodes, pods, of_services, .. } = watched;
+            let needed = watched.needs();
+            if memory < needed {
+                let series = watched.series();
+                findings
+                    .report(
+                        place(),
+                        format!(
+                            "gives Prometheus {memory}Mi, but the maximum has {series} series in three hours, which take \
+                             {needed}Mi: {nodes} nodes and {pods} pods, {of_services} of services"
+                        ),
+                        format!(
+                            "set `prometheus.prometheusSpec.resources` of its values to {needed}Mi or more, which \
+                             `{SETTING}` raises"
+                        ),
+                    )
+                    .set_by([SETTING]);
+            }
+        }
+        if !alerts(platform).any(tells_of_memory) {
+            findings.report(
+                place(),
+                "lets Prometheus come to the limit of its memory without telling anybody before",
+                "alert on `container_memory_working_set_bytes` of its container, as a share of its limit",
+            );
+        }
+    }
+}
+
+fn alerts(platform: &Platform) -> impl Iterator<Item = &Json> {
+    let groups = platform.of_kind("PrometheusRule").flat_map(|rules| items(&rules.object, "/spec/groups"));
+    groups.flat_map(|group| items(group, "/rules")).filter(|rule| !text(rule, "/alert").is_empty())
+}
+
+/// Does an alert compare what Prometheus uses with its limit, before it gets there?
+fn tells_of_memory(alert: &Json) -> bool {
+    let expr = text(alert, "/expr");
+    let asked =
+        ["container_memory_working_set_bytes", "container=\"prometheus\"", "kube_pod_container_resource_limits"];
+    let bound = expr.rsplit_once(" > ").and_then(|(_, bound)| bound.trim().parse::<f64>().ok());
+    asked.iter().all(|part| expr.contains(part)) && bound.is_some_and(|bound| bound < 1.0)
+}

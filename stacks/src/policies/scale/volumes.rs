@@ -1,0 +1,156 @@
+//! Volumes: how many a node takes, and that no pod with one is put there before its node knows.
+
+use serde_json::Value as Json;
+use synth_framework::{Expression, Findings, Place};
+
+use crate::{
+    Platform,
+    instances::{self, InstanceType},
+    names::{BASE_NODE_LABEL, EBS_CSI_ADD_ON, EBS_CSI_TAINT},
+    policies::view::{Workload, addon, addon_configuration, argocd_values, at, charts, items, number, text, types},
+};
+
+const LIMIT: &str = "cluster.volume_attach_limit";
+
+/// Nodes of some types, and how many volumes of their own they have.
+struct Nodes {
+    place: Place,
+    types: Vec<&'static InstanceType>,
+    own: u64,
+    /// Do pods there reach instance metadata, and the driver of volumes with them?
+    seen: bool,
+}
+
+fn nodes(platform: &Platform) -> Vec<Nodes> {
+    let pools = platform.of_kind("NodePool").map(|pool| {
+        let class = text(&pool.object, "/spec/template/spec/nodeClassRef/name");
+        let class = platform.object("EC2NodeClass", "", class).map_or(&Json::Null, |class| &class.object);
+        let own = items(class, "/spec/blockDeviceMappings").len().max(1) as u64;
+        let seen = number(class, "/spec/metadataOptions/httpPutResponseHopLimit").unwrap_or(1) > 1;
+        Nodes { place: platform.place(pool), types: types(platform, pool), own, seen }
+    });
+    let groups = platform.managed("aws_eks_node_group").map(|group| {
+        let names = group.get("instance_types").and_then(Expression::as_list).unwrap_or_default();
+        let template = group.nested_leads("launch_template", "id");
+        let own = template.map_or(1, |of| of.resource.body.blocks("block_device_mappings").count().max(1));
+        let hops = template.and_then(|of| of.nested("metadata_options", "http_put_response_hop_limit"));
+        let types = names.iter().filter_map(|name| instances::named(name.as_str()?)).collect();
+        let seen = hops.is_some_and(|hops| hops != "1");
+        Nodes { place: group.place(), types, own: own as u64, seen }
+    });
+    pools.chain(groups).collect()
+}
+
+pub(super) fn volumes_fit_nodes(platform: &Platform, findings: &mut Findings) {
+    let Some(driver) = addon(platform, EBS_CSI_ADD_ON) else { return };
+    let configuration = addon_configuration(platform, EBS_CSI_ADD_ON).unwrap_or_default();
+    let nodes = nodes(platform);
+    let Some(limit) = number(&configuration, "/node/volumeAttachLimit") else {
+        if nodes.iter().any(|nodes| !nodes.seen) {
+            findings
+                .report(
+                    driver.place(),
+                    "takes every node to have one interface and one volume of its own: it reaches no instance metadata that \
+                     would tell",
+                    format!("set `node.volumeAttachLimit` in its configuration to `{LIMIT}`"),
+                )
+                .set_by([LIMIT]);
+        }
+        return;
+    };
+    let fit = |nodes: &Nodes| nodes.types.iter().map(|of| of.volumes_beside(nodes.own)).min();
+    let least_of_all = nodes.iter().filter_map(fit).min().unwrap_or(limit).max(1);
+    for Nodes { place, types, own, .. } in nodes {
+        let Some(least) = types.into_iter().min_by_key(|of| of.volumes_beside(own)) else { continue };
+        let fit = least.volumes_beside(own);
+        if fit < limit {
+            findings
+                .report(
+                    place,
+                    format!(
+                        "may be a {}, which takes {fit} volumes of pods beside {own} of its own and all interfaces, but \
+                         {limit} may be put there",
+                        least.name
+                    ),
+                    format!("lower `{LIMIT}` to {least_of_all}"),
+                )
+                .set_by([LIMIT]);
+        }
+    }
+}
+
+/// Pods of charts that may have volumes: chart, name, what asks for one, and what says on which nodes they run.
+const CLAIMS: [(&str, &str, &str, &str); 3] = [
+    (
+        "kube-prometheus-stack",
+        "prometheus",
+        "/prometheus/prometheusSpec/storageSpec/volumeClaimTemplate",
+        "/prometheus/prometheusSpec/nodeSelector",
+    ),
+    (
+        "kube-prometheus-stack",
+        "alertmanager",
+        "/alertmanager/alertmanagerSpec/storage/volumeClaimTemplate",
+        "/alertmanager/alertmanagerSpec/nodeSelector",
+    ),
+    ("argo-cd", "argocd-redis-ha-server", "/redis-ha/persistentVolume/enabled", "/redis-ha/nodeSelector"),
+];
+
+pub(super) fn volumes_wait_for_their_driver(platform: &Platform, findings: &mut Findings) {
+    let driver = addon(platform, EBS_CSI_ADD_ON).is_some();
+    for pool in platform.of_kind("NodePool") {
+        let taints = items(&pool.object, "/spec/template/spec/startupTaints");
+        let waits = taints.iter().any(|taint| text(taint, "/key") == EBS_CSI_TAINT);
+        if driver && !waits {
+            findings.report(
+                platform.place(pool),
+                "puts pods with volumes onto a new node before its limit is known, as many as there are",
+                format!("add the startup taint `{EBS_CSI_TAINT}`"),
+            );
+        } else if !driver && waits {
+            findings.report(
+                platform.place(pool),
+                "waits on each new node for a driver of volumes that nobody installs",
+                format!("install the add-on `{EBS_CSI_ADD_ON}`, or remove the startup taint `{EBS_CSI_TAINT}`"),
+            );
+        }
+    }
+    for workload in platform.autoscaled() {
+        let (claims, waits) = (has_volumes(&workload), !tolerates(&workload));
+        if claims != waits {
+            let (message, mend) = if claims {
+                ("has volumes and does not wait for their driver on a new node", "remove its toleration of")
+            } else {
+                ("waits for the driver of volumes on a new node, though its pods have none", "let its pods tolerate")
+            };
+            findings.report(platform.place(workload.deployment), message, format!("{mend} `{EBS_CSI_TAINT}`"));
+        }
+    }
+    let argocd = argocd_values(platform);
+    let synced = charts(platform).map(|chart| (chart.name, chart.values, platform.place(chart.application)));
+    let installed = argocd.iter().map(|(values, place)| ("argo-cd", values, place.clone()));
+    for (chart, values, place) in synced.chain(installed) {
+        for (_, name, claim, selector) in CLAIMS.iter().filter(|(of, ..)| *of == chart) {
+            let asks = !at(values, claim).is_null() && *at(values, claim) != false;
+            let (label, value) = BASE_NODE_LABEL;
+            if asks && at(values, selector)[label] == value {
+                findings.report(
+                    place.clone(),
+                    format!(
+                        "puts pods of {name} with volumes onto base nodes, which do not wait for the driver of volumes"
+                    ),
+                    "let Karpenter's nodes host them, or leave their volumes out",
+                );
+            }
+        }
+    }
+}
+
+fn has_volumes(workload: &Workload<'_>) -> bool {
+    let volumes = items(workload.pod(), "/volumes");
+    volumes.iter().any(|volume| ["persistentVolumeClaim", "ephemeral"].iter().any(|kind| volume.get(kind).is_some()))
+}
+
+fn tolerates(workload: &Workload<'_>) -> bool {
+    items(workload.pod(), "/tolerations").iter().any(|of| text(of, "/key") == EBS_CSI_TAINT)
+}

@@ -1,0 +1,51 @@
+//! The repo server: whether it survives when nothing is in the cache and every Application asks for its manifests.
+
+use synth_framework::Findings;
+
+use crate::{
+    Platform,
+    policies::view::{argocd_values, at, number, quantity},
+};
+
+/// MiB of the server itself, before it renders anything.
+const SERVER: u64 = 96;
+
+/// MiB that one rendering takes at its height: Helm downloads a repository with a large index (147 MB), then renders
+/// `kube-prometheus-stack` (113 MB), as measured with the charts here, and the server reads what came out (a third more).
+const RENDERING: u64 = 192;
+
+const LIMIT: &str = "reposerver.parallelism.limit";
+
+pub(super) fn repo_server_survives(platform: &Platform, findings: &mut Findings) {
+    let Some((values, place)) = argocd_values(platform) else { return };
+    let memory = quantity::mebibytes(at(&values, "/repoServer/resources/limits/memory"));
+    let at_once = number(&values, &format!("/configs/params/{LIMIT}")).filter(|limit| *limit > 0);
+    // Without a limit of memory it takes its node along instead.
+    let Some(memory) = memory else {
+        findings.report(
+            place,
+            "lets the repo server take all of its node's memory",
+            "limit `memory` in `repoServer.resources`",
+        );
+        return;
+    };
+    let fit = memory.saturating_sub(SERVER) / RENDERING;
+    let Some(at_once) = at_once else {
+        findings.report(
+            place,
+            format!("renders every Application at once when the cache is empty, and {memory}Mi are enough for {fit}"),
+            format!("set `{LIMIT}` in `configs.params` to {}", fit.max(1)),
+        );
+        return;
+    };
+    let needed = SERVER + at_once * RENDERING;
+    if needed > memory {
+        findings.report(
+            place,
+            format!(
+                "renders {at_once} Applications at once, which take {needed}Mi, and kills the repo server at {memory}Mi"
+            ),
+            format!("lower `{LIMIT}` in `configs.params` to {}, or give `repoServer.resources` {needed}Mi", fit.max(1)),
+        );
+    }
+}
