@@ -227,6 +227,7 @@ delete_log_group
 
 step "what is left of $NAME"
 wait_until_none "thing that costs money" "$LEFTOVERS_LIMIT" "delete it by hand" everything
-say "nothing is left but the bootstrap stack: state, images and GitHub's roles. To remove it too: empty the bucket"
-say "$(setting state_bucket) and the image repositories, then delete what is in $(directory bootstrap) by hand;"
+say "nothing is left but the bootstrap stack: state, images and GitHub's roles. To remove it too: empty the buckets"
+say "$(setting state_bucket) and $(setting state_bucket)-logs and the image repositories, then delete what is in"
+say "$(directory bootstrap) by hand;"
 say "Terraform refuses, because other environments may need it and the state itself lies there."

@@ -61,6 +61,18 @@ def replaced_states_expire_but_the_newest_of_them_stay(cloud: Cloud) -> None:
 
 
 @check("bootstrap")
+def who_reads_the_state_is_logged_in_a_bucket_of_its_own(cloud: Cloud) -> None:
+    s3, log = cloud.client("s3"), f"{cloud.settings.bucket}-logs"
+    logged = s3.get_bucket_logging(Bucket=cloud.settings.bucket)["LoggingEnabled"]
+    same("where requests are logged", (logged["TargetBucket"], logged["TargetPrefix"]), (log, "state/"))
+    block = s3.get_public_access_block(Bucket=log)["PublicAccessBlockConfiguration"]
+    same("public access block of the log", set(block.values()), {True})
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=log)["Rules"]
+    days = cloud.settings["state"]["noncurrent_version_days"]
+    same("days of the log", [rule["Expiration"]["Days"] for rule in rules], [days])
+
+
+@check("bootstrap")
 def the_state_is_backed_up_every_day(cloud: Cloud) -> None:
     backup, name = cloud.client("backup"), cloud.settings.named("state")
     vault = backup.describe_backup_vault(BackupVaultName=name)

@@ -82,6 +82,7 @@ def holds(operator: str, key: str, wanted: Any, values: dict[str, str]) -> bool:
         # With a negation, a key that is absent fits too, and `IfExists` changes nothing about that.
         return operator.endswith("IfExists") or operator.startswith("StringNot")
     tests = {
+        "ArnEquals": lambda: value in wanted,
         "Bool": lambda: value in wanted,
         "StringEquals": lambda: value in wanted,
         "StringNotEquals": lambda: value not in wanted,

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from . import backup, corrections, eks_access, eks_addons, s3_policy
+from . import backup, corrections, eks_access, eks_addons, s3_logging, s3_policy
 from .call import Answer, Call, Refused, Text, call_of
 from .recorder import Recorder
 from .router import Router
@@ -34,7 +34,7 @@ class Gateway:
         self.recorder: Recorder | None = None
         # Whatever was changed, in order.
         self.changes: list[Call] = []
-        for module in (eks_addons, eks_access, backup, s3_policy, corrections):
+        for module in (eks_addons, eks_access, backup, s3_policy, s3_logging, corrections):
             module.declare(self.router, world)
 
     @contextmanager

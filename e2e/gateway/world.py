@@ -26,6 +26,7 @@ class World:
     associations: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     selections: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     bucket_policies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    bucket_logging: dict[str, str] = field(default_factory=dict)
     # What a creation asked for that moto drops, by kind and name.
     asked: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -97,17 +97,16 @@ mod tests {
             }
         }
 
-        /// The ranges that are free as a whole, in the reservation or outside.
+        /// The ranges that are free as a whole, in the reservations or outside.
         fn free(&self, reserved: bool) -> Vec<usize> {
             let ranges = self.taken.chunks(index(RANGE)).zip(&self.reserved).enumerate();
             let free = ranges.filter(|(_, (range, inside))| **inside == reserved && !range.contains(&true));
             free.map(|(number, _)| number * index(RANGE)).collect()
         }
 
-        /// A range, of those in the reservation where there are some.
+        /// A range of those in the reservations: what is left outside is luck.
         fn range(&mut self) -> Option<usize> {
-            let (inside, outside) = (self.free(true), self.free(false));
-            let choice = if inside.is_empty() { outside } else { inside };
+            let choice = self.free(true);
             let chosen = self.random(choice.len().max(1));
             let start = *choice.get(chosen)?;
             self.taken[start..start + index(RANGE)].fill(true);

@@ -141,6 +141,16 @@ impl Settings {
         self.state.bucket.clone().unwrap_or_else(derived)
     }
 
+    /// The bucket of who read and wrote the state.
+    pub fn state_log_bucket(&self) -> String {
+        format!("{}-logs", self.state_bucket())
+    }
+
+    /// What the ARN of every state of this platform begins with.
+    pub fn state_objects(&self) -> String {
+        format!("arn:{}:s3:::{}/{}/", self.aws.partition(), self.state_bucket(), self.state.key_prefix)
+    }
+
     /// The alias of the key that encrypts the state.
     pub fn state_key_alias(&self) -> String {
         format!("alias/{}", self.named("state"))

@@ -2,6 +2,8 @@
 //!
 //! Its first run keeps state in a local file (an untracked `backend_override.tf.json`), until the bucket is there to move to.
 
+mod access_log;
+mod bucket;
 mod github;
 mod plan;
 mod registry;

@@ -18,7 +18,7 @@ pub(super) fn grant_plans(settings: &Settings, state: &State, role: &aws_iam_rol
     grant(stack, settings, role, "github-plan-cluster", of_cluster(settings));
 }
 
-/// A plan without a lock only reads: its own state, and how bucket, key and vault are made.
+/// A plan without a lock only reads: its own state, and how buckets, key and vault are made.
 fn of_state(settings: &Settings, state: &State) -> Vec<statement::Block> {
     let objects = text!("{}/{}/*", state.bucket.arn(), &settings.state.key_prefix);
     let bucket = [
@@ -42,7 +42,7 @@ fn of_state(settings: &Settings, state: &State) -> Vec<statement::Block> {
     let backup = ["backup:DescribeBackupVault", "backup:GetBackupPlan", "backup:GetBackupSelection", "backup:ListTags"];
     let vault = arn(settings, "backup", &format!("backup-vault:{}", settings.named("state")));
     vec![
-        allow("StateBucket", bucket).resources([state.bucket.arn()]),
+        allow("StateBuckets", bucket).resources([state.bucket.arn(), state.log.arn()]),
         allow("ReadState", ["s3:GetObject"]).resources([objects]),
         allow("DecryptState", ["kms:Decrypt"]).resources([state.key.arn()]),
         // AWS gives plans their ids.

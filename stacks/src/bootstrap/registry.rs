@@ -36,6 +36,8 @@ fn repository(settings: &Settings, service: &str, stack: &Stack) -> aws_ecr_repo
     let repository = aws_ecr_repository(label)
         .name(settings.image_repository(service))
         .image_tag_mutability("IMMUTABLE")
+        // The account's own key for ECR: whoever may pull reads, whatever the key is, and one of ours, once gone, would take
+        // every image along.
         .encryption_configuration(aws_ecr_repository::encryption_configuration().encryption_type("KMS"))
         .image_scanning_configuration(aws_ecr_repository::image_scanning_configuration().scan_on_push(true))
         .lifecycle(|lifecycle| lifecycle.prevent_destroy(true))

@@ -2,12 +2,16 @@
 
 use synth_bindings::{
     aws_backup_plan, aws_backup_selection, aws_backup_vault, aws_iam_role_policy_attachment, aws_kms_alias,
-    aws_kms_key, aws_s3_bucket, aws_s3_bucket_lifecycle_configuration as lifecycle_configuration,
-    aws_s3_bucket_ownership_controls as ownership, aws_s3_bucket_policy, aws_s3_bucket_public_access_block,
-    aws_s3_bucket_server_side_encryption_configuration as encryption, aws_s3_bucket_versioning as versioning,
+    aws_kms_key, aws_s3_bucket, aws_s3_bucket_lifecycle_configuration as lifecycle_configuration, aws_s3_bucket_policy,
+    aws_s3_bucket_public_access_block, aws_s3_bucket_server_side_encryption_configuration as encryption,
+    aws_s3_bucket_versioning as versioning,
 };
 use synth_framework::{Stack, output, run, text};
 
+use super::{
+    access_log::access_log,
+    bucket::{close, tls_alone},
+};
 use crate::{
     policy::{
         account_administers, condition, denies_plain_http, deny, document, grant_aws_policy, principals, service_role,
@@ -22,6 +26,8 @@ const ENCRYPTION: &str = "s3:x-amz-server-side-encryption";
 pub(super) struct State {
     /// The bucket.
     pub bucket: aws_s3_bucket::Handle,
+    /// The bucket that its requests are logged to.
+    pub log: aws_s3_bucket::Handle,
     /// The key that encrypts it.
     pub key: aws_kms_key::Handle,
 }
@@ -45,17 +51,7 @@ pub(super) fn state(settings: &Settings, stack: &Stack) -> State {
             "a state that is lost or broken has no earlier version",
         )
         .add_to(stack);
-    ownership("state")
-        .bucket(bucket.id())
-        .rule(ownership::rule().object_ownership("BucketOwnerEnforced"))
-        .add_to(stack);
-    let blocked = aws_s3_bucket_public_access_block("state")
-        .bucket(bucket.id())
-        .block_public_acls(true)
-        .block_public_policy(true)
-        .ignore_public_acls(true)
-        .restrict_public_buckets(true)
-        .add_to(stack);
+    let blocked = close("state", &bucket, stack);
     run("the_state_is_never_public")
         .assert(blocked.bucket().equals(bucket.id()), "public access is blocked for another bucket")
         .assert(blocked.block_public_acls(), "the bucket may be opened by an access list")
@@ -89,7 +85,8 @@ pub(super) fn state(settings: &Settings, stack: &Stack) -> State {
     expiry(settings, &bucket, &enabled, stack);
     backup(settings, &bucket, &key, &enabled, stack);
     output("state_bucket", bucket.id()).description("Bucket of Terraform's state.").add_to(stack);
-    State { bucket, key }
+    let log = access_log(settings, &bucket, &stack.file("state-log"));
+    State { bucket, log, key }
 }
 
 fn key(settings: &Settings, stack: &Stack) -> aws_kms_key::Handle {
@@ -105,31 +102,14 @@ fn key(settings: &Settings, stack: &Stack) -> aws_kms_key::Handle {
 }
 
 fn bucket_policy(bucket: &aws_s3_bucket::Handle, blocked: &aws_s3_bucket_public_access_block::Handle, stack: &Stack) {
-    let objects = || text!("{}/*", bucket.arn());
-    let anybody = || principals(["*"]);
-    let everything = || [text!("{}", bucket.arn()), objects()];
-    let policy = document(
-        stack,
-        "state_bucket",
-        [
-            deny("DenyPlainHttp", ["s3:*"]).principals(anybody()).resources(everything()).condition(condition(
-                "Bool",
-                "aws:SecureTransport",
-                ["false"],
-            )),
-            deny("DenyOldTls", ["s3:*"]).principals(anybody()).resources(everything()).condition(condition(
-                "NumericLessThan",
-                "s3:TlsVersion",
-                ["1.2"],
-            )),
-            deny("DenyOtherEncryption", ["s3:PutObject"])
-                .principals(anybody())
-                .resources([objects()])
-                .condition(condition("StringNotEquals", ENCRYPTION, ["aws:kms"]))
-                // A negation holds for an absent key, too; but what leaves encryption to the bucket gets the bucket's key.
-                .condition(condition("Null", ENCRYPTION, ["false"])),
-        ],
-    );
+    let [plain, old] = tls_alone(bucket);
+    let unencrypted = deny("DenyOtherEncryption", ["s3:PutObject"])
+        .principals(principals(["*"]))
+        .resources([text!("{}/*", bucket.arn())])
+        .condition(condition("StringNotEquals", ENCRYPTION, ["aws:kms"]))
+        // A negation holds for an absent key, too; but what leaves encryption to the bucket gets the bucket's key.
+        .condition(condition("Null", ENCRYPTION, ["false"]));
+    let policy = document(stack, "state_bucket", [plain, old, unencrypted]);
     let attached =
         aws_s3_bucket_policy("state").bucket(bucket.id()).policy(policy.json()).depends_on(blocked).add_to(stack);
     run("the_state_is_reached_over_tls_alone")

@@ -75,10 +75,13 @@ section! {
     /// Where Terraform keeps its state.
     pub struct State {
         /// Bucket name, unique in all of AWS; without one it follows from the environment's name and account.
-        pub bucket: Option<String> where IfSet(shaped("a bucket name of 3 to 63 characters without dots", shape::bucket)),
+        pub bucket: Option<String> where IfSet(shaped(
+            "a bucket name of 3 to 58 characters without dots (that of its log is it and `-logs`)",
+            shape::bucket,
+        )),
         /// First part of each state's key.
         pub key_prefix: String where shaped("a path such as `tideline`", shape::path),
-        /// Days for which replaced versions of a state are kept.
+        /// Days for which replaced versions of a state, and the log of who read or wrote one, are kept.
         pub noncurrent_version_days: u32 where between(1, 3650),
         /// Days for which backups of the bucket are kept.
         pub backup_retention_days: u32 where between(1, 3650),

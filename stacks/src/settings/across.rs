@@ -28,23 +28,20 @@ pub(super) fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems
 
 pub(super) fn certificate_lies_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
     let key = "services.proxy.certificate_arn";
-    if let Some(arn) = &services.proxy.certificate_arn
-        && arn.split(':').nth(3) != Some(aws.region.as_str())
-    {
+    let Some(arn) = &services.proxy.certificate_arn else { return };
+    let part = |number| arn.split(':').nth(number);
+    let takes = "but a load balancer takes certificates of its own";
+    let problem = if part(1) != Some(aws.partition()) {
         let region = problems.other(key, "aws.region", &aws.region);
-        problems.report(
-            key,
-            format!("is `{arn}`, but a load balancer takes certificates of its own region only, {region}"),
-        );
-    } else if let Some(arn) = &services.proxy.certificate_arn
-        && arn.split(':').nth(4) != Some(aws.account_id.as_str())
-    {
-        let account = problems.other(key, "aws.account_id", &aws.account_id);
-        problems.report(
-            key,
-            format!("is `{arn}`, but a load balancer takes certificates of its own account only, {account}"),
-        );
-    }
+        format!("but the partition of {region}, is `{}`", aws.partition())
+    } else if part(3) != Some(aws.region.as_str()) {
+        format!("{takes} region only, {}", problems.other(key, "aws.region", &aws.region))
+    } else if part(4) != Some(aws.account_id.as_str()) {
+        format!("{takes} account only, {}", problems.other(key, "aws.account_id", &aws.account_id))
+    } else {
+        return;
+    };
+    problems.report(key, format!("is `{arn}`, {problem}"));
 }
 
 pub(super) fn services_lie_outside_the_vpc(network: &Network, cluster: &Cluster, problems: &mut Problems<'_>) {

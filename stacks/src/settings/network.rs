@@ -36,14 +36,22 @@ section! {
         /// Days for which flow logs are kept.
         pub flow_log_retention_days: u32 where one_of(&LOG_RETENTION_DAYS),
         /// Services, by their short names, that have an interface endpoint in each zone.
-        pub interface_endpoints: Vec<String> where set(shaped(
-            "the short name of a service, such as `ecr.api`",
-            shape::endpoint_service,
-        )),
+        pub interface_endpoints: Vec<String> where set(interface_endpoint),
         /// Subnets, one of each kind in each zone.
         pub subnets: Subnets,
     }
     check ranges_fit;
+}
+
+/// The gateway to S3 is there anyway, and a second endpoint would take its name.
+fn interface_endpoint(service: &String) -> Result<(), String> {
+    if !shape::endpoint_service(service) {
+        Err(format!("is `{service}`, the short name of a service, such as `ecr.api`, is expected"))
+    } else if service == "s3" {
+        Err("is `s3`, which nodes reach by a gateway endpoint that costs nothing: remove it".to_owned())
+    } else {
+        Ok(())
+    }
 }
 
 section! {

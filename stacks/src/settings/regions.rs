@@ -7,7 +7,9 @@
 
 use synth_framework::nearest;
 
-/// A region in which the platform can stand.
+use super::ZONES;
+
+/// A region that hosts EKS, in a partition in which the platform can stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region {
     /// Such as `eu-north-1`.
@@ -30,7 +32,7 @@ const fn region(name: &'static str, letters: &'static str) -> Region {
     Region { name, letters, without_eks: "" }
 }
 
-/// Every region in which the platform can stand.
+/// Every such region.
 ///
 /// EKS has no control plane in the zones `use1-az3`, `usw1-az2` and `cac1-az3`
 /// (<https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html>). Which letter is which zone may differ between accounts
@@ -98,8 +100,13 @@ pub fn find(name: &str) -> Option<&'static Region> {
 
 /// Is a text the name of a region in which the platform can stand? What is wrong with it follows the key.
 pub(super) fn known(name: &String) -> Result<(), String> {
-    if find(name).is_some() {
-        return Ok(());
+    if let Some(region) = find(name) {
+        return match region.letters.len() {
+            few @ 1..ZONES => Err(format!(
+                "is `{name}`, where AWS gives an account {few} zones, and the platform stands in {ZONES}: take another region"
+            )),
+            _ => Ok(()),
+        };
     }
     if let Some((_, partition, why)) = REFUSED.iter().find(|(beginning, ..)| name.starts_with(beginning)) {
         return Err(format!("is `{name}`, in the partition `{partition}`, which is not supported: {why}"));

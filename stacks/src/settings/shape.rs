@@ -106,9 +106,9 @@ pub(super) fn certificate_arn(text: &str) -> bool {
         && resource.starts_with("certificate/")
 }
 
-/// A bucket name of S3: 3 to 63 characters, `a-z`, digits, dots left out because they break TLS.
+/// A bucket name of S3: `a-z`, digits, dots left out because they break TLS; of its 63 characters five are another bucket's ending.
 pub(super) fn bucket(text: &str) -> bool {
-    (3..=63).contains(&text.len()) && host_label(text)
+    (3..=58).contains(&text.len()) && host_label(text)
 }
 
 /// Slash-separated path of `a-z`, digits, `-`, `_` and `.`.
@@ -209,7 +209,7 @@ pub(super) fn duration_or_never(text: &str) -> bool {
 
 /// The short name of a VPC endpoint's service, such as `ecr.api`.
 pub(super) fn endpoint_service(text: &str) -> bool {
-    !text.is_empty() && text.split('.').all(host_label)
+    text.starts_with(|first: char| first.is_ascii_lowercase()) && text.split('.').all(host_label)
 }
 
 /// An image tag that says which build it is: anything but `latest`.

@@ -232,11 +232,14 @@ fn pods_spread_over_zones_even_without_one_of_them() {
 }
 
 #[test]
-fn memory_is_bounded_and_processor_time_is_asked_for() {
+fn memory_and_disk_are_bounded_and_processor_time_is_asked_for() {
     for (_, built) in environments() {
         for name in SERVICES {
             let resources = at(container(object(&built, "Deployment", name)), "/resources");
-            assert_eq!(resources["limits"]["memory"], resources["requests"]["memory"]);
+            for bounded in ["memory", "ephemeral-storage"] {
+                assert!(resources["limits"][bounded].is_string(), "{bounded} of {name}");
+                assert_eq!(resources["limits"][bounded], resources["requests"][bounded]);
+            }
             assert!(resources["requests"]["cpu"].is_string() && resources["limits"].get("cpu").is_none());
         }
     }

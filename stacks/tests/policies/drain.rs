@@ -80,6 +80,40 @@ fn a_pod_that_takes_longer_to_leave_than_spot_gives_it_is_a_warning() {
     assert_eq!(found(&with(slow), "DRAIN009"), "");
 }
 
+/// Settings that just fit, and the same with a second too much or too little.
+const BOUNDS: &[(&str, &str, &str)] = &[
+    (
+        "DRAIN002",
+        "services.proxy.deregistration_delay_seconds = 95",
+        "services.proxy.deregistration_delay_seconds = 96",
+    ),
+    ("DRAIN003", "services.proxy.late_connections_seconds = 60", "services.proxy.late_connections_seconds = 61"),
+    (
+        "DRAIN003",
+        "services.cors_proxy_server.pre_stop_seconds = 60\nservices.cors_proxy_server.drain_delay_seconds = 10",
+        "services.cors_proxy_server.pre_stop_seconds = 60\nservices.cors_proxy_server.drain_delay_seconds = 9",
+    ),
+    ("DRAIN005", "karpenter.termination_grace_period = \"95s\"", "karpenter.termination_grace_period = \"94s\""),
+    (
+        "DRAIN008",
+        "services.proxy.deregistration_delay_seconds = 90",
+        "services.proxy.deregistration_delay_seconds = 89",
+    ),
+    (
+        "DRAIN009",
+        "services.cors_proxy_server.drain_timeout_seconds = 55",
+        "services.cors_proxy_server.drain_timeout_seconds = 56",
+    ),
+];
+
+#[test]
+fn a_second_decides_at_each_bound_of_leaving() {
+    for (code, fits, does_not) in BOUNDS {
+        assert_eq!(broken_by(code, fits), "", "{code}: {fits}");
+        assert_ne!(broken_by(code, does_not), "", "{code}: {does_not}");
+    }
+}
+
 #[test]
 fn a_budget_without_room_is_found() {
     let budget = json!({ "minAvailable": 3, "selector": { "matchLabels": { "app.kubernetes.io/name": PROXY } } });

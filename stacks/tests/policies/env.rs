@@ -77,7 +77,7 @@ fn environments_made_as_the_guide_says_collide_with_nothing() {
 #[test]
 fn one_name_in_one_region_is_one_finding() {
     assert_snapshot!(beside("ENV001", &[APART, ADOPTING].concat().replace("\"other\"", "\"tideline\"")), @r"
-    aws_backup_plan.state in bootstrap/state.tf.json is made by environment `other` too, as `tideline-state`, and there can be one in eu-north-1 of account 111122223333; the same is true of 42 more
+    aws_backup_plan.state in bootstrap/state.tf.json is made by environment `other` too, as `tideline-state`, and there can be one in eu-north-1 of account 111122223333; the same is true of 43 more
       mend: set another `name` in `default.toml` or `other.toml`: both have `tideline`
     ");
 }
@@ -86,7 +86,7 @@ fn one_name_in_one_region_is_one_finding() {
 fn one_name_in_two_regions_collides_in_what_the_account_has_once() {
     let there = abroad(&[APART, ADOPTING].concat()).replace("\"other\"", "\"tideline\"");
     assert_snapshot!(beside("ENV001", &there), @r"
-    aws_iam_policy.github_push_images in bootstrap/github.tf.json is made by environment `other` too, as `tideline-github-push-images`, and there can be one in account 111122223333; the same is true of 26 more
+    aws_iam_policy.github_push_images in bootstrap/github.tf.json is made by environment `other` too, as `tideline-github-push-images`, and there can be one in account 111122223333; the same is true of 27 more
       mend: set another `name` in `default.toml` or `other.toml`: both have `tideline`
     ");
 }
@@ -115,6 +115,8 @@ fn a_bucket_is_unique_in_all_accounts() {
     let there = [APART, own, "[aws]\naccount_id = \"999922223333\"\n[cluster]\nadmin_principal_arns = []\n"].concat();
     assert_snapshot!(beside("ENV001", &there), @r#"
     aws_s3_bucket.state in bootstrap/state.tf.json is made by environment `other` too, as `tideline-state-111122223333`, and there can be one in all of AWS
+      mend: set `state.bucket` in `default.toml` or `other.toml` to another, or to ""
+    aws_s3_bucket.state_log in bootstrap/state-log.tf.json is made by environment `other` too, as `tideline-state-111122223333-logs`, and there can be one in all of AWS
       mend: set `state.bucket` in `default.toml` or `other.toml` to another, or to ""
     "#);
 }

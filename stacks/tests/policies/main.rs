@@ -13,6 +13,7 @@ mod own;
 mod promises;
 mod pull_request;
 mod reach;
+mod replaced;
 mod scale;
 mod sec;
 mod seed;

@@ -45,5 +45,45 @@ fn every_object_is_every_resource_for_pull_requests_too() {
     for everything in ["arn:aws:s3:::*", "arn:aws:s3:::*/*", "*"] {
         assert!(reading(everything).contains("call `s3:GetObject` on every resource"), "{everything}");
     }
-    assert_eq!(reading("arn:aws:s3:::state/*"), "");
+    assert_eq!(reading("arn:aws:s3:::small-state-111122223333/tideline/*"), "");
+    assert_snapshot!(reading("arn:aws:s3:::another/tideline/*"), @r"
+    aws_iam_policy.github_plan_network in bootstrap/github.tf.json lets pull requests call `s3:GetObject` on more than this platform's state, in its statement `Network`
+      mend: name `arn:aws:s3:::small-state-111122223333/tideline/*` alone
+    ");
+}
+
+#[test]
+fn what_lies_in_things_is_read_by_no_plan_whatever_it_names() {
+    let document = "data.aws_iam_policy_document.github_plan_registry";
+    let layers = texts(&["ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer"]);
+    assert_snapshot!(broken("SEC016", |platform| argue(platform, document, "statement.actions", layers)), @r"
+    aws_iam_policy.github_plan_registry in bootstrap/github.tf.json lets pull requests call `ecr:GetDownloadUrlForLayer`, which reads what lies in things, in its statement `Repositories`
+      mend: leave it out: no plan asks for it
+    aws_iam_policy.github_plan_registry in bootstrap/github.tf.json lets pull requests call `ecr:GetDownloadUrlForLayer`, which reads what lies in things, in its statement `Scanning`
+      mend: leave it out: no plan asks for it
+    ");
+    let document = "data.aws_iam_policy_document.github_plan_network";
+    assert_snapshot!(broken("SEC016", |platform| {
+        argue(platform, document, "statement.actions", texts(&["kms:Decrypt"]));
+        argue(platform, document, "statement.resources", texts(&["arn:aws:kms:eu-north-1:111122223333:key/*"]));
+    }), @r"
+    aws_iam_policy.github_plan_network in bootstrap/github.tf.json lets pull requests call `kms:Decrypt` with more than one key, in its statement `Network`
+      mend: name the key of the state
+    ");
+}
+
+#[test]
+fn a_cluster_that_pull_requests_see_or_change_is_found() {
+    let access = "aws_eks_access_policy_association.plan";
+    assert_snapshot!(broken("SEC016", |platform| argue(platform, access, "access_scope.type", text("cluster"))), @r"
+    aws_eks_access_policy_association.plan in cluster/access.tf.json lets pull requests see more of the cluster than the namespace `argocd`
+      mend: give it an `access_scope` of the type `namespace` with `argocd` alone
+    ");
+    let beside = texts(&["argocd", "services"]);
+    assert_ne!(broken("SEC016", |platform| argue(platform, access, "access_scope.namespaces", beside)), "");
+    let edit = text("arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy");
+    assert_snapshot!(broken("SEC016", |platform| argue(platform, access, "policy_arn", edit)), @r"
+    aws_eks_access_policy_association.plan in cluster/access.tf.json gives pull requests `arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy`, which does more than look
+      mend: associate `AmazonEKSAdminViewPolicy`
+    ");
 }

@@ -11,6 +11,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("aws.region", r#""us-est-1""#, "did you mean `us-east-1`?"),
     ("aws.region", r#""eu-nroth-1""#, "did you mean `eu-north-1`?"),
     ("aws.region", r#""me-west-1""#, "no region of AWS that hosts EKS"),
+    ("aws.region", r#""us-west-1""#, "AWS gives an account 2 zones, and the platform stands in 3"),
     ("aws.region", r#""cn-north-1""#, "in the partition `aws-cn`, which is not supported: registries"),
     ("aws.region", r#""eusc-de-east-1""#, "in the partition `aws-eusc`, which is not supported: its services have"),
     ("aws.region", r#""us-iso-east-1""#, "in the partition `aws-iso`, which is not supported: it has no way"),
@@ -21,6 +22,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("aws.account_id", "111122223333", "is an integer, a string is expected"),
     ("aws.tags", r#"{ "aws:team" = "a" }"#, "is no tag key"),
     ("state.bucket", r#""Tideline.State""#, "a bucket name"),
+    ("state.bucket", r#""a-bucket-whose-name-is-as-long-as-s3-allows-but-for-its-log-too""#, "3 to 58 characters"),
     ("github.oidc_provider", r#""keep""#, "one of `create` and `adopt` is expected"),
     ("github.guard", r#""reviewer""#, "one of `reviewers` and `dispatch` is expected"),
     ("github.guard", r#""reviewer""#, "did you mean `reviewers`?"),
@@ -33,6 +35,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("network.nat_gateways", r#""one""#, "one of `per-zone` and `single` is expected"),
     ("network.flow_log_retention_days", "15", "allowed are `1`, `3`, `5`, `7`, `14`"),
     ("network.interface_endpoints", r#"["com.amazonaws/ecr"]"#, "the short name of a service"),
+    ("network.interface_endpoints", r#"["1s"]"#, "the short name of a service"),
+    ("network.interface_endpoints", r#"["s3"]"#, "a gateway endpoint that costs nothing: remove it"),
     ("cluster.kubernetes_version", r#""1.37""#, "supported are `1.35` and `1.36`"),
     ("cluster.log_types", r#"["api", "kubelet"]"#, "allowed are `api`"),
     ("cluster.kms_deletion_window_days", "6", "it must be from 7 to 30"),
@@ -75,6 +79,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("services.proxy.allow_targets", r#"["10.0.0.1"]"#, "a target such as"),
     ("services.proxy.allow_origins", r#"["https://app.example.com/"]"#, "`*` or an origin"),
     ("services.proxy.certificate_arn", r#""arn:aws:acm:us-east-1:111122223333:certificate/1""#, "its own region only"),
+    (
+        "services.proxy.certificate_arn",
+        r#""arn:aws-us-gov:acm:eu-north-1:111122223333:certificate/1""#,
+        "but the partition of `aws.region`",
+    ),
     ("load_test.rate", "0", "it must be from 1 to"),
 ];
 

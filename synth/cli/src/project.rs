@@ -80,6 +80,7 @@ impl Project {
         let settings = Settings::parse(environment, &layers)
             .with_context(|| format!("the settings of environment `{environment}` are refused"))?;
         let scratch = root.join(SCRATCH).join(environment);
+        #[expect(clippy::disallowed_methods, reason = "the one place where the day is the machine's")]
         let today = place.today.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date());
         Ok(Self { environment: environment.clone(), settings, out, scratch, today, environments })
     }

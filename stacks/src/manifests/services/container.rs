@@ -13,6 +13,9 @@ use crate::{
 /// The address of each of a pod's own interfaces: only its network policies decide who reaches it.
 const ANY_ADDRESS: &str = "0.0.0.0";
 
+/// What a pod may write of its node's disk: its root is read-only, so that logs alone count, of which a kubelet keeps 50 MiB.
+const DISK: &str = "128Mi";
+
 /// The flags of every server.
 pub(super) fn server_args(service: &Service) -> Vec<String> {
     // Without a processor limit a server would start a thread for each of its node's cores.
@@ -33,7 +36,8 @@ pub(super) fn server_args(service: &Service) -> Vec<String> {
 
 pub(super) fn define(workload: &Workload<'_>, args: Vec<String>) -> Draft<Container> {
     let Workload { name, settings, service, .. } = workload;
-    let memory = format!("{}Mi", service.memory_mib);
+    let memory = ("memory", format!("{}Mi", service.memory_mib));
+    let disk = ("ephemeral-storage", DISK.to_owned());
     container(name)
         .image(image(settings, name, &service.image))
         .image_pull_policy("IfNotPresent")
@@ -41,8 +45,8 @@ pub(super) fn define(workload: &Workload<'_>, args: Vec<String>) -> Draft<Contai
         .ports([container_port(TRAFFIC, service.port), container_port(ADMIN, service.admin_port)])
         .resources(
             resources()
-                .requests([("cpu", format!("{}m", service.cpu_request_millicores)), ("memory", memory.clone())])
-                .limits([("memory", memory)]),
+                .requests([("cpu", format!("{}m", service.cpu_request_millicores)), memory.clone(), disk.clone()])
+                .limits([memory, disk]),
         )
         .startup_probe(http_probe("/livez", ADMIN).period_seconds(1).failure_threshold(30))
         .readiness_probe(http_probe("/readyz", ADMIN).period_seconds(5).timeout_seconds(2).failure_threshold(2))

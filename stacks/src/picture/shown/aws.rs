@@ -55,7 +55,7 @@ pub(super) fn base(platform: &Platform) -> Option<String> {
 }
 
 pub(super) fn stores(platform: &Platform) -> Vec<String> {
-    let stores = [("ECR", "repositories", "aws_ecr_repository"), ("S3", "state", "aws_s3_bucket")];
+    let stores = [("ECR", "repositories", "aws_ecr_repository"), ("S3", "buckets of state", "aws_s3_bucket")];
     let store = |(service, what, type_name)| match platform.managed(type_name).count() {
         0 => None,
         1 => Some(format!("{service} · {what}")),

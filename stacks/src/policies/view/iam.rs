@@ -85,6 +85,18 @@ impl Statement<'_> {
         resources.is_empty() || resources.into_iter().flatten().any(everything)
     }
 
+    /// Do all of its resources begin so? One that only AWS knows does not.
+    pub(crate) fn is_within(&self, beginning: &str) -> bool {
+        let resources = body_texts(&self.source, self.body, "resources");
+        resources.iter().all(|of| of.as_ref().is_some_and(|arn| arn.starts_with(beginning)))
+    }
+
+    /// Is one of its resources a pattern?
+    pub(crate) fn is_about_several(&self) -> bool {
+        let resources = body_texts(&self.source, self.body, "resources");
+        resources.into_iter().flatten().any(|arn| arn.contains(['*', '?']))
+    }
+
     pub(crate) fn principal_types(&self) -> Vec<String> {
         self.body.blocks("principals").filter_map(|of| body_text(&self.source, of, "type")).collect()
     }

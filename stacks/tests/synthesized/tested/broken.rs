@@ -197,6 +197,7 @@ fn each_run_of_the_bootstrap_fails_where_what_it_guards_is_broken() {
                 "/data/aws_iam_policy_document/state_bucket/statement/0/condition/0/values",
                 json!(["true"]),
             ),
+            ("state-log.tf.json", "/resource/aws_s3_bucket_logging/state/target_bucket", json!("another")),
             (
                 "registry.tf.json",
                 "/resource/aws_ecr_repository/cors_proxy_server/image_tag_mutability",
