@@ -42,7 +42,8 @@ outputs() {
   local commit suffix=
   commit=$(git log -1 --format=%H -- "${SOURCES[@]}")
   [[ $2 == "$(pinned)" ]] || suffix=-base.$(sha256sum <<<"$2" | cut -c 1-12)
-  printf 'tag=%s\nrevision=%s\nmoved=%s\n' "$1-${commit:0:12}$suffix" "$commit" "$([[ -n $suffix ]] && echo true || echo false)"
+  # A tag takes no `+`, by which a version says how it was built.
+  printf 'tag=%s\nrevision=%s\nmoved=%s\n' "${1//+/-}-${commit:0:12}$suffix" "$commit" "$([[ -n $suffix ]] && echo true || echo false)"
   printf 'bases<<END\n%s\nEND\n' "$2"
 }
 

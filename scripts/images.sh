@@ -33,7 +33,8 @@ builder() {
 
 build() {
   local app=$1 repository=$2 registry=$3 tag
-  tag=$(synth --version | sed 's/.* //')-$(git rev-parse --short=12 HEAD)
+  # A tag takes no `+`, by which a version says how it was built.
+  tag=$(synth --version | sed 's/.* //; s/+/-/g')-$(git rev-parse --short=12 HEAD)
   docker buildx build --builder tideline --platform linux/amd64,linux/arm64 --build-arg "APP=$app" \
     --build-arg "REVISION=$(git rev-parse HEAD)" --tag "$registry/$repository:$tag" --push .
 }

@@ -74,6 +74,8 @@ fn a_build_with_other_bases_has_a_tag_of_its_own_and_one_with_the_same_has_not()
         pinned[..3],
         [format!("tag=0.1.0-{}", &commit[..12]), format!("revision={commit}"), "moved=false".to_owned()]
     );
+    // What an image's tag cannot hold.
+    assert!(repository.bases(&["pinned", "0.1.0+of.mine"]).stdout.starts_with("tag=0.1.0-of.mine-"));
     let first = repository.told("newest");
     assert!(first[0].starts_with(&format!("{}-base.", pinned[0])) && first[2] == "moved=true", "{first:?}");
     assert_eq!(repository.told("newest"), first, "the same bases are not built twice");
