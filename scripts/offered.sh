@@ -11,7 +11,7 @@ check_the_builds() {
       say "EKS has no build of $addon for Kubernetes $version here: choose another cluster.kubernetes_version"
     elif [[ -n $build ]] && ! grep --quiet --line-regexp --fixed-strings "$build" <<<"$offered"; then
       say "EKS has no build $build of $addon for Kubernetes $version: set cluster.addon_versions.${addon//-/_} to" \
-        "$(head -n 1 <<<"$offered"), or to \"\""
+        "$(head -n 1 <<<"$offered")"
     fi
   done < <(jq --raw-output '.cluster.addon_versions | to_entries[] | "\(.key) \(.value)"' <<<"$SETTINGS")
 }

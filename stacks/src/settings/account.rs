@@ -80,7 +80,10 @@ section! {
             shape::bucket,
         )),
         /// First part of each state's key.
-        pub key_prefix: String where shaped("a path such as `tideline`", shape::path),
+        pub key_prefix: String where shaped(
+            "a path such as `tideline`, not below `errored`, where states are kept that could not be written",
+            shape::state_path,
+        ),
         /// Days for which replaced versions of a state, and the log of who read or wrote one, are kept.
         pub noncurrent_version_days: u32 where between(1, 3650),
         /// Days for which backups of the bucket are kept.

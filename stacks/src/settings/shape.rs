@@ -120,6 +120,11 @@ pub(super) fn path(text: &str) -> bool {
         })
 }
 
+/// A [`path`] of states, beside those that could not be written where they belong.
+pub(super) fn state_path(text: &str) -> bool {
+    path(text) && text.split('/').next() != Some("errored")
+}
+
 /// A name on GitHub: letters, digits, `-`, `_` and `.`.
 pub(super) fn github_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))

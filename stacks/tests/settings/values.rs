@@ -85,6 +85,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "but the partition of `aws.region`",
     ),
     ("load_test.rate", "0", "it must be from 1 to"),
+    ("state.key_prefix", "\"errored/mine\"", "not below `errored`"),
 ];
 
 #[test]

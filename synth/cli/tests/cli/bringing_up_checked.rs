@@ -156,7 +156,7 @@ fn quotas_below_what_the_pools_may_grow_to_are_named_with_the_request() {
 fn builds_and_images_that_aws_does_not_have_are_named() {
     refused(
         |state| state["builds"]["coredns"] = json!(["v1.99.0-eksbuild.1", "v1.98.0-eksbuild.1"]),
-        "EKS has no build v1.14.6-eksbuild.4 of coredns for Kubernetes 1.36: set cluster.addon_versions.coredns to v1.99.0-eksbuild.1, or",
+        "EKS has no build v1.14.6-eksbuild.4 of coredns for Kubernetes 1.36: set cluster.addon_versions.coredns to v1.99.0-eksbuild.1",
     );
     refused(
         |state| state["builds"]["eks-node-monitoring-agent"] = json!([]),
