@@ -55,6 +55,9 @@ open_environment() {
 
 directory() { printf '%s\n' "${DIRECTORY[$1]?"no such stack"}"; }
 
+# state_bucket: the name of the state's bucket; nothing where the account has none.
+state_bucket() { aws s3api list-buckets --query "Buckets[?Name=='$(setting state_bucket)'].Name" --output text; }
+
 # init STACK ARGUMENT…
 init() {
   local stack=$1

@@ -67,7 +67,7 @@ check_the_kept_states() {
       say "an earlier run could not write its state, and left it in $folder: take it up (ENV=$ENVIRONMENT scripts/kept.sh $stack)"
   done < <(jq --raw-output '.stacks[] | "\(.name) \(.directory)"' <<<"$SETTINGS")
   STATE_BUCKET=$(setting state_bucket)
-  found=$(aws s3api list-buckets --query "Buckets[?Name=='$STATE_BUCKET'].Name" --output text) || return
+  found=$(state_bucket) || return
   [[ -n $found ]] || return 0
   found=$(kept) || return
   [[ -z $found ]] || say "a workflow's apply could not write its state, and kept it: take it up (ENV=$ENVIRONMENT scripts/kept.sh ${found%%$'\n'*})"

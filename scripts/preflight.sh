@@ -22,7 +22,7 @@ state() {
     cat "$folder/terraform.tfstate"
     return
   fi
-  found=$(aws s3api list-buckets --query "Buckets[?Name=='$(setting state_bucket)'].Name" --output text) || return
+  found=$(state_bucket) || return
   if [[ -n $found ]]; then
     found=$(absent 404 aws s3 cp --quiet "s3://$(setting state_bucket)/$(setting state_key_prefix)/$1.tfstate" -) || return
   fi

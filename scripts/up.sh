@@ -55,7 +55,7 @@ bootstrap() {
   folder=$(directory bootstrap)
   bucket=$(setting state_bucket)
   key=$(setting state_key_prefix)/bootstrap.tfstate
-  found=$(aws s3api list-buckets --query "Buckets[?Name=='$bucket'].Name" --output text)
+  found=$(state_bucket)
   if [[ -n $found && ! -s $folder/terraform.tfstate ]]; then
     aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null ||
       die "bucket $bucket is there, but it holds no state $key: it was made by something else; name another in [state]"
