@@ -7,7 +7,7 @@
 # What Terraform lays over the control plane until the way in is closed; no commit and no other run sees it.
 OPENING=
 
-is_private() { jq --exit-status '.cluster.public_access_cidrs == []' <<<"$SETTINGS" >/dev/null; }
+is_private() { [[ -z $(items cluster.public_access_cidrs) ]]; }
 
 # is_public_now: has the cluster, as it is, a public side?
 is_public_now() {

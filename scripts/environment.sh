@@ -16,11 +16,12 @@ need() {
 }
 
 # Each setting by its path, read once; and the folder of each stack.
-declare -A SETTING DIRECTORY
+declare -A SETTING=() DIRECTORY=()
 
 # read_settings: all that one call of `jq` can tell.
 read_settings() {
   local kind key value
+  SETTING=() DIRECTORY=()
   while IFS=$'\t' read -r kind key value; do
     case $kind in
       setting) SETTING[$key]=$value ;;
@@ -34,11 +35,30 @@ read_settings() {
 
 setting() { printf '%s\n' "${SETTING[$1]?"no such setting"}"; }
 
+# items LIST FIELD…: each item of a list on a line of its own, or these fields of it.
+items() {
+  local list=$1 index=0 line field
+  shift
+  while [[ -v SETTING[$list.$index${1:+.$1}] ]]; do
+    line=${SETTING[$list.$index${1:+.$1}]}
+    for field in "${@:2}"; do line+=" ${SETTING[$list.$index.$field]}"; done
+    printf '%s\n' "$line"
+    index=$((index + 1))
+  done
+}
+
+# entries TABLE: each key of a table with its value, sorted.
+entries() {
+  local key
+  for key in "${!SETTING[@]}"; do
+    [[ $key != "$1."* ]] || printf '%s %s\n' "${key#"$1."}" "${SETTING[$key]}"
+  done | sort
+}
+
 # Reads the settings, and refuses any account but theirs.
 open_environment() {
   local account expected
-  SETTINGS=$(synth settings --json)
-  read_settings
+  ((${#SETTING[@]})) || { SETTINGS=$(synth settings --json) && read_settings; }
   NAME=$(setting name)
   PLANS=$(mktemp -d)
   # A saved plan holds secrets: it never outlives the run.

@@ -28,7 +28,7 @@ subject_problems() {
   prefix=$(jq --raw-output '.sub_claim_prefix // empty' <<<"$answer")
   if [[ -z $prefix ]]; then
     say "not checked, since GitHub names no \`sub_claim_prefix\`: $(subject_advice "$endpoint")" >&2
-  elif ! jq --exit-status --arg prefix "$prefix" '.github_subjects | index($prefix)' <<<"$SETTINGS" >/dev/null; then
+  elif ! grep --quiet --fixed-strings --line-regexp -- "$prefix" <<<"$(items github_subjects)"; then
     if [[ $prefix =~ ^repo:([^@/]+)@([0-9]+)/([^@/]+)@([0-9]+)$ ]]; then
       owner_id="owner_id = ${BASH_REMATCH[2]}, "
       repository_id=" and repository_id = ${BASH_REMATCH[4]}"
@@ -40,7 +40,7 @@ subject_problems() {
   fi
 }
 
-subjects() { jq --raw-output '.github_subjects | map("`\(.)`") | join(" or ")' <<<"$SETTINGS"; }
+subjects() { items github_subjects | sed "s/.*/\`&\`/; 2,\$ s/^/or /" | paste -sd " " -; }
 
 subject_name() { printf '%s' "${1%@*}"; }
 

@@ -66,7 +66,7 @@ advise() {
 images() {
   local app repository digest found wanted=() absent=() unpinned=()
   while read -r app repository digest; do
-    if [[ $digest != - && -n $(exists "$repository" "$digest") ]]; then
+    if [[ -n $digest && -n $(exists "$repository" "$digest") ]]; then
       say "$app: $digest is in the registry"
       continue
     fi
@@ -76,7 +76,7 @@ images() {
       absent+=("$app" "$repository")
       say "$app has no image yet"
     fi
-  done < <(jq --raw-output '.images[] | "\(.app) \(.repository) \(if .digest == "" then "-" else .digest end)"' <<<"$SETTINGS")
+  done < <(items images app repository digest)
   if ((${#absent[@]})); then
     if [[ ${BUILD:-} == 1 ]]; then build_all "${absent[@]}"; else advise; fi
     wait_until_none "repository without an image" "$IMAGES_LIMIT" "$(advise)" missing "${wanted[@]}"

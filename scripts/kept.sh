@@ -65,7 +65,7 @@ check_the_kept_states() {
   while read -r stack folder; do
     [[ ! -s $folder/errored.tfstate ]] ||
       say "an earlier run could not write its state, and left it in $folder: take it up (ENV=$ENVIRONMENT scripts/kept.sh $stack)"
-  done < <(jq --raw-output '.stacks[] | "\(.name) \(.directory)"' <<<"$SETTINGS")
+  done < <(items stacks name directory)
   STATE_BUCKET=$(setting state_bucket)
   found=$(state_bucket) || return
   [[ -n $found ]] || return 0

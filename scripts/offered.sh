@@ -6,14 +6,14 @@ check_the_builds() {
   version=$(setting cluster.kubernetes_version)
   while read -r addon build; do
     offered=$(aws eks describe-addon-versions --addon-name "$addon" --kubernetes-version "$version" \
-      --query 'addons[].addonVersions[].addonVersion' --output json | jq --raw-output '.[]?') || return
+      --query 'addons[].addonVersions[].addonVersion' --output text | tr '\t' '\n') || return
     if [[ -z $offered ]]; then
       say "EKS has no build of $addon for Kubernetes $version here: choose another cluster.kubernetes_version"
     elif [[ -n $build ]] && ! grep --quiet --line-regexp --fixed-strings "$build" <<<"$offered"; then
       say "EKS has no build $build of $addon for Kubernetes $version: set cluster.addon_versions.${addon//-/_} to" \
         "$(head -n 1 <<<"$offered")"
     fi
-  done < <(jq --raw-output '.cluster.addon_versions | to_entries[] | "\(.key) \(.value)"' <<<"$SETTINGS")
+  done < <(entries cluster.addon_versions)
 }
 
 # parameter NAME: a public parameter of Systems Manager; nothing where there is none.
@@ -35,10 +35,11 @@ check_the_node_image() {
   version=$(setting cluster.kubernetes_version)
   alias=$(setting nodes.ami_alias)
   while read -r arch; do
+    [[ $arch != amd64 ]] || arch=x86_64
     found=$(parameter "$(amazon_linux "$arch" "${alias#*@}")/image_id") || return
     [[ -n $found ]] ||
       say "AWS has no node image $alias of $arch for Kubernetes $version: choose a date in karpenter.ami_alias for which it has one"
-  done < <(jq --raw-output '.nodes.architectures[] | if . == "amd64" then "x86_64" else . end' <<<"$SETTINGS")
+  done < <(items nodes.architectures)
 }
 
 # EKS makes the base nodes of a release, after the control plane: a quarter of an hour later it says whether there is such a one.

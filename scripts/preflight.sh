@@ -78,7 +78,7 @@ check_the_caller() {
     # A session's ARN has no path; the role's may.
     caller=$(named role "$name") || return
   fi
-  jq --exit-status --arg caller "$caller" 'any(.apply_role_arn, .cluster.admin_principal_arns[]; . == $caller)' <<<"$SETTINGS" >/dev/null ||
+  grep --quiet --fixed-strings --line-regexp -- "$caller" <<<"$(setting apply_role_arn && items cluster.admin_principal_arns)" ||
     say "you are ${caller:-$name}, which would not administer the cluster, so Helm would be refused once it stands:" \
       "name it in cluster.admin_principal_arns, or sign in as one that is named there"
 }
@@ -97,7 +97,7 @@ check_the_administrators() {
         say "$arn is $found in AWS: write it with its path in cluster.admin_principal_arns"
       fi
     fi
-  done < <(jq --raw-output '.cluster.admin_principal_arns[]' <<<"$SETTINGS")
+  done < <(items cluster.admin_principal_arns)
 }
 
 # Zones that host no control plane of EKS, by what they are called in every account.
@@ -115,7 +115,7 @@ check_the_zones() {
     elif [[ " ${NO_CONTROL_PLANE[*]} " == *" $id "* ]]; then
       say "zone $zone is $id in this account, which hosts no control plane of EKS: name others of ${others% } in network.zones"
     fi
-  done < <(jq --raw-output '.zones[]' <<<"$SETTINGS")
+  done < <(items zones)
 }
 
 # quota CODE WHAT NEEDED
@@ -133,9 +133,8 @@ quota() {
 
 check_the_quotas() {
   local base types largest
-  types=$(jq --raw-output '.nodes.base_instance_types | join(" ")' <<<"$SETTINGS")
-  # shellcheck disable=SC2086 # types are words
-  largest=$(aws ec2 describe-instance-types --instance-types $types --query 'max(InstanceTypes[].VCpuInfo.DefaultVCpus)' --output text) || return
+  mapfile -t types < <(items nodes.base_instance_types)
+  largest=$(aws ec2 describe-instance-types --instance-types "${types[@]}" --query 'max(InstanceTypes[].VCpuInfo.DefaultVCpus)' --output text) || return
   base=$((largest * $(setting nodes.base_max_size)))
   quota L-1216C47A "Standard On-Demand instances" $((base + $(setting nodes.on_demand_vcpus))) || return
   quota L-34B43A08 "Standard Spot instances" "$(setting nodes.spot_vcpus)"

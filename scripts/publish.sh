@@ -5,7 +5,9 @@ PUBLISH_LIMIT=${PUBLISH_LIMIT:-3600}
 
 # published: the paths that clusters and workflows read.
 published() {
-  jq --raw-output '"stacks/environments", .manifests, .stacks[].directory' <<<"$SETTINGS"
+  echo stacks/environments
+  setting manifests
+  items stacks directory
 }
 
 # unpublished: names what Argo CD and the workflows would not find in Git as it is here.

@@ -10,9 +10,6 @@ cd "$(dirname "$0")/.."
 
 (($# == 1)) || { echo "usage: scripts/take-up.sh FOLDER" >&2 && exit 2; }
 
-# written FILTER: what the stack's files say, as a list of files.
-written() { jq --raw-output --slurp "$@" "$FOLDER"/*.tf.json; }
-
 # pending RELEASE NAMESPACE: the notes of attempts that ended without a result.
 pending() {
   kubernetes GET "/api/v1/namespaces/$2/secrets" --get --data-urlencode \
@@ -33,14 +30,15 @@ forget() {
   done
 }
 
-FOLDER=$1
-mapfile -t RELEASES < <(written '.[].resource.helm_release // {} | .[] | "\(.name) \(.namespace)"')
+# What the stack's files say: where its state lies, the cluster that Helm works on, which is the one whose token it asks for, and
+# each release.
+mapfile -t WRITTEN < <(jq --raw-output --slurp '
+  ([.[].terraform.backend.s3 // empty] | first | .bucket, .key),
+  ([.[].provider.helm // [] | .[].kubernetes.exec.args] | first | .[index("--cluster-name") + 1]),
+  (.[].resource.helm_release // {} | .[] | "\(.name) \(.namespace)")' "$1"/*.tf.json)
+BUCKET=${WRITTEN[0]} KEY=${WRITTEN[1]} NAME=${WRITTEN[2]} RELEASES=("${WRITTEN[@]:3}")
 ((${#RELEASES[@]})) || exit 0
-# The cluster that Helm works on is the one whose token it asks for.
-NAME=$(written '[.[].provider.helm // [] | .[].kubernetes.exec.args] | first | .[index("--cluster-name") + 1]')
 cluster_exists || exit 0
-BUCKET=$(written '[.[].terraform.backend.s3 // empty] | first | .bucket')
-KEY=$(written '[.[].terraform.backend.s3 // empty] | first | .key')
 # Somebody applies at this moment, or was killed with the lock in his hands: Terraform tells.
 if aws s3api head-object --bucket "$BUCKET" --key "$KEY.tflock" >/dev/null 2>&1; then exit 0; fi
 PLANS=$(mktemp -d)

@@ -36,7 +36,7 @@ miss_variables() {
 # refuse_examples: with values that documentation made up, what is made fails half-way, or trusts a stranger.
 refuse_examples() {
   local examples
-  examples=$(synth settings --json | jq --raw-output '.example_values[] | "  \(.key) = \(.value)"')
+  examples=$(items example_values key value | sed 's/^/  /; s/ / = /3')
   [[ -z $examples ]] ||
     die "environment $ENVIRONMENT still has values of the examples; \`cargo run -p synth -- init\` asks for your own:"$'\n'"$examples"
 }
@@ -46,7 +46,7 @@ pin_providers() {
   local folder missing=()
   while read -r folder; do
     [[ -e $folder/.terraform.lock.hcl ]] || missing+=("$folder")
-  done < <(jq --raw-output '.stacks[].directory' <<<"$SETTINGS")
+  done < <(items stacks directory)
   if ((${#missing[@]})); then scripts/lock.sh "${missing[@]}"; fi
 }
 
@@ -83,6 +83,8 @@ bootstrap() {
 need aws cargo curl git jq terraform
 if [[ ${BUILD:-} == 1 ]]; then need docker; fi
 step "settings, credentials and what is synthesized"
+SETTINGS=$(synth settings --json)
+read_settings
 refuse_examples
 open_environment
 trap 'rm -rf "$PLANS" "$OPENING"' EXIT

@@ -33,6 +33,10 @@ pub(crate) struct InstanceType {
     attachments: u64,
     /// Does each interface but the first take the place of a volume?
     shared: bool,
+    /// How new it is among its kind, read of its name once: policies ask every type for it.
+    generation: u64,
+    /// In how many zones of each region it is offered, as its row of the other table says; empty where that has none.
+    offered: &'static [usize],
 }
 
 static KNOWN: LazyLock<Vec<InstanceType>> = LazyLock::new(|| rows(TYPES).skip(1).map(InstanceType::read).collect());
@@ -57,34 +61,41 @@ pub(crate) fn meant(name: &str) -> Option<&'static str> {
     nearest(name, all().iter().map(|known| known.name))
 }
 
-/// What a region has: in how many of its zones a family, or a type that differs from its family.
-#[derive(Debug)]
-pub(crate) struct Offered(Option<HashMap<&'static str, usize>>);
+/// The regions, and in how many zones of each a family is offered, or a type that differs from its family.
+static OFFERED: LazyLock<(Vec<&str>, HashMap<&str, Vec<usize>>)> = LazyLock::new(|| {
+    let mut rows = rows(OFFERINGS);
+    let regions = rows.next().into_iter().flatten().skip(1).collect();
+    let zones =
+        rows.filter_map(|mut row| Some((row.next()?, row.map(|zones| zones.parse().unwrap_or_default()).collect())));
+    (regions, zones.collect())
+});
+
+/// What a region has, by its column in the table; nothing where the region is not known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offered(Option<usize>);
 
 impl Offered {
     /// What is offered in a region.
     pub(crate) fn in_region(region: &str) -> Self {
-        let mut rows = rows(OFFERINGS);
-        let column = rows.next().and_then(|mut regions| regions.position(|known| known == region));
-        Self(column.map(|column| {
-            rows.filter_map(|mut row| {
-                let name = row.next()?;
-                Some((name, row.nth(column - 1)?.parse().unwrap_or_default()))
-            })
-            .collect()
-        }))
+        Self(OFFERED.0.iter().position(|known| *known == region))
     }
 
     /// In how many zones a type is offered; nothing where the region is not known.
     pub(crate) fn zones(&self, of: &InstanceType) -> Option<usize> {
-        let zones = self.0.as_ref()?;
-        Some(zones.get(of.name).or_else(|| zones.get(of.family())).copied().unwrap_or_default())
+        self.0.map(|region| of.offered.get(region).copied().unwrap_or_default())
     }
 
     /// Is a type there? What is not known of a region does not speak against it.
     pub(crate) fn has(&self, of: &InstanceType) -> bool {
         self.zones(of) != Some(0)
     }
+}
+
+/// The number in the name of a type.
+fn generation(name: &str) -> u64 {
+    let rest = name.trim_start_matches(|character: char| character.is_ascii_lowercase());
+    let digits = rest.split(|character: char| !character.is_ascii_digit()).next();
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
 impl InstanceType {
@@ -98,7 +109,22 @@ impl InstanceType {
         let price = format!("{dollars}{rest:0<6}").parse().ok().filter(|_| !price.is_empty()).unwrap_or(u64::MAX);
         let mut number = || text().parse::<u64>().expect("limits are numbers");
         let (attachments, shared) = (number(), number() == 1);
-        Self { name, architecture, vcpus, memory, interfaces, per_interface, price, attachments, shared }
+        let generation = generation(name);
+        let family = name.split_once('.').map_or(name, |(family, _)| family);
+        let offered = OFFERED.1.get(name).or_else(|| OFFERED.1.get(family)).map(Vec::as_slice).unwrap_or_default();
+        Self {
+            name,
+            architecture,
+            vcpus,
+            memory,
+            interfaces,
+            per_interface,
+            price,
+            attachments,
+            shared,
+            generation,
+            offered,
+        }
     }
 
     /// What comes first in its name: `m7i`.
@@ -122,9 +148,7 @@ impl InstanceType {
 
     /// How new it is among its kind: 7 of `m7i`.
     pub(crate) fn generation(&self) -> u64 {
-        let rest = self.family().trim_start_matches(|character: char| character.is_ascii_lowercase());
-        let digits = rest.split(|character: char| !character.is_ascii_digit()).next();
-        digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
+        self.generation
     }
 
     /// What sorts the cheaper type first; of equal ones the smaller, then that of the earlier name.

@@ -71,6 +71,10 @@ pub(super) fn find(node: &Node, problems: &Problems<'_>) -> Vec<ExampleValue> {
 /// What in a text is an example, if anything is.
 pub fn example_in(text: &str) -> Option<String> {
     let text = text.to_lowercase();
+    // Every example has a digit or this word, which most texts have not.
+    if !text.contains("example") && !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     // Twelve digits among others are part of another number.
     let account = |before: char, after: char| !before.is_ascii_digit() && !after.is_ascii_digit();
     let name = |before: char, after: char| !before.is_alphanumeric() && !after.is_alphanumeric();
@@ -99,7 +103,7 @@ fn stands(text: &str, wanted: &str, suits: impl Fn(char, char) -> bool) -> bool 
 /// A reserved range that an address or a range in the text lies in.
 fn range_in(text: &str) -> Option<String> {
     let words = text.split(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | '/'));
-    let mut ranges = words.filter_map(|word| {
+    let mut ranges = words.filter(|word| word.contains('.')).filter_map(|word| {
         let word = word.trim_matches(['.', '/']);
         word.parse().or_else(|_| word.parse().map(|address: Ipv4Addr| address.into())).ok()
     });

@@ -3,7 +3,7 @@
 use std::thread;
 
 use anyhow::Result;
-use stacks::{Built, Part, Platform};
+use stacks::{Built, Part, Platform, PlatformProblems, settings::Settings};
 use synth_framework::{Mode, StackFile};
 
 use crate::{
@@ -60,9 +60,18 @@ pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(
 
 /// Builds the whole platform, and the stacks of every environment beside it.
 pub(crate) fn beside_others(project: &Project) -> Result<Platform> {
+    beside(project, Platform::build)
+}
+
+/// Builds the stacks alone, and those of every environment beside it.
+pub(crate) fn stacks_beside_others(project: &Project) -> Result<Platform> {
+    beside(project, Platform::build_stacks)
+}
+
+fn beside(project: &Project, build: fn(&Settings) -> Result<Platform, PlatformProblems>) -> Result<Platform> {
     thread::scope(|scope| {
         let neighbours = scope.spawn(|| neighbours(project));
-        let platform = Platform::build(&project.settings);
+        let platform = build(&project.settings);
         let neighbours = neighbours.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         Ok(Platform { neighbours, ..platform? })
     })

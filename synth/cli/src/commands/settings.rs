@@ -13,7 +13,7 @@ use stacks::{
 use crate::{
     project::Project,
     report::{Report, json as pretty, say},
-    synthesis::beside_others,
+    synthesis::stacks_beside_others,
 };
 
 #[derive(Args, Debug)]
@@ -36,14 +36,14 @@ pub(crate) fn settings(project: &Project, args: &SettingsArgs) -> Result<Report>
     }
     if args.all {
         let projects = project.siblings()?;
-        let platforms = projects.iter().map(beside_others).collect::<Result<Vec<_>>>()?;
+        let platforms = projects.iter().map(stacks_beside_others).collect::<Result<Vec<_>>>()?;
         if collide(project, &platforms) {
             return Ok(Report::finding(true, String::new()));
         }
         let all = projects.iter().zip(&platforms).map(|(project, platform)| Json::Object(values(project, platform)));
         return Ok(Report::fine(pretty(&all.collect())));
     }
-    let platform = beside_others(project)?;
+    let platform = stacks_beside_others(project)?;
     if collide(project, std::slice::from_ref(&platform)) {
         return Ok(Report::finding(true, String::new()));
     }

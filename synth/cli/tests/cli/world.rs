@@ -1,4 +1,4 @@
-//! A project beside a world of fakes: `aws`, `curl`, `gh`, `gpg`, `kubectl`, `terraform`, `docker` and `git` are `scripts/tests/fake.py`.
+//! A project beside a world of fakes: `aws`, `curl`, `gh`, `gpg`, `kubectl`, `terraform`, `docker` and `git` are the program `stand-in`.
 
 use std::{
     collections::BTreeMap,
@@ -14,6 +14,10 @@ use serde_json::{Map, Value as Json, json};
 use crate::project::{Project, Run, SYNTH, TODAY, workspace};
 
 const WORLD: &str = "world/world.json";
+
+/// The program that stands for each of these.
+const STAND_IN: &str = env!("CARGO_BIN_EXE_stand-in");
+const TOOLS: [&str; 8] = ["aws", "curl", "docker", "gh", "git", "gpg", "kubectl", "terraform"];
 const DEFAULT: &str = "stacks/environments/default.toml";
 
 /// Values of the examples, and what stands for them where something is made.
@@ -69,15 +73,6 @@ fn guarded() -> Json {
     })
 }
 
-/// The interpreter itself: what `python3` leads to may take longer than the fakes.
-fn python() -> &'static str {
-    static PYTHON: OnceLock<String> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    })
-}
-
 impl World {
     /// An account in which nothing has been made, and both images pushed.
     pub(crate) fn empty() -> Self {
@@ -88,8 +83,12 @@ impl World {
             (made.project.files(""), made.examples)
         });
         let project = Project::of(files);
-        for program in files.keys().filter(|path| path.starts_with("bin/") || path.starts_with("scripts/")) {
+        for program in files.keys().filter(|path| path.starts_with("scripts/")) {
             fs::set_permissions(project.path(program), fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        fs::create_dir_all(project.path("bin")).unwrap();
+        for tool in TOOLS {
+            symlink(STAND_IN, project.path(&format!("bin/{tool}"))).unwrap();
         }
         Self { project, examples: examples.clone() }
     }
@@ -100,7 +99,6 @@ impl World {
         project.write(DEFAULT, &OWN.iter().fold(examples.clone(), |text, (example, own)| text.replace(example, own)));
         project.synth(["all"]).succeeds();
         let scripts = workspace().join("scripts").canonicalize().unwrap();
-        fs::create_dir_all(project.path("bin")).unwrap();
         fs::create_dir_all(project.path("scripts")).unwrap();
         for script in fs::read_dir(&scripts).unwrap() {
             let script = script.unwrap();
@@ -108,12 +106,6 @@ impl World {
                 let name = script.file_name().into_string().unwrap();
                 fs::copy(script.path(), project.path(&format!("scripts/{name}"))).unwrap();
             }
-        }
-        let fake = fs::read_to_string(scripts.join("tests/fake.py")).unwrap();
-        project.write("bin/fake.py", &format!("#!{} -IS\n{fake}", python()));
-        fs::set_permissions(project.path("bin/fake.py"), fs::Permissions::from_mode(0o755)).unwrap();
-        for tool in ["aws", "curl", "gh", "gpg", "kubectl", "terraform", "docker", "git"] {
-            symlink("fake.py", project.path(&format!("bin/{tool}"))).unwrap();
         }
         let image = |digit: &str| {
             json!([{
