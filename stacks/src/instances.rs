@@ -61,13 +61,20 @@ pub(crate) fn meant(name: &str) -> Option<&'static str> {
     nearest(name, all().iter().map(|known| known.name))
 }
 
-/// The regions, and in how many zones of each a family is offered, or a type that differs from its family.
-static OFFERED: LazyLock<(Vec<&str>, HashMap<&str, Vec<usize>>)> = LazyLock::new(|| {
+/// Where types are offered.
+struct Offerings {
+    regions: Vec<&'static str>,
+    /// In how many zones of each region a family is offered, or a type that differs from its family.
+    zones: HashMap<&'static str, Vec<usize>>,
+}
+
+static OFFERED: LazyLock<Offerings> = LazyLock::new(|| {
     let mut rows = rows(OFFERINGS);
     let regions = rows.next().into_iter().flatten().skip(1).collect();
-    let zones =
-        rows.filter_map(|mut row| Some((row.next()?, row.map(|zones| zones.parse().unwrap_or_default()).collect())));
-    (regions, zones.collect())
+    let row = |mut row: std::str::Split<'static, char>| {
+        Some((row.next()?, row.map(|zones| zones.parse().unwrap_or_default()).collect()))
+    };
+    Offerings { regions, zones: rows.filter_map(row).collect() }
 });
 
 /// What a region has, by its column in the table; nothing where the region is not known.
@@ -77,7 +84,7 @@ pub(crate) struct Offered(Option<usize>);
 impl Offered {
     /// What is offered in a region.
     pub(crate) fn in_region(region: &str) -> Self {
-        Self(OFFERED.0.iter().position(|known| *known == region))
+        Self(OFFERED.regions.iter().position(|known| *known == region))
     }
 
     /// In how many zones a type is offered; nothing where the region is not known.
@@ -111,7 +118,8 @@ impl InstanceType {
         let (attachments, shared) = (number(), number() == 1);
         let generation = generation(name);
         let family = name.split_once('.').map_or(name, |(family, _)| family);
-        let offered = OFFERED.1.get(name).or_else(|| OFFERED.1.get(family)).map(Vec::as_slice).unwrap_or_default();
+        let offered =
+            OFFERED.zones.get(name).or_else(|| OFFERED.zones.get(family)).map(Vec::as_slice).unwrap_or_default();
         Self {
             name,
             architecture,
