@@ -79,7 +79,7 @@ fn eks(call: &Call, operation: &str, world: &Json) {
         "describe-cluster" => match call.option("--query").trim_start_matches("cluster.") {
             "endpoint" => println!("https://api"),
             "resourcesVpcConfig.endpointPublicAccess" => {
-                println!("{}", if some(&world["public"]) { "True" } else { "False" })
+                println!("{}", if some(&world["public"]) { "True" } else { "False" });
             }
             "certificateAuthority.data" => println!("YQ=="),
             other => panic!("nobody asks a cluster for `{other}`"),
@@ -93,7 +93,7 @@ fn eks(call: &Call, operation: &str, world: &Json) {
 fn balancers(call: &Call, operation: &str, world: &Json) {
     match operation {
         "describe-load-balancers" => {
-            println!("{}", [vec!["other".to_owned()], texts(&world["balancers"])].concat().join("\t"))
+            println!("{}", [vec!["other".to_owned()], texts(&world["balancers"])].concat().join("\t"));
         }
         "describe-tags" => {
             let from = call.arguments.iter().position(|argument| argument == "--resource-arns").unwrap() + 1;

@@ -26,7 +26,7 @@ impl Call {
 
     /// The whole command line.
     pub(crate) fn line(&self) -> String {
-        [&[self.tool.clone()], &self.arguments[..]].concat().join(" ")
+        [std::slice::from_ref(&self.tool), &self.arguments[..]].concat().join(" ")
     }
 
     /// Writes what happens to the log.

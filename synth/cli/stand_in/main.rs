@@ -37,17 +37,18 @@ fn main() -> ExitCode {
         let code = Command::new(real).args(&call.arguments).status().unwrap().code().unwrap();
         return ExitCode::from(u8::try_from(code).unwrap());
     }
-    let ended = match call.tool.as_str() {
-        "aws" => aws::answer(&call, &mut world),
-        "curl" => tools::curl(&call, &mut world),
+    let mut ended = Ok(0);
+    match call.tool.as_str() {
+        "aws" => ended = aws::answer(&call, &mut world),
+        "curl" => ended = tools::curl(&call, &mut world),
         "docker" => tools::docker(&call, &mut world),
-        "gh" => tools::gh(&call, &world),
+        "gh" => ended = tools::gh(&call, &world),
         "git" => tools::git(&call, &mut world),
         "gpg" => tools::gpg(&call),
-        "kubectl" => kubectl::answer(&call, &mut world),
-        "terraform" => terraform::answer(&call, &mut world),
+        "kubectl" => ended = kubectl::answer(&call, &mut world),
+        "terraform" => ended = terraform::answer(&call, &mut world),
         other => panic!("nothing stands for `{other}`"),
-    };
+    }
     match ended {
         Ok(code) => {
             fs::write(file, world.to_string()).unwrap();
