@@ -126,24 +126,18 @@ fn open_projects_are_found() {
 #[test]
 fn applications_of_any_project_are_found() {
     assert_snapshot!(broken("SYNC005", without("ValidatingAdmissionPolicyBinding", "argocd-projects")), @r"
-    helm_release.root in add-ons/root-values.json lets applications that are not ours into the namespace `argocd`
-      mend: bind a ValidatingAdmissionPolicy there, beside the root Application
     helm_release.root in add-ons/root-values.json lets appprojects that are not ours into the namespace `argocd`
       mend: bind a ValidatingAdmissionPolicy there, beside the root Application
     ");
     let only_told = |binding: &mut Json| binding["spec"]["validationActions"] = json!(["Warn"]);
-    assert_snapshot!(broken("SYNC005", root("ValidatingAdmissionPolicyBinding", "argocd-projects", only_told)), @r"
+    assert_snapshot!(broken("SYNC005", root("ValidatingAdmissionPolicyBinding", "argocd-applications", only_told)), @r"
     helm_release.root in add-ons/root-values.json lets applications that are not ours into the namespace `argocd`
-      mend: bind a ValidatingAdmissionPolicy there, beside the root Application
-    helm_release.root in add-ons/root-values.json lets appprojects that are not ours into the namespace `argocd`
       mend: bind a ValidatingAdmissionPolicy there, beside the root Application
     ");
     let created = |policy: &mut Json| {
         policy["spec"]["matchConstraints"]["resourceRules"][0]["operations"] = json!(["CREATE"]);
     };
     assert_snapshot!(broken("SYNC005", root("ValidatingAdmissionPolicy", "argocd-projects", created)), @r"
-    helm_release.root in add-ons/root-values.json lets applications that are not ours into the namespace `argocd`
-      mend: bind a ValidatingAdmissionPolicy there, beside the root Application
     helm_release.root in add-ons/root-values.json lets appprojects that are not ours into the namespace `argocd`
       mend: bind a ValidatingAdmissionPolicy there, beside the root Application
     ");

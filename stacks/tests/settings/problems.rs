@@ -196,7 +196,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:156
+        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:157
         staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
         ");
 }
