@@ -1,6 +1,6 @@
 //! Applying as Argo CD does: by its account and field manager, on the server's side, strictly, with its own annotation.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeSet, fmt};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value as Json, json};
@@ -38,8 +38,8 @@ pub struct Argo {
 pub struct Findings {
     /// One entry a finding.
     pub all: Vec<String>,
-    /// The version of each object that was taken, by title.
-    pub versions: BTreeMap<String, String>,
+    /// The title of each object that was taken.
+    pub taken: BTreeSet<String>,
 }
 
 impl Argo {
@@ -98,6 +98,25 @@ impl Argo {
         findings
     }
 
+    /// Applies everything once more, and returns what was written by that: nothing has changed.
+    pub fn again(&self, environment: &Environment) -> Result<Vec<String>> {
+        let mut written = Vec::new();
+        for item in &environment.items {
+            // A controller may write the status between the two looks, but does so only a few times.
+            let unchanged = eventually(10, || {
+                let path = self.admin.path(&item.object).map_err(|error| format!("{error:#}"))?;
+                let before = self.admin.get(&path).map_err(|error| format!("{error:#}"))?.object()?;
+                let after = self.apply(item).map_err(|error| format!("{error:#}"))?.object()?;
+                let version = "/metadata/resourceVersion";
+                if text(&before, version) == text(&after, version) { Ok(()) } else { Err("is written again".to_owned()) }
+            });
+            if let Err(reason) = unchanged {
+                written.push(format!("{} by a second sync, {reason}\n  declared at {}", title(&item.object), item.source));
+            }
+        }
+        Ok(written)
+    }
+
     /// Is this what Argo CD would see as synced? Its own apply, dried, changes nothing of what is held.
     pub fn drift(&self, item: &Item) -> Result<Vec<String>> {
         let application = item.application.as_deref().unwrap_or_default();
@@ -120,8 +139,7 @@ impl Findings {
         for difference in differences(&item.object, &answer.body) {
             self.say(item, &format!("would be out of sync for ever: {difference}"));
         }
-        let version = text(&answer.body, "/metadata/resourceVersion").to_owned();
-        self.versions.insert(title(&item.object), version);
+        self.taken.insert(title(&item.object));
     }
 
     fn say(&mut self, item: &Item, finding: &str) {

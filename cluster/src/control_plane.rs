@@ -119,14 +119,18 @@ impl ControlPlane {
     /// Gives the kubelets of a zone power, or takes it: without, none of its nodes says anything any more.
     pub fn power(&self, zone: &str, on: bool) -> Result<()> {
         let index = ZONES.iter().position(|known| *known == zone).with_context(|| format!("no zone `{zone}`"))?;
-        let process = if on { Some(self.kubelets(zone, self.ports.kubelets[index])?) } else { None };
-        self.zones.lock().unwrap_or_else(PoisonError::into_inner)[index] = process;
+        let slot = &mut self.zones.lock().unwrap_or_else(PoisonError::into_inner)[index];
+        if !on {
+            *slot = None;
+        } else if slot.as_mut().is_none_or(Process::has_ended) {
+            *slot = Some(self.kubelets(zone, self.ports.kubelets[index])?);
+        }
         Ok(())
     }
 
     fn wait(&mut self, name: &str, ask: impl Fn(&Server) -> Result<(), String>) -> Result<()> {
         let server = self.server()?;
-        let ready = eventually(60, || {
+        let ready = eventually(120, || {
             let answer = ask(&server);
             // A program that has ended is not waited for.
             match self.check() {

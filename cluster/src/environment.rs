@@ -7,6 +7,8 @@ use stacks::{
     settings::{Layer, Settings},
 };
 
+use synth_framework::Location;
+
 use crate::names::{name_of, text};
 
 /// Kinds in the order in which Argo CD applies those of one wave; others come after them.
@@ -87,7 +89,7 @@ impl Environment {
             .iter()
             .map(|manifest| Item {
                 object: manifest.object.clone(),
-                source: format!("{}:{}", manifest.location.file(), manifest.location.line()),
+                source: source(manifest.location),
                 application: Some(manifest.path.split_once('/').map_or("root", |(folder, _)| folder).to_owned()),
             })
             .collect();
@@ -130,6 +132,13 @@ impl Item {
     pub fn application(&self) -> &str {
         self.application.as_deref().unwrap_or("helm")
     }
+}
+
+/// A place in the repository; the compiler names files of another workspace by their whole path.
+fn source(location: Location) -> String {
+    let file = location.file();
+    let at = file.find("stacks/src").unwrap_or_default();
+    format!("{}:{}", &file[at..], location.line())
 }
 
 /// The root chart's template prints its values' objects as they are.
@@ -178,7 +187,7 @@ mod tests {
     fn every_object_says_where_it_was_declared() {
         let environment = Environment::fixture("default").unwrap();
         for item in &environment.items {
-            assert!(item.source.contains("stacks/src/"), "{} is of {}", title(&item.object), item.source);
+            assert!(item.source.starts_with("stacks/src/"), "{} is of {}", title(&item.object), item.source);
         }
     }
 }

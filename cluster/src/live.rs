@@ -96,10 +96,10 @@ pub(crate) fn serve(cli: &Cli, up: &Up) -> Result<bool> {
     }
     let findings = argo.sync(&environment);
     let kubeconfig = plane.kubeconfig();
-    let [service, ..] = &environment.services().collect::<Vec<_>>()[..] else { bail!("no services") };
+    let service = environment.services().next().context("there are no services")?;
     let namespace = &environment.settings.services.namespace;
     let lines = [
-        format!("Kubernetes {version} with `{}` in it: {} objects", environment.name, findings.versions.len()),
+        format!("Kubernetes {version} with `{}` in it: {} objects", environment.name, findings.taken.len()),
         format!("  export KUBECONFIG={}", kubeconfig.display()),
         format!("  kubectl get pods --namespace {namespace} --output wide --watch    # or k9s"),
         format!("  kubectl annotate pods --namespace {namespace} --all kwok.x-k8s.io/usage-cpu=450m --overwrite    # load: the autoscaler of {service} follows in a minute"),

@@ -91,18 +91,14 @@ fn judge(cli: &Cli) -> Result<bool> {
         let plane = ControlPlane::start(&Programs::of(&version)?, &folder, Parts::Judge)?;
         let argo = Argo::install(&plane.server()?)?;
         argo.define(&definitions()?)?;
-        let (first, second) = (argo.sync(&environment), argo.sync(&environment));
-        let again: Vec<_> = first.versions.iter().filter(|(title, version)| second.versions.get(*title) != Some(version)).collect();
-        for finding in &first.all {
+        let (first, again) = (argo.sync(&environment), argo.again(&environment)?);
+        for finding in first.all.iter().chain(&again) {
             eprintln!("{name}: {finding}");
-        }
-        for (title, _) in &again {
-            eprintln!("{name}: {title} is written again by a second sync");
         }
         well &= first.all.is_empty() && again.is_empty();
         eprintln!(
             "{name}: Kubernetes {version} takes {} of {} objects, {} findings",
-            first.versions.len(),
+            first.taken.len(),
             environment.items.len(),
             first.all.len() + again.len()
         );

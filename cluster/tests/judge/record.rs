@@ -11,7 +11,8 @@ use crate::{ENVIRONMENTS, WORLD, environment};
 /// What was said of one environment.
 pub(crate) struct Record {
     pub(crate) first: Findings,
-    pub(crate) second: Findings,
+    /// What a second sync wrote.
+    pub(crate) again: Vec<String>,
     /// Titles with what Argo CD would see as out of sync.
     pub(crate) drift: BTreeMap<String, Vec<String>>,
     /// Each admission policy's name with its type check.
@@ -25,10 +26,10 @@ pub(crate) static RECORDS: LazyLock<BTreeMap<&'static str, Record>> =
 fn judge(environment: &Environment) -> Record {
     make_way(&WORLD.server, environment);
     let first = WORLD.argo.sync(environment);
-    let second = WORLD.argo.sync(environment);
+    let again = WORLD.argo.again(environment).unwrap();
     let synced = environment.items.iter().filter(|item| item.application.is_some());
     let drift = synced.map(|item| (title(&item.object), WORLD.argo.drift(item).unwrap())).collect();
-    Record { first, second, drift, checks: type_checks(&WORLD.server) }
+    Record { first, again, drift, checks: type_checks(&WORLD.server) }
 }
 
 /// Deletes what cannot be changed in place and no release changes: a Job's pods, and where a class's volumes come from.

@@ -21,7 +21,7 @@ fn replicas(world: &World) -> u64 {
 /// Syncs, and waits until every autoscaler says that it works.
 fn activate(world: &World) {
     let synced = world.argo.sync_of(world.items());
-    assert!(synced.versions.len() > 10, "{synced}");
+    assert!(synced.taken.len() > 10, "{synced}");
     for service in SERVICES {
         eventually(120, || active(world, service)).unwrap_or_else(|reason| panic!("{service}: {reason}"));
     }

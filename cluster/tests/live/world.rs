@@ -54,7 +54,7 @@ pub(crate) fn world(nodes: &[Node], replicas: u64) -> (MutexGuard<'static, ()>, 
     }
     eventually(30, || world.all_nodes_take_pods(nodes.len())).unwrap_or_else(|reason| panic!("{reason}"));
     let synced = world.argo.sync_of(world.items());
-    assert_eq!(synced.versions.len(), world.items().count(), "{synced}");
+    assert_eq!(synced.taken.len(), world.items().count(), "{synced}");
     for service in SERVICES {
         world.remove(&format!("{AUTOSCALERS}/{service}"));
         world.scale(service, replicas);
