@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use cluster::{Environment, Findings, Server, eventually, title};
 use serde_json::{Value as Json, json};
 
-use crate::{ENVIRONMENTS, WORLD, environment};
+use crate::{
+    ENVIRONMENTS, WORLD, environment,
+    pods::{good, object},
+};
 
 /// What was said of one environment.
 pub(crate) struct Record {
@@ -32,13 +35,22 @@ fn judge(environment: &Environment) -> Record {
     Record { first, again, drift, checks: type_checks(&WORLD.server) }
 }
 
-/// Deletes what cannot be changed in place and no release changes: a Job's pods, and where a class's volumes come from.
+/// Deletes what cannot be changed in place and no release changes (a Job's pods, and where a class's volumes come from), and what
+/// binds the policies: the environment before had another registry, and a server's own cache is a moment late.
 fn make_way(server: &Server, environment: &Environment) {
     for item in &environment.items {
-        if ["Job", "StorageClass"].contains(&item.object["kind"].as_str().unwrap()) {
+        if ["Job", "StorageClass", "ValidatingAdmissionPolicyBinding"].contains(&item.object["kind"].as_str().unwrap()) {
             let _ = server.delete(&item.object).unwrap();
         }
     }
+    let mut foreign = object("Deployment", "services", good());
+    foreign["spec"]["template"]["spec"]["containers"][0]["image"] = json!("registry.example.com/other:1");
+    let unbound = eventually(30, || {
+        let answer = server.create(&foreign, "dryRun=All").map_err(|error| format!("{error:#}"))?;
+        // Before the first sync there is no namespace yet.
+        if answer.status == 404 { Ok(()) } else { answer.object().map(drop) }
+    });
+    unbound.unwrap_or_else(|reason| panic!("{reason}"));
 }
 
 /// The type check of every admission policy of the cluster, once the controller has made it.
