@@ -59,6 +59,9 @@ pub const EBS_CSI_ADD_ON: &str = "aws-ebs-csi-driver";
 /// The taint that the driver of volumes takes from a node once the node's limit of volumes is known.
 pub const EBS_CSI_TAINT: &str = "ebs.csi.aws.com/agent-not-ready";
 
+/// The taints of a node that does not answer: its kubelet says so, or says nothing.
+pub const DEAD_NODE_TAINTS: [&str; 2] = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+
 /// The namespace of the managed add-ons.
 pub const ADD_ON_NAMESPACE: &str = "kube-system";
 

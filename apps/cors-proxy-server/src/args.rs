@@ -101,7 +101,7 @@ impl Args {
     /// Builds the routes; `lookup` resolves the names of targets.
     pub fn routes(self, metrics: &Metrics, lookup: Lookup) -> anyhow::Result<Routes> {
         let metrics = ProxyMetrics::registered(metrics);
-        let upstream = Upstream::new(lookup, self.connect_timeout, self.timeout, metrics.clone());
+        let upstream = Upstream::new(lookup, self.connect_timeout, self.timeout, self.max_in_flight, metrics.clone());
         let upstream = upstream.context("preparing the client for targets")?;
         let max_age = self.cors_max_age.map(|age| HeaderValue::from(age.as_secs()));
         let proxy = Proxy {

@@ -6,7 +6,8 @@ use std::io;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use serde_json::json;
-use service::{Label, ResponseBody};
+use service::{BoxError, Label, ResponseBody};
+use tokio::time::error::Elapsed;
 
 use crate::address::Blocked;
 use crate::body::BodyError;
@@ -42,56 +43,57 @@ pub(crate) enum ProxyError {
     #[error("the response body is larger than {limit} bytes")]
     ResponseTooLarge { limit: u64 },
     #[error("the target's name cannot be resolved")]
-    Unresolved(#[source] reqwest::Error),
+    Unresolved(#[source] BoxError),
     #[error("the target cannot be connected to")]
-    Connect(#[source] reqwest::Error),
+    Connect(#[source] BoxError),
     #[error("the target cannot be connected to in time")]
-    ConnectTimeout(#[source] reqwest::Error),
+    ConnectTimeout(#[source] BoxError),
     #[error("no secure connection to the target")]
-    Tls(#[source] reqwest::Error),
+    Tls(#[source] BoxError),
     #[error("the target closed the connection before it answered")]
     Reset {
         #[source]
-        error: reqwest::Error,
+        error: hyper::Error,
         /// Whether the connection had carried requests before.
         reused: bool,
     },
     #[error("the target did not answer in time")]
     Timeout,
     #[error("the target's response is not HTTP that the proxy understands")]
-    BadResponse(#[source] reqwest::Error),
+    BadResponse(#[source] hyper::Error),
     #[error("the target switches to a protocol that nobody asked for")]
     UnaskedSwitch,
 }
 
 impl ProxyError {
-    /// Sorts the client's error by what lies beneath it.
-    pub(crate) fn from_client(error: reqwest::Error, dialled: bool) -> Self {
-        if let Some(blocked) = cause::<Blocked>(&error) {
+    /// Why there is no connection, by what lies beneath the error.
+    pub(crate) fn connecting(error: BoxError) -> Self {
+        if let Some(blocked) = cause::<Blocked>(&*error) {
             return Self::Blocked(*blocked);
         }
+        if cause::<Unresolved>(&*error).is_some() {
+            return Self::Unresolved(error);
+        }
+        if cause::<Elapsed>(&*error).is_some() || is_io(&*error, &[io::ErrorKind::TimedOut]) {
+            return Self::ConnectTimeout(error);
+        }
+        // As which TLS reports whatever is no TLS, and a certificate that nobody trusts.
+        if is_io(&*error, &[io::ErrorKind::InvalidData]) { Self::Tls(error) } else { Self::Connect(error) }
+    }
+
+    /// Why an exchange ended before its answer, by what lies beneath the error; `reused` is the connection if it had
+    /// carried requests before.
+    pub(crate) fn broken(error: hyper::Error, reused: bool) -> Self {
         match cause::<BodyError>(&error) {
             Some(BodyError::TooLarge { limit }) => return Self::RequestTooLarge { limit: *limit },
             Some(BodyError::Stalled) => return Self::RequestTimeout,
             Some(BodyError::Source(_)) => return Self::RequestCut,
             None => {}
         }
-        if cause::<Unresolved>(&error).is_some() {
-            return Self::Unresolved(error);
-        }
-        if error.is_connect() {
-            return if error.is_timeout() {
-                Self::ConnectTimeout(error)
-            } else if is_tls(&error) {
-                Self::Tls(error)
-            } else {
-                Self::Connect(error)
-            };
-        }
-        if error.is_timeout() {
+        if is_io(&error, &[io::ErrorKind::TimedOut]) {
             return Self::Timeout;
         }
-        if is_reset(&error) { Self::Reset { error, reused: !dialled } } else { Self::BadResponse(error) }
+        if is_reset(&error) { Self::Reset { error, reused } } else { Self::BadResponse(error) }
     }
 
     /// Why a safe request may be sent once more, if it may.
@@ -175,19 +177,14 @@ fn causes<'error>(error: &'error (dyn Error + 'static)) -> impl Iterator<Item = 
     })
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    let io = causes(error).filter_map(|error| error.downcast_ref::<io::Error>());
-    io.map(io::Error::kind).any(|kind| kind == io::ErrorKind::InvalidData)
+fn is_io(error: &(dyn Error + 'static), kinds: &[io::ErrorKind]) -> bool {
+    causes(error).filter_map(|error| error.downcast_ref::<io::Error>()).any(|error| kinds.contains(&error.kind()))
 }
 
-fn is_reset(error: &reqwest::Error) -> bool {
+fn is_reset(error: &hyper::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
-    causes(error).any(|error| {
-        let io = error.downcast_ref::<io::Error>();
-        let gone = io.is_some_and(|error| {
-            matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
-        });
-        let http = error.downcast_ref::<hyper::Error>();
-        gone || http.is_some_and(|error| error.is_incomplete_message() || error.is_canceled() || error.is_closed())
-    })
+    is_io(error, &[BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof])
+        || error.is_incomplete_message()
+        || error.is_canceled()
+        || error.is_closed()
 }

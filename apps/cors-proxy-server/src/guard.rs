@@ -6,8 +6,12 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::vec;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use hyper_util::client::legacy::connect::dns::Name;
+use service::BoxError;
+use tower_service::Service;
 use url::{Host, Url};
 
 use crate::address::{self, Blocked};
@@ -109,13 +113,23 @@ pub fn system_lookup() -> Lookup {
 pub(crate) struct Unresolved(#[source] Option<io::Error>);
 
 /// The client's resolver: one bad answer refuses the name, whichever answer would have been dialled.
+#[derive(Clone)]
 pub(crate) struct Resolver {
     pub(crate) reach: Reach,
     pub(crate) lookup: Lookup,
 }
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for Resolver {
+    /// Without a port, for which the client puts that of the URL.
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
         let (reach, answers) = (self.reach, (self.lookup)(name.as_str().to_owned()));
         Box::pin(async move {
             let addresses = answers.await.map_err(|error| Unresolved(Some(error)))?;
@@ -125,8 +139,8 @@ impl Resolve for Resolver {
             for address in &addresses {
                 reach.admit(*address)?;
             }
-            let dialled: Addrs = Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
-            Ok(dialled)
+            let dialled: Vec<_> = addresses.into_iter().map(|address| SocketAddr::new(address, 0)).collect();
+            Ok(dialled.into_iter())
         })
     }
 }

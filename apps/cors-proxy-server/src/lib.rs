@@ -4,14 +4,16 @@
 pub mod address;
 mod args;
 mod body;
+mod client;
+mod connect;
 mod cors;
-mod dial;
 mod error;
 mod guard;
 mod headers;
 mod load;
 mod metrics;
 mod page;
+mod pool;
 mod proxy;
 mod rate;
 mod routes;

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::body::{Absent, Bounded, Prefetched};
+use crate::client::Answer;
 use crate::cors::{self, Grant, Policy};
 use crate::error::ProxyError;
 use crate::guard::Guard;
@@ -23,7 +24,7 @@ use crate::load::InFlight;
 use crate::metrics::ProxyMetrics;
 use crate::rate::RateLimit;
 use crate::target::BadTarget;
-use crate::upstream::{Exchange, Upstream, into_parts};
+use crate::upstream::{Exchange, Upstream};
 use crate::{page, target, tunnel};
 
 /// The label of forwarded requests in metrics.
@@ -162,7 +163,7 @@ impl Proxy {
     }
 
     /// Sends the request and follows redirects, each hop vetted anew.
-    async fn follow(&self, mut exchange: Exchange) -> Result<(reqwest::Response, Hops), ProxyError> {
+    async fn follow(&self, mut exchange: Exchange) -> Result<(Response<Answer>, Hops), ProxyError> {
         let mut requested = None;
         let mut followed = Vec::new();
         loop {
@@ -177,17 +178,17 @@ impl Proxy {
             requested.get_or_insert(from);
             followed.push((response.status(), exchange.url.clone()));
             // Not all of it may be read, or come in time, and then only this connection is lost.
-            let _ = timeout(REDIRECT_TIME, Limited::new(into_parts(response).1, REDIRECT_BODY).collect()).await;
+            let _ = timeout(REDIRECT_TIME, Limited::new(response.into_body(), REDIRECT_BODY).collect()).await;
         }
     }
 
     async fn answered(
         &self,
-        response: reqwest::Response,
+        response: Response<Answer>,
         hops: &Hops,
         place: OwnedSemaphorePermit,
     ) -> Result<Response<ResponseBody>, ProxyError> {
-        let (mut head, body) = into_parts(response);
+        let (mut head, body) = response.into_parts();
         let limit = self.limits.response_body;
         if body.size_hint().lower() > limit {
             return Err(ProxyError::ResponseTooLarge { limit });
@@ -205,7 +206,7 @@ impl Proxy {
 
     fn switched(
         &self,
-        response: reqwest::Response,
+        response: Response<Answer>,
         hops: &Hops,
         upgrade: OnUpgrade,
         place: OwnedSemaphorePermit,
@@ -279,7 +280,7 @@ struct Redirect {
 
 impl Redirect {
     /// 301, 302 and 303 as browsers follow them; 307 and 308 repeat the request, which needs one without a body.
-    fn of(response: &reqwest::Response, exchange: &Exchange, bodiless: bool) -> Option<Self> {
+    fn of(response: &Response<Answer>, exchange: &Exchange, bodiless: bool) -> Option<Self> {
         let method = &exchange.method;
         let to_get = match response.status() {
             StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method == Method::POST,

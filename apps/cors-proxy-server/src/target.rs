@@ -26,6 +26,9 @@ pub enum BadTarget {
     /// Bytes that are no text after decoding.
     #[error("the target is not valid UTF-8")]
     Encoding,
+    /// Characters that a URL may have, and a request not.
+    #[error("the target cannot be written in a request")]
+    Unsendable,
     /// Any other flaw.
     #[error("the target is not a URL: {0}")]
     Syntax(#[from] url::ParseError),

@@ -1,23 +1,22 @@
 //! One exchange with a target: the client, its timeouts, and one retry where it is safe.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, Method, Response};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
-use reqwest::{Body, Client, Request, redirect};
 use tokio::time::{Instant, sleep};
-use url::Url;
+use url::{Position, Url};
 
 use crate::body::{Bounded, Progress};
-use crate::dial::{Dial, watched};
+use crate::client::{Answer, Client, Outgoing};
+use crate::connect::{self, Connector};
 use crate::error::ProxyError;
 use crate::guard::{Lookup, Reach, Resolver};
 use crate::load::RetryBudget;
 use crate::metrics::ProxyMetrics;
-
-/// How long a pooled connection may be idle: below the 5 s after which Node closes, the shortest of the usual servers.
-const POOL_IDLE: Duration = Duration::from_secs(4);
+use crate::target::BadTarget;
 
 /// What one exchange sends.
 #[derive(Debug)]
@@ -27,6 +26,26 @@ pub(crate) struct Exchange {
     pub(crate) headers: HeaderMap,
     /// The request's body and the most bytes it may have.
     pub(crate) body: Option<(Incoming, u64)>,
+}
+
+impl Exchange {
+    /// Names the target's host among the headers.
+    fn address(&mut self) -> Result<(), BadTarget> {
+        let host = &self.url[Position::BeforeHost..Position::AfterPort];
+        let host = HeaderValue::from_str(host).map_err(|_| BadTarget::Unsendable)?;
+        self.headers.insert(header::HOST, host);
+        Ok(())
+    }
+
+    /// The request of one attempt.
+    fn request(&self, body: Outgoing) -> Result<Request<Outgoing>, BadTarget> {
+        let path: PathAndQuery = self.url[Position::BeforePath..].parse().map_err(|_| BadTarget::Unsendable)?;
+        let mut request = Request::new(body);
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = path.into();
+        *request.headers_mut() = self.headers.clone();
+        Ok(request)
+    }
 }
 
 #[derive(Debug)]
@@ -39,30 +58,22 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
+    /// A client for each way to reach a target, each with at most `idle` connections that wait for a request.
     pub(crate) fn new(
         lookup: Lookup,
         connect_timeout: Duration,
         timeout: Duration,
+        idle: usize,
         metrics: ProxyMetrics,
-    ) -> reqwest::Result<Self> {
+    ) -> anyhow::Result<Self> {
+        let tls = connect::tls()?;
         let client = |reach| {
-            Client::builder()
-                .no_proxy()
-                .referer(false)
-                .redirect(redirect::Policy::none())
-                .dns_resolver(Arc::new(Resolver { reach, lookup: lookup.clone() }))
-                .connector_layer(Dial)
-                .connect_timeout(connect_timeout)
-                .pool_idle_timeout(POOL_IDLE)
-                .http1_only()
-                // What browsers take, and a proxy must mend (RFC 9112, 5.1 and 5.2).
-                .http1_allow_spaces_after_header_name_in_responses(true)
-                .http1_allow_obsolete_multiline_headers_in_responses(true)
-                .build()
+            let resolver = Resolver { reach, lookup: lookup.clone() };
+            Client::new(Connector::new(resolver, tls.clone(), connect_timeout), idle)
         };
         Ok(Self {
-            public: client(Reach::Public)?,
-            exempt: client(Reach::Exempt)?,
+            public: client(Reach::Public),
+            exempt: client(Reach::Exempt),
             timeout,
             budget: RetryBudget::new(),
             metrics,
@@ -71,8 +82,9 @@ impl Upstream {
 
     /// Sends the request; an idempotent one without a body once more if the target could not be connected to, or broke a
     /// connection that had been used before, as it may at any time while the connection is idle.
-    pub(crate) async fn send(&self, reach: Reach, exchange: &mut Exchange) -> Result<reqwest::Response, ProxyError> {
+    pub(crate) async fn send(&self, reach: Reach, exchange: &mut Exchange) -> Result<Response<Answer>, ProxyError> {
         self.budget.deposit();
+        exchange.address()?;
         let body = exchange.body.take();
         let safe = body.is_none() && exchange.method.is_idempotent();
         let error = match self.attempt(reach, exchange, body).await {
@@ -95,15 +107,16 @@ impl Upstream {
         reach: Reach,
         exchange: &Exchange,
         body: Option<(Incoming, u64)>,
-    ) -> Result<reqwest::Response, ProxyError> {
+    ) -> Result<Response<Answer>, ProxyError> {
         let began = Instant::now();
-        let mut request = Request::new(exchange.method.clone(), exchange.url.clone());
-        request.headers_mut().clone_from(&exchange.headers);
         let progress = body.as_ref().map(|_| Progress::new());
-        if let (Some((body, limit)), Some(progress)) = (body, &progress) {
-            let body = Bounded::new(body, limit, self.timeout, ()).reporting(progress.clone());
-            *request.body_mut() = Some(Body::wrap(body));
-        }
+        let body = match (body, &progress) {
+            (Some((body, limit)), Some(progress)) => {
+                Either::Right(Bounded::new(body, limit, self.timeout, ()).reporting(progress.clone()))
+            }
+            _ => Either::Left(Empty::new()),
+        };
+        let request = exchange.request(body)?;
         let client = match reach {
             Reach::Public => &self.public,
             Reach::Exempt => &self.exempt,
@@ -116,9 +129,7 @@ impl Upstream {
         };
         let outcome = tokio::select! {
             biased;
-            (outcome, dialled) = watched(client.execute(request)) => {
-                outcome.map_err(|error| ProxyError::from_client(error, dialled))
-            }
+            outcome = client.send(&exchange.url, request) => outcome,
             () = patience => Err(ProxyError::Timeout),
         };
         let (status, error) = match &outcome {
@@ -128,9 +139,4 @@ impl Upstream {
         self.metrics.exchange(&exchange.method, status, error, began);
         outcome
     }
-}
-
-/// Splits a response into its head and a body that carries trailers.
-pub(crate) fn into_parts(response: reqwest::Response) -> (http::response::Parts, Body) {
-    Response::<Body>::from(response).into_parts()
 }

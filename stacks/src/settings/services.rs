@@ -15,6 +15,8 @@ section! {
     pub struct Services {
         /// Namespace of both services.
         pub namespace: String where shaped("a namespace", shape::dns_label),
+        /// Seconds for which a pod stays bound to a node that answers no more.
+        pub unreachable_seconds: u32 where between(0, 300),
         /// The proxy.
         pub cors_proxy_server: Service,
         /// The target behind it.

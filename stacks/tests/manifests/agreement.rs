@@ -74,7 +74,7 @@ fn admission_policies_are_bound_to_the_services_namespace_and_their_own_pods_pas
     for (settings, built) in environments() {
         let policies: Vec<_> =
             built.of_kind("ValidatingAdmissionPolicy").map(synth_framework::Manifest::name).collect();
-        assert_eq!(policies.len(), 6);
+        assert_eq!(policies.len(), 5);
         for binding in built.of_kind("ValidatingAdmissionPolicyBinding") {
             assert!(policies.contains(&text(&binding.object, "/spec/policyName")));
             let selector = at(&binding.object, "/spec/matchResources/namespaceSelector/matchLabels");

@@ -110,3 +110,16 @@ fn group_kind(manifest: &Manifest) -> Json {
     let group = text(&manifest.object, "/apiVersion").split_once('/').map_or("", |(group, _)| group);
     serde_json::json!({ "group": group, "kind": manifest.kind() })
 }
+
+#[test]
+fn finalizers_have_the_path_without_which_the_api_server_warns() {
+    for (_, built) in environments() {
+        let finalizers = built.of_kind("Application").flat_map(|of| items(&of.object, "/metadata/finalizers"));
+        let finalizers: Vec<_> = finalizers.map(|finalizer| finalizer.as_str().unwrap()).collect();
+        assert!(!finalizers.is_empty());
+        assert!(
+            finalizers.iter().all(|of| *of == "resources-finalizer.argocd.argoproj.io/foreground"),
+            "{finalizers:?}"
+        );
+    }
+}

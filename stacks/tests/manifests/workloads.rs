@@ -222,11 +222,36 @@ fn a_pod_has_time_for_everything_that_it_does_when_it_leaves() {
 fn pods_spread_over_zones_even_without_one_of_them() {
     for (settings, built) in environments() {
         for name in SERVICES {
-            let spread = at(object(&built, "Deployment", name), "/spec/template/spec/topologySpreadConstraints/0");
-            assert_eq!(spread["topologyKey"], "topology.kubernetes.io/zone");
-            assert_eq!(spread["whenUnsatisfiable"], "DoNotSchedule");
-            assert_eq!(spread["minDomains"], settings.network.zones.len() - 1);
-            assert_eq!(spread["matchLabelKeys"], json!(["pod-template-hash"]));
+            let service = settings.services.all().find_map(|(of, service)| (of == name).then_some(service)).unwrap();
+            let others = settings.network.zones.len() - 1;
+            let spreads = items(object(&built, "Deployment", name), "/spec/template/spec/topologySpreadConstraints");
+            let form: Vec<_> = spreads
+                .iter()
+                .map(|of| (text(of, "/topologyKey"), text(of, "/whenUnsatisfiable"), of["maxSkew"].as_u64().unwrap()))
+                .collect();
+            let wide = u64::from(service.max_replicas).div_ceil(others as u64);
+            let zone = "topology.kubernetes.io/zone";
+            let half = u64::from(service.min_replicas.div_ceil(2));
+            let host = "kubernetes.io/hostname";
+            let wanted = [(zone, "DoNotSchedule", wide), (zone, "ScheduleAnyway", 1), (host, "DoNotSchedule", half)];
+            assert_eq!(form, wanted, "{name}");
+            assert_eq!(spreads[0]["minDomains"], others);
+            assert_eq!(spreads[2]["minDomains"], 2);
+            assert!(spreads.iter().all(|of| of["matchLabelKeys"] == json!(["pod-template-hash"])));
+        }
+    }
+}
+
+#[test]
+fn pods_leave_dead_nodes_after_the_seconds_that_are_set() {
+    for (settings, built) in environments() {
+        for name in SERVICES {
+            let tolerations = items(object(&built, "Deployment", name), "/spec/template/spec/tolerations");
+            for taint in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+                let own = tolerations.iter().find(|of| of["key"] == taint).unwrap();
+                assert_eq!(own["effect"], "NoExecute");
+                assert_eq!(own["tolerationSeconds"], settings.services.unreachable_seconds, "{taint} of {name}");
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("HA009", "[karpenter.node_pools.spot]\ninstance_generation_min = 12", "no type is left to buy"),
     ("HA011", "[base_nodes]\ninstance_types = [\"t3.micro\"]", "the nodes are too small for the system"),
     ("HA012", "[metrics_server]\nreplicas = 1", "nobody measures while the pod moves"),
+    ("HA015", "[services]\nunreachable_seconds = 300", "a lost zone's pods count as there for minutes"),
     ("SCALE001", "[services.cors_proxy_server]\nmax_replicas = 300", "nodes come to the pools' limits"),
     ("SCALE002", "[services.cors_proxy_server]\nmax_replicas = 150", "a lost zone's nodes count until they are gone"),
     ("SCALE003", "[karpenter.node_pools.on-demand]\ncapacity_type = \"spot\"", "Spot is gone at once"),

@@ -73,6 +73,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("karpenter.node_pools.spot.weight", "101", "it must be from 1 to 100"),
     ("services.namespace", r#""kube-system""#, "belongs to Kubernetes"),
     ("services.namespace", r#""monitoring""#, "is taken by `observability.namespace`"),
+    ("services.unreachable_seconds", "301", "it must be from 0 to 300"),
     ("services.cors_proxy_server.port", "1024", "it must be from 1025 to 65535"),
     ("services.cors_proxy_server.image.tag", r#""latest""#, "a tag other than `latest`"),
     ("services.cors_proxy_server.image.digest", r#""sha256:12""#, "64 hexadecimal digits"),

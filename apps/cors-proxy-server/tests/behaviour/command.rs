@@ -1,5 +1,6 @@
 //! The command itself: bad configuration, signals, exit codes.
 
+use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tokio::time::timeout;
 
 use crate::fixture::ANY;
 
-fn command(flags: &[&str]) -> Command {
+pub(crate) fn command(flags: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cors-proxy-server"));
     command.args(flags).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
@@ -94,7 +95,7 @@ async fn a_port_in_use_is_named() {
 async fn a_flag_goes_before_its_environment_variable() {
     let mut child = command(&["--drain-delay", "0s", "--listen", ANY, "--admin-listen", ANY]);
     child.env("TIDELINE_DRAIN_DELAY", "1h").env("TIDELINE_LISTEN", "192.0.2.1:1");
-    let mut child = started(&mut child).await;
+    let (mut child, _) = started(&mut child).await;
     assert_eq!(signalled(&mut child, "-TERM").await, Some(0));
 }
 
@@ -117,17 +118,18 @@ async fn a_reader_that_has_gone_away_is_no_error() {
 
 /// Starts the command and waits for the log line that says it is ready.
 async fn ready(flags: &[&str]) -> Child {
-    started(&mut command(&[&["--listen", ANY, "--admin-listen", ANY], flags].concat())).await
+    started(&mut command(&[&["--listen", ANY, "--admin-listen", ANY], flags].concat())).await.0
 }
 
-async fn started(command: &mut Command) -> Child {
+/// The same of any command; it tells the address for clients, too.
+pub(crate) async fn started(command: &mut Command) -> (Child, SocketAddr) {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let line = timeout(Duration::from_secs(20), lines.next_line()).await.unwrap().unwrap().unwrap();
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!(line["message"], "ready");
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    child
+    (child, line["address"].as_str().unwrap().parse().unwrap())
 }
 
 async fn signalled(child: &mut Child, signal: &str) -> Option<i32> {

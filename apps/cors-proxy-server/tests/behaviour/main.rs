@@ -4,6 +4,7 @@
 
 mod browser;
 mod command;
+mod connections;
 mod cors;
 mod fixture;
 mod forwarding;
@@ -14,4 +15,5 @@ mod protocol;
 mod proxy_protocol;
 mod redirects;
 mod streaming;
+mod tls;
 mod websocket;

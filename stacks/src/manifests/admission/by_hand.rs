@@ -4,7 +4,7 @@
 //! sidecar. So nobody else may write there, administrators included, until the namespace says that they may.
 
 use super::{
-    super::kubernetes::{match_resources, policy_spec, rule, validation},
+    super::kubernetes::{living, match_resources, policy_spec, rule, validation},
     Scope,
 };
 
@@ -41,6 +41,7 @@ pub(super) fn define(scope: &Scope<'_>) {
     ];
     let spec = policy_spec()
         .match_constraints(match_resources().resource_rules(rules))
+        .match_conditions([living()])
         .validations([validation(expression, &message)]);
     scope.bind("by-hand", spec);
 }

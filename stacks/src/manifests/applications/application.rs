@@ -168,7 +168,8 @@ impl Application {
         let object = custom(&self.name, spec)
             .in_namespace(self.argocd_namespace)
             .annotation("argocd.argoproj.io/sync-wave", (self.wave as i32).to_string())
-            .finalizer("resources-finalizer.argocd.argoproj.io");
+            // Deletes what it made first; without the path the API server warns of a name that others might use.
+            .finalizer("resources-finalizer.argocd.argoproj.io/foreground");
         manifests.add_at(self.location, &self.name, &object);
     }
 }

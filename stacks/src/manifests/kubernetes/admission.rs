@@ -66,3 +66,11 @@ pub(crate) fn living() -> MatchCondition {
         expression: "!object.metadata.?deletionTimestamp.hasValue()".to_owned(),
     }
 }
+
+/// Looks at what is new: removing a finalizer is no reason to ask again what was admitted before a rule was tightened.
+pub(crate) fn changed(path: &str) -> MatchCondition {
+    MatchCondition {
+        name: "changed".to_owned(),
+        expression: format!("request.operation == 'CREATE' || object.{path} != oldObject.{path}"),
+    }
+}

@@ -10,7 +10,9 @@ mod object;
 mod pod;
 mod scaling;
 
-pub(crate) use admission::{living, match_resources, policy_binding_spec, policy_spec, rule, validation, variable};
+pub(crate) use admission::{
+    changed, living, match_resources, policy_binding_spec, policy_spec, rule, validation, variable,
+};
 pub(crate) use custom::{CustomSpec, custom};
 pub(crate) use draft::Draft;
 pub(crate) use network::{
@@ -24,7 +26,7 @@ pub(crate) use object::{
 pub(crate) use pod::{
     apart_by_host, container, container_port, deployment_spec, http_probe, pod_security_context, pod_spec,
     pod_template, pre_stop_sleep, resources, restricted_security_context, rolling_update, spread, toleration,
-    toleration_of,
+    toleration_for, toleration_of,
 };
 pub(crate) use scaling::{
     cpu_utilization, disruption_budget_spec, limit_range_spec, percent_policy, pods_policy, quota_spec, scaler_spec,

@@ -38,7 +38,7 @@ fields! {
     Probe { failure_threshold: i32, period_seconds: i32, timeout_seconds: i32 }
     ResourceRequirements { requests: {Quantity}, limits: {Quantity} }
     TopologySpreadConstraint {
-        match_label_keys: [String], min_domains: i32, node_affinity_policy: String, node_taints_policy: String,
+        match_label_keys: [String], max_skew: (i32), min_domains: i32, node_affinity_policy: String, node_taints_policy: String,
     }
 }
 
@@ -165,6 +165,11 @@ pub(crate) fn apart_by_host(selector: LabelSelector) -> Affinity {
 /// Tolerates a taint of this key, whatever its value and effect.
 pub(crate) fn toleration_of(key: &str) -> Toleration {
     Toleration { key: Some(key.to_owned()), operator: Some("Exists".to_owned()), ..Toleration::default() }
+}
+
+/// Stays for some seconds where a taint of this key is put on its node.
+pub(crate) fn toleration_for(key: &str, seconds: u32) -> Toleration {
+    Toleration { effect: Some("NoExecute".to_owned()), toleration_seconds: Some(seconds.into()), ..toleration_of(key) }
 }
 
 /// Tolerates a taint of this key and value, whatever its effect.

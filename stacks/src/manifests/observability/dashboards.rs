@@ -87,7 +87,7 @@ fn scaling(ask: Expressions<'_>, environment: &str) -> Dashboard {
                 .ask(nodes_by("nodepool, capacity_type"), "{{nodepool}} {{capacity_type}}"),
             panel("Nodes by zone", "short", "Karpenter's nodes in each zone, which should differ by few.")
                 .ask(nodes_by("zone"), "{{zone}}"),
-            panel("Pods by zone", "short", "Running pods of the services in each zone, which differ by one per service at most.")
+            panel("Pods by zone", "short", "Running pods of the services in each zone. They are spread as they are added, not as they are taken away.")
                 .ask(ask.pods_by_zone(), "{{zone}}"),
             panel(
                 "Node pools against their limits",

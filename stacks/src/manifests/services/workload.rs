@@ -1,6 +1,9 @@
 //! What all services have in common: pods without a fixed number, how many there are, and who may take them away.
 
-use k8s_openapi::{api::core::v1::TopologySpreadConstraint, apimachinery::pkg::apis::meta::v1::LabelSelector};
+use k8s_openapi::{
+    api::core::v1::{Toleration, TopologySpreadConstraint},
+    apimachinery::pkg::apis::meta::v1::LabelSelector,
+};
 use synth_framework::Manifests;
 
 use super::{ADMIN, MAX_SURGE_PERCENT, container, grace_period_seconds};
@@ -11,13 +14,15 @@ use crate::{
             Draft, cpu_utilization, custom, deployment, deployment_spec, disruption_budget_spec,
             horizontal_pod_autoscaler, percent_policy, pod_disruption_budget, pod_security_context, pod_spec,
             pod_template, pods_policy, rolling_update, scaler_spec, scaling_rules, selector, service_account, spread,
-            toleration_of,
+            toleration_for, toleration_of,
         },
         platform::SERVICES_PRIORITY,
     },
-    names::{EBS_CSI_TAINT, NAME_LABEL},
+    names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, NAME_LABEL},
     settings::{Service, Settings},
 };
+
+const ZONE: &str = "topology.kubernetes.io/zone";
 
 /// A service, and where its manifests go.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +57,7 @@ impl Workload<'_> {
             .priority_class_name(SERVICES_PRIORITY)
             .security_context(pod_security_context())
             .termination_grace_period_seconds(grace_period_seconds(self.service))
-            // Its pods have no volumes, so they need not wait for the driver of volumes on a new node.
-            .tolerations([toleration_of(EBS_CSI_TAINT)])
+            .tolerations(self.tolerations())
             .topology_spread_constraints(self.spread());
         let labels = [(NAME_LABEL, name), ("app.kubernetes.io/part-of", self.settings.name.as_str())];
         deployment(name)
@@ -108,18 +112,36 @@ impl Workload<'_> {
         custom(name, monitor).in_namespace(namespace).add_to(folder, "service-monitor");
     }
 
-    /// Even over zones, also while one is lost; over nodes as far as there are some.
-    fn spread(&self) -> [Draft<TopologySpreadConstraint>; 2] {
+    fn tolerations(&self) -> [Toleration; 3] {
+        let seconds = self.settings.services.unreachable_seconds;
+        let [not_ready, unreachable] = DEAD_NODE_TAINTS.map(|key| toleration_for(key, seconds));
+        // Its pods have no volumes, so they need not wait for the driver of volumes on a new node.
+        [toleration_of(EBS_CSI_TAINT), not_ready, unreachable]
+    }
+
+    /// Even over zones, also while one is lost; but a zone without room does not keep pods from the others.
+    ///
+    /// A skew that is kept to holds every zone to one more than the fullest-packed one can take. So the one that is kept to is as wide
+    /// as the loss of a zone makes it, a narrow one is asked for, and half of the pods at rest is what a node takes: the first one
+    /// that is ready would else take all that wait for it and for its neighbours in the other zones.
+    fn spread(&self) -> [Draft<TopologySpreadConstraint>; 3] {
         let zones = u32::try_from(self.settings.network.zones.len()).expect("zones are counted on one hand");
+        let most = |topology_key: &str, max_skew: u32| {
+            self.even(topology_key, "DoNotSchedule").max_skew(max_skew).node_taints_policy("Honor")
+        };
         [
-            spread("topology.kubernetes.io/zone", "DoNotSchedule", self.selector())
+            most(ZONE, self.service.max_replicas.div_ceil(zones - 1))
                 // With as many as there are zones, a lost zone would hold every new pod back.
                 .min_domains(zones - 1)
-                // Each rollout is spread by itself.
-                .match_label_keys(["pod-template-hash"])
-                .node_affinity_policy("Honor")
-                .node_taints_policy("Honor"),
-            spread("kubernetes.io/hostname", "ScheduleAnyway", self.selector()).match_label_keys(["pod-template-hash"]),
+                .node_affinity_policy("Honor"),
+            self.even(ZONE, "ScheduleAnyway").node_taints_policy("Honor"),
+            // Of less than two nodes the emptiest would be the fullest as well.
+            most("kubernetes.io/hostname", self.service.min_replicas.div_ceil(2)).min_domains(2_u32),
         ]
+    }
+
+    /// Each rollout is spread by itself.
+    fn even(&self, topology_key: &str, when_unsatisfiable: &str) -> Draft<TopologySpreadConstraint> {
+        spread(topology_key, when_unsatisfiable, self.selector()).match_label_keys(["pod-template-hash"])
     }
 }

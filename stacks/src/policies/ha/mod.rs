@@ -20,7 +20,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "HA002",
         name: "spread-over-zones",
         severity: Severity::Error,
-        explanation: "Without a spread that holds pods back, the scheduler may put all pods of a service into one zone.",
+        explanation: "Without a spread that holds pods back, the scheduler may put all pods of a service into one zone: the first node \
+                      that is ready takes what waits for it and for its neighbours.",
         check: pods::spread_over_zones,
     },
     Policy {
@@ -28,7 +29,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         name: "schedules-without-a-zone",
         severity: Severity::Error,
         explanation: "With `minDomains` at the number of zones, or with dead nodes counted as a zone, the loss of a zone \
-                      leaves every new pod pending; below zones - 1, all pods may share a zone.",
+                      leaves every new pod pending; below zones - 1, all pods may share a zone. With a narrow `maxSkew` a zone \
+                      that is healthy but full stops the scale-up in all others.",
         check: pods::schedules_without_a_zone,
     },
     Policy {
@@ -111,7 +113,16 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "HA014",
         name: "broken-nodes-are-repaired",
         severity: Severity::Error,
-        explanation: "A node with a broken network, disk or kernel takes pods and fails them until somebody replaces it: an agent                       has to tell of it, and Karpenter and the node group have to act.",
+        explanation: "A node with a broken network, disk or kernel takes pods and fails them until somebody replaces it: an agent \
+                      has to tell of it, and Karpenter and the node group have to act.",
         check: repair::broken_nodes_are_repaired,
+    },
+    Policy {
+        code: "HA015",
+        name: "dead-nodes-let-pods-go",
+        severity: Severity::Error,
+        explanation: "A pod stays bound to a node that answers no more for 300 seconds, if it says nothing, and the autoscaler \
+                      adds none for it meanwhile: the share of a lost zone is missing for six minutes.",
+        check: pods::dead_nodes_let_go,
     },
 ];

@@ -25,4 +25,4 @@ pub(crate) use pods::{PodGroup, base_pods, daemon_pods, maximum, other_pods};
 pub(crate) use ports::{Listening, listening};
 pub(crate) use quantity::Amount;
 pub(crate) use resources::{Declared, addon, addon_configuration, carries, discovered_subnets};
-pub(crate) use workload::{Workload, container_port, declared_port, flag, matches, seconds};
+pub(crate) use workload::{HOST, Workload, ZONE, container_port, declared_port, flag, matches, seconds};

@@ -6,6 +6,9 @@ use synth_framework::Manifest;
 use super::{Amount, at, includes, items, number, strings, text};
 use crate::{Platform, settings::Services};
 
+pub(crate) const ZONE: &str = "topology.kubernetes.io/zone";
+pub(crate) const HOST: &str = "kubernetes.io/hostname";
+
 /// A Deployment and its autoscaler.
 #[derive(Clone, Copy)]
 pub(crate) struct Workload<'a> {
@@ -103,12 +106,15 @@ impl<'a> Workload<'a> {
         })
     }
 
+    /// The constraints that spread its pods over what a key tells apart, kept to or only asked for.
+    pub(crate) fn spread(&self, key: &str, when: &str) -> Option<&'a Json> {
+        let mut all = items(self.pod(), "/topologySpreadConstraints").iter();
+        all.find(|spread| text(spread, "/topologyKey") == key && text(spread, "/whenUnsatisfiable") == when)
+    }
+
     /// The constraint that spreads its pods over zones, if there is one that holds them back.
     pub(crate) fn zone_spread(&self) -> Option<&'a Json> {
-        items(self.pod(), "/topologySpreadConstraints").iter().find(|spread| {
-            text(spread, "/topologyKey") == "topology.kubernetes.io/zone"
-                && text(spread, "/whenUnsatisfiable") == "DoNotSchedule"
-        })
+        self.spread(ZONE, "DoNotSchedule")
     }
 }
 

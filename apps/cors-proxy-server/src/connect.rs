@@ -1,0 +1,94 @@
+//! A new connection to a target: its name resolved and vetted, TCP, TLS where the scheme wants it, HTTP/1.1.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Uri;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::rt::{Read, Write};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioIo;
+use service::BoxError;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tower_service::Service;
+use url::{Host, Url};
+
+use crate::client::Outgoing;
+use crate::error::ProxyError;
+use crate::guard::Resolver;
+use crate::target::BadTarget;
+
+/// Dials the addresses that its resolver has vetted.
+pub(crate) struct Connector {
+    tcp: HttpConnector<Resolver>,
+    tls: TlsConnector,
+    http: http1::Builder,
+    patience: Duration,
+}
+
+impl Connector {
+    pub(crate) fn new(resolver: Resolver, tls: TlsConnector, patience: Duration) -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(resolver);
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        // Shared out among the addresses of a name, so that a silent one leaves time for the next.
+        tcp.set_connect_timeout(Some(patience));
+        let mut http = http1::Builder::new();
+        // What browsers take, and a proxy must mend (RFC 9112, 5.1 and 5.2).
+        http.allow_spaces_after_header_name_in_responses(true).allow_obsolete_multiline_headers_in_responses(true);
+        Self { tcp, tls, http, patience }
+    }
+
+    /// Connects to the host of `url`, whose part up to the port is `origin`.
+    pub(crate) async fn connect(&self, url: &Url, origin: &str) -> Result<SendRequest<Outgoing>, ProxyError> {
+        let uri = origin.parse().map_err(|_| BadTarget::Unsendable)?;
+        let outcome = timeout(self.patience, self.dial(url, uri)).await;
+        outcome.map_err(BoxError::from).flatten().map_err(ProxyError::connecting)
+    }
+
+    async fn dial(&self, url: &Url, uri: Uri) -> Result<SendRequest<Outgoing>, BoxError> {
+        let stream = self.tcp.clone().call(uri).await?;
+        if url.scheme() == "http" {
+            return self.start(stream).await;
+        }
+        let name = match url.host() {
+            Some(Host::Ipv4(address)) => ServerName::from(address),
+            Some(Host::Ipv6(address)) => ServerName::from(address),
+            host => ServerName::try_from(host.map(|host| host.to_string()).unwrap_or_default())?,
+        };
+        self.start(TokioIo::new(self.tls.connect(name, stream.into_inner()).await?)).await
+    }
+
+    /// Leaves the connection to a task, which ends with it.
+    async fn start<T>(&self, stream: T) -> Result<SendRequest<Outgoing>, BoxError>
+    where
+        T: Read + Write + Unpin + Send + 'static,
+    {
+        let (sender, connection) = self.http.handshake(stream).await?;
+        tokio::spawn(async move {
+            // Whose request it carries learns of it, too.
+            if let Err(error) = connection.with_upgrades().await {
+                tracing::debug!(%error, "a connection to a target broke");
+            }
+        });
+        Ok(sender)
+    }
+}
+
+/// TLS with whom the system trusts.
+pub(crate) fn tls() -> anyhow::Result<TlsConnector> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    let (valid, invalid) = roots.add_parsable_certificates(found.certs);
+    // Without any, targets on http can still be reached; a store of which nothing can be read is a fault.
+    anyhow::ensure!(valid > 0 || invalid == 0, "none of the system's {invalid} root certificates can be read");
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let config = config.with_safe_default_protocol_versions()?.with_root_certificates(roots);
+    let mut config = config.with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config).into())
+}

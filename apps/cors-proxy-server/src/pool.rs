@@ -1,0 +1,148 @@
+//! Connections that wait for the next request of their origin: no longer than they are good for, no more than there may be.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+/// Idle connections by origin.
+#[derive(Debug)]
+pub(crate) struct Pool<C> {
+    idle: Mutex<Idle<C>>,
+    /// The most that wait, of all origins together.
+    limit: usize,
+    /// How long each may wait.
+    patience: Duration,
+}
+
+#[derive(Debug)]
+struct Idle<C> {
+    origins: HashMap<Arc<str>, Vec<Waiting<C>>>,
+    count: usize,
+    /// Whether a task looks for those that have waited too long.
+    watched: bool,
+}
+
+#[derive(Debug)]
+struct Waiting<C> {
+    connection: C,
+    since: Instant,
+}
+
+impl<C: Send + 'static> Pool<C> {
+    pub(crate) fn new(limit: usize, patience: Duration) -> Arc<Self> {
+        let idle = Idle { origins: HashMap::new(), count: 0, watched: false };
+        Arc::new(Self { idle: Mutex::new(idle), limit, patience })
+    }
+
+    /// Takes the connection that was used last, so that those beyond what is needed grow old and go.
+    pub(crate) fn take(&self, origin: &str, usable: impl Fn(&C) -> bool) -> Option<C> {
+        let mut idle = self.lock();
+        let Idle { origins, count, .. } = &mut *idle;
+        let waiting = origins.get_mut(origin)?;
+        while let Some(Waiting { connection, since }) = waiting.pop() {
+            *count -= 1;
+            if usable(&connection) && since.elapsed() < self.patience {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    /// Lets a connection wait, or closes it where as many wait as may.
+    pub(crate) fn put(self: &Arc<Self>, origin: &Arc<str>, connection: C) {
+        let mut idle = self.lock();
+        if idle.count >= self.limit {
+            return;
+        }
+        idle.count += 1;
+        let waiting = Waiting { connection, since: Instant::now() };
+        match idle.origins.get_mut(origin) {
+            Some(others) => others.push(waiting),
+            None => drop(idle.origins.insert(origin.clone(), vec![waiting])),
+        }
+        if !std::mem::replace(&mut idle.watched, true) {
+            tokio::spawn(watch(Arc::downgrade(self), self.patience / 4));
+        }
+    }
+
+    /// Closes what has waited too long; tells whether nothing waits any more.
+    fn expire(&self) -> bool {
+        let mut idle = self.lock();
+        idle.origins.retain(|_, waiting| {
+            waiting.retain(|waiting| waiting.since.elapsed() < self.patience);
+            !waiting.is_empty()
+        });
+        idle.count = idle.origins.values().map(Vec::len).sum();
+        idle.watched = idle.count > 0;
+        !idle.watched
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Idle<C>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs while connections wait.
+async fn watch<C: Send + 'static>(pool: Weak<Pool<C>>, interval: Duration) {
+    loop {
+        sleep(interval).await;
+        match pool.upgrade() {
+            Some(pool) if !pool.expire() => {}
+            _ => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_mins(1);
+
+    fn origin(text: &str) -> Arc<str> {
+        text.into()
+    }
+
+    #[tokio::test]
+    async fn the_one_used_last_is_taken_first_and_never_for_another_origin() {
+        let (pool, a) = (Pool::new(9, LONG), origin("http://a.example"));
+        for connection in [1, 2, 3] {
+            pool.put(&a, connection);
+        }
+        assert_eq!(pool.take("http://a.example:8080", |_| true), None);
+        assert_eq!(pool.take("https://a.example", |_| true), None);
+        assert_eq!(pool.take(&a, |_| true), Some(3));
+        assert_eq!(pool.take(&a, |connection| *connection != 2), Some(1));
+        assert_eq!(pool.take(&a, |_| true), None);
+    }
+
+    #[tokio::test]
+    async fn no_more_wait_than_may_however_many_origins_there_are() {
+        let pool = Pool::new(2, LONG);
+        let held: Vec<_> = ["http://a", "http://b", "http://c"].map(|text| (origin(text), Arc::new(()))).into();
+        for (origin, connection) in &held {
+            pool.put(origin, connection.clone());
+        }
+        let waiting: Vec<_> = held.iter().map(|(_, connection)| Arc::strong_count(connection) == 2).collect();
+        assert_eq!(waiting, [true, true, false]);
+        assert!(pool.take("http://a", |_| true).is_some());
+        pool.put(&held[2].0, held[2].1.clone());
+        assert!(pool.take("http://c", |_| true).is_some(), "a place that came free is not given away");
+    }
+
+    #[tokio::test]
+    async fn what_waits_too_long_is_not_used_and_is_closed_without_a_visit() {
+        let (pool, a, connection) = (Pool::new(9, Duration::from_millis(50)), origin("http://a"), Arc::new(()));
+        pool.put(&a, connection.clone());
+        sleep(Duration::from_millis(60)).await;
+        assert!(pool.take(&a, |_| true).is_none());
+        pool.put(&a, connection.clone());
+        sleep(Duration::from_millis(150)).await;
+        assert_eq!(Arc::strong_count(&connection), 1, "it is still held");
+        assert!(pool.lock().origins.is_empty() && !pool.lock().watched);
+        pool.put(&a, connection.clone());
+        assert!(pool.take(&a, |_| true).is_some(), "it does not begin anew");
+    }
+}

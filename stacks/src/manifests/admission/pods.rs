@@ -1,0 +1,133 @@
+//! What a pod of the services may be, and what makes pods: a refusal there is seen at the sync and not only in events.
+
+use k8s_openapi::api::admissionregistration::v1::{NamedRuleWithOperations, Validation};
+
+use super::{
+    super::kubernetes::{changed, living, match_resources, policy_spec, rule, validation, variable},
+    Scope,
+};
+
+/// Kinds that keep a pod's spec in the same place.
+struct Shape {
+    name: &'static str,
+    rules: Vec<NamedRuleWithOperations>,
+    /// Where the pod's spec is.
+    pod: &'static str,
+    /// When a pod needs no probes: it works until it is done.
+    batch: &'static str,
+}
+
+pub(super) fn define(scope: &Scope<'_>) {
+    let shapes = [
+        Shape {
+            name: "pods",
+            // A container for debugging comes by a subresource, and so do other bounds of a running one.
+            rules: vec![rule("", "v1", &["pods", "pods/ephemeralcontainers", "pods/resize"])],
+            pod: "spec",
+            // A label is anybody's to write; the garbage collector deletes a pod whose owner is none.
+            batch: "object.metadata.?ownerReferences.orValue([]).exists(owner, owner.?controller.orValue(false) \
+                    && owner.kind == 'Job' && owner.apiVersion.startsWith('batch/'))",
+        },
+        Shape {
+            name: "templates",
+            rules: vec![
+                rule("", "v1", &["replicationcontrollers"]),
+                rule("apps", "v1", &["deployments", "statefulsets", "daemonsets", "replicasets"]),
+                rule("batch", "v1", &["jobs"]),
+            ],
+            pod: "spec.template.spec",
+            batch: "object.kind == 'Job'",
+        },
+        Shape {
+            name: "cron-jobs",
+            rules: vec![rule("batch", "v1", &["cronjobs"])],
+            pod: "spec.jobTemplate.spec.template.spec",
+            batch: "true",
+        },
+    ];
+    for shape in shapes {
+        let spec = policy_spec()
+            .match_constraints(match_resources().resource_rules(shape.rules))
+            // A ReplicaSet of before a tightened rule still has to be scaled down: only its template counts.
+            .match_conditions([living(), changed(shape.pod)])
+            .variables([variable("batch", shape.batch), variable("images", &of_pod(IMAGES, shape.pod))])
+            .validations(validations(&scope.settings.aws.registry(), shape.pod));
+        scope.bind(shape.name, spec);
+    }
+}
+
+/// Puts the pod's place into an expression: a variable of it would have no type, and with it nothing that is read from it.
+fn of_pod(expression: &str, pod: &str) -> String {
+    expression.replace("POD", &format!("object.{pod}"))
+}
+
+/// Everything that the pod runs, or mounts as an image.
+const IMAGES: &str = "POD.containers.map(c, c.?image.orValue('')) \
+                      + POD.?initContainers.orValue([]).map(c, c.?image.orValue('')) \
+                      + POD.?ephemeralContainers.orValue([]).map(c, c.?image.orValue('')) \
+                      + POD.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(''))";
+
+/// What holds for each container `c` that is there from the start. Lists of containers of two kinds have no common type.
+fn each(holds: &str) -> String {
+    format!("POD.containers.all(c, {holds}) && POD.?initContainers.orValue([]).all(c, {holds})")
+}
+
+/// What holds for containers that come later, too.
+fn every(holds: &str) -> String {
+    format!("{} && POD.?ephemeralContainers.orValue([]).all(c, {holds})", each(holds))
+}
+
+fn validations(registry: &str, pod: &str) -> [Validation; 7] {
+    let validation = |expression: String, message: &str| validation(of_pod(&expression, pod), message);
+    let probes = "has(c.readinessProbe) && has(c.livenessProbe)";
+    [
+        validation(
+            // Quantities have no type to the checker, and so no field that holds them exists to it.
+            each(
+                "['cpu', 'memory'].all(r, dyn(c).?resources.?requests[?r].hasValue()) \
+                 && dyn(c).?resources.?limits[?'memory'].hasValue()",
+            ),
+            "every container requests cpu and memory, and limits memory",
+        ),
+        validation(
+            format!(
+                "variables.batch || POD.containers.all(c, {probes}) \
+                 && POD.?initContainers.orValue([]).all(c, c.?restartPolicy.orValue('') != 'Always' || {probes})"
+            ),
+            "every container has a readiness probe and a liveness probe",
+        ),
+        validation(
+            "variables.images.all(i, i.matches('@sha256:[0-9a-f]{64}$') \
+             || (!i.contains('@') && i.matches(':[A-Za-z0-9_][A-Za-z0-9_.-]*$') && !i.endsWith(':latest')))"
+                .to_owned(),
+            "every image has a digest or a tag other than latest",
+        ),
+        validation(
+            format!("variables.images.all(i, i.startsWith('{registry}/'))"),
+            &format!("every image comes from {registry}"),
+        ),
+        validation(
+            format!(
+                "POD.?securityContext.?runAsNonRoot.orValue(false) && {}",
+                every("c.?securityContext.?runAsNonRoot.orValue(true)")
+            ),
+            "the pod runs as a user other than root",
+        ),
+        validation(
+            // Neither the one of itself nor one that a volume asks for by name.
+            "!POD.?automountServiceAccountToken.orValue(true) \
+             && POD.?volumes.orValue([]).all(v, v.?projected.?sources.orValue([]).all(s, \
+             !has(s.serviceAccountToken) && !has(s.podCertificate)))"
+                .to_owned(),
+            "the pod mounts no token of its service account",
+        ),
+        validation(
+            every(
+                "!c.?securityContext.?allowPrivilegeEscalation.orValue(true) \
+                 && c.?securityContext.?readOnlyRootFilesystem.orValue(false) \
+                 && 'ALL' in c.?securityContext.?capabilities.?drop.orValue([])",
+            ),
+            "every container drops all capabilities, never gains privileges and cannot write its root",
+        ),
+    ]
+}
