@@ -1,7 +1,7 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: cluster cluster-up cluster-down cluster-check cluster-tests cluster-long
+.PHONY: cluster cluster-up cluster-down cluster-check cluster-tests
 
-# The minor version of the settings; KUBERNETES=1.37 asks the next one, as KUBERNETES=1.37.x does.
+# The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
 CLUSTER_VERSION := $(KUBERNETES:.x=)
 CLUSTER_CARGO = CARGO_TARGET_DIR=target/cluster/cargo $(CARGO)
@@ -20,9 +20,6 @@ cluster-down: ## End it.
 cluster-check: ## Check the lints of what starts it.
 	$(CLUSTER_CARGO) clippy --manifest-path cluster/Cargo.toml --all-targets --locked -- -D warnings
 
-cluster-tests: cluster ## Let one judge every environment: what is accepted, refused, scheduled and scaled.
+cluster-tests: cluster ## Let one judge every environment: what is accepted, what is refused, and who may what.
 	KUBERNETES=$(CLUSTER_VERSION) $(CLUSTER_CARGO) test --manifest-path cluster/Cargo.toml --locked
 	$(CLUSTER) judge
-
-cluster-long: cluster ## What takes longer: quiet autoscalers, lost zones. Every night.
-	KUBERNETES=$(CLUSTER_VERSION) $(CLUSTER_CARGO) test --manifest-path cluster/Cargo.toml --locked -- --ignored

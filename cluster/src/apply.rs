@@ -18,12 +18,48 @@ const ACCOUNT: &str = "argocd-application-controller";
 
 /// Schemas of the custom kinds, as the definitions' charts bring them: plural, are they namespaced, and the schema.
 const SCHEMAS: &[(&str, &str, &str, bool, &str)] = &[
-    ("argoproj.io/v1alpha1", "Application", "applications", true, include_str!("../../stacks/tests/schemas/crds/argoproj.io-application.json")),
-    ("argoproj.io/v1alpha1", "AppProject", "appprojects", true, include_str!("../../stacks/tests/schemas/crds/argoproj.io-appproject.json")),
-    ("karpenter.sh/v1", "NodePool", "nodepools", false, include_str!("../../stacks/tests/schemas/crds/karpenter.sh-nodepool.json")),
-    ("karpenter.k8s.aws/v1", "EC2NodeClass", "ec2nodeclasses", false, include_str!("../../stacks/tests/schemas/crds/karpenter.k8s.aws-ec2nodeclass.json")),
-    ("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules", true, include_str!("../../stacks/tests/schemas/crds/monitoring.coreos.com-prometheusrule.json")),
-    ("monitoring.coreos.com/v1", "ServiceMonitor", "servicemonitors", true, include_str!("../../stacks/tests/schemas/crds/monitoring.coreos.com-servicemonitor.json")),
+    (
+        "argoproj.io/v1alpha1",
+        "Application",
+        "applications",
+        true,
+        include_str!("../../stacks/tests/schemas/crds/argoproj.io-application.json"),
+    ),
+    (
+        "argoproj.io/v1alpha1",
+        "AppProject",
+        "appprojects",
+        true,
+        include_str!("../../stacks/tests/schemas/crds/argoproj.io-appproject.json"),
+    ),
+    (
+        "karpenter.sh/v1",
+        "NodePool",
+        "nodepools",
+        false,
+        include_str!("../../stacks/tests/schemas/crds/karpenter.sh-nodepool.json"),
+    ),
+    (
+        "karpenter.k8s.aws/v1",
+        "EC2NodeClass",
+        "ec2nodeclasses",
+        false,
+        include_str!("../../stacks/tests/schemas/crds/karpenter.k8s.aws-ec2nodeclass.json"),
+    ),
+    (
+        "monitoring.coreos.com/v1",
+        "PrometheusRule",
+        "prometheusrules",
+        true,
+        include_str!("../../stacks/tests/schemas/crds/monitoring.coreos.com-prometheusrule.json"),
+    ),
+    (
+        "monitoring.coreos.com/v1",
+        "ServiceMonitor",
+        "servicemonitors",
+        true,
+        include_str!("../../stacks/tests/schemas/crds/monitoring.coreos.com-servicemonitor.json"),
+    ),
 ];
 
 /// Argo CD's hand in a cluster.
@@ -108,10 +144,18 @@ impl Argo {
                 let before = self.admin.get(&path).map_err(|error| format!("{error:#}"))?.object()?;
                 let after = self.apply(item).map_err(|error| format!("{error:#}"))?.object()?;
                 let version = "/metadata/resourceVersion";
-                if text(&before, version) == text(&after, version) { Ok(()) } else { Err("is written again".to_owned()) }
+                if text(&before, version) == text(&after, version) {
+                    Ok(())
+                } else {
+                    Err("is written again".to_owned())
+                }
             });
             if let Err(reason) = unchanged {
-                written.push(format!("{} by a second sync, {reason}\n  declared at {}", title(&item.object), item.source));
+                written.push(format!(
+                    "{} by a second sync, {reason}\n  declared at {}",
+                    title(&item.object),
+                    item.source
+                ));
             }
         }
         Ok(written)

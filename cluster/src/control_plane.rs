@@ -56,7 +56,7 @@ struct Ports {
 
 impl ControlPlane {
     /// Starts one in a folder, which it empties first.
-    pub fn start(programs: &Programs, folder: &Path, parts: Parts) -> Result<Self> {
+    pub fn start(programs: &Programs, folder: &Path, runs: Parts) -> Result<Self> {
         if folder.exists() {
             fs::remove_dir_all(folder).with_context(|| format!("emptying `{}`", folder.display()))?;
         }
@@ -80,12 +80,12 @@ impl ControlPlane {
             if answer.is_ok() { Ok(()) } else { Err(answer.to_string()) }
         })?;
         plane.controllers()?;
-        if parts != Parts::Judge {
+        if runs != Parts::Judge {
             plane.scheduler()?;
             plane.zones.get_mut().unwrap_or_else(PoisonError::into_inner).resize_with(ZONES.len(), || None);
             ZONES.iter().try_for_each(|zone| plane.power(zone, true))?;
         }
-        if parts == Parts::Metrics {
+        if runs == Parts::Metrics {
             plane.metrics_server()?;
         }
         // Whoever makes a pod needs its namespace's account, which a controller makes.
@@ -152,7 +152,8 @@ impl ControlPlane {
     }
 
     fn etcd(&mut self) -> Result<()> {
-        let (clients, peers) = (format!("http://127.0.0.1:{}", self.ports.etcd), format!("http://127.0.0.1:{}", self.ports.peers));
+        let (clients, peers) =
+            (format!("http://127.0.0.1:{}", self.ports.etcd), format!("http://127.0.0.1:{}", self.ports.peers));
         let arguments = [
             format!("--data-dir={}", self.file("etcd")),
             format!("--listen-client-urls={clients}"),
@@ -259,7 +260,8 @@ impl ControlPlane {
         self.run("metrics-server", &arguments)?;
         let server = self.server()?;
         let name = json!({ "name": "metrics-server", "namespace": "kube-system" });
-        let spec = json!({ "type": "ExternalName", "externalName": "localhost", "ports": [{ "port": self.ports.metrics }] });
+        let spec =
+            json!({ "type": "ExternalName", "externalName": "localhost", "ports": [{ "port": self.ports.metrics }] });
         let service = json!({ "apiVersion": "v1", "kind": "Service", "metadata": name, "spec": spec });
         let api = json!({
             "apiVersion": "apiregistration.k8s.io/v1",

@@ -25,7 +25,8 @@ fn compare(written: &Json, held: &Json, path: &str, found: &mut Vec<String>) {
         (written, Json::Null) if is_empty(written) => {}
         (written, held) if written == held => {}
         // Argo CD compares quantities of Kubernetes' own kinds by their value; those of custom kinds are held as they are.
-        (Json::String(written), Json::String(held)) if quantity(written).is_some() && quantity(written) == quantity(held) => {}
+        (Json::String(written), Json::String(held))
+            if quantity(written).is_some() && quantity(written) == quantity(held) => {}
         (written, held) => found.push(format!("{path} is written as {written} and held as {held}")),
     }
 }
@@ -42,8 +43,15 @@ fn is_empty(value: &Json) -> bool {
 /// A quantity in thousandths: `500m` and `0.5` are both 500.
 fn quantity(text: &str) -> Option<i128> {
     const SUFFIXES: [(&str, i128); 9] = [
-        ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40),
-        ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000), ("", 1),
+        ("Ki", 1 << 10),
+        ("Mi", 1 << 20),
+        ("Gi", 1 << 30),
+        ("Ti", 1 << 40),
+        ("k", 1_000),
+        ("M", 1_000_000),
+        ("G", 1_000_000_000),
+        ("T", 1_000_000_000_000),
+        ("", 1),
     ];
     let (number, factor) = match text.strip_suffix('m') {
         Some(number) => (number, 1),

@@ -97,7 +97,9 @@ impl Environment {
         // The root's own objects carry the waves of the Applications, and so of all that these sync.
         let of_application = |name: &str| {
             let found = synced.iter().zip(&waves).find(|(item, _)| {
-                item.application() == "root" && text(&item.object, "/kind") == "Application" && name_of(&item.object) == name
+                item.application() == "root"
+                    && text(&item.object, "/kind") == "Application"
+                    && name_of(&item.object) == name
             });
             found.map_or(0, |(_, (_, wave))| *wave)
         };
@@ -146,7 +148,8 @@ fn root_chart(settings: &Settings) -> Result<Vec<Item>> {
     let part = Part::named("add-ons").context("there is no part `add-ons`")?;
     let Built::Stack(stack) = part.build(settings)? else { bail!("`add-ons` is no stack") };
     let files = stack.files();
-    let values = files.iter().find(|file| file.path == "root-values.json").context("`add-ons` has no `root-values.json`")?;
+    let values =
+        files.iter().find(|file| file.path == "root-values.json").context("`add-ons` has no `root-values.json`")?;
     let values: Json = serde_json::from_str(&values.text)?;
     let objects = values.get("objects").and_then(Json::as_array).context("the root chart has no objects")?;
     let item = |object: &Json| Item {

@@ -17,7 +17,7 @@ use crate::Cli;
 const FOLDER: &str = "target/cluster/up";
 const PAUSE: Duration = Duration::from_millis(200);
 /// Longer than a start and a sync take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// What is brought up.
 #[derive(Args)]
@@ -102,7 +102,9 @@ pub(crate) fn serve(cli: &Cli, up: &Up) -> Result<bool> {
         format!("Kubernetes {version} with `{}` in it: {} objects", environment.name, findings.taken.len()),
         format!("  export KUBECONFIG={}", kubeconfig.display()),
         format!("  kubectl get pods --namespace {namespace} --output wide --watch    # or k9s"),
-        format!("  kubectl annotate pods --namespace {namespace} --all kwok.x-k8s.io/usage-cpu=450m --overwrite    # load: the autoscaler of {service} follows in a minute"),
+        format!(
+            "  kubectl annotate pods --namespace {namespace} --all kwok.x-k8s.io/usage-cpu=450m --overwrite    # load: the autoscaler of {service} follows in a minute"
+        ),
         "  kubectl drain a-0 --ignore-daemonsets    # a node leaves, as the disruption budgets allow".to_owned(),
         "`make cluster-down` ends it".to_owned(),
     ];
@@ -128,7 +130,11 @@ struct Lock {
 /// Whoever holds a control plane holds this file.
 fn lock() -> Result<Lock> {
     let path = Path::new(FOLDER).join("lock");
-    let file = File::options().create(true).append(true).open(&path).with_context(|| format!("opening `{}`", path.display()))?;
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .with_context(|| format!("opening `{}`", path.display()))?;
     let is_free = file.try_lock().is_ok();
     Ok(Lock { _file: file, is_free })
 }

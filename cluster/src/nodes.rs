@@ -42,7 +42,8 @@ impl Node {
     /// The object, as its kubelet registers it.
     pub fn object(&self) -> Result<Json> {
         let row = ALLOCATABLE.lines().find(|line| line.split(',').next() == Some(self.instance_type));
-        let cells: Vec<_> = row.with_context(|| format!("no instance type `{}`", self.instance_type))?.split(',').collect();
+        let cells: Vec<_> =
+            row.with_context(|| format!("no instance type `{}`", self.instance_type))?.split(',').collect();
         let [_, cpu, memory, pods] = cells[..] else { anyhow::bail!("a row of other cells than four") };
         let size = json!({
             "cpu": format!("{cpu}m"), "memory": format!("{memory}Mi"), "pods": pods, "ephemeral-storage": "45Gi",

@@ -165,8 +165,8 @@ impl Server {
     }
 
     /// Merges a patch into what is at a path.
-    pub fn patch(&self, path: &str, patch: &Json) -> Result<Answer> {
-        self.request("PATCH", path, Some(("application/merge-patch+json", patch)))
+    pub fn patch(&self, path: &str, change: &Json) -> Result<Answer> {
+        self.request("PATCH", path, Some(("application/merge-patch+json", change)))
     }
 
     /// Deletes an object, at once.
@@ -200,9 +200,10 @@ impl Server {
         }
         let answer = self.get(&prefix(version))?;
         let resources = answer.body.get("resources").and_then(Json::as_array);
-        let found = resources.into_iter().flatten().find(|resource| {
-            text(resource, "/kind") == kind && !text(resource, "/name").contains('/')
-        });
+        let found = resources
+            .into_iter()
+            .flatten()
+            .find(|resource| text(resource, "/kind") == kind && !text(resource, "/name").contains('/'));
         let Some(found) = found else {
             bail!("the server knows no kind `{kind}` of `{version}`: its definition is missing");
         };

@@ -32,11 +32,16 @@ struct Row {
 
 /// The rows whose answer is another one.
 fn wrong(rows: &[Row]) -> Vec<String> {
-    let answers = rows.iter().map(|row| (row, WORLD.server.acting_as(row.user.clone()).create(&row.object, "dryRun=All").unwrap()));
-    answers.filter(|(row, answer)| !fits(row.refused, answer)).map(|(row, answer)| {
-        let wanted = row.refused.map_or("taken".to_owned(), |words| format!("refused with `{words}`"));
-        format!("{} ({}): wanted {wanted}, was {answer}", row.what, title(&row.object))
-    }).collect()
+    let answers = rows
+        .iter()
+        .map(|row| (row, WORLD.server.acting_as(row.user.clone()).create(&row.object, "dryRun=All").unwrap()));
+    answers
+        .filter(|(row, answer)| !fits(row.refused, answer))
+        .map(|(row, answer)| {
+            let wanted = row.refused.map_or("taken".to_owned(), |words| format!("refused with `{words}`"));
+            format!("{} ({}): wanted {wanted}, was {answer}", row.what, title(&row.object))
+        })
+        .collect()
 }
 
 fn fits(refused: Option<&str>, answer: &Answer) -> bool {
@@ -53,11 +58,14 @@ fn hold(rows: &[Row]) {
 
 /// A good pod of each kind in the services' namespace, spoilt.
 fn in_every_kind(what: &str, refused: Option<&'static str>, spoil: impl Fn(&mut Json)) -> Vec<Row> {
-    KINDS.iter().map(|kind| {
-        let mut pod = good();
-        spoil(&mut pod);
-        Row { what: what.to_owned(), object: object(kind, "services", pod), user: maker(kind), refused }
-    }).collect()
+    KINDS
+        .iter()
+        .map(|kind| {
+            let mut pod = good();
+            spoil(&mut pod);
+            Row { what: what.to_owned(), object: object(kind, "services", pod), user: maker(kind), refused }
+        })
+        .collect()
 }
 
 fn image(image: &'static str) -> impl Fn(&mut Json) {
@@ -67,6 +75,8 @@ fn image(image: &'static str) -> impl Fn(&mut Json) {
 const FOREIGN: &str = "every image comes from 111122223333.dkr.ecr.eu-north-1.amazonaws.com";
 const UNPINNED: &str = "every image has a digest or a tag other than latest";
 const GAINS: &str = "every container drops all capabilities, never gains privileges and cannot write its root";
+const UNPROBED: &str = "every container has a readiness probe and a liveness probe";
+const BY_HAND: &str = "the services' objects change in Git";
 /// Pods answer to Kubernetes' own standard first.
 const STANDARD: &str = "violates PodSecurity \"restricted:v1.36\"";
 
@@ -74,9 +84,11 @@ const STANDARD: &str = "violates PodSecurity \"restricted:v1.36\"";
 fn a_pod_that_breaks_no_rule_is_taken_in_every_kind() {
     let _turn = turn();
     let mut rows = in_every_kind("a good pod", None, |_| ());
-    rows.extend(in_every_kind("a pod of a digest", None, image(
-        "REGISTRY/a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    )));
+    rows.extend(in_every_kind(
+        "a pod of a digest",
+        None,
+        image("REGISTRY/a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+    ));
     hold(&rows);
 }
 
@@ -84,7 +96,11 @@ fn a_pod_that_breaks_no_rule_is_taken_in_every_kind() {
 fn an_image_of_elsewhere_is_refused_in_every_kind_and_place() {
     let _turn = turn();
     let mut rows = in_every_kind("a foreign image", Some(FOREIGN), image("docker.io/library/nginx:1.29"));
-    rows.extend(in_every_kind("a registry's name as the beginning of another", Some(FOREIGN), image("REGISTRY.example.com/a:1")));
+    rows.extend(in_every_kind(
+        "a registry's name as the beginning of another",
+        Some(FOREIGN),
+        image("REGISTRY.example.com/a:1"),
+    ));
     rows.extend(in_every_kind("a foreign init container", Some(FOREIGN), |pod| {
         pod["initContainers"] = json!([container("first")]);
         pod["initContainers"][0].as_object_mut().unwrap().retain(|key, _| !key.ends_with("Probe"));
@@ -109,16 +125,18 @@ fn an_image_that_may_change_is_refused_in_every_kind() {
 #[test]
 fn a_container_without_probes_is_taken_only_where_it_ends() {
     let _turn = turn();
-    const UNPROBED: &str = "every container has a readiness probe and a liveness probe";
     let rows = in_every_kind("no probes", Some(UNPROBED), |pod| {
         pod["containers"][0].as_object_mut().unwrap().retain(|key, _| !key.ends_with("Probe"));
     });
-    let mut rows: Vec<_> = rows.into_iter().map(|mut row| {
-        if ["Job", "CronJob"].contains(&row.object["kind"].as_str().unwrap()) {
-            row.refused = None;
-        }
-        row
-    }).collect();
+    let mut rows: Vec<_> = rows
+        .into_iter()
+        .map(|mut row| {
+            if ["Job", "CronJob"].contains(&row.object["kind"].as_str().unwrap()) {
+                row.refused = None;
+            }
+            row
+        })
+        .collect();
     let bare = || rows[0].object.clone();
     let (mut labelled, mut owned) = (bare(), bare());
     labelled["metadata"]["labels"]["batch.kubernetes.io/job-name"] = json!("judged");
@@ -126,7 +144,12 @@ fn a_container_without_probes_is_taken_only_where_it_ends() {
         "apiVersion": "batch/v1", "kind": "Job", "name": "judged", "uid": "0a1b2c3d-0000-4000-8000-000000000000", "controller": true,
     }]);
     let job = User::of("system:serviceaccount:kube-system:job-controller", &["system:masters"]);
-    rows.push(Row { what: "a Job's label alone".to_owned(), object: labelled, user: maker("Pod"), refused: Some(UNPROBED) });
+    rows.push(Row {
+        what: "a Job's label alone".to_owned(),
+        object: labelled,
+        user: maker("Pod"),
+        refused: Some(UNPROBED),
+    });
     rows.push(Row { what: "a Job's pod".to_owned(), object: owned, user: job, refused: None });
     hold(&rows);
 }
@@ -134,16 +157,23 @@ fn a_container_without_probes_is_taken_only_where_it_ends() {
 #[test]
 fn a_container_of_unknown_size_is_refused_where_nothing_gives_it_one() {
     let _turn = turn();
-    let rows = in_every_kind("no requests and limits", Some("every container requests cpu and memory, and limits memory"), |pod| {
-        pod["containers"][0].as_object_mut().unwrap().remove("resources");
-    });
-    let rows: Vec<_> = rows.into_iter().map(|mut row| {
-        // The namespace's LimitRange gives pods what they lack, before the rule sees them.
-        if row.object["kind"] == "Pod" {
-            row.refused = None;
-        }
-        row
-    }).collect();
+    let rows = in_every_kind(
+        "no requests and limits",
+        Some("every container requests cpu and memory, and limits memory"),
+        |pod| {
+            pod["containers"][0].as_object_mut().unwrap().remove("resources");
+        },
+    );
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|mut row| {
+            // The namespace's LimitRange gives pods what they lack, before the rule sees them.
+            if row.object["kind"] == "Pod" {
+                row.refused = None;
+            }
+            row
+        })
+        .collect();
     hold(&rows);
 }
 
@@ -172,7 +202,8 @@ fn more_rights_than_a_service_needs_are_refused_in_every_kind() {
 #[test]
 fn a_token_of_the_service_account_is_refused_in_every_kind_and_form() {
     let _turn = turn();
-    let mut rows = in_every_kind("a mounted token", Some("token"), |pod| pod["automountServiceAccountToken"] = json!(true));
+    let mut rows =
+        in_every_kind("a mounted token", Some("token"), |pod| pod["automountServiceAccountToken"] = json!(true));
     rows.extend(in_every_kind("a token unsaid", Some("token"), |pod| {
         pod.as_object_mut().unwrap().remove("automountServiceAccountToken");
     }));
@@ -198,7 +229,10 @@ fn the_standards_of_namespaces_admit_what_runs_there_and_nothing_else() {
     chart["containers"][0]["image"] = json!("quay.io/prometheus/node-exporter:v1.10.2");
     chart["containers"][0].as_object_mut().unwrap().retain(|key, _| ["name", "image"].contains(&key.as_str()));
     let row = |what: &str, namespace: &str, pod: &Json, refused| Row {
-        what: what.to_owned(), object: object("Pod", namespace, pod.clone()), user: admin(), refused,
+        what: what.to_owned(),
+        object: object("Pod", namespace, pod.clone()),
+        user: admin(),
+        refused,
     };
     hold(&[
         row("a pod of the host", "services", &of_host, Some(STANDARD)),
@@ -211,10 +245,11 @@ fn the_standards_of_namespaces_admit_what_runs_there_and_nothing_else() {
 #[test]
 fn nobody_but_argo_cd_and_the_cluster_writes_the_services_objects() {
     let _turn = turn();
-    const BY_HAND: &str = "the services' objects change in Git";
-    let config = |namespace: &str| json!({
-        "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "judged", "namespace": namespace }, "data": { "a": "b" },
-    });
+    let config = |namespace: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "judged", "namespace": namespace }, "data": { "a": "b" },
+        })
+    };
     let mut rows = Vec::new();
     for (user, refused) in [
         (User::of("alice", &["system:masters"]), Some(BY_HAND)),
@@ -225,7 +260,12 @@ fn nobody_but_argo_cd_and_the_cluster_writes_the_services_objects() {
     ] {
         let what = format!("by `{}`", user.name);
         rows.push(Row { what: what.clone(), object: config("services"), user: user.clone(), refused });
-        rows.push(Row { what: what.clone(), object: object("Deployment", "services", good()), user: user.clone(), refused });
+        rows.push(Row {
+            what: what.clone(),
+            object: object("Deployment", "services", good()),
+            user: user.clone(),
+            refused,
+        });
         // What is no service's is nobody's business here.
         rows.push(Row { what, object: config("monitoring"), user, refused: None });
     }

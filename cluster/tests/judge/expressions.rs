@@ -16,17 +16,19 @@ fn every_expression_has_the_types_that_it_says() {
 
 #[test]
 fn an_expression_of_the_wrong_type_is_found() {
-    let policy = |name: &str, expression: &str| json!({
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingAdmissionPolicy",
-        "metadata": { "name": name },
-        "spec": {
-            "matchConstraints": { "resourceRules": [
-                { "apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["deployments"] },
-            ] },
-            "validations": [{ "expression": expression }],
-        },
-    });
+    let policy = |name: &str, expression: &str| {
+        json!({
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingAdmissionPolicy",
+            "metadata": { "name": name },
+            "spec": {
+                "matchConstraints": { "resourceRules": [
+                    { "apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["deployments"] },
+                ] },
+                "validations": [{ "expression": expression }],
+            },
+        })
+    };
     let _ = &*record::RECORDS;
     let wrong = policy("planted-wrong-type", "object.spec.replicas == 'three'");
     WORLD.server.create(&wrong, "").unwrap().object().unwrap();

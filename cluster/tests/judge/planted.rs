@@ -9,7 +9,8 @@ use crate::{WORLD, environment, record::RECORDS};
 fn item(kind: &str, name: &str) -> Item {
     let _ = &*RECORDS;
     let all = environment("default").items;
-    let mut found = all.into_iter().filter(|item| item.object["kind"] == kind && item.object["metadata"]["name"] == name);
+    let mut found =
+        all.into_iter().filter(|item| item.object["kind"] == kind && item.object["metadata"]["name"] == name);
     found.next().unwrap_or_else(|| panic!("no {kind} `{name}`"))
 }
 
@@ -39,7 +40,10 @@ fn a_kind_whose_definition_is_missing_is_named() {
     item.object["kind"] = json!("PodMonitor");
     let said = findings(&item);
     let said = only(&said);
-    assert!(said.contains("knows no kind `PodMonitor` of `monitoring.coreos.com/v1`: its definition is missing"), "{said}");
+    assert!(
+        said.contains("knows no kind `PodMonitor` of `monitoring.coreos.com/v1`: its definition is missing"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -67,7 +71,7 @@ fn what_the_server_moves_elsewhere_would_be_out_of_sync() {
     });
     let said = findings(&item);
     let _ = WORLD.server.delete(&item.object).unwrap();
-    assert!(only(&said).contains(r#"would be out of sync for ever: .stringData"#), "{said}");
+    assert!(only(&said).contains("would be out of sync for ever: .stringData"), "{said}");
 }
 
 #[test]

@@ -39,10 +39,13 @@ fn judge(environment: &Environment) -> Record {
 /// binds the policies: the environment before had another registry, and a server's own cache is a moment late.
 fn make_way(server: &Server, environment: &Environment) {
     for item in &environment.items {
-        if ["Job", "StorageClass", "ValidatingAdmissionPolicyBinding"].contains(&item.object["kind"].as_str().unwrap()) {
+        if ["Job", "StorageClass"].contains(&item.object["kind"].as_str().unwrap()) {
             let _ = server.delete(&item.object).unwrap();
         }
     }
+    let bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
+    let gone = server.request("DELETE", bindings, None).unwrap();
+    assert!(gone.is_ok(), "{gone}");
     let mut foreign = object("Deployment", "services", good());
     foreign["spec"]["template"]["spec"]["containers"][0]["image"] = json!("registry.example.com/other:1");
     let unbound = eventually(30, || {

@@ -107,7 +107,8 @@ fn every_object_is_within_the_project_of_its_application() {
                 application["spec"]["project"].as_str().unwrap().to_owned()
             };
             let project = environment.object("AppProject", &project).unwrap();
-            let namespaced = WORLD.server.path(&item.object).unwrap().contains("/namespaces/") && item.object["kind"] != "Namespace";
+            let namespaced =
+                WORLD.server.path(&item.object).unwrap().contains("/namespaces/") && item.object["kind"] != "Namespace";
             let list = if namespaced { "namespaceResourceWhitelist" } else { "clusterResourceWhitelist" };
             let (group, _) = item.object["apiVersion"].as_str().unwrap().split_once('/').unwrap_or_default();
             let kinds = project["spec"][list].as_array().unwrap();

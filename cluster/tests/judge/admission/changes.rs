@@ -21,8 +21,8 @@ fn debug(image: &str) -> Answer {
     let mut debugger = container("debugger");
     debugger.as_object_mut().unwrap().retain(|key, _| ["name", "securityContext"].contains(&key.as_str()));
     debugger["image"] = json!(image);
-    let patch = json!({ "spec": { "ephemeralContainers": [debugger] } });
-    let answer = server.request("PATCH", &path, Some(("application/strategic-merge-patch+json", &patch))).unwrap();
+    let more = json!({ "spec": { "ephemeralContainers": [debugger] } });
+    let answer = server.request("PATCH", &path, Some(("application/strategic-merge-patch+json", &more))).unwrap();
     let _ = server.delete(&pod).unwrap();
     answer
 }
