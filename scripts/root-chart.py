@@ -34,8 +34,8 @@ WAYS = {
 
 # What the chart makes beside the credentials.
 KINDS = [
-    *["Application", "AppProject", "AppProject", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
-    *["Job", "Role", "RoleBinding", "ServiceAccount"],
+    *["Application", "AppProject", "AppProject", "Job", "Role", "RoleBinding", "ServiceAccount"],
+    *["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"] * 2,
 ]
 
 SECRETS = [
