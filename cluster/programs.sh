@@ -50,7 +50,7 @@ for name in kube-apiserver kube-controller-manager kube-scheduler; do
     [ -x "$folder/$name" ] || found "$name" "v$version." || missing="$missing k8s.io/kubernetes/cmd/$name"
 done
 if [ -n "$missing" ]; then
-    [ -d "$kubernetes" ] || { echo "error: no module in \`$kubernetes\`: Kubernetes $version is not among $(ls "$here/tools/kubernetes" | tr '\n' ' ')" >&2; exit 2; }
+    [ -d "$kubernetes" ] || { echo "error: no module in \`$kubernetes\`: Kubernetes $version has none" >&2; exit 2; }
     release=$(sed -n 's|^require k8s.io/kubernetes v||p; s|^	k8s.io/kubernetes v||p' "$kubernetes/go.mod" | head -n 1)
     echo "building Kubernetes $release (about 5 minutes on two cores, once)"
     stamp=k8s.io/component-base/version
