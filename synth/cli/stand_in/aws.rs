@@ -18,7 +18,7 @@ pub(crate) fn answer(call: &Call, world: &mut Json) -> Ended {
     match service {
         "ec2" => ec2(operation, world),
         "ecr" => ecr(call, operation, world),
-        "eks" => eks(call, operation, world),
+        "eks" => return eks(call, operation, world),
         "elbv2" => balancers(call, operation, world),
         "iam" => return iam(call, operation, world),
         "logs" => logs(call, operation, world),
@@ -70,10 +70,11 @@ fn ecr(call: &Call, operation: &str, world: &mut Json) {
     }
 }
 
-fn eks(call: &Call, operation: &str, world: &Json) {
+fn eks(call: &Call, operation: &str, world: &Json) -> Ended {
     match operation {
         "describe-addon-versions" => {
-            let builds = world["builds"].get(call.option("--addon-name")).map(texts).unwrap_or_default();
+            let builds = world["builds"].as_object().ok_or("Could not connect to the endpoint URL")?;
+            let builds = builds.get(call.option("--addon-name")).map(texts).unwrap_or_default();
             println!("{}", builds.join("\t"));
         }
         "describe-cluster" => match call.option("--query").trim_start_matches("cluster.") {
@@ -88,6 +89,7 @@ fn eks(call: &Call, operation: &str, world: &Json) {
         "list-clusters" => println!("{}", text(&world["cluster"])),
         _ => {}
     }
+    Ok(0)
 }
 
 fn balancers(call: &Call, operation: &str, world: &Json) {
