@@ -1,11 +1,12 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: cluster cluster-up cluster-down cluster-check cluster-tests
+.PHONY: cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
 CLUSTER_VERSION := $(KUBERNETES:.x=)
 CLUSTER_CARGO = CARGO_TARGET_DIR=target/cluster/cargo $(CARGO)
 CLUSTER = $(CLUSTER_CARGO) run -q --locked --manifest-path cluster/Cargo.toml -- --kubernetes=$(if $(filter command line environment,$(origin KUBERNETES)),$(CLUSTER_VERSION))
+CLUSTER_TEST = KUBERNETES=$(CLUSTER_VERSION) $(CLUSTER_CARGO) test --manifest-path cluster/Cargo.toml --locked
 ENV ?= default
 
 cluster: ## Find or build the programs of a real Kubernetes control plane.
@@ -20,6 +21,20 @@ cluster-down: ## End it.
 cluster-check: ## Check the lints of what starts it.
 	$(CLUSTER_CARGO) clippy --manifest-path cluster/Cargo.toml --all-targets --locked -- -D warnings
 
-cluster-tests: cluster ## Let one judge every environment: what is accepted, what is refused, and who may what.
-	KUBERNETES=$(CLUSTER_VERSION) $(CLUSTER_CARGO) test --manifest-path cluster/Cargo.toml --locked
+# The programs wait more than they work, so the three parts run beside each other, each with a control plane of its own.
+cluster-tests: cluster ## Let one judge every environment: what is accepted, refused, scheduled, evicted and scaled.
+	$(CLUSTER_TEST) --no-run
+	$(MAKE) --no-print-directory --jobs=3 KUBERNETES=$(KUBERNETES) cluster-judge cluster-placement cluster-scaling
 	$(CLUSTER) judge
+
+cluster-judge: ## The first part of it: what is accepted and refused, and who may what.
+	$(CLUSTER_TEST) --lib --test judge
+
+cluster-placement: ## The second: where pods go, and what is let go.
+	CLUSTER_RUN=placement $(CLUSTER_TEST) --test live -- placement:: drains::
+
+cluster-scaling: ## The third: autoscalers, and a lost zone.
+	CLUSTER_RUN=scaling $(CLUSTER_TEST) --test live -- scaling:: failures::
+
+cluster-long: cluster ## What takes longer: a quiet service's way to its minimum. Every night.
+	CLUSTER_RUN=long $(CLUSTER_TEST) --test live -- --ignored

@@ -99,7 +99,9 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let client = runtime.block_on(async {
             let read = Kubeconfig::read_from(kubeconfig)?;
-            let config = Config::from_custom_kubeconfig(read, &KubeConfigOptions::default()).await?;
+            let mut config = Config::from_custom_kubeconfig(read, &KubeConfigOptions::default()).await?;
+            // A budget's refusal is an answer like any other (429).
+            config.default_retry = false;
             anyhow::Ok(Client::try_from(config)?)
         });
         let client = client.with_context(|| format!("reading `{}`", kubeconfig.display()))?;
