@@ -51,7 +51,7 @@ for name in kube-apiserver kube-controller-manager kube-scheduler; do
 done
 if [ -n "$missing" ]; then
     [ -d "$kubernetes" ] || { echo "error: no module in \`$kubernetes\`: Kubernetes $version has none" >&2; exit 2; }
-    release=$(sed -n 's|^require k8s.io/kubernetes v||p; s|^	k8s.io/kubernetes v||p' "$kubernetes/go.mod" | head -n 1)
+    release=$(sed -n 's|^\(require \)\{0,1\}[[:space:]]*k8s.io/kubernetes v\([^ ]*\).*|\2|p' "$kubernetes/go.mod" | head -n 1)
     echo "building Kubernetes $release (about 5 minutes on two cores, once)"
     stamp=k8s.io/component-base/version
     # shellcheck disable=SC2086 # each is a package
