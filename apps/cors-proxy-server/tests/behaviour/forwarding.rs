@@ -112,11 +112,11 @@ async fn ranges_conditions_and_encodings_pass_unchanged() {
 
 #[tokio::test]
 async fn failures_of_the_target_have_their_own_status() {
-    let (proxy, mock) = pair(&["--timeout", "300ms", "--allow-target", "127.0.0.1:1"]).await;
+    let (proxy, mock) = pair(&["--timeout", "3s", "--allow-target", "127.0.0.1:1"]).await;
     let target = format!("/http://{}", mock.address);
     for (path, status, error) in [
         (format!("{target}/fault/reset"), "502", "connection_terminated"),
-        (format!("{target}/delay/2000"), "504", "http_response_timeout"),
+        (format!("{target}/delay/10000"), "504", "http_response_timeout"),
         ("/http://127.0.0.1:1/".to_owned(), "502", "connection_refused"),
         ("/http://unknown.test/".to_owned(), "502", "dns_error"),
         ("/http://a%7Bb.test/".to_owned(), "400", "destination_not_found"),

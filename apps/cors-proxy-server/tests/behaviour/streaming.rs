@@ -77,7 +77,7 @@ async fn a_body_that_is_cut_short_is_not_passed_off_as_whole() {
 
 #[tokio::test]
 async fn a_stream_that_stalls_is_ended() {
-    let (proxy, mock) = pair(&["--timeout", "300ms"]).await;
+    let (proxy, mock) = pair(&["--timeout", "2s"]).await;
     let url = format!("http://{}/http://{}/drip?bytes=2&duration=20000", proxy.address, mock.address);
     let response = client().get(url).send().await.unwrap();
     assert!(timeout(PATIENCE, response.bytes()).await.unwrap().is_err());
