@@ -35,17 +35,18 @@ fn judge(environment: &Environment) -> Record {
     Record { first, again, drift, checks: type_checks(&WORLD.server) }
 }
 
-/// Deletes what cannot be changed in place and no release changes (a Job's pods, and where a class's volumes come from), and what
-/// binds the policies: the environment before had another registry, and a server's own cache is a moment late.
+/// Deletes what cannot be changed in place and no release changes (a Job's pods, and where a class's volumes come from), and the
+/// policies with their bindings: the environment before had another registry, and a server's own cache is a moment late.
 fn make_way(server: &Server, environment: &Environment) {
     for item in &environment.items {
         if ["Job", "StorageClass"].contains(&item.object["kind"].as_str().unwrap()) {
             let _ = server.delete(&item.object).unwrap();
         }
     }
-    let bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
-    let gone = server.request("DELETE", bindings, None).unwrap();
-    assert!(gone.is_ok(), "{gone}");
+    for kind in ["validatingadmissionpolicies", "validatingadmissionpolicybindings"] {
+        let gone = server.request("DELETE", &format!("/apis/admissionregistration.k8s.io/v1/{kind}"), None).unwrap();
+        assert!(gone.is_ok(), "{gone}");
+    }
     let mut foreign = object("Deployment", "services", good());
     foreign["spec"]["template"]["spec"]["containers"][0]["image"] = json!("registry.example.com/other:1");
     let unbound = eventually(30, || {

@@ -5,13 +5,20 @@ use std::collections::BTreeSet;
 use cluster::{User, name_of};
 use serde_json::{Value as Json, json};
 
-use crate::{WORLD, environment, record::RECORDS};
+use crate::{WORLD, environment, record::RECORDS, version};
 
 /// What everybody may: look at themselves, and at what the server can do.
 const EVERYBODY: [&str; 3] = [
     "create selfsubjectaccessreviews.authorization.k8s.io",
     "create selfsubjectreviews.authentication.k8s.io",
     "create selfsubjectrulesreviews.authorization.k8s.io",
+];
+
+/// And, from 1.37 on, at which authorities the cluster trusts.
+const BUNDLES: [&str; 3] = [
+    "get clustertrustbundles.certificates.k8s.io",
+    "list clustertrustbundles.certificates.k8s.io",
+    "watch clustertrustbundles.certificates.k8s.io",
 ];
 
 /// Every verb and resource that an account may use in a namespace.
@@ -41,7 +48,8 @@ fn rights(user: User, namespace: &str) -> BTreeSet<String> {
 }
 
 fn expected(more: &[&str]) -> BTreeSet<String> {
-    EVERYBODY.iter().chain(more).map(|&right| right.to_owned()).collect()
+    let bundles = if version() == "1.36" { &[][..] } else { &BUNDLES };
+    EVERYBODY.iter().chain(bundles).chain(more).map(|&right| right.to_owned()).collect()
 }
 
 #[test]
