@@ -21,13 +21,17 @@ const BUNDLES: [&str; 3] = [
     "watch clustertrustbundles.certificates.k8s.io",
 ];
 
+/// What asks for all rights in a namespace.
+fn review(namespace: &str) -> Json {
+    json!({
+        "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": { "namespace": namespace },
+    })
+}
+
 /// Every verb and resource that an account may use in a namespace.
 fn rights(user: User, namespace: &str) -> BTreeSet<String> {
     let _ = &*RECORDS;
-    let review = json!({
-        "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": { "namespace": namespace },
-    });
-    let answer = WORLD.server.acting_as(user).create(&review, "").unwrap().object().unwrap();
+    let answer = WORLD.server.acting_as(user).create(&review(namespace), "").unwrap().object().unwrap();
     let list = |value: &Json| -> Vec<String> {
         value.as_array().into_iter().flatten().map(|item| item.as_str().unwrap().to_owned()).collect()
     };
@@ -77,6 +81,16 @@ fn the_roots_job_may_read_the_root_application_alone() {
 fn no_account_of_a_namespace_may_do_more_by_default() {
     for namespace in ["services", "monitoring", "argocd"] {
         assert_eq!(rights(User::service_account(namespace, "default"), namespace), expected(&[]), "{namespace}");
+    }
+}
+
+#[test]
+fn the_groups_that_everybody_is_of_may_do_nothing_of_the_platform() {
+    let outside = WORLD.server.acting_as(User::of("system:anonymous", &["system:unauthenticated"]));
+    for namespace in ["services", "monitoring", "kube-system", "argocd"] {
+        let somebody = User::of("somebody", &["system:authenticated"]);
+        assert_eq!(rights(somebody, namespace), expected(&[]), "{namespace}");
+        assert_eq!(outside.create(&review(namespace), "").unwrap().status, 403, "{namespace}");
     }
 }
 
