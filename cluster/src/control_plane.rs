@@ -196,32 +196,32 @@ impl ControlPlane {
         self.run("kube-apiserver", &arguments)
     }
 
-    fn controllers(&mut self) -> Result<()> {
-        let kubeconfig = self.file("controllers.kubeconfig");
-        let arguments = [
+    /// A program that asks the API server as an account, for its own callers' rights too, and serves on a port.
+    fn asking_as(&self, account: &str, port: u16) -> Vec<String> {
+        let kubeconfig = self.file(&format!("{account}.kubeconfig"));
+        vec![
             format!("--kubeconfig={kubeconfig}"),
             format!("--authentication-kubeconfig={kubeconfig}"),
             format!("--authorization-kubeconfig={kubeconfig}"),
             "--bind-address=127.0.0.1".to_owned(),
-            format!("--secure-port={}", self.ports.controllers),
+            format!("--secure-port={port}"),
+        ]
+    }
+
+    fn controllers(&mut self) -> Result<()> {
+        let mut arguments = self.asking_as("controllers", self.ports.controllers);
+        arguments.extend([
             "--leader-elect=false".to_owned(),
             "--use-service-account-credentials=true".to_owned(),
             format!("--service-account-private-key-file={}", self.file("tokens.key")),
             format!("--root-ca-file={}", self.file("ca.crt")),
-        ];
+        ]);
         self.run("kube-controller-manager", &arguments)
     }
 
     fn scheduler(&mut self) -> Result<()> {
-        let kubeconfig = self.file("scheduler.kubeconfig");
-        let arguments = [
-            format!("--kubeconfig={kubeconfig}"),
-            format!("--authentication-kubeconfig={kubeconfig}"),
-            format!("--authorization-kubeconfig={kubeconfig}"),
-            "--bind-address=127.0.0.1".to_owned(),
-            format!("--secure-port={}", self.ports.scheduler),
-            "--leader-elect=false".to_owned(),
-        ];
+        let mut arguments = self.asking_as("scheduler", self.ports.scheduler);
+        arguments.extend(["--leader-elect=false".to_owned()]);
         self.run("kube-scheduler", &arguments)
     }
 
@@ -244,19 +244,14 @@ impl ControlPlane {
 
     /// The API server finds it as a Service of the name `localhost`, which no node has to route.
     fn metrics_server(&mut self) -> Result<()> {
-        let kubeconfig = self.file("admin.kubeconfig");
-        let arguments = [
-            format!("--kubeconfig={kubeconfig}"),
-            format!("--authentication-kubeconfig={kubeconfig}"),
-            format!("--authorization-kubeconfig={kubeconfig}"),
-            "--bind-address=127.0.0.1".to_owned(),
-            format!("--secure-port={}", self.ports.metrics),
+        let mut arguments = self.asking_as("admin", self.ports.metrics);
+        arguments.extend([
             format!("--tls-cert-file={}", self.file("server.crt")),
             format!("--tls-private-key-file={}", self.file("server.key")),
             "--kubelet-use-node-status-port".to_owned(),
             "--kubelet-insecure-tls".to_owned(),
             "--metric-resolution=15s".to_owned(),
-        ];
+        ]);
         self.run("metrics-server", &arguments)?;
         let server = self.server()?;
         let name = json!({ "name": "metrics-server", "namespace": "kube-system" });

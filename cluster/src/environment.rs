@@ -84,7 +84,7 @@ impl Environment {
         let settings = Settings::parse(name, layers).with_context(|| format!("the settings of `{name}`"))?;
         let mut items = root_chart(&settings)?;
         let built = manifests::build(&settings).with_context(|| format!("the manifests of `{name}`"))?;
-        let mut synced: Vec<_> = built
+        let synced: Vec<_> = built
             .objects()
             .iter()
             .map(|manifest| Item {
@@ -112,7 +112,6 @@ impl Environment {
         ranks.sort();
         let order: Vec<usize> = ranks.into_iter().map(|(_, index)| index).collect();
         items.extend(order.into_iter().map(|index| synced[index].clone()));
-        synced.clear();
         Ok(Self { name: name.to_owned(), settings, items })
     }
 
