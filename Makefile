@@ -28,8 +28,8 @@ check: ## Check the format and the lints of all code.
 test: ## Run every test. Terraform and its AWS provider judge what is written.
 	$(CARGO) test --workspace --locked
 
-judge: ## Let the real AWS provider plan what the offline one plans, and run every stack's own tests.
-	$(CARGO) test --workspace --locked --test terraform --test synthesized -- --ignored real
+judge: ## Let the real AWS provider plan what the offline one plans, and run every stack's own tests, whole and broken on purpose.
+	$(CARGO) test --workspace --locked --test terraform --test synthesized -- --ignored real broken
 
 stranger: ## Run every test in a clone with other settings: account, region, zones, repository, one environment, a service more.
 	CARGO='$(CARGO)' scripts/stranger.py
