@@ -1,5 +1,5 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
+.PHONY: karpenter karpenter-tests cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
@@ -38,3 +38,9 @@ cluster-scaling: ## The third: autoscalers, and a lost zone.
 
 cluster-long: cluster ## What takes longer: a quiet service's way to its minimum. Every night.
 	CLUSTER_RUN=long $(CLUSTER_TEST) --test live -- --ignored
+
+karpenter: $(E2E_VENV)/done ## Find or build these programs, and build Karpenter.
+	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) karpenter
+
+karpenter-tests: karpenter ## Let the real Karpenter buy nodes for the services, from an AWS of this machine.
+	$(CLUSTER_TEST) --test karpenter -- --show-output

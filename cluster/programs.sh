@@ -1,7 +1,7 @@
 #!/bin/sh
 # Puts the programs of a control plane into a folder: found ones as links, others built by Go.
 #
-#   programs.sh VERSION FOLDER      VERSION is a minor one, such as 1.36
+#   programs.sh VERSION FOLDER [karpenter]      VERSION is a minor one, such as 1.36
 #
 # They are looked for in KUBEBUILDER_ASSETS, as envtest does, and on the PATH; those of Kubernetes must be of VERSION.
 set -eu
@@ -62,3 +62,15 @@ fi
 [ -x "$folder/kwok" ] || found kwok "0.8." || build "$here/tools/kwok" -ldflags "-s -w" -o "$folder/kwok" sigs.k8s.io/kwok/cmd/kwok
 [ -x "$folder/metrics-server" ] || found metrics-server "v0." ||
     build "$here/tools/metrics-server" -ldflags "-s -w" -o "$folder/metrics-server" sigs.k8s.io/metrics-server/cmd/metrics-server
+[ "${3:-}" = karpenter ] || exit 0
+# Its definitions are of its own module, so both are of one version, and no other is taken.
+provider=github.com/aws/karpenter-provider-aws
+release=$(sed -n "s|^[[:space:]]*$provider v\([^ ]*\).*|\1|p" "$here/tools/karpenter/go.mod")
+[ "$(cat "$folder/karpenter-crds/release" 2>/dev/null)" != "$release" ] || exit 0
+echo "building Karpenter $release"
+build "$here/tools/karpenter" -ldflags "-s -w -X sigs.k8s.io/karpenter/pkg/operator.Version=$release" -o "$folder/karpenter" "$provider/cmd/controller"
+rm -rf "$folder/karpenter-crds"
+mkdir "$folder/karpenter-crds"
+cp "$(cd "$here/tools/karpenter" && go list -m -f '{{.Dir}}' "$provider")"/pkg/apis/crds/*.yaml "$folder/karpenter-crds/"
+chmod u+w "$folder"/karpenter-crds/*
+echo "$release" >"$folder/karpenter-crds/release"

@@ -3,11 +3,14 @@
 //! It judges what `stacks` builds, and runs what is built long enough to see what becomes of it. It reads no settings of its
 //! own and knows no policy: what must hold is said by the tests.
 
+mod account;
 mod apply;
 mod authority;
 mod control_plane;
 mod difference;
 mod environment;
+mod karpenter;
+mod kubelets;
 mod names;
 mod nodes;
 mod process;
@@ -15,10 +18,13 @@ mod programs;
 mod server;
 mod waiting;
 
+pub use account::{Account, Exhausted, Instance, Seen};
 pub use apply::{Argo, Findings, definitions};
 pub use control_plane::{ControlPlane, Parts};
 pub use difference::differences;
 pub use environment::{Environment, Item};
+pub use karpenter::{Karpenter, is_ready};
+pub use kubelets::Kubelets;
 pub use names::{name_of, title};
 pub use nodes::{Node, ZONES};
 pub use programs::Programs;

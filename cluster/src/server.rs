@@ -116,6 +116,14 @@ impl Server {
 
     /// Sends a request, its body of a media type.
     pub fn request(&self, method: &str, path: &str, body: Option<(&str, &Json)>) -> Result<Answer> {
+        let body = match body {
+            Some((media_type, body)) => Some((media_type, serde_json::to_vec(body)?)),
+            None => None,
+        };
+        self.send(method, path, body)
+    }
+
+    fn send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Result<Answer> {
         let mut request = Request::builder().method(method).uri(path).header("Accept", "application/json");
         if let Some(user) = &self.user {
             request = request.header("Impersonate-User", &user.name);
@@ -124,9 +132,7 @@ impl Server {
             }
         }
         let request = match body {
-            Some((media_type, body)) => {
-                request.header("Content-Type", media_type).body(Body::from(serde_json::to_vec(body)?))
-            }
+            Some((media_type, body)) => request.header("Content-Type", media_type).body(Body::from(body)),
             None => request.body(Body::empty()),
         };
         self.runtime.block_on(async {
@@ -169,6 +175,12 @@ impl Server {
     /// Merges a patch into what is at a path.
     pub fn patch(&self, path: &str, change: &Json) -> Result<Answer> {
         self.request("PATCH", path, Some(("application/merge-patch+json", change)))
+    }
+
+    /// Applies what is written in YAML, as whoever installs a program does.
+    pub fn apply_yaml(&self, path: &str, text: &str) -> Result<Answer> {
+        let path = format!("{path}?fieldManager=helm&force=true");
+        self.send("PATCH", &path, Some(("application/apply-patch+yaml", text.as_bytes().to_vec())))
     }
 
     /// Deletes an object, at once.

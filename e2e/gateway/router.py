@@ -55,6 +55,7 @@ class Router:
     """All routes and corrections, filled by the modules that declare them."""
 
     routes: list[Route] = field(default_factory=list)
+    actions: dict[tuple[str, str], Handler] = field(default_factory=dict)
     corrections: list[Correction] = field(default_factory=list)
 
     def route(self, service: str, operation: str, method: str, path: str) -> Callable[[Handler], Handler]:
@@ -63,6 +64,13 @@ class Router:
             pattern, _, query = path.partition("?")
             parts = tuple(part for part in pattern.split("/") if part)
             self.routes.append(Route(service, operation, method, parts, query, handler))
+            return handler
+        return declare
+
+    def action(self, service: str, operation: str) -> Callable[[Handler], Handler]:
+        """Declares who answers an operation that the request names, and not its path; who answers nothing leaves it to moto."""
+        def declare(handler: Handler) -> Handler:
+            self.actions[service, operation] = handler
             return handler
         return declare
 
@@ -75,6 +83,8 @@ class Router:
 
     def find(self, call: Call) -> tuple[Route, list[str]] | None:
         """The route that answers a call."""
+        if handler := self.actions.get((call.service, call.action)):
+            return Route(call.service, call.action, call.method, (), "", handler), []
         for route in self.routes:
             captures = route.captures(call)
             if captures is not None:

@@ -23,20 +23,23 @@ from .router import Router
 from .world import World
 
 StartResponse = Callable[..., Any]
+# What an account needs in which Terraform makes everything.
+MODULES = (eks_addons, eks_access, eks_endpoint, offers, backup, s3_policy, s3_logging, corrections)
+ALL = tuple(module.declare for module in MODULES)
 
 
 class Gateway:
     """Answers what moto lacks, puts right what moto answers wrongly, and passes everything else on."""
 
-    def __init__(self, moto: Callable[..., Any], world: World, log: TextIO) -> None:
+    def __init__(self, moto: Callable[..., Any], world: World, log: TextIO, *declare: Callable[[Router, World], None]) -> None:
         self.moto, self.world, self.log = moto, world, log
         self.router = Router()
         self.faults: list[str] = []
         self.recorder: Recorder | None = None
         # Whatever was changed, in order.
         self.changes: list[Call] = []
-        for module in (eks_addons, eks_access, eks_endpoint, offers, backup, s3_policy, s3_logging, corrections):
-            module.declare(self.router, world)
+        for module in declare or ALL:
+            module(self.router, world)
 
     @contextmanager
     def recorded(self, recorder: Recorder) -> Iterator[None]:

@@ -1,0 +1,12 @@
+//! What the real Karpenter buys for the services, unchanged as they are synthesized, and what becomes of it.
+//!
+//! AWS is an account on this machine that gives the cheapest offer of a request; nodes do not exist, and are ready 10 s after
+//! their launch. Prices are figures to decide by.
+
+#![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
+
+mod bought;
+mod cheapest;
+mod changes;
+mod growth;
+mod world;
