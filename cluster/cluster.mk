@@ -28,7 +28,7 @@ cluster-tests: cluster ## Let one judge every environment: what is accepted, ref
 	$(CLUSTER) judge
 
 cluster-judge: ## The first part of it: what is accepted and refused, and who may what.
-	$(CLUSTER_TEST) --lib --test judge
+	$(CLUSTER_TEST) --lib --test programs --test judge
 
 cluster-placement: ## The second: where pods go, and what is let go.
 	CLUSTER_RUN=placement $(CLUSTER_TEST) --test live -- placement:: drains::

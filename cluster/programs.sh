@@ -10,67 +10,99 @@ version=$1
 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 kubernetes=$here/tools/kubernetes/$version
-mkdir -p "$folder"
-folder=$(cd "$folder" && pwd)
+assets=${KUBEBUILDER_ASSETS:-/usr/local/kubebuilder/bin}
+release=
+[ ! -d "$kubernetes" ] ||
+    release=$(sed -n 's|^\(require \)\{0,1\}[[:space:]]*k8s.io/kubernetes v\([^ ]*\).*|\2|p' "$kubernetes/go.mod" | head -n 1)
 
 # Does a program say that it is of this version?
 fits() {
+    [ -x "$1" ] || return 1
     case $("$1" --version 2>/dev/null | head -n 1) in
     *"$2"*) return 0 ;;
     *) return 1 ;;
     esac
 }
 
+# Is the program NAME in the folder, and says it WORDS as its version? One that was built here says BUILT: links follow their own
+# folder, and a module its go.mod, so both may have changed since.
+has() {
+    if [ -h "$folder/$1" ]; then fits "$folder/$1" "$2"; else fits "$folder/$1" "$3"; fi
+}
+
 # Links the program NAME that says WORDS as its version, and fails when there is none.
 found() {
-    name=$1 words=$2
-    for candidate in "${KUBEBUILDER_ASSETS:+$KUBEBUILDER_ASSETS/$name}" "$(command -v "$name" || true)"; do
-        if [ -n "$candidate" ] && [ -x "$candidate" ] && fits "$candidate" "$words"; then
-            ln -sf "$candidate" "$folder/$name"
-            echo "$name: $candidate"
+    for candidate in "$assets/$1" "$(command -v "$1" || true)"; do
+        [ -n "$candidate" ] && [ -x "$candidate" ] || continue
+        if fits "$candidate" "$2"; then
+            mkdir -p "$folder"
+            # A link that says another place than its own is lost.
+            candidate=$(cd "$(dirname "$candidate")" && pwd)/$1
+            ln -sf "$candidate" "$folder/$1"
+            echo "$1: $candidate"
             return 0
         fi
+        echo "$1: \`$candidate\` is passed over, it is not of $2" >&2
     done
     return 1
 }
 
-# Builds the tools of a module.
+# Builds packages of a module to a place in the folder.
 build() {
-    module=$1
-    shift
-    if ! command -v go >/dev/null; then
-        echo "error: no control plane of Kubernetes $version: set KUBEBUILDER_ASSETS to a folder of its programs (\`setup-envtest use $version\`) and put kwok and metrics-server on the PATH, or install Go (1.21 or newer), which builds them" >&2
-        exit 2
-    fi
-    (cd "$module" && GOFLAGS=-mod=readonly GOTOOLCHAIN=auto go build -trimpath "$@")
+    module=$1 place=$2
+    shift 2
+    (cd "$module" && GOFLAGS=-mod=readonly GOTOOLCHAIN=auto go build -trimpath -o "$folder/$place" "$@")
 }
 
 missing=
 for name in kube-apiserver kube-controller-manager kube-scheduler; do
-    [ -x "$folder/$name" ] || found "$name" "v$version." || missing="$missing k8s.io/kubernetes/cmd/$name"
+    has "$name" "v$version." "v${release:-$version.}" || found "$name" "v$version." || missing="$missing $name"
 done
+if [ -n "$missing" ] && [ -z "$release" ]; then
+    echo "error: no$missing of Kubernetes \`$version\`: \`cluster/tools/kubernetes\` builds $(cd "$here/tools/kubernetes" && echo *), programs of another minor version have to be in the folder that KUBEBUILDER_ASSETS names or on the PATH" >&2
+    exit 2
+fi
+others=
+has etcd " 3." " 3." || found etcd " 3." || others="$others etcd"
+has kwok "v0.8." "v0.8." || found kwok "v0.8." || others="$others kwok"
+has metrics-server "v0." "v0." || found metrics-server "v0." || others="$others metrics-server"
+# Karpenter's definitions are of its own module, so both are of one version, and no other is taken.
+provider=github.com/aws/karpenter-provider-aws
+karpenter=
+if [ "${3:-}" = karpenter ]; then
+    karpenter=$(sed -n "s|^[[:space:]]*$provider v\([^ ]*\).*|\1|p" "$here/tools/karpenter/go.mod")
+    [ "$(cat "$folder/karpenter-crds/release" 2>/dev/null)" != "$karpenter" ] || karpenter=
+fi
+[ -n "$missing$others$karpenter" ] || exit 0
+
+if ! command -v go >/dev/null; then
+    echo "error: no$missing$others${karpenter:+ karpenter} for a control plane of Kubernetes $version: put them into the folder that KUBEBUILDER_ASSETS names or on the PATH, or install Go (1.21 or newer), which builds them" >&2
+    exit 2
+fi
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+# Go would write through a link, into somebody's own folder.
+for name in $missing $others; do rm -f "$folder/$name"; done
 if [ -n "$missing" ]; then
-    [ -d "$kubernetes" ] || { echo "error: no module in \`$kubernetes\`: Kubernetes $version has none" >&2; exit 2; }
-    release=$(sed -n 's|^\(require \)\{0,1\}[[:space:]]*k8s.io/kubernetes v\([^ ]*\).*|\2|p' "$kubernetes/go.mod" | head -n 1)
     echo "building Kubernetes $release (about 5 minutes on two cores, once)"
     stamp=k8s.io/component-base/version
-    # shellcheck disable=SC2086 # each is a package
-    build "$kubernetes" -ldflags "-s -w -X $stamp.gitVersion=v$release -X $stamp.gitMajor=${version%.*} -X $stamp.gitMinor=${version#*.}" \
-        -o "$folder/" $missing
+    # shellcheck disable=SC2046,SC2086 # each is a package
+    build "$kubernetes" "" -ldflags "-s -w -X $stamp.gitVersion=v$release -X $stamp.gitMajor=${version%.*} -X $stamp.gitMinor=${version#*.}" \
+        $(printf ' k8s.io/kubernetes/cmd/%s' $missing)
 fi
-[ -x "$folder/etcd" ] || found etcd "3." || build "$here/tools/etcd" -ldflags "-s -w" -o "$folder/etcd" go.etcd.io/etcd/server/v3
-[ -x "$folder/kwok" ] || found kwok "0.8." || build "$here/tools/kwok" -ldflags "-s -w" -o "$folder/kwok" sigs.k8s.io/kwok/cmd/kwok
-[ -x "$folder/metrics-server" ] || found metrics-server "v0." ||
-    build "$here/tools/metrics-server" -ldflags "-s -w" -o "$folder/metrics-server" sigs.k8s.io/metrics-server/cmd/metrics-server
-[ "${3:-}" = karpenter ] || exit 0
-# Its definitions are of its own module, so both are of one version, and no other is taken.
-provider=github.com/aws/karpenter-provider-aws
-release=$(sed -n "s|^[[:space:]]*$provider v\([^ ]*\).*|\1|p" "$here/tools/karpenter/go.mod")
-[ "$(cat "$folder/karpenter-crds/release" 2>/dev/null)" != "$release" ] || exit 0
-echo "building Karpenter $release"
-build "$here/tools/karpenter" -ldflags "-s -w -X sigs.k8s.io/karpenter/pkg/operator.Version=$release" -o "$folder/karpenter" "$provider/cmd/controller"
+for name in $others; do
+    case $name in
+    etcd) package=go.etcd.io/etcd/server/v3 ;;
+    kwok) package=sigs.k8s.io/kwok/cmd/kwok ;;
+    metrics-server) package=sigs.k8s.io/metrics-server/cmd/metrics-server ;;
+    esac
+    build "$here/tools/$name" "$name" -ldflags "-s -w" "$package"
+done
+[ -n "$karpenter" ] || exit 0
+echo "building Karpenter $karpenter (about 5 minutes on two cores, once)"
+build "$here/tools/karpenter" karpenter -ldflags "-s -w -X sigs.k8s.io/karpenter/pkg/operator.Version=$karpenter" "$provider/cmd/controller"
 rm -rf "$folder/karpenter-crds"
 mkdir "$folder/karpenter-crds"
 cp "$(cd "$here/tools/karpenter" && go list -m -f '{{.Dir}}' "$provider")"/pkg/apis/crds/*.yaml "$folder/karpenter-crds/"
 chmod u+w "$folder"/karpenter-crds/*
-echo "$release" >"$folder/karpenter-crds/release"
+echo "$karpenter" >"$folder/karpenter-crds/release"

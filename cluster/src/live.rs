@@ -96,14 +96,13 @@ pub(crate) fn serve(cli: &Cli, up: &Up) -> Result<bool> {
     }
     let findings = argo.sync(&environment);
     let kubeconfig = plane.kubeconfig();
-    let service = environment.services().next().context("there are no services")?;
     let namespace = &environment.settings.services.namespace;
     let lines = [
         format!("Kubernetes {version} with `{}` in it: {} objects", environment.name, findings.taken.len()),
         format!("  export KUBECONFIG={}", kubeconfig.display()),
         format!("  kubectl get pods --namespace {namespace} --output wide --watch    # or k9s"),
         format!(
-            "  kubectl annotate pods --namespace {namespace} --all kwok.x-k8s.io/usage-cpu=450m --overwrite    # load: the autoscaler of {service} follows in a minute"
+            "  kubectl annotate pods --namespace {namespace} --all kwok.x-k8s.io/usage-cpu=450m --overwrite    # load: the autoscalers follow in a minute"
         ),
         "  kubectl drain a-0 --ignore-daemonsets    # a node leaves, as the disruption budgets allow".to_owned(),
         "`make cluster-down` ends it".to_owned(),

@@ -63,6 +63,8 @@ section! {
         )),
         /// Oldest generation of instances that is used.
         pub instance_generation_min: u32 where between(1, 20),
+        /// Largest node in vCPUs; those of half, a quarter and so on are made too.
+        pub instance_vcpus_max: u32 where one_of("2, 4, 8, 16, 32 or 64", &[2, 4, 8, 16, 32, 64]),
         /// Most vCPUs that the pool may have.
         pub limit_cpu: u32 where between(1, 100_000),
         /// Most memory that the pool may have, in GiB.

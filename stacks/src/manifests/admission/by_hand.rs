@@ -30,10 +30,12 @@ pub(super) fn define(scope: &Scope<'_>) {
     let message =
         format!("the services' objects change in Git; to change them by hand, label the namespace {key}={value}");
     let rules = [
-        rule("", "v1", &["services", "serviceaccounts", "configmaps", "resourcequotas", "limitranges"]),
-        rule("apps", "v1", &["deployments", "statefulsets", "daemonsets"]),
+        rule("", "v1", &["services", "endpoints", "serviceaccounts", "configmaps", "resourcequotas", "limitranges"]),
+        rule("apps", "v1", &["deployments", "replicasets", "statefulsets", "daemonsets"]),
         rule("autoscaling", "v2", &["horizontalpodautoscalers"]),
         rule("batch", "v1", &["cronjobs"]),
+        // Whatever stands in one gets the traffic of its Service.
+        rule("discovery.k8s.io", "v1", &["endpointslices"]),
         rule("monitoring.coreos.com", "v1", &["servicemonitors"]),
         rule("networking.k8s.io", "v1", &["networkpolicies", "ingresses"]),
         rule("policy", "v1", &["poddisruptionbudgets"]),

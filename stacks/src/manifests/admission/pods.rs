@@ -24,9 +24,9 @@ pub(super) fn define(scope: &Scope<'_>) {
             // A container for debugging comes by a subresource, and so do other bounds of a running one.
             rules: vec![rule("", "v1", &["pods", "pods/ephemeralcontainers", "pods/resize"])],
             pod: "spec",
-            // A label is anybody's to write; the garbage collector deletes a pod whose owner is none.
+            // A label is anybody's to write; the garbage collector deletes a pod whose owner is none, if it knows the owner's version.
             batch: "object.metadata.?ownerReferences.orValue([]).exists(owner, owner.?controller.orValue(false) \
-                    && owner.kind == 'Job' && owner.apiVersion.startsWith('batch/'))",
+                    && owner.kind == 'Job' && owner.apiVersion == 'batch/v1')",
         },
         Shape {
             name: "templates",
@@ -77,15 +77,15 @@ fn every(holds: &str) -> String {
     format!("{} && POD.?ephemeralContainers.orValue([]).all(c, {holds})", each(holds))
 }
 
-fn validations(registry: &str, pod: &str) -> [Validation; 7] {
+fn validations(registry: &str, pod: &str) -> [Validation; 8] {
     let validation = |expression: String, message: &str| validation(of_pod(&expression, pod), message);
     let probes = "has(c.readinessProbe) && has(c.livenessProbe)";
     [
         validation(
-            // Quantities have no type to the checker, and so no field that holds them exists to it.
+            // Quantities have no type to the checker, and so no field that holds them exists to it. A limit of zero is none.
             each(
-                "['cpu', 'memory'].all(r, dyn(c).?resources.?requests[?r].hasValue()) \
-                 && dyn(c).?resources.?limits[?'memory'].hasValue()",
+                "['cpu', 'memory'].all(r, dyn(c).?resources.?requests[?r].orValue('0') != '0') \
+                 && dyn(c).?resources.?limits[?'memory'].orValue('0') != '0'",
             ),
             "every container requests cpu and memory, and limits memory",
         ),
@@ -108,8 +108,10 @@ fn validations(registry: &str, pod: &str) -> [Validation; 7] {
         ),
         validation(
             format!(
-                "POD.?securityContext.?runAsNonRoot.orValue(false) && {}",
-                every("c.?securityContext.?runAsNonRoot.orValue(true)")
+                "POD.?securityContext.?runAsNonRoot.orValue(false) && POD.?securityContext.?runAsUser.orValue(1) != 0 && {}",
+                every(
+                    "c.?securityContext.?runAsNonRoot.orValue(true) && c.?securityContext.?runAsUser.orValue(1) != 0"
+                )
             ),
             "the pod runs as a user other than root",
         ),
@@ -125,9 +127,18 @@ fn validations(registry: &str, pod: &str) -> [Validation; 7] {
             every(
                 "!c.?securityContext.?allowPrivilegeEscalation.orValue(true) \
                  && c.?securityContext.?readOnlyRootFilesystem.orValue(false) \
-                 && 'ALL' in c.?securityContext.?capabilities.?drop.orValue([])",
+                 && 'ALL' in c.?securityContext.?capabilities.?drop.orValue([]) \
+                 && c.?securityContext.?capabilities.?add.orValue([]).size() == 0",
             ),
             "every container drops all capabilities, never gains privileges and cannot write its root",
+        ),
+        validation(
+            format!(
+                "!POD.?hostNetwork.orValue(false) && !POD.?hostPID.orValue(false) && !POD.?hostIPC.orValue(false) \
+                 && POD.?volumes.orValue([]).all(v, !has(v.hostPath)) && {}",
+                each("c.?ports.orValue([]).all(p, p.?hostPort.orValue(0) == 0)")
+            ),
+            "the pod shares no namespace, path or port with its node",
         ),
     ]
 }
