@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::account::OncePerAccount;
 use super::declare::{choice, section};
 use super::problem::Problems;
-use super::rules::{between, filled_set, shaped, word_of};
+use super::rules::{between, filled_set, one_of, shaped, word_of};
 use super::shape;
 use super::tree;
 
@@ -64,7 +64,7 @@ section! {
         /// Oldest generation of instances that is used.
         pub instance_generation_min: u32 where between(1, 20),
         /// Largest node in vCPUs; those of half, a quarter and so on are made too.
-        pub instance_vcpus_max: u32 where one_of("2, 4, 8, 16, 32 or 64", &[2, 4, 8, 16, 32, 64]),
+        pub instance_vcpus_max: u32 where one_of(&[2, 4, 8, 16, 32, 64]),
         /// Most vCPUs that the pool may have.
         pub limit_cpu: u32 where between(1, 100_000),
         /// Most memory that the pool may have, in GiB.

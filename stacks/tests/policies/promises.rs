@@ -21,7 +21,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("HA012", "[metrics_server]\nreplicas = 1", "nobody measures while the pod moves"),
     ("HA015", "[services]\nunreachable_seconds = 300", "a lost zone's pods count as there for minutes"),
     ("SCALE001", "[services.cors_proxy_server]\nmax_replicas = 300", "nodes come to the pools' limits"),
-    ("SCALE002", "[services.cors_proxy_server]\nmax_replicas = 150", "a lost zone's nodes count until they are gone"),
+    ("SCALE002", "[services.cors_proxy_server]\nmax_replicas = 200", "a lost zone's nodes count until they are gone"),
     ("SCALE003", "[karpenter.node_pools.on-demand]\ncapacity_type = \"spot\"", "Spot is gone at once"),
     (
         "SCALE009",
@@ -46,6 +46,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("DRAIN009", "[services.cors_proxy_server]\ndrain_timeout_seconds = 300", "the node is gone after two minutes"),
     ("DRAIN010", "[karpenter]\ntermination_grace_period = \"15m\"", "pods are deleted before their turn comes"),
     ("DRAIN011", "[karpenter]\nexpire_after = \"336h\"", "nodes of one day go in one hour"),
+    ("SCALE015", "[karpenter.node_pools.spot]\ninstance_vcpus_max = 64", "the rest is bought on demand"),
     ("SCALE013", "[cluster]\nvolume_attach_limit = 39", "a volume is attached to no instance that is full"),
     ("SEC003", "[cluster]\npublic_access_cidrs = [\"0.0.0.0/0\"]", "everybody reaches the API"),
     ("SEC009", "[services.proxy]\nallow_targets = [\"169.254.169.254:80\"]", "strangers read credentials"),
@@ -75,7 +76,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
 /// by an edit of what is built.
 const BEYOND: &[&str] = &[
     "HA002", "HA003", "HA004", "HA005", "HA006", "HA013", "HA014", "SCALE004", "SCALE005", "SCALE006", "SCALE011",
-    "SCALE012", "SCALE014", "LINK001", "LINK002", "LINK003", "LINK004", "LINK005", "LINK006", "LINK007", "LINK009",
+    "SCALE012", "SCALE014", "SCALE016", "LINK001", "LINK002", "LINK003", "LINK004", "LINK005", "LINK006", "LINK007", "LINK009",
     "LINK010", "LINK011", "LINK012", "LINK013", "LINK014", "LINK015", "LINK016", "LINK017", "LINK018", "LINK020",
     "LINK021", "LINK022", "LINK023", "LINK026", "LINK027", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007", "SEC001",
     "SEC002", "SEC004", "SEC005", "SEC006", "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016", "SEC017",

@@ -1,6 +1,7 @@
 //! SCALE: the maximum, what hosts it, and who owns it.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use stacks::policies;
 
@@ -14,8 +15,8 @@ const CONTAINER: &str = "/spec/template/spec/containers/0";
 #[test]
 fn a_maximum_beyond_the_node_pools_is_found() {
     assert_snapshot!(broken_by("SCALE001", "[services.cors_proxy_server]\nmax_replicas = 300"), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum takes 108 nodes of 216 vCPU and 440 GiB in all: 300 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 5632Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
-          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 216 and `karpenter.node_pools.on-demand.limit_memory_gib` to 440 and `karpenter.node_pools.spot.limit_cpu` to 72, or lower `services.cors_proxy_server.max_replicas`
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 1024 GiB together, but the autoscalers' maximum takes 83 nodes of 166 vCPU and 340 GiB in all: 300 of cors-proxy-server (400m and 256Mi), 6 of mock-target-server (400m and 256Mi), 2 of prometheus (500m and 4864Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 166 and `karpenter.node_pools.spot.limit_cpu` to 600 and `karpenter.node_pools.spot.limit_memory_gib` to 4800, or lower `services.cors_proxy_server.max_replicas`
         ");
 }
 
@@ -23,7 +24,7 @@ fn a_maximum_beyond_the_node_pools_is_found() {
 #[test]
 fn one_maximum_makes_one_finding_and_its_mend_is_enough() {
     let standing = policies::review(&small(), TODAY).findings;
-    for (service, most) in [("cors_proxy_server", 90), ("cors_proxy_server", 150), ("mock_target_server", 400)] {
+    for (service, most) in [("cors_proxy_server", 110), ("cors_proxy_server", 200), ("mock_target_server", 400)] {
         let maximum = format!("[services.{service}]\nmax_replicas = {most}");
         let found: Vec<_> = policies::review(&with(&maximum), TODAY).findings;
         let found: Vec<_> = found.into_iter().filter(|finding| !standing.contains(finding)).collect();
@@ -31,7 +32,7 @@ fn one_maximum_makes_one_finding_and_its_mend_is_enough() {
         let words: Vec<&str> = finding.mend.split('`').collect();
         let limits = words[1..].chunks(2).filter_map(|pair| {
             let (limit, _) = pair[1].strip_prefix(" to ")?.split_once([' ', ',']).unwrap();
-            let now = if pair[0].ends_with("limit_cpu") { 64 } else { 256 };
+            let now = if pair[0].ends_with("limit_cpu") { 64 } else { 512 };
             assert!(limit.parse::<u64>().unwrap() > now, "{} is {now} already: {}", pair[0], finding.mend);
             Some(format!("{} = {limit}\n", pair[0]))
         });
@@ -51,21 +52,21 @@ fn a_pod_larger_than_any_node_is_found() {
 
 #[test]
 fn a_maximum_that_fits_only_while_no_zone_is_lost_is_found() {
-    let settings = "[services.cors_proxy_server]\nmax_replicas = 150";
+    let settings = "[services.cors_proxy_server]\nmax_replicas = 200";
     assert_eq!(found(&with(settings), "SCALE001"), "");
     assert_snapshot!(broken_by("SCALE002", settings), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 512 GiB together, but the autoscalers' maximum beside the dead nodes of a lost zone takes 78 nodes of 156 vCPU and 323 GiB in all: 150 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 3584Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
-          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 116, or lower `services.cors_proxy_server.max_replicas`
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 1024 GiB together, but the autoscalers' maximum beside the dead nodes of a lost zone takes 78 nodes of 156 vCPU and 323 GiB in all: 200 of cors-proxy-server (400m and 256Mi), 6 of mock-target-server (400m and 256Mi), 2 of prometheus (500m and 3840Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 116 and `karpenter.node_pools.spot.limit_cpu` to 400 and `karpenter.node_pools.spot.limit_memory_gib` to 3200, or lower `services.cors_proxy_server.max_replicas`
         ");
 }
 
 #[test]
 fn a_maximum_that_needs_spot_is_a_warning() {
-    let settings = "[services.cors_proxy_server]\nmax_replicas = 90";
+    let settings = "[services.cors_proxy_server]\nmax_replicas = 110";
     assert_eq!(found(&with(settings), "SCALE002"), "");
     assert_snapshot!(broken_by("SCALE003", settings), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 64 vCPU and 256 GiB together, but the autoscalers' maximum without Spot takes 37 nodes of 74 vCPU and 152 GiB in all: 90 of cors-proxy-server (500m and 256Mi), 6 of mock-target-server (500m and 256Mi), 2 of prometheus (500m and 2816Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
-          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 74, or lower `services.cors_proxy_server.max_replicas`
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 64 vCPU and 512 GiB together, but the autoscalers' maximum without Spot takes 35 nodes of 70 vCPU and 144 GiB in all: 110 of cors-proxy-server (400m and 256Mi), 6 of mock-target-server (400m and 256Mi), 2 of prometheus (500m and 2816Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+          mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 70 and `karpenter.node_pools.spot.limit_cpu` to 220 and `karpenter.node_pools.spot.limit_memory_gib` to 1760, or lower `services.cors_proxy_server.max_replicas`
         ");
     assert_snapshot!(broken_by("SCALE003", "[karpenter.node_pools.on-demand]\ncapacity_type = \"spot\""), @r"
         NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml is Spot, as every pool is
@@ -185,10 +186,8 @@ const DRIVER: &str = "aws_eks_addon.aws_ebs_csi_driver";
 
 #[test]
 fn more_volumes_than_a_node_takes_are_found() {
-    assert_snapshot!(broken_by("SCALE013", "[cluster]\nvolume_attach_limit = 20"), @r"
+    assert_snapshot!(broken_by("SCALE013", "[cluster]\nvolume_attach_limit = 20\n[karpenter.node_pools.on-demand]\ninstance_vcpus_max = 16"), @r"
         NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml may be a m5d.4xlarge, which takes 17 volumes of pods beside 1 of its own and all interfaces, but 20 may be put there
-          mend: lower `cluster.volume_attach_limit` to 17
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml may be a c6gd.4xlarge, which takes 18 volumes of pods beside 1 of its own and all interfaces, but 20 may be put there
           mend: lower `cluster.volume_attach_limit` to 17
         ");
     assert_snapshot!(broken_by("SCALE013", "[base_nodes]\ninstance_types = [\"m7i.xlarge\", \"m5d.24xlarge\"]"), @r"
@@ -237,5 +236,33 @@ fn nodes_and_pods_that_wait_for_a_driver_in_vain_are_found() {
     assert_snapshot!(broken("SCALE014", |platform| set(platform, "Deployment", PROXY, tolerations, ())), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml waits for the driver of volumes on a new node, though its pods have none
           mend: let its pods tolerate `ebs.csi.aws.com/agent-not-ready`
+        ");
+}
+
+#[test]
+fn a_batch_that_karpenter_counts_beyond_spots_limits_is_found() {
+    assert_snapshot!(broken_by("SCALE015", "[karpenter.node_pools.spot]\ninstance_vcpus_max = 64"), @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 3 nodes that the services' maximum takes at once as the largest there are, 192 vCPU and 1536 GiB in all, beyond its limits: the rest is bought on demand
+          mend: raise `karpenter.node_pools.spot.limit_cpu` to 192 and `karpenter.node_pools.spot.limit_memory_gib` to 1536, or lower `karpenter.node_pools.spot.instance_vcpus_max`
+        ");
+    assert_snapshot!(broken_by("SCALE015", "[services.cors_proxy_server]\nmax_replicas = 60"), @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 30 nodes that the services' maximum takes at once as the largest there are, 120 vCPU and 960 GiB in all, beyond its limits: the rest is bought on demand
+          mend: raise `karpenter.node_pools.spot.limit_cpu` to 120 and `karpenter.node_pools.spot.limit_memory_gib` to 960, or lower `karpenter.node_pools.spot.instance_vcpus_max`
+        ");
+}
+
+#[test]
+fn a_preference_over_nodes_is_found() {
+    let kept = "/spec/template/spec/topologySpreadConstraints/1/whenUnsatisfiable";
+    assert_snapshot!(broken("SCALE016", |platform| set(platform, "Deployment", PROXY, kept, "ScheduleAnyway")), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml asks for nodes apart, which buys a node for each of its pods
+          mend: keep its pods apart over `kubernetes.io/hostname` by a spread with `DoNotSchedule`, or ask for nothing
+        ");
+    let apart = "/spec/template/spec/affinity";
+    let term = json!({ "weight": 1, "podAffinityTerm": { "topologyKey": "kubernetes.io/hostname" } });
+    let affinity = json!({ "podAntiAffinity": { "preferredDuringSchedulingIgnoredDuringExecution": [term] } });
+    assert_snapshot!(broken("SCALE016", |platform| set(platform, "Deployment", PROXY, apart, affinity.clone())), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml asks for nodes apart, which buys a node for each of its pods
+          mend: keep its pods apart over `kubernetes.io/hostname` by a spread with `DoNotSchedule`, or ask for nothing
         ");
 }

@@ -111,7 +111,7 @@ fn joined_documents(platform: &mut Platform) {
 #[test]
 fn the_maximum_that_the_pool_cannot_host_is_caught() {
     assert_snapshot!(found(seed(), "SCALE001"), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 20 vCPU and any GiB together, but the autoscalers' maximum takes 23 nodes of 46 vCPU and 184 GiB in all: 25 of cors-proxy-server (500m and 0Mi), 25 of mock-target-server (500m and 0Mi), 2 of prometheus (500m and 2304Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 20 vCPU and any GiB together, but the autoscalers' maximum takes 23 nodes of 46 vCPU and 184 GiB in all: 25 of cors-proxy-server (500m and 0Mi), 25 of mock-target-server (500m and 0Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
           mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 62, or lower `services.mock_target_server.max_replicas`
         ");
 }

@@ -196,7 +196,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:157
+        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:159
         staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
         ");
 }
@@ -209,6 +209,7 @@ capacity_type = "spot"
 architectures = ["arm64"]
 instance_categories = ["r"]
 instance_generation_min = 7
+instance_vcpus_max = 8
 limit_cpu = 64
 limit_memory_gib = 512
 weight = 1
@@ -298,7 +299,7 @@ namespace = \"monitoring\"
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
-        default.toml:140:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
+        default.toml:142:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
         staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
         ");
 }

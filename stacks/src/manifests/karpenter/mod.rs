@@ -14,10 +14,7 @@ use crate::{
     settings::{NodePool, Settings},
 };
 
-/// The sizes of nodes.
-const VCPUS: [u64; 4] = [FEWEST_VCPUS, 4, 8, 16];
-
-/// The smallest of them.
+/// The smallest node.
 pub(crate) const FEWEST_VCPUS: u64 = 2;
 
 /// The class of every node.
@@ -100,9 +97,15 @@ fn requirements(settings: &Settings, pool: &NodePool) -> Vec<Requirement> {
             operator: "Gte",
             values: vec![pool.instance_generation_min.to_string()],
         },
-        // Smaller nodes are mostly system pods; larger ones take too many of ours with them.
-        one_of("karpenter.k8s.aws/instance-cpu", &VCPUS.map(|vcpus| vcpus.to_string())),
+        // Smaller nodes are mostly system pods.
+        one_of("karpenter.k8s.aws/instance-cpu", &sizes(pool).map(|vcpus| vcpus.to_string()).collect::<Vec<_>>()),
     ]
+}
+
+/// The sizes of a pool's nodes, in vCPUs.
+fn sizes(pool: &NodePool) -> impl Iterator<Item = u64> {
+    let largest = u64::from(pool.instance_vcpus_max);
+    std::iter::successors(Some(FEWEST_VCPUS), |vcpus| Some(vcpus * 2)).take_while(move |vcpus| *vcpus <= largest)
 }
 
 fn one_of(key: &'static str, values: &[String]) -> Requirement {

@@ -1,5 +1,6 @@
 //! SCALE: whether what the autoscalers may ask for can be had.
 
+mod batch;
 mod ownership;
 mod room;
 mod subnets;
@@ -104,14 +105,32 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "SCALE013",
         name: "volumes-fit-nodes",
         severity: Severity::Error,
-        explanation: "Kubernetes puts pods onto a node up to the limit of volumes that its driver tells: one above what the                       instance takes leaves pods waiting for a volume that is never attached.",
+        explanation: "Kubernetes puts pods onto a node up to the limit of volumes that its driver tells: one above what the \
+                      instance takes leaves pods waiting for a volume that is never attached.",
         check: volumes::volumes_fit_nodes,
     },
     Policy {
         code: "SCALE014",
         name: "volumes-wait-for-their-driver",
         severity: Severity::Error,
-        explanation: "A node whose limit of volumes is not known yet takes any number of pods with volumes; pods without                       volumes, and nodes without the driver, would wait for it in vain.",
+        explanation: "A node whose limit of volumes is not known yet takes any number of pods with volumes; pods without \
+                      volumes, and nodes without the driver, would wait for it in vain.",
         check: volumes::volumes_wait_for_their_driver,
+    },
+    Policy {
+        code: "SCALE015",
+        name: "batch-fits-spot",
+        severity: Severity::Warning,
+        explanation: "Of the nodes that it plans at once, Karpenter takes each for the largest that it might become: a pool whose \
+                      limits that exceeds gets no more of them, and the rest is bought on demand while Spot is to be had.",
+        check: batch::batch_fits_spot,
+    },
+    Policy {
+        code: "SCALE016",
+        name: "preferences-buy-no-nodes",
+        severity: Severity::Error,
+        explanation: "Karpenter treats what is only asked for as required while it can make a node for it: a spread or an \
+                      anti-affinity over nodes that is asked for buys a node for each pod.",
+        check: batch::preferences_buy_no_nodes,
     },
 ];

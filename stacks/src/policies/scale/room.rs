@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use synth_framework::{Findings, Manifest, Place};
 
+use super::batch;
 use crate::{
     Platform,
     policies::view::{Amount, PodGroup, Pools, Taken, at, daemon_pods, maximum, number, pool_setting, quantity},
@@ -101,7 +102,17 @@ fn raised(platform: &Platform, shortages: &[Option<Shortage<'_>>; 3]) -> Vec<(St
             *raised.entry(pool_setting(pool, name)).or_insert(now) += more;
         }
     }
+    // What is bought at once counts for more, and would be the next finding.
+    for (key, limit) in batch::wanted_limits(platform) {
+        let now = raised.entry(key).or_default();
+        *now = limit.max(*now);
+    }
     raised.into_iter().collect()
+}
+
+/// Are the pools short of room, in any of the ways that have a policy here?
+pub(super) fn is_short(platform: &Platform) -> bool {
+    shortages(platform, &maximum(platform)).iter().any(Option::is_some)
 }
 
 /// A group of which no node of the pools hosts a single pod.

@@ -65,6 +65,13 @@ impl<'a> Pools<'a> {
         Self { pools: vec![pool], types: Vec::new() }.limits()
     }
 
+    /// The largest node that one pool makes: the most vCPUs and the most memory, each of whichever type has it.
+    pub(crate) fn largest_of(platform: &Platform, pool: &Manifest) -> Amount {
+        let types = types(platform, pool);
+        let most = |of: fn(&InstanceType) -> u64| types.iter().map(|one| of(one)).max().unwrap_or_default();
+        Amount::new(most(|of| of.vcpus * 1000), most(|of| of.memory))
+    }
+
     /// The most nodes that the limits allow: all of the smallest.
     pub(crate) fn most_nodes(&self) -> u64 {
         let smallest = self.types.first().map_or(1, |of| of.vcpus);

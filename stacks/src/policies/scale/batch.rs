@@ -1,0 +1,80 @@
+//! What Karpenter buys at once: how it counts nodes that are only planned, and what it takes for a demand.
+
+use synth_framework::{Findings, Manifest};
+
+use super::room;
+use crate::{
+    Platform,
+    policies::view::{Amount, HOST, Pools, at, charts, items, number, pool_setting, text},
+};
+
+/// The nodes that pods of both bounds take at once: as many as a service's spread over nodes asks for.
+fn planned(platform: &Platform) -> u64 {
+    let nodes = platform.autoscaled().into_iter().map(|workload| {
+        let spread = workload.spread(HOST, "DoNotSchedule");
+        let each = spread.and_then(|spread| number(spread, "/maxSkew")).unwrap_or(u64::MAX).max(1);
+        workload.most().div_ceil(each)
+    });
+    nodes.max().unwrap_or_default()
+}
+
+/// What the planned nodes count for in a pool, as the largest that it makes.
+fn counted(platform: &Platform, pool: &Manifest) -> Amount {
+    Pools::largest_of(platform, pool) * planned(platform)
+}
+
+/// The limits of Spot that the planned nodes go beyond, by their keys, and what they have to be.
+pub(super) fn wanted_limits(platform: &Platform) -> Vec<(String, u64)> {
+    let spot = Pools::of(platform, Some("spot"));
+    let wanted = spot.pools.iter().flat_map(|pool| {
+        let (limits, counted) = (Pools::limits_of(pool), counted(platform, pool));
+        let parts = [("limit_cpu", limits.cpu, counted.cpu, 1000), ("limit_memory_gib", limits.memory, counted.memory, 1024)];
+        parts.map(|(name, limit, counted, unit)| (counted > limit).then(|| (pool_setting(pool, name), counted.div_ceil(unit))))
+    });
+    wanted.flatten().collect()
+}
+
+pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
+    // A maximum that is too high for the pools is said once, and what mends that is enough here.
+    if room::is_short(platform) {
+        return;
+    }
+    let wanted = wanted_limits(platform);
+    for pool in &Pools::of(platform, Some("spot")).pools {
+        let own: Vec<_> = wanted.iter().filter(|(key, _)| key.starts_with(&pool_setting(pool, ""))).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let counted = counted(platform, pool);
+        let message = format!(
+            "counts the {} nodes that the services' maximum takes at once as the largest there are, {} vCPU and {} GiB in all, beyond \
+             its limits: the rest is bought on demand",
+            planned(platform),
+            counted.cpu.div_ceil(1000),
+            counted.memory.div_ceil(1024)
+        );
+        let raised: Vec<_> = own.iter().map(|(key, limit)| format!("`{key}` to {limit}")).collect();
+        let lower = pool_setting(pool, "instance_vcpus_max");
+        findings
+            .report(platform.place(pool), message, format!("raise {}, or lower `{lower}`", raised.join(" and ")))
+            .set_by(own.iter().map(|(key, _)| key.clone()).chain([lower]));
+    }
+}
+
+pub(super) fn preferences_buy_no_nodes(platform: &Platform, findings: &mut Findings) {
+    let karpenter = charts(platform).find(|chart| chart.name == "karpenter");
+    if karpenter.is_some_and(|chart| text(chart.values, "/settings/preferencePolicy") == "Ignore") {
+        return;
+    }
+    for workload in platform.autoscaled() {
+        let affinity = "/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution";
+        let apart = items(workload.pod(), affinity).iter().any(|term| at(term, "/podAffinityTerm/topologyKey") == HOST);
+        if workload.spread(HOST, "ScheduleAnyway").is_some() || apart {
+            findings.report(
+                platform.place(workload.deployment),
+                "asks for nodes apart, which buys a node for each of its pods",
+                format!("keep its pods apart over `{HOST}` by a spread with `DoNotSchedule`, or ask for nothing"),
+            );
+        }
+    }
+}
