@@ -1,5 +1,5 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: karpenter karpenter-tests cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
+.PHONY: karpenter karpenter-tests karpenter-long cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
@@ -44,3 +44,6 @@ karpenter: $(E2E_VENV)/done ## Find or build these programs, and build Karpenter
 
 karpenter-tests: karpenter ## Let the real Karpenter buy nodes for the services, from an AWS of this machine.
 	$(CLUSTER_TEST) --test karpenter -- --show-output
+
+karpenter-long: karpenter ## What takes longer: no Spot, an interruption, a new image, a preference over nodes, a hundred pods. Every night.
+	$(CLUSTER_TEST) --test karpenter -- --ignored --test-threads=1 --show-output
