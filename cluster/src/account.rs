@@ -105,7 +105,8 @@ impl Account {
 
     /// From now on there is none of these.
     pub fn exhaust(&self, exhausted: &[Exhausted]) -> Result<Seen> {
-        let named = exhausted.iter().map(|one| json!({ "capacity": one.capacity, "zone": one.zone.unwrap_or_default() }));
+        let named =
+            exhausted.iter().map(|one| json!({ "capacity": one.capacity, "zone": one.zone.unwrap_or_default() }));
         self.tell(&json!({ "exhausted": named.collect::<Vec<_>>() }))
     }
 

@@ -10,12 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value as Json;
 
 use crate::{
-    account::Account,
-    environment::Environment,
-    names::name_of,
-    process::Process,
-    programs::Programs,
-    server::Server,
+    account::Account, environment::Environment, names::name_of, process::Process, programs::Programs, server::Server,
     waiting::eventually,
 };
 
@@ -56,7 +51,8 @@ impl Karpenter {
     /// Makes its kinds, by the definitions that its own module brings.
     pub fn define(programs: &Programs, server: &Server) -> Result<()> {
         let folder = programs.path(DEFINITIONS);
-        let files = fs::read_dir(&folder).with_context(|| format!("reading `{}`: `make karpenter` makes it", folder.display()))?;
+        let files = fs::read_dir(&folder)
+            .with_context(|| format!("reading `{}`: `make karpenter` makes it", folder.display()))?;
         for file in files {
             let path = file?.path();
             if path.extension().is_none_or(|extension| extension != "yaml") {

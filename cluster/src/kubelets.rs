@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::{Value as Json, json};
 
 use crate::{names::name_of, server::Server};
@@ -38,8 +38,10 @@ impl Kubelets {
         let thread = thread::spawn(move || {
             let mut launched = BTreeMap::new();
             while !told.load(Ordering::Relaxed) {
-                // A server that is busy is asked again.
-                let _ = turn(&server, &mut launched);
+                if let Err(error) = turn(&server, &mut launched) {
+                    // A server that is busy is asked again.
+                    eprintln!("kubelets: {error:#}");
+                }
                 thread::sleep(PAUSE);
             }
         });
@@ -64,7 +66,7 @@ fn turn(server: &Server, launched: &mut BTreeMap<String, Instant>) -> Result<()>
         let registered = nodes.iter().any(|node| node["spec"]["providerID"] == instance);
         let leaves = !claim["metadata"]["deletionTimestamp"].is_null();
         if !registered && !leaves && claim["status"]["nodeName"].is_null() && since.elapsed() >= BOOT {
-            server.create(&node(&claim), "")?;
+            server.create(&node(&claim), "")?.object().map_err(anyhow::Error::msg)?;
         }
     }
     for node in nodes.iter().filter(|node| is_ready(node)) {
@@ -84,9 +86,13 @@ fn driver_runs(server: &Server, node: &Json) -> Result<()> {
     let held = |taint: &Json| taint["key"] == stacks::names::EBS_CSI_TAINT;
     if taints.iter().any(held) {
         let mut node = node.clone();
+        // What stands in a list says neither.
+        node["apiVersion"] = "v1".into();
+        node["kind"] = "Node".into();
         node["spec"]["taints"] = taints.into_iter().filter(|taint| !held(taint)).collect();
         // Who changed it meanwhile is heard first: the version is that of the look.
-        server.replace(&node, "")?;
+        let answer = server.replace(&node, "")?;
+        ensure!(answer.is_ok() || answer.status == 409, "{answer}");
     }
     Ok(())
 }
@@ -97,7 +103,8 @@ fn node(claim: &Json) -> Json {
     let mut labels = claim["metadata"]["labels"].clone();
     labels["kubernetes.io/hostname"] = name.clone().into();
     labels["kubernetes.io/os"] = "linux".into();
-    let taints = ["taints", "startupTaints"].into_iter().filter_map(|key| claim["spec"][key].as_array()).flatten().cloned();
+    let taints =
+        ["taints", "startupTaints"].into_iter().filter_map(|key| claim["spec"][key].as_array()).flatten().cloned();
     let unregistered = json!({ "key": "karpenter.sh/unregistered", "effect": "NoExecute" });
     json!({
         "apiVersion": "v1",

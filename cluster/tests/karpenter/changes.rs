@@ -16,7 +16,9 @@ fn running(world: &World) -> Vec<Instance> {
 #[ignore = "minutes: `make karpenter-long`"]
 fn a_preference_over_hosts_doubles_the_nodes_where_it_is_respected() {
     let prefers = |object: &mut Json| {
-        if let Some(spreads) = object.pointer_mut("/spec/template/spec/topologySpreadConstraints").and_then(Json::as_array_mut) {
+        if let Some(spreads) =
+            object.pointer_mut("/spec/template/spec/topologySpreadConstraints").and_then(Json::as_array_mut)
+        {
             let labels = spreads[0]["labelSelector"].clone();
             spreads.retain(|one| one["topologyKey"] != "kubernetes.io/hostname");
             spreads.push(json!({
@@ -27,7 +29,12 @@ fn a_preference_over_hosts_doubles_the_nodes_where_it_is_respected() {
     let bought = |run, policy| World::start(run, &[("PREFERENCE_POLICY", policy)], prefers).scale(10, 180);
     let (respected, ignored) = (bought("respected", "Respect"), bought("ignored", "Ignore"));
     println!("respected: {respected}ignored: {ignored}");
-    assert!(respected.launched as f64 >= 1.5 * ignored.launched as f64, "{} and {}", respected.launched, ignored.launched);
+    assert!(
+        respected.launched as f64 >= 1.5 * ignored.launched as f64,
+        "{} and {}",
+        respected.launched,
+        ignored.launched
+    );
 }
 
 #[test]
@@ -100,4 +107,3 @@ fn a_hundred_pods_of_each_service_end_at_the_pools_limits() {
     println!("100+100 without a quota, limits of {limits} vCPU: {bought}");
     assert!(!bought.nodes.is_empty());
 }
-

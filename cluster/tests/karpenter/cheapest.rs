@@ -4,7 +4,7 @@ const ALLOCATABLE: &str = include_str!("../../../stacks/tests/fixtures/karpenter
 const PRICES: &str = include_str!("../../fake/prices.csv");
 
 /// What a pod takes, and what of each node the daemons take: millicores, MiB and pods.
-const POD: (u64, u64, u64) = (500, 256, 1);
+const POD: (u64, u64, u64) = (400, 256, 1);
 const DAEMONS: (u64, u64, u64) = (250, 374, 6);
 
 /// USD an hour for so many pods of the services, on Spot nodes of the pools' types; no spread is asked for.
@@ -27,7 +27,8 @@ fn offer(line: &str) -> Option<(usize, f64)> {
     let row = ALLOCATABLE.lines().find(|row| row.split(',').next() == Some(cells[0]))?;
     let size: Vec<u64> = row.split(',').skip(1).map(|cell| cell.parse().unwrap()).collect();
     let room = |all: u64, daemons: u64, pod: u64| all.saturating_sub(daemons) / pod;
-    let pods = room(size[0], DAEMONS.0, POD.0).min(room(size[1], DAEMONS.1, POD.1)).min(room(size[2], DAEMONS.2, POD.2));
+    let pods =
+        room(size[0], DAEMONS.0, POD.0).min(room(size[1], DAEMONS.1, POD.1)).min(room(size[2], DAEMONS.2, POD.2));
     let of_the_pools = family.starts_with(['c', 'm', 'r']) && generation >= 5 && (1900..16_000).contains(&size[0]);
     (of_the_pools && pods > 0 && price.is_finite()).then_some((usize::try_from(pods).ok()?, price))
 }

@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
 
 mod bought;
-mod cheapest;
 mod changes;
+mod cheapest;
 mod growth;
 mod world;

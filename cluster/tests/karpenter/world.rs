@@ -6,8 +6,8 @@ use std::{
 };
 
 use cluster::{
-    Account, Argo, ControlPlane, Environment, Item, Karpenter, Kubelets, Parts, Programs, Server, definitions, eventually,
-    name_of,
+    Account, Argo, ControlPlane, Environment, Item, Karpenter, Kubelets, Parts, Programs, Server, definitions,
+    eventually, name_of,
 };
 use serde_json::{Value as Json, json};
 
@@ -43,12 +43,14 @@ impl World {
     /// Starts one with the objects of the environment `default` in it, each as `edit` leaves it, and waits until the pools are ready.
     pub(crate) fn start(run: &str, over: &[(&str, &str)], edit: impl Fn(&mut Json)) -> Self {
         let version = version();
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/cluster/run").join(format!("karpenter-{run}"));
+        let folder =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/cluster/run").join(format!("karpenter-{run}"));
         let programs = Programs::of(&version).unwrap_or_else(|error| panic!("{error:#}"));
         let plane = ControlPlane::start(&programs, &folder, Parts::Nodes).unwrap_or_else(|error| panic!("{error:#}"));
         let server = plane.server().unwrap();
         let argo = Argo::install(&server).unwrap();
-        let ours: Vec<_> = definitions().unwrap().into_iter().filter(|one| !name_of(one).contains("karpenter")).collect();
+        let ours: Vec<_> =
+            definitions().unwrap().into_iter().filter(|one| !name_of(one).contains("karpenter")).collect();
         argo.define(&ours).unwrap();
         Karpenter::define(&programs, &server).unwrap_or_else(|error| panic!("{error:#}"));
         let environment = Environment::fixture("default").unwrap_or_else(|error| panic!("{error:#}"));
@@ -143,7 +145,10 @@ impl World {
             let here = |pods: &[Json]| pods.iter().filter(|pod| pod["spec"]["nodeName"] == name.as_str()).count();
             Node {
                 was_used: self.used.contains(&name),
-                pods: pods.iter().map(|(service, pods)| ((*service).to_owned(), here(pods))).collect::<BTreeMap<_, _>>(),
+                pods: pods
+                    .iter()
+                    .map(|(service, pods)| ((*service).to_owned(), here(pods)))
+                    .collect::<BTreeMap<_, _>>(),
                 instance: instance.clone(),
             }
         });
@@ -155,7 +160,8 @@ fn account(environment: &Environment, version: &str, folder: &Path) -> Account {
     let alias = &environment.settings.karpenter.ami_alias;
     let date = alias.split_once('@').map_or("", |(_, date)| date);
     let api_server = "https://127.0.0.1:1";
-    let account = Account::start(&environment.settings, version, api_server, &[date, NEXT_IMAGE], &folder.join("account.log"));
+    let account =
+        Account::start(&environment.settings, version, api_server, &[date, NEXT_IMAGE], &folder.join("account.log"));
     account.unwrap_or_else(|error| panic!("{error:#}"))
 }
 

@@ -223,19 +223,21 @@ fn pods_spread_over_zones_even_without_one_of_them() {
     for (settings, built) in environments() {
         for name in SERVICES {
             let service = settings.services.all().find_map(|(of, service)| (of == name).then_some(service)).unwrap();
+            let others = settings.network.zones.len() - 1;
             let spreads = items(object(&built, "Deployment", name), "/spec/template/spec/topologySpreadConstraints");
             let form: Vec<_> = spreads
                 .iter()
                 .map(|of| (text(of, "/topologyKey"), text(of, "/whenUnsatisfiable"), of["maxSkew"].as_u64().unwrap()))
                 .collect();
+            let wide = u64::from(service.max_replicas).div_ceil(others as u64);
             let zone = "topology.kubernetes.io/zone";
             let half = u64::from(service.min_replicas.div_ceil(2));
             let host = "kubernetes.io/hostname";
-            let wanted = [(zone, "ScheduleAnyway", 1), (host, "DoNotSchedule", half)];
+            let wanted = [(zone, "DoNotSchedule", wide), (zone, "ScheduleAnyway", 1), (host, "DoNotSchedule", half)];
             assert_eq!(form, wanted, "{name}");
-            assert_eq!(spreads[1]["minDomains"], 2);
+            assert_eq!(spreads[0]["minDomains"], others);
+            assert_eq!(spreads[2]["minDomains"], 2);
             assert!(spreads.iter().all(|of| of["matchLabelKeys"] == json!(["pod-template-hash"])));
-            assert!(spreads.iter().all(|of| of["nodeTaintsPolicy"] == "Honor"));
         }
     }
 }

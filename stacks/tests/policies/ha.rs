@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::fixture::{argue, asset, broken, broken_by, copy, found, remove, remove_resource, set, texts, with};
+use crate::fixture::{argue, asset, broken, broken_by, copy, found, large, remove, remove_resource, set, texts, with};
 
 const PROXY: &str = "cors-proxy-server";
 const SPREAD: &str = "/spec/template/spec/topologySpreadConstraints";
@@ -19,6 +19,8 @@ fn a_minimum_below_the_number_of_zones_is_found() {
 #[test]
 fn pods_that_may_share_a_zone_are_found() {
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, SPREAD, ())), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has no spread over zones that holds pods back
+          mend: spread its pods over `topology.kubernetes.io/zone` with `DoNotSchedule`
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml does not ask for as many pods in one zone as in another
           mend: add a spread over `topology.kubernetes.io/zone` with `maxSkew: 1` and `ScheduleAnyway`
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml lets the first node that is ready take 3 of its 3 pods, while nodes in other zones come up
@@ -26,25 +28,25 @@ fn pods_that_may_share_a_zone_are_found() {
         ");
     let own = format!("{SPREAD}/0/labelSelector/matchLabels/app.kubernetes.io~1name");
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &own, "other")), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml does not ask for as many pods in one zone as in another
-          mend: add a spread over `topology.kubernetes.io/zone` with `maxSkew: 1` and `ScheduleAnyway`
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a spread over zones that does not select its own pods
+          mend: select the pods of its own template
         ");
-    let even = format!("{SPREAD}/0/maxSkew");
+    let even = format!("{SPREAD}/1/maxSkew");
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &even, 5)), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml does not ask for as many pods in one zone as in another
           mend: add a spread over `topology.kubernetes.io/zone` with `maxSkew: 1` and `ScheduleAnyway`
         ");
-    let host = format!("{SPREAD}/1/maxSkew");
+    let host = format!("{SPREAD}/2/maxSkew");
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &host, 3)), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml lets the first node that is ready take 3 of its 3 pods, while nodes in other zones come up
           mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 2` and `DoNotSchedule`
         ");
-    let alone = format!("{SPREAD}/1/minDomains");
+    let alone = format!("{SPREAD}/2/minDomains");
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &alone, ())), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml lets the first node that is ready take 3 of its 3 pods, while nodes in other zones come up
           mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 2` and `DoNotSchedule`
         ");
-    let soft = format!("{SPREAD}/1/whenUnsatisfiable");
+    let soft = format!("{SPREAD}/2/whenUnsatisfiable");
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &soft, "ScheduleAnyway")), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml lets the first node that is ready take 3 of its 3 pods, while nodes in other zones come up
           mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 2` and `DoNotSchedule`
@@ -53,21 +55,27 @@ fn pods_that_may_share_a_zone_are_found() {
 
 #[test]
 fn a_spread_that_blocks_when_a_zone_is_lost_or_full_is_found() {
-    let kept = format!("{SPREAD}/0/whenUnsatisfiable");
-    assert_snapshot!(broken("HA003", |platform| set(platform, "Deployment", PROXY, &kept, "DoNotSchedule")), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml holds pods back beside a zone that is full, though the other zones have room
-          mend: ask for its spread over zones with `ScheduleAnyway`
+    let domains = format!("{SPREAD}/0/minDomains");
+    assert_snapshot!(broken("HA003", |platform| set(platform, "Deployment", PROXY, &domains, 3)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml spreads over at least 3 zones, but 2 are left when one is lost
+          mend: set `minDomains` of its spread over zones to 2
+        ");
+    let skew = format!("{SPREAD}/0/maxSkew");
+    assert_snapshot!(broken("HA003", |platform| set(platform, "Deployment", PROXY, &skew, 1)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs 2 of 6 pods beside a zone that is full, though the other zones have room
+          mend: set `maxSkew` of its spread over zones to 3
         ");
     let taints = format!("{SPREAD}/0/nodeTaintsPolicy");
     assert_snapshot!(broken("HA003", |platform| set(platform, "Deployment", PROXY, &taints, ())), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml counts the dead nodes of a lost zone as room, which holds new pods back
           mend: set `nodeTaintsPolicy: Honor` on its spread over zones
         ");
-    let keys = format!("{SPREAD}/1/matchLabelKeys");
+    let keys = format!("{SPREAD}/2/matchLabelKeys");
     assert_snapshot!(broken("HA003", |platform| set(platform, "Deployment", PROXY, &keys, ())), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml spreads the pods of two rollouts as one, which leaves the new one uneven
           mend: add `pod-template-hash` to `matchLabelKeys` of its spread over nodes
         ");
+    assert_eq!(found(&large(), "HA003"), "", "three of four zones are left");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! SCALE: the maximum, what hosts it, and who owns it.
 
 use insta::assert_snapshot;
-use serde_json::json;
 
 use stacks::policies;
 
@@ -252,17 +251,18 @@ fn a_batch_that_karpenter_counts_beyond_spots_limits_is_found() {
 }
 
 #[test]
-fn a_preference_over_nodes_is_found() {
-    let kept = "/spec/template/spec/topologySpreadConstraints/1/whenUnsatisfiable";
-    assert_snapshot!(broken("SCALE016", |platform| set(platform, "Deployment", PROXY, kept, "ScheduleAnyway")), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml asks for nodes apart, which buys a node for each of its pods
-          mend: keep its pods apart over `kubernetes.io/hostname` by a spread with `DoNotSchedule`, or ask for nothing
+fn preferences_that_buy_nodes_are_found() {
+    let policy = "/spec/source/helm/valuesObject/settings/preferencePolicy";
+    assert_snapshot!(broken("SCALE016", |platform| set(platform, "Application", "karpenter", policy, "Respect")), @r"
+        Application/karpenter in manifests/karpenter.yaml takes what cors-proxy-server only asks for as a demand, and buys nodes for it
+          mend: set `settings.preferencePolicy` of the chart to `Ignore`
+        Application/karpenter in manifests/karpenter.yaml takes what mock-target-server only asks for as a demand, and buys nodes for it
+          mend: set `settings.preferencePolicy` of the chart to `Ignore`
         ");
-    let apart = "/spec/template/spec/affinity";
-    let term = json!({ "weight": 1, "podAffinityTerm": { "topologyKey": "kubernetes.io/hostname" } });
-    let affinity = json!({ "podAntiAffinity": { "preferredDuringSchedulingIgnoredDuringExecution": [term] } });
-    assert_snapshot!(broken("SCALE016", |platform| set(platform, "Deployment", PROXY, apart, affinity.clone())), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml asks for nodes apart, which buys a node for each of its pods
-          mend: keep its pods apart over `kubernetes.io/hostname` by a spread with `DoNotSchedule`, or ask for nothing
+    assert_snapshot!(broken("SCALE016", |platform| set(platform, "Application", "karpenter", policy, ())), @r"
+        Application/karpenter in manifests/karpenter.yaml takes what cors-proxy-server only asks for as a demand, and buys nodes for it
+          mend: set `settings.preferencePolicy` of the chart to `Ignore`
+        Application/karpenter in manifests/karpenter.yaml takes what mock-target-server only asks for as a demand, and buys nodes for it
+          mend: set `settings.preferencePolicy` of the chart to `Ignore`
         ");
 }

@@ -33,6 +33,7 @@ struct ControllerSettings<'a> {
     cluster_name: &'a str,
     interruption_queue: String,
     enable_zonal_shift: bool,
+    preference_policy: &'static str,
     feature_gates: FeatureGates,
 }
 
@@ -64,6 +65,9 @@ pub(super) fn controller(settings: &Settings) -> Application {
             cluster_name: &settings.name,
             interruption_queue: settings.interruption_queue(),
             enable_zonal_shift: settings.cluster.zonal_shift.in_karpenter(),
+            // Respected, what is only asked for is a demand that nodes are bought for; and of two rules over zones it chooses a zone
+            // for each, finds that they disagree, and goes on to the next pool, which is on demand.
+            preference_policy: "Ignore",
             // Nobody else replaces a node whose network, disks or kernel the monitoring agent reports broken.
             feature_gates: FeatureGates { node_repair: true },
         },

@@ -38,7 +38,7 @@ fields! {
     Probe { failure_threshold: i32, period_seconds: i32, timeout_seconds: i32 }
     ResourceRequirements { requests: {Quantity}, limits: {Quantity} }
     TopologySpreadConstraint {
-        match_label_keys: [String], max_skew: (i32), min_domains: i32, node_taints_policy: String,
+        match_label_keys: [String], max_skew: (i32), min_domains: i32, node_affinity_policy: String, node_taints_policy: String,
     }
 }
 

@@ -121,24 +121,27 @@ impl Workload<'_> {
 
     /// Even over zones, also while one is lost; but a zone without room does not keep pods from the others.
     ///
-    /// One rule over zones, and one that is asked for: a skew that is kept to holds every zone to what the fullest-packed one can
-    /// take, and of two rules over zones Karpenter chooses a zone for each by itself, finds that they disagree, and goes on to the
-    /// next pool, which is on demand. Half of the pods at rest is what a node takes: the first one that is ready would else take all
-    /// that wait for it and for its neighbours in the other zones.
-    fn spread(&self) -> [Draft<TopologySpreadConstraint>; 2] {
+    /// A skew that is kept to holds every zone to one more than the fullest-packed one can take. So the one that is kept to is as wide
+    /// as the loss of a zone makes it, a narrow one is asked for, and half of the pods at rest is what a node takes: the first one
+    /// that is ready would else take all that wait for it and for its neighbours in the other zones.
+    fn spread(&self) -> [Draft<TopologySpreadConstraint>; 3] {
+        let zones = u32::try_from(self.settings.network.zones.len()).expect("zones are counted on one hand");
+        let most = |topology_key: &str, max_skew: u32| {
+            self.even(topology_key, "DoNotSchedule").max_skew(max_skew).node_taints_policy("Honor")
+        };
         [
-            self.even(ZONE, "ScheduleAnyway"),
-            self.even("kubernetes.io/hostname", "DoNotSchedule")
-                .max_skew(self.service.min_replicas.div_ceil(2))
-                // Of less than two nodes the emptiest would be the fullest as well.
-                .min_domains(2_u32),
+            most(ZONE, self.service.max_replicas.div_ceil(zones - 1))
+                // With as many as there are zones, a lost zone would hold every new pod back.
+                .min_domains(zones - 1)
+                .node_affinity_policy("Honor"),
+            self.even(ZONE, "ScheduleAnyway").node_taints_policy("Honor"),
+            // Of less than two nodes the emptiest would be the fullest as well.
+            most("kubernetes.io/hostname", self.service.min_replicas.div_ceil(2)).min_domains(2_u32),
         ]
     }
 
     /// Each rollout is spread by itself.
     fn even(&self, topology_key: &str, when_unsatisfiable: &str) -> Draft<TopologySpreadConstraint> {
-        spread(topology_key, when_unsatisfiable, self.selector())
-            .match_label_keys(["pod-template-hash"])
-            .node_taints_policy("Honor")
+        spread(topology_key, when_unsatisfiable, self.selector()).match_label_keys(["pod-template-hash"])
     }
 }

@@ -20,17 +20,17 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "HA002",
         name: "spread-over-zones",
         severity: Severity::Error,
-        explanation: "Without a spread over nodes that holds pods back, the first node that is ready takes what waits for it and for its \
-                      neighbours in other zones; without one over zones, the pods that come later stand where there is room.",
+        explanation: "Without a spread that holds pods back, the scheduler may put all pods of a service into one zone: the first node \
+                      that is ready takes what waits for it and for its neighbours.",
         check: pods::spread_over_zones,
     },
     Policy {
         code: "HA003",
         name: "schedules-without-a-zone",
         severity: Severity::Error,
-        explanation: "A spread over zones that holds pods back stops the scale-up in all zones when one is healthy but full, and, beside \
-                      another over zones, lets Karpenter find that the two disagree and buy on demand. Dead nodes that count as room \
-                      leave new pods pending.",
+        explanation: "With `minDomains` at the number of zones, or with dead nodes counted as a zone, the loss of a zone \
+                      leaves every new pod pending; below zones - 1, all pods may share a zone. With a narrow `maxSkew` a zone \
+                      that is healthy but full stops the scale-up in all others.",
         check: pods::schedules_without_a_zone,
     },
     Policy {

@@ -31,7 +31,15 @@ pub(super) fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
         let mut report = |message: &str, mend: &str| {
             findings.report(platform.place(workload.deployment), message, mend);
         };
-        let even = workload.spread(ZONE, "ScheduleAnyway");
+        let (kept, even) = (workload.zone_spread(), workload.spread(ZONE, "ScheduleAnyway"));
+        if kept.is_none() {
+            report(
+                "has no spread over zones that holds pods back",
+                "spread its pods over `topology.kubernetes.io/zone` with `DoNotSchedule`",
+            );
+        } else if !own(kept) {
+            report("has a spread over zones that does not select its own pods", "select the pods of its own template");
+        }
         if !own(even) || even.and_then(|even| number(even, "/maxSkew")) != Some(1) {
             report(
                 "does not ask for as many pods in one zone as in another",
@@ -57,19 +65,29 @@ pub(super) fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) fn schedules_without_a_zone(platform: &Platform, findings: &mut Findings) {
+    let remaining = platform.settings.network.zones.len() as u64 - 1;
     for workload in platform.autoscaled() {
+        let Some(spread) = workload.zone_spread() else { continue };
         let mut report = |message: String, mend: String| {
             findings.report(platform.place(workload.deployment), message, mend);
         };
-        if workload.spread(ZONE, "DoNotSchedule").is_some() {
+        let domains = number(spread, "/minDomains").unwrap_or(1);
+        if domains != remaining {
             report(
-                "holds pods back beside a zone that is full, though the other zones have room".to_owned(),
-                "ask for its spread over zones with `ScheduleAnyway`".to_owned(),
+                format!("spreads over at least {domains} zones, but {remaining} are left when one is lost"),
+                format!("set `minDomains` of its spread over zones to {remaining}"),
+            );
+        }
+        let skew = number(spread, "/maxSkew").unwrap_or_default();
+        let (runs, most) = (remaining * skew, workload.most());
+        if runs < most {
+            report(
+                format!("runs {runs} of {most} pods beside a zone that is full, though the other zones have room"),
+                format!("set `maxSkew` of its spread over zones to {}", most.div_ceil(remaining)),
             );
         }
         for (key, what) in [(ZONE, "zones"), (HOST, "nodes")] {
-            let kept = workload.spread(key, "DoNotSchedule");
-            let Some(spread) = kept.or_else(|| workload.spread(key, "ScheduleAnyway")) else { continue };
+            let Some(spread) = workload.spread(key, "DoNotSchedule") else { continue };
             if text(spread, "/nodeTaintsPolicy") != "Honor" {
                 report(
                     "counts the dead nodes of a lost zone as room, which holds new pods back".to_owned(),

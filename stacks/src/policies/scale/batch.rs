@@ -5,7 +5,7 @@ use synth_framework::{Findings, Manifest};
 use super::room;
 use crate::{
     Platform,
-    policies::view::{Amount, HOST, Pools, at, charts, items, number, pool_setting, text},
+    policies::view::{Amount, HOST, Pools, ZONE, charts, items, number, pool_setting, text},
 };
 
 /// The nodes that pods of both bounds take at once: as many as a service's spread over nodes asks for.
@@ -28,8 +28,11 @@ pub(super) fn wanted_limits(platform: &Platform) -> Vec<(String, u64)> {
     let spot = Pools::of(platform, Some("spot"));
     let wanted = spot.pools.iter().flat_map(|pool| {
         let (limits, counted) = (Pools::limits_of(pool), counted(platform, pool));
-        let parts = [("limit_cpu", limits.cpu, counted.cpu, 1000), ("limit_memory_gib", limits.memory, counted.memory, 1024)];
-        parts.map(|(name, limit, counted, unit)| (counted > limit).then(|| (pool_setting(pool, name), counted.div_ceil(unit))))
+        let parts =
+            [("limit_cpu", limits.cpu, counted.cpu, 1000), ("limit_memory_gib", limits.memory, counted.memory, 1024)];
+        parts.map(|(name, limit, counted, unit)| {
+            (counted > limit).then(|| (pool_setting(pool, name), counted.div_ceil(unit)))
+        })
     });
     wanted.flatten().collect()
 }
@@ -62,18 +65,23 @@ pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) fn preferences_buy_no_nodes(platform: &Platform, findings: &mut Findings) {
-    let karpenter = charts(platform).find(|chart| chart.name == "karpenter");
-    if karpenter.is_some_and(|chart| text(chart.values, "/settings/preferencePolicy") == "Ignore") {
+    let Some(karpenter) = charts(platform).find(|chart| chart.name == "karpenter") else { return };
+    if text(karpenter.values, "/settings/preferencePolicy") == "Ignore" {
         return;
     }
     for workload in platform.autoscaled() {
-        let affinity = "/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution";
-        let apart = items(workload.pod(), affinity).iter().any(|term| at(term, "/podAffinityTerm/topologyKey") == HOST);
-        if workload.spread(HOST, "ScheduleAnyway").is_some() || apart {
+        let preferences = [
+            "/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution",
+            "/affinity/podAffinity/preferredDuringSchedulingIgnoredDuringExecution",
+            "/affinity/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution",
+        ];
+        let prefers = preferences.iter().any(|preference| !items(workload.pod(), preference).is_empty());
+        let spreads = [ZONE, HOST].iter().any(|key| workload.spread(key, "ScheduleAnyway").is_some());
+        if prefers || spreads {
             findings.report(
-                platform.place(workload.deployment),
-                "asks for nodes apart, which buys a node for each of its pods",
-                format!("keep its pods apart over `{HOST}` by a spread with `DoNotSchedule`, or ask for nothing"),
+                platform.place(karpenter.application),
+                format!("takes what {} only asks for as a demand, and buys nodes for it", workload.name()),
+                "set `settings.preferencePolicy` of the chart to `Ignore`",
             );
         }
     }

@@ -129,8 +129,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "SCALE016",
         name: "preferences-buy-no-nodes",
         severity: Severity::Error,
-        explanation: "Karpenter treats what is only asked for as required while it can make a node for it: a spread or an \
-                      anti-affinity over nodes that is asked for buys a node for each pod.",
+        explanation: "Unless told to ignore preferences, Karpenter takes them for demands while it can make a node for them: a spread \
+                      over nodes buys a node for each pod, and one over zones beside another lets it take Spot for impossible.",
         check: batch::preferences_buy_no_nodes,
     },
 ];

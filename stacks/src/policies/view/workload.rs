@@ -111,6 +111,11 @@ impl<'a> Workload<'a> {
         let mut all = items(self.pod(), "/topologySpreadConstraints").iter();
         all.find(|spread| text(spread, "/topologyKey") == key && text(spread, "/whenUnsatisfiable") == when)
     }
+
+    /// The constraint that spreads its pods over zones, if there is one that holds them back.
+    pub(crate) fn zone_spread(&self) -> Option<&'a Json> {
+        self.spread(ZONE, "DoNotSchedule")
+    }
 }
 
 /// Does a label selector match labels? One that says nothing matches everything.

@@ -10,6 +10,8 @@ const SETTINGS: &str = "stacks/environments/default.toml";
 fn broken() -> Project {
     let project = Project::new();
     let settings = project.read(SETTINGS);
+    // Fewer at rest means more nodes for the maximum, which would be another finding.
+    let settings = settings.replacen("max_replicas = 24", "max_replicas = 12", 1);
     project.write(SETTINGS, &settings.replacen("min_replicas = 3", "min_replicas = 2", 1));
     project
 }
