@@ -135,7 +135,7 @@ fn every_object_is_within_the_project_of_its_application() {
             let (group, _) = item.object["apiVersion"].as_str().unwrap().split_once('/').unwrap_or_default();
             let kinds = project["spec"][list].as_array().unwrap();
             let known = kinds.iter().any(|known| known["group"] == group && known["kind"] == item.object["kind"]);
-            let title = cluster::title(&item.object);
+            let title = format!("{}, declared at {},", cluster::title(&item.object), item.source);
             assert!(known, "`{name}`: {title} is no kind of the project `{}`", name_of(project));
             if namespaced {
                 let to = project["spec"]["destinations"].as_array().unwrap();
