@@ -8,11 +8,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
 use url::{Position, Url};
 
 use crate::body::Bounded;
@@ -38,11 +40,16 @@ impl Client {
         Self { connector, pool: Pool::new(idle, POOL_IDLE) }
     }
 
-    /// Sends a request in origin form to the host of `url`. It is sent again only if nothing of it was, because the
-    /// connection that waited had been closed meanwhile.
-    pub(crate) async fn send(&self, url: &Url, mut request: Request<Outgoing>) -> Result<Response<Answer>, ProxyError> {
+    /// Sends a request in origin form to the host of `url`, over a connection that waits if it may be `reused`. It is sent
+    /// again only if nothing of it was, because that connection had been closed meanwhile.
+    pub(crate) async fn send(
+        &self,
+        url: &Url,
+        mut request: Request<Outgoing>,
+        reused: bool,
+    ) -> Result<Response<Answer>, ProxyError> {
         let origin = &url[..Position::AfterPort];
-        while let Some(mut connection) = self.pool.take(origin, Connection::is_open) {
+        while reused && let Some(mut connection) = self.pool.take(origin, Connection::is_open) {
             let error = match connection.sender.try_send_request(request).await {
                 Ok(response) => return Ok(self.answer(response, connection)),
                 Err(error) => error,
@@ -50,8 +57,8 @@ impl Client {
             request = unsent(error).map_err(|error| ProxyError::broken(error, true))?;
         }
         // Boxed, because a request mostly needs none, and would carry the room for it.
-        let sender = Box::pin(self.connector.connect(url, origin)).await?;
-        let mut connection = Connection { origin: origin.into(), sender };
+        let (sender, task) = Box::pin(self.connector.connect(url, origin)).await?;
+        let mut connection = Connection { origin: origin.into(), sender, task };
         match connection.sender.try_send_request(request).await {
             Ok(response) => Ok(self.answer(response, connection)),
             Err(error) => Err(ProxyError::broken(error.into_error(), false)),
@@ -59,9 +66,11 @@ impl Client {
     }
 
     fn answer(&self, response: Response<Incoming>, connection: Connection) -> Response<Answer> {
+        // A switch of protocols ends no exchange, and its connection belongs to whoever asked for it.
+        let ended = response.status() != StatusCode::SWITCHING_PROTOCOLS;
         response.map(|body| {
             let mut answer = Answer { body, used: Some((connection, self.pool.clone())) };
-            if answer.body.is_end_stream() {
+            if ended && answer.body.is_end_stream() {
                 answer.release();
             }
             answer
@@ -82,16 +91,26 @@ fn unsent(mut error: SendError) -> hyper::Result<Request<Outgoing>> {
     error.take_message().ok_or_else(|| error.into_error())
 }
 
-/// One end of a connection, with the key under which it waits.
+/// One end of a connection, with the key under which it waits, and the task that has the other end.
 #[derive(Debug)]
 struct Connection {
     origin: Arc<str>,
     sender: SendRequest<Outgoing>,
+    task: AbortHandle,
 }
 
 impl Connection {
     fn is_open(&self) -> bool {
         self.sender.is_ready()
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !self.is_open() {
+            // hyper would end it only after all that is buffered was sent, and a target need not read.
+            self.task.abort();
+        }
     }
 }
 
@@ -107,12 +126,12 @@ impl Answer {
         let Some((mut connection, pool)) = self.used.take() else {
             return;
         };
-        if connection.sender.is_ready() {
+        if connection.is_open() {
             pool.put(&connection.origin.clone(), connection);
         } else if !connection.sender.is_closed() {
-            // Another worker still ends this exchange, or the request's body is still on its way.
+            // Another worker still ends this exchange, or the request's body is still on its way, and may be for ever.
             tokio::spawn(async move {
-                if connection.sender.ready().await.is_ok() {
+                if let Ok(Ok(())) = timeout(POOL_IDLE, connection.sender.ready()).await {
                     pool.put(&connection.origin.clone(), connection);
                 }
             });

@@ -9,6 +9,7 @@ use hyper::rt::{Read, Write};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use service::BoxError;
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
@@ -20,7 +21,11 @@ use url::{Host, Url};
 use crate::client::Outgoing;
 use crate::error::ProxyError;
 use crate::guard::Resolver;
+use crate::readable::Readable;
 use crate::target::BadTarget;
+
+/// One end of a new connection, and the task that has the other end.
+type Started = (SendRequest<Outgoing>, AbortHandle);
 
 /// Dials the addresses that its resolver has vetted.
 pub(crate) struct Connector {
@@ -37,6 +42,10 @@ impl Connector {
         tcp.set_nodelay(true);
         // Shared out among the addresses of a name, so that a silent one leaves time for the next.
         tcp.set_connect_timeout(Some(patience));
+        // For tunnels, which may be silent for as long as they like: a peer that is gone says nothing either.
+        tcp.set_keepalive(Some(service::KEEPALIVE.idle));
+        tcp.set_keepalive_interval(Some(service::KEEPALIVE.interval));
+        tcp.set_keepalive_retries(Some(service::KEEPALIVE.retries));
         let mut http = http1::Builder::new();
         // What browsers take, and a proxy must mend (RFC 9112, 5.1 and 5.2).
         http.allow_spaces_after_header_name_in_responses(true).allow_obsolete_multiline_headers_in_responses(true);
@@ -44,38 +53,38 @@ impl Connector {
     }
 
     /// Connects to the host of `url`, whose part up to the port is `origin`.
-    pub(crate) async fn connect(&self, url: &Url, origin: &str) -> Result<SendRequest<Outgoing>, ProxyError> {
+    pub(crate) async fn connect(&self, url: &Url, origin: &str) -> Result<Started, ProxyError> {
         let uri = origin.parse().map_err(|_| BadTarget::Unsendable)?;
         let outcome = timeout(self.patience, self.dial(url, uri)).await;
         outcome.map_err(BoxError::from).flatten().map_err(ProxyError::connecting)
     }
 
-    async fn dial(&self, url: &Url, uri: Uri) -> Result<SendRequest<Outgoing>, BoxError> {
-        let stream = self.tcp.clone().call(uri).await?;
+    async fn dial(&self, url: &Url, uri: Uri) -> Result<Started, BoxError> {
+        let stream = Readable::new(self.tcp.clone().call(uri).await?.into_inner());
         if url.scheme() == "http" {
-            return self.start(stream).await;
+            return self.start(TokioIo::new(stream)).await;
         }
         let name = match url.host() {
             Some(Host::Ipv4(address)) => ServerName::from(address),
             Some(Host::Ipv6(address)) => ServerName::from(address),
             host => ServerName::try_from(host.map(|host| host.to_string()).unwrap_or_default())?,
         };
-        self.start(TokioIo::new(self.tls.connect(name, stream.into_inner()).await?)).await
+        self.start(TokioIo::new(self.tls.connect(name, stream).await?)).await
     }
 
     /// Leaves the connection to a task, which ends with it.
-    async fn start<T>(&self, stream: T) -> Result<SendRequest<Outgoing>, BoxError>
+    async fn start<T>(&self, stream: T) -> Result<Started, BoxError>
     where
         T: Read + Write + Unpin + Send + 'static,
     {
         let (sender, connection) = self.http.handshake(stream).await?;
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             // Whose request it carries learns of it, too.
             if let Err(error) = connection.with_upgrades().await {
                 tracing::debug!(%error, "a connection to a target broke");
             }
         });
-        Ok(sender)
+        Ok((sender, task.abort_handle()))
     }
 }
 

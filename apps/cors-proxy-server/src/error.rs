@@ -63,6 +63,8 @@ pub(crate) enum ProxyError {
     BadResponse(#[source] hyper::Error),
     #[error("the target switches to a protocol that nobody asked for")]
     UnaskedSwitch,
+    #[error("the target's response is in a transfer coding besides `chunked`")]
+    Coded,
 }
 
 impl ProxyError {
@@ -123,7 +125,9 @@ impl ProxyError {
             Self::Connect(_) => (StatusCode::BAD_GATEWAY, "connection_refused"),
             Self::Tls(_) => (StatusCode::BAD_GATEWAY, "tls_protocol_error"),
             Self::Reset { .. } => (StatusCode::BAD_GATEWAY, "connection_terminated"),
-            Self::BadResponse(_) | Self::UnaskedSwitch => (StatusCode::BAD_GATEWAY, "http_protocol_error"),
+            Self::BadResponse(_) | Self::UnaskedSwitch | Self::Coded => {
+                (StatusCode::BAD_GATEWAY, "http_protocol_error")
+            }
             Self::ConnectTimeout(_) => (StatusCode::GATEWAY_TIMEOUT, "connection_timeout"),
             Self::Timeout => (StatusCode::GATEWAY_TIMEOUT, "http_response_timeout"),
             Self::Loop => (StatusCode::LOOP_DETECTED, "proxy_loop_detected"),

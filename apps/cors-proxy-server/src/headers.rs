@@ -161,9 +161,17 @@ pub(crate) fn is_loop(headers: &HeaderMap) -> bool {
     hops.flat_map(|via| via.split(',')).any(|hop| hop.split_whitespace().nth(1) == Some(PSEUDONYM))
 }
 
+/// Whether a response is in a transfer coding that would reach the page undecoded and unnamed. `identity` is none.
+pub(crate) fn is_coded(headers: &HeaderMap) -> bool {
+    headers.get_all(header::TRANSFER_ENCODING).iter().any(|coding| {
+        !["chunked", "identity"].iter().any(|plain| coding.as_bytes().eq_ignore_ascii_case(plain.as_bytes()))
+    })
+}
+
 /// Turns the target's headers into the page's; CORS headers are added afterwards.
 pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool) {
     remove_hop_by_hop(headers);
+    one_length(headers);
     headers.reserve(ADDED);
     remove_all(headers, |name| {
         cors::is_cors(name) || acts_on_origin(name) || (!cookies && *name == header::SET_COOKIE)
@@ -184,6 +192,21 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
         .filter_map(|name| name.trim().parse().ok())
         .collect();
     remove_all(headers, |name| is_hop_by_hop(name) || named.contains(name));
+}
+
+/// A length that was said more than once is said once, one that is no number or two numbers not at all: only a response
+/// whose body is not sent comes this far with it, and the server would send nothing of it.
+fn one_length(headers: &mut HeaderMap) {
+    let said = headers.get_all(header::CONTENT_LENGTH).iter().map(HeaderValue::as_bytes);
+    let mut lengths = said.flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    let Some(first) = lengths.next() else {
+        return;
+    };
+    let number = first.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(first).ok()?.parse::<u64>().ok());
+    match number.flatten().filter(|_| lengths.all(|other| other == first)) {
+        Some(number) => drop(headers.insert(header::CONTENT_LENGTH, number.into())),
+        None => drop(headers.remove(header::CONTENT_LENGTH)),
+    }
 }
 
 /// One pass over the few headers that there are is cheaper than a lookup of each name that there might be.

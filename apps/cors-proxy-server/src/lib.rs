@@ -16,6 +16,7 @@ mod page;
 mod pool;
 mod proxy;
 mod rate;
+mod readable;
 mod routes;
 pub mod target;
 mod tunnel;

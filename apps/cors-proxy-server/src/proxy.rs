@@ -158,6 +158,7 @@ impl Proxy {
                 Ok(self.switched(response, &hops, upgrade, place))
             }
             _ if response.status() == StatusCode::SWITCHING_PROTOCOLS => Err(ProxyError::UnaskedSwitch),
+            _ if headers::is_coded(response.headers()) => Err(ProxyError::Coded),
             _ => self.answered(response, &hops, place).await,
         }
     }
@@ -217,7 +218,7 @@ impl Proxy {
         let (mut head, body) = switched.into_parts();
         self.finish(&mut head, hops);
         tunnel::switch(&mut head.headers);
-        tunnel::join(upgrade, response, place);
+        tunnel::join(upgrade, response, self.limits.timeout, place);
         Response::from_parts(head, body)
     }
 
@@ -295,7 +296,13 @@ impl Redirect {
 
     /// Turns the exchange into the next one; returns the URL that it leaves.
     fn apply(self, exchange: &mut Exchange) -> Url {
-        let describing = [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING, header::TRAILER];
+        let describing = [
+            header::CONTENT_LENGTH,
+            header::CONTENT_TYPE,
+            header::CONTENT_ENCODING,
+            header::TRANSFER_ENCODING,
+            header::TRAILER,
+        ];
         let secret = [header::AUTHORIZATION, header::COOKIE];
         if self.to_get {
             exchange.method = Method::GET;

@@ -1,9 +1,13 @@
 //! `WebSocket`: once both sides have switched protocols, bytes both ways until either side ends.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderValue, Method, Response, header};
-use hyper::upgrade::{self, OnUpgrade};
+use hyper::upgrade::{self, OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncWriteExt, ReadHalf, WriteHalf, copy, split};
+use tokio::time::timeout;
 
 use crate::client::Answer;
 
@@ -19,16 +23,30 @@ pub(crate) fn switch(headers: &mut HeaderMap) {
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
 }
 
-/// Joins both sides in a task of its own; `held` is dropped when the tunnel ends.
-pub(crate) fn join(client: OnUpgrade, target: Response<Answer>, held: impl Send + 'static) {
+/// Joins both sides in a task of its own. Once one of them has ended, the other has `patience` left to end, too. `held`
+/// is dropped when the tunnel ends.
+pub(crate) fn join(client: OnUpgrade, mut target: Response<Answer>, patience: Duration, held: impl Send + 'static) {
     tokio::spawn(async move {
         let _held = held;
-        let (client, target) = tokio::join!(client, upgrade::on(target));
-        let (Ok(client), Ok(target)) = (client, target) else {
+        let (client, upgraded) = tokio::join!(client, upgrade::on(&mut target));
+        let (Ok(client), Ok(upgraded)) = (client, upgraded) else {
             tracing::debug!("one side did not switch protocols");
             return;
         };
-        // How a tunnel ends is the matter of its two ends.
-        let _ = copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(target)).await;
+        let (from_client, to_client) = split(TokioIo::new(client));
+        let (from_target, to_target) = split(TokioIo::new(upgraded));
+        let (mut up, mut down) = (pin!(pass(from_client, to_target)), pin!(pass(from_target, to_client)));
+        let _ = tokio::select! {
+            () = &mut up => timeout(patience, down).await,
+            () = &mut down => timeout(patience, up).await,
+        };
     });
+}
+
+type Side = TokioIo<Upgraded>;
+
+/// Passes bytes one way, and on whichever side it ends, that it has: how is the matter of the two ends.
+async fn pass(mut from: ReadHalf<Side>, mut to: WriteHalf<Side>) {
+    let _ = copy(&mut from, &mut to).await;
+    let _ = to.shutdown().await;
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use http_body::Body;
 use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
 use tokio::time::{Instant, sleep};
@@ -87,7 +88,11 @@ impl Upstream {
         exchange.address()?;
         let body = exchange.body.take();
         let safe = body.is_none() && exchange.method.is_idempotent();
-        let error = match self.attempt(reach, exchange, body).await {
+        if body.as_ref().is_some_and(|(body, _)| body.size_hint().exact().is_none()) {
+            // hyper leaves out a body of unknown length where the method seldom has one.
+            exchange.headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        }
+        let error = match self.attempt(reach, exchange, body, true).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
@@ -96,7 +101,8 @@ impl Upstream {
                 self.metrics.retry(reason);
                 // Jitter, so that the requests of one broken connection do not arrive at the next in step.
                 sleep(Duration::from_millis(fastrand::u64(1..=20))).await;
-                self.attempt(reach, exchange, None).await
+                // Anew, since what ended one connection that waited may have ended all of them.
+                self.attempt(reach, exchange, None, false).await
             }
             _ => Err(error),
         }
@@ -107,6 +113,7 @@ impl Upstream {
         reach: Reach,
         exchange: &Exchange,
         body: Option<(Incoming, u64)>,
+        reused: bool,
     ) -> Result<Response<Answer>, ProxyError> {
         let began = Instant::now();
         let progress = body.as_ref().map(|_| Progress::new());
@@ -129,7 +136,7 @@ impl Upstream {
         };
         let outcome = tokio::select! {
             biased;
-            outcome = client.send(&exchange.url, request) => outcome,
+            outcome = client.send(&exchange.url, request, reused) => outcome,
             () = patience => Err(ProxyError::Timeout),
         };
         let (status, error) = match &outcome {

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::metrics::Held;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
@@ -18,6 +19,28 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// How long a peer may leave our bytes unread.
 const WRITE_STALL: Duration = Duration::from_mins(1);
+
+/// How a peer of a tunnel is asked whether it is still there.
+pub const KEEPALIVE: KeepAlive =
+    KeepAlive { idle: Duration::from_mins(1), interval: Duration::from_secs(15), retries: 4 };
+
+/// TCP's own questions to a peer that says nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepAlive {
+    /// The silence before the first one.
+    pub idle: Duration,
+    /// The time between two.
+    pub interval: Duration,
+    /// How many without an answer end the connection.
+    pub retries: u32,
+}
+
+impl KeepAlive {
+    fn set(self, stream: &TcpStream) -> io::Result<()> {
+        let keepalive = TcpKeepalive::new().with_time(self.idle).with_interval(self.interval);
+        SockRef::from(stream).set_tcp_keepalive(&keepalive.with_retries(self.retries))
+    }
+}
 
 /// Bytes that are sooner copied into one buffer than gathered by the kernel.
 const SMALL: usize = 2048;
@@ -131,6 +154,10 @@ impl Connection {
             Phase::Idle => self.clock.idle,
             Phase::Head => self.clock.header,
             Phase::Busy | Phase::Tunnel => {
+                if phase == Phase::Tunnel && self.timed != phase {
+                    // If the option is refused, a peer that is gone is found out when something is sent to it.
+                    let _ = KEEPALIVE.set(&self.stream);
+                }
                 self.timed = phase;
                 return Poll::Pending;
             }

@@ -17,7 +17,7 @@ mod trace;
 
 pub use args::{LogLevel, ServerArgs, address, duration, patience};
 pub use body::{BoxError, Label, RequestBody, ResponseBody, reply};
-pub use connection::Wire;
+pub use connection::{KEEPALIVE, KeepAlive, Wire};
 pub use drain::Drain;
 pub use durations::{DurationFamily, Durations};
 pub use metrics::{Metrics, method_name};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use cors_proxy_server::Lookup;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Barrier;
 use tokio::time::{Instant, sleep};
 
 use crate::fixture::{ANY, get, metric, names, proxy, proxy_with, raw};
@@ -106,6 +107,36 @@ async fn a_connection_that_its_target_closed_is_passed_over_even_for_a_post() {
         sleep(Duration::from_millis(100)).await;
     }
     assert!(metric(&proxy, "retries_total{reason=\"reset\"}").await.abs() < f64::EPSILON);
+}
+
+#[tokio::test]
+async fn the_second_try_does_not_meet_another_connection_that_waited() {
+    let listener = TcpListener::bind(ANY).await.unwrap();
+    let target = listener.local_addr().unwrap();
+    let both = Arc::new(Barrier::new(2));
+    tokio::spawn(async move {
+        for nth in 0.. {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let both = both.clone();
+            tokio::spawn(async move {
+                let mut head = [0; 1024];
+                for request in 0.. {
+                    if stream.read(&mut head).await.unwrap_or(0) == 0 || nth < 2 && request == 1 {
+                        return;
+                    }
+                    if nth < 2 {
+                        both.wait().await;
+                    }
+                    stream.write_all(OK.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    let proxy = proxy(&["--allow-target", &target.to_string()]).await;
+    let path = format!("/http://{target}/");
+    tokio::join!(get(proxy.address, &path, ""), get(proxy.address, &path, ""));
+    let response = get(proxy.address, &path, "").await;
+    assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
 }
 
 #[tokio::test]

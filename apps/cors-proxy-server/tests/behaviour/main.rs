@@ -16,4 +16,5 @@ mod proxy_protocol;
 mod redirects;
 mod streaming;
 mod tls;
+mod uploads;
 mod websocket;

@@ -96,8 +96,36 @@ async fn two_lengths_are_no_response_and_old_forms_of_headers_are_mended() {
         through(&["HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"])
             .await;
     assert!(!chunked.contains("content-length: ") && chunked.ends_with("2\r\nok\r\n0\r\n\r\n"), "{chunked}");
+    let listed = through(&["HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok"]).await;
+    assert!(listed.contains("content-length: 2\r\n") && listed.ends_with("\r\n\r\nok"), "{listed}");
     let old = through(&["HTTP/1.1 200 OK\r\nX-Spaced : 1\r\nX-Folded: 1\r\n 2\r\nContent-Length: 2\r\n\r\nok"]).await;
     assert!(old.contains("x-spaced: 1\r\n") && old.contains("x-folded: 1 2\r\n"), "{old}");
+}
+
+#[tokio::test]
+async fn the_length_of_a_body_that_is_not_sent_is_said_once_or_not_at_all() {
+    for (lengths, expected) in [
+        ("Content-Length: 2\r\nContent-Length: 2\r\n", "content-length: 2\r\n"),
+        ("Content-Length: 2\r\nContent-Length: 3\r\n", ""),
+        ("Content-Length: +2\r\n", ""),
+    ] {
+        let answer = format!("HTTP/1.1 200 OK\r\n{lengths}\r\n").leak();
+        let (upstream, _) = scripted(vec![&*answer].leak()).await;
+        let proxy = proxy(&["--allow-target", &upstream.to_string()]).await;
+        let request = format!("HEAD /http://{upstream}/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let response = raw(proxy.address, request.as_bytes()).await;
+        assert!(response.starts_with("HTTP/1.1 200 ") && response.contains(expected), "{lengths}: {response}");
+        assert_eq!(response.matches("content-length: ").count(), usize::from(!expected.is_empty()), "{response}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_in_a_coding_that_the_page_would_not_hear_of_is_refused() {
+    for coding in ["gzip, chunked", "chunked, gzip", "gzip"] {
+        let answer = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: {coding}\r\n\r\n2\r\nok\r\n0\r\n\r\n").leak();
+        let response = through(vec![&*answer].leak()).await;
+        assert!(response.starts_with("HTTP/1.1 502 ") && response.contains("error=http_protocol_error"), "{response}");
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,15 @@
 //! `WebSocket` connections pass through the proxy.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, sleep};
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::fixture::{get, pair, proxy};
+use crate::fixture::{ANY, get, pair, proxy};
 
 #[tokio::test]
 async fn messages_are_echoed_through_the_proxy() {
@@ -19,7 +23,7 @@ async fn messages_are_echoed_through_the_proxy() {
         socket.send(message.clone()).await.unwrap();
         assert_eq!(socket.next().await.unwrap().unwrap(), message);
         // Longer than the idle time of requests, which does not hold for tunnels.
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        sleep(Duration::from_millis(300)).await;
     }
     socket.close(None).await.unwrap();
 }
@@ -38,4 +42,71 @@ async fn a_websocket_to_a_private_address_is_refused() {
     let stream = TcpStream::connect(proxy.address).await.unwrap();
     let refused = client_async(format!("ws://{}/http://127.0.0.1:1/", proxy.address), stream).await.unwrap_err();
     assert!(refused.to_string().contains("403"), "{refused}");
+}
+
+const ASK: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+/// A target that switches, and then neither says anything nor closes.
+async fn mute() -> String {
+    let listener = TcpListener::bind(ANY).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 1024]).await;
+            let switch = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+            let _ = stream.write_all(switch.as_bytes()).await;
+            held.push(stream);
+        }
+    });
+    address.to_string()
+}
+
+async fn switched(proxy: std::net::SocketAddr, target: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(proxy).await.unwrap();
+    stream.write_all(format!("GET /http://{target}/ HTTP/1.1\r\nHost: x\r\n{ASK}\r\n").as_bytes()).await.unwrap();
+    // Whatever is left unread would make the end of this side a reset.
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_buf(&mut head).await.unwrap();
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "));
+    stream
+}
+
+#[tokio::test]
+async fn a_tunnel_that_its_client_has_left_gives_its_place_back() {
+    let (target, mock) = (mute().await, crate::fixture::mock().await);
+    let flags = ["--allow-target", &format!("{target},{}", mock.address), "--max-in-flight", "1", "--timeout", "300ms"];
+    let proxy = proxy(&flags).await;
+    drop(switched(proxy.address, &target).await);
+    let began = Instant::now();
+    while !get(proxy.address, &format!("/http://{}/posts/1", mock.address), "").await.starts_with("HTTP/1.1 200 ") {
+        assert!(began.elapsed() < Duration::from_secs(10), "the place is still taken");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn both_peers_of_a_silent_tunnel_are_asked_whether_they_are_there() {
+    let target = mute().await;
+    let proxy = proxy(&["--allow-target", &target]).await;
+    let _stream = switched(proxy.address, &target).await;
+    let target: std::net::SocketAddr = target.parse().unwrap();
+    let began = Instant::now();
+    loop {
+        // Local and remote address, state, queues, and of which kind the timer is that runs: 2 is the keepalive's.
+        let table = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
+        let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+        let ends = |column: usize, port: u16| {
+            let mut ends =
+                lines.iter().filter(|line| line[3] == "01" && line[column].ends_with(&format!(":{port:04X}")));
+            ends.any(|line| line[5].starts_with("02:"))
+        };
+        if ends(1, proxy.address.port()) && ends(2, target.port()) {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "{table}");
+        sleep(Duration::from_millis(50)).await;
+    }
 }
