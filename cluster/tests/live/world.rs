@@ -90,6 +90,13 @@ impl World {
         self.environment.items.iter().filter(move |item| of.contains(&item.application()))
     }
 
+    /// The line of Rust that wrote an object, as the end of a message.
+    pub(crate) fn declared(&self, kind: &str, name: &str) -> String {
+        let of = |item: &&Item| item.object["kind"] == kind && name_of(&item.object) == name;
+        let found = self.environment.items.iter().find(of);
+        found.map_or(String::new(), |item| format!("\n  {kind} {name} is declared at {}", item.source))
+    }
+
     /// No nodes, no pods, power in each zone.
     fn clear(&self) {
         for service in SERVICES {
@@ -212,7 +219,8 @@ impl World {
         }
         let waiting: Vec<_> = pods.iter().filter_map(|pod| pod.waits.as_deref()).collect();
         let why = waiting.first().map_or(String::new(), |words| format!("; {} wait: {words}", waiting.len()));
-        Err(format!("{service} has {} pods, {ready} of {wanted} ready{why}", pods.len()))
+        let declared = self.declared("Deployment", service);
+        Err(format!("{service} has {} pods, {ready} of {wanted} ready{why}{declared}", pods.len()))
     }
 
     /// How many pods of a service are ready in each zone.
