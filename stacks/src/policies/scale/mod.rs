@@ -104,14 +104,16 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "SCALE013",
         name: "volumes-fit-nodes",
         severity: Severity::Error,
-        explanation: "Kubernetes puts pods onto a node up to the limit of volumes that its driver tells: one above what the                       instance takes leaves pods waiting for a volume that is never attached.",
+        explanation: "Kubernetes puts pods onto a node up to the limit of volumes that its driver tells: one above what the \
+                      instance takes leaves pods waiting for a volume that is never attached.",
         check: volumes::volumes_fit_nodes,
     },
     Policy {
         code: "SCALE014",
         name: "volumes-wait-for-their-driver",
         severity: Severity::Error,
-        explanation: "A node whose limit of volumes is not known yet takes any number of pods with volumes; pods without                       volumes, and nodes without the driver, would wait for it in vain.",
+        explanation: "A node whose limit of volumes is not known yet takes any number of pods with volumes; pods without \
+                      volumes, and nodes without the driver, would wait for it in vain.",
         check: volumes::volumes_wait_for_their_driver,
     },
 ];
