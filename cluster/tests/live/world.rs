@@ -207,6 +207,16 @@ impl World {
         eventually(seconds, || SERVICES.iter().try_for_each(|service| self.whole(service)))
     }
 
+    /// Waits until the scheduler says why pods have no node, and returns what is said of them then.
+    pub(crate) fn waits(&self, reason: &str) -> String {
+        let said = eventually(60, || match self.settled(0) {
+            Err(words) if words.contains(reason) => Ok(words),
+            Err(words) => Err(words),
+            Ok(()) => Err("no pod waits".to_owned()),
+        });
+        said.unwrap_or_else(|words| panic!("{words}"))
+    }
+
     fn whole(&self, service: &str) -> Result<(), String> {
         let deployment = self.deployment(service);
         let wanted = deployment["spec"]["replicas"].as_u64().unwrap();
