@@ -35,10 +35,11 @@ miss_variables() {
 
 # refuse_examples: with values that documentation made up, what is made fails half-way, or trusts a stranger.
 refuse_examples() {
-  local examples
+  local examples init="cargo run -p synth -- init"
+  [[ $ENVIRONMENT == default ]] || init+=" --env $ENVIRONMENT"
   examples=$(items example_values key value | sed 's/^/  /; s/ / = /3')
   [[ -z $examples ]] ||
-    die "environment $ENVIRONMENT still has values of the examples; \`cargo run -p synth -- init\` asks for your own:"$'\n'"$examples"
+    die "environment $ENVIRONMENT still has values of the examples; \`$init\` asks for your own:"$'\n'"$examples"
 }
 
 # pin_providers: workflows may not choose builds of providers, so they need the lock files in Git.

@@ -24,6 +24,7 @@ fn no_example_values(platform: &Platform, findings: &mut Findings) {
         let whole = if value == example { String::new() } else { format!(", which holds the example `{example}`") };
         let message =
             format!("is `{value}` in {file}:{line}{whole}: account {} is no example", platform.settings.aws.account_id);
-        findings.report(place, message, "write your own value there, or run `synth init`, which asks for them");
+        let asks = platform.settings.init_command();
+        findings.report(place, message, format!("write your own value there, or run `{asks}`, which asks for them"));
     }
 }

@@ -129,6 +129,14 @@ impl Settings {
         example::is_example_account(&self.aws.account_id)
     }
 
+    /// The command that asks for this environment's own values.
+    pub fn init_command(&self) -> String {
+        match self.environment.as_str() {
+            "default" => "synth init".to_owned(),
+            environment => format!("synth init --env {environment}"),
+        }
+    }
+
     /// Is it called production, by its file or by its GitHub environment?
     pub fn is_production(&self) -> bool {
         [&self.environment, &self.github.environment].iter().any(|name| name.starts_with("prod"))

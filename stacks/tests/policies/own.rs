@@ -29,6 +29,13 @@ fn what_is_left_of_the_examples_is_found_in_every_setting_at_once() {
 }
 
 #[test]
+fn the_command_that_asks_is_that_of_the_environment() {
+    let trial = crate::fixture::build(&settings("trial", &[crate::fixture::BASE, ACCOUNT]));
+    let found = found(&trial, "OWN001");
+    assert!(found.contains("or run `synth init --env trial`, which asks for them"), "{found}");
+}
+
+#[test]
 fn an_example_is_found_inside_tags_origins_targets_and_certificates() {
     let overrides = format!(
         "{ACCOUNT}[aws.tags]\nContact = \"ops@example.org\"\n[services.proxy]\nallow_targets = [\"192.0.2.7:443\"]\n\

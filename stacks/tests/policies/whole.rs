@@ -61,6 +61,7 @@ fn every_policy_has_a_name_and_a_reason_of_its_own() {
         assert!(names.insert(policy.name), "`{}` is the name of two policies", policy.name);
         assert!(policy.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", policy.name);
         assert!(policy.explanation.ends_with('.') && policy.explanation.len() > 40, "{}", policy.code);
+        assert!(!policy.explanation.contains("  "), "{}: {}", policy.code, policy.explanation);
     }
     assert!(names.len() >= 25, "{}", names.len());
 }

@@ -88,14 +88,16 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "DRAIN010",
         name: "turns-fit-grace",
         severity: Severity::Error,
-        explanation: "Nodes that expire together drain together, and pods leave them in turns, as their disruption budgets let                       them: those whose turn comes after the termination grace period are deleted, budget or not.",
+        explanation: "Nodes that expire together drain together, and pods leave them in turns, as their disruption budgets let \
+                      them: those whose turn comes after the termination grace period are deleted, budget or not.",
         check: expiry::turns_fit_grace,
     },
     Policy {
         code: "DRAIN011",
         name: "expiry-comes-last",
         severity: Severity::Error,
-        explanation: "Expiry takes all nodes that were made together at once, without a budget and before others are made:                       nodes should be replaced by a new image long before.",
+        explanation: "Expiry takes all nodes that were made together at once, without a budget and before others are made: \
+                      nodes should be replaced by a new image long before.",
         check: expiry::expiry_comes_last,
     },
 ];

@@ -79,7 +79,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         code: "SYNC009",
         name: "repo-server-survives",
         severity: Severity::Error,
-        explanation: "With nothing in its cache the repo server renders every Application at once: without a limit on that it is                       killed for its memory, starts with nothing in its cache, and is killed again.",
+        explanation: "With nothing in its cache the repo server renders every Application at once: without a limit on that it is \
+                      killed for its memory, starts with nothing in its cache, and is killed again.",
         check: rendering::repo_server_survives,
     },
 ];

@@ -34,7 +34,8 @@ pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
     if project.settings.is_example() {
         let (environment, account) = (&project.environment, &project.settings.aws.account_id);
         say(format_args!(
-            "environment `{environment}` is an example: account {account} is nobody's; `synth init` makes it yours"
+            "environment `{environment}` is an example: account {account} is nobody's; `{}` makes it yours",
+            project.settings.init_command()
         ));
     }
     let shown: Vec<_> = surveys.iter().map(|survey| survey.directory.display().to_string()).collect();

@@ -146,6 +146,8 @@ fn values_of_the_examples_are_refused_together_before_anything_is_asked() {
     let run = world.run("up.sh", &[]);
     assert!(run.code == 1 && run.stderr.ends_with(":\n  argocd.domain = argocd.development.example.com\n"), "{run:?}");
     assert!(world.log().is_empty(), "{:?}", world.log());
+    let run = world.run("up.sh", &[("ENV", "production")]);
+    assert!(run.code == 1 && run.stderr.contains("`cargo run -p synth -- init --env production` asks"), "{run:?}");
 }
 
 #[test]
