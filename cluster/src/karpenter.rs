@@ -63,13 +63,13 @@ impl Karpenter {
             let object = format!("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.{group}");
             let text = fs::read_to_string(&path)?;
             server.apply_yaml(&object, &text)?.object().map_err(anyhow::Error::msg).with_context(|| stem.to_owned())?;
-            let served = eventually(30, || {
+            let established = eventually(30, || {
                 let definition = server.get(&object).map_err(|error| format!("{error:#}"))?.object()?;
                 let conditions = definition["status"]["conditions"].as_array().cloned().unwrap_or_default();
                 let is = |one: &Json| one["type"] == "Established" && one["status"] == "True";
                 if conditions.iter().any(is) { Ok(()) } else { Err(format!("{plural} are not served")) }
             });
-            served.map_err(anyhow::Error::msg)?;
+            established.map_err(anyhow::Error::msg)?;
         }
         Ok(())
     }

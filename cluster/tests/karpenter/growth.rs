@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use serde_json::{Value as Json, json};
+
 use crate::{
     bought::Bought,
     cheapest::cheapest,
@@ -14,10 +16,13 @@ struct Growth {
     ten: Bought,
     most: Bought,
     back: Bought,
+    /// What is said against a pool that asks for what Karpenter keeps for itself.
+    refused: String,
 }
 
 static GROWTH: LazyLock<Growth> = LazyLock::new(|| {
     let mut world = World::start("growth", &[], |_| {});
+    let refused = world.server.create(&wrong_pool(), "").unwrap().to_string();
     let mut step = |replicas, rest| {
         let bought = world.scale(replicas, 180);
         world.rest(rest);
@@ -31,8 +36,20 @@ static GROWTH: LazyLock<Growth> = LazyLock::new(|| {
     let (at_rest, ten, most) = (step(3, 0), step(10, 0), step(24, 0));
     // Empty nodes go after a minute, and what is left is moved together then.
     let back = step(3, 150);
-    Growth { at_rest, ten, most, back }
+    Growth { at_rest, ten, most, back, refused }
 });
+
+fn wrong_pool() -> Json {
+    let class = json!({ "group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "default" });
+    let requirement = json!({ "key": "karpenter.sh/nodepool", "operator": "In", "values": ["other"] });
+    let spec = json!({ "template": { "spec": { "nodeClassRef": class, "requirements": [requirement] } } });
+    json!({ "apiVersion": "karpenter.sh/v1", "kind": "NodePool", "metadata": { "name": "wrong" }, "spec": spec })
+}
+
+#[test]
+fn a_pool_that_karpenter_refuses_is_named() {
+    assert!(GROWTH.refused.contains("label \"karpenter.sh/nodepool\" is restricted"), "{}", GROWTH.refused);
+}
 
 #[test]
 fn the_node_class_and_both_pools_are_ready_and_the_services_run() {

@@ -4,6 +4,7 @@
 //! their launch. Prices are figures to decide by.
 
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
+#![expect(clippy::print_stdout, reason = "what is bought is shown, beside what must hold of it")]
 
 mod bought;
 mod changes;
