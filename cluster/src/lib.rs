@@ -17,7 +17,6 @@ mod waiting;
 
 pub use apply::{Argo, Findings, definitions};
 pub use control_plane::{ControlPlane, Parts};
-pub use difference::differences;
 pub use environment::{Environment, Item};
 pub use names::{name_of, title};
 pub use nodes::{Node, ZONES};
