@@ -134,12 +134,14 @@ impl Argo {
         findings
     }
 
-    /// Applies everything once more, and returns what was written by that: nothing has changed.
-    pub fn again(&self, environment: &Environment) -> Result<Vec<String>> {
-        let mut written = Vec::new();
-        for item in &environment.items {
-            // A controller may write the status between the two looks, but does so only a few times.
-            let unchanged = eventually(10, || {
+    /// Applies everything that was taken once more, and returns what was written by that: nothing has changed.
+    pub fn again(&self, environment: &Environment, taken: &BTreeSet<String>) -> Vec<String> {
+        let mut written: Vec<String> = Vec::new();
+        for item in environment.items.iter().filter(|item| taken.contains(&title(&item.object))) {
+            // A controller may write the status between the two looks, but does so only a few times. After a first finding
+            // others of its kind are not waited for as long.
+            let patience = if written.is_empty() { 10 } else { 1 };
+            let unchanged = eventually(patience, || {
                 let path = self.admin.path(&item.object).map_err(|error| format!("{error:#}"))?;
                 let before = self.admin.get(&path).map_err(|error| format!("{error:#}"))?.object()?;
                 let after = self.apply(item).map_err(|error| format!("{error:#}"))?.object()?;
@@ -158,7 +160,7 @@ impl Argo {
                 ));
             }
         }
-        Ok(written)
+        written
     }
 
     /// Is this what Argo CD would see as synced? Its own apply, dried, changes nothing of what is held.

@@ -91,7 +91,8 @@ fn judge(cli: &Cli) -> Result<bool> {
         let plane = ControlPlane::start(&Programs::of(&version)?, &folder, Parts::Judge)?;
         let argo = Argo::install(&plane.server()?)?;
         argo.define(&definitions()?)?;
-        let (first, again) = (argo.sync(&environment), argo.again(&environment)?);
+        let first = argo.sync(&environment);
+        let again = argo.again(&environment, &first.taken);
         for finding in first.all.iter().chain(&again) {
             eprintln!("{name}: {finding}");
         }

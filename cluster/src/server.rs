@@ -89,7 +89,11 @@ impl Answer {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status, self.words())
+        write!(f, "{} {}", self.status, self.words())?;
+        // A budget says in its causes alone what it needs.
+        let causes = self.body.pointer("/details/causes").and_then(Json::as_array);
+        let said = causes.into_iter().flatten().map(|cause| text(cause, "/message"));
+        said.filter(|said| !self.words().contains(said)).try_for_each(|said| write!(f, " {said}"))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod changes;
+mod table;
 
 /// One test at a time: some take a rule away for a while.
 static TURN: Mutex<()> = Mutex::new(());

@@ -8,8 +8,11 @@ use crate::{WORLD, record};
 fn every_expression_has_the_types_that_it_says() {
     for (name, record) in record::RECORDS.iter() {
         assert!(record.checks.len() > 5, "`{name}` has {} policies", record.checks.len());
+        let items = crate::environment(name).items;
         for (policy, warnings) in &record.checks {
-            assert_eq!(warnings, &json!([]), "`{name}`: the policy `{policy}`");
+            let of = |item: &&cluster::Item| item.object["metadata"]["name"] == policy.as_str();
+            let source = items.iter().find(of).map_or("nowhere", |item| &item.source);
+            assert_eq!(warnings, &json!([]), "`{name}`: the policy `{policy}`, declared at {source}");
         }
     }
 }

@@ -29,8 +29,12 @@ pub(crate) static RECORDS: LazyLock<BTreeMap<&'static str, Record>> =
 fn judge(environment: &Environment) -> Record {
     make_way(&WORLD.server, environment);
     let first = WORLD.argo.sync(environment);
-    let again = WORLD.argo.again(environment).unwrap();
-    let synced = environment.items.iter().filter(|item| item.application.is_some());
+    let again = WORLD.argo.again(environment, &first.taken);
+    // What was refused is a finding of its own, and no reason to judge nothing else.
+    let synced = environment
+        .items
+        .iter()
+        .filter(|item| item.application.is_some() && first.taken.contains(&title(&item.object)));
     let drift = synced.map(|item| (title(&item.object), WORLD.argo.drift(item).unwrap())).collect();
     Record { first, again, drift, checks: type_checks(&WORLD.server) }
 }

@@ -14,7 +14,7 @@ const EVERYBODY: [&str; 3] = [
     "create selfsubjectrulesreviews.authorization.k8s.io",
 ];
 
-/// And, from 1.37 on, at which authorities the cluster trusts.
+/// And service accounts, from 1.37 on, at which authorities the cluster trusts.
 const BUNDLES: [&str; 3] = [
     "get clustertrustbundles.certificates.k8s.io",
     "list clustertrustbundles.certificates.k8s.io",
@@ -89,7 +89,7 @@ fn the_groups_that_everybody_is_of_may_do_nothing_of_the_platform() {
     let outside = WORLD.server.acting_as(User::of("system:anonymous", &["system:unauthenticated"]));
     for namespace in ["services", "monitoring", "kube-system", "argocd"] {
         let somebody = User::of("somebody", &["system:authenticated"]);
-        assert_eq!(rights(somebody, namespace), expected(&[]), "{namespace}");
+        assert_eq!(rights(somebody, namespace), EVERYBODY.map(str::to_owned).into(), "{namespace}");
         assert_eq!(outside.create(&review(namespace), "").unwrap().status, 403, "{namespace}");
     }
 }
@@ -135,7 +135,7 @@ fn every_object_is_within_the_project_of_its_application() {
             let (group, _) = item.object["apiVersion"].as_str().unwrap().split_once('/').unwrap_or_default();
             let kinds = project["spec"][list].as_array().unwrap();
             let known = kinds.iter().any(|known| known["group"] == group && known["kind"] == item.object["kind"]);
-            let title = cluster::title(&item.object);
+            let title = format!("{}, declared at {},", cluster::title(&item.object), item.source);
             assert!(known, "`{name}`: {title} is no kind of the project `{}`", name_of(project));
             if namespaced {
                 let to = project["spec"]["destinations"].as_array().unwrap();

@@ -30,7 +30,8 @@ fn drain(world: &World, nodes: &[&Node], replicas: u64) -> Result<(), String> {
         for pod in &pods {
             let answer = evict(world, &pod.name);
             if !answer.is_ok() && answer.status != 404 {
-                refused = Some(format!("{} of {} stays: {answer}", pod.name, pod.service));
+                let declared = world.declared("PodDisruptionBudget", &pod.service);
+                refused = Some(format!("{} of {} stays: {answer}{declared}", pod.name, pod.service));
             }
         }
         for (fewest, service) in fewest.iter_mut().zip(SERVICES) {
@@ -60,7 +61,9 @@ fn a_budget_lets_one_pod_of_three_go_and_holds_the_next() {
             answer => Err(answer.to_string()),
         });
         let second = evict(world, &pods[1].name);
-        first.unwrap_or_else(|words| panic!("{service}: {words}"));
+        first.unwrap_or_else(|words| {
+            panic!("{service}: {words}{}", world.declared("PodDisruptionBudget", service));
+        });
         assert_eq!(second.status, 429, "{service}: {second}");
         assert!(
             second.words().contains("Cannot evict pod as it would violate the pod's disruption budget"),

@@ -1,6 +1,6 @@
 //! Where pods go: at the minimum, at the maximum, and in zones that are full, closed or were left by a scale-down.
 
-use cluster::{Node, ZONES, eventually};
+use cluster::{Node, ZONES, holds_for};
 use serde_json::{Value as Json, json};
 
 use crate::world::{ROOMY, SERVICES, TYPE, World, skew, world};
@@ -86,9 +86,9 @@ fn a_spread_that_insists_on_zones_lets_pods_wait_when_one_is_full() {
     world.settle(120);
     fill_zone(world, &nodes, ZONES[2]);
     world.scale(SERVICES[0], most(world));
-    let words = world.settled(15).unwrap_err();
+    let words = world.waits("didn't match pod topology spread constraints");
     assert!(words.contains("wait: 0/24 nodes are available"), "{words}");
-    assert!(words.contains("didn't match pod topology spread constraints"), "{words}");
+    assert!(world.settled(10).is_err(), "the pods wait no longer");
 }
 
 #[test]
@@ -140,9 +140,8 @@ fn services_leave_the_platform_its_room() {
         fill(world, &node.name, Some("platform"));
     }
     world.scale_all(3);
-    let words = world.settled(10).unwrap_err();
-    assert!(words.contains("Insufficient cpu"), "{words}");
-    let left = eventually(1, || {
+    world.waits("Insufficient cpu");
+    let left = holds_for(10, || {
         let pods = world.server.list("/api/v1/namespaces/default/pods").unwrap();
         if pods.len() == nodes.len() { Ok(()) } else { Err(format!("{} pods of the platform", pods.len())) }
     });

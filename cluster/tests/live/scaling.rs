@@ -33,7 +33,8 @@ fn active(world: &World, service: &str) -> Result<(), String> {
     if condition["status"] == "True" {
         Ok(())
     } else {
-        Err(format!("{}: {}", condition["reason"], condition["message"]))
+        let declared = world.declared("HorizontalPodAutoscaler", service);
+        Err(format!("{}: {}{declared}", condition["reason"], condition["message"]))
     }
 }
 

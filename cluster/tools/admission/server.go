@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apiserver/pkg/admission"
 	"k8s.io/apiserver/pkg/admission/plugin/policy/validating"
 	"k8s.io/apiserver/pkg/authentication/user"
@@ -19,6 +20,7 @@ import (
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes/fake"
 	"k8s.io/client-go/kubernetes/scheme"
+	listers "k8s.io/client-go/listers/core/v1"
 
 	core "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,7 +30,9 @@ import (
 type server struct {
 	plugin *validating.Plugin
 	client *fake.Clientset
-	end    context.CancelFunc
+	// The namespaces as the plugin sees them, a moment after they were written.
+	seen listers.NamespaceLister
+	end  context.CancelFunc
 }
 
 // A request as it reaches the plugin. One with what was there before is an update.
@@ -68,7 +72,7 @@ func serve(written *written) (*server, error) {
 	}
 	factory.Start(context.Done())
 	factory.WaitForCacheSync(context.Done())
-	return &server{plugin: plugin, client: client, end: end}, nil
+	return &server{plugin: plugin, client: client, seen: factory.Core().V1().Namespaces().Lister(), end: end}, nil
 }
 
 func (s *server) stop() {
@@ -133,6 +137,9 @@ func (s *server) label(name string, labels map[string]string) error {
 	if _, err := spaces.Update(context.Background(), found, metav1.UpdateOptions{}); err != nil {
 		return err
 	}
-	time.Sleep(50 * time.Millisecond)
-	return nil
+	return wait.PollUntilContextTimeout(context.Background(), time.Millisecond, 10*time.Second, true,
+		func(context.Context) (bool, error) {
+			seen, err := s.seen.Get(name)
+			return err == nil && fmt.Sprint(seen.Labels) == fmt.Sprint(wanted), err
+		})
 }

@@ -4,6 +4,7 @@ use k8s_openapi::api::admissionregistration::v1::{NamedRuleWithOperations, Valid
 
 use super::{
     super::kubernetes::{changed, living, match_resources, policy_spec, rule, validation, variable},
+    super::platform::SERVICES_PRIORITY,
     Scope,
 };
 
@@ -77,7 +78,7 @@ fn every(holds: &str) -> String {
     format!("{} && POD.?ephemeralContainers.orValue([]).all(c, {holds})", each(holds))
 }
 
-fn validations(registry: &str, pod: &str) -> [Validation; 8] {
+fn validations(registry: &str, pod: &str) -> [Validation; 10] {
     let validation = |expression: String, message: &str| validation(of_pod(&expression, pod), message);
     let probes = "has(c.readinessProbe) && has(c.livenessProbe)";
     [
@@ -139,6 +140,18 @@ fn validations(registry: &str, pod: &str) -> [Validation; 8] {
                 each("c.?ports.orValue([]).all(p, p.?hostPort.orValue(0) == 0)")
             ),
             "the pod shares no namespace, path or port with its node",
+        ),
+        validation(
+            format!(
+                "POD.?securityContext.?seccompProfile.?type.orValue('Unconfined') != 'Unconfined' && {}",
+                every("c.?securityContext.?seccompProfile.?type.orValue('') != 'Unconfined'")
+            ),
+            "the pod runs under a seccomp profile",
+        ),
+        validation(
+            // With another's it would drive pods of the platform from their nodes.
+            format!("POD.?priorityClassName.orValue('') in ['', '{SERVICES_PRIORITY}']"),
+            "the pod has the priority of the services, or none",
         ),
     ]
 }
