@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 /// Every path at which the written object is not what the server holds. What the server adds is no difference.
-pub fn differences(written: &Json, held: &Json) -> Vec<String> {
+pub(crate) fn differences(written: &Json, held: &Json) -> Vec<String> {
     let mut found = Vec::new();
     compare(written, held, "", &mut found);
     found

@@ -21,7 +21,6 @@ mod waiting;
 pub use account::{Account, Exhausted, Instance, Seen};
 pub use apply::{Argo, Findings, definitions};
 pub use control_plane::{ControlPlane, Parts};
-pub use difference::differences;
 pub use environment::{Environment, Item};
 pub use karpenter::{Karpenter, is_ready};
 pub use kubelets::Kubelets;

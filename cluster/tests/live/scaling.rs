@@ -20,6 +20,7 @@ fn replicas(world: &World) -> u64 {
 
 /// Syncs, and waits until every autoscaler says that it works.
 fn activate(world: &World) {
+    world.forget_autoscalers();
     let synced = world.argo.sync_of(world.items());
     assert!(synced.taken.len() > 10, "{synced}");
     for service in SERVICES {

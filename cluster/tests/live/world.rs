@@ -4,6 +4,8 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{LazyLock, Mutex, MutexGuard, PoisonError},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use cluster::{
@@ -21,12 +23,17 @@ const NODES: &str = "/api/v1/nodes";
 pub(crate) const ROOMY: usize = 4;
 pub(crate) const TYPE: &str = "m7i.xlarge";
 
+/// The controller of autoscalers looks every 15 s, and forgets what it knew of one when it finds it gone.
+const FORGETS: Duration = Duration::from_secs(17);
+
 /// The control plane, with the environment `default` in it and no autoscaler.
 pub(crate) struct World {
     plane: ControlPlane,
     pub(crate) server: Server,
     pub(crate) argo: Argo,
     pub(crate) environment: Environment,
+    /// When the last autoscaler was taken away.
+    left: Mutex<Option<Instant>>,
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| {
@@ -41,7 +48,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let argo = Argo::install(&server).unwrap();
     argo.define(&definitions().unwrap()).unwrap();
     let environment = Environment::fixture("default").unwrap_or_else(|error| panic!("{error:#}"));
-    World { plane, server, argo, environment }
+    World { plane, server, argo, environment, left: Mutex::default() }
 });
 
 static TURN: Mutex<()> = Mutex::new(());
@@ -99,9 +106,14 @@ impl World {
 
     /// No nodes, no pods, power in each zone.
     fn clear(&self) {
+        let autoscaled =
+            self.server.get(AUTOSCALERS).unwrap().body["items"].as_array().is_some_and(|all| !all.is_empty());
         for service in SERVICES {
             self.remove(&format!("{AUTOSCALERS}/{service}"));
             self.remove(&format!("{DEPLOYMENTS}/{service}"));
+        }
+        if autoscaled {
+            *self.left.lock().unwrap() = Some(Instant::now());
         }
         for zone in ZONES {
             self.plane.power(zone, true).unwrap();
@@ -125,6 +137,13 @@ impl World {
     pub(crate) fn remove(&self, path: &str) {
         let answer = self.server.request("DELETE", &format!("{path}?gracePeriodSeconds=0"), None).unwrap();
         assert!(answer.is_ok() || answer.status == 404, "DELETE {path}: {answer}");
+    }
+
+    /// Waits until an autoscaler starts without what another of its name has seen and done; nothing shows that.
+    pub(crate) fn forget_autoscalers(&self) {
+        if let Some(left) = self.left.lock().unwrap().take() {
+            sleep(FORGETS.saturating_sub(left.elapsed()));
+        }
     }
 
     fn all_nodes_take_pods(&self, expected: usize) -> Result<(), String> {

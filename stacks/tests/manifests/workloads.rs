@@ -301,3 +301,18 @@ fn names_of_accounts_priorities_and_classes_exist() {
         }
     }
 }
+
+/// Five seconds are the proxy's own for a connection, name and all (`--connect-timeout`).
+#[test]
+fn a_name_is_asked_for_twice_before_a_connection_is_given_up() {
+    for (_, built) in environments() {
+        for deployment in built.of_kind("Deployment") {
+            let options = items(&deployment.object, "/spec/template/spec/dnsConfig/options");
+            let seconds = |name: &str| -> u64 {
+                let option = options.iter().find(|option| option["name"] == name);
+                text(option.unwrap_or_else(|| panic!("no {name}")), "/value").parse().unwrap()
+            };
+            assert!(seconds("attempts") >= 2 && seconds("attempts") * seconds("timeout") < 5, "{}", deployment.name());
+        }
+    }
+}

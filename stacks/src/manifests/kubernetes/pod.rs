@@ -60,12 +60,18 @@ pub(crate) fn pod_template(
     PodTemplateSpec { metadata: Some(metadata), spec: Some(spec.into_field()) }
 }
 
-/// A pod of these containers, whose names resolve without a walk through the search list.
+/// How names resolve: without a walk through the search list, and with a second question in time. The C library's own
+/// five seconds until then are all that the proxy has to connect, and a datagram is easily lost.
+const RESOLVING: [(&str, &str); 3] = [("ndots", "2"), ("timeout", "2"), ("attempts", "2")];
+
+/// A pod of these containers.
 pub(crate) fn pod_spec(containers: impl IntoIterator<Item = Draft<Container>>) -> Draft<PodSpec> {
     let containers = containers.into_iter().map(IntoField::into_field).collect();
-    let ndots = PodDNSConfigOption { name: Some("ndots".to_owned()), value: Some("2".to_owned()) };
+    let option =
+        |(name, value): (&str, &str)| PodDNSConfigOption { name: Some(name.into()), value: Some(value.into()) };
+    let options = RESOLVING.map(option).into();
     Draft(PodSpec { containers, ..PodSpec::default() })
-        .dns_config(PodDNSConfig { options: Some(vec![ndots]), ..PodDNSConfig::default() })
+        .dns_config(PodDNSConfig { options: Some(options), ..PodDNSConfig::default() })
 }
 
 pub(crate) fn container(name: &str) -> Draft<Container> {
