@@ -7,7 +7,7 @@ use crate::world::{ROOMY, SERVICES, TYPE, World, skew, world};
 
 /// Pods of elsewhere that take all that is left of a node.
 fn fill(world: &World, node: &str, priority: Option<&str>) -> Json {
-    let requests = json!({ "cpu": "3500m", "memory": "64Mi" });
+    let requests = json!({ "cpu": "3600m", "memory": "64Mi" });
     let mut spec = json!({
         "nodeName": node,
         "containers": [{ "name": "other", "image": "registry.example.com/other:1", "resources": { "requests": requests } }],
