@@ -49,9 +49,9 @@ fn condition(world: &World, service: &str, name: &str) -> Json {
 fn load_scales_a_service_up_and_nobody_puts_it_back() {
     let (_turn, world) = world(&Node::in_each_zone(ROOMY, TYPE), 3);
     activate(world);
-    // 60 % of 500m each is 300m: ten pods for 3000m.
+    // 60 % of 400m each is 240m: ten pods for 2400m.
     let risen = eventually(180, || {
-        offer(world, SERVICE, 3000);
+        offer(world, SERVICE, 2400);
         match replicas(world) {
             10.. => Ok(()),
             replicas => Err(format!("{replicas} replicas")),
@@ -62,7 +62,7 @@ fn load_scales_a_service_up_and_nobody_puts_it_back() {
     let synced = world.argo.sync_of(world.items());
     assert!(synced.all.is_empty(), "{synced}");
     let stays = holds_for(20, || {
-        offer(world, SERVICE, 3000);
+        offer(world, SERVICE, 2400);
         match replicas(world) {
             replicas if replicas >= before => Ok(()),
             replicas => Err(format!("{replicas} replicas after {before}")),
