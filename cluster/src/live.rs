@@ -51,7 +51,8 @@ pub(crate) fn up(cli: &Cli, up: &Up) -> Result<bool> {
     while !folder.join("ready").exists() {
         if child.try_wait()?.is_some() || begin.elapsed() > PATIENCE {
             let _ = fs::remove_file(folder.join("running"));
-            bail!("{}", fs::read_to_string(folder.join("log"))?.trim_end());
+            let said = fs::read_to_string(folder.join("log"))?;
+            bail!("{}", said.trim_end().trim_start_matches("error: "));
         }
         sleep(PAUSE);
     }
