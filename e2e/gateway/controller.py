@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from typing import Any
@@ -76,5 +77,8 @@ def interruption(identity: str, number: int, account: str, region: str) -> dict[
         "resources": [f"arn:aws:ec2:{region}:{account}:instance/{identity}"],
         "detail": {"instance-id": identity, "instance-action": "terminate"},
     }
-    return {"MessageId": f"message-{number}", "ReceiptHandle": f"receipt-{number}", "Body": json.dumps(body),
-            "MD5OfBody": "", "Attributes": {"SentTimestamp": str(int(time.time() * 1000))}}
+    text = json.dumps(body)
+    # The SDK takes no message whose checksum is another.
+    checksum = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return {"MessageId": f"message-{number}", "ReceiptHandle": f"receipt-{number}", "Body": text,
+            "MD5OfBody": checksum, "Attributes": {"SentTimestamp": str(int(time.time() * 1000))}}
