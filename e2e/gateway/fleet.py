@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import itertools
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,10 +106,6 @@ class Fleet:
         assert price is not None, f"{offer} is not offered"
         self.instances[identity] = Instance(identity, offer, price, subnet, image, groups, tags)
         return self.instances[identity]
-
-    def living(self) -> Iterator[Instance]:
-        """All that are not gone."""
-        return (one for one in self.instances.values() if one.state[1] != "terminated")
 
     def seen(self) -> dict[str, Any]:
         """What a test looks at."""

@@ -46,7 +46,7 @@ def declare(router: Router, fleet: Fleet, subnets: dict[str, str], images: dict[
             names = {"InstanceType": "instanceType", "SubnetId": "subnetId", "ImageId": "imageId", "AvailabilityZone": "availabilityZone"}
             return {"launchTemplateSpecification": {"launchTemplateName": template, "version": "$Latest"},
                     "overrides": {written: one.get(name) for name, written in names.items()}}
-        # As EC2 does, what was refused is told only where it mattered.
+        # Told only where nothing was given: Karpenter asks for none of these again for three minutes.
         errors = [] if given else [
             {"launchTemplateAndOverrides": of(offer), "lifecycle": capacity, "errorCode": "InsufficientInstanceCapacity",
              "errorMessage": "There is no capacity available that matches your request."} for offer in refused]
