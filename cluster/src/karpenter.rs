@@ -2,17 +2,14 @@
 
 use std::{
     fs,
-    net::TcpListener,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value as Json;
-
 use crate::{
-    account::Account, environment::Environment, names::name_of, process::Process, programs::Programs, server::Server,
-    waiting::eventually,
+    account::Account, conditions::holds, control_plane::free_ports, environment::Environment, process::Process,
+    programs::Programs, server::Server, waiting::eventually,
 };
+use anyhow::{Context, Result, bail, ensure};
 
 const PROGRAM: &str = "karpenter";
 const DEFINITIONS: &str = "karpenter-crds";
@@ -65,9 +62,7 @@ impl Karpenter {
             server.apply_yaml(&object, &text)?.object().map_err(anyhow::Error::msg).with_context(|| stem.to_owned())?;
             let established = eventually(30, || {
                 let definition = server.get(&object).map_err(|error| format!("{error:#}"))?.object()?;
-                let conditions = definition["status"]["conditions"].as_array().cloned().unwrap_or_default();
-                let is = |one: &Json| one["type"] == "Established" && one["status"] == "True";
-                if conditions.iter().any(is) { Ok(()) } else { Err(format!("{plural} are not served")) }
+                if holds(&definition, "Established") { Ok(()) } else { Err(format!("{plural} are not served")) }
             });
             established.map_err(anyhow::Error::msg)?;
         }
@@ -85,7 +80,7 @@ impl Karpenter {
     ) -> Result<Self> {
         let mut variables = variables(environment)?;
         variables.extend(endpoints(account, &environment.settings.aws.region)?);
-        let [metrics, health] = [free_port()?, free_port()?];
+        let [metrics, health] = free_ports()?;
         let plain = [
             ("KUBECONFIG", kubeconfig.display().to_string()),
             ("SYSTEM_NAMESPACE", environment.settings.karpenter.namespace.clone()),
@@ -115,12 +110,6 @@ impl Karpenter {
             bail!("karpenter has ended: {}", said.lines().last().unwrap_or_default());
         }
         Ok(())
-    }
-
-    /// What it has logged with one of these words in it.
-    pub fn said(&self, words: &str) -> Vec<String> {
-        let text = fs::read_to_string(&self.log).unwrap_or_default();
-        text.lines().filter(|line| line.contains(words)).map(str::to_owned).collect()
     }
 }
 
@@ -166,21 +155,4 @@ fn endpoints(account: &Account, region: &str) -> Result<Vec<(String, String)>> {
     ];
     all.extend(plain.map(|(name, value)| (name.to_owned(), value.to_owned())));
     Ok(all)
-}
-
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("looking for a free port")?;
-    Ok(listener.local_addr()?.port())
-}
-
-/// Is an object's condition `Ready` true? If not, what it says.
-pub fn is_ready(object: &Json) -> Result<(), String> {
-    let conditions = object["status"]["conditions"].as_array().cloned().unwrap_or_default();
-    let false_ones: Vec<_> = conditions
-        .iter()
-        .filter(|one| one["status"] != "True")
-        .map(|one| format!("{}: {} {}", one["type"], one["reason"], one["message"]))
-        .collect();
-    let ready = conditions.iter().any(|one| one["type"] == "Ready" && one["status"] == "True");
-    if ready { Ok(()) } else { Err(format!("`{}` is not ready: {}", name_of(object), false_ones.join("; "))) }
 }

@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Result, ensure};
 use serde_json::{Value as Json, json};
 
-use crate::{names::name_of, server::Server};
+use crate::{conditions::holds, names::name_of, server::Server};
 
 /// From the launch until the node registers.
 const BOOT: Duration = Duration::from_secs(8);
@@ -69,15 +69,10 @@ fn turn(server: &Server, launched: &mut BTreeMap<String, Instant>) -> Result<()>
             server.create(&node(&claim), "")?.object().map_err(anyhow::Error::msg)?;
         }
     }
-    for node in nodes.iter().filter(|node| is_ready(node)) {
+    for node in nodes.iter().filter(|node| holds(node, "Ready")) {
         driver_runs(server, node)?;
     }
     Ok(())
-}
-
-fn is_ready(node: &Json) -> bool {
-    let conditions = node["status"]["conditions"].as_array();
-    conditions.into_iter().flatten().any(|one| one["type"] == "Ready" && one["status"] == "True")
 }
 
 /// The driver of volumes takes the taint away that held pods with volumes back.

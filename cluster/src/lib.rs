@@ -6,6 +6,7 @@
 mod account;
 mod apply;
 mod authority;
+mod conditions;
 mod control_plane;
 mod difference;
 mod environment;
@@ -20,12 +21,13 @@ mod waiting;
 
 pub use account::{Account, Exhausted, Instance, Seen};
 pub use apply::{Argo, Findings, definitions};
+pub use conditions::{holds, is_ready};
 pub use control_plane::{ControlPlane, Parts};
 pub use environment::{Environment, Item};
-pub use karpenter::{Karpenter, is_ready};
+pub use karpenter::Karpenter;
 pub use kubelets::Kubelets;
 pub use names::{name_of, title};
 pub use nodes::{Node, ZONES};
-pub use programs::Programs;
+pub use programs::{Programs, version_under_test};
 pub use server::{Answer, Server, User};
 pub use waiting::{eventually, holds_for};

@@ -34,6 +34,12 @@ impl Programs {
     }
 }
 
+/// The minor version that tests judge by: the fixtures' own, or the one that `KUBERNETES` names.
+pub fn version_under_test() -> String {
+    let named = std::env::var("KUBERNETES").unwrap_or_default();
+    if named.is_empty() { "1.36".to_owned() } else { named.trim_end_matches(".x").to_owned() }
+}
+
 /// The repository's own folder.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -19,23 +19,21 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    /// Ports that are free now; all are held until the last is found.
+    /// Ports that are free now.
     pub(super) fn free() -> Result<Self> {
-        let mut held = Vec::new();
-        let mut port = || {
-            let listener = TcpListener::bind("127.0.0.1:0").context("looking for a free port")?;
-            let port = listener.local_addr()?.port();
-            held.push(listener);
-            anyhow::Ok(port)
-        };
-        Ok(Self {
-            etcd: port()?,
-            peers: port()?,
-            server: port()?,
-            controllers: port()?,
-            scheduler: port()?,
-            metrics: port()?,
-            kubelets: [port()?, port()?, port()?],
-        })
+        let [etcd, peers, server, controllers, scheduler, metrics, kubelets @ ..] =
+            free_ports::<{ 6 + ZONES.len() }>()?;
+        Ok(Self { etcd, peers, server, controllers, scheduler, metrics, kubelets })
     }
+}
+
+/// Ports of the loopback device that are free now; all are held until the last is found, so that no two are the same.
+pub(crate) fn free_ports<const COUNT: usize>() -> Result<[u16; COUNT]> {
+    let held = (0..COUNT).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<Vec<_>, _>>();
+    let held = held.context("looking for a free port")?;
+    let mut ports = [0; COUNT];
+    for (port, listener) in ports.iter_mut().zip(&held) {
+        *port = listener.local_addr()?.port();
+    }
+    Ok(ports)
 }

@@ -12,16 +12,10 @@ mod rights;
 
 use std::sync::LazyLock;
 
-use cluster::{Argo, ControlPlane, Environment, Parts, Programs, Server, definitions};
+use cluster::{Argo, ControlPlane, Environment, Parts, Programs, Server, definitions, version_under_test};
 
 /// The environments of the fixtures.
 const ENVIRONMENTS: [&str; 5] = ["small", "large", "staging", "production", "default"];
-
-/// The minor version that judges: the fixtures' own, or the one that `KUBERNETES` names.
-fn version() -> String {
-    let named = std::env::var("KUBERNETES").unwrap_or_default();
-    if named.is_empty() { "1.36".to_owned() } else { named.trim_end_matches(".x").to_owned() }
-}
 
 /// The control plane, with Argo CD's account and every definition in it.
 struct World {
@@ -32,7 +26,7 @@ struct World {
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let programs = Programs::of(&version()).unwrap_or_else(|error| panic!("{error:#}"));
+    let programs = Programs::of(&version_under_test()).unwrap_or_else(|error| panic!("{error:#}"));
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/cluster/run/judge");
     let plane = ControlPlane::start(&programs, &folder, Parts::Judge).unwrap_or_else(|error| panic!("{error:#}"));
     let server = plane.server().unwrap();

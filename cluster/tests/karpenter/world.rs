@@ -7,7 +7,7 @@ use std::{
 
 use cluster::{
     Account, Argo, ControlPlane, Environment, Item, Karpenter, Kubelets, Parts, Programs, Server, definitions,
-    eventually, name_of,
+    eventually, holds, name_of, version_under_test,
 };
 use serde_json::{Value as Json, json};
 
@@ -42,7 +42,7 @@ pub(crate) struct World {
 impl World {
     /// Starts one with the objects of the environment `default` in it, each as `edit` leaves it, and waits until the pools are ready.
     pub(crate) fn start(run: &str, over: &[(&str, &str)], edit: impl Fn(&mut Json)) -> Self {
-        let version = version();
+        let version = version_under_test();
         let folder =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/cluster/run").join(format!("karpenter-{run}"));
         let programs = Programs::of(&version).unwrap_or_else(|error| panic!("{error:#}"));
@@ -111,7 +111,7 @@ impl World {
 
     fn whole(&self, service: &str, replicas: u64) -> Result<(), String> {
         let pods = self.pods(service);
-        let ready = pods.iter().filter(|pod| is_ready(pod)).count() as u64;
+        let ready = pods.iter().filter(|pod| holds(pod, "Ready")).count() as u64;
         if ready == replicas && pods.len() as u64 == replicas {
             return Ok(());
         }
@@ -168,11 +168,6 @@ fn account(environment: &Environment, version: &str, folder: &Path) -> Account {
 /// A newer image than the environment's.
 pub(crate) const NEXT_IMAGE: &str = "v20261101";
 
-fn version() -> String {
-    let named = std::env::var("KUBERNETES").unwrap_or_default();
-    if named.is_empty() { "1.36".to_owned() } else { named.trim_end_matches(".x").to_owned() }
-}
-
 /// What bounds and admits the services, they themselves without their autoscalers, and what Karpenter may make.
 fn sync(argo: &Argo, environment: &Environment, edit: impl Fn(&mut Json)) {
     let of = ["platform", "admission", "node-pools", SERVICES[0], SERVICES[1]];
@@ -207,9 +202,4 @@ fn daemon(name: &str, cpu: u64, memory: u64) -> Json {
             },
         },
     })
-}
-
-fn is_ready(pod: &Json) -> bool {
-    let conditions = pod["status"]["conditions"].as_array();
-    conditions.into_iter().flatten().any(|one| one["type"] == "Ready" && one["status"] == "True")
 }

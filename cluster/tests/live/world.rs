@@ -10,6 +10,7 @@ use std::{
 
 use cluster::{
     Argo, ControlPlane, Environment, Item, Node, Parts, Programs, Server, ZONES, definitions, eventually, name_of,
+    version_under_test,
 };
 use serde_json::{Value as Json, json};
 
@@ -37,12 +38,10 @@ pub(crate) struct World {
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let named = std::env::var("KUBERNETES").unwrap_or_default();
-    let version = if named.is_empty() { "1.36" } else { named.trim_end_matches(".x") };
     // Two runs beside each other have a folder each.
     let run = std::env::var("CLUSTER_RUN").unwrap_or_else(|_| "live".to_owned());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/cluster/run").join(run);
-    let programs = Programs::of(version).unwrap_or_else(|error| panic!("{error:#}"));
+    let programs = Programs::of(&version_under_test()).unwrap_or_else(|error| panic!("{error:#}"));
     let plane = ControlPlane::start(&programs, &folder, Parts::Metrics).unwrap_or_else(|error| panic!("{error:#}"));
     let server = plane.server().unwrap();
     let argo = Argo::install(&server).unwrap();
