@@ -8,7 +8,7 @@ use crate::{
     policies::view::{Amount, HOST, Pools, ZONE, charts, items, number, pool_setting, text},
 };
 
-/// The nodes that pods of both bounds take at once: as many as a service's spread over nodes asks for.
+/// The nodes that the services' maximum takes at once: they share them, and the spread of one over nodes asks for the most.
 fn planned(platform: &Platform) -> u64 {
     let nodes = platform.autoscaled().into_iter().map(|workload| {
         let spread = workload.spread(HOST, "DoNotSchedule");
@@ -23,18 +23,18 @@ fn counted(platform: &Platform, pool: &Manifest) -> Amount {
     Pools::largest_of(platform, pool) * planned(platform)
 }
 
-/// The limits of Spot that the planned nodes go beyond, by their keys, and what they have to be.
-pub(super) fn wanted_limits(platform: &Platform) -> Vec<(String, u64)> {
-    let spot = Pools::of(platform, Some("spot"));
-    let wanted = spot.pools.iter().flat_map(|pool| {
-        let (limits, counted) = (Pools::limits_of(pool), counted(platform, pool));
-        let parts =
-            [("limit_cpu", limits.cpu, counted.cpu, 1000), ("limit_memory_gib", limits.memory, counted.memory, 1024)];
-        parts.map(|(name, limit, counted, unit)| {
-            (counted > limit).then(|| (pool_setting(pool, name), counted.div_ceil(unit)))
-        })
-    });
-    wanted.flatten().collect()
+/// The limits that the planned nodes go beyond in a pool, by their keys, and what they have to be.
+fn wanted_of(platform: &Platform, pool: &Manifest) -> impl Iterator<Item = (String, u64)> {
+    let (limits, counted) = (Pools::limits_of(pool), counted(platform, pool));
+    let parts =
+        [("limit_cpu", limits.cpu, counted.cpu, 1000), ("limit_memory_gib", limits.memory, counted.memory, 1024)];
+    let beyond = parts.into_iter().filter(|(_, limit, counted, _)| counted > limit);
+    beyond.map(|(name, _, counted, unit)| (pool_setting(pool, name), counted.div_ceil(unit)))
+}
+
+/// The same of every pool of Spot.
+pub(super) fn wanted_limits(platform: &Platform) -> impl Iterator<Item = (String, u64)> {
+    Pools::of(platform, Some("spot")).pools.into_iter().flat_map(|pool| wanted_of(platform, pool))
 }
 
 pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
@@ -42,10 +42,9 @@ pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
     if room::is_short(platform) {
         return;
     }
-    let wanted = wanted_limits(platform);
-    for pool in &Pools::of(platform, Some("spot")).pools {
-        let own: Vec<_> = wanted.iter().filter(|(key, _)| key.starts_with(&pool_setting(pool, ""))).collect();
-        if own.is_empty() {
+    for pool in Pools::of(platform, Some("spot")).pools {
+        let wanted: Vec<_> = wanted_of(platform, pool).collect();
+        if wanted.is_empty() {
             continue;
         }
         let counted = counted(platform, pool);
@@ -56,11 +55,11 @@ pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
             counted.cpu.div_ceil(1000),
             counted.memory.div_ceil(1024)
         );
-        let raised: Vec<_> = own.iter().map(|(key, limit)| format!("`{key}` to {limit}")).collect();
+        let raised: Vec<_> = wanted.iter().map(|(key, limit)| format!("`{key}` to {limit}")).collect();
         let lower = pool_setting(pool, "instance_vcpus_max");
         findings
             .report(platform.place(pool), message, format!("raise {}, or lower `{lower}`", raised.join(" and ")))
-            .set_by(own.iter().map(|(key, _)| key.clone()).chain([lower]));
+            .set_by(wanted.into_iter().map(|(key, _)| key).chain([lower]));
     }
 }
 
