@@ -6,6 +6,7 @@ CARGO ?= cargo
 VENV := target/venv
 SCAN := target/scan
 SCHEMA := stacks/environments/settings.schema.json
+CHARTS := stacks/tests/schemas/charts
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 INSTALL := $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
@@ -34,10 +35,12 @@ judge: ## Let the real AWS provider plan what the offline one plans, and run eve
 stranger: ## Run every test in a clone with other settings: account, region, zones, repository, one environment, a service more.
 	CARGO='$(CARGO)' scripts/stranger.py
 
-manifests: $(VENV)/done ## Judge the manifests and the root chart by Kubernetes' own schemas, its API server's admission, PromQL and Helm.
+manifests: $(VENV)/done ## Judge the manifests, charts' values and the root chart by Kubernetes' schemas, its admission, PromQL, key lists and Helm.
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
 	scripts/admission-policies.sh cluster/admission-cases.yaml out/manifests out/*/manifests
 	$(VENV)/bin/python scripts/prometheus-expressions.py out/manifests out/*/manifests
+	$(VENV)/bin/python -m unittest --quiet scripts/tests/charts.py
+	$(VENV)/bin/python scripts/charts.py judge --known $(CHARTS) out out/*
 	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(CARGO) run -q -p synth --
 
 docs: ## Build the documentation, without a warning.

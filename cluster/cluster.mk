@@ -1,5 +1,5 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: karpenter karpenter-tests karpenter-long cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
+.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long programs charts charts-keys cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
@@ -21,10 +21,10 @@ cluster-down: ## End it.
 cluster-check: ## Check the lints of what starts it.
 	$(CLUSTER_CARGO) clippy --manifest-path cluster/Cargo.toml --all-targets --locked -- -D warnings
 
-# The programs wait more than they work, so the three parts run beside each other, each with a control plane of its own.
-cluster-tests: cluster ## Let one judge every environment: what is accepted, refused, scheduled, evicted and scaled.
+# The programs wait more than they work, so the four parts run beside each other, each with a control plane of its own.
+cluster-tests: karpenter $(VENV)/done ## Let one judge every environment: what is accepted, refused, scheduled, evicted, scaled and bought.
 	$(CLUSTER_TEST) --no-run
-	$(MAKE) --no-print-directory --jobs=3 KUBERNETES=$(KUBERNETES) cluster-judge cluster-placement cluster-scaling
+	$(MAKE) --no-print-directory --jobs=4 KUBERNETES=$(KUBERNETES) cluster-judge cluster-placement cluster-scaling karpenter-growth
 	$(CLUSTER) judge
 
 cluster-judge: ## The first part of it: what is accepted and refused, and who may what.
@@ -41,6 +41,21 @@ cluster-long: cluster ## What takes longer: a quiet service's way to its minimum
 
 karpenter: $(E2E_VENV)/done ## Find or build these programs, and build Karpenter.
 	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) karpenter
+
+programs: ## The same with what other targets leave of the processors, for one that comes later; it says nothing unless it fails.
+	@nice -n 19 cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) karpenter >target/programs.log 2>&1 || \
+		{ cat target/programs.log; exit 1; }
+
+charts: karpenter $(VENV)/done ## Let every chart in CHARTS_DIR judge its values, and a control plane what it renders; Karpenter's and metrics-server's are there.
+	@test -d "$(CHARTS_DIR)" || { echo "error: name a folder of charts: \`helm pull CHART --version VERSION --destination FOLDER\`, then CHARTS_DIR=FOLDER" >&2; exit 2; }
+	$(VENV)/bin/python scripts/charts.py judge --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*
+	CHARTS_DIR="$(abspath $(CHARTS_DIR))" $(CLUSTER_TEST) --test judge -- charts::
+
+charts-keys: karpenter $(VENV)/done ## Write down the value keys of the charts in CHARTS_DIR, at the versions that are installed; `make manifests` reads them.
+	$(VENV)/bin/python scripts/charts.py keys --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*
+
+karpenter-growth: ## The last: what the real Karpenter buys at 3, 10 and 24 pods of each service, and keeps at 3 again.
+	$(CLUSTER_TEST) --test karpenter -- --show-output growth::
 
 karpenter-tests: karpenter ## Let the real Karpenter buy nodes for the services, from an AWS of this machine.
 	$(CLUSTER_TEST) --test karpenter -- --show-output

@@ -3,6 +3,7 @@
 #
 #   programs.sh VERSION FOLDER [karpenter]      VERSION is a minor one, such as 1.36
 #
+# With Karpenter come the charts that its module and that of metrics-server hold, in `charts` beside the folder.
 # They are looked for in KUBEBUILDER_ASSETS, as envtest does, and on the PATH; those of Kubernetes must be of VERSION.
 set -eu
 
@@ -54,6 +55,13 @@ build() {
     (cd "$module" && GOFLAGS=-mod=readonly GOTOOLCHAIN=auto go build -trimpath -o "$folder/$place" "$@")
 }
 
+# One at a time: the second finds what the first built.
+if command -v flock >/dev/null; then
+    mkdir -p "$(dirname "$folder")"
+    exec 9>"$(dirname "$folder")/programs.lock"
+    flock 9
+fi
+
 missing=
 for name in kube-apiserver kube-controller-manager kube-scheduler; do
     has "$name" "v$version." "v${release:-$version.}" || found "$name" "v$version." || missing="$missing $name"
@@ -68,15 +76,17 @@ has kwok "v0.8." "v0.8." || found kwok "v0.8." || others="$others kwok"
 has metrics-server "v0." "v0." || found metrics-server "v0." || others="$others metrics-server"
 # Karpenter's definitions are of its own module, so both are of one version, and no other is taken.
 provider=github.com/aws/karpenter-provider-aws
-karpenter=
+karpenter= charts=
 if [ "${3:-}" = karpenter ]; then
     karpenter=$(sed -n "s|^[[:space:]]*$provider v\([^ ]*\).*|\1|p" "$here/tools/karpenter/go.mod")
+    charts="$karpenter $(sed -n 's|^[[:space:]]*sigs.k8s.io/metrics-server v\([^ ]*\).*|\1|p' "$here/tools/metrics-server/go.mod")"
+    [ "$(cat "$(dirname "$folder")/charts/release" 2>/dev/null)" != "$charts" ] || charts=
     [ "$(cat "$folder/karpenter-crds/release" 2>/dev/null)" != "$karpenter" ] || karpenter=
 fi
-[ -n "$missing$others$karpenter" ] || exit 0
+[ -n "$missing$others$karpenter$charts" ] || exit 0
 
 if ! command -v go >/dev/null; then
-    echo "error: no$missing$others${karpenter:+ karpenter} for a control plane of Kubernetes $version: put them into the folder that KUBEBUILDER_ASSETS names or on the PATH, or install Go (1.21 or newer), which builds them" >&2
+    echo "error: no$missing$others${karpenter:+ karpenter}${charts:+ charts} for a control plane of Kubernetes $version: put them into the folder that KUBEBUILDER_ASSETS names or on the PATH, or install Go (1.21 or newer), which builds them" >&2
     exit 2
 fi
 mkdir -p "$folder"
@@ -98,11 +108,25 @@ for name in $others; do
     esac
     build "$here/tools/$name" "$name" -ldflags "-s -w" "$package"
 done
+# Where a module's files are.
+module() {
+    (cd "$here/tools/$1" && GOFLAGS=-mod=readonly go mod download "$2" && go list -m -f '{{.Dir}}' "$2")
+}
+
+if [ -n "$charts" ]; then
+    into=$(dirname "$folder")/charts
+    rm -rf "$into"
+    mkdir "$into"
+    cp -R "$(module karpenter $provider)"/charts/karpenter "$(module karpenter $provider)"/charts/karpenter-crd "$into/"
+    cp -R "$(module metrics-server sigs.k8s.io/metrics-server)"/charts/metrics-server "$into/"
+    chmod -R u+w "$into"
+    echo "$charts" >"$into/release"
+fi
 [ -n "$karpenter" ] || exit 0
 echo "building Karpenter $karpenter (about 5 minutes on two cores, once)"
 build "$here/tools/karpenter" karpenter -ldflags "-s -w -X sigs.k8s.io/karpenter/pkg/operator.Version=$karpenter" "$provider/cmd/controller"
 rm -rf "$folder/karpenter-crds"
 mkdir "$folder/karpenter-crds"
-cp "$(cd "$here/tools/karpenter" && go list -m -f '{{.Dir}}' "$provider")"/pkg/apis/crds/*.yaml "$folder/karpenter-crds/"
+cp "$(module karpenter $provider)"/pkg/apis/crds/*.yaml "$folder/karpenter-crds/"
 chmod u+w "$folder"/karpenter-crds/*
 echo "$karpenter" >"$folder/karpenter-crds/release"

@@ -6,6 +6,7 @@
 mod account;
 mod apply;
 mod authority;
+mod charts;
 mod conditions;
 mod control_plane;
 mod difference;
@@ -21,6 +22,7 @@ mod waiting;
 
 pub use account::{Account, Exhausted, Instance, Seen};
 pub use apply::{Argo, Findings, definitions};
+pub use charts::Release;
 pub use conditions::{holds, is_ready};
 pub use control_plane::{ControlPlane, Parts};
 pub use environment::{Environment, Item};

@@ -22,6 +22,7 @@ pub mod runner;
 mod series;
 pub mod settings;
 pub mod terraform;
+mod versions;
 
 pub use files::BuiltFiles;
 pub use platform::{Built, PARTS, Part, Platform, PlatformProblems};

@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod admission;
+mod charts;
 mod expressions;
 mod planted;
 mod pods;

@@ -40,6 +40,7 @@ pub(super) struct Values<'a> {
     application_set: Component,
     notifications: Notifications<'a>,
     dex: Enabled,
+    redis_secret_init: Sized,
     #[serde(rename = "redis-ha")]
     redis_ha: RedisHa,
 }
@@ -125,24 +126,18 @@ struct RedisHa {
     enabled: bool,
     node_selector: BTreeMap<&'static str, &'static str>,
     tolerations: [Toleration; 1],
-    topology_spread_constraints: RedisSpread,
-    priority_class_name: &'static str,
+    topology_spread_constraints: Enabled,
     pod_disruption_budget: Unavailable,
-    redis: Redis,
+    redis: Sized,
+    sentinel: Sized,
+    split_brain_detection: Sized,
+    init: Sized,
     haproxy: Proxy,
 }
 
+/// A container of which nothing else is said.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RedisSpread {
-    enabled: bool,
-    max_skew: u32,
-    topology_key: &'static str,
-    when_unsatisfiable: &'static str,
-}
-
-#[derive(Serialize)]
-struct Redis {
+struct Sized {
     resources: Draft<ResourceRequirements>,
 }
 
@@ -150,9 +145,9 @@ struct Redis {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Proxy {
-    priority_class_name: &'static str,
     pod_disruption_budget: Unavailable,
     deployment_strategy: DeploymentStrategy,
+    init: Sized,
     resources: Draft<ResourceRequirements>,
 }
 
@@ -217,25 +212,28 @@ pub(super) fn values(settings: &Settings) -> Values<'_> {
             enabled: true,
             node_selector: charts::node_selector(),
             tolerations: charts::tolerations(),
-            topology_spread_constraints: RedisSpread {
-                enabled: true,
-                max_skew: 1,
-                topology_key: ZONE,
-                when_unsatisfiable: WHERE_THERE_IS_ROOM,
-            },
-            priority_class_name: PRIORITY,
+            // Which ones they are, and of which priority its pods, follows from `global`.
+            topology_spread_constraints: Enabled { enabled: true },
             pod_disruption_budget: charts::ONE_AT_A_TIME,
-            redis: Redis { resources: charts::sized("100m", "512Mi") },
+            redis: container("100m", "512Mi"),
+            sentinel: container("10m", "64Mi"),
+            split_brain_detection: container("10m", "32Mi"),
+            init: container("10m", "32Mi"),
             haproxy: Proxy {
-                priority_class_name: PRIORITY,
                 pod_disruption_budget: charts::ONE_AT_A_TIME,
                 // Its three pods never share a node: with three nodes a fourth pod would wait for ever.
                 deployment_strategy: DeploymentStrategy {
                     type_: "RollingUpdate",
                     rolling_update: RollingUpdate { max_surge: 0, unavailable: charts::ONE_AT_A_TIME },
                 },
+                init: container("10m", "32Mi"),
                 resources: charts::sized("100m", "256Mi"),
             },
         },
+        redis_secret_init: container("10m", "64Mi"),
     }
+}
+
+fn container(cpu: &str, memory: &str) -> Sized {
+    Sized { resources: charts::sized(cpu, memory) }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
 use super::problem::Problems;
@@ -16,17 +16,8 @@ pub struct KubernetesVersion {
 }
 
 impl KubernetesVersion {
-    /// In standard support on EKS, known to Karpenter, and with known builds of the managed add-ons.
-    pub const SUPPORTED: [Self; 2] = [Self { minor: 35 }, Self { minor: 36 }];
-
-    /// The day on which Kubernetes published it: no image of a node is for this version and older.
-    pub(crate) fn published(self) -> Date {
-        match self.minor {
-            // https://kubernetes.io/releases/
-            35 => date(2025, 12, 17),
-            _ => date(2026, 4, 22),
-        }
-    }
+    /// In standard support on EKS. What goes with each, and what was not tested with it, the VER policies say.
+    pub const SUPPORTED: [Self; 3] = [Self { minor: 35 }, Self { minor: 36 }, Self { minor: 37 }];
 
     /// The number after `1.`.
     pub fn minor(self) -> u32 {

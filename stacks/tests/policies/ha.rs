@@ -245,7 +245,7 @@ fn base_nodes_that_nobody_can_reckon_with_are_found() {
         ");
     // What is known and too small is found whatever stands beside it.
     assert_snapshot!(nodes_of(&["m7i.xlarge", "t3.micro"]), @r"
-        aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 1680m and 174Mi for pods, and no room for 2 of karpenter (1000m and 1024Mi), 1 of argocd-application-controller (250m and 1024Mi), 2 of argocd-repo-server (100m and 512Mi), 2 of argocd-redis-ha-server (100m and 512Mi), 2 of aws-load-balancer-controller (100m and 256Mi), 2 of argocd-redis-ha-haproxy (100m and 256Mi), 2 of metrics-server (100m and 200Mi), 2 of ebs-csi-controller (60m and 240Mi), 2 of argocd-server (50m and 256Mi), 2 of argocd-applicationset-controller (50m and 256Mi)
+        aws_eks_node_group.base in cluster/base-nodes.tf.json has 2 of 3 nodes left without one zone, each with 1680m and 174Mi for pods, and no room for 2 of karpenter (1000m and 1024Mi), 1 of argocd-application-controller (250m and 1024Mi), 2 of argocd-redis-ha-server (120m and 608Mi), 2 of argocd-repo-server (100m and 512Mi), 2 of aws-load-balancer-controller (100m and 256Mi), 2 of argocd-redis-ha-haproxy (100m and 256Mi), 2 of metrics-server (100m and 200Mi), 2 of ebs-csi-controller (60m and 240Mi), 2 of argocd-server (50m and 256Mi), 2 of argocd-applicationset-controller (50m and 256Mi)
           mend: raise `base_nodes.min_size` and `base_nodes.desired_size`, or take larger `base_nodes.instance_types`
         ");
 }

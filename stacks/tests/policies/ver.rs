@@ -114,3 +114,74 @@ fn a_build_that_floats_is_found_wherever_it_would_roll_in_with_another_change() 
           mend: name a build in `cluster.addon_versions.eks_node_monitoring_agent`
         ");
 }
+
+/// The newest Kubernetes as somebody tries it: no build is known, the image is of a day that they looked up.
+const NEWEST: &str = "[cluster]\nkubernetes_version = \"1.37\"\n\
+                      [cluster.addon_versions]\nvpc_cni = \"\"\nkube_proxy = \"\"\ncoredns = \"\"\n\
+                      eks_pod_identity_agent = \"\"\naws_ebs_csi_driver = \"\"\neks_node_monitoring_agent = \"\"\n\
+                      [base_nodes]\nrelease_version = \"\"\n[karpenter]\nami_alias = \"al2023@v20260930\"";
+
+#[test]
+fn karpenter_that_is_too_old_for_kubernetes_is_an_error() {
+    assert_eq!(found(&small(), "VER006"), "");
+    assert_snapshot!(broken_by("VER006", "[karpenter]\nchart_version = \"1.12.3\""), @r"
+        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.12.3: Karpenter 1.9 to 1.12 works with Kubernetes 1.29 to 1.35, and the cluster is of 1.36
+          mend: set `karpenter.chart_version` to a later one
+        ");
+    let earlier = "[karpenter]\nchart_version = \"1.13.0\"";
+    assert_eq!(found(&with(earlier), "VER006"), "", "the first that knows 1.36");
+}
+
+#[test]
+fn what_was_not_tested_with_kubernetes_is_a_warning() {
+    assert_snapshot!(found(&small(), "VER007"), @r"
+        helm_release.argocd in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, and the cluster is of 1.36
+          mend: set `argocd.chart_version` to a release that was, or say in a waiver who tested it
+        ");
+    assert_eq!(found(&with("[argocd]\nchart_version = \"10.9.3\""), "VER007"), "", "Argo CD 3.5 was tested with 1.36");
+    assert_snapshot!(found(&with(NEWEST), "VER007"), @r"
+        helm_release.argocd in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, and the cluster is of 1.37
+          mend: set `argocd.chart_version` to a release that was, or say in a waiver who tested it
+        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.14.1: Karpenter 1.13 to 1.14 was tested with Kubernetes 1.29 to 1.36, and the cluster is of 1.37
+          mend: set `karpenter.chart_version` to a release that was, or say in a waiver who tested it
+        ");
+    assert_snapshot!(found(&with("[argocd]\nchart_version = \"11.0.0\"\n[karpenter]\nchart_version = \"1.15.0\""), "VER007"), @r"
+        helm_release.argocd in cluster/argocd.tf.json installs argo-cd 11.0.0, and nothing is known of what it was tested with
+          mend: set `argocd.chart_version` to a release that was, or say in a waiver who tested it
+        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.15.0, and nothing is known of what it was tested with
+          mend: set `karpenter.chart_version` to a release that was, or say in a waiver who tested it
+        ");
+}
+
+#[test]
+fn a_build_of_another_kubernetes_is_a_warning_and_none_is_not() {
+    assert_eq!(found(&small(), "VER008"), "");
+    assert_eq!(found(&with(NEWEST), "VER008"), "", "AWS chooses");
+    let named = NEWEST.replace("coredns = \"\"", "coredns = \"v1.14.6-eksbuild.4\"");
+    assert_snapshot!(found(&with(&named), "VER008"), @r#"
+        aws_eks_addon.coredns in cluster/add-ons.tf.json names the build v1.14.6-eksbuild.4, which was seen with Kubernetes 1.36 alone
+          mend: set `cluster.addon_versions.coredns` to one that `aws eks describe-addon-versions --addon-name coredns --kubernetes-version 1.37` lists, or to ""
+        "#);
+    let unseen = NEWEST.replace("coredns = \"\"", "coredns = \"v1.15.0-eksbuild.1\"");
+    assert_eq!(found(&with(&unseen), "VER008"), "", "`make up` asks AWS");
+}
+
+#[test]
+fn the_newest_kubernetes_is_taken_with_builds_that_aws_chooses() {
+    let review = stacks::policies::review(&with(NEWEST), crate::fixture::TODAY);
+    assert_eq!(review.errors().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn the_end_of_standard_support_is_a_warning_that_says_what_follows() {
+    let on = |day, overrides: &str| found_on(day, &with(overrides), "VER009");
+    assert_eq!(on(date(2027, 5, 4), ""), "", "ninety days are enough");
+    assert_snapshot!(on(date(2027, 5, 5), ""), @r"
+        aws_eks_cluster.main in cluster/control-plane.tf.json is of Kubernetes 1.36, whose standard support ends in 89 days, on 2027-08-02: EKS then upgrades the control plane by itself, and neither nodes nor add-ons
+          mend: set `cluster.kubernetes_version` to the next one, with builds of the add-ons and an image for it
+        ");
+    assert_snapshot!(on(date(2027, 8, 3), "[cluster]\nsupport_type = \"EXTENDED\""), @r"
+        aws_eks_cluster.main in cluster/control-plane.tf.json is of Kubernetes 1.36, whose standard support ended on 2027-08-02: from then on the cluster costs 438 USD a month instead of 73
+          mend: set `cluster.kubernetes_version` to the next one, with builds of the add-ons and an image for it
+        ");
+}

@@ -102,7 +102,10 @@ fn findings_name_the_rust_that_declares_what_is_wrong() {
 
 #[test]
 fn a_waiver_in_the_settings_accepts_a_finding() {
-    let waived = with("[[waivers]]\ncode = \"HA008\"\nsubject = \"aws_nat_gateway.main_a\"\nreason = \"a trial\"\n");
+    let waived = with(
+        "[[waivers]]\ncode = \"HA008\"\nsubject = \"aws_nat_gateway.main_a\"\nreason = \"a trial\"\n\
+         [[waivers]]\ncode = \"VER007\"\nsubject = \"helm_release.argocd\"\nreason = \"tried\"\n",
+    );
     let review = policies::review(&waived, TODAY);
     assert!(review.passes() && review.findings.is_empty(), "{:?}", review.findings);
     assert_eq!(review.waived[0].1.reason, "a trial");

@@ -43,7 +43,7 @@ port = 80
     staging.toml:7:14: `aws.account_id` is `12345`, an account id of 12 digits is expected
     staging.toml:8:1: `aws.regoin` is not a setting: did you mean `region`?
     staging.toml:9:1: `aws.colour` is not a setting: the keys of `[aws]` are `account_id`, `region` and `tags`
-    staging.toml:12:22: `cluster.kubernetes_version` is `1.31`, supported are `1.35` and `1.36`
+    staging.toml:12:22: `cluster.kubernetes_version` is `1.31`, supported are `1.35`, `1.36` and `1.37`
     staging.toml:13:15: `cluster.zonal_shift` is a boolean, one of `off`, `aws-only` and `on` is expected
     staging.toml:16:8: `services.cors_proxy_server.port` is 80, it must be from 1025 to 65535
     staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `argocd`, `karpenter`, `metrics_server`, `load_balancer_controller`, `observability`, `services`, `load_test` and `waivers`

@@ -37,7 +37,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("network.interface_endpoints", r#"["com.amazonaws/ecr"]"#, "the short name of a service"),
     ("network.interface_endpoints", r#"["1s"]"#, "the short name of a service"),
     ("network.interface_endpoints", r#"["s3"]"#, "a gateway endpoint that costs nothing: remove it"),
-    ("cluster.kubernetes_version", r#""1.37""#, "supported are `1.35` and `1.36`"),
+    ("cluster.kubernetes_version", r#""1.38""#, "supported are `1.35`, `1.36` and `1.37`"),
     ("cluster.log_types", r#"["api", "kubelet"]"#, "allowed are `api`"),
     ("cluster.kms_deletion_window_days", "6", "it must be from 7 to 30"),
     ("cluster.admin_principal_arns", r#"["arn:aws:sts::111122223333:assumed-role/a/b"]"#, "the ARN of an IAM role"),

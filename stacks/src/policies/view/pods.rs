@@ -36,7 +36,16 @@ struct Row {
     name: &'static str,
     pods: (&'static str, u64),
     requests: (&'static str, Amount),
+    /// The resources of the containers beside it.
+    beside: &'static [&'static str],
     apart: bool,
+}
+
+impl Row {
+    const fn beside(mut self, containers: &'static [&'static str]) -> Self {
+        self.beside = containers;
+        self
+    }
 }
 
 const fn row(
@@ -46,7 +55,7 @@ const fn row(
     requests: (&'static str, Amount),
     apart: bool,
 ) -> Row {
-    Row { chart, name, pods, requests, apart }
+    Row { chart, name, pods, requests, beside: &[], apart }
 }
 
 /// The charts on the base nodes.
@@ -89,7 +98,8 @@ const BASE: [Row; 9] = [
         ("/redis-ha/quorum", 2),
         ("/redis-ha/redis/resources", Amount::new(200, 256)),
         true,
-    ),
+    )
+    .beside(&["/redis-ha/sentinel/resources", "/redis-ha/splitBrainDetection/resources"]),
     row(
         "argo-cd",
         "argocd-redis-ha-haproxy",
@@ -207,11 +217,13 @@ fn groups(platform: &Platform, rows: &[Row]) -> Vec<PodGroup> {
     all.extend(argocd.as_ref().map(|values| ("argo-cd", values)));
     let of_chart = |row: &Row| {
         let (_, values) = all.iter().find(|(name, _)| *name == row.chart)?;
-        let requests = at(values, row.requests.0);
+        let asked = |resources| Amount::read(&at(values, resources)["requests"]);
+        let mut each = asked(row.requests.0).unwrap_or(row.requests.1);
+        row.beside.iter().filter_map(|resources| asked(resources)).for_each(|more| each += more);
         Some(PodGroup {
             name: row.name.to_owned(),
             pods: number(values, row.pods.0).unwrap_or(row.pods.1),
-            each: Amount::read(&requests["requests"]).unwrap_or(row.requests.1),
+            each,
             apart: row.apart,
         })
     };

@@ -1,5 +1,7 @@
 //! VER: versions that grow old, or that do not fit each other. How old something is depends on the day that the review is told.
 
+mod fit;
+
 use jiff::civil::Date;
 use synth_framework::{Findings, IgnoreChanges, Place, Policy, Severity, Step};
 
@@ -7,6 +9,7 @@ use crate::{
     Platform, base_images,
     policies::view::{Declared, items, text},
     settings::compact_day,
+    versions::Release,
 };
 
 pub(super) const POLICIES: &[Policy<Platform>] = &[
@@ -48,6 +51,36 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "A build that is read as the most recent one changes by itself, and rolls in with whatever is applied next: \
                       production names each, elsewhere it stays as it was made.",
         check: builds_are_named,
+    },
+    Policy {
+        code: "VER006",
+        name: "charts-work-with-kubernetes",
+        severity: Severity::Error,
+        explanation: "Karpenter of a release that is older than what a Kubernetes needs makes no nodes, or nodes that no pod gets to.",
+        check: fit::charts_work_with_kubernetes,
+    },
+    Policy {
+        code: "VER007",
+        name: "charts-are-tested-with-kubernetes",
+        severity: Severity::Warning,
+        explanation: "What its makers have not tested with a version of Kubernetes may delete, ignore or fight over objects that this \
+                      version knows and it does not.",
+        check: fit::charts_are_tested_with_kubernetes,
+    },
+    Policy {
+        code: "VER008",
+        name: "builds-are-of-this-kubernetes",
+        severity: Severity::Warning,
+        explanation: "EKS offers each build of an add-on for some versions of Kubernetes, and refuses it for others: a quarter of an hour \
+                      after the control plane was made or upgraded, with nodes that have no network.",
+        check: fit::builds_are_of_this_kubernetes,
+    },
+    Policy {
+        code: "VER009",
+        name: "kubernetes-is-supported",
+        severity: Severity::Warning,
+        explanation: "At the end of standard support EKS upgrades the control plane on a day of its own choice, or takes six times the price.",
+        check: fit::kubernetes_is_supported,
     },
 ];
 
@@ -137,14 +170,14 @@ fn karpenters_image_is_recent(platform: &Platform, findings: &mut Findings) {
 fn images_know_kubernetes(platform: &Platform, findings: &mut Findings) {
     let version = platform.settings.cluster.kubernetes_version;
     for image in base_images(platform).chain(karpenter_images(platform)) {
-        if image.made < version.published() {
+        let published = Release::of(version).published;
+        if image.made < published {
             findings
                 .report(
                     image.place,
                     format!(
-                        "makes nodes of `{}`, which is older than Kubernetes {version} of {}: there is none for it",
+                        "makes nodes of `{}`, which is older than Kubernetes {version} of {published}: there is none for it",
                         image.name,
-                        version.published()
                     ),
                     format!("set `{}` to a later day", image.setting),
                 )

@@ -1,0 +1,97 @@
+"""What is said of values that a chart does not know, planted: python3 -m unittest scripts/tests/charts.py"""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from charts import Chart, Listed, Release, before, idle, listing, refused, tables, unknown  # noqa: E402 (found by the line above)
+
+VALUES = """
+replicas: 1
+port: 80
+ghost: true
+pod:
+  priority: low
+  labels: {}
+"""
+TEMPLATE = """
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Release.Name }}
+  namespace: {{ .Release.Namespace }}
+  annotations: {{- toYaml .Values.pod.labels | nindent 4 }}
+  labels:
+    priority: {{ .Values.pod.priority | quote }}
+    replicas: {{ .Values.replicas | quote }}
+    hidden: {{ .Values.hidden | quote }}
+    random: {{ randAlphaNum 8 | quote }}
+spec:
+  ports: [{port: {{ .Values.port }}}]
+"""
+
+
+class Charts(unittest.TestCase):
+    def setUp(self) -> None:
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+        (self.folder / "templates").mkdir()
+        (self.folder / "Chart.yaml").write_text("apiVersion: v2\nname: sample\nversion: 1.2.3\n")
+        (self.folder / "values.yaml").write_text(VALUES)
+        (self.folder / "templates/service.yaml").write_text(TEMPLATE)
+        self.chart = Chart(self.folder)
+
+    def release(self, **values: object) -> Release:
+        return Release("place", "sample", "1.2.3", "name", "space", values)
+
+    def listed(self, release: Release) -> Listed:
+        levels = {path: level for path, _ in tables(release.values) if (level := self.chart.level(path))}
+        path = self.folder / "sample.yaml"
+        path.write_text(listing("sample", "1.2.3", levels))
+        return Listed(path)
+
+    def unknown(self, release: Release) -> list[str]:
+        """What is wrong, of which the chart and its list say the same."""
+        said = list(unknown(release, self.chart, "1.2.3"))
+        known = self.release(replicas=2, pod={"priority": "high", "labels": {"a": "b"}})
+        self.assertEqual(list(unknown(release, self.listed(known), "1.2.3")), said)
+        return said
+
+    def test_keys_that_a_chart_has_are_no_finding(self) -> None:
+        release = self.release(replicas=2, hidden="x", pod={"priority": "high", "labels": {"any": "thing"}})
+        self.assertEqual(self.unknown(release), [], "one that only the template mentions too, and any in a table that is handed through")
+
+    def test_a_misspelt_key_is_found_wherever_it_stands(self) -> None:
+        self.assertEqual(self.unknown(self.release(replica=2)), ["`replica` is no value of sample 1.2.3; it has `replicas`"])
+        self.assertEqual(
+            self.unknown(self.release(pod={"priorities": "high"})), ["`pod.priorities` is no value of sample 1.2.3; it has `priority`"]
+        )
+        self.assertEqual(self.unknown(self.release(pods={"priority": "high"})), ["`pods` is no value of sample 1.2.3; it has `pod`"])
+
+    def test_a_table_that_the_list_does_not_hold_is_said(self) -> None:
+        [said] = unknown(self.release(pod={"priority": "high"}), self.listed(self.release(replicas=1)), "1.2.3")
+        self.assertIn("`pod` is a table that", said)
+        self.assertIn("`make charts-keys CHARTS_DIR=FOLDER` adds it", said)
+
+    def test_a_list_keeps_what_it_held_of_the_same_version(self) -> None:
+        self.listed(self.release(pod={"priority": "high"}))
+        self.assertIn(("pod",), before(self.folder, self.release()))
+        self.assertEqual(before(self.folder, self.release()._replace(version="2.0.0")), {})
+
+    def test_a_key_that_changes_nothing_is_found_and_one_that_says_what_holds_anyway_is_not(self) -> None:
+        release = self.release(replicas=1, ghost=False, pod={"priority": "high"})
+        self.assertEqual(list(idle(release, self.chart, set())), ["`ghost` changes nothing of what sample 1.2.3 renders"])
+
+    def test_an_object_that_kubernetes_refuses_is_named(self) -> None:
+        self.assertEqual(list(refused(self.release(port=80), self.chart, "1.36")), [])
+        [said] = refused(self.release(port="eighty"), self.chart, "1.36")
+        self.assertTrue(said.startswith("Service `name` of sample 1.2.3: "), said)
+        self.assertIn("eighty", said)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,112 @@
+//! Versions that were made for each other, by what their makers publish.
+
+use synth_framework::{Findings, Place};
+
+use super::{SOON, days};
+use crate::{
+    Platform,
+    policies::view::{Declared, argocd_release, charts, text},
+    versions::{DOLLARS_AN_HOUR, Release, Tested, seen_with},
+};
+
+/// Hours in a month, as AWS reckons.
+const HOURS_A_MONTH: f64 = 730.0;
+
+/// A chart as it is installed, and the setting that names its version.
+struct Installed<'a> {
+    place: Place,
+    chart: String,
+    version: String,
+    setting: &'a str,
+}
+
+/// The charts of whose versions something is known.
+fn installed(platform: &Platform) -> Vec<Installed<'static>> {
+    let argocd = argocd_release(platform).and_then(|release: Declared<'_>| {
+        let (chart, version) = (release.text("chart")?, release.text("version")?);
+        Some(Installed { place: release.place(), chart, version, setting: "argocd.chart_version" })
+    });
+    let karpenter = charts(platform).filter(|chart| chart.name == "karpenter").map(|chart| Installed {
+        place: platform.place(chart.application),
+        chart: chart.name.to_owned(),
+        version: text(&chart.application.object, "/spec/source/targetRevision").to_owned(),
+        setting: "karpenter.chart_version",
+    });
+    argocd.into_iter().chain(karpenter).filter(|installed| Tested::knows(&installed.chart)).collect()
+}
+
+/// `1.32 to 1.35`.
+fn minors(row: &Tested) -> String {
+    format!("1.{} to 1.{}", row.kubernetes.start(), row.kubernetes.end())
+}
+
+pub(super) fn charts_work_with_kubernetes(platform: &Platform, findings: &mut Findings) {
+    let kubernetes = platform.settings.cluster.kubernetes_version;
+    for Installed { place, chart, version, setting } in installed(platform) {
+        let Some(row) = Tested::of(&chart, &version) else { continue };
+        if row.fails_beyond && kubernetes.minor() > *row.kubernetes.end() {
+            let message = format!(
+                "installs {chart} {version}: {} works with Kubernetes {}, and the cluster is of {kubernetes}",
+                row.app,
+                minors(row)
+            );
+            findings.report(place, message, format!("set `{setting}` to a later one")).set_by([setting]);
+        }
+    }
+}
+
+pub(super) fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &mut Findings) {
+    let kubernetes = platform.settings.cluster.kubernetes_version;
+    for Installed { place, chart, version, setting } in installed(platform) {
+        let message = match Tested::of(&chart, &version) {
+            None => format!("installs {chart} {version}, and nothing is known of what it was tested with"),
+            Some(row) if row.fails_beyond || row.kubernetes.contains(&kubernetes.minor()) => continue,
+            Some(row) => format!(
+                "installs {chart} {version}: {} was tested with Kubernetes {}, and the cluster is of {kubernetes}",
+                row.app,
+                minors(row)
+            ),
+        };
+        let mend = format!("set `{setting}` to a release that was, or say in a waiver who tested it");
+        findings.report(place, message, mend).set_by([setting]);
+    }
+}
+
+pub(super) fn builds_are_of_this_kubernetes(platform: &Platform, findings: &mut Findings) {
+    let kubernetes = platform.settings.cluster.kubernetes_version;
+    for addon in platform.managed("aws_eks_addon") {
+        let (Some(name), Some(build)) = (addon.text("addon_name"), addon.text("addon_version")) else { continue };
+        let Some(seen) = seen_with(&name, &build).filter(|seen| *seen != kubernetes.minor()) else { continue };
+        let setting = format!("cluster.addon_versions.{}", name.replace('-', "_"));
+        let mend = format!(
+            "set `{setting}` to one that `aws eks describe-addon-versions --addon-name {name} --kubernetes-version {kubernetes}` lists, or to \"\""
+        );
+        let message = format!("names the build {build}, which was seen with Kubernetes 1.{seen} alone");
+        findings.report(addon.place(), message, mend).set_by([setting.as_str()]);
+    }
+}
+
+pub(super) fn kubernetes_is_supported(platform: &Platform, findings: &mut Findings) {
+    let version = platform.settings.cluster.kubernetes_version;
+    let end = Release::of(version).standard_until;
+    let left = days(findings.today(), end);
+    if left >= SOON {
+        return;
+    }
+    let [standard, extended] = DOLLARS_AN_HOUR.map(|dollars| dollars * HOURS_A_MONTH);
+    for cluster in platform.managed("aws_eks_cluster") {
+        let ends = if left > 0 { format!("ends in {left} days, on {end}") } else { format!("ended on {end}") };
+        let then = if cluster.nested("upgrade_policy", "support_type").as_deref() == Some("EXTENDED") {
+            format!("from then on the cluster costs {extended:.0} USD a month instead of {standard:.0}")
+        } else {
+            "EKS then upgrades the control plane by itself, and neither nodes nor add-ons".to_owned()
+        };
+        findings
+            .report(
+                cluster.place(),
+                format!("is of Kubernetes {version}, whose standard support {ends}: {then}"),
+                "set `cluster.kubernetes_version` to the next one, with builds of the add-ons and an image for it",
+            )
+            .set_by(["cluster.kubernetes_version"]);
+    }
+}
