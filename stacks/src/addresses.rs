@@ -11,6 +11,11 @@ pub(crate) const RANGE: u64 = 16;
 /// Ranges that a node keeps beyond those that its pods need (`WARM_PREFIX_TARGET`).
 pub(crate) const WARM_RANGES: u64 = 1;
 
+/// Pods that the kubelet of one of Karpenter's nodes takes. Its own bound, by single addresses, would leave most of each range
+/// unused: <https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html> advises 110 for fewer than 30 vCPUs and
+/// 250 beyond, and larger nodes share the class of the smaller ones.
+pub(crate) const MOST_PODS: u32 = 110;
+
 /// The most ranges that nodes take with so many pods, however these are spread over them: each node has one that is not full.
 pub(crate) fn ranges(nodes: u64, pods: u64) -> u64 {
     nodes * (1 + WARM_RANGES) + pods.div_ceil(RANGE)

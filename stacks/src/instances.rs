@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use synth_framework::nearest;
 
-use crate::addresses::{RANGE, WARM_RANGES};
+use crate::addresses::{MOST_PODS, RANGE, WARM_RANGES};
 
 const TYPES: &str = include_str!("data/instance-types.csv");
 const OFFERINGS: &str = include_str!("data/instance-offerings.csv");
@@ -164,9 +164,14 @@ impl InstanceType {
         (self.price, self.memory, self.name)
     }
 
-    /// The most pods that EKS lets the kubelet take, as by its network interfaces without prefixes.
-    pub(crate) fn most_pods(&self) -> u64 {
+    /// The pods that its network interfaces have single addresses for. EKS keeps memory for so many, whatever the kubelet takes.
+    fn pods_of_single_addresses(&self) -> u64 {
         self.interfaces * (self.per_interface - 1) + 2
+    }
+
+    /// The most pods that a node of Karpenter's takes: what is set, as far as there are addresses in ranges.
+    pub(crate) fn most_pods(&self) -> u64 {
+        u64::from(MOST_PODS).min(self.interfaces * (self.per_interface - 1) * RANGE + 2)
     }
 
     /// The interfaces that hold its ranges of addresses when it is full of pods; each has an address of its own beside them.
@@ -193,7 +198,7 @@ impl InstanceType {
     pub(crate) fn allocatable_memory(&self) -> u64 {
         let there = self.memory - if self.architecture == "arm64" { 64 } else { 0 };
         let hypervisor = (there * 75).div_ceil(1000);
-        let kept = 255 + 11 * self.most_pods() + 100;
+        let kept = 255 + 11 * self.pods_of_single_addresses() + 100;
         there.saturating_sub(hypervisor + kept)
     }
 }
@@ -203,6 +208,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn types_that_pools_may_buy_have_addresses_for_all_pods_that_are_set() {
+        let bought = all().iter().filter(|of| of.vcpus >= 2 && ["c", "m", "r"].contains(&of.category()));
+        let fewer: Vec<_> = bought.filter(|of| of.most_pods() < u64::from(MOST_PODS)).map(|of| of.name).collect();
+        assert_eq!(fewer, [""; 0]);
+    }
+
+    #[test]
     fn pods_get_what_karpenter_says_of_every_type() {
         let reference = include_str!("../tests/fixtures/karpenter-allocatable.csv");
         let mut compared = 0;
@@ -210,7 +222,8 @@ mod tests {
             let name = row.next().unwrap();
             let said: Vec<u64> = row.map(|cell| cell.parse().unwrap()).collect();
             let known = named(name).unwrap_or_else(|| panic!("{name} is not in the table"));
-            assert_eq!([known.allocatable_cpu(), known.allocatable_memory(), known.most_pods()], said[..], "{name}");
+            let pods = known.pods_of_single_addresses();
+            assert_eq!([known.allocatable_cpu(), known.allocatable_memory(), pods], said[..], "{name}");
             compared += 1;
         }
         assert_eq!(compared, 995);

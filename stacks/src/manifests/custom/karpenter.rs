@@ -87,6 +87,7 @@ pub(crate) struct NodeClassSpec {
     pub(crate) ami_selector_terms: Vec<AmiSelectorTerm>,
     pub(crate) subnet_selector_terms: Vec<TagSelectorTerm>,
     pub(crate) security_group_selector_terms: Vec<TagSelectorTerm>,
+    pub(crate) kubelet: Kubelet,
     pub(crate) metadata_options: MetadataOptions,
     pub(crate) block_device_mappings: Vec<BlockDeviceMapping>,
     pub(crate) tags: BTreeMap<String, String>,
@@ -100,6 +101,13 @@ impl CustomSpec for NodeClassSpec {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct AmiSelectorTerm {
     pub(crate) alias: String,
+}
+
+/// What the kubelet is told.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Kubelet {
+    pub(crate) max_pods: u32,
 }
 
 #[derive(Clone, Debug, Serialize)]

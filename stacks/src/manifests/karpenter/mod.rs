@@ -4,12 +4,13 @@ use synth_framework::Manifests;
 
 use super::{
     custom::karpenter::{
-        AmiSelectorTerm, BlockDeviceMapping, Budget, Disruption, Ebs, Limits, MetadataOptions, NodeClassRef,
+        AmiSelectorTerm, BlockDeviceMapping, Budget, Disruption, Ebs, Kubelet, Limits, MetadataOptions, NodeClassRef,
         NodeClassSpec, NodePoolSpec, NodeTemplate, NodeTemplateSpec, Requirement, StartupTaint, TagSelectorTerm,
     },
     kubernetes::custom,
 };
 use crate::{
+    addresses::MOST_PODS,
     names::EBS_CSI_TAINT,
     settings::{NodePool, Settings},
 };
@@ -36,6 +37,7 @@ fn node_class(settings: &Settings) -> NodeClassSpec {
         ami_selector_terms: vec![AmiSelectorTerm { alias: settings.karpenter.ami_alias.clone() }],
         subnet_selector_terms: vec![discovered.clone()],
         security_group_selector_terms: vec![discovered],
+        kubelet: Kubelet { max_pods: MOST_PODS },
         metadata_options: MetadataOptions {
             http_endpoint: "enabled",
             http_protocol_ipv6: "disabled",
