@@ -13,18 +13,24 @@ use crate::{
 /// The label by which the load balancer controller adds readiness gates: a pod is ready once its target is healthy.
 const READINESS_GATES: (&str, &str) = ("elbv2.k8s.aws/pod-readiness-gate-inject", "enabled");
 
+const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+
 pub(super) fn define(settings: &Settings, folder: &Manifests) {
     let version = format!("v{}", settings.cluster.kubernetes_version);
-    pod_security(namespace(&settings.services.namespace), "restricted", &version)
+    outliving(pod_security(namespace(&settings.services.namespace), "restricted", &version))
         .label(READINESS_GATES.0, READINESS_GATES.1)
         .add_to(folder, "namespace-services");
     // The node exporter reads its host's network and file systems.
-    pod_security(namespace(&settings.observability.namespace), "privileged", &version)
+    outliving(pod_security(namespace(&settings.observability.namespace), "privileged", &version))
         .add_to(folder, "namespace-monitoring");
+    // Helm made it, without a label. Whoever deletes it deletes Argo CD, which would be the one to do so.
+    pod_security(namespace(&settings.argocd.namespace), "restricted", &version)
+        .annotation(SYNC_OPTIONS, "Prune=false,Delete=false")
+        .add_to(folder, "namespace-argocd");
 }
 
 fn pod_security(namespace: Draft<Namespace>, standard: &str, version: &str) -> Draft<Namespace> {
-    ["enforce", "audit", "warn"].into_iter().fold(outliving(namespace), |namespace, mode| {
+    ["enforce", "audit", "warn"].into_iter().fold(namespace, |namespace, mode| {
         let key = format!("pod-security.kubernetes.io/{mode}");
         namespace.label(&key, standard).label(&format!("{key}-version"), version)
     })
@@ -32,5 +38,5 @@ fn pod_security(namespace: Draft<Namespace>, standard: &str, version: &str) -> D
 
 /// Neither a file that leaves Git nor an Application that goes takes it along before someone has confirmed that.
 fn outliving(namespace: Draft<Namespace>) -> Draft<Namespace> {
-    namespace.annotation("argocd.argoproj.io/sync-options", "Prune=confirm,Delete=confirm")
+    namespace.annotation(SYNC_OPTIONS, "Prune=confirm,Delete=confirm")
 }
