@@ -1,6 +1,6 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci packages check test judge stranger manifests docs synth drift bindings bench lint scan advisories renovate lock bases up down
+.PHONY: help ci packages check test judge stranger stranger-all manifests docs synth drift bindings bench lint scan advisories renovate lock bases up down
 
 CARGO ?= cargo
 VENV := target/venv
@@ -32,8 +32,11 @@ test: ## Run every test. Terraform and its AWS provider judge what is written.
 judge: ## Let the real AWS provider plan what the offline one plans, and run every stack's own tests, whole and broken on purpose.
 	$(CARGO) test --workspace --locked --test terraform --test synthesized -- --ignored real broken
 
-stranger: ## Run every test in a clone with other settings: account, region, zones, repository, one environment, a service more.
+stranger: ## Run the tests that read settings in a clone with others: account, region, zones, repository, one environment, a service more.
 	CARGO='$(CARGO)' scripts/stranger.py
+
+stranger-all: ## Run every test there. Every night.
+	CARGO='$(CARGO)' scripts/stranger.py --all
 
 manifests: $(VENV)/done ## Judge the manifests, charts' values and the root chart by Kubernetes' schemas, its admission, PromQL, key lists and Helm.
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests

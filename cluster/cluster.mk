@@ -1,5 +1,5 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long programs charts charts-keys cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
+.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
@@ -46,10 +46,13 @@ programs: ## The same with what other targets leave of the processors, for one t
 	@nice -n 19 cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) karpenter >target/programs.log 2>&1 || \
 		{ cat target/programs.log; exit 1; }
 
+charts-pull: $(VENV)/done ## Fetch every chart of the environments into CHARTS_DIR, at its version.
+	$(VENV)/bin/python scripts/charts.py pull --charts "$(CHARTS_DIR)" out out/*
+
 charts: karpenter $(VENV)/done ## Let every chart in CHARTS_DIR judge its values, and a control plane what it renders; Karpenter's and metrics-server's are there.
-	@test -d "$(CHARTS_DIR)" || { echo "error: name a folder of charts: \`helm pull CHART --version VERSION --destination FOLDER\`, then CHARTS_DIR=FOLDER" >&2; exit 2; }
+	@test -d "$(CHARTS_DIR)" || { echo "error: CHARTS_DIR is no folder: \`make charts-pull CHARTS_DIR=FOLDER\` fetches the charts into one" >&2; exit 2; }
 	$(VENV)/bin/python scripts/charts.py judge --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*
-	CHARTS_DIR="$(abspath $(CHARTS_DIR))" $(CLUSTER_TEST) --test judge -- charts::
+	CHARTS_DIR="$(abspath $(CHARTS_DIR))" $(CLUSTER_TEST) --test judge -- charts:: --include-ignored
 
 charts-keys: karpenter $(VENV)/done ## Write down the value keys of the charts in CHARTS_DIR, at the versions that are installed; `make manifests` reads them.
 	$(VENV)/bin/python scripts/charts.py keys --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*

@@ -4,14 +4,17 @@
     charts.py judge [--charts FOLDER]... --known FOLDER OUT...
     charts.py keys --charts FOLDER... --known FOLDER OUT...
     charts.py render --charts FOLDER... CHART VERSION NAME NAMESPACE < VALUES
+    charts.py pull --charts FOLDER OUT...
 
 OUT is the folder of an environment. A folder of charts holds `CHART` or `CHART-VERSION.tgz`, with their sub-charts in them. `judge`
 holds keys against a chart that is there, and renders it: a key that changes nothing is a finding, and an object that Kubernetes'
-schemas refuse. Of other charts it knows the lists in the folder --known, which `keys` writes. `render` prints a chart's objects.
+schemas refuse. Of other charts it knows the lists in the folder --known, which `keys` writes. `render` prints a chart's objects,
+`pull` fetches every chart of the environments, at its version, from where they take it.
 Needs helm-python-sdk and kubernetes-validate (PyPI). Exit codes: 0 nothing found, 1 findings, 2 it cannot be judged.
 """
 
 import argparse
+import atexit
 import copy
 import datetime
 import difflib
@@ -19,6 +22,7 @@ import functools
 import json
 import pathlib
 import re
+import shutil
 import sys
 import tarfile
 import tempfile
@@ -40,6 +44,7 @@ class Release(NamedTuple):
     """A chart as an environment installs it."""
 
     place: str
+    repository: str
     chart: str
     version: str
     name: str
@@ -145,11 +150,11 @@ def releases(out):
         helm = source.get("helm", {})
         namespace = manifest["spec"]["destination"]["namespace"]
         name = helm.get("releaseName", manifest["metadata"]["name"])
-        yield Release(str(path), source["chart"].split("/")[-1], source["targetRevision"], name, namespace, helm.get("valuesObject", {}))
+        yield Release(str(path), source["repoURL"], source["chart"].split("/")[-1], source["targetRevision"], name, namespace, helm.get("valuesObject", {}))
     path = out / "cluster/argocd.tf.json"
     for release in json.loads(path.read_text())["resource"]["helm_release"].values():
         values = json.loads((path.parent / "argocd-values.json").read_text())
-        yield Release(str(path), release["chart"], release["version"], release["name"], release["namespace"], values)
+        yield Release(str(path), release["repository"], release["chart"], release["version"], release["name"], release["namespace"], values)
 
 
 def tables(values, path=()):
@@ -262,6 +267,15 @@ def version_of(out):
 
 
 @functools.cache
+def unpacked(archive, name):
+    """The chart of an archive."""
+    scratch = tempfile.mkdtemp(prefix="chart-")
+    atexit.register(shutil.rmtree, scratch)
+    with tarfile.open(archive) as packed:
+        packed.extractall(scratch, filter="data")
+    return Chart(pathlib.Path(scratch) / name)
+
+
 def find(folders, name, version):
     """The chart in the folders, or nothing. Karpenter's tag names the release before it, so its own folder is taken as it is."""
     for folder in map(pathlib.Path, folders):
@@ -270,10 +284,7 @@ def find(folders, name, version):
             if name.startswith("karpenter") or chart.metadata["version"] == version:
                 return chart
         if (archive := folder / f"{name}-{version}.tgz").exists():
-            scratch = tempfile.mkdtemp(prefix="chart-")
-            with tarfile.open(archive) as packed:
-                packed.extractall(scratch, filter="data")
-            return Chart(pathlib.Path(scratch) / name)
+            return unpacked(archive, name)
     return None
 
 
@@ -299,7 +310,7 @@ def run_judge(folders, known, outs):
     wrong, judged, seen, by = 0, 0, set(), {}
     for out in outs:
         for release in releases(out):
-            how, found = judge(release, tuple(folders), known, version_of(out), seen)
+            how, found = judge(release, folders, known, version_of(out), seen)
             judged += 1
             by.setdefault(how, set()).add(f"{release.chart} {release.version}")
             wrong += len(found)
@@ -316,7 +327,7 @@ def run_keys(folders, known, outs):
     read = {}
     for out in outs:
         for release in releases(out):
-            chart = find(tuple(folders), release.chart, release.version)
+            chart = find(folders, release.chart, release.version)
             if chart is None:
                 print(f"{release.chart} {release.version} is not there: its list stays", file=sys.stderr)
                 continue
@@ -362,18 +373,35 @@ def listing(name, version, levels):
 
 
 def run_render(folders, name, version, release, namespace):
-    chart = find(tuple(folders), name, version)
+    chart = find(folders, name, version)
     if chart is None:
         print(f"error: no chart {name} {version} in `{'`, `'.join(folders)}`", file=sys.stderr)
         return 2
     values = json.load(sys.stdin)
-    print(json.dumps(chart.render(Release("", name, version, release, namespace, values), values), default=str))
+    print(json.dumps(chart.render(Release("", "", name, version, release, namespace, values), values), default=str))
     return 0
+
+
+def run_pull(folders, outs):
+    """Fetches what is not there yet. An address without a scheme is that of a registry of containers, as Argo CD takes it."""
+    missing = {(of.repository, of.chart, of.version) for out in outs for of in releases(out) if not find(folders, of.chart, of.version)}
+    pathlib.Path(folders[0]).mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for repository, chart, version in sorted(missing):
+        registry = "://" not in repository
+        where = {"chart_ref": f"oci://{repository}/{chart}"} if registry else {"chart_ref": chart, "repo_url": repository}
+        try:
+            helm_python.pull(**where, version=version, destination=folders[0])
+            print(f"{chart} {version} from {repository}")
+        except helm_python.HelmError as error:
+            failed += 1
+            print(f"{chart} {version} from {repository}: {error}", file=sys.stderr)
+    return 2 if failed else 0
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["judge", "keys", "render"])
+    parser.add_argument("what", choices=["judge", "keys", "render", "pull"])
     parser.add_argument("--charts", action="append", default=[])
     parser.add_argument("--known", type=pathlib.Path)
     parser.add_argument("rest", nargs="+")
@@ -381,6 +409,8 @@ def main():
     if given.what == "render":
         return run_render(given.charts, *given.rest)
     outs = [out for out in map(pathlib.Path, given.rest) if (out / "manifests").is_dir()]
+    if given.what == "pull":
+        return run_pull(given.charts, outs)
     return {"judge": run_judge, "keys": run_keys}[given.what](given.charts, given.known, outs)
 
 

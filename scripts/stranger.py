@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Runs every test in the clone of a stranger: other account, region, zones, repository, one environment, and a service more.
+"""Runs tests in the clone of a stranger: other account, region, zones, repository, one environment, and a service more.
+
+    stranger.py [--all]       without --all only suites that read settings, and of these none that brings environments up or down
 
 The clone is what Git would take of this folder, under `target/stranger`. A test that reads what a user may edit fails there.
 So does one that needs a terminal's signals: all is started as `nohup` and a shell's `&` do, with signals ignored.
@@ -113,7 +115,29 @@ def ask_for_settings(folder: pathlib.Path) -> None:
         sys.exit(f"error: the e2e run reads what a user may edit\n{said.stdout}{said.stderr}")
 
 
-def main(*tests: str) -> int:
+# Suites that read settings.
+READERS = ("policies", "settings", "manifests", "synthesized", "cli")
+
+
+def runs(everything: bool) -> list[list[str]]:
+    """What Cargo is asked for."""
+    test = ["test", "--workspace", "--locked", "--no-fail-fast"]
+    synth = ["run", "--quiet", "--locked", "--package", "synth", "--"]
+    if not everything:
+        suites = [argument for suite in READERS for argument in ("--test", suite)]
+        return [[*synth, "all"], [*synth, "check"], [*test, *suites, "--", "--skip", "bringing_", "--skip", "tearing_"]]
+    return [
+        [*synth, "all"],
+        [*synth, "check"],
+        # All of them, whatever fails: who reads what a user may edit is not alone, as a rule. But services read no settings, so
+        # what loads them is loaded once, by the tests of this folder.
+        [*test, "--", "--skip", "no_request_fails"],
+        # What `make test` leaves to `make judge` and reads stacks.
+        ["test", "--workspace", "--locked", "--test", "synthesized", "--", "--ignored"],
+    ]
+
+
+def main(*arguments: str) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     target = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
@@ -126,18 +150,10 @@ def main(*tests: str) -> int:
     # What is built of others' crates is shared; programs have one name each, so they lie apart.
     environment = {**os.environ, "CARGO_BUILD_BUILD_DIR": str(target), "CARGO_TARGET_DIR": str(target / "stranger/target")}
     cargo = os.environ.get("CARGO", "cargo").split()
-    for arguments in (
-        ["run", "--quiet", "--locked", "--package", "synth", "--", "all"],
-        ["run", "--quiet", "--locked", "--package", "synth", "--", "check"],
-        # All of them, whatever fails: who reads what a user may edit is not alone, as a rule. But services read no settings, so
-        # what loads them is loaded once, by the tests of this folder.
-        ["test", "--workspace", "--locked", "--no-fail-fast", *tests, "--", "--skip", "no_request_fails"],
-        # What `make test` leaves to `make judge` and reads stacks.
-        ["test", "--workspace", "--locked", "--test", "synthesized", "--", "--ignored"],
-    ):
-        print(f"==> {' '.join(arguments)}", flush=True)
-        if run([*cargo, *arguments], folder, environment) != 0:
-            print(f"error: `cargo {' '.join(arguments)}` fails in `{folder}`", file=sys.stderr)
+    for asked in runs("--all" in arguments):
+        print(f"==> {' '.join(asked)}", flush=True)
+        if run([*cargo, *asked], folder, environment) != 0:
+            print(f"error: `cargo {' '.join(asked)}` fails in `{folder}`", file=sys.stderr)
             return 1
     return 0
 

@@ -1,13 +1,21 @@
 """What is said of values that a chart does not know, planted: python3 -m unittest scripts/tests/charts.py"""
 
+import contextlib
+import functools
+import http.server
+import io
+import json
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
+import helm_python
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from charts import Chart, Listed, Release, before, idle, listing, refused, tables, unknown  # noqa: E402 (found by the line above)
+from charts import Chart, Listed, Release, before, find, idle, listing, refused, run_pull, tables, unknown  # noqa: E402 (found by the line above)
 
 VALUES = """
 replicas: 1
@@ -39,14 +47,15 @@ class Charts(unittest.TestCase):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
         self.folder = Path(scratch.name)
-        (self.folder / "templates").mkdir()
-        (self.folder / "Chart.yaml").write_text("apiVersion: v2\nname: sample\nversion: 1.2.3\n")
-        (self.folder / "values.yaml").write_text(VALUES)
-        (self.folder / "templates/service.yaml").write_text(TEMPLATE)
-        self.chart = Chart(self.folder)
+        source = self.folder / "source"
+        (source / "templates").mkdir(parents=True)
+        (source / "Chart.yaml").write_text("apiVersion: v2\nname: sample\nversion: 1.2.3\n")
+        (source / "values.yaml").write_text(VALUES)
+        (source / "templates/service.yaml").write_text(TEMPLATE)
+        self.chart = Chart(source)
 
     def release(self, **values: object) -> Release:
-        return Release("place", "sample", "1.2.3", "name", "space", values)
+        return Release("place", "https://charts.example.com", "sample", "1.2.3", "name", "space", values)
 
     def listed(self, release: Release) -> Listed:
         levels = {path: level for path, _ in tables(release.values) if (level := self.chart.level(path))}
@@ -91,6 +100,36 @@ class Charts(unittest.TestCase):
         [said] = refused(self.release(port="eighty"), self.chart, "1.36")
         self.assertTrue(said.startswith("Service `name` of sample 1.2.3: "), said)
         self.assertIn("eighty", said)
+
+    def test_charts_are_pulled_at_the_versions_that_are_installed(self) -> None:
+        served = self.folder / "served"
+        served.mkdir()
+        helm_python.package(self.folder / "source", destination=served)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=served))
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        helm_python.repo_index_generate(served, base_url=address)
+        out = self.folder / "out"
+        release = {"name": "a", "namespace": "b", "repository": address, "chart": "sample", "version": "1.2.3"}
+        for path, text in {
+            "cluster/argocd.tf.json": json.dumps({"resource": {"helm_release": {"argocd": release}}}),
+            "cluster/argocd-values.json": "{}",
+            "manifests/none.yaml": "kind: Namespace",
+        }.items():
+            (out / path).parent.mkdir(parents=True, exist_ok=True)
+            (out / path).write_text(text)
+        pulled = str(self.folder / "pulled")
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertEqual(run_pull([pulled], [out]), 0)
+        self.assertEqual(said.getvalue(), f"sample 1.2.3 from {address}\n")
+        self.assertIn("ports", find([pulled], "sample", "1.2.3").render(self.release(), {})[0]["spec"])
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """What is asked for is no news."""
 
 
 if __name__ == "__main__":

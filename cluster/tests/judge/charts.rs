@@ -46,6 +46,46 @@ fn what_helm_renders_is_accepted_without_a_warning() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// What the guide says to do when the controller's webhooks do not answer. Argo CD ignores what signs them (`caBundle` and the Secret's
+/// data), so whatever stands in the cluster stays until it is deleted.
+#[test]
+#[ignore = "it needs the chart of the load balancer controller, in CHARTS_DIR"]
+fn webhooks_that_are_deleted_with_their_secret_are_signed_by_one_authority_again() {
+    let _ = &*RECORDS;
+    let releases = environment("default").releases().unwrap();
+    let release = releases.into_iter().find(|release| release.chart == "aws-load-balancer-controller").unwrap();
+    let signed = || {
+        let items = release.render().unwrap().expect("the chart is there");
+        items.into_iter().filter(|item| {
+            let kind = item.object["kind"].as_str().unwrap();
+            kind == "Secret" || kind.ends_with("WebhookConfiguration")
+        })
+    };
+    let authority = |item: &Item| {
+        let held = WORLD.server.get(&WORLD.server.path(&item.object).unwrap()).unwrap().object().unwrap();
+        let webhooks = held["webhooks"].as_array().cloned().unwrap_or_default();
+        let bundles = webhooks.iter().map(|webhook| webhook["clientConfig"]["caBundle"].clone());
+        bundles.chain(held["data"].get("ca.crt").cloned()).map(|bundle| bundle.to_string()).collect::<Vec<_>>()
+    };
+    let (before, after): (Vec<_>, Vec<_>) = (signed().collect(), signed().collect());
+    assert_ne!(before[0].object, after[0].object, "each rendering signs anew");
+    // One part is made again, as after the Secret alone was deleted: two authorities.
+    let mixed = WORLD.argo.sync_of(before.iter().chain(after.iter().filter(|item| item.object["kind"] == "Secret")));
+    assert!(mixed.all.is_empty(), "{mixed}");
+    let held: BTreeSet<_> = after.iter().flat_map(authority).collect();
+    assert_eq!(held.len(), 2, "the fault is there");
+    for item in &after {
+        let _ = WORLD.server.delete(&item.object).unwrap();
+    }
+    let mended = WORLD.argo.sync_of(&after);
+    assert!(mended.all.is_empty(), "{mended}");
+    let held: Vec<_> = after.iter().flat_map(authority).collect();
+    assert!(held.len() > 2 && held.iter().all(|bundle| *bundle == held[0]), "{held:?}");
+    for item in &after {
+        let _ = WORLD.server.delete(&item.object).unwrap();
+    }
+}
+
 #[test]
 fn an_object_of_a_chart_that_is_refused_is_named_with_its_chart() {
     let _ = &*RECORDS;
