@@ -28,6 +28,10 @@ echo '{}' | aws s3 cp --quiet - "s3://$STATE_BUCKET/$KEPT/$ENVIRONMENT/cluster-1
 kept >&2
 aws s3 rm --quiet "s3://$STATE_BUCKET/$KEPT/$ENVIRONMENT/cluster-1-1.tfstate"
 unowned; everything; nodes_of_karpenter
+LEFTOVERS_LIMIT=60
+guardduty_endpoints; guardduty_groups
+delete_what_guardduty_made >&2
+[[ -z $(guardduty_endpoints)$(guardduty_groups) ]]
 aws eks update-kubeconfig --name "$NAME" --kubeconfig "$PLANS/kubeconfig" >/dev/null
 if command -v kubectl >/dev/null; then kubectl --kubeconfig "$PLANS/kubeconfig" version --output json >&2; fi
 aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value 2000 >&2
@@ -64,7 +68,7 @@ def written(folder: Path) -> set[str]:
 
 
 def leave(run: FirstRun) -> list[str]:
-    """A load balancer, a volume, an interface and a security group of the cluster."""
+    """A load balancer, a volume, an interface and a security group of the cluster; and what GuardDuty makes."""
     ec2, name = run.cloud.client("ec2"), run.settings.name
     [vpc] = {one["VpcId"] for one in run.cloud.all("ec2", "describe_subnets", "Subnets") if tagged(one, "kubernetes.io/role/elb")}
     subnets = [one["SubnetId"] for one in run.cloud.all("ec2", "describe_subnets", "Subnets") if one["VpcId"] == vpc]
@@ -80,7 +84,11 @@ def leave(run: FirstRun) -> list[str]:
         "security-group", "elbv2.k8s.aws/cluster", name))["GroupId"]
     balancer = run.cloud.client("elbv2").create_load_balancer(
         Name="left", Type="network", Subnets=subnets[:1], Tags=[{"Key": "elbv2.k8s.aws/cluster", "Value": name}])
-    return [volume, interface, group, balancer["LoadBalancers"][0]["LoadBalancerArn"]]
+    guard = ec2.create_security_group(GroupName=f"GuardDutyManagedSecurityGroup-{vpc}", Description="left", VpcId=vpc)["GroupId"]
+    endpoint = ec2.create_vpc_endpoint(
+        VpcId=vpc, VpcEndpointType="Interface", ServiceName=f"com.amazonaws.{run.settings.region}.guardduty-data",
+        SubnetIds=subnets[:1], SecurityGroupIds=[guard], TagSpecifications=tags("vpc-endpoint", "GuardDutyManaged", "true"))
+    return [volume, interface, group, balancer["LoadBalancers"][0]["LoadBalancerArn"], guard, endpoint["VpcEndpoint"]["VpcEndpointId"]]
 
 
 def tagged(resource: dict, key: str) -> bool:

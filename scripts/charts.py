@@ -110,7 +110,8 @@ class Chart:
         with helm_python.Chart.load(self.folder) as chart:
             files = chart.render(values, name=release.name, namespace=release.namespace)
         manifests = [text for name, text in sorted(files.items()) if name.endswith((".yaml", ".yml"))]
-        return [item for text in manifests for item in yaml.safe_load_all(text) if item]
+        documents = [item for text in manifests for item in yaml.safe_load_all(text) if item]
+        return [item for document in documents for item in (document["items"] if document["kind"].endswith("List") else [document])]
 
 
 def merge(one, other):

@@ -187,6 +187,13 @@ wait_for_leftovers() {
     "delete it with \`aws ec2\`, and run again" unowned
 }
 
+# GuardDuty makes its endpoint again for as long as there is a cluster. Now there is none.
+destroy_again() {
+  [[ -n $(guardduty_endpoints) ]] || die "destroying cluster failed; what is wrong is above"
+  delete_what_guardduty_made
+  change cluster "destroy what is left of cluster?" -destroy
+}
+
 need aws cargo jq kubectl terraform
 step "settings and credentials"
 open_environment
@@ -222,7 +229,8 @@ step "cluster"
 # A run that goes on after the cluster went has never looked for what keeps the network.
 [[ -n $cluster ]] || wait_for_leftovers
 init cluster
-change cluster "destroy cluster?" -destroy
+delete_what_guardduty_made
+change cluster "destroy cluster?" -destroy || destroy_again
 delete_log_group
 
 step "what is left of $NAME"

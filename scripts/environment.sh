@@ -95,7 +95,8 @@ change() {
     0) say "$stack: nothing to change" ;;
     2)
       ask "$question"
-      terraform -chdir="$(directory "$stack")" apply -input=false "$plan"
+      # Said even where somebody asks whether it worked, and so no error ends the script.
+      terraform -chdir="$(directory "$stack")" apply -input=false "$plan" || return
       ;;
     *) die "planning $stack failed; what is wrong is above" ;;
   esac

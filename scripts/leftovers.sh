@@ -37,6 +37,44 @@ security_groups() {
     --query 'SecurityGroups[].GroupId' --output json | jq --raw-output '.[]'
 }
 
+# The environment's VPC.
+network() {
+  aws ec2 describe-vpcs --filters "Name=tag:Name,Values=$NAME" Name=tag:Stack,Values=cluster \
+    --query 'Vpcs[].VpcId' --output json | jq --raw-output '.[]'
+}
+
+# GuardDuty's runtime monitoring makes an endpoint in a VPC by itself, whose interfaces keep the subnets, and a security group, which
+# keeps the VPC. Version 6 of Terraform's AWS provider takes them along; 5.100.0, which may destroy here too, fails at them.
+guardduty_endpoints() {
+  local vpc
+  vpc=$(network) || return
+  [[ -n $vpc ]] || return 0
+  aws ec2 describe-vpc-endpoints --filters "Name=vpc-id,Values=$vpc" Name=tag:GuardDutyManaged,Values=true \
+    --query "VpcEndpoints[?State!='deleted'].VpcEndpointId" --output json | jq --raw-output '.[]'
+}
+
+guardduty_groups() {
+  local vpc
+  vpc=$(network) || return
+  [[ -n $vpc ]] || return 0
+  aws ec2 describe-security-groups --filters "Name=vpc-id,Values=$vpc" "Name=group-name,Values=GuardDutyManagedSecurityGroup-$vpc" \
+    --query 'SecurityGroups[].GroupId' --output json | jq --raw-output '.[]'
+}
+
+delete_what_guardduty_made() {
+  local endpoints groups group
+  endpoints=$(guardduty_endpoints)
+  if [[ -n $endpoints ]]; then
+    say "deleting what GuardDuty made in the network: ${endpoints//$'\n'/, }"
+    xargs aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <<<"$endpoints" >/dev/null
+    wait_until_none "endpoint of GuardDuty" "$LEFTOVERS_LIMIT" "delete it by hand" guardduty_endpoints
+  fi
+  groups=$(guardduty_groups)
+  for group in $groups; do
+    aws ec2 delete-security-group --group-id "$group" >/dev/null
+  done
+}
+
 # What nobody uses any more, and nobody will remove.
 unowned() {
   volumes Name=status,Values=available && interfaces Name=status,Values=available && security_groups

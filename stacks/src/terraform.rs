@@ -8,8 +8,9 @@ use crate::settings::Settings;
 /// Terraform's versions: write-only arguments came with 1.11.
 const TERRAFORM_VERSIONS: &str = ">= 1.11";
 
-/// The AWS provider's versions: the stacks use only what both majors accept.
-const AWS_VERSIONS: &str = ">= 5.100.0, < 7.0.0";
+/// Where the AWS provider's versions end: what the next major version removes is not known. They begin where the settings say;
+/// the bindings know what the oldest possible one lacks, and a stack that accepts it may not use that.
+const AWS_CEILING: &str = "7.0.0";
 
 /// The Helm provider's versions: the third major takes its configuration as attributes.
 const HELM_VERSIONS: &str = ">= 3.1.1, < 4.0.0";
@@ -35,7 +36,8 @@ fn common(settings: &Settings, stack: &Stack) -> Terraform {
         settings.aws.account_id,
         settings.state_key_alias()
     );
-    terraform().required_version(TERRAFORM_VERSIONS).required_provider::<Aws>(AWS_VERSIONS).backend(
+    let aws = format!(">= {}, < {AWS_CEILING}", settings.aws.provider_floor);
+    terraform().required_version(TERRAFORM_VERSIONS).required_provider::<Aws>(aws).backend(
         s3_backend(settings.state_bucket(), state.key(stack.name()), &settings.aws.region)
             .encrypt(true)
             .kms_key_id(key)

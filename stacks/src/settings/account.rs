@@ -14,6 +14,11 @@ section! {
         pub account_id: String where shaped("an account id of 12 digits", shape::account_id),
         /// One of [`regions::REGIONS`].
         pub region: String where regions::known,
+        /// Oldest version of Terraform's AWS provider that may plan.
+        pub provider_floor: String where shaped(
+            "a version of the AWS provider from 5.100.0 on and below 7.0.0, such as `5.100.0`",
+            shape::aws_provider_version,
+        ),
         /// Tags that every resource gets.
         pub tags: BTreeMap<String, String>,
     }

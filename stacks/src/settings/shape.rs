@@ -175,6 +175,12 @@ pub(super) fn ami_alias(text: &str) -> bool {
     text.strip_prefix("al2023@v").is_some_and(day)
 }
 
+/// A version of the AWS provider from 5.100.0 on and below 7.
+pub(super) fn aws_provider_version(text: &str) -> bool {
+    let numbers: Vec<u32> = text.split('.').filter_map(|number| number.parse().ok()).collect();
+    chart_version(text) && numbers >= vec![5, 100, 0] && numbers < vec![7]
+}
+
 /// A release of EKS's Amazon Linux, such as `1.36.3-20260903`: the kubelet's version and a day.
 pub(super) fn amazon_linux_release(text: &str) -> bool {
     text.split_once('-').is_some_and(|(version, date)| chart_version(version) && day(date))

@@ -42,7 +42,7 @@ port = 80
     staging.toml:4:13: `load_test` is an integer, a table is expected
     staging.toml:7:14: `aws.account_id` is `12345`, an account id of 12 digits is expected
     staging.toml:8:1: `aws.regoin` is not a setting: did you mean `region`?
-    staging.toml:9:1: `aws.colour` is not a setting: the keys of `[aws]` are `account_id`, `region` and `tags`
+    staging.toml:9:1: `aws.colour` is not a setting: the keys of `[aws]` are `account_id`, `region`, `provider_floor` and `tags`
     staging.toml:12:22: `cluster.kubernetes_version` is `1.31`, supported are `1.35`, `1.36` and `1.37`
     staging.toml:13:15: `cluster.zonal_shift` is a boolean, one of `off`, `aws-only` and `on` is expected
     staging.toml:16:8: `services.cors_proxy_server.port` is 80, it must be from 1025 to 65535
@@ -60,24 +60,24 @@ fn a_base_without_a_section_misses_it_at_its_first_line() {
 #[test]
 fn an_inherited_value_that_an_override_breaks_names_both_files() {
     insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @r"
-        default.toml:81:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2
+        default.toml:82:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2
         ");
     insta::assert_snapshot!(refused("[aws]\nregion = \"eu-west-1\"\n"), @r"
-    default.toml:43:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1a`?
-    default.toml:43:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1b`?
-    default.toml:43:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1c`?
+    default.toml:44:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1a`?
+    default.toml:44:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1b`?
+    default.toml:44:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1c`?
     ");
     insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"
-        default.toml:71:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`
-        default.toml:80:19: `base_nodes.release_version` is `1.36.3-20260903`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a release that begins with `1.35.`, or write `""`
+        default.toml:72:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`
+        default.toml:81:19: `base_nodes.release_version` is `1.36.3-20260903`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a release that begins with `1.35.`, or write `""`
         "#);
     insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @r"
-        default.toml:22:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both
+        default.toml:23:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both
         ");
     insta::assert_snapshot!(refused("[base_nodes]\nami_type = \"BOTTLEROCKET_ARM_64\"\n"), @r"
-    default.toml:78:19: `base_nodes.instance_types[0]` is `m7i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
-    default.toml:78:33: `base_nodes.instance_types[1]` is `m6i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
-    default.toml:78:47: `base_nodes.instance_types[2]` is `m5.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:79:19: `base_nodes.instance_types[0]` is `m7i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:79:33: `base_nodes.instance_types[1]` is `m6i.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
+    default.toml:79:47: `base_nodes.instance_types[2]` is `m5.xlarge`, an x86_64 machine, which cannot run `base_nodes.ami_type`, `BOTTLEROCKET_ARM_64` at staging.toml:2
     ");
 }
 
@@ -183,7 +183,7 @@ target_cpu_utilization = 0
     insta::assert_snapshot!(refused(text), @r"
     staging.toml:3:12: `base_nodes.min_size` is 2, fewer than one in each of 3 zones: use at least 3
     staging.toml:4:16: `base_nodes.desired_size` is 9, above `base_nodes.max_size`, `6`
-    staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:79
+    staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:80
     staging.toml:11:26: `services.mock_target_server.target_cpu_utilization` is 0, it must be from 1 to 100
     ");
 }
@@ -196,7 +196,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:159
+        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:160
         staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
         ");
 }
@@ -299,7 +299,7 @@ namespace = \"monitoring\"
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
-        default.toml:142:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
+        default.toml:143:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
         staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
         ");
 }

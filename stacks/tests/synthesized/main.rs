@@ -7,6 +7,7 @@ mod picture;
 mod snapshots;
 mod terraform;
 mod tested;
+mod versions;
 
 use stacks::{
     Platform,

@@ -1,12 +1,13 @@
 //! Stacks under the real Terraform and providers that run in memory. What is real, `out/` and state, stays as it is.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, fs};
 
 use anyhow::{Context as _, Result};
 use stacks::Part;
-use synth_offline::{Command, Provider, Run, Scratch, Session, Terraform};
+use synth_offline::{AwsVersion, Command, Provider, Run, Scratch, Session, Terraform};
 
 use crate::{
+    directory::LOCK,
     origin::Origins,
     project::Project,
     report::{HEADING, print, say},
@@ -52,7 +53,9 @@ impl<'a> Offline<'a> {
         let files = rendered.iter().flat_map(|rendered| &rendered.files);
         let scratch = Scratch::write(&folder, files.map(|file| (&*file.path, &*file.text)))
             .with_context(|| format!("copying `{}` to run it offline", part.name))?;
-        let providers = vec![Provider::aws()?, Provider::helm(scratch.folder())?];
+        let lock_file = fs::read_to_string(self.project.out.join(self.project.directory(part.name)).join(LOCK)).ok();
+        let version = AwsVersion::selected(lock_file.as_deref());
+        let providers = vec![Provider::aws(version)?, Provider::helm(scratch.folder())?];
         let session = Session::start(providers).context("starting the offline providers")?;
         // Terraform writes to the same streams: what was said before it comes before it.
         print("")?;

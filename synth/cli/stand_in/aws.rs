@@ -16,7 +16,7 @@ fn refuse(code: &str) -> String {
 pub(crate) fn answer(call: &Call, world: &mut Json) -> Ended {
     let (service, operation) = (call.at(0), call.at(1));
     match service {
-        "ec2" => ec2(operation, world),
+        "ec2" => ec2(call, operation, world),
         "ecr" => ecr(call, operation, world),
         "eks" => return eks(call, operation, world),
         "elbv2" => balancers(call, operation, world),
@@ -34,7 +34,7 @@ pub(crate) fn answer(call: &Call, world: &mut Json) -> Ended {
     Ok(0)
 }
 
-fn ec2(operation: &str, world: &Json) {
+fn ec2(call: &Call, operation: &str, world: &mut Json) {
     match operation {
         "describe-availability-zones" => {
             for (name, id) in world["zones"].as_object().unwrap() {
@@ -46,6 +46,16 @@ fn ec2(operation: &str, world: &Json) {
             let nodes = texts(&world["nodeclaims"]).into_iter().map(|name| format!("i-{name}"));
             show(&nodes.collect());
         }
+        // The network is there as long as its stack is.
+        "describe-vpcs" if world["applied"].as_array().unwrap().iter().any(|stack| stack == "cluster") => {
+            show(&json!(["vpc-1"]));
+        }
+        "describe-vpc-endpoints" => show(&world["guardduty"]),
+        "delete-vpc-endpoints" => world["guardduty"] = json!([]),
+        "describe-security-groups" if call.line().contains("GuardDutyManagedSecurityGroup-vpc-1") => {
+            show(&world["guardduty_groups"]);
+        }
+        "delete-security-group" => world["guardduty_groups"] = json!([]),
         "describe-volumes" => show(&world["leaked"]),
         "describe-network-interfaces" => show(&world["interfaces"]),
         _ => show(&json!([])),

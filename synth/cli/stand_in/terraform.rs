@@ -2,11 +2,11 @@
 
 use std::{fs, path::Path};
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::{
     Ended,
-    call::{Call, some, text, texts},
+    call::{Call, count_down, some, text, texts},
 };
 
 /// Whether the plan in this folder gives the cluster a public side.
@@ -31,7 +31,15 @@ pub(crate) fn answer(call: &Call, world: &mut Json) -> Ended {
             world["objects"].as_array_mut().unwrap().push(format!("tideline/{stack}.tfstate").into());
             fs::write(state, "").unwrap();
         }
-        "providers" => fs::write(folder.join(".terraform.lock.hcl"), "# pinned").unwrap(),
+        "providers" => {
+            let file = folder.join(".terraform.lock.hcl");
+            if some(&world["no_registry"]) {
+                return Err("Error: Could not retrieve providers for locking".to_owned());
+            }
+            // What is pinned stays where Terraform sees it.
+            let pinned = fs::read_to_string(&file).unwrap_or_else(|_| "# pinned".to_owned());
+            fs::write(file, pinned).unwrap();
+        }
         "state" if call.at(2) == "push" => {
             world["pushed"][stack] = fs::read_to_string(folder.join(call.at(3))).unwrap().into();
         }
@@ -55,6 +63,16 @@ fn apply(call: &Call, world: &mut Json, folder: &Path, stack: &str) -> Ended {
         return Err("Error: Failed to save state".to_owned());
     }
     if fs::read_to_string(call.last()).unwrap() == "destroy" {
+        if stack == "cluster" && count_down(&mut world["guardduty_again"]) {
+            call.log("guardduty makes its endpoint again");
+            world["guardduty"] = json!(["vpce-2"]);
+        }
+        if stack == "cluster" && (some(&world["guardduty"]) || some(&world["guardduty_groups"])) {
+            // What can go is gone, and the state says so.
+            world["cluster"] = "".into();
+            eprintln!("Error: deleting EC2 Subnet (subnet-1): DependencyViolation");
+            return Ok(1);
+        }
         world["applied"].as_array_mut().unwrap().retain(|applied| applied != stack);
         if stack == "cluster" {
             world["cluster"] = "".into();

@@ -8,13 +8,19 @@ use crate::{
     identity::Rules,
     ir::{Attribute, Child, Form, Item, Kind, Library, NestedBlock, Provider, Rust, Scope, TypeSchema},
     names,
+    older::{Older, object_members, older_block},
     repeat::share_repeated,
     schema::{self, NestingMode, Schemas, Type},
     selection::Selection,
 };
 
-/// Analyses everything that is selected. `schemas` are by the provider's local name.
-pub fn analyze(selection: &Selection, schemas: &BTreeMap<String, Schemas>, rules: &Rules) -> Result<Library> {
+/// Analyses everything that is selected. `schemas`, and `floors` of the oldest versions, are by the provider's local name.
+pub fn analyze(
+    selection: &Selection,
+    schemas: &BTreeMap<String, Schemas>,
+    floors: &BTreeMap<String, Schemas>,
+    rules: &Rules,
+) -> Result<Library> {
     let mut library =
         Library { providers: Vec::new(), items: Vec::new(), identities: Vec::new(), arguments: BTreeSet::new() };
     for (name, selected) in &selection.providers {
@@ -22,6 +28,7 @@ pub fn analyze(selection: &Selection, schemas: &BTreeMap<String, Schemas>, rules
             .get(name)
             .and_then(|schemas| schemas.provider_schemas.get(&selected.address()))
             .with_context(|| format!("no schema of the provider `{name}`"))?;
+        let oldest = floors.get(name).and_then(|schemas| schemas.provider_schemas.get(&selected.address()));
         let provider = Provider {
             name: name.clone(),
             type_name: names::camel(name),
@@ -30,8 +37,9 @@ pub fn analyze(selection: &Selection, schemas: &BTreeMap<String, Schemas>, rules
         };
         let mut add = |kind, name: &str, prefix: &str, schema: &schema::Schema| -> Result<()> {
             let subject = format!("{prefix}{name}");
+            let older = oldest.map(|oldest| Older { block: older_block(oldest, kind, name), since: &selected.version });
             let scope = Analysis { rules, kind }
-                .root(name, &schema.block, &subject)
+                .root(name, &schema.block, older, &subject)
                 .with_context(|| format!("analysing `{subject}`"))?;
             library.items.push(Item { kind, name: name.to_owned(), provider: provider.clone(), scope });
             Ok(())
@@ -74,7 +82,7 @@ struct Analysis<'a> {
 }
 
 impl Analysis<'_> {
-    fn root(&self, name: &str, block: &schema::Block, subject: &str) -> Result<Scope> {
+    fn root(&self, name: &str, block: &schema::Block, older: Option<Older<'_>>, subject: &str) -> Result<Scope> {
         let ident = names::ident(name);
         let mut taken = match self.kind {
             Kind::Configuration => names::PROVIDER_METHODS.to_vec(),
@@ -82,7 +90,7 @@ impl Analysis<'_> {
         };
         // The function of this name stands in the module.
         taken.push(&ident);
-        let mut scope = self.block(&ident, name, Form::Root(self.kind), block, subject, &taken)?;
+        let mut scope = self.block(&ident, name, Form::Root(self.kind), (block, older), subject, &taken)?;
         if self.kind == Kind::Resource {
             remove_implicit_id(&mut scope);
         }
@@ -95,7 +103,7 @@ impl Analysis<'_> {
         ident: &str,
         name: &str,
         form: Form,
-        block: &schema::Block,
+        (block, older): (&schema::Block, Option<Older<'_>>),
         subject: &str,
         taken: &[&str],
     ) -> Result<Scope> {
@@ -105,10 +113,16 @@ impl Analysis<'_> {
             names::distinct(block.attributes.keys().chain(block.block_types.keys()).map(String::as_str), taken);
         let mut scope = self.scope(ident, name, form, true);
         self.attributes(&mut scope, &block.attributes, &idents, subject)?;
+        for attribute in &mut scope.attributes {
+            attribute.since =
+                older.and_then(|older| older.attribute(&attribute.name, &block.attributes[&attribute.name]));
+        }
         for (name, nested) in &block.block_types {
             let ident = &idents[name];
             let subject = format!("{subject}.{name}");
-            scope.children.push(Child::Here(self.block(ident, name, Form::Block, &nested.block, &subject, &[])?));
+            let (since, older) = older.map(|older| older.nested(name)).unzip();
+            let inside = self.block(ident, name, Form::Block, (&nested.block, older), &subject, &[])?;
+            scope.children.push(Child::Here(inside));
             scope.blocks.push(NestedBlock {
                 ident: ident.clone(),
                 name: name.clone(),
@@ -116,6 +130,7 @@ impl Analysis<'_> {
                 min_items: nested.min_items,
                 max_items: nested.max_items,
                 deprecated: nested.block.deprecated,
+                since: since.flatten(),
             });
         }
         Ok(scope)
@@ -195,6 +210,7 @@ impl Analysis<'_> {
             sensitive: attribute.sensitive,
             write_only: attribute.write_only,
             deprecated: attribute.deprecated,
+            since: None,
         })
     }
 
@@ -226,6 +242,7 @@ impl Analysis<'_> {
                 sensitive: false,
                 write_only: false,
                 deprecated: false,
+                since: None,
             });
         }
         scope.children.push(Child::Here(child));
@@ -239,14 +256,6 @@ fn remove_implicit_id(scope: &mut Scope) {
         if attribute.computed && !attribute.required {
             attribute.takes = None;
         }
-    }
-}
-
-fn object_members(type_: &Type) -> Option<&BTreeMap<String, Type>> {
-    match type_ {
-        Type::Object(members, _) => Some(members),
-        Type::List(item) | Type::Set(item) | Type::Map(item) => object_members(item),
-        _ => None,
     }
 }
 

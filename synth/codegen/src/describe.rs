@@ -37,23 +37,38 @@ pub(crate) fn function(scope: &Scope) -> String {
 pub(crate) fn setter(attribute: &Attribute) -> String {
     let needed = if attribute.required { "required" } else { "optional" };
     let type_ = type_words(&attribute.schema, attribute.takes.as_ref());
-    format!("Sets `{}`: {type_}, {needed}.{}", attribute.name, remarks(attribute))
+    let since = since(attribute.since.as_deref());
+    format!("Sets `{}`: {type_}, {needed}.{}{since}", attribute.name, remarks(attribute))
 }
 
 /// The doc of the method that reads an attribute.
 pub(crate) fn reader(attribute: &Attribute) -> String {
     let type_ = type_words(&attribute.schema, Some(&attribute.gives));
-    format!("`{}`: {type_}.{}", attribute.name, remarks(attribute))
+    // Of an argument its setter says it: the attribute may have been there before it could be set.
+    let since = since(attribute.since.as_deref().filter(|_| attribute.takes.is_none()));
+    format!("`{}`: {type_}.{}{since}", attribute.name, remarks(attribute))
 }
 
 /// The doc of the method that adds nested blocks.
 pub(crate) fn block(block: &NestedBlock) -> String {
-    format!("Adds `{}`: {}.{}", block.name, occurrence(block), deprecation(block.deprecated))
+    format!(
+        "Adds `{}`: {}.{}{}",
+        block.name,
+        occurrence(block),
+        deprecation(block.deprecated),
+        since(block.since.as_deref())
+    )
 }
 
 /// The doc of the method that reads nested blocks.
 pub(crate) fn block_reader(block: &NestedBlock) -> String {
-    format!("`{}`: {}.{}", block.name, occurrence(block), deprecation(block.deprecated))
+    format!(
+        "`{}`: {}.{}{}",
+        block.name,
+        occurrence(block),
+        deprecation(block.deprecated),
+        since(block.since.as_deref())
+    )
 }
 
 fn occurrence(block: &NestedBlock) -> String {
@@ -79,6 +94,10 @@ fn remarks(attribute: &Attribute) -> String {
         remarks += " Sent to the provider and never stored.";
     }
     remarks + deprecation(attribute.deprecated)
+}
+
+fn since(version: Option<&str>) -> String {
+    version.map(|version| format!(" Known from version {version} on.")).unwrap_or_default()
 }
 
 fn deprecation(deprecated: bool) -> &'static str {

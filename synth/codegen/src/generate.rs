@@ -3,10 +3,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
+use flate2::read::GzDecoder;
 
 use crate::{
     analyze::analyze,
@@ -15,7 +17,7 @@ use crate::{
     identity::Rules,
     prune::prune,
     schema::Schemas,
-    selection::Selection,
+    selection::{Selected, Selection},
 };
 
 /// How every generated file begins.
@@ -35,6 +37,7 @@ pub struct Layout {
 pub struct Source {
     selection: Selection,
     schemas: BTreeMap<String, Schemas>,
+    floors: BTreeMap<String, Schemas>,
     rules: Rules,
 }
 
@@ -67,31 +70,56 @@ impl Layout {
         self.codegen.join("schemas").join(format!("{provider}.json"))
     }
 
+    /// The committed, pruned schema of the oldest version of a provider that stacks plan under.
+    pub fn floor(&self, provider: &str, version: &str) -> PathBuf {
+        self.codegen.join("schemas").join(format!("{provider}-{version}.json"))
+    }
+
+    /// The text of a file in `schemas/` that is read in a provider's place.
+    pub fn reading(&self, name: &str) -> Result<String> {
+        let path = self.codegen.join("schemas").join(name);
+        let file = fs::File::open(&path).with_context(|| format!("opening `{}`", path.display()))?;
+        let mut text = String::new();
+        GzDecoder::new(file).read_to_string(&mut text).with_context(|| format!("unpacking `{}`", path.display()))?;
+        Ok(text)
+    }
+
     /// Generates the bindings' files, by path, from what is committed.
     pub fn generate(&self) -> Result<BTreeMap<String, String>> {
         let identities = self.codegen.join("identities.toml");
-        let source = Source::read(&self.selection(), &identities, |provider| self.schema(provider))?;
+        let floor = |provider: &str, version: &str| self.floor(provider, version);
+        let source = Source::read(&self.selection(), &identities, |provider| self.schema(provider), floor)?;
         source.generate(Place { root: "crate", file: "lib.rs" })
     }
 }
 
 impl Source {
-    /// Reads the selection, the identities, and the schema of every selected provider.
-    pub fn read(selection: &Path, identities: &Path, schema: impl Fn(&str) -> PathBuf) -> Result<Self> {
+    /// Reads the selection, the identities, and the schema of every selected provider: of the version that the bindings
+    /// are of, and of the oldest, where there is one.
+    pub fn read(
+        selection: &Path,
+        identities: &Path,
+        schema: impl Fn(&str) -> PathBuf,
+        floor: impl Fn(&str, &str) -> PathBuf,
+    ) -> Result<Self> {
         let selection = Selection::read(selection)?;
         let rules = Rules::parse(&read(identities)?).with_context(|| format!("reading `{}`", identities.display()))?;
-        let schemas = selection.providers.iter().map(|(provider, selected)| {
-            let path = schema(provider);
-            let schema = prune(&read(&path)?, selected).with_context(|| format!("reading `{}`", path.display()))?;
-            Ok((provider.clone(), schema))
-        });
-        let schemas = schemas.collect::<Result<_>>()?;
-        Ok(Self { selection, schemas, rules })
+        let pruned = |path: PathBuf, selected: &Selected| {
+            prune(&read(&path)?, selected).with_context(|| format!("reading `{}`", path.display()))
+        };
+        let (mut schemas, mut floors) = (BTreeMap::new(), BTreeMap::new());
+        for (provider, selected) in &selection.providers {
+            schemas.insert(provider.clone(), pruned(schema(provider), selected)?);
+            if let Some(oldest) = selected.of_floor() {
+                floors.insert(provider.clone(), pruned(floor(provider, &oldest.version), &oldest)?);
+            }
+        }
+        Ok(Self { selection, schemas, floors, rules })
     }
 
     /// The generated files, by path, before they are formatted.
     pub fn emit(&self, place: Place) -> Result<BTreeMap<String, String>> {
-        emit(&analyze(&self.selection, &self.schemas, &self.rules)?, place)
+        emit(&analyze(&self.selection, &self.schemas, &self.floors, &self.rules)?, place)
     }
 
     /// The generated files, by path.

@@ -124,6 +124,8 @@ pub struct Attribute {
     pub write_only: bool,
     /// Does the provider say not to use it?
     pub deprecated: bool,
+    /// The version of the provider that is known to have it, where the oldest that stacks plan under does not.
+    pub since: Option<String>,
 }
 
 /// The type of an [`Attribute`] as the framework's schema says it.
@@ -150,6 +152,8 @@ pub struct NestedBlock {
     pub max_items: u32,
     /// Does the provider say not to use it?
     pub deprecated: bool,
+    /// The version of the provider that is known to have it, where the oldest that stacks plan under does not.
+    pub since: Option<String>,
 }
 
 /// A type of the framework, as Rust names it.

@@ -18,6 +18,7 @@
 //! [`ir`] of it, [`emit`](emit::emit) prints that through the templates, and rustfmt formats it.
 
 pub mod analyze;
+pub mod carry;
 mod describe;
 pub mod emit;
 pub mod fetch;
@@ -29,6 +30,7 @@ pub mod ir;
 pub mod mirror;
 mod module;
 mod names;
+mod older;
 pub mod prune;
 mod repeat;
 mod rust;

@@ -1,11 +1,14 @@
 //! `synth-codegen`: reads provider schemas and writes the bindings. Without a subcommand it does both.
 
-use std::{io::Write as _, path::PathBuf};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use synth_codegen::{
-    fetch::{Fetched, fetch, store},
+    fetch::{Fetched, fetch, fetch_floor, store},
     generate::{Layout, read, write},
     selection::Selection,
 };
@@ -48,17 +51,27 @@ fn run_fetch(layout: &Layout, from: Option<PathBuf>, only: Option<&str>) -> Resu
         selection.providers.get(only).with_context(|| format!("the selection has no provider `{only}`"))?;
     }
     for (provider, selected) in selection.providers.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        // The oldest version comes first: a reading takes from it what it lost.
+        if let Some(oldest) = selected.of_floor() {
+            said(&layout.floor(provider, &oldest.version), fetch_floor(layout, provider, &oldest)?);
+        }
+        let path = layout.schema(provider);
         let fetched = match &from {
-            Some(path) => store(layout, provider, selected, &read(path)?)?,
+            Some(from) => store(&path, selected, &read(from)?)?,
             None => fetch(layout, provider, selected)?,
         };
-        match fetched {
-            Fetched::Changed => say(format_args!("schemas/{provider}.json: written")),
-            Fetched::Unchanged => say(format_args!("schemas/{provider}.json: unchanged")),
-            Fetched::Unavailable(why) => say(format_args!("schemas/{provider}.json: kept, since {why}")),
-        }
+        said(&path, fetched);
     }
     Ok(())
+}
+
+fn said(path: &Path, fetched: Fetched) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match fetched {
+        Fetched::Changed => say(format_args!("schemas/{name}: written")),
+        Fetched::Unchanged => say(format_args!("schemas/{name}: unchanged")),
+        Fetched::Unavailable(why) => say(format_args!("schemas/{name}: kept, since {why}")),
+    }
 }
 
 fn run_generate(layout: &Layout) -> Result<()> {

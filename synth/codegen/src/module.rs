@@ -196,13 +196,17 @@ fn attribute_row(attribute: &Attribute) -> String {
     ] {
         row += bool_text(flag, method);
     }
-    row
+    row + &since(attribute.since.as_deref().filter(|_| attribute.takes.is_some()))
+}
+
+fn since(version: Option<&str>) -> String {
+    version.map(|version| format!(".since({version:?})")).unwrap_or_default()
 }
 
 fn block_row(block: &NestedBlock) -> String {
-    let NestedBlock { ident, name, nesting, min_items, max_items, deprecated } = block;
+    let NestedBlock { ident, name, nesting, min_items, max_items, deprecated, since: version } = block;
     let row = format!("NestedSchema::new({name:?}, Nesting::{nesting:?}, {min_items}, {max_items}, {ident}::SCHEMA)");
-    row + bool_text(*deprecated, ".deprecated()")
+    row + bool_text(*deprecated, ".deprecated()") + &since(version.as_deref())
 }
 
 /// The function that starts a nested block or object. A shared one comes with its module.

@@ -27,6 +27,24 @@ pub struct Selected {
     /// Type names of data sources.
     #[serde(default)]
     pub data: Vec<String>,
+    /// A file in `schemas/` that is read in the provider's place: what is known of its schema from elsewhere, compressed.
+    pub reading: Option<String>,
+    /// The oldest version that stacks plan under, whose schema is kept beside.
+    pub floor: Option<Floor>,
+}
+
+/// The oldest version that stacks plan under, and how the newer one differs from it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Floor {
+    /// The exact version.
+    pub version: String,
+    /// Selected types that it does not have.
+    #[serde(default)]
+    pub lacks: Vec<String>,
+    /// Blocks that it has without a mark of deprecation and that are gone in the newer version, by their path.
+    #[serde(default)]
+    pub removed: Vec<String>,
 }
 
 impl Selection {
@@ -56,5 +74,19 @@ impl Selected {
     /// The full source address, as schemas name it.
     pub fn address(&self) -> String {
         format!("registry.terraform.io/{}", self.source)
+    }
+
+    /// The same selection of the oldest version, if there is one.
+    pub fn of_floor(&self) -> Option<Self> {
+        let floor = self.floor.as_ref()?;
+        let had = |names: &[String]| names.iter().filter(|name| !floor.lacks.contains(name)).cloned().collect();
+        Some(Self {
+            source: self.source.clone(),
+            version: floor.version.clone(),
+            resources: had(&self.resources),
+            data: had(&self.data),
+            reading: None,
+            floor: None,
+        })
     }
 }

@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use synth_codegen::{
     emit::Place,
+    fetch::read_in_place,
     generate::{Layout, Source, read, stale, write},
     prune::{prune, to_text},
-    selection::Selection,
+    selection::{Selected, Selection},
     terraform::{Schema, schema},
 };
 
@@ -29,22 +30,37 @@ fn the_bindings_are_generated_from_the_committed_schemas() {
 #[test]
 fn the_committed_schemas_are_pruned_and_sorted() {
     let layout = Layout::workspace();
-    let selection = Selection::read(&layout.selection()).unwrap();
-    for (provider, selected) in &selection.providers {
-        let committed = read(&layout.schema(provider)).unwrap();
-        assert_eq!(to_text(&prune(&committed, selected).unwrap()).unwrap(), committed, "schemas/{provider}.json");
+    let check = |path: &Path, selected: &Selected| {
+        let committed = read(path).unwrap();
+        assert_eq!(to_text(&prune(&committed, selected).unwrap()).unwrap(), committed, "{}", path.display());
+    };
+    for (provider, selected) in &Selection::read(&layout.selection()).unwrap().providers {
+        check(&layout.schema(provider), selected);
+        if let Some(oldest) = selected.of_floor() {
+            check(&layout.floor(provider, &oldest.version), &oldest);
+        }
     }
 }
 
 #[test]
-fn the_committed_aws_schema_is_that_of_the_provider() {
+fn the_committed_aws_schema_is_the_reading_with_what_it_lost() {
     let layout = Layout::workspace();
     let selected = &Selection::read(&layout.selection()).unwrap().providers["aws"];
-    match schema("aws", selected).unwrap() {
+    let wanted = to_text(&read_in_place(&layout, "aws", selected).unwrap()).unwrap();
+    let committed = read(&layout.schema("aws")).unwrap();
+    assert!(wanted == committed, "schemas/aws.json is stale: run `cargo run -p synth-codegen`");
+}
+
+#[test]
+fn the_committed_schema_of_the_oldest_aws_is_that_of_the_provider() {
+    let layout = Layout::workspace();
+    let oldest = Selection::read(&layout.selection()).unwrap().providers["aws"].of_floor().unwrap();
+    match schema("aws", &oldest).unwrap() {
         Schema::Text(text) => {
-            let pruned = to_text(&prune(&text, selected).unwrap()).unwrap();
-            let committed = read(&layout.schema("aws")).unwrap();
-            assert!(pruned == committed, "schemas/aws.json is stale: run `cargo run -p synth-codegen`");
+            let pruned = to_text(&prune(&text, &oldest).unwrap()).unwrap();
+            let path = layout.floor("aws", &oldest.version);
+            let stale = format!("{} is stale: run `cargo run -p synth-codegen`", path.display());
+            assert!(pruned == read(&path).unwrap(), "{stale}");
         }
         Schema::Unavailable(why) => {
             assert!(std::env::var("CI").as_deref() != Ok("true"), "this must run in CI, but {why}");
@@ -56,7 +72,8 @@ fn the_committed_aws_schema_is_that_of_the_provider() {
 fn edge() -> (Source, Place) {
     let tests = Layout::workspace().codegen.join("tests");
     let schema = |provider: &str| tests.join(format!("{provider}.json"));
-    let source = Source::read(&tests.join("edge.toml"), &tests.join("edge-identities.toml"), schema);
+    let floor = |provider: &str, version: &str| tests.join(format!("{provider}-{version}.json"));
+    let source = Source::read(&tests.join("edge.toml"), &tests.join("edge-identities.toml"), schema, floor);
     (source.expect("the edge provider can be read"), Place { root: "crate::generated", file: "mod.rs" })
 }
 

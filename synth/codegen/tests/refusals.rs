@@ -15,8 +15,9 @@ fn refusal(block: &str) -> String {
     );
     let selection = Selection::parse(SELECTION).expect("the selection is in order");
     let rules = Rules::parse("").expect("an empty table is in order");
-    let analysed = prune(&text, &selection.providers["edge"])
-        .and_then(|schemas| analyze(&selection, &BTreeMap::from([("edge".to_owned(), schemas)]), &rules));
+    let analysed = prune(&text, &selection.providers["edge"]).and_then(|schemas| {
+        analyze(&selection, &BTreeMap::from([("edge".to_owned(), schemas)]), &BTreeMap::new(), &rules)
+    });
     format!("{:#}", analysed.expect_err("the schema is refused"))
 }
 

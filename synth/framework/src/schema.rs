@@ -31,6 +31,8 @@ pub struct AttributeSchema {
     pub write_only: bool,
     /// Does the provider say not to use it?
     pub deprecated: bool,
+    /// The version of the provider that is known to have it, where older ones may plan that do not.
+    pub since: Option<&'static str>,
 }
 
 /// The type of an argument or attribute.
@@ -86,6 +88,8 @@ pub struct NestedSchema {
     pub max_items: u32,
     /// Does the provider say not to use it?
     pub deprecated: bool,
+    /// The version of the provider that is known to have it, where older ones may plan that do not.
+    pub since: Option<&'static str>,
     /// What stands inside it.
     pub block: BlockSchema,
 }
@@ -93,8 +97,8 @@ pub struct NestedSchema {
 /// How bindings write their tables: one line for each row.
 impl AttributeSchema {
     const fn new(name: &'static str, type_: TypeSchema, required: bool, settable: bool, computed: bool) -> Self {
-        let (sensitive, write_only, deprecated) = (false, false, false);
-        Self { name, type_, required, settable, computed, sensitive, write_only, deprecated }
+        let (sensitive, write_only, deprecated, since) = (false, false, false, None);
+        Self { name, type_, required, settable, computed, sensitive, write_only, deprecated, since }
     }
 
     /// An argument that must be given.
@@ -137,18 +141,32 @@ impl AttributeSchema {
         self.deprecated = true;
         self
     }
+
+    /// This version of the provider is known to have it, and older ones may not.
+    #[must_use]
+    pub const fn since(mut self, version: &'static str) -> Self {
+        self.since = Some(version);
+        self
+    }
 }
 
 impl NestedSchema {
     /// A nested block that occurs `min_items` to `max_items` times, where 0 is no limit.
     pub const fn new(name: &'static str, nesting: Nesting, min_items: u32, max_items: u32, block: BlockSchema) -> Self {
-        Self { name, nesting, min_items, max_items, deprecated: false, block }
+        Self { name, nesting, min_items, max_items, deprecated: false, since: None, block }
     }
 
     /// The provider says not to use it.
     #[must_use]
     pub const fn deprecated(mut self) -> Self {
         self.deprecated = true;
+        self
+    }
+
+    /// This version of the provider is known to have it, and older ones may not.
+    #[must_use]
+    pub const fn since(mut self, version: &'static str) -> Self {
+        self.since = Some(version);
         self
     }
 }

@@ -11,13 +11,13 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use synth_offline::{Provider, Session};
+use synth_offline::{AwsVersion, Provider, Session};
 
 fn main() -> Result<()> {
     let mut arguments = env::args().skip(1);
     let folder = arguments.next().map(PathBuf::from).context("name the folder that charts are found from")?;
     let providers = arguments.map(|name| match &*name {
-        "aws" => Provider::aws(),
+        "aws" => Provider::aws(AwsVersion::Newest),
         "helm" => Provider::helm(&folder),
         "helm-asking" => Provider::helm_that_asks(&folder, |host, authority| {
             ask(host, authority).map_err(|error| format!("{error:#}"))

@@ -16,6 +16,7 @@ mod server;
 mod terraform;
 mod value;
 
+pub use aws::AwsVersion;
 pub use cloud::{Change, Cloud, Configure, SchemaOnly};
 pub use problem::Problem;
 pub use server::{Provider, Session};

@@ -10,12 +10,12 @@ use std::{
 
 use serde_json::Value as Json;
 use synth_framework::StackFile;
-use synth_offline::{Provider, Run, Scratch, Session, Terraform};
+use synth_offline::{AwsVersion, Provider, Run, Scratch, Session, Terraform};
 
 use super::{platforms, terraform::AWS};
 
 /// The Terraform of this machine; without one tests pass with a line, and fail where `CI=true`.
-fn terraform() -> Option<Terraform> {
+pub(super) fn terraform() -> Option<Terraform> {
     match Terraform::find() {
         Ok(terraform) => Some(terraform),
         Err(error) if required() => panic!("{error}"),
@@ -31,13 +31,13 @@ fn required() -> bool {
 }
 
 /// What `terraform test` said.
-struct Tested {
-    worked: bool,
-    text: String,
+pub(super) struct Tested {
+    pub(super) worked: bool,
+    pub(super) text: String,
 }
 
 impl Tested {
-    fn of(output: &Output) -> Self {
+    pub(super) fn of(output: &Output) -> Self {
         let text = String::from_utf8_lossy(&[&*output.stdout, &*output.stderr].concat()).into_owned();
         Self { worked: output.status.success(), text }
     }
@@ -75,7 +75,8 @@ fn offline(terraform: &Terraform, files: &[StackFile]) -> Tested {
     let folder = tempfile::tempdir().expect("a temporary directory");
     let files = files.iter().map(|file| (&*file.path, &*file.text));
     let scratch = Scratch::write(folder.path(), files).expect("a writable directory");
-    let providers = [Provider::aws(), Provider::helm(scratch.folder())].map(|provider| provider.expect("a provider"));
+    let providers = [Provider::aws(AwsVersion::Newest), Provider::helm(scratch.folder())]
+        .map(|provider| provider.expect("a provider"));
     let session = Session::start(providers.into()).expect("providers start");
     let run = Run::new(terraform, &session, &scratch, false);
     let init = run.output(&["init", "-input=false", "-no-color"]).expect("`terraform` runs");

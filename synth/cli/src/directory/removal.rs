@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Terraform's choice of providers, which says nothing without the stack beside it.
-const LOCK: &str = ".terraform.lock.hcl";
+pub(crate) const LOCK: &str = ".terraform.lock.hcl";
 
 /// Removes what synth wrote to a directory under `out`, and returns the directory if something else is left in it.
 ///

@@ -130,6 +130,24 @@ fn providers_are_pinned_once_before_git_is_looked_at() {
 }
 
 #[test]
+fn what_is_pinned_keeps_its_version_until_an_upgrade_is_asked_for() {
+    const FILE: &str = "out/cluster/.terraform.lock.hcl";
+    let world = World::empty();
+    world.project.write(FILE, "# ours\n");
+    assert_eq!(world.run("lock.sh", &[]).code, 0);
+    assert_eq!(world.project.read(FILE), "# ours\n");
+    assert_eq!(world.project.read("out/add-ons/.terraform.lock.hcl"), "# pinned");
+    world.edit(|state| state["no_registry"] = true.into());
+    let run = world.run("lock.sh", &[("UPGRADE", "1")]);
+    assert_eq!((run.code, world.project.read(FILE)), (1, "# ours\n".to_owned()));
+    assert!(run.stderr.contains("error: out/add-ons is as it was; where its constraints"), "{}", run.stderr);
+    world.edit(|state| state["no_registry"] = false.into());
+    assert_eq!(world.run("lock.sh", &[("UPGRADE", "1")]).code, 0);
+    assert_eq!(world.project.read(FILE), "# pinned");
+    assert!(!world.project.path("out/cluster/.terraform.lock.hcl.before").exists());
+}
+
+#[test]
 fn values_of_the_examples_are_refused_together_before_anything_is_asked() {
     let world = World::empty();
     world.project.write("stacks/environments/default.toml", &world.examples);

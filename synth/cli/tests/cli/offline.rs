@@ -70,6 +70,34 @@ fn the_base_nodes_of_a_running_platform_become_more() {
     ends(&project.synth(["apply", "cluster"]), 0, "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.");
 }
 
+/// A lock file of either major version, as `make lock` writes it.
+fn locked(project: &Project, version: &str) {
+    let provider = format!("provider \"registry.terraform.io/hashicorp/aws\" {{\n  version = \"{version}\"\n}}\n");
+    project.write("out/cluster/.terraform.lock.hcl", &provider);
+}
+
+#[test]
+fn the_pinned_version_of_the_aws_provider_is_the_one_that_plans_and_the_next_finds_nothing_to_do() {
+    if !terraform() {
+        return;
+    }
+    let project = Project::new();
+    let planned = || project.synth(["plan", "cluster"]);
+    // Since its version 6 every resource has a region.
+    let has = |run: &Run| {
+        let mut words = run.stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        words.any(|words| words == ["+", "region", "=", "\"eu-north-1\""])
+    };
+    assert!(has(&planned()), "without a lock file the newest plans");
+    locked(&project, "5.100.0");
+    let run = planned();
+    ends(&run, 0, "to add, 0 to change, 0 to destroy.");
+    assert!(!has(&run), "{}", run.stdout);
+    ends(&project.synth(["apply", "cluster"]), 0, "Apply complete!");
+    locked(&project, "6.66.0");
+    ends(&planned(), 0, "No changes.");
+}
+
 #[test]
 fn every_environment_is_planned() {
     if !terraform() {

@@ -182,6 +182,38 @@ fn an_interface_that_was_left_is_named_when_the_cluster_is_gone_already() {
 }
 
 #[test]
+fn what_guardduty_made_goes_before_the_network_and_once_more_when_it_comes_back() {
+    let world = World::running();
+    world.edit(|state| {
+        (state["guardduty"], state["guardduty_groups"]) = (json!(["vpce-1"]), json!(["sg-1"]));
+        state["guardduty_again"] = 1.into();
+    });
+    let run = world.run("down.sh", &[]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("deleting what GuardDuty made in the network: vpce-1\n"), "{}", run.stdout);
+    world.happened_in_order(&[
+        "terraform -chdir=out/add-ons apply",
+        "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids vpce-1",
+        "aws ec2 delete-security-group --group-id sg-1",
+        "terraform -chdir=out/cluster apply",
+        "guardduty makes its endpoint again",
+        "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids vpce-2",
+        "terraform -chdir=out/cluster apply",
+    ]);
+    assert_eq!(world.state()["applied"], json!(["bootstrap"]));
+}
+
+#[test]
+fn a_destroy_that_fails_for_another_reason_is_not_tried_again() {
+    let world = World::running();
+    world.edit(|state| state["unsaved"] = "cluster".into());
+    let run = world.run("down.sh", &[]);
+    assert!(run.code == 1 && run.stderr.contains("destroying cluster failed; what is wrong is above"), "{run:?}");
+    let applies = world.log().iter().filter(|line| line.starts_with("terraform -chdir=out/cluster apply")).count();
+    assert_eq!(applies, 1);
+}
+
+#[test]
 fn the_log_group_goes_at_the_end_however_often_eks_makes_it_again() {
     let world = World::running();
     world.edit(|state| {

@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use serde_json::Value as Json;
-use synth_offline::{Provider, Session};
+use synth_offline::{AwsVersion, Provider, Session};
 
 use crate::{
     offline::terraform,
@@ -34,7 +34,8 @@ impl Applied {
             }
         }
         let charts = world.project.path("out/add-ons");
-        let session = Session::start(vec![Provider::aws().unwrap(), Provider::helm(&charts).unwrap()]).unwrap();
+        let session =
+            Session::start(vec![Provider::aws(AwsVersion::Newest).unwrap(), Provider::helm(&charts).unwrap()]).unwrap();
         let found = Command::new("sh").args(["-c", "command -v terraform"]).output().unwrap();
         let program = String::from_utf8(found.stdout).unwrap().trim().to_owned();
         Self { world, session, program }

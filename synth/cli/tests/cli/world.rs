@@ -46,7 +46,8 @@ fn asked(project: &Project) -> Map<String, Json> {
         "quotas": { "L-1216C47A": "1000.0", "L-34B43A08": "1000.0" },
         "scanning": { "scanType": "BASIC", "rules": [] },
         "builds": builds(project), "image_version": "1.36", "no_image": [], "release": "1.36.3-20260903",
-        "log_group": "", "writes_late": 0, "interfaces": [],
+        "log_group": "", "writes_late": 0, "interfaces": [], "guardduty": [], "guardduty_groups": [],
+        "guardduty_again": 0,
     });
     answers.as_object().unwrap().clone()
 }

@@ -44,7 +44,7 @@ pub struct Schema {
 }
 
 /// Arguments, attributes and nested blocks.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
     /// Arguments and attributes, by name.
@@ -65,7 +65,7 @@ pub struct Block {
 }
 
 /// One argument or attribute.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools, reason = "the format has these flags")]
 pub struct Attribute {
@@ -102,7 +102,7 @@ pub struct Attribute {
 }
 
 /// Nested attributes.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct NestedType {
     /// The attributes, by name.
@@ -112,7 +112,7 @@ pub struct NestedType {
 }
 
 /// A nested block.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct NestedBlock {
     /// Its content.

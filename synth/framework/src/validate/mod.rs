@@ -2,6 +2,7 @@
 
 mod declarations;
 mod expressions;
+mod floor;
 mod names;
 mod providers;
 mod refactorings;
@@ -24,6 +25,7 @@ pub(crate) fn problems(stack: &BuiltStack) -> Vec<Problem> {
     names::check(stack, &mut found);
     references::check(stack, &graph, &mut found);
     providers::check(stack, &mut found);
+    floor::check(stack, &mut found);
     refactorings::check(stack, &mut found);
     secrets::check(stack, &mut found);
     tests::check(stack, &mut found);

@@ -1,10 +1,10 @@
 //! What a provider's schema forbids, and overrides.
 
-use synth_framework::{Any, IntoValue, Value, object};
+use synth_framework::{Any, IntoValue, Stack, Value, object, terraform};
 
 use crate::{
     fixture::{
-        harbor_pier,
+        Harbor, harbor_pier,
         harbor_pier::{berth, crane},
     },
     messages, pier, stack,
@@ -40,6 +40,31 @@ fn arguments_and_blocks_answer_to_the_schema() {
             "an object has the key `a` twice: keep one".to_owned(),
         ]
     );
+}
+
+#[test]
+fn an_argument_that_the_oldest_accepted_version_may_not_have_is_refused() {
+    let newer = |versions: &str| {
+        let stack = &Stack::new("test");
+        terraform().required_version(">= 1.11").required_provider::<Harbor>(versions).add_to(stack);
+        pier("lit").override_argument("lamp", given("on")).override_argument("crane.reach", given(3)).add_to(stack);
+        messages(stack)
+    };
+    let message = |place: &str, name: &str, versions: &str| {
+        format!(
+            "`{place}` sets `{name}`: example/harbor is known to have it from 2.1.0 on, and the stack accepts `{versions}`: \
+             leave it out, or let the constraint begin there"
+        )
+    };
+    for refused in [">= 1", ">= 2.0.9, < 3", "< 3"] {
+        assert_eq!(
+            newer(refused),
+            [message("harbor_pier.lit", "lamp", refused), message("harbor_pier.lit.crane", "reach", refused)]
+        );
+    }
+    for accepted in [">= 2.1.0, < 3", "~> 2.2", ">= 1, >= 3"] {
+        assert_eq!(newer(accepted), [""; 0], "{accepted}");
+    }
 }
 
 fn given(value: impl IntoValue<Any>) -> Value<Any> {

@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
+use super::AwsVersion;
 use crate::{
+    cloud::Change,
     problem::Problem,
-    value::{Path, Value},
+    value::{Mapping, Path, Value},
 };
 
 /// The account of AWS's own documentation, for a configuration that allows any.
@@ -25,13 +27,15 @@ const FLOW_LOG_FORMAT: &str = "${version} ${account-id} ${interface-id} ${srcadd
 pub(crate) struct Account {
     id: String,
     region: String,
+    /// The version of the provider.
+    pub(crate) version: AwsVersion,
     /// The tags that every resource gets; unknown or null where the configuration says so.
     pub(crate) default_tags: Value,
 }
 
 impl Account {
     /// Reads the provider's configuration; null stands for one that has not come yet.
-    pub(crate) fn read(config: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(config: &Value, version: AwsVersion) -> Result<Self, Problem> {
         let region = match config.member("region") {
             Value::String(region) => region.clone(),
             Value::Null if !config.is_null() => {
@@ -46,12 +50,20 @@ impl Account {
             Some(block) => block.member("tags").clone(),
             None => Value::Null,
         };
-        Ok(Self { id, region, default_tags })
+        Ok(Self { id, region, version, default_tags })
     }
 
     /// The region.
     pub(crate) fn region(&self) -> &str {
         &self.region
+    }
+
+    /// Says at plan which region a new resource that names none will be in: the provider's own, since its version 6.
+    pub(crate) fn plan_region(&self, change: &Change<'_>, planned: &mut Mapping) {
+        let created = change.prior.is_none() && self.version.has_regions();
+        if let Some(region @ Value::Unknown) = planned.get_mut("region").filter(|_| created) {
+            *region = self.region.as_str().into();
+        }
     }
 
     /// The partition that the region lies in, with its domain and that domain reversed.
@@ -103,10 +115,9 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Mapping;
 
     fn account(region: &str) -> Account {
-        Account::read(&Value::Mapping(Mapping::from([("region".into(), region.into())]))).unwrap()
+        Account::read(&Value::Mapping(Mapping::from([("region".into(), region.into())])), AwsVersion::Newest).unwrap()
     }
 
     #[test]
@@ -118,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_configuration_without_a_region_is_refused_at_that_argument() {
-        let problem = Account::read(&Value::Mapping(Mapping::new())).unwrap_err();
+        let problem = Account::read(&Value::Mapping(Mapping::new()), AwsVersion::Newest).unwrap_err();
         assert_eq!(problem.path.to_string(), "region");
     }
 
@@ -128,6 +139,9 @@ mod tests {
             ("region".into(), "eu-north-1".into()),
             ("allowed_account_ids".into(), Value::texts(["444455556666"])),
         ]);
-        assert_eq!(Account::read(&Value::Mapping(config)).unwrap().named("account").unwrap(), "444455556666");
+        assert_eq!(
+            Account::read(&Value::Mapping(config), AwsVersion::Newest).unwrap().named("account").unwrap(),
+            "444455556666"
+        );
     }
 }

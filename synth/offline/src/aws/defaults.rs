@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn every_line_is_of_a_type_that_has_bindings() {
-        let provider = crate::server::Provider::aws().unwrap();
+        let provider = crate::server::Provider::aws(crate::AwsVersion::Oldest).unwrap();
         let of =
             |kind: &str| &provider.schema.resources.get(kind).unwrap_or_else(|| panic!("no schema of {kind}")).block;
         for (kind, path, default) in DEFAULTS {

@@ -15,9 +15,12 @@ mod service_templates;
 mod sizes;
 mod tags;
 mod templates;
+mod version;
 mod zones;
 
 use anyhow::Result;
+
+pub use self::version::AwsVersion;
 
 use self::account::Account;
 use crate::{
@@ -29,8 +32,6 @@ use crate::{
 
 /// The provider's source address.
 const ADDRESS: &str = "registry.terraform.io/hashicorp/aws";
-/// The schemas that the bindings are made from.
-const SCHEMAS: &str = include_str!("../../../codegen/schemas/aws.json");
 
 /// The types made with the newer SDK.
 const NEWER_SDK: &[&str] = &[
@@ -41,14 +42,12 @@ const NEWER_SDK: &[&str] = &[
 ];
 
 impl Provider {
-    /// AWS, with the resources and data sources that have bindings.
-    pub fn aws() -> Result<Self> {
-        Self::new(ADDRESS, SCHEMAS, Box::new(configure))
+    /// AWS as a version of the provider has it, with the resources and data sources that have bindings.
+    pub fn aws(version: AwsVersion) -> Result<Self> {
+        let configure =
+            move |config: &Value| Account::read(config, version).map(|account| Box::new(account) as Box<dyn Cloud>);
+        Self::new(ADDRESS, version.schemas(), Box::new(configure))
     }
-}
-
-fn configure(config: &Value) -> Result<Box<dyn Cloud>, Problem> {
-    Account::read(config).map(|account| Box::new(account) as Box<dyn Cloud>)
 }
 
 impl Cloud for Account {
@@ -57,7 +56,7 @@ impl Cloud for Account {
     }
 
     fn replaces(&self, kind: &str, path: &str, planned: &Mapping) -> bool {
-        replacements::replaces(kind, path, planned)
+        (path == "region" && self.version.has_regions()) || replacements::replaces(kind, path, planned)
     }
 
     fn recomputes(&self, kind: &str, path: &str, changed: &[String], planned: &Mapping) -> bool {
@@ -66,6 +65,7 @@ impl Cloud for Account {
 
     fn plan(&self, change: &Change<'_>, planned: &mut Mapping) -> Result<(), Problem> {
         defaults::plan(change, planned);
+        self.plan_region(change, planned);
         tags::plan(&self.default_tags, change, planned);
         sizes::judge(change.kind, change.prior, planned)
     }

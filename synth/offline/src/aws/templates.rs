@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn every_template_makes_what_is_computed_or_stands_in_a_block_that_may_be() {
-        let provider = crate::server::Provider::aws().unwrap();
+        let provider = crate::server::Provider::aws(crate::AwsVersion::Oldest).unwrap();
         for (kind, path, _) in rows().filter(|(kind, ..)| *kind != "*") {
             let schemas = match kind.strip_prefix("data.") {
                 Some(name) => vec![provider.schema.data_sources.get(name)],

@@ -3,7 +3,7 @@
 use std::process::Output;
 
 use serde_json::{Value as Json, json};
-use synth_offline::{Provider, Run, SchemaOnly, Scratch, Session, Terraform};
+use synth_offline::{AwsVersion, Provider, Run, SchemaOnly, Scratch, Session, Terraform};
 use tempfile::TempDir;
 
 /// The edge provider's address.
@@ -31,14 +31,19 @@ pub(crate) fn terraform() -> Option<Terraform> {
     }
 }
 
-/// A bench, where there is a Terraform.
+/// A bench with the newest AWS, where there is a Terraform.
 pub(crate) fn bench() -> Option<Bench> {
+    bench_of(AwsVersion::Newest)
+}
+
+/// A bench with a version of AWS, where there is a Terraform.
+pub(crate) fn bench_of(version: AwsVersion) -> Option<Bench> {
     let terraform = terraform()?;
     let schemas = include_str!("../fixtures/edge.json");
     let edge = Provider::new(EDGE, schemas, Box::new(|_| Ok(Box::new(edge_cloud::Edge)))).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let helm = Provider::helm(folder.path()).unwrap();
-    let session = Session::start(vec![Provider::aws().unwrap(), helm, edge]).unwrap();
+    let session = Session::start(vec![Provider::aws(version).unwrap(), helm, edge]).unwrap();
     Some(Bench { folder, session, terraform })
 }
 

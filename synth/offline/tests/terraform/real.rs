@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
+use synth_offline::AwsVersion;
 
 use crate::{
-    bench::{AWS, Bench, bench},
+    bench::{AWS, Bench, bench_of},
     judge::{Judge, agree, stack, values},
 };
 
@@ -38,7 +39,7 @@ fn every_type_that_has_bindings_has_a_line_in_both_fixtures() {
 #[test]
 #[ignore = "the real provider takes its time: `make judge`"]
 fn every_type_is_planned_as_by_the_real_provider() {
-    let Some(bench) = bench() else { return };
+    let Some(bench) = bench_of(AwsVersion::Oldest) else { return };
     let every: Json = serde_json::from_str(EVERY_TYPE).unwrap();
     let Some(judge) = Judge::call() else { return };
     let (real, ours) = (values(&judge.plan(&every, None)), values(&plan(&bench, &every)));
@@ -50,7 +51,7 @@ fn every_type_is_planned_as_by_the_real_provider() {
 #[test]
 #[ignore = "the real provider takes its time: `make judge`"]
 fn references_in_sets_are_planned_as_by_the_real_provider() {
-    let Some(bench) = bench() else { return };
+    let Some(bench) = bench_of(AwsVersion::Oldest) else { return };
     let ingress = json!({
         "description": null, "from_port": 1, "to_port": 2, "protocol": "tcp", "cidr_blocks": [], "ipv6_cidr_blocks": [],
         "prefix_list_ids": [], "security_groups": ["${aws_security_group.other.id}"], "self": null,
@@ -83,7 +84,7 @@ fn every_argument_is_taken_away_as_by_the_real_provider() {
 /// Applies a stack offline, and lets both plan it again and plan what it becomes: what is replaced, what is changed in
 /// place, what is computed anew.
 fn change(before: &Json, after: &Json, accepted: &[&str]) {
-    let Some(bench) = bench() else { return };
+    let Some(bench) = bench_of(AwsVersion::Oldest) else { return };
     let Some(judge) = Judge::call() else { return };
     bench.run(&stack(before), &["apply", "-auto-approve", "-parallelism=50"]).succeeds();
     bench.run(&stack(before), &["plan", "-detailed-exitcode"]).exits(0);

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use serde_json::json;
-use synth_offline::{Command, Provider, Run, Scratch, Session, Terraform, Unusable};
+use synth_offline::{AwsVersion, Command, Provider, Run, Scratch, Session, Terraform, Unusable};
 
 use crate::bench::{aws, bench, terraform};
 
@@ -12,7 +12,8 @@ fn stack(cidr: &str) -> String {
 }
 
 fn session() -> Session {
-    Session::start(vec![Provider::aws().unwrap(), Provider::helm(std::path::Path::new(".")).unwrap()]).unwrap()
+    Session::start(vec![Provider::aws(AwsVersion::Newest).unwrap(), Provider::helm(std::path::Path::new(".")).unwrap()])
+        .unwrap()
 }
 
 #[test]

@@ -1,0 +1,97 @@
+//! What newer versions of a provider have, and the oldest that a stack accepts does not.
+
+use std::collections::HashMap;
+
+use super::Found;
+use crate::{
+    body::{Body, Content},
+    declaration::Declaration,
+    problem::Location,
+    stack::BuiltStack,
+};
+
+/// A version, as its numbers.
+type Version = Vec<u64>;
+
+pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
+    let mut constraints = HashMap::new();
+    for placed in stack.declarations() {
+        if let Declaration::Terraform(terraform) = &placed.declaration {
+            constraints.extend(terraform.required_providers.iter().map(|(info, versions)| (info.source, &**versions)));
+        }
+    }
+    let bodies =
+        stack.resources().map(|resource| (stack.address(resource).to_string(), resource.provider, &resource.body));
+    let configurations = stack.declarations().iter().filter_map(|placed| match &placed.declaration {
+        Declaration::Provider(provider) => {
+            Some((format!("provider.{}", provider.provider.name), provider.provider, &provider.body))
+        }
+        _ => None,
+    });
+    for (place, provider, body) in bodies.chain(configurations) {
+        let Some(versions) = constraints.get(provider.source) else { continue };
+        let oldest = oldest(versions);
+        newer(body, &place, &oldest, &mut |location, place, name, since| {
+            let source = provider.source;
+            let known = format!("{source} is known to have it from {since} on, and the stack accepts `{versions}`");
+            found.report(
+                location,
+                format!("`{place}` sets `{name}`: {known}: leave it out, or let the constraint begin there"),
+            );
+        });
+    }
+}
+
+/// Reports what is written although it is known from a newer version on than the oldest.
+fn newer(body: &Body, place: &str, oldest: &Version, report: &mut dyn FnMut(Location, &str, &str, &str)) {
+    for entry in body.entries() {
+        let name = &*entry.name;
+        let since = match &entry.content {
+            Content::Argument(_) => body.schema().attribute(name).and_then(|attribute| attribute.since),
+            Content::Blocks(_) => body.schema().block(name).and_then(|block| block.since),
+        };
+        if let Some(since) = since.filter(|since| *oldest < version(since)) {
+            report(entry.location, place, name, since);
+        } else if let Content::Blocks(blocks) = &entry.content {
+            for block in blocks {
+                newer(&block.body, &format!("{place}.{name}"), oldest, report);
+            }
+        }
+    }
+}
+
+/// The oldest version that a constraint accepts; without a lower bound, one before all others.
+fn oldest(constraint: &str) -> Version {
+    let bounds = constraint.split(',').filter_map(|part| {
+        let part = part.trim();
+        let bound = [">=", "~>", ">", "="].iter().find_map(|operator| part.strip_prefix(operator)).unwrap_or(part);
+        (!bound.starts_with(['<', '!'])).then(|| version(bound))
+    });
+    bounds.max().unwrap_or_default()
+}
+
+/// Its numbers, up to the first that is none.
+fn version(text: &str) -> Version {
+    text.trim().split('.').map_while(|number| number.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{oldest, version};
+
+    #[test]
+    fn the_oldest_version_is_the_highest_lower_bound() {
+        for (constraint, wanted) in [
+            (">= 5.100.0, < 7.0.0", "5.100.0"),
+            ("< 7.0.0, >= 6.0.0, != 6.1.0, >= 6.66.0", "6.66.0"),
+            ("~> 6.9", "6.9"),
+            ("6.66.0", "6.66.0"),
+            ("= 6.66.0", "6.66.0"),
+            ("> 6.2.0", "6.2.0"),
+            ("< 7.0.0", ""),
+        ] {
+            assert_eq!(oldest(constraint), version(wanted), "{constraint}");
+        }
+        assert!(version("5.100.0") < version("6.0.0") && version("6.9.0") < version("6.66.0"));
+    }
+}
