@@ -59,6 +59,16 @@ class Level(NamedTuple):
     free: bool
 
 
+class Loader(yaml.SafeLoader):
+    """Reads YAML as Kubernetes does: a day is text, and so is `=`."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, rule) for tag, rule in rules if tag.rsplit(":", 1)[-1] not in ("timestamp", "value")]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class Chart:
     """A chart that is there."""
 
@@ -108,9 +118,10 @@ class Chart:
     def render(self, release, values):
         """Its objects with these values."""
         with helm_python.Chart.load(self.folder) as chart:
+            definitions = [definition["data"] for definition in chart.crds]
             files = chart.render(values, name=release.name, namespace=release.namespace)
-        manifests = [text for name, text in sorted(files.items()) if name.endswith((".yaml", ".yml"))]
-        documents = [item for text in manifests for item in yaml.safe_load_all(text) if item]
+        manifests = definitions + [text for name, text in sorted(files.items()) if name.endswith((".yaml", ".yml"))]
+        documents = [item for text in manifests for item in yaml.load_all(text, Loader) if item]
         return [item for document in documents for item in (document["items"] if document["kind"].endswith("List") else [document])]
 
 

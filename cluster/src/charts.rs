@@ -28,6 +28,8 @@ pub struct Release {
     name: String,
     namespace: String,
     values: Json,
+    /// Is it Argo CD's own, which Terraform installs by Helm?
+    own: bool,
 }
 
 impl Environment {
@@ -42,6 +44,7 @@ impl Environment {
                 name: name_of(object).to_owned(),
                 namespace: text(object, "/spec/destination/namespace").to_owned(),
                 values: object.pointer("/spec/source/helm/valuesObject").cloned().unwrap_or_default(),
+                own: false,
             });
         Ok([self.argocd()?].into_iter().chain(synced).collect())
     }
@@ -57,6 +60,7 @@ impl Environment {
             name: "argocd".to_owned(),
             namespace: "argocd".to_owned(),
             values: serde_json::from_str(&values.text)?,
+            own: true,
         })
     }
 }
@@ -85,7 +89,8 @@ impl Release {
         }
         let objects: Vec<Json> = serde_json::from_slice(&output.stdout).context("what the renderer printed")?;
         let source = format!("the chart {} {}", self.chart, self.version);
-        let item = |object| Item { object, source: source.clone(), application: Some(self.name.clone()) };
+        let item =
+            |object| Item { object, source: source.clone(), application: (!self.own).then(|| self.name.clone()) };
         Ok(Some(objects.into_iter().map(item).collect()))
     }
 }

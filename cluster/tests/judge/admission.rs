@@ -239,7 +239,7 @@ fn the_standards_of_namespaces_admit_what_runs_there_and_nothing_else() {
         row("a pod of the host", "services", &of_host, Some(STANDARD)),
         row("a chart's pod of the host", "monitoring", &chart, None),
         row("a system's pod of the host", "kube-system", &chart, None),
-        row("a chart's pod of the host", "argocd", &chart, None),
+        row("a pod of the host", "argocd", &of_host, Some(STANDARD)),
     ]);
 }
 
