@@ -34,10 +34,9 @@ judge: ## Let the real AWS provider plan what the offline one plans, and run eve
 stranger: ## Run every test in a clone with other settings: account, region, zones, repository, one environment, a service more.
 	CARGO='$(CARGO)' scripts/stranger.py
 
-manifests: $(VENV)/done ## Judge the manifests and the root chart by Kubernetes' own schemas, its API server's admission, PromQL and Helm.
+manifests: $(VENV)/done alerts ## Judge the manifests and the root chart by Kubernetes' own schemas, its API server's admission, Prometheus and Helm.
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
 	scripts/admission-policies.sh cluster/admission-cases.yaml out/manifests out/*/manifests
-	$(VENV)/bin/python scripts/prometheus-expressions.py out/manifests out/*/manifests
 	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(CARGO) run -q -p synth --
 
 docs: ## Build the documentation, without a warning.
@@ -103,5 +102,6 @@ $(VENV)/done: scripts/requirements.txt
 
 include apps/services.mk
 include scripts/load.mk
+include scripts/alerts.mk
 include e2e/e2e.mk
 include cluster/cluster.mk

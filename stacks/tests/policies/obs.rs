@@ -1,7 +1,7 @@
 //! OBS: alerts that ask for nothing, replicas that differ, and a Prometheus that dies when it is needed.
 
 use insta::assert_snapshot;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use stacks::Platform;
 
 use crate::fixture::{broken, edit, found, large, remove, set, with};
@@ -27,8 +27,7 @@ fn alerts_that_say_only_that_nodes_are_well_filled_are_found() {
     // A group that is off as a whole raises none of them.
     let mut off = with("");
     value("/defaultRules/disabled", ())(&mut off);
-    value("/defaultRules/rules/kubernetesResources", false)(&mut off);
-    value("/defaultRules/rules/kubernetesSystem", false)(&mut off);
+    value("/defaultRules/rules", json!({ "kubernetesResources": false, "kubernetesSystem": false }))(&mut off);
     assert_eq!(found(&off, "OBS001"), "");
 }
 

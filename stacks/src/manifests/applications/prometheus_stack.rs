@@ -33,10 +33,10 @@ struct Values<'a> {
     kube_scheduler: Enabled,
     kube_etcd: Enabled,
     kube_proxy: Enabled,
-    prometheus_operator: Pods,
+    prometheus_operator: Operator,
     prometheus: Prometheus<'a>,
     alertmanager: Alertmanager,
-    grafana: Grafana,
+    grafana: Grafana<'a>,
     #[serde(rename = "kube-state-metrics")]
     kube_state_metrics: Pods,
     #[serde(rename = "prometheus-node-exporter")]
@@ -45,7 +45,6 @@ struct Values<'a> {
 
 #[derive(Serialize)]
 struct DefaultRules {
-    rules: BTreeMap<&'static str, bool>,
     disabled: BTreeMap<&'static str, bool>,
 }
 
@@ -64,6 +63,27 @@ const ALWAYS_THE_SAME: Service = Service { session_affinity: "ClientIP" };
 #[serde(rename_all = "camelCase")]
 struct Pods {
     priority_class_name: &'static str,
+    resources: Draft<ResourceRequirements>,
+}
+
+/// The operator, what it puts beside Prometheus and Alertmanager, and the Jobs that make the certificate of its webhooks.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Operator {
+    #[serde(flatten)]
+    pods: Pods,
+    prometheus_config_reloader: Container,
+    admission_webhooks: AdmissionWebhooks,
+}
+
+#[derive(Serialize)]
+struct AdmissionWebhooks {
+    patch: Pods,
+}
+
+/// A container beside others, or in pods whose priority is set elsewhere.
+#[derive(Serialize)]
+struct Container {
     resources: Draft<ResourceRequirements>,
 }
 
@@ -139,22 +159,32 @@ struct VolumeClaimTemplate {
     spec: PersistentVolumeClaimSpec,
 }
 
+/// Grafana reads its dashboards where it runs, and so no Secret of other namespaces.
 #[derive(Serialize)]
-struct Grafana {
-    resources: Draft<ResourceRequirements>,
-    sidecar: Sidecar,
+struct Grafana<'a> {
+    #[serde(flatten)]
+    pods: Pods,
+    rbac: Rights,
+    sidecar: Sidecar<'a>,
 }
 
 #[derive(Serialize)]
-struct Sidecar {
-    dashboards: Dashboards,
+struct Rights {
+    namespaced: bool,
+}
+
+#[derive(Serialize)]
+struct Sidecar<'a> {
+    #[serde(flatten)]
+    containers: Container,
+    dashboards: Dashboards<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Dashboards {
+struct Dashboards<'a> {
     label: &'static str,
-    search_namespace: &'static str,
+    search_namespace: &'a str,
 }
 
 fn pods(cpu: &str, memory: &str) -> Pods {
@@ -171,9 +201,6 @@ fn storage(gib: u32) -> Storage {
     };
     Storage { volume_claim_template: VolumeClaimTemplate { spec } }
 }
-
-/// What EKS runs and nobody can scrape: watched, each would be an alert that never ends.
-const UNSEEN_RULES: [&str; 4] = ["etcd", "kubeControllerManager", "kubeSchedulerAlerting", "kubeSchedulerRecording"];
 
 /// Alerts that only say that nodes and quotas are well filled: Karpenter makes another node for what finds no room, and quotas admit
 /// the maximum while nodes stand for what runs.
@@ -196,15 +223,16 @@ pub(super) fn application(settings: &Settings) -> Application {
     let volume = observability.prometheus_volume_size_gib;
     let values = Values {
         fullname_override: "kps",
-        default_rules: DefaultRules {
-            rules: UNSEEN_RULES.map(|rules| (rules, false)).into(),
-            disabled: PACKED_WELL.map(|alert| (alert, true)).into(),
-        },
+        default_rules: DefaultRules { disabled: PACKED_WELL.map(|alert| (alert, true)).into() },
         kube_controller_manager: Enabled { enabled: false },
         kube_scheduler: Enabled { enabled: false },
         kube_etcd: Enabled { enabled: false },
         kube_proxy: Enabled { enabled: false },
-        prometheus_operator: pods("100m", "256Mi"),
+        prometheus_operator: Operator {
+            pods: pods("100m", "256Mi"),
+            prometheus_config_reloader: Container { resources: charts::sized("10m", "64Mi") },
+            admission_webhooks: AdmissionWebhooks { patch: pods("10m", "64Mi") },
+        },
         prometheus: Prometheus {
             service: ALWAYS_THE_SAME,
             pod_disruption_budget: budget(observability.prometheus_replicas),
@@ -238,8 +266,12 @@ pub(super) fn application(settings: &Settings) -> Application {
             },
         },
         grafana: Grafana {
-            resources: charts::sized("100m", "512Mi"),
-            sidecar: Sidecar { dashboards: Dashboards { label: DASHBOARD_LABEL, search_namespace: "ALL" } },
+            pods: pods("100m", "512Mi"),
+            rbac: Rights { namespaced: true },
+            sidecar: Sidecar {
+                containers: Container { resources: charts::sized("50m", "128Mi") },
+                dashboards: Dashboards { label: DASHBOARD_LABEL, search_namespace: &observability.namespace },
+            },
         },
         kube_state_metrics: pods("50m", "256Mi"),
         prometheus_node_exporter: pods("50m", "64Mi"),
