@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Lets promtool judge alerts and dashboards.
+"""Lets promtool and amtool judge alerts, dashboards and receivers.
 
     alerts PROGRAMS FIXTURES OUT WORK      needs PyYAML (PyPI)
 
 Every rule of OUT, which is what users have, passes its linter. Of the environment that the settings in FIXTURES make, written below
 WORK: each alert fires in its case and says what it is to say, none fires on a normal day, and every question of the dashboards has an
-answer then. Where CHARTS_DIR holds the archive of the Prometheus stack, its own alerts have that day, too.
+answer then. Every configuration of Alertmanager is one, and leads alerts of each severity where it should. Where CHARTS_DIR holds the archive of the Prometheus stack, its own alerts have that day, too.
 """
 
 import os
@@ -19,6 +19,7 @@ import yaml
 import cases
 import chart
 import day
+import receivers
 import written
 from series import Scrapes, Unknown
 
@@ -67,6 +68,12 @@ def main(programs, fixtures, out, work):
     began = time.monotonic()
     linted, problems = lint(program, out, work)
 
+    stacks = sorted(out.rglob("manifests/kube-prometheus-stack.yaml"))
+    told = [config for path in stacks for config in receivers.configurations([yaml.safe_load(path.read_text())])]
+    told += receivers.configurations(objects)
+    for index, configuration in enumerate(told):
+        problems += receivers.judge(programs / "amtool", configuration, work / f"alertmanager-{index}.yaml")
+
     listed = yaml.safe_load((HERE / "cases.yaml").read_text())
     groups, wrong = cases.tests(listed, alerts, scrapes)
     problems += wrong + tried(program, work / "cases.yaml", rules, groups)
@@ -89,7 +96,7 @@ def main(programs, fixtures, out, work):
         print(problem, file=sys.stderr)
     print(
         f"alerts: {linted} files of rules linted, {len(groups)} cases, {len(alerts)} alerts and {charted} of the chart on a normal day, "
-        f"{len(questions)} questions of dashboards, {len(problems)} problems in {time.monotonic() - began:.0f} s"
+        f"{len(questions)} questions of dashboards, {len(told)} configurations of Alertmanager, {len(problems)} problems in {time.monotonic() - began:.0f} s"
     )
     return 1 if problems else 0
 

@@ -11,7 +11,7 @@ STATE = "kube-state-metrics"
 
 
 def series(clock, platform, objects, jobs):
-    parts = [states_of_pods, autoscalers, deployments, quotas, nodes, karpenter, controllers, argocd, watching]
+    parts = [states_of_pods, autoscalers, deployments, daemons, quotas, nodes, karpenter, controllers, argocd, watching]
     yield from itertools.chain.from_iterable(part(clock, platform, objects) for part in parts)
     # Everybody answers, save what is on the lost node; services and nodes say so elsewhere.
     for job in sorted(set(jobs) - set(platform.sizes) - {"kubelet", "node-exporter"}):
@@ -75,6 +75,21 @@ def deployments(clock, platform, _):
         budget = f'namespace="services",poddisruptionbudget="{service}"'
         yield STATE, f"kube_poddisruptionbudget_status_current_healthy{{{budget}}}", {}, clock.gauge(available)
         yield STATE, f"kube_poddisruptionbudget_status_desired_healthy{{{budget}}}", {}, clock.gauge(least - 1)
+
+
+def daemons(clock, platform, _):
+    """The exporter of nodes: one for each, and not available on the lost one."""
+    there = lambda minute: [node for node in platform.nodes if node.made <= minute < node.gone]
+    figures = {
+        "desired_number_scheduled": lambda minute: len(there(minute)),
+        "current_number_scheduled": lambda minute: len(there(minute)),
+        "updated_number_scheduled": lambda minute: len(there(minute)),
+        "number_available": lambda minute: sum(node.ready(minute) for node in there(minute)),
+        "number_misscheduled": lambda _: 0,
+    }
+    for figure, value in figures.items():
+        of = 'namespace="monitoring",daemonset="node-exporter"'
+        yield STATE, f"kube_daemonset_status_{figure}{{{of}}}", {}, clock.gauge(value)
 
 
 def quotas(clock, platform, objects):

@@ -54,6 +54,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("VER002", "[karpenter]\nami_alias = \"al2023@v20260610\"", "new nodes are as old as the image"),
     ("VER003", "[karpenter]\nami_alias = \"al2023@v20260101\"", "there is no such image for the version"),
     ("VER005", "[github]\nenvironment = \"production\"", "a build of the day rolls in with another change"),
+    ("OBS004", "[observability.receivers]\nwebhook = false", "an alert is a line on a page that nobody has open"),
     ("OWN001", "[aws]\naccount_id = \"210987654321\"", "somebody's account trusts a stranger's repository"),
 ];
 
@@ -81,7 +82,7 @@ const BEYOND: &[&str] = &[
     "LINK020", "LINK021", "LINK022", "LINK023", "LINK026", "LINK027", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007",
     "SEC001", "SEC002", "SEC004", "SEC005", "SEC006", "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016",
     "SEC017", "IMG002", "IMG003", "IMG006", "VER004", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005", "SYNC006",
-    "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003",
+    "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003", "OBS005",
 ];
 
 /// So many services that the document of who may push their images is longer than IAM takes.

@@ -10,19 +10,20 @@ use k8s_openapi::{
 };
 use serde::Serialize;
 
-use super::application::{Application, Chart, Wave};
+use super::{
+    application::{Application, Chart, Wave},
+    grafana::{self, Grafana},
+    told::{self, Configuration},
+};
 use crate::{
-    charts::{self, Enabled},
+    charts::{self, Enabled, ServiceAccount},
     manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft, platform::PLATFORM_PRIORITY},
-    names::STORAGE_CLASS,
+    names::{ALERTMANAGER_ACCOUNT, STORAGE_CLASS},
     series::Watched,
     settings::Settings,
 };
 
 const CHART: &str = "kube-prometheus-stack";
-
-/// The label by which Grafana finds the `ConfigMap`s that hold dashboards.
-pub(in crate::manifests) const DASHBOARD_LABEL: &str = "grafana_dashboard";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +36,7 @@ struct Values<'a> {
     kube_proxy: Enabled,
     prometheus_operator: Operator,
     prometheus: Prometheus<'a>,
-    alertmanager: Alertmanager,
+    alertmanager: Alertmanager<'a>,
     grafana: Grafana<'a>,
     #[serde(rename = "kube-state-metrics")]
     kube_state_metrics: Pods,
@@ -61,7 +62,7 @@ const ALWAYS_THE_SAME: Service = Service { session_affinity: "ClientIP" };
 /// What the pods of a component ask for.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Pods {
+pub(super) struct Pods {
     priority_class_name: &'static str,
     resources: Draft<ResourceRequirements>,
 }
@@ -83,8 +84,8 @@ struct AdmissionWebhooks {
 
 /// A container beside others, or in pods whose priority is set elsewhere.
 #[derive(Serialize)]
-struct Container {
-    resources: Draft<ResourceRequirements>,
+pub(super) struct Container {
+    pub(super) resources: Draft<ResourceRequirements>,
 }
 
 #[derive(Serialize)]
@@ -121,15 +122,20 @@ struct PrometheusSpec<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the chart has them so")]
-struct Alertmanager {
+struct Alertmanager<'a> {
     service: Service,
+    service_account: ServiceAccount<'a>,
+    config: Configuration,
     pod_disruption_budget: Enabled,
-    alertmanager_spec: AlertmanagerSpec,
+    alertmanager_spec: AlertmanagerSpec<'a>,
 }
 
 #[derive(Serialize)]
-struct AlertmanagerSpec {
+struct AlertmanagerSpec<'a> {
     replicas: u32,
+    /// Secrets that it may read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    secrets: Vec<&'a str>,
     #[serde(flatten)]
     pods: Pods,
     storage: Storage,
@@ -159,35 +165,7 @@ struct VolumeClaimTemplate {
     spec: PersistentVolumeClaimSpec,
 }
 
-/// Grafana reads its dashboards where it runs, and so no Secret of other namespaces.
-#[derive(Serialize)]
-struct Grafana<'a> {
-    #[serde(flatten)]
-    pods: Pods,
-    rbac: Rights,
-    sidecar: Sidecar<'a>,
-}
-
-#[derive(Serialize)]
-struct Rights {
-    namespaced: bool,
-}
-
-#[derive(Serialize)]
-struct Sidecar<'a> {
-    #[serde(flatten)]
-    containers: Container,
-    dashboards: Dashboards<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Dashboards<'a> {
-    label: &'static str,
-    search_namespace: &'a str,
-}
-
-fn pods(cpu: &str, memory: &str) -> Pods {
+pub(super) fn pods(cpu: &str, memory: &str) -> Pods {
     Pods { priority_class_name: PLATFORM_PRIORITY, resources: charts::sized(cpu, memory) }
 }
 
@@ -257,22 +235,18 @@ pub(super) fn application(settings: &Settings) -> Application {
         },
         alertmanager: Alertmanager {
             service: ALWAYS_THE_SAME,
+            service_account: ServiceAccount { name: ALERTMANAGER_ACCOUNT },
+            config: told::configuration(&observability.receivers),
             pod_disruption_budget: budget(observability.alertmanager_replicas),
             alertmanager_spec: AlertmanagerSpec {
                 replicas: observability.alertmanager_replicas,
+                secrets: observability.receivers.secret.as_deref().into_iter().collect(),
                 pods: pods("50m", "128Mi"),
                 storage: storage(observability.alertmanager_volume_size_gib),
                 volumes: KEPT,
             },
         },
-        grafana: Grafana {
-            pods: pods("100m", "512Mi"),
-            rbac: Rights { namespaced: true },
-            sidecar: Sidecar {
-                containers: Container { resources: charts::sized("50m", "128Mi") },
-                dashboards: Dashboards { label: DASHBOARD_LABEL, search_namespace: &observability.namespace },
-            },
-        },
+        grafana: grafana::values(&observability.namespace),
         kube_state_metrics: pods("50m", "256Mi"),
         prometheus_node_exporter: pods("50m", "64Mi"),
     };
