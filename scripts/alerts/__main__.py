@@ -81,13 +81,13 @@ def main(programs, fixtures, out, work):
     charted = 0
     try:
         normal = day.series(objects, scrapes)
-        failed = tried(program, work / "day.yaml", rules, [day.test(normal, questions)])
+        failed = tried(program, work / "day.yaml", rules, [day.test(normal, day.runs(objects, scrapes), questions)])
         problems += failed + day.panels("".join(failed), questions)
         of_chart = chart.rules(os.environ.get("CHARTS_DIR"), objects)
         if of_chart:
             charted = len(written.alerts(of_chart))
             all_rules = {"groups": of_chart["groups"] + rules["groups"]}
-            problems += tried(program, work / "chart.yaml", all_rules, [day.test(normal)])
+            problems += tried(program, work / "chart.yaml", all_rules, [day.test(normal, day.runs(objects, scrapes))])
             print(chart.seen(of_chart, normal))
     except Unknown as error:
         problems.append(f"the normal day: {error}")

@@ -145,10 +145,11 @@ def exporters(clock, node, during):
 
 
 def karpenter(clock, platform, _):
+    # It counts every node of the cluster, and says which are its own.
     for node in platform.nodes:
-        if node.pool:
-            of = f'node_name="{node.name}",nodepool="{node.pool}",zone="{node.zone}",capacity_type="{node.pool}",arch="arm64"'
-            yield "karpenter", f'karpenter_nodes_allocatable{{{of},resource_type="cpu"}}', {}, clock.gauge(ALLOCATABLE, node.during)
+        of = f'node_name="{node.name}",nodepool="{node.pool}",zone="{node.zone}",capacity_type="{node.pool}",arch="arm64"'
+        own = f'{of},managed="{str(bool(node.pool)).lower()}",resource_type="cpu"'
+        yield "karpenter", f"karpenter_nodes_allocatable{{{own}}}", {}, clock.gauge(ALLOCATABLE, node.during)
     of_pool = [node for node in platform.nodes if node.pool]
     used = lambda minute: CAPACITY * sum(node.made <= minute < node.gone for node in of_pool)
     yield "karpenter", 'karpenter_nodepools_usage{nodepool="spot",resource_type="cpu"}', {}, clock.gauge(used)
