@@ -38,10 +38,9 @@ stranger: ## Run the tests that read settings in a clone with others: account, r
 stranger-all: ## Run every test there. Every night.
 	CARGO='$(CARGO)' scripts/stranger.py --all
 
-manifests: $(VENV)/done ## Judge the manifests, charts' values and the root chart by Kubernetes' schemas, its admission, PromQL, key lists and Helm.
+manifests: $(VENV)/done alerts ## Judge the manifests, charts' values and the root chart by Kubernetes' schemas, its admission, Prometheus, key lists and Helm.
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
 	scripts/admission-policies.sh cluster/admission-cases.yaml out/manifests out/*/manifests
-	$(VENV)/bin/python scripts/prometheus-expressions.py out/manifests out/*/manifests
 	$(VENV)/bin/python -m unittest --quiet scripts/tests/charts.py
 	$(VENV)/bin/python scripts/charts.py judge --known $(CHARTS) out out/*
 	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(CARGO) run -q -p synth --
@@ -109,5 +108,6 @@ $(VENV)/done: scripts/requirements.txt
 
 include apps/services.mk
 include scripts/load.mk
+include scripts/alerts.mk
 include e2e/e2e.mk
 include cluster/cluster.mk

@@ -198,3 +198,6 @@ impl Settings {
         zones.map(|zone| (zone.strip_prefix(self.aws.region.as_str()).unwrap_or(zone), zone))
     }
 }
+
+/// Service account of Alertmanager, which Pod Identity ties to its role where a topic is told.
+pub const ALERTMANAGER_ACCOUNT: &str = "kps-alertmanager";

@@ -4,6 +4,7 @@
 
 mod access;
 mod addons;
+mod alertmanager;
 mod argocd;
 mod argocd_notifications;
 mod argocd_values;
@@ -46,6 +47,7 @@ pub fn define(settings: &Settings, stack: &Stack) {
     let queue = interruption::queue(settings, &stack.file("interruption"));
     karpenter::karpenter(settings, &cluster, &queue, &stack.file("karpenter"));
     load_balancer_controller::role(settings, &cluster, &stack.file("load-balancer-controller"));
+    alertmanager::role(settings, &cluster, stack);
 
     let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));
     outputs::outputs(settings, &network, &groups, &cluster, &queue, &release, &stack.file("outputs"));

@@ -1,6 +1,7 @@
 //! What runs in the cluster for everyone: Argo CD, metrics, load balancers, observability.
 
 use super::declare::section;
+use super::receivers::Receivers;
 use super::rules::{between, shaped};
 use super::shape;
 
@@ -72,5 +73,7 @@ section! {
         pub alertmanager_replicas: u32 where between(1, 10),
         /// Size of each Alertmanager volume in GiB.
         pub alertmanager_volume_size_gib: u32 where between(1, 16_384),
+        /// Who is told of alerts.
+        pub receivers: Receivers,
     }
 }

@@ -11,7 +11,7 @@ pub(super) struct Secret {
 }
 
 /// What tokens begin with, by who gives them out.
-const PREFIXES: [(&str, &str); 7] = [
+const PREFIXES: [(&str, &str); 8] = [
     ("github_pat_", "a token of GitHub"),
     ("ghp_", "a token of GitHub"),
     ("gho_", "a token of GitHub"),
@@ -19,6 +19,7 @@ const PREFIXES: [(&str, &str); 7] = [
     ("ghs_", "a token of GitHub"),
     ("ghr_", "a token of GitHub"),
     ("glpat-", "a token of GitLab"),
+    ("https://hooks.slack.com/", "an address at which anyone may speak in Slack"),
 ];
 
 /// Every secret at or below a value.

@@ -15,6 +15,19 @@ pub(super) fn optional_name(text: &str) -> bool {
     text.is_empty() || dns_label(text)
 }
 
+/// A channel of Slack, or a person there.
+pub(super) fn slack_channel(text: &str) -> bool {
+    text.strip_prefix(['#', '@']).is_some_and(|name| {
+        !name.is_empty() && name.len() <= 80 && !name.contains(|c: char| c.is_whitespace() || "#@,{}\"".contains(c))
+    })
+}
+
+/// An address of mail, without a name before it.
+pub(super) fn mail_address(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`|~-".contains(c);
+    text.split_once('@').is_some_and(|(user, server)| !user.is_empty() && user.chars().all(part) && host(server))
+}
+
 /// A DNS name of at least two labels.
 pub(super) fn host(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(host_label)
@@ -83,6 +96,13 @@ pub(super) fn principal_arn(text: &str) -> bool {
 
 fn iam_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+}
+
+/// The ARN of a topic of SNS.
+pub(super) fn topic_arn(text: &str) -> bool {
+    let ["arn", partition, "sns", of, account, name] = text.split(':').collect::<Vec<_>>()[..] else { return false };
+    let named = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    partition.starts_with("aws") && region(of) && account_id(account) && !name.is_empty() && name.bytes().all(named)
 }
 
 /// `sg-` and 8 or 17 hexadecimal digits.

@@ -25,6 +25,8 @@ fn a_namespace_that_nobody_makes_is_found() {
           mend: declare the Namespace among the platform's manifests
         ConfigMap/dashboard-traffic in manifests/observability/dashboard-traffic.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
+        PrometheusRule/controllers in manifests/observability/prometheus-rule-controllers.yaml lies in namespace `monitoring`, which nobody makes
+          mend: declare the Namespace among the platform's manifests
         PrometheusRule/delivery in manifests/observability/prometheus-rule-delivery.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
         PrometheusRule/nodes in manifests/observability/prometheus-rule-nodes.yaml lies in namespace `monitoring`, which nobody makes
@@ -43,7 +45,11 @@ fn a_namespace_that_nobody_makes_is_found() {
           mend: declare the Namespace among the platform's manifests
         ServiceMonitor/argocd-server in manifests/observability/service-monitor-argocd-server.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/aws-load-balancer-controller in manifests/observability/service-monitor-aws-load-balancer-controller.yaml lies in namespace `monitoring`, which nobody makes
+          mend: declare the Namespace among the platform's manifests
         ServiceMonitor/karpenter in manifests/observability/service-monitor-karpenter.yaml lies in namespace `monitoring`, which nobody makes
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/metrics-server in manifests/observability/service-monitor-metrics-server.yaml lies in namespace `monitoring`, which nobody makes
           mend: declare the Namespace among the platform's manifests
         ");
 }

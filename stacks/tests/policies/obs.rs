@@ -1,7 +1,7 @@
 //! OBS: alerts that ask for nothing, replicas that differ, and a Prometheus that dies when it is needed.
 
 use insta::assert_snapshot;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use stacks::Platform;
 
 use crate::fixture::{broken, edit, found, large, remove, set, with};
@@ -27,8 +27,7 @@ fn alerts_that_say_only_that_nodes_are_well_filled_are_found() {
     // A group that is off as a whole raises none of them.
     let mut off = with("");
     value("/defaultRules/disabled", ())(&mut off);
-    value("/defaultRules/rules/kubernetesResources", false)(&mut off);
-    value("/defaultRules/rules/kubernetesSystem", false)(&mut off);
+    value("/defaultRules/rules", json!({ "kubernetesResources": false, "kubernetesSystem": false }))(&mut off);
     assert_eq!(found(&off, "OBS001"), "");
 }
 
@@ -92,4 +91,40 @@ fn a_prometheus_that_comes_to_its_limit_unannounced_is_found() {
         *alert = alert.as_str().unwrap().replace("> 0.8", "> 1.0").into();
     };
     assert_ne!(broken("OBS003", |platform| edit(platform, "PrometheusRule", "observability", at_the_limit)), "");
+}
+
+#[test]
+fn an_environment_that_tells_nobody_is_found() {
+    let untold = "[observability.receivers]\nwebhook = false\n";
+    assert_snapshot!(found(&with(untold), "OBS004"), @r"
+    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml tells nobody of a critical alert: whoever does not look at Alertmanager never hears of it
+      mend: name a receiver in `observability.receivers`
+    ");
+    let pages_only = with(&format!("{untold}pagerduty = true"));
+    let mail_only = "secret = \"\"\nmail_to = [\"a@example.com\"]\nmail_from = \"b@example.com\"\nmail_server = \"smtp.example.com:25\"";
+    for told in [pages_only, with(&format!("{untold}{mail_only}")), large()] {
+        assert_eq!(found(&told, "OBS004"), "");
+    }
+}
+
+#[test]
+fn critical_alerts_that_another_receiver_gets_are_found() {
+    assert_ne!(broken("OBS004", value("/alertmanager/config/route/routes/1/receiver", "nobody")), "");
+    assert_ne!(broken("OBS004", value("/alertmanager/config/receivers/1/webhook_configs", json!([]))), "");
+}
+
+#[test]
+fn secrets_of_receivers_in_git_or_nowhere_are_found() {
+    let webhook = "/alertmanager/config/receivers/1/webhook_configs/0";
+    assert_snapshot!(broken("OBS005", value(&format!("{webhook}/url"), "https://hooks.example.com/T0")), @r"
+    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml has the `url` of receiver `critical` in Git, for whoever reads the repository (webhook_configs)
+      mend: put it into a Secret, and name its file in `url_file`
+    ");
+    assert_snapshot!(broken("OBS005", value("/alertmanager/alertmanagerSpec/secrets", json!([]))), @r"
+    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml reads the url_file of receiver `critical` at `/etc/alertmanager/secrets/alert-receivers/webhook-url`, where no Secret is mounted
+      mend: name its Secret in `alertmanager.alertmanagerSpec.secrets` of its values
+    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml reads the url_file of receiver `warning` at `/etc/alertmanager/secrets/alert-receivers/webhook-url`, where no Secret is mounted
+      mend: name its Secret in `alertmanager.alertmanagerSpec.secrets` of its values
+    ");
+    assert_eq!(found(&large(), "OBS005"), "");
 }

@@ -62,6 +62,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("VER006", "[karpenter]\nchart_version = \"1.12.3\"", "Karpenter does not know the Kubernetes"),
     ("VER007", "[karpenter]\nchart_version = \"1.15.0\"", "nobody says what it works with"),
     ("VER008", NEWEST, "the add-ons' builds are of another Kubernetes"),
+    ("OBS004", "[observability.receivers]\nwebhook = false", "an alert is a line on a page that nobody has open"),
     ("OWN001", "[aws]\naccount_id = \"210987654321\"", "somebody's account trusts a stranger's repository"),
 ];
 
@@ -89,7 +90,7 @@ const BEYOND: &[&str] = &[
     "LINK020", "LINK021", "LINK022", "LINK023", "LINK026", "LINK027", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007",
     "SEC001", "SEC002", "SEC004", "SEC005", "SEC006", "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016",
     "SEC017", "IMG002", "IMG003", "IMG006", "VER004", "VER009", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005",
-    "SYNC006", "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003",
+    "SYNC006", "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003", "OBS005",
 ];
 
 /// So many services that the document of who may push their images is longer than IAM takes.

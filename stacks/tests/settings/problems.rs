@@ -196,9 +196,20 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:160
+        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:171
         staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
         ");
+}
+
+#[test]
+fn mail_needs_a_sender_and_a_server() {
+    let text = "[observability.receivers]\nmail_to = [\"on-call@example.com\"]\n";
+    let whole = "mail_from = \"alerts@example.com\"\nmail_server = \"smtp.example.com:587\"\n";
+    assert_eq!(refused(&format!("{text}{whole}")), "");
+    insta::assert_snapshot!(refused(text), @r"
+    default.toml:157:13: `observability.receivers.mail_from` is empty, but `observability.receivers.mail_to` names people: set it, too
+    default.toml:158:15: `observability.receivers.mail_server` is empty, but `observability.receivers.mail_to` names people: set it, too
+    ");
 }
 
 #[test]

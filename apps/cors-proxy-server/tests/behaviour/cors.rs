@@ -1,5 +1,7 @@
 //! What pages on other origins see.
 
+use std::collections::BTreeSet;
+
 use crate::fixture::{client, get, metric, mock, pair, proxy, raw};
 
 const ORIGIN: &str = "Origin: https://page.example\r\n";
@@ -130,6 +132,31 @@ async fn the_front_page_explains_and_loads_nothing_from_elsewhere() {
     assert!(get(proxy.address, "/favicon.ico", "").await.starts_with("HTTP/1.1 204 "));
     assert!(get(proxy.address, "/robots.txt", "").await.contains("Disallow: /"));
     assert!(!get(proxy.address, "/iscorsneeded", ORIGIN).await.contains("access-control"));
+}
+
+/// Alerts and dashboards are tried on series of that list.
+#[tokio::test]
+async fn metrics_are_those_of_the_list() {
+    let (proxy, mock) = pair(&[]).await;
+    get(proxy.address, &format!("/http://{}/status/418", mock.address), ORIGIN).await;
+    get(proxy.address, "/http://10.0.0.1/", ORIGIN).await;
+    let all = get(proxy.admin, "/metrics", "").await;
+    let served = all.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let (series, _) = line.rsplit_once(' ').filter(|(series, _)| !series.contains(' '))?;
+        let (metric, labels) = series.split_once('{').unwrap_or((series, "}"));
+        let labels = labels.trim_end_matches('}').split("\",").filter_map(|label| Some(label.split_once('=')?.0));
+        Some((metric, labels.collect::<Vec<_>>().join(" ")))
+    });
+    let served: BTreeSet<_> = served.filter(|(metric, _)| !metric.ends_with(':')).collect();
+    let listed = include_str!("../../../metrics.csv").lines().filter(|line| !line.starts_with('#')).skip(1);
+    let listed: BTreeSet<_> = listed.map(|line| line.split_once(',').unwrap()).collect();
+    for (metric, labels) in &served {
+        assert!(listed.contains(&(*metric, labels.as_str())), "apps/metrics.csv has no {metric} with {labels}");
+    }
+    // Those that count what did not happen are not there yet; tests of what they count name them.
+    let missing = listed.iter().filter(|(metric, labels)| !served.contains(&(*metric, (*labels).to_owned())));
+    let missing: Vec<_> = missing.map(|(metric, _)| *metric).collect();
+    assert_eq!(missing, ["refused_connections_total", "retries_total"]);
 }
 
 #[tokio::test]

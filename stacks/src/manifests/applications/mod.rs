@@ -1,12 +1,14 @@
 //! The child Applications, in the waves in which they are synced, and the projects that bound them.
 
 mod application;
+pub(super) mod grafana;
 mod health;
 mod karpenter;
 mod load_balancer_controller;
 mod metrics_server;
 mod project;
-pub(super) mod prometheus_stack;
+mod prometheus_stack;
+mod told;
 
 use synth_framework::Manifests;
 

@@ -10,19 +10,20 @@ use k8s_openapi::{
 };
 use serde::Serialize;
 
-use super::application::{Application, Chart, Wave};
+use super::{
+    application::{Application, Chart, Wave},
+    grafana::{self, Grafana},
+    told::{self, Configuration},
+};
 use crate::{
-    charts::{self, Enabled},
+    charts::{self, Enabled, ServiceAccount},
     manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft, platform::PLATFORM_PRIORITY},
-    names::STORAGE_CLASS,
+    names::{ALERTMANAGER_ACCOUNT, STORAGE_CLASS},
     series::Watched,
     settings::Settings,
 };
 
 const CHART: &str = "kube-prometheus-stack";
-
-/// The label by which Grafana finds the `ConfigMap`s that hold dashboards.
-pub(in crate::manifests) const DASHBOARD_LABEL: &str = "grafana_dashboard";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,10 +34,10 @@ struct Values<'a> {
     kube_scheduler: Enabled,
     kube_etcd: Enabled,
     kube_proxy: Enabled,
-    prometheus_operator: Pods,
+    prometheus_operator: Operator,
     prometheus: Prometheus<'a>,
-    alertmanager: Alertmanager,
-    grafana: Grafana,
+    alertmanager: Alertmanager<'a>,
+    grafana: Grafana<'a>,
     #[serde(rename = "kube-state-metrics")]
     kube_state_metrics: Pods,
     #[serde(rename = "prometheus-node-exporter")]
@@ -45,7 +46,6 @@ struct Values<'a> {
 
 #[derive(Serialize)]
 struct DefaultRules {
-    rules: BTreeMap<&'static str, bool>,
     disabled: BTreeMap<&'static str, bool>,
 }
 
@@ -62,9 +62,30 @@ const ALWAYS_THE_SAME: Service = Service { session_affinity: "ClientIP" };
 /// What the pods of a component ask for.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Pods {
+pub(super) struct Pods {
     priority_class_name: &'static str,
     resources: Draft<ResourceRequirements>,
+}
+
+/// The operator, what it puts beside Prometheus and Alertmanager, and the Jobs that make the certificate of its webhooks.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Operator {
+    #[serde(flatten)]
+    pods: Pods,
+    prometheus_config_reloader: Container,
+    admission_webhooks: AdmissionWebhooks,
+}
+
+#[derive(Serialize)]
+struct AdmissionWebhooks {
+    patch: Pods,
+}
+
+/// A container beside others, or in pods whose priority is set elsewhere.
+#[derive(Serialize)]
+pub(super) struct Container {
+    pub(super) resources: Draft<ResourceRequirements>,
 }
 
 #[derive(Serialize)]
@@ -101,15 +122,20 @@ struct PrometheusSpec<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the chart has them so")]
-struct Alertmanager {
+struct Alertmanager<'a> {
     service: Service,
+    service_account: ServiceAccount<'a>,
+    config: Configuration,
     pod_disruption_budget: Enabled,
-    alertmanager_spec: AlertmanagerSpec,
+    alertmanager_spec: AlertmanagerSpec<'a>,
 }
 
 #[derive(Serialize)]
-struct AlertmanagerSpec {
+struct AlertmanagerSpec<'a> {
     replicas: u32,
+    /// Secrets that it may read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    secrets: Vec<&'a str>,
     #[serde(flatten)]
     pods: Pods,
     storage: Storage,
@@ -139,25 +165,7 @@ struct VolumeClaimTemplate {
     spec: PersistentVolumeClaimSpec,
 }
 
-#[derive(Serialize)]
-struct Grafana {
-    resources: Draft<ResourceRequirements>,
-    sidecar: Sidecar,
-}
-
-#[derive(Serialize)]
-struct Sidecar {
-    dashboards: Dashboards,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Dashboards {
-    label: &'static str,
-    search_namespace: &'static str,
-}
-
-fn pods(cpu: &str, memory: &str) -> Pods {
+pub(super) fn pods(cpu: &str, memory: &str) -> Pods {
     Pods { priority_class_name: PLATFORM_PRIORITY, resources: charts::sized(cpu, memory) }
 }
 
@@ -171,9 +179,6 @@ fn storage(gib: u32) -> Storage {
     };
     Storage { volume_claim_template: VolumeClaimTemplate { spec } }
 }
-
-/// What EKS runs and nobody can scrape: watched, each would be an alert that never ends.
-const UNSEEN_RULES: [&str; 4] = ["etcd", "kubeControllerManager", "kubeSchedulerAlerting", "kubeSchedulerRecording"];
 
 /// Alerts that only say that nodes and quotas are well filled: Karpenter makes another node for what finds no room, and quotas admit
 /// the maximum while nodes stand for what runs.
@@ -196,15 +201,16 @@ pub(super) fn application(settings: &Settings) -> Application {
     let volume = observability.prometheus_volume_size_gib;
     let values = Values {
         fullname_override: "kps",
-        default_rules: DefaultRules {
-            rules: UNSEEN_RULES.map(|rules| (rules, false)).into(),
-            disabled: PACKED_WELL.map(|alert| (alert, true)).into(),
-        },
+        default_rules: DefaultRules { disabled: PACKED_WELL.map(|alert| (alert, true)).into() },
         kube_controller_manager: Enabled { enabled: false },
         kube_scheduler: Enabled { enabled: false },
         kube_etcd: Enabled { enabled: false },
         kube_proxy: Enabled { enabled: false },
-        prometheus_operator: pods("100m", "256Mi"),
+        prometheus_operator: Operator {
+            pods: pods("100m", "256Mi"),
+            prometheus_config_reloader: Container { resources: charts::sized("10m", "64Mi") },
+            admission_webhooks: AdmissionWebhooks { patch: pods("10m", "64Mi") },
+        },
         prometheus: Prometheus {
             service: ALWAYS_THE_SAME,
             pod_disruption_budget: budget(observability.prometheus_replicas),
@@ -229,18 +235,18 @@ pub(super) fn application(settings: &Settings) -> Application {
         },
         alertmanager: Alertmanager {
             service: ALWAYS_THE_SAME,
+            service_account: ServiceAccount { name: ALERTMANAGER_ACCOUNT },
+            config: told::configuration(&observability.receivers),
             pod_disruption_budget: budget(observability.alertmanager_replicas),
             alertmanager_spec: AlertmanagerSpec {
                 replicas: observability.alertmanager_replicas,
+                secrets: observability.receivers.secret.as_deref().into_iter().collect(),
                 pods: pods("50m", "128Mi"),
                 storage: storage(observability.alertmanager_volume_size_gib),
                 volumes: KEPT,
             },
         },
-        grafana: Grafana {
-            resources: charts::sized("100m", "512Mi"),
-            sidecar: Sidecar { dashboards: Dashboards { label: DASHBOARD_LABEL, search_namespace: "ALL" } },
-        },
+        grafana: grafana::values(&observability.namespace),
         kube_state_metrics: pods("50m", "256Mi"),
         prometheus_node_exporter: pods("50m", "64Mi"),
     };

@@ -30,11 +30,53 @@ pub(crate) struct NamespaceSelector {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Endpoint {
-    pub(crate) port: &'static str,
+    #[serde(flatten)]
+    pub(crate) port: Port,
     pub(crate) path: &'static str,
     pub(crate) interval: &'static str,
+    /// Whether a metric's own labels win over those of where it is scraped, which else take their names.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) honor_labels: bool,
+    #[serde(flatten)]
+    pub(crate) tls: Option<Tls>,
 }
+
+impl Endpoint {
+    /// `/metrics` of a port, asked for each interval.
+    pub(crate) fn new(port: Port, interval: &'static str) -> Self {
+        Self { port, path: "/metrics", interval, honor_labels: false, tls: None }
+    }
+}
+
+/// Which port is asked.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) enum Port {
+    /// One of the Service, by name.
+    #[serde(rename = "port")]
+    OfService(&'static str),
+    /// One of the pods behind it, by name, whether or not the Service has it.
+    #[serde(rename = "targetPort")]
+    OfPods(&'static str),
+}
+
+/// How a port that speaks TLS is asked.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tls {
+    scheme: &'static str,
+    tls_config: TlsConfig,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TlsConfig {
+    insecure_skip_verify: bool,
+}
+
+/// Of a certificate that the server signs itself, anew at each start: nobody can know it before.
+pub(crate) const SELF_SIGNED: Tls = Tls { scheme: "https", tls_config: TlsConfig { insecure_skip_verify: true } };
 
 /// Rules that Prometheus evaluates.
 #[derive(Clone, Debug, Serialize)]

@@ -3,6 +3,7 @@
 use synth_framework::Manifests;
 
 use super::{
+    controllers,
     expressions::{Expressions, OBJECTIVE, pool_usage},
     runbooks,
 };
@@ -16,7 +17,7 @@ use crate::{
 
 /// How soon someone must look.
 #[derive(Clone, Copy, Debug)]
-enum Severity {
+pub(super) enum Severity {
     /// Now.
     Critical,
     /// Today.
@@ -56,6 +57,7 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     rules(settings, folder, "services", vec![recorded(ask), promise(ask)]);
     rules(settings, folder, "scaling", vec![pods(ask)]);
     rules(settings, folder, "nodes", vec![nodes()]);
+    rules(settings, folder, "controllers", vec![controllers::define()]);
     rules(settings, folder, "delivery", vec![delivery()]);
     rules(settings, folder, "observability", vec![observability(settings)]);
 }
@@ -105,14 +107,14 @@ fn promise(ask: Expressions<'_>) -> RuleGroup {
         Severity::Warning,
         "5m",
         format!("{} > 0", ask.counted("shed_requests_total", "job", "5m")),
-        "{{ $labels.job }} refuses {{ $value | humanize }} requests a second, because too many are in flight",
+        "{{ $labels.job }} refuses {{ $value | printf \"%.2f\" }} requests a second, because too many are in flight",
     ));
     rules.push(alert(
         "BalancerRefused",
         Severity::Critical,
         "5m",
         format!("{} > 0", ask.counted("refused_connections_total", "job", "5m")),
-        "{{ $labels.job }} refuses {{ $value | humanize }} connections of its load balancer a second: they do not name their clients",
+        "{{ $labels.job }} refuses {{ $value | printf \"%.2f\" }} connections of its load balancer a second: they do not name their clients",
     ));
     RuleGroup { name: "services.promise", rules }
 }
@@ -125,7 +127,12 @@ fn burning(rate: &BurnRate) -> Rule {
     let summary = format!(
         "{{{{ $labels.job }}}} burns its error budget at {factor} times the pace that lasts, over {long} and {short}"
     );
-    alert("ServiceBurnsErrorBudget", *severity, "2m", expr, &summary)
+    let mut rule = alert("ServiceBurnsErrorBudget", *severity, "2m", expr, &summary);
+    if let Rule::Alert { labels, .. } = &mut rule {
+        // Two of them are critical, and Prometheus tells alerts apart by name and labels alone.
+        labels.insert("window", long);
+    }
+    rule
 }
 
 fn pods(ask: Expressions<'_>) -> RuleGroup {
@@ -174,21 +181,6 @@ fn nodes() -> RuleGroup {
             "10m",
             "kube_node_status_condition{condition=\"Ready\",status=\"true\"} == 0".to_owned(),
             "node {{ $labels.node }} has not been ready for ten minutes",
-        ),
-        alert(
-            "KarpenterFails",
-            Severity::Critical,
-            "10m",
-            "sum by (controller) (rate(controller_runtime_reconcile_errors_total{job=\"karpenter\"}[10m])) > 0.1"
-                .to_owned(),
-            "Karpenter's controller {{ $labels.controller }} fails {{ $value | humanize }} times a second",
-        ),
-        alert(
-            "KarpenterAbsent",
-            Severity::Critical,
-            "10m",
-            "absent(up{job=\"karpenter\"} == 1)".to_owned(),
-            "no Karpenter controller answers: no node is made or taken away",
         ),
     ];
     RuleGroup { name: "nodes", rules }
@@ -254,7 +246,7 @@ fn observability(settings: &Settings) -> RuleGroup {
     RuleGroup { name: "observability", rules }
 }
 
-fn alert(name: &'static str, severity: Severity, for_: &'static str, expr: String, summary: &str) -> Rule {
+pub(super) fn alert(name: &'static str, severity: Severity, for_: &'static str, expr: String, summary: &str) -> Rule {
     let severity = match severity {
         Severity::Critical => "critical",
         Severity::Warning => "warning",

@@ -8,7 +8,7 @@ use super::{
     expressions::{Expressions, nodes_by, pool_usage},
 };
 use crate::{
-    manifests::{applications::prometheus_stack::DASHBOARD_LABEL, kubernetes::config_map},
+    manifests::{applications::grafana::DASHBOARD_LABEL, kubernetes::config_map},
     settings::Settings,
 };
 

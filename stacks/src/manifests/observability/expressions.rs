@@ -96,9 +96,10 @@ impl<'a> Expressions<'a> {
     }
 }
 
-/// Nodes by one or more labels of Karpenter's: `nodepool`, `capacity_type`, `zone`, `arch`, `instance_type`.
+/// Karpenter's nodes by one or more labels of theirs: `nodepool`, `capacity_type`, `zone`, `arch`, `instance_type`. It shows those that
+/// are not its own, too.
 pub(super) fn nodes_by(labels: &str) -> String {
-    format!("count by ({labels}) (karpenter_nodes_allocatable{{resource_type=\"cpu\"}})")
+    format!("count by ({labels}) (karpenter_nodes_allocatable{{managed=\"true\",resource_type=\"cpu\"}})")
 }
 
 /// How much of its limit each pool uses.

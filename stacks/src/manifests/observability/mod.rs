@@ -1,6 +1,7 @@
 //! What people are told: alerts, and dashboards that show traffic and what it makes of pods and nodes.
 
 mod alerts;
+mod controllers;
 mod dashboard;
 mod dashboards;
 mod expressions;

@@ -1,10 +1,11 @@
-//! What is scraped besides the services: Karpenter and Argo CD, whose charts come before the kinds that monitors are of.
+//! What is scraped besides the services and what the Prometheus stack scrapes itself: the controllers, whose charts come before
+//! the kinds that monitors are of.
 
 use synth_framework::Manifests;
 
 use crate::{
     manifests::{
-        custom::monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
+        custom::monitoring::{Endpoint, NamespaceSelector, Port, SELF_SIGNED, ServiceMonitorSpec},
         kubernetes::{custom, selector},
     },
     names::NAME_LABEL,
@@ -20,23 +21,43 @@ const ARGOCD: [&str; 4] = ["application-controller", "applicationset-controller"
 /// That which is there only with a receiver.
 const NOTIFICATIONS: &str = "notifications-controller";
 
+/// What is asked of a controller that others do not ask for.
+const INTERVAL: &str = "30s";
+
 pub(super) fn define(settings: &Settings, folder: &Manifests) {
-    let (karpenter, argocd) = (&settings.karpenter.namespace, &settings.argocd.namespace);
-    monitor(settings, "karpenter", karpenter, (NAME_LABEL, "karpenter"), folder);
+    let named =
+        |name, namespace: &str, endpoint| monitor(settings, name, namespace, (NAME_LABEL, name), endpoint, folder);
+    let metrics = Endpoint::new(Port::OfService("http-metrics"), INTERVAL);
+    // Karpenter says of which namespace a pod is; the namespace of Karpenter itself is no matter.
+    named("karpenter", &settings.karpenter.namespace, Endpoint { honor_labels: true, ..metrics.clone() });
+    // Its Service is that of its webhooks, and has no port of metrics.
+    let controller = Endpoint::new(Port::OfPods("metrics-server"), INTERVAL);
+    named("aws-load-balancer-controller", &settings.load_balancer_controller.namespace, controller);
+    let aggregated = Endpoint { tls: Some(SELF_SIGNED), ..Endpoint::new(Port::OfService("https"), INTERVAL) };
+    named("metrics-server", &settings.metrics_server.namespace, aggregated);
     let told = (!settings.argocd.notifications_secret.is_empty()).then_some(NOTIFICATIONS);
     for component in ARGOCD.into_iter().chain(told) {
-        monitor(settings, &format!("argocd-{component}"), argocd, (COMPONENT_LABEL, component), folder);
+        let label = (COMPONENT_LABEL, component);
+        let name = format!("argocd-{component}");
+        monitor(settings, &name, &settings.argocd.namespace, label, metrics.clone(), folder);
     }
 }
 
 /// Asks the pods behind the Services of a label, which names their job, too.
 #[track_caller]
-fn monitor(settings: &Settings, name: &str, namespace: &str, (key, value): (&'static str, &str), folder: &Manifests) {
+fn monitor(
+    settings: &Settings,
+    name: &str,
+    namespace: &str,
+    (key, value): (&'static str, &str),
+    endpoint: Endpoint,
+    folder: &Manifests,
+) {
     let spec = ServiceMonitorSpec {
         job_label: key,
         namespace_selector: NamespaceSelector { match_names: vec![namespace.to_owned()] },
         selector: selector(key, value),
-        endpoints: vec![Endpoint { port: "http-metrics", path: "/metrics", interval: "30s" }],
+        endpoints: vec![endpoint],
     };
     custom(name, spec)
         .in_namespace(&settings.observability.namespace)

@@ -9,7 +9,7 @@ use synth_framework::Manifests;
 use super::{ADMIN, MAX_SURGE_PERCENT, container, grace_period_seconds};
 use crate::{
     manifests::{
-        custom::monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
+        custom::monitoring::{Endpoint, NamespaceSelector, Port, ServiceMonitorSpec},
         kubernetes::{
             Draft, cpu_utilization, custom, deployment, deployment_spec, disruption_budget_spec,
             horizontal_pod_autoscaler, percent_policy, pod_disruption_budget, pod_security_context, pod_spec,
@@ -107,7 +107,7 @@ impl Workload<'_> {
             job_label: NAME_LABEL,
             namespace_selector: NamespaceSelector { match_names: vec![namespace.to_owned()] },
             selector: self.selector(),
-            endpoints: vec![Endpoint { port: ADMIN, path: "/metrics", interval: "15s" }],
+            endpoints: vec![Endpoint::new(Port::OfService(ADMIN), "15s")],
         };
         custom(name, monitor).in_namespace(namespace).add_to(folder, "service-monitor");
     }

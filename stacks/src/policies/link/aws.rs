@@ -132,7 +132,10 @@ pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
     for association in &associations {
         let (namespace, account) = names(association);
         let used = accounts.iter().any(|(_, names)| *names == (namespace.clone(), account.clone()))
-            || platform.object("ServiceAccount", &namespace, &account).is_some();
+            || platform.object("ServiceAccount", &namespace, &account).is_some()
+            || charts(platform).any(|chart| {
+                chart.namespace == namespace && text(chart.values, "/alertmanager/serviceAccount/name") == account
+            });
         if !used {
             findings.report(
                 association.place(),

@@ -2,6 +2,7 @@
 
 mod series;
 mod stack;
+mod told;
 
 use synth_framework::{Policy, Severity};
 
@@ -31,6 +32,22 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         explanation: "Prometheus holds the series of everything that runs in memory: too little of it gets it killed at the height \
                       of the load, and again while it reads its log, unless somebody is told before.",
         check: series::prometheus_holds_its_series,
+    },
+    Policy {
+        code: "OBS004",
+        name: "somebody-is-told",
+        severity: Severity::Warning,
+        explanation: "An alert without a receiver is a line on a page that nobody has open: whoever runs services for others is \
+                      told by them instead.",
+        check: told::somebody_is_told,
+    },
+    Policy {
+        code: "OBS005",
+        name: "receivers-read-their-secrets",
+        severity: Severity::Error,
+        explanation: "Whoever has the address or the key of a receiver may tell it anything, so neither belongs into Git; and one that \
+                      is read from where no Secret is mounted tells nobody, which shows at the first alert.",
+        check: told::secrets_are_read,
     },
 ];
 

@@ -1,0 +1,12 @@
+# Alerts and dashboards. CHARTS_DIR is a folder of charts' archives (as `helm pull` makes them), whose own alerts then join the normal day.
+.PHONY: alerts
+
+alerts: $(VENV)/done ## Judge alerts and dashboards by promtool: each alert fires in its case, none on a normal day, every panel shows something.
+	$(VENV)/bin/python -B -m unittest --quiet scripts/tests/alerted.py
+	scripts/prometheus.sh target/cluster/prometheus
+	@# Tried on the fixtures' settings: what users set is linted, and decides about no test.
+	mkdir -p target/alerts/settings
+	sed '/^\[observability.receivers\]/,/^$$/d' stacks/tests/fixtures/default.toml \
+		| cat - scripts/alerts/receivers.toml > target/alerts/settings/default.toml
+	$(CARGO) run -q -p synth -- manifests --environments target/alerts/settings --out target/alerts/out --today 2026-09-15 > target/alerts/written.txt
+	$(VENV)/bin/python -B scripts/alerts target/cluster/prometheus target/alerts/out/manifests out target/alerts
