@@ -207,9 +207,9 @@ fn mail_needs_a_sender_and_a_server() {
     let whole = "mail_from = \"alerts@example.com\"\nmail_server = \"smtp.example.com:587\"\n";
     assert_eq!(refused(&format!("{text}{whole}")), "");
     insta::assert_snapshot!(refused(text), @r"
-    default.toml:157:13: `observability.receivers.mail_from` is empty, but `observability.receivers.mail_to` names people: set it, too
-    default.toml:158:15: `observability.receivers.mail_server` is empty, but `observability.receivers.mail_to` names people: set it, too
-    ");
+        default.toml:158:13: `observability.receivers.mail_from` is empty, but `observability.receivers.mail_to` names people: set it, too
+        default.toml:159:15: `observability.receivers.mail_server` is empty, but `observability.receivers.mail_to` names people: set it, too
+        ");
 }
 
 #[test]
