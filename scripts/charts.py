@@ -146,10 +146,10 @@ class Listed:
         keys = self.read["keys"].get(".".join(path))
         return None if keys is None else Level(keys, False)
 
-    def lacks(self, path):
-        """Is the table, or one around it, no key of the table that it stands in?"""
-        around = [self.level(path[:length]) for length in range(len(path))]
-        return any(level and not level.free and key not in level.keys for level, key in zip(around, path, strict=True))
+    def ends_above(self, path):
+        """Does the list hold the table around this one, with its key, and not this one?"""
+        above = self.level(path[:-1])
+        return above is not None and path[-1] in above.keys
 
 
 def releases(out):
@@ -190,7 +190,7 @@ def unknown(release, chart, version):
     """Keys that the chart does not know."""
     for path, table in tables(release.values):
         level = chart.level(path)
-        if level is None and isinstance(chart, Listed) and not chart.lacks(path):
+        if level is None and isinstance(chart, Listed) and chart.ends_above(path):
             yield f"`{'.'.join(path)}` is a table that `{chart.path}` does not hold: `make charts-keys CHARTS_DIR=FOLDER` adds it"
         if level is None or level.free:
             continue
@@ -319,19 +319,20 @@ def judge(release, folders, known, kubernetes, seen):
 
 
 def run_judge(folders, known, outs):
-    wrong, judged, seen, by = 0, 0, set(), {}
+    judged, seen, by, places = 0, set(), {}, {}
     for out in outs:
         for release in releases(out):
             how, found = judge(release, folders, known, version_of(out), seen)
             judged += 1
             by.setdefault(how, set()).add(f"{release.chart} {release.version}")
-            wrong += len(found)
             for problem in found:
-                print(f"{release.place}: {problem}", file=sys.stderr)
+                places.setdefault(problem, []).append(release.place)
+    for problem, where in places.items():
+        print(f"{', '.join(where)}: {problem}", file=sys.stderr)
     for how, charts in sorted(by.items()):
         print(f"values judged by {how}: {', '.join(sorted(charts))}")
-    print(f"charts: {judged} releases of {len(outs)} environments, {wrong} problems")
-    return 1 if wrong or not judged else 0
+    print(f"charts: {judged} releases of {len(outs)} environments, {len(places)} problems")
+    return 1 if places or not judged else 0
 
 
 def run_keys(folders, known, outs):
