@@ -42,8 +42,9 @@ cluster-long: cluster ## What takes longer: a quiet service's way to its minimum
 karpenter: $(E2E_VENV)/done ## Find or build these programs, and build Karpenter.
 	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) karpenter
 
-programs: ## The same with what other targets leave of the processors, for one that comes later; it says nothing unless it fails.
-	@nice -n 19 cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) karpenter >target/programs.log 2>&1 || \
+programs: ## Build these and Prometheus' with what other targets leave of the processors, for those that come later.
+	@{ nice -n 19 scripts/prometheus.sh target/cluster/prometheus && \
+		nice -n 19 cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) karpenter; } >target/programs.log 2>&1 || \
 		{ cat target/programs.log; exit 1; }
 
 charts-pull: $(VENV)/done ## Fetch every chart of the environments into CHARTS_DIR, at its version.

@@ -76,7 +76,8 @@ has kwok "v0.8." "v0.8." || found kwok "v0.8." || others="$others kwok"
 has metrics-server "v0." "v0." || found metrics-server "v0." || others="$others metrics-server"
 # Karpenter's definitions are of its own module, so both are of one version, and no other is taken.
 provider=github.com/aws/karpenter-provider-aws
-karpenter= charts=
+karpenter=
+charts=
 if [ "${3:-}" = karpenter ]; then
     karpenter=$(sed -n "s|^[[:space:]]*$provider v\([^ ]*\).*|\1|p" "$here/tools/karpenter/go.mod")
     charts="$karpenter $(sed -n 's|^[[:space:]]*sigs.k8s.io/metrics-server v\([^ ]*\).*|\1|p' "$here/tools/metrics-server/go.mod")"

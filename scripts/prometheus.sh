@@ -54,5 +54,10 @@ get() {
 
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
+# One at a time: the second finds what the first built.
+if command -v flock >/dev/null; then
+    exec 9>"$folder/.lock"
+    flock 9
+fi
 get promtool prometheus
 get amtool alertmanager
