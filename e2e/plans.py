@@ -18,7 +18,7 @@ Values = dict[str, str]
 
 
 class Comparison:
-    """Plans every stack a second time, by the offline providers, in a copy of its folder."""
+    """Plans every stack a second time, by the offline providers, in a copy of its folder. Its lock file says which schema they serve."""
 
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
@@ -29,7 +29,7 @@ class Comparison:
         log = f"{stack}-again" if state else stack
         copy = self.runner.work / "offline" / log
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*", "plan"))
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*", "plan"))
         (copy / "backend_override.tf.json").write_text(json.dumps({"terraform": [{"backend": {"local": {}}}]}))
         if state:
             (copy / "terraform.tfstate").write_text(state)

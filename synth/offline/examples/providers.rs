@@ -1,10 +1,11 @@
 //! Serves offline providers to a Terraform that something else runs, until standard input ends.
 //!
-//! The arguments are the folder that charts are found from, and the providers' names: `aws`, `helm`, or `helm-asking`, which
+//! The arguments are the folder of the stack, from which charts are found and whose lock file says which version of the AWS provider
+//! is meant, and the providers' names: `aws`, `helm`, or `helm-asking`, which
 //! asks its cluster first, by `curl`. The first line printed is the value for `TF_REATTACH_PROVIDERS`.
 
 use std::{
-    env,
+    env, fs,
     io::{self, Write as _},
     path::PathBuf,
     process::Command,
@@ -15,9 +16,11 @@ use synth_offline::{AwsVersion, Provider, Session};
 
 fn main() -> Result<()> {
     let mut arguments = env::args().skip(1);
-    let folder = arguments.next().map(PathBuf::from).context("name the folder that charts are found from")?;
+    let folder = arguments.next().map(PathBuf::from).context("name the folder of the stack")?;
     let providers = arguments.map(|name| match &*name {
-        "aws" => Provider::aws(AwsVersion::Newest),
+        "aws" => {
+            Provider::aws(AwsVersion::selected(fs::read_to_string(folder.join(".terraform.lock.hcl")).ok().as_deref()))
+        }
         "helm" => Provider::helm(&folder),
         "helm-asking" => Provider::helm_that_asks(&folder, |host, authority| {
             ask(host, authority).map_err(|error| format!("{error:#}"))
