@@ -220,6 +220,8 @@ def altered(value):
             yield value + 1
         case str():
             yield f"{value}x"
+        case list():
+            yield []
 
 
 def flat(objects):
@@ -322,6 +324,7 @@ def run_judge(folders, known, outs):
     judged, seen, by, places = 0, set(), {}, {}
     for out in outs:
         for release in releases(out):
+            print(f"{out}: {release.chart} {release.version}", file=sys.stderr, flush=True) if folders else None
             how, found = judge(release, folders, known, version_of(out), seen)
             judged += 1
             by.setdefault(how, set()).add(f"{release.chart} {release.version}")
@@ -332,7 +335,10 @@ def run_judge(folders, known, outs):
     for how, charts in sorted(by.items()):
         print(f"values judged by {how}: {', '.join(sorted(charts))}")
     print(f"charts: {judged} releases of {len(outs)} environments, {len(places)} problems")
-    return 1 if places or not judged else 0
+    if not judged:
+        print(f"error: no environment in `{'`, `'.join(map(str, outs))}`: `make synth` writes them", file=sys.stderr)
+        return 2
+    return 1 if places else 0
 
 
 def run_keys(folders, known, outs):

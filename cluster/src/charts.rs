@@ -58,7 +58,7 @@ impl Environment {
             chart: "argo-cd".to_owned(),
             version: self.settings.argocd.chart_version.clone(),
             name: "argocd".to_owned(),
-            namespace: "argocd".to_owned(),
+            namespace: self.settings.argocd.namespace.clone(),
             values: serde_json::from_str(&values.text)?,
             own: true,
         })

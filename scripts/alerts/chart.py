@@ -17,7 +17,7 @@ def rules(folder, objects):
     ]
     archive = pathlib.Path(folder, f"{CHART}-{source['targetRevision']}.tgz")
     if not archive.exists():
-        raise SystemExit(f"error: CHARTS_DIR has no {archive.name}: `helm pull {CHART} --version {source['targetRevision']}` makes it")
+        raise SystemExit(f"error: CHARTS_DIR has no {archive.name}: `make charts-pull CHARTS_DIR={folder}` fetches it")
     import helm_python
 
     with helm_python.Chart.load(archive) as chart:

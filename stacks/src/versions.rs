@@ -45,9 +45,9 @@ pub(crate) struct Tested {
     until: (u64, u64),
     /// What they install, as its makers call it.
     pub(crate) app: &'static str,
-    /// The minor versions of Kubernetes; older and newer ones are untested.
+    /// The minor versions of Kubernetes, from 0 where nobody says an oldest; others are untested.
     pub(crate) kubernetes: RangeInclusive<u32>,
-    /// Is a newer one known not to work, rather than not tested?
+    /// Does a newer one need a later release, by its makers' own word?
     pub(crate) fails_beyond: bool,
 }
 
@@ -71,13 +71,17 @@ const fn needed(
 }
 
 /// Argo CD: `docs/operator-manual/tested-kubernetes-versions.md` at v3.5.3, the charts by their `appVersion`, 2026-11-29.
-/// Karpenter: the compatibility matrix of the documentation at v1.14, which names the least version for each Kubernetes, 2026-11-22.
-const TESTED: [Tested; 5] = [
+/// Karpenter: the compatibility matrix of the documentation at v1.14, which names the least version for each Kubernetes and no oldest
+/// Kubernetes, 2026-11-22.
+const TESTED: [Tested; 8] = [
     tested("argo-cd", [(10, 0), (10, 3)], "Argo CD 3.4", 32..=35),
     tested("argo-cd", [(10, 3), (11, 0)], "Argo CD 3.5", 33..=36),
-    needed("karpenter", [(1, 6), (1, 9)], "Karpenter 1.6 to 1.8", 29..=34),
-    needed("karpenter", [(1, 9), (1, 13)], "Karpenter 1.9 to 1.12", 29..=35),
-    tested("karpenter", [(1, 13), (1, 15)], "Karpenter 1.13 to 1.14", 29..=36),
+    needed("karpenter", [(0, 0), (1, 2)], "Karpenter before 1.2", 0..=31),
+    needed("karpenter", [(1, 2), (1, 5)], "Karpenter 1.2 to 1.4", 0..=32),
+    needed("karpenter", [(1, 5), (1, 6)], "Karpenter 1.5", 0..=33),
+    needed("karpenter", [(1, 6), (1, 9)], "Karpenter 1.6 to 1.8", 0..=34),
+    needed("karpenter", [(1, 9), (1, 13)], "Karpenter 1.9 to 1.12", 0..=35),
+    tested("karpenter", [(1, 13), (1, 15)], "Karpenter 1.13 to 1.14", 0..=36),
 ];
 
 impl Tested {

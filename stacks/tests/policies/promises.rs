@@ -11,7 +11,7 @@ use crate::fixture::{BASE, SMALL, TODAY, build, found, settings};
 
 /// The cheapest platform without a finding. Argo CD's makers have not tested the release of the fixtures with their Kubernetes.
 const SOUND: &str = "[network]\nnat_gateways = \"per-zone\"\n\
-                     [[waivers]]\ncode = \"VER007\"\nsubject = \"helm_release.argocd\"\nreason = \"as the fixtures have it\"\n";
+                     [[waivers]]\ncode = \"VER007\"\nsubject = \"helm_release.argocd with Kubernetes 1.36\"\nreason = \"as the fixtures have it\"\n";
 
 /// The newest Kubernetes, with what its own rules ask for.
 const NEWEST: &str = "[cluster]\nkubernetes_version = \"1.37\"\n[cluster.addon_versions]\nkube_proxy = \"\"\n\

@@ -248,6 +248,13 @@ fn a_batch_that_karpenter_counts_beyond_spots_limits_is_found() {
         NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 30 nodes that the services' maximum takes at once as the largest there are, 120 vCPU and 960 GiB in all, beyond its limits: the rest is bought on demand
           mend: raise `karpenter.node_pools.spot.limit_cpu` to 120 and `karpenter.node_pools.spot.limit_memory_gib` to 960, or lower `karpenter.node_pools.spot.instance_vcpus_max`
         ");
+    // Pods so large that each fills a node, whatever the spread over nodes would allow.
+    let large = "[services.cors_proxy_server]\nmax_replicas = 24\ncpu_request_millicores = 3000\n[karpenter.node_pools.on-demand]\nlimit_cpu = 400\n\
+                 limit_memory_gib = 3200";
+    assert_snapshot!(broken_by("SCALE015", large), @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 24 nodes that the services' maximum takes at once as the largest there are, 96 vCPU and 768 GiB in all, beyond its limits: the rest is bought on demand
+          mend: raise `karpenter.node_pools.spot.limit_cpu` to 96 and `karpenter.node_pools.spot.limit_memory_gib` to 768, or lower `karpenter.node_pools.spot.instance_vcpus_max`
+        ");
 }
 
 #[test]

@@ -125,7 +125,12 @@ const NEWEST: &str = "[cluster]\nkubernetes_version = \"1.37\"\n\
 fn karpenter_that_is_too_old_for_kubernetes_is_an_error() {
     assert_eq!(found(&small(), "VER006"), "");
     assert_snapshot!(broken_by("VER006", "[karpenter]\nchart_version = \"1.12.3\""), @r"
-        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.12.3: Karpenter 1.9 to 1.12 works with Kubernetes 1.29 to 1.35, and the cluster is of 1.36
+        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.12.3: Karpenter 1.9 to 1.12 works with Kubernetes up to 1.35, and the cluster is of 1.36
+          mend: set `karpenter.chart_version` to a later one
+        ");
+    let far = "[karpenter]\nchart_version = \"1.5.0\"";
+    assert_snapshot!(broken_by("VER006", far), @r"
+        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.5.0: Karpenter 1.5 works with Kubernetes up to 1.33, and the cluster is of 1.36
           mend: set `karpenter.chart_version` to a later one
         ");
     let earlier = "[karpenter]\nchart_version = \"1.13.0\"";
@@ -135,20 +140,20 @@ fn karpenter_that_is_too_old_for_kubernetes_is_an_error() {
 #[test]
 fn what_was_not_tested_with_kubernetes_is_a_warning() {
     assert_snapshot!(found(&small(), "VER007"), @r"
-        helm_release.argocd in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, and the cluster is of 1.36
+        helm_release.argocd with Kubernetes 1.36 in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, and the cluster is of 1.36
           mend: set `argocd.chart_version` to a release that was, or say in a waiver who tested it
         ");
     assert_eq!(found(&with("[argocd]\nchart_version = \"10.9.3\""), "VER007"), "", "Argo CD 3.5 was tested with 1.36");
     assert_snapshot!(found(&with(NEWEST), "VER007"), @r"
-        helm_release.argocd in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, and the cluster is of 1.37
+        helm_release.argocd with Kubernetes 1.37 in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, and the cluster is of 1.37
           mend: set `argocd.chart_version` to a release that was, or say in a waiver who tested it
-        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.14.1: Karpenter 1.13 to 1.14 was tested with Kubernetes 1.29 to 1.36, and the cluster is of 1.37
+        Application/karpenter with Kubernetes 1.37 in manifests/karpenter.yaml installs karpenter 1.14.1: Karpenter 1.13 to 1.14 was tested with Kubernetes up to 1.36, and the cluster is of 1.37
           mend: set `karpenter.chart_version` to a release that was, or say in a waiver who tested it
         ");
     assert_snapshot!(found(&with("[argocd]\nchart_version = \"11.0.0\"\n[karpenter]\nchart_version = \"1.15.0\""), "VER007"), @r"
-        helm_release.argocd in cluster/argocd.tf.json installs argo-cd 11.0.0, and nothing is known of what it was tested with
+        helm_release.argocd with Kubernetes 1.36 in cluster/argocd.tf.json installs argo-cd 11.0.0, and nothing is known of what it was tested with
           mend: set `argocd.chart_version` to a release that was, or say in a waiver who tested it
-        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.15.0, and nothing is known of what it was tested with
+        Application/karpenter with Kubernetes 1.36 in manifests/karpenter.yaml installs karpenter 1.15.0, and nothing is known of what it was tested with
           mend: set `karpenter.chart_version` to a release that was, or say in a waiver who tested it
         ");
 }

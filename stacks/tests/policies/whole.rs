@@ -104,7 +104,7 @@ fn findings_name_the_rust_that_declares_what_is_wrong() {
 fn a_waiver_in_the_settings_accepts_a_finding() {
     let waived = with(
         "[[waivers]]\ncode = \"HA008\"\nsubject = \"aws_nat_gateway.main_a\"\nreason = \"a trial\"\n\
-         [[waivers]]\ncode = \"VER007\"\nsubject = \"helm_release.argocd\"\nreason = \"tried\"\n",
+         [[waivers]]\ncode = \"VER007\"\nsubject = \"helm_release.argocd with Kubernetes 1.36\"\nreason = \"tried\"\n",
     );
     let review = policies::review(&waived, TODAY);
     assert!(review.passes() && review.findings.is_empty(), "{:?}", review.findings);

@@ -135,7 +135,7 @@ pub(super) fn configuration(receivers: &Receivers) -> Configuration {
         inhibit_rules: vec![Inhibition {
             source_matchers: vec!["severity = critical"],
             target_matchers: vec!["severity = warning"],
-            equal: vec!["namespace", "alertname"],
+            equal: vec!["namespace", "job", "alertname"],
         }],
         route: Route {
             receiver: WARNING,

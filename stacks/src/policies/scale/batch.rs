@@ -8,19 +8,26 @@ use crate::{
     policies::view::{Amount, HOST, Pools, ZONE, charts, items, number, pool_setting, text},
 };
 
-/// The nodes that the services' maximum takes at once: they share them, and the spread of one over nodes asks for the most.
-fn planned(platform: &Platform) -> u64 {
-    let nodes = platform.autoscaled().into_iter().map(|workload| {
+/// The fewest nodes of a pool that the services' maximum takes at once. They share them, so it is the most that one asks for, by its
+/// spread over nodes or by its size, or what all of them fill.
+fn planned(platform: &Platform, pool: &Manifest) -> u64 {
+    let largest = Pools::largest_of(platform, pool);
+    let mut all = Amount::default();
+    let mut fewest = 0;
+    for workload in platform.autoscaled() {
         let spread = workload.spread(HOST, "DoNotSchedule");
-        let each = spread.and_then(|spread| number(spread, "/maxSkew")).unwrap_or(u64::MAX).max(1);
-        workload.most().div_ceil(each)
-    });
-    nodes.max().unwrap_or_default()
+        let apart = spread.and_then(|spread| number(spread, "/maxSkew")).unwrap_or(u64::MAX);
+        let each = apart.min(largest.fits(workload.requests())).max(1);
+        fewest = fewest.max(workload.most().div_ceil(each));
+        all += workload.requests() * workload.most();
+    }
+    let filled = |all: u64, of_one: u64| all.div_ceil(of_one.max(1));
+    fewest.max(filled(all.cpu, largest.cpu)).max(filled(all.memory, largest.memory))
 }
 
 /// What the planned nodes count for in a pool, as the largest that it makes.
 fn counted(platform: &Platform, pool: &Manifest) -> Amount {
-    Pools::largest_of(platform, pool) * planned(platform)
+    Pools::largest_of(platform, pool) * planned(platform, pool)
 }
 
 /// The limits that the planned nodes go beyond in a pool, by their keys, and what they have to be.
@@ -51,7 +58,7 @@ pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
         let message = format!(
             "counts the {} nodes that the services' maximum takes at once as the largest there are, {} vCPU and {} GiB in all, beyond \
              its limits: the rest is bought on demand",
-            planned(platform),
+            planned(platform, pool),
             counted.cpu.div_ceil(1000),
             counted.memory.div_ceil(1024)
         );

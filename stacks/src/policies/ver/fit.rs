@@ -35,9 +35,12 @@ fn installed(platform: &Platform) -> Vec<Installed<'static>> {
     argocd.into_iter().chain(karpenter).filter(|installed| Tested::knows(&installed.chart)).collect()
 }
 
-/// `1.32 to 1.35`.
+/// `1.32 to 1.35`, or `up to 1.35`.
 fn minors(row: &Tested) -> String {
-    format!("1.{} to 1.{}", row.kubernetes.start(), row.kubernetes.end())
+    match row.kubernetes.start() {
+        0 => format!("up to 1.{}", row.kubernetes.end()),
+        oldest => format!("1.{oldest} to 1.{}", row.kubernetes.end()),
+    }
 }
 
 pub(super) fn charts_work_with_kubernetes(platform: &Platform, findings: &mut Findings) {
@@ -67,6 +70,8 @@ pub(super) fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &
                 minors(row)
             ),
         };
+        // A waiver is of one version of Kubernetes: it says nothing of the next.
+        let place = Place { subject: format!("{} with Kubernetes {kubernetes}", place.subject), ..place };
         let mend = format!("set `{setting}` to a release that was, or say in a waiver who tested it");
         findings.report(place, message, mend).set_by([setting]);
     }
