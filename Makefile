@@ -42,7 +42,7 @@ manifests: $(VENV)/done alerts ## Judge the manifests, charts' values and the ro
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
 	scripts/admission-policies.sh cluster/admission-cases.yaml out/manifests out/*/manifests
 	$(VENV)/bin/python -m unittest --quiet scripts/tests/charts.py
-	$(VENV)/bin/python scripts/charts.py judge --known $(CHARTS) out out/*
+	$(VENV)/bin/python -B scripts/charts judge --known $(CHARTS) out out/*
 	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(CARGO) run -q -p synth --
 
 docs: ## Build the documentation, without a warning.

@@ -48,15 +48,15 @@ programs: ## Build these and Prometheus' with what other targets leave of the pr
 		{ cat target/programs.log; exit 1; }
 
 charts-pull: $(VENV)/done ## Fetch every chart of the environments into CHARTS_DIR, at its version.
-	$(VENV)/bin/python scripts/charts.py pull --charts "$(CHARTS_DIR)" out out/*
+	$(VENV)/bin/python -B scripts/charts pull --charts "$(CHARTS_DIR)" out out/*
 
 charts: karpenter $(VENV)/done ## Let every chart in CHARTS_DIR judge its values, and a control plane what it renders; Karpenter's and metrics-server's are there.
 	@test -d "$(CHARTS_DIR)" || { echo "error: CHARTS_DIR is no folder: \`make charts-pull CHARTS_DIR=FOLDER\` fetches the charts into one" >&2; exit 2; }
-	$(VENV)/bin/python scripts/charts.py judge --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*
+	$(VENV)/bin/python -B scripts/charts judge --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*
 	CHARTS_DIR="$(abspath $(CHARTS_DIR))" $(CLUSTER_TEST) --test judge -- charts:: --include-ignored
 
 charts-keys: karpenter $(VENV)/done ## Write down the value keys of the charts in CHARTS_DIR, at the versions that are installed; `make manifests` reads them.
-	$(VENV)/bin/python scripts/charts.py keys --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*
+	$(VENV)/bin/python -B scripts/charts keys --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*
 
 karpenter-growth: ## The last: what the real Karpenter buys at 3, 10 and 24 pods of each service, and keeps at 3 again.
 	$(CLUSTER_TEST) --test karpenter -- --show-output growth::

@@ -33,7 +33,9 @@ fi
 for folder in "$@"; do
   printf '%s\n' "$folder"
   if [[ ${UPGRADE:-} == 1 ]]; then upgrade "$folder"; else pin "$folder"; fi || {
-    printf 'error: %s\n' "$folder is as it was; where its constraints have moved, run \`make lock UPGRADE=1\`" >&2
+    mend="where its constraints have moved, run \`make lock UPGRADE=1\`"
+    [[ ${UPGRADE:-} != 1 ]] || mend="Terraform says above what it did not find"
+    printf 'error: %s\n' "$folder is as it was; $mend" >&2
     exit 1
   }
 done

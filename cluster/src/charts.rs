@@ -70,7 +70,7 @@ impl Release {
     pub fn render(&self) -> Result<Option<Vec<Item>>> {
         let python = root().join("target/venv/bin/python");
         let mut command = Command::new(&python);
-        command.arg(root().join("scripts/charts.py")).arg("render");
+        command.arg("-B").arg(root().join("scripts/charts")).arg("render");
         for folder in folders() {
             command.arg("--charts").arg(folder);
         }

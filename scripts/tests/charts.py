@@ -13,9 +13,13 @@ from pathlib import Path
 
 import helm_python
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "charts"))
 
-from charts import Chart, Listed, Release, before, find, idle, listing, refused, run_pull, tables, unknown  # noqa: E402 (found by the line above)
+from asked import run_pull  # noqa: E402 (found by the line above, as those below)
+from chart import Chart, find  # noqa: E402
+from installed import Release, tables  # noqa: E402
+from judged import idle, refused, unknown  # noqa: E402
+from listed import Listed, before, listing  # noqa: E402
 
 VALUES = """
 replicas: 1
