@@ -140,7 +140,7 @@ fn what_is_pinned_keeps_its_version_until_an_upgrade_is_asked_for() {
     world.edit(|state| state["no_registry"] = true.into());
     let run = world.run("lock.sh", &[("UPGRADE", "1")]);
     assert_eq!((run.code, world.project.read(FILE)), (1, "# ours\n".to_owned()));
-    assert!(run.stderr.contains("error: out/add-ons is as it was; where its constraints"), "{}", run.stderr);
+    assert!(run.stderr.contains("error: out/add-ons is as it was; Terraform says above"), "{}", run.stderr);
     world.edit(|state| state["no_registry"] = false.into());
     assert_eq!(world.run("lock.sh", &[("UPGRADE", "1")]).code, 0);
     assert_eq!(world.project.read(FILE), "# pinned");

@@ -32,7 +32,8 @@ fn named(char: char) -> bool {
 
 /// The targets of the Makefile and of what it includes.
 fn targets() -> BTreeMap<String, Vec<String>> {
-    let files = ["Makefile", "apps/services.mk", "scripts/load.mk", "e2e/e2e.mk", "cluster/cluster.mk"];
+    let files =
+        ["Makefile", "apps/services.mk", "scripts/load.mk", "scripts/alerts.mk", "e2e/e2e.mk", "cluster/cluster.mk"];
     let text: String = files.map(|file| fs::read_to_string(workspace().join(file)).unwrap()).concat();
     let rules = text.lines().filter(|line| line.starts_with(|char: char| char.is_ascii_lowercase()));
     let split = |line: &str| {
