@@ -1,4 +1,4 @@
-# Alerts and dashboards. CHARTS_DIR is a folder of charts' archives (as `helm pull` makes them), whose own alerts then join the normal day.
+# Alerts and dashboards. CHARTS_DIR is a folder of charts (`make charts-pull`), whose own alerts then join the normal day.
 .PHONY: alerts
 
 alerts: $(VENV)/done ## Judge alerts and dashboards by promtool: each alert fires in its case, none on a normal day, every panel shows something.

@@ -5,7 +5,8 @@
 
 Every rule of OUT, which is what users have, passes its linter. Of the environment that the settings in FIXTURES make, written below
 WORK: each alert fires in its case and says what it is to say, none fires on a normal day, and every question of the dashboards has an
-answer then. Every configuration of Alertmanager is one, and leads alerts of each severity where it should. Where CHARTS_DIR holds the archive of the Prometheus stack, its own alerts have that day, too.
+answer then. Every configuration of Alertmanager is one, and leads alerts of each severity where it should. Where CHARTS_DIR holds the
+chart of the Prometheus stack, its own alerts have that day, too.
 """
 
 import os

@@ -1,28 +1,27 @@
-"""The alerts of the chart kube-prometheus-stack, rendered with the values of its Application from an archive of CHARTS_DIR."""
+"""The alerts of the chart kube-prometheus-stack, rendered with the values of its Application from CHARTS_DIR."""
 
+import json
 import pathlib
 import re
-
-import yaml
+import subprocess
+import sys
 
 CHART = "kube-prometheus-stack"
+CHARTS = pathlib.Path(__file__).parent.parent / "charts"
 
 
 def rules(folder, objects):
-    """Its groups of rules, or nothing where there is no archive of the version."""
+    """Its groups of rules, or nothing where no folder is named."""
     if not folder:
         return None
     [source] = [
         item["spec"]["source"] for item in objects if item["kind"] == "Application" and item["metadata"]["name"] == CHART
     ]
-    archive = pathlib.Path(folder, f"{CHART}-{source['targetRevision']}.tgz")
-    if not archive.exists():
-        raise SystemExit(f"error: CHARTS_DIR has no {archive.name}: `make charts-pull CHARTS_DIR={folder}` fetches it")
-    import helm_python
-
-    with helm_python.Chart.load(archive) as chart:
-        files = chart.render(source["helm"]["valuesObject"], name=CHART, namespace="monitoring")
-    made = [item for name, text in files.items() if name.endswith(".yaml") for item in yaml.safe_load_all(text) if item]
+    render = [sys.executable, "-B", str(CHARTS), "render", "--charts", folder, CHART, source["targetRevision"], CHART, "monitoring"]
+    made = subprocess.run(render, input=json.dumps(source["helm"]["valuesObject"]), stdout=subprocess.PIPE, text=True)
+    if made.returncode:
+        raise SystemExit(f"error: nothing of {CHART} is rendered: `make charts-pull CHARTS_DIR={folder}` fetches what is missing")
+    made = json.loads(made.stdout)
     groups = [group for item in made if item["kind"] == "PrometheusRule" for group in item["spec"]["groups"]]
     return {"groups": groups}
 

@@ -34,7 +34,9 @@ def run_judge(folders, known, outs):
     judged, seen, by, places = 0, set(), {}, {}
     for out in outs:
         for release in releases(out):
-            print(f"{out}: {release.chart} {release.version}", file=sys.stderr, flush=True) if folders else None
+            # A chart that is there takes minutes; a list takes none.
+            if folders:
+                print(f"{out}: {release.chart} {release.version}", file=sys.stderr, flush=True)
             how, found = judge(release, folders, known, version_of(out), seen)
             judged += 1
             by.setdefault(how, set()).add(f"{release.chart} {release.version}")

@@ -99,6 +99,12 @@ def merge(one, other):
 
 
 @functools.cache
+def opened(folder):
+    """The chart of a folder, read once for all environments."""
+    return Chart(folder)
+
+
+@functools.cache
 def unpacked(archive, name):
     """The chart of an archive."""
     scratch = tempfile.mkdtemp(prefix="chart-")
@@ -112,7 +118,7 @@ def find(folders, name, version):
     """The chart in the folders, or nothing. Karpenter's tag names the release before it, so its own folder is taken as it is."""
     for folder in map(pathlib.Path, folders):
         if (folder / name / "Chart.yaml").exists():
-            chart = Chart(folder / name)
+            chart = opened(folder / name)
             if name.startswith("karpenter") or chart.metadata["version"] == version:
                 return chart
         if (archive := folder / f"{name}-{version}.tgz").exists():
