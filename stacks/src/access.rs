@@ -114,17 +114,17 @@ fn argocd(platform: &Platform) -> Option<Page> {
     let release = argocd_release(platform)?;
     let (values, _) = argocd_values(platform)?;
     let plain = values.pointer("/configs/params/server.insecure").is_some_and(|of| *of == true || of == "true");
-    let name = release.text("name")?;
+    let name = release.text(|of| of.name())?;
     let full = fullname(&values, &name, "argocd");
     Some(Page {
         name: "Argo CD",
-        namespace: release.text("namespace")?,
+        namespace: release.text(|of| of.namespace())?,
         service: format!("{full}-server"),
         port: if plain { 80 } else { 443 },
         local_port: 8080,
         scheme: if plain { "http" } else { "https" },
         login: Some(Login { user: "admin", secret: ARGOCD_PASSWORD_SECRET.to_owned(), key: "password" }),
-        chart: format!("argo-cd {}", release.text("version").unwrap_or_default()),
+        chart: format!("argo-cd {}", release.text(|of| of.version()).unwrap_or_default()),
     })
 }
 

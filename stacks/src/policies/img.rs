@@ -1,5 +1,6 @@
 //! IMG: whether it is known beforehand what exactly runs.
 
+use synth_bindings::{aws_ecr_repository, helm_release};
 use synth_framework::{Findings, Policy, Severity};
 
 use crate::{
@@ -79,7 +80,8 @@ fn pinned_images(platform: &Platform, findings: &mut Findings) {
 
 fn own_registry(platform: &Platform, findings: &mut Findings) {
     let registry = format!("{}/", platform.settings.aws.registry());
-    let repositories: Vec<_> = platform.managed("aws_ecr_repository").filter_map(|of| of.text("name")).collect();
+    let repositories: Vec<_> =
+        platform.resources::<aws_ecr_repository::Handle>().filter_map(|of| of.text(|of| of.name())).collect();
     for (deployment, image) in images(platform) {
         let Some(path) = image.strip_prefix(&registry) else {
             findings.report(
@@ -101,8 +103,8 @@ fn own_registry(platform: &Platform, findings: &mut Findings) {
 }
 
 fn immutable_tags(platform: &Platform, findings: &mut Findings) {
-    for repository in platform.managed("aws_ecr_repository") {
-        if repository.text("image_tag_mutability").as_deref() != Some("IMMUTABLE") {
+    for repository in platform.resources::<aws_ecr_repository::Handle>() {
+        if repository.text(|of| of.image_tag_mutability()).as_deref() != Some("IMMUTABLE") {
             findings.report(repository.place(), "lets its tags move", "set `image_tag_mutability` to \"IMMUTABLE\"");
         }
     }
@@ -124,10 +126,12 @@ fn pinned_charts(platform: &Platform, findings: &mut Findings) {
             findings.report(platform.place(application), message, MEND);
         }
     }
-    for release in platform.managed("helm_release").filter(|release| release.get("repository").is_some()) {
-        let version = release.text("version").unwrap_or_default();
+    for release in
+        platform.resources::<helm_release::Handle>().filter(|release| release.get(|of| of.repository()).is_some())
+    {
+        let version = release.text(|of| of.version()).unwrap_or_default();
         if !is_exact(&version) {
-            let chart = release.text("chart").unwrap_or_default();
+            let chart = release.text(|of| of.chart()).unwrap_or_default();
             let message = format!("installs the chart {chart} of version `{version}`, which names no single one");
             findings.report(release.place(), message, MEND);
         }

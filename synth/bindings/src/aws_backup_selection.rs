@@ -121,6 +121,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_backup_selection";
+}
+
 impl Handle {
     /// `iam_role_arn`: `RoleArn`.
     pub fn iam_role_arn(&self) -> Ref<crate::RoleArn> {

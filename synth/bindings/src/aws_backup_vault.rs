@@ -111,6 +111,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_backup_vault";
+}
+
 impl Handle {
     /// `arn`: `BackupVaultArn`.
     pub fn arn(&self) -> Ref<crate::BackupVaultArn> {

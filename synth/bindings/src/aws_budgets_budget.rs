@@ -209,6 +209,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_budgets_budget";
+}
+
 impl Handle {
     /// `account_id`: string.
     pub fn account_id(&self) -> Ref<String> {

@@ -124,6 +124,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_cloudwatch_log_group";
+}
+
 impl Handle {
     /// `arn`: `LogGroupArn`.
     pub fn arn(&self) -> Ref<crate::LogGroupArn> {

@@ -94,6 +94,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_ec2_subnet_cidr_reservation";
+}
+
 impl Handle {
     /// `cidr_block`: string.
     pub fn cidr_block(&self) -> Ref<String> {

@@ -77,6 +77,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_ecr_lifecycle_policy";
+}
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {

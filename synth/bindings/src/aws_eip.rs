@@ -158,6 +158,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_eip";
+}
+
 impl Handle {
     /// `address`: string.
     pub fn address(&self) -> Ref<String> {

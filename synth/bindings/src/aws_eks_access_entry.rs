@@ -129,6 +129,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_eks_access_entry";
+}
+
 impl Handle {
     /// `access_entry_arn`: string.
     pub fn access_entry_arn(&self) -> Ref<String> {

@@ -120,6 +120,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_eks_access_policy_association";
+}
+
 impl Handle {
     /// `associated_at`: string.
     pub fn associated_at(&self) -> Ref<String> {

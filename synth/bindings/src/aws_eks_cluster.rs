@@ -289,6 +289,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_eks_cluster";
+}
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {

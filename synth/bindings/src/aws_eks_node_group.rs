@@ -271,6 +271,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_eks_node_group";
+}
+
 impl Handle {
     /// `ami_type`: string.
     pub fn ami_type(&self) -> Ref<String> {

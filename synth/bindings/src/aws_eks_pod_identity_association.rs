@@ -142,6 +142,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_eks_pod_identity_association";
+}
+
 impl Handle {
     /// `association_arn`: string.
     pub fn association_arn(&self) -> Ref<String> {

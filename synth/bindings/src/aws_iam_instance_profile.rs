@@ -94,6 +94,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_iam_instance_profile";
+}
+
 impl Handle {
     /// `arn`: `InstanceProfileArn`.
     pub fn arn(&self) -> Ref<crate::InstanceProfileArn> {

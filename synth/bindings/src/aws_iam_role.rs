@@ -152,6 +152,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_iam_role";
+}
+
 impl Handle {
     /// `arn`: `RoleArn`.
     pub fn arn(&self) -> Ref<crate::RoleArn> {

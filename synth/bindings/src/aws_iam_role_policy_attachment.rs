@@ -68,6 +68,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_iam_role_policy_attachment";
+}
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {

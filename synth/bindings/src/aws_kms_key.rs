@@ -175,6 +175,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_kms_key";
+}
+
 impl Handle {
     /// `arn`: `KeyArn`.
     pub fn arn(&self) -> Ref<crate::KeyArn> {

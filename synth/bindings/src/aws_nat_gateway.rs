@@ -179,6 +179,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_nat_gateway";
+}
+
 impl Handle {
     /// `allocation_id`: `EipAllocationId`.
     pub fn allocation_id(&self) -> Ref<crate::EipAllocationId> {

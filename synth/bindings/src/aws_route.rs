@@ -193,6 +193,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_route";
+}
+
 impl Handle {
     /// `carrier_gateway_id`: string.
     pub fn carrier_gateway_id(&self) -> Ref<String> {

@@ -93,6 +93,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_route_table_association";
+}
+
 impl Handle {
     /// `gateway_id`: `GatewayId`.
     pub fn gateway_id(&self) -> Ref<crate::GatewayId> {

@@ -244,6 +244,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_s3_bucket";
+}
+
 impl Handle {
     /// `acceleration_status`: string. Deprecated by the provider.
     pub fn acceleration_status(&self) -> Ref<String> {

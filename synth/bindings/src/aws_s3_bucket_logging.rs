@@ -113,6 +113,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_s3_bucket_logging";
+}
+
 impl Handle {
     /// `bucket`: `BucketName`.
     pub fn bucket(&self) -> Ref<crate::BucketName> {

@@ -78,6 +78,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_s3_bucket_ownership_controls";
+}
+
 impl Handle {
     /// `bucket`: `BucketName`.
     pub fn bucket(&self) -> Ref<crate::BucketName> {

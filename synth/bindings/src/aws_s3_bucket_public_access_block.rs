@@ -107,6 +107,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_s3_bucket_public_access_block";
+}
+
 impl Handle {
     /// `block_public_acls`: bool.
     pub fn block_public_acls(&self) -> Ref<bool> {

@@ -215,6 +215,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "aws_sqs_queue";
+}
+
 impl Handle {
     /// `arn`: `QueueArn`.
     pub fn arn(&self) -> Ref<crate::QueueArn> {

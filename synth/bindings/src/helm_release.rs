@@ -410,6 +410,11 @@ synth_framework::resource_methods! {
     crate::Helm
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "helm_release";
+}
+
 impl Handle {
     /// `atomic`: bool.
     pub fn atomic(&self) -> Ref<bool> {

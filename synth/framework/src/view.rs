@@ -3,13 +3,16 @@
 use std::{borrow::Cow, marker::PhantomData};
 
 use crate::{
-    expression::{Address, Expression, Root, Traversal},
+    expression::{Address, Expression, Mode, Root, Traversal},
     types::{Any, List, Map, Number, Set},
     value::{IntoValue, Ref, Value},
 };
 
 /// A resource, a data source, or an object inside one, whose methods are its attributes.
 pub trait View: Sized {
+    /// One of what this is a view of: itself, or an object of a collection.
+    type Item: View;
+
     /// The view of what the reference points to.
     fn view(traversal: Traversal) -> Self;
     /// The reference behind this view.
@@ -19,6 +22,14 @@ pub trait View: Sized {
     fn whole(&self) -> Ref<Any> {
         Ref::new(self.traversal().clone())
     }
+}
+
+/// The view of a whole resource or data source.
+pub trait ResourceType: View {
+    /// Managed or data.
+    const MODE: Mode;
+    /// Terraform's type name.
+    const TYPE_NAME: &'static str;
 }
 
 /// Something that a reference points to: a [`Ref`] or a [`View`].
@@ -48,6 +59,8 @@ macro_rules! view {
         pub struct $name($crate::Traversal);
 
         impl $crate::View for $name {
+            type Item = Self;
+
             fn view(traversal: $crate::Traversal) -> Self {
                 Self(traversal)
             }
@@ -73,7 +86,9 @@ pub struct MapView<V>(Traversal, PhantomData<fn() -> V>);
 
 macro_rules! views {
     ($($name:ident),+) => {$(
-        impl<V> View for $name<V> {
+        impl<V: View> View for $name<V> {
+            type Item = V;
+
             fn view(traversal: Traversal) -> Self {
                 Self(traversal, PhantomData)
             }

@@ -3,6 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use serde_json::Value as Json;
+use synth_bindings::aws_eks_addon;
 use synth_framework::Manifest;
 
 use super::{Balancer, Pool, Service, Sync};
@@ -125,7 +126,7 @@ pub(super) fn placed_charts(platform: &Platform) -> (Vec<String>, Vec<String>) {
     if let (Some(release), Some((values, _))) = (argocd_release(platform), argocd_values(platform))
         && wants_base_nodes(&values)
     {
-        system.push(["argo-cd".to_owned(), release.text("version").unwrap_or_default()].join(" "));
+        system.push(["argo-cd".to_owned(), release.text(|of| of.version()).unwrap_or_default()].join(" "));
     }
     for chart in charts(platform) {
         let named = format!("{} {}", chart.name, text(&chart.application.object, "/spec/source/targetRevision"));
@@ -136,7 +137,7 @@ pub(super) fn placed_charts(platform: &Platform) -> (Vec<String>, Vec<String>) {
             _ => {}
         }
     }
-    let addons = platform.managed("aws_eks_addon").filter_map(|addon| addon.text("addon_name"));
+    let addons = platform.resources::<aws_eks_addon::Handle>().filter_map(|addon| addon.text(|of| of.addon_name()));
     system.extend(addons.filter(|addon| addon_configuration(platform, addon).is_some_and(|of| wants_base_nodes(&of))));
     (system, others)
 }

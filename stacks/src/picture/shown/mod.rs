@@ -5,6 +5,8 @@ mod kubernetes;
 
 use std::collections::BTreeMap;
 
+use synth_bindings::{aws_cloudwatch_event_rule, aws_sqs_queue, aws_vpc};
+
 use crate::Platform;
 
 /// Everything that the picture shows.
@@ -96,7 +98,8 @@ impl Shown {
     /// Reads a platform.
     pub(super) fn of(platform: &Platform) -> Self {
         let settings = &platform.settings;
-        let name = |type_name, argument| platform.managed(type_name).find_map(|found| found.text(argument));
+        let mut vpcs = platform.resources::<aws_vpc::Handle>();
+        let mut queues = platform.resources::<aws_sqs_queue::Handle>();
         let (balancer, services) = kubernetes::services(platform);
         let (system, charts) = kubernetes::placed_charts(platform);
         Self {
@@ -108,7 +111,7 @@ impl Shown {
             revision: settings.repository.revision.clone(),
             stacks: aws::stacks(platform),
             sync: kubernetes::sync(platform),
-            vpc: name("aws_vpc", "cidr_block").unwrap_or_default(),
+            vpc: vpcs.find_map(|vpc| vpc.text(|of| of.cidr_block())).unwrap_or_default(),
             zones: aws::zones(platform),
             control_plane: aws::control_plane(platform).unwrap_or_default(),
             balancer,
@@ -117,8 +120,8 @@ impl Shown {
             charts,
             base: aws::base(platform).unwrap_or_default(),
             system,
-            rules: platform.managed("aws_cloudwatch_event_rule").count(),
-            queue: name("aws_sqs_queue", "name").unwrap_or_default(),
+            rules: platform.resources::<aws_cloudwatch_event_rule::Handle>().count(),
+            queue: queues.find_map(|queue| queue.text(|of| of.name())).unwrap_or_default(),
             stores: aws::stores(platform),
         }
     }

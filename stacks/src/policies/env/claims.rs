@@ -22,14 +22,15 @@ impl Claim<'_> {
 pub(super) fn of(platform: &Platform) -> Vec<Claim<'_>> {
     let unique = TYPES.iter().filter(|unique| unique.within != Within::Parent);
     let claims = unique.flat_map(|unique| {
-        platform.managed(unique.type_name).filter_map(move |resource| {
+        let of_type = platform.declared().filter(|of| of.is_managed(unique.type_name));
+        of_type.filter_map(move |resource| {
             let (first, others) =
                 unique.by.split_first().map_or((None, unique.by), |(first, rest)| (Some(first), rest));
             let mut name: Vec<String> = match first {
-                Some(first) => vec![resource.text(first)?],
+                Some(first) => vec![resource.named(first)?],
                 None => Vec::new(),
             };
-            name.extend(others.iter().map(|argument| resource.text(argument).unwrap_or_default()));
+            name.extend(others.iter().map(|argument| resource.named(argument).unwrap_or_default()));
             Some(Claim { unique, resource, name })
         })
     });

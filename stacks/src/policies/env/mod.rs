@@ -3,6 +3,7 @@
 mod claims;
 mod unique;
 
+use synth_bindings::aws_vpc;
 use synth_framework::{Findings, Policy, Severity};
 
 use self::claims::Claim;
@@ -81,7 +82,7 @@ fn mend(claim: &Claim<'_>, one: &Settings, other: &Settings) -> String {
 
 fn ranges_of_their_own(platform: &Platform, findings: &mut Findings) {
     let own = &platform.settings;
-    for vpc in platform.managed("aws_vpc") {
+    for vpc in platform.resources::<aws_vpc::Handle>() {
         for other in platform.neighbours.iter().map(|other| &other.settings) {
             let (range, taken) = (own.network.cidr, other.network.cidr);
             if range.overlaps(taken) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
+use synth_bindings::{aws_eks_node_group, aws_nat_gateway, aws_subnet};
 use synth_framework::{Expression, Findings};
 
 use crate::{
@@ -37,7 +38,7 @@ pub(super) fn pools_cover_zones(platform: &Platform, findings: &mut Findings) {
 
 pub(super) fn nat_per_zone(platform: &Platform, findings: &mut Findings) {
     let zones = platform.settings.network.zones.len();
-    let gateways: Vec<_> = platform.managed("aws_nat_gateway").collect();
+    let gateways: Vec<_> = platform.resources::<aws_nat_gateway::Handle>().collect();
     if let Some(gateway) = gateways.first()
         && gateways.len() < zones
     {
@@ -69,14 +70,14 @@ pub(super) fn many_instance_types(platform: &Platform, findings: &mut Findings) 
 }
 
 /// The zones in which a node group makes nodes.
-fn zones_of(group: &Declared<'_>) -> BTreeSet<String> {
-    let subnets = group.get("subnet_ids").and_then(Expression::as_list).unwrap_or_default();
-    subnets.iter().filter_map(|subnet| group.leads_to(subnet)?.text("availability_zone")).collect()
+fn zones_of(group: &Declared<'_, aws_eks_node_group::Handle>) -> BTreeSet<String> {
+    let subnets = group.lead(|of| of.subnet_ids()).filter_map(|subnet| subnet.of_type::<aws_subnet::Handle>());
+    subnets.filter_map(|subnet| subnet.text(|of| of.availability_zone())).collect()
 }
 
 pub(super) fn base_nodes_in_every_zone(platform: &Platform, findings: &mut Findings) {
     let zones = &platform.settings.network.zones;
-    for group in platform.managed("aws_eks_node_group") {
+    for group in platform.resources::<aws_eks_node_group::Handle>() {
         let missing: Vec<_> =
             zones.iter().filter(|zone| !zones_of(&group).contains(*zone)).map(String::as_str).collect();
         if !missing.is_empty() {
@@ -93,8 +94,8 @@ pub(super) fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Fi
     let most_nodes = Pools::of(platform, None).most_nodes();
     let groups = base_pods(platform, most_nodes);
     let daemons = daemon_pods(platform);
-    for group in platform.managed("aws_eks_node_group") {
-        let types = group.get("instance_types").and_then(Expression::as_list).unwrap_or_default();
+    for group in platform.resources::<aws_eks_node_group::Handle>() {
+        let types = group.list(|of| of.instance_types());
         let (known, unknown) = known_types(types.iter().filter_map(Expression::as_str));
         for name in unknown {
             let meant = instances::meant(name).map(|meant| format!(", such as `{meant}`")).unwrap_or_default();
@@ -106,7 +107,8 @@ pub(super) fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Fi
         }
         // Any of the types may be what AWS has, so the least of them counts.
         let Some(each) = known.iter().map(|of| of.allocatable()).reduce(Amount::least) else { continue };
-        let Some(size) = group.nested("scaling_config", "min_size").and_then(|size| size.parse::<u64>().ok()) else {
+        let Some(size) = group.text(|of| of.scaling_config().min_size()).and_then(|size| size.parse::<u64>().ok())
+        else {
             continue;
         };
         let zones = platform.settings.network.zones.len() as u64;
@@ -202,8 +204,9 @@ pub(super) fn rollouts_fit_base_nodes(platform: &Platform, findings: &mut Findin
     let synced = charts(platform).map(|chart| (chart.name, chart.values, platform.place(chart.application)));
     let installed = argocd.iter().map(|(values, place)| ("argo-cd", values, place.clone()));
     let all: Vec<_> = synced.chain(installed).collect();
-    for group in platform.managed("aws_eks_node_group") {
-        let Some(nodes) = group.nested("scaling_config", "min_size").and_then(|size| size.parse::<u64>().ok()) else {
+    for group in platform.resources::<aws_eks_node_group::Handle>() {
+        let Some(nodes) = group.text(|of| of.scaling_config().min_size()).and_then(|size| size.parse::<u64>().ok())
+        else {
             continue;
         };
         for apart in &APART {

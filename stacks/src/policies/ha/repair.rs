@@ -1,5 +1,6 @@
 //! Repair: whether a node that is broken and still there is told of, and replaced.
 
+use synth_bindings::{aws_eks_cluster, aws_eks_node_group};
 use synth_framework::Findings;
 
 use crate::{
@@ -20,8 +21,8 @@ pub(super) fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Find
             );
         }
     }
-    for group in platform.managed("aws_eks_node_group") {
-        if group.nested("node_repair_config", "enabled").as_deref() != Some("true") {
+    for group in platform.resources::<aws_eks_node_group::Handle>() {
+        if !group.is_true(|of| of.node_repair_config().enabled()) {
             findings.report(
                 group.place(),
                 "leaves broken nodes where they are",
@@ -30,7 +31,7 @@ pub(super) fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Find
         }
     }
     if addon(platform, AGENT).is_none() {
-        for cluster in platform.managed("aws_eks_cluster") {
+        for cluster in platform.resources::<aws_eks_cluster::Handle>() {
             findings.report(
                 cluster.place(),
                 "has nobody who tells of broken networks, disks and kernels: only a node that is silent counts as broken",

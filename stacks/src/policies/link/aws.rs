@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
+use synth_bindings::{
+    aws_cloudwatch_event_target, aws_eks_access_entry, aws_eks_cluster, aws_eks_pod_identity_association, aws_iam_role,
+    aws_security_group, aws_sqs_queue, aws_subnet, aws_vpc, data,
+};
 use synth_framework::{Findings, Manifest};
 
 use crate::{
@@ -20,8 +24,10 @@ fn described(terms: &[Json]) -> String {
 pub(super) fn discovery_tag_on_subnets(platform: &Platform, findings: &mut Findings) {
     for class in platform.of_kind("EC2NodeClass") {
         let terms = items(&class.object, "/spec/subnetSelectorTerms");
-        let found: Vec<Declared<'_>> = platform.managed("aws_subnet").filter(|subnet| carries(subnet, terms)).collect();
-        let covered: BTreeSet<String> = found.iter().filter_map(|subnet| subnet.text("availability_zone")).collect();
+        let found: Vec<_> =
+            platform.resources::<aws_subnet::Handle>().filter(|subnet| carries(subnet, terms)).collect();
+        let covered: BTreeSet<String> =
+            found.iter().filter_map(|subnet| subnet.text(|of| of.availability_zone())).collect();
         let uncovered: Vec<_> =
             zones_of_pools(platform, class).into_iter().filter(|zone| !covered.contains(*zone)).collect();
         let message = if found.is_empty() {
@@ -47,7 +53,7 @@ pub(super) fn discovery_tag_on_one_group(platform: &Platform, findings: &mut Fin
     for class in platform.of_kind("EC2NodeClass") {
         let terms = items(&class.object, "/spec/securityGroupSelectorTerms");
         let found: Vec<_> = platform
-            .managed("aws_security_group")
+            .resources::<aws_security_group::Handle>()
             .filter(|group| carries(group, terms))
             .map(|group| group.place().subject)
             .collect();
@@ -67,10 +73,12 @@ pub(super) fn discovery_tag_on_one_group(platform: &Platform, findings: &mut Fin
 pub(super) fn node_role(platform: &Platform, findings: &mut Findings) {
     for class in platform.of_kind("EC2NodeClass") {
         let name = text(&class.object, "/spec/role");
-        let declared = platform.managed("aws_iam_role").any(|role| role.text("name").as_deref() == Some(name));
+        let declared =
+            platform.resources::<aws_iam_role::Handle>().any(|role| role.text(|of| of.name()).as_deref() == Some(name));
         let arn = platform.settings.role_arn(name);
-        let entry = platform.managed("aws_eks_access_entry").any(|entry| {
-            entry.text("principal_arn").as_deref() == Some(&arn) && entry.text("type").as_deref() == Some("EC2_LINUX")
+        let entry = platform.resources::<aws_eks_access_entry::Handle>().any(|entry| {
+            entry.text(|of| of.principal_arn()).as_deref() == Some(&arn)
+                && entry.text(|of| of.type_()).as_deref() == Some("EC2_LINUX")
         });
         let (message, mend) = match (declared, entry) {
             (true, true) => continue,
@@ -87,13 +95,12 @@ pub(super) fn node_role(platform: &Platform, findings: &mut Findings) {
 pub(super) fn interruption_queue(platform: &Platform, findings: &mut Findings) {
     for chart in charts(platform).filter(|chart| chart.name == "karpenter") {
         let name = text(chart.values, "/settings/interruptionQueue");
-        let queue = platform.managed("aws_sqs_queue").find(|queue| queue.text("name").as_deref() == Some(name));
-        let filled = |queue: &Declared<'_>| {
-            let address = queue.place().subject;
-            platform.managed("aws_cloudwatch_event_target").any(|target| {
-                let leads = target.get("arn").and_then(|arn| target.leads_to(arn));
-                leads.is_some_and(|leads| leads.place().subject == address)
-            })
+        let queue = platform
+            .resources::<aws_sqs_queue::Handle>()
+            .find(|queue| queue.text(|of| of.name()).as_deref() == Some(name));
+        let filled = |queue: &Declared<'_, aws_sqs_queue::Handle>| {
+            let mut targets = platform.resources::<aws_cloudwatch_event_target::Handle>();
+            targets.any(|target| target.leads(|of| of.arn()).is_some_and(|leads| leads.is(queue)))
         };
         let message = match queue {
             Some(queue) if filled(&queue) => continue,
@@ -112,9 +119,12 @@ const WITH_ROLES: [&str; 2] = ["karpenter", "aws-load-balancer-controller"];
 const AGENT: &str = "eks-pod-identity-agent";
 
 pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
-    let associations: Vec<_> = platform.managed("aws_eks_pod_identity_association").collect();
-    let names = |association: &Declared<'_>| {
-        (association.text("namespace").unwrap_or_default(), association.text("service_account").unwrap_or_default())
+    let associations: Vec<_> = platform.resources::<aws_eks_pod_identity_association::Handle>().collect();
+    let names = |association: &Declared<'_, aws_eks_pod_identity_association::Handle>| {
+        (
+            association.text(|of| of.namespace()).unwrap_or_default(),
+            association.text(|of| of.service_account()).unwrap_or_default(),
+        )
     };
     let accounts: Vec<_> = charts(platform)
         .filter(|chart| WITH_ROLES.contains(&chart.name))
@@ -160,9 +170,9 @@ pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) fn cluster_name(platform: &Platform, findings: &mut Findings) {
-    let name_of = |type_name| platform.managed(type_name).find_map(|of| of.text("name"));
-    let cluster = name_of("aws_eks_cluster").unwrap_or_default();
-    let vpc = platform.managed("aws_vpc").find_map(|vpc| vpc.tag("Name")).unwrap_or_default();
+    let mut clusters = platform.resources::<aws_eks_cluster::Handle>();
+    let cluster = clusters.find_map(|of| of.text(|of| of.name())).unwrap_or_default();
+    let vpc = platform.resources::<aws_vpc::Handle>().find_map(|vpc| vpc.tag("Name")).unwrap_or_default();
     let region = platform.settings.aws.region.clone();
     let told = [
         ("karpenter", "/settings/clusterName", &cluster),
@@ -183,8 +193,8 @@ pub(super) fn cluster_name(platform: &Platform, findings: &mut Findings) {
             }
         }
     }
-    for found in platform.data("aws_eks_cluster") {
-        let given = found.text("name").unwrap_or_default();
+    for found in platform.resources::<data::aws_eks_cluster::Handle>() {
+        let given = found.text(|of| of.name()).unwrap_or_default();
         if given != cluster {
             findings.report(
                 found.place(),

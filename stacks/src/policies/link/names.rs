@@ -17,9 +17,9 @@ pub(super) fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
     let mut known: BTreeSet<String> = OF_KUBERNETES.map(str::to_owned).into();
     known.extend(platform.of_kind("Namespace").map(|namespace| namespace.name().to_owned()));
     if let Some(release) = argocd_release(platform)
-        && release.text("create_namespace").as_deref() == Some("true")
+        && release.text(|of| of.create_namespace()).as_deref() == Some("true")
     {
-        known.extend(release.text("namespace"));
+        known.extend(release.text(|of| of.namespace()));
     }
     for object in platform.objects() {
         for (pointer, what) in [("/metadata/namespace", "lies in"), ("/spec/destination/namespace", "syncs to")] {

@@ -1,5 +1,6 @@
 //! Names of AWS that hold in the region's partition alone: ARNs, services as who may do something, services behind endpoints.
 
+use synth_bindings::aws_vpc_endpoint;
 use synth_framework::{Body, Content, Expression, Findings, TemplatePart};
 
 use crate::{Platform, policies::view::trust_documents};
@@ -49,8 +50,8 @@ pub(super) fn one_partition(platform: &Platform, findings: &mut Findings) {
         }
     }
     let beginning = format!("com.amazonaws.{}.", aws.region);
-    for endpoint in platform.managed("aws_vpc_endpoint") {
-        let name = endpoint.text("service_name").unwrap_or_default();
+    for endpoint in platform.resources::<aws_vpc_endpoint::Handle>() {
+        let name = endpoint.text(|of| of.service_name()).unwrap_or_default();
         if !name.starts_with(&beginning) {
             findings.report(
                 endpoint.place(),

@@ -1,5 +1,6 @@
 //! What nodes may do with their role: join, pull images, and connect pods.
 
+use synth_bindings::{aws_eks_node_group, aws_iam_role, aws_iam_role_policy_attachment};
 use synth_framework::Findings;
 
 use crate::{
@@ -15,26 +16,28 @@ const NEEDED: [(&[&str], &str); 2] = [
 
 const NETWORK: &str = "AmazonEKS_CNI_Policy";
 
-fn allows(role: &Declared<'_>, policies: &[&str]) -> bool {
-    role.platform.managed("aws_iam_role_policy_attachment").any(|attached| {
-        let of = attached.get("role").and_then(|of| attached.leads_to(of));
-        let policy = attached.text("policy_arn").unwrap_or_default();
-        of.is_some_and(|of| of.place().subject == role.place().subject)
-            && policies.iter().any(|name| policy.rsplit('/').next() == Some(name))
+fn allows<V>(role: &Declared<'_, V>, policies: &[&str]) -> bool {
+    role.platform.resources::<aws_iam_role_policy_attachment::Handle>().any(|attached| {
+        let of = attached.leads(|of| of.role());
+        let policy = attached.text(|of| of.policy_arn()).unwrap_or_default();
+        of.is_some_and(|of| of.is(role)) && policies.iter().any(|name| policy.rsplit('/').next() == Some(name))
     })
 }
 
 /// The roles of base nodes and of Karpenter's.
 fn roles_of_nodes(platform: &Platform) -> Vec<Declared<'_>> {
     let of_groups =
-        platform.managed("aws_eks_node_group").filter_map(|group| group.leads_to(group.get("node_role_arn")?));
+        platform.resources::<aws_eks_node_group::Handle>().filter_map(|group| group.leads(|of| of.node_role_arn()));
     let names: Vec<_> = platform.of_kind("EC2NodeClass").map(|class| text(&class.object, "/spec/role")).collect();
-    let of_classes = |role: &Declared<'_>| role.text("name").is_some_and(|name| names.contains(&name.as_str()));
-    of_groups.chain(platform.managed("aws_iam_role").filter(of_classes)).collect()
+    let of_classes = platform.resources::<aws_iam_role::Handle>();
+    let of_classes =
+        of_classes.filter(|role| role.text(|of| of.name()).is_some_and(|name| names.contains(&name.as_str())));
+    of_groups.chain(of_classes.map(|role| role.whole())).collect()
 }
 
 pub(super) fn node_permissions(platform: &Platform, findings: &mut Findings) {
-    let of_pods = addon(platform, "vpc-cni").and_then(|cni| cni.nested_leads("pod_identity_association", "role_arn"));
+    let of_pods = addon(platform, "vpc-cni")
+        .and_then(|cni| cni.blocks(|of| of.pod_identity_association()).next()?.leads(|of| of.role_arn()));
     let network = of_pods.is_some_and(|role| allows(&role, &[NETWORK]));
     for role in roles_of_nodes(platform) {
         let lacking = NEEDED.iter().filter(|(policies, _)| !allows(&role, policies));

@@ -1,6 +1,7 @@
 //! Which nodes the system's pods select and tolerate.
 
 use serde_json::Value as Json;
+use synth_bindings::aws_eks_node_group;
 use synth_framework::{Findings, Place};
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 const SYSTEM: [&str; 3] = ["karpenter", "metrics-server", "aws-load-balancer-controller"];
 
 pub(super) fn system_pods_on_base_nodes(platform: &Platform, findings: &mut Findings) {
-    let groups: Vec<_> = platform.managed("aws_eks_node_group").collect();
+    let groups: Vec<_> = platform.resources::<aws_eks_node_group::Handle>().collect();
     let mut judge = |values: &Json, place: &Place, who: &str| {
         for group in &groups {
             if let Some((message, mend)) = fault(values, group) {
@@ -32,9 +33,9 @@ pub(super) fn system_pods_on_base_nodes(platform: &Platform, findings: &mut Find
 }
 
 /// What is wrong between the values of a chart and a node group.
-fn fault(values: &Json, group: &Declared<'_>) -> Option<(String, &'static str)> {
+fn fault(values: &Json, group: &Declared<'_, aws_eks_node_group::Handle>) -> Option<(String, &'static str)> {
     let address = group.place().subject;
-    let label = |key: &str| group.get("labels").and_then(|labels| group.resolve(labels.entry(key)?));
+    let label = |key: &str| group.get(|of| of.labels()).and_then(|labels| group.resolve(labels.entry(key)?));
     let selector: Vec<_> = at(values, "/nodeSelector")
         .as_object()
         .into_iter()
@@ -59,9 +60,9 @@ fn fault(values: &Json, group: &Declared<'_>) -> Option<(String, &'static str)> 
             named && (exists || text(toleration, "/value") == value)
         })
     };
-    group.resource.body.blocks("taint").find_map(|taint| {
-        let text = |argument: &str| taint.get(argument).and_then(|value| group.resolve(value)).unwrap_or_default();
-        let (key, value) = (text("key"), text("value"));
+    group.blocks(|of| of.taint()).find_map(|taint| {
+        let key = taint.text(|of| of.key()).unwrap_or_default();
+        let value = taint.text(|of| of.value()).unwrap_or_default();
         (!tolerated(&key, &value)).then(|| {
             let message = format!("does not tolerate the taint `{key}={value}` of {address}");
             (message, "tolerate the taint of the base nodes in `tolerations`")

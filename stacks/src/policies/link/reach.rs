@@ -1,6 +1,9 @@
 //! What security groups let through: from the control plane to what it calls on nodes, and between nodes.
 
-use synth_framework::{Expression, Findings};
+use synth_bindings::{
+    aws_eks_cluster, aws_eks_node_group, aws_launch_template, aws_security_group, aws_vpc_security_group_ingress_rule,
+};
+use synth_framework::Findings;
 
 use crate::{
     Platform,
@@ -22,60 +25,54 @@ fn groups_of_nodes(platform: &Platform) -> Vec<Declared<'_>> {
         .cloned()
         .collect();
     let named: Vec<_> = node_groups(platform).flat_map(|(_, named)| named).collect();
-    let named = |group: &Declared<'_>| named.iter().any(|named| is_same(named, group));
-    platform.managed("aws_security_group").filter(|group| carries(group, &terms) || named(group)).collect()
+    let groups = platform.resources::<aws_security_group::Handle>();
+    let groups = groups.filter(|group| carries(group, &terms) || named.iter().any(|named| named.is(group)));
+    groups.map(|group| group.whole()).collect()
 }
 
 /// The managed node groups, with the security groups that their launch templates name.
 fn node_groups(platform: &Platform) -> impl Iterator<Item = (Declared<'_>, Vec<Declared<'_>>)> {
-    platform.managed("aws_eks_node_group").map(|nodes| {
-        let template = nodes.nested_leads("launch_template", "id");
-        let named = template.and_then(|template| {
-            let named = template.get("vpc_security_group_ids").and_then(Expression::as_list)?;
-            Some(named.iter().filter_map(|group| template.leads_to(group)).collect())
+    platform.resources::<aws_eks_node_group::Handle>().map(|nodes| {
+        let template = nodes.leads(|of| of.launch_template().id()).and_then(|template| template.of_type());
+        let named = template.map(|template: Declared<'_, aws_launch_template::Handle>| {
+            template.lead(|of| of.vpc_security_group_ids()).collect()
         });
-        (nodes, named.unwrap_or_default())
+        (nodes.whole(), named.unwrap_or_default())
     })
 }
 
-fn is_same(one: &Declared<'_>, other: &Declared<'_>) -> bool {
-    one.place().subject == other.place().subject
-}
-
 /// The security groups of a control plane's interfaces.
-pub(super) fn groups_of<'a>(cluster: &Declared<'a>) -> Vec<Declared<'a>> {
-    let config = cluster.resource.body.blocks("vpc_config").next();
-    let listed = config.and_then(|config| config.get("security_group_ids")).and_then(Expression::as_list);
-    listed.unwrap_or_default().iter().filter_map(|group| cluster.leads_to(group)).collect()
+pub(super) fn groups_of<'a>(cluster: &Declared<'a, aws_eks_cluster::Handle>) -> Vec<Declared<'a>> {
+    cluster.lead(|of| of.vpc_config().security_group_ids()).collect()
 }
 
-/// Does an argument of a rule name this group?
-fn names(rule: &Declared<'_>, argument: &str, group: &Declared<'_>) -> bool {
-    let found = rule.get(argument).and_then(|found| rule.leads_to(found));
-    found.is_some_and(|found| is_same(&found, group))
-}
+/// A rule that lets traffic in.
+pub(super) type Rule<'a> = Declared<'a, aws_vpc_security_group_ingress_rule::Handle>;
 
 /// The rules that let traffic to a port of a group in.
-pub(super) fn rules_into<'a>(group: &Declared<'a>, protocol: &'a str, port: u64) -> impl Iterator<Item = Declared<'a>> {
+pub(super) fn rules_into<'a>(group: &Declared<'a>, protocol: &'a str, port: u64) -> impl Iterator<Item = Rule<'a>> {
     let group = *group;
-    group.platform.managed("aws_vpc_security_group_ingress_rule").filter(move |rule| {
-        let bound = |argument: &str| rule.text(argument).and_then(|port| port.parse::<u64>().ok());
-        let admitted = match rule.text("ip_protocol").as_deref() {
+    group.platform.resources::<aws_vpc_security_group_ingress_rule::Handle>().filter(move |rule| {
+        let bound = |port: Option<String>| port.and_then(|port| port.parse::<u64>().ok());
+        let (from, to) = (bound(rule.text(|of| of.from_port())), bound(rule.text(|of| of.to_port())));
+        let admitted = match rule.text(|of| of.ip_protocol()).as_deref() {
             Some("-1") => true,
-            Some(of) => of == protocol && bound("from_port") <= Some(port) && bound("to_port") >= Some(port),
+            Some(of) => of == protocol && from <= Some(port) && to >= Some(port),
             None => false,
         };
-        admitted && names(rule, "security_group_id", &group)
+        admitted && rule.leads(|of| of.security_group_id()).is_some_and(|found| found.is(&group))
     })
 }
 
 /// Does a rule of one group let traffic from another in?
 fn admits(to: &Declared<'_>, from: &Declared<'_>, protocol: &str, port: u64) -> bool {
-    rules_into(to, protocol, port).any(|rule| names(&rule, "referenced_security_group_id", from))
+    let mut rules = rules_into(to, protocol, port);
+    rules.any(|rule| rule.leads(|of| of.referenced_security_group_id()).is_some_and(|found| found.is(from)))
 }
 
 pub(super) fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut Findings) {
-    let callers: Vec<_> = platform.managed("aws_eks_cluster").flat_map(|cluster| groups_of(&cluster)).collect();
+    let callers: Vec<_> =
+        platform.resources::<aws_eks_cluster::Handle>().flat_map(|cluster| groups_of(&cluster)).collect();
     for nodes in groups_of_nodes(platform) {
         for chart in charts(platform) {
             let Some((_, pointer, default, what)) = CALLED.iter().find(|(name, ..)| *name == chart.name) else {
@@ -108,7 +105,7 @@ pub(super) fn nodes_admit_pods(platform: &Platform, findings: &mut Findings) {
         for from in &groups {
             for Listening { protocol, port, who } in listening(platform) {
                 if !admits(nodes, from, protocol, port) {
-                    let (apart, mend) = if is_same(nodes, from) {
+                    let (apart, mend) = if nodes.is(from) {
                         (String::new(), "the nodes' own security group".to_owned())
                     } else {
                         let from = from.place().subject;

@@ -1,9 +1,10 @@
 //! Where workflows run, and whether the Kubernetes API lets them in.
 
+use synth_bindings::{aws_eks_cluster, helm_release};
 use synth_framework::Findings;
 
 use super::reach;
-use crate::{Platform, policies::view::Declared, runner};
+use crate::{Platform, runner};
 
 const HOSTED_MEND: &str =
     "name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`";
@@ -30,7 +31,7 @@ pub(super) fn runner_reaches_cluster(platform: &Platform, findings: &mut Finding
         }
         (false, _) => return,
     };
-    for release in platform.managed("helm_release") {
+    for release in platform.resources::<helm_release::Handle>() {
         findings.report(release.place(), format!("is planned {problem}"), mend).set_by([
             "github.runner",
             "cluster.public_access_cidrs",
@@ -42,11 +43,9 @@ pub(super) fn runner_reaches_cluster(platform: &Platform, findings: &mut Finding
 
 /// Does a rule let anything but the nodes reach the API?
 fn somebody_enters(platform: &Platform) -> bool {
-    let own = |rule: &Declared<'_>| {
-        rule.get("referenced_security_group_id").is_some_and(|group| rule.leads_to(group).is_some())
-    };
+    let own = |rule: &reach::Rule<'_>| rule.leads(|of| of.referenced_security_group_id()).is_some();
     platform
-        .managed("aws_eks_cluster")
+        .resources::<aws_eks_cluster::Handle>()
         .flat_map(|cluster| reach::groups_of(&cluster))
         .any(|group| reach::rules_into(&group, "tcp", 443).any(|rule| !own(&rule)))
 }

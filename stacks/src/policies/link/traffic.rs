@@ -1,6 +1,7 @@
 //! Traffic that network policies must admit: of clients, of health checks, and between services.
 
 use serde_json::{Value as Json, json};
+use synth_bindings::aws_subnet;
 use synth_framework::{Findings, Manifest};
 
 use crate::{
@@ -109,8 +110,9 @@ fn resolves(platform: &Platform, workload: &Workload<'_>, ways_out: &[&Json], fi
 
 /// The ranges from which a load balancer connects: the subnets that the internet reaches it in.
 pub(super) fn ranges_of_balancers(platform: &Platform) -> impl Iterator<Item = Cidr> {
-    let subnets = platform.managed("aws_subnet").filter(|subnet| subnet.tag("kubernetes.io/role/elb").is_some());
-    subnets.filter_map(|subnet| subnet.text("cidr_block")?.parse().ok())
+    let subnets =
+        platform.resources::<aws_subnet::Handle>().filter(|subnet| subnet.tag("kubernetes.io/role/elb").is_some());
+    subnets.filter_map(|subnet| subnet.text(|of| of.cidr_block())?.parse().ok())
 }
 
 /// Does a load balancer keep the addresses of its clients? AWS's default depends on what its targets are.

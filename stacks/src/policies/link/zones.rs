@@ -1,10 +1,11 @@
 //! Zonal shift: the cluster, Karpenter and the load balancers, which must know the same of it.
 
+use synth_bindings::aws_eks_cluster;
 use synth_framework::{Findings, Manifest};
 
 use crate::{
     Platform,
-    policies::view::{BALANCER, Declared, TARGET_GROUP, at, attribute, charts, items, protocol, text},
+    policies::view::{BALANCER, TARGET_GROUP, at, attribute, charts, items, protocol, text},
     settings::ZonalShift,
 };
 
@@ -16,8 +17,8 @@ const ACROSS: &str = "load_balancing.cross_zone.enabled";
 const CUTS_UNHEALTHY: &str = "target_health_state.unhealthy.connection_termination.enabled";
 
 fn cluster_shifts(platform: &Platform) -> bool {
-    let shifts = |cluster: Declared<'_>| cluster.nested("zonal_shift_config", "enabled").as_deref() == Some("true");
-    platform.managed("aws_eks_cluster").any(shifts)
+    let mut clusters = platform.resources::<aws_eks_cluster::Handle>();
+    clusters.any(|cluster| cluster.is_true(|of| of.zonal_shift_config().enabled()))
 }
 
 /// Is Karpenter told?

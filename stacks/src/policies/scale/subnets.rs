@@ -1,5 +1,6 @@
 //! Addresses: what nodes and their pods take of the subnets.
 
+use synth_bindings::{aws_ec2_subnet_cidr_reservation, aws_subnet, aws_vpc_endpoint};
 use synth_framework::Findings;
 
 use crate::{
@@ -18,14 +19,16 @@ pub(super) fn subnets_hold_nodes_and_pods(platform: &Platform, findings: &mut Fi
     let subnets = discovered_subnets(platform);
     let here = share(nodes, subnets.len());
     let needed = ranges(here, here * daemon_pods(platform).pods + pods(platform, pools.most_nodes()));
-    let single = here * interfaces + platform.managed("aws_vpc_endpoint").count() as u64;
+    let single = here * interfaces + platform.resources::<aws_vpc_endpoint::Handle>().count() as u64;
     let mend = "give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools";
     let settings = || {
         let limits = pools.pools.iter().map(|pool| pool_setting(pool, "limit_cpu"));
         limits.chain(["network.subnets.private".to_owned()]).collect::<Vec<_>>()
     };
     for subnet in subnets {
-        let Some(range) = subnet.text("cidr_block").and_then(|range| range.parse::<Cidr>().ok()) else { continue };
+        let Some(range) = subnet.text(|of| of.cidr_block()).and_then(|range| range.parse::<Cidr>().ok()) else {
+            continue;
+        };
         let reserved = reserved(platform, &subnet, range);
         let lost = format!("with a zone lost {here} of {nodes} nodes may stand in it");
         if reserved / RANGE < needed {
@@ -43,14 +46,13 @@ pub(super) fn subnets_hold_nodes_and_pods(platform: &Platform, findings: &mut Fi
 }
 
 /// The addresses of a subnet that are kept for ranges.
-fn reserved(platform: &Platform, subnet: &Declared<'_>, range: Cidr) -> u64 {
-    let all = platform.managed("aws_ec2_subnet_cidr_reservation");
+fn reserved(platform: &Platform, subnet: &Declared<'_, aws_subnet::Handle>, range: Cidr) -> u64 {
+    let all = platform.resources::<aws_ec2_subnet_cidr_reservation::Handle>();
     let here = all.filter(|reservation| {
-        let of = reservation.get("subnet_id").and_then(|id| reservation.leads_to(id));
-        of.is_some_and(|of| of.resource.label == subnet.resource.label)
-            && reservation.text("reservation_type").as_deref() == Some("prefix")
+        reservation.leads(|of| of.subnet_id()).is_some_and(|of| of.is(subnet))
+            && reservation.text(|of| of.reservation_type()).as_deref() == Some("prefix")
     });
-    let parts = here.filter_map(|reservation| reservation.text("cidr_block")?.parse::<Cidr>().ok());
+    let parts = here.filter_map(|reservation| reservation.text(|of| of.cidr_block())?.parse::<Cidr>().ok());
     parts.filter(|part| range.contains(*part)).map(Cidr::addresses).sum()
 }
 

@@ -1,7 +1,8 @@
 //! Volumes: how many a node takes, and that no pod with one is put there before its node knows.
 
 use serde_json::Value as Json;
-use synth_framework::{Expression, Findings, Place};
+use synth_bindings::{aws_eks_node_group, aws_launch_template};
+use synth_framework::{Findings, Place};
 
 use crate::{
     Platform,
@@ -29,11 +30,12 @@ fn nodes(platform: &Platform) -> Vec<Nodes> {
         let seen = number(class, "/spec/metadataOptions/httpPutResponseHopLimit").unwrap_or(1) > 1;
         Nodes { place: platform.place(pool), types: types(platform, pool), own, seen }
     });
-    let groups = platform.managed("aws_eks_node_group").map(|group| {
-        let names = group.get("instance_types").and_then(Expression::as_list).unwrap_or_default();
-        let template = group.nested_leads("launch_template", "id");
-        let own = template.map_or(1, |of| of.resource.body.blocks("block_device_mappings").count().max(1));
-        let hops = template.and_then(|of| of.nested("metadata_options", "http_put_response_hop_limit"));
+    let groups = platform.resources::<aws_eks_node_group::Handle>().map(|group| {
+        let names = group.list(|of| of.instance_types());
+        let template = group.leads(|of| of.launch_template().id());
+        let template = template.and_then(|template| template.of_type::<aws_launch_template::Handle>());
+        let own = template.map_or(1, |of| of.blocks(|of| of.block_device_mappings()).count().max(1));
+        let hops = template.and_then(|of| of.text(|of| of.metadata_options().http_put_response_hop_limit()));
         let types = names.iter().filter_map(|name| instances::named(name.as_str()?)).collect();
         let seen = hops.is_some_and(|hops| hops != "1");
         Nodes { place: group.place(), types, own: own as u64, seen }

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use synth_bindings::{
+    aws_eks_addon, aws_eks_pod_identity_association, aws_iam_policy, aws_iam_role_policy,
+    aws_iam_role_policy_attachment,
+};
 use synth_framework::{Findings, Place};
 
 use crate::{
@@ -26,7 +30,7 @@ pub(super) fn document_size(platform: &Platform, findings: &mut Findings) {
     let mut inline: BTreeMap<String, (Place, usize)> = BTreeMap::new();
     for document in granted_documents(platform) {
         let length = document.length();
-        if document.carrier.resource.type_name == "aws_iam_policy" {
+        if document.carrier.of_type::<aws_iam_policy::Handle>().is_some() {
             if length > MANAGED {
                 findings.report(
                     document.carrier.place(),
@@ -54,15 +58,15 @@ pub(super) fn document_size(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// The role that a policy or an attachment is for.
-fn role_of<'a>(of: &Declared<'a>) -> Option<Declared<'a>> {
-    of.leads_to(of.get("role")?)
+/// The role that a policy is inside of.
+fn role_of<'a>(policy: &Declared<'a>) -> Option<Declared<'a>> {
+    policy.of_type::<aws_iam_role_policy::Handle>()?.leads(|of| of.role())
 }
 
 pub(super) fn policies_per_role(platform: &Platform, findings: &mut Findings) {
     let mut attached: BTreeMap<String, (Place, usize)> = BTreeMap::new();
-    for attachment in platform.managed("aws_iam_role_policy_attachment") {
-        let Some(role) = role_of(&attachment) else { continue };
+    for attachment in platform.resources::<aws_iam_role_policy_attachment::Handle>() {
+        let Some(role) = attachment.leads(|of| of.role()) else { continue };
         // Addresses are unique in their stack, files in all of them.
         attached.entry(role.place().file + &role.place().subject).or_insert_with(|| (role.place(), 0)).1 += 1;
     }
@@ -120,43 +124,55 @@ pub(super) fn workflow_trust(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// The types of what gives a role to pods, with the block that does, if it is one.
-const GIVERS: [(&str, Option<&str>); 2] =
-    [("aws_eks_pod_identity_association", None), ("aws_eks_addon", Some("pod_identity_association"))];
+/// A role that is given to pods, and to whose.
+struct Given<'a> {
+    role: Declared<'a>,
+    namespace: String,
+    service_account: String,
+}
+
+/// Every role that is given to pods: by an association of its own, or inside an add-on.
+fn given(platform: &Platform) -> impl Iterator<Item = Given<'_>> {
+    let own = platform.resources::<aws_eks_pod_identity_association::Handle>().filter_map(|of| {
+        Some(Given {
+            role: of.leads(|of| of.role_arn())?,
+            namespace: of.text(|of| of.namespace()).unwrap_or_else(|| ADD_ON_NAMESPACE.to_owned()),
+            service_account: of.text(|of| of.service_account()).unwrap_or_default(),
+        })
+    });
+    let addons = platform.resources::<aws_eks_addon::Handle>();
+    let inside = addons.filter_map(|addon| addon.blocks(|of| of.pod_identity_association()).next()).filter_map(|of| {
+        Some(Given {
+            role: of.leads(|of| of.role_arn())?,
+            namespace: ADD_ON_NAMESPACE.to_owned(),
+            service_account: of.text(|of| of.service_account()).unwrap_or_default(),
+        })
+    });
+    own.chain(inside)
+}
 
 pub(super) fn pod_role_trust(platform: &Platform, findings: &mut Findings) {
     let trusts: Vec<_> = trust_documents(platform).collect();
-    for (type_name, block) in GIVERS {
-        for giver in platform.managed(type_name) {
-            let text = |argument: &str| block.map_or_else(|| giver.text(argument), |of| giver.nested(of, argument));
-            let role = match block {
-                Some(of) => giver.nested_leads(of, "role_arn"),
-                None => giver.get("role_arn").and_then(|role| giver.leads_to(role)),
-            };
-            let Some(place) = role.map(|role| role.place()) else { continue };
-            let account = text("service_account").unwrap_or_default();
-            let namespace = text("namespace").unwrap_or_else(|| ADD_ON_NAMESPACE.to_owned());
-            let trust = trusts.iter().find(|trust| trust.carrier.place().subject == place.subject);
-            let statements = trust.into_iter().flat_map(|trust| trust.statements());
-            for statement in statements.filter(|of| of.allows() && of.principal_types().contains(&"Service".to_owned()))
-            {
-                let cluster = platform.settings.cluster_arn();
-                let asked = [
-                    ("eks-cluster-arn", &cluster),
-                    ("kubernetes-namespace", &namespace),
-                    ("kubernetes-service-account", &account),
-                ];
-                for (tag, wanted) in asked {
-                    let demanded = statement.demanded(&format!("aws:RequestTag/{tag}"));
-                    if demanded != [wanted.clone()] {
-                        let message = if demanded.is_empty() {
-                            format!("trusts pods whatever their `{tag}`")
-                        } else {
-                            format!("trusts pods of the `{tag}` {}, but is given to `{wanted}`", demanded.join(" and "))
-                        };
-                        let mend = format!("demand `{wanted}` of `aws:RequestTag/{tag}`");
-                        findings.report(place.clone(), message, mend);
-                    }
+    let cluster = platform.settings.cluster_arn();
+    for Given { role, namespace, service_account } in given(platform) {
+        let trust = trusts.iter().find(|trust| trust.carrier.is(&role));
+        let statements = trust.into_iter().flat_map(|trust| trust.statements());
+        for statement in statements.filter(|of| of.allows() && of.principal_types().contains(&"Service".to_owned())) {
+            let asked = [
+                ("eks-cluster-arn", &cluster),
+                ("kubernetes-namespace", &namespace),
+                ("kubernetes-service-account", &service_account),
+            ];
+            for (tag, wanted) in asked {
+                let demanded = statement.demanded(&format!("aws:RequestTag/{tag}"));
+                if demanded != [wanted.clone()] {
+                    let message = if demanded.is_empty() {
+                        format!("trusts pods whatever their `{tag}`")
+                    } else {
+                        format!("trusts pods of the `{tag}` {}, but is given to `{wanted}`", demanded.join(" and "))
+                    };
+                    let mend = format!("demand `{wanted}` of `aws:RequestTag/{tag}`");
+                    findings.report(role.place(), message, mend);
                 }
             }
         }

@@ -1,6 +1,10 @@
 //! The nodes, the control plane and the buckets.
 
-use synth_framework::{Body, Expression, Findings};
+use synth_bindings::{
+    aws_eks_cluster, aws_eks_node_group, aws_launch_template, aws_s3_bucket, aws_s3_bucket_public_access_block,
+    aws_s3_bucket_server_side_encryption_configuration, aws_vpc_security_group_ingress_rule,
+};
+use synth_framework::{Expression, Findings, ResourceType};
 
 use crate::{
     Platform,
@@ -10,15 +14,16 @@ use crate::{
 const METADATA_MEND: &str = "require tokens, and set the hop limit to 1";
 
 pub(super) fn instance_metadata(platform: &Platform, findings: &mut Findings) {
-    for template in platform.managed("aws_launch_template") {
-        let tokens = template.nested("metadata_options", "http_tokens").unwrap_or_default();
-        let hops = template.nested("metadata_options", "http_put_response_hop_limit").unwrap_or_default();
+    for template in platform.resources::<aws_launch_template::Handle>() {
+        let tokens = template.text(|of| of.metadata_options().http_tokens()).unwrap_or_default();
+        let hops = template.text(|of| of.metadata_options().http_put_response_hop_limit()).unwrap_or_default();
         if tokens != "required" || hops != "1" {
             findings.report(template.place(), lax(&tokens, &hops), METADATA_MEND);
         }
     }
-    for group in
-        platform.managed("aws_eks_node_group").filter(|group| group.nested_leads("launch_template", "id").is_none())
+    for group in platform
+        .resources::<aws_eks_node_group::Handle>()
+        .filter(|group| group.leads(|of| of.launch_template().id()).is_none())
     {
         findings.report(
             group.place(),
@@ -44,28 +49,25 @@ fn lax(tokens: &str, hops: &str) -> String {
 /// The second volume of Bottlerocket; the first holds the system alone.
 const BOTTLEROCKET_DATA: &str = "/dev/xvdb";
 
-fn is_bottlerocket(group: &Declared<'_>) -> bool {
-    group.text("ami_type").is_some_and(|image| image.starts_with("BOTTLEROCKET"))
+fn is_bottlerocket(group: &Declared<'_, aws_eks_node_group::Handle>) -> bool {
+    group.text(|of| of.ami_type()).is_some_and(|image| image.starts_with("BOTTLEROCKET"))
 }
 
 const VOLUME_MEND: &str = "set `encrypted`";
 
 pub(super) fn encrypted_volumes(platform: &Platform, findings: &mut Findings) {
-    for template in platform.managed("aws_launch_template") {
-        let encrypted = |mapping: &Body| {
-            let volume = mapping.blocks("ebs").next().and_then(|ebs| template.resolve(ebs.get("encrypted")?));
-            volume.as_deref() == Some("true")
-        };
-        let mut mappings = template.resource.body.blocks("block_device_mappings").peekable();
-        if mappings.peek().is_none() || !mappings.all(encrypted) {
+    for template in platform.resources::<aws_launch_template::Handle>() {
+        let mut mappings = template.blocks(|of| of.block_device_mappings()).peekable();
+        if mappings.peek().is_none() || !mappings.all(|mapping| mapping.is_true(|of| of.ebs().encrypted())) {
             findings.report(template.place(), "makes nodes with a volume that is not encrypted", VOLUME_MEND);
         }
     }
-    for group in platform.managed("aws_eks_node_group").filter(is_bottlerocket) {
-        let template = group.nested_leads("launch_template", "id");
-        let mapped = template.as_ref().is_some_and(|template| {
-            let mut mappings = template.resource.body.blocks("block_device_mappings");
-            mappings.any(|mapping| mapping.get("device_name").and_then(Expression::as_str) == Some(BOTTLEROCKET_DATA))
+    for group in platform.resources::<aws_eks_node_group::Handle>().filter(is_bottlerocket) {
+        let template = group.leads(|of| of.launch_template().id());
+        let template = template.and_then(|template| template.of_type::<aws_launch_template::Handle>());
+        let mapped = template.is_some_and(|template| {
+            let mut mappings = template.blocks(|of| of.block_device_mappings());
+            mappings.any(|of| of.text(|of| of.device_name()).as_deref() == Some(BOTTLEROCKET_DATA))
         });
         if !mapped {
             findings.report(
@@ -89,12 +91,12 @@ pub(super) fn encrypted_volumes(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) fn closed_endpoint(platform: &Platform, findings: &mut Findings) {
-    for cluster in platform.managed("aws_eks_cluster") {
-        let Some(config) = cluster.resource.body.blocks("vpc_config").next() else { continue };
+    for cluster in platform.resources::<aws_eks_cluster::Handle>() {
         // AWS's default is a public endpoint for everyone.
-        let public = config.get("endpoint_public_access").and_then(Expression::as_bool).unwrap_or(true);
-        let ranges = config.get("public_access_cidrs").and_then(Expression::as_list).unwrap_or_default();
-        let anyone = ranges.is_empty() || ranges.iter().any(|range| cluster.resolve(range).is_some_and(is_everyone));
+        let public = cluster.get(|of| of.vpc_config().endpoint_public_access()).and_then(Expression::as_bool);
+        let public = public.unwrap_or(true);
+        let ranges = cluster.texts(|of| of.vpc_config().public_access_cidrs());
+        let anyone = ranges.is_empty() || ranges.into_iter().flatten().any(is_everyone);
         if public && anyone {
             findings
                 .report(
@@ -104,12 +106,12 @@ pub(super) fn closed_endpoint(platform: &Platform, findings: &mut Findings) {
                 )
                 .set_by(["cluster.public_access_cidrs"]);
         }
-        let groups = config.get("security_group_ids").and_then(Expression::as_list).unwrap_or_default();
-        let groups: Vec<_> = groups.iter().filter_map(|group| Some(cluster.leads_to(group)?.place().subject)).collect();
-        for rule in platform.managed("aws_vpc_security_group_ingress_rule") {
-            let group = rule.get("security_group_id").and_then(|group| rule.leads_to(group));
-            let of_cluster = group.is_some_and(|group| groups.contains(&group.place().subject));
-            let anyone = ["cidr_ipv4", "cidr_ipv6"].iter().any(|range| rule.text(range).is_some_and(is_everyone));
+        let groups: Vec<_> = cluster.lead(|of| of.vpc_config().security_group_ids()).collect();
+        for rule in platform.resources::<aws_vpc_security_group_ingress_rule::Handle>() {
+            let group = rule.leads(|of| of.security_group_id());
+            let of_cluster = group.is_some_and(|group| groups.iter().any(|of| of.is(&group)));
+            let ranges = [rule.text(|of| of.cidr_ipv4()), rule.text(|of| of.cidr_ipv6())];
+            let anyone = ranges.into_iter().flatten().any(is_everyone);
             if of_cluster && anyone {
                 findings
                     .report(
@@ -129,10 +131,10 @@ fn is_everyone(range: String) -> bool {
 }
 
 pub(super) fn encrypted_secrets(platform: &Platform, findings: &mut Findings) {
-    for cluster in platform.managed("aws_eks_cluster") {
-        let secrets = cluster.resource.body.blocks("encryption_config").any(|config| {
-            let resources = config.get("resources").and_then(Expression::as_list).unwrap_or_default();
-            resources.iter().any(|of| of.as_str() == Some("secrets")) && config.blocks("provider").next().is_some()
+    for cluster in platform.resources::<aws_eks_cluster::Handle>() {
+        let secrets = cluster.blocks(|of| of.encryption_config()).any(|config| {
+            let resources = config.texts(|of| of.resources());
+            resources.iter().flatten().any(|of| of == "secrets") && config.blocks(|of| of.provider()).next().is_some()
         });
         if !secrets {
             findings.report(
@@ -144,31 +146,29 @@ pub(super) fn encrypted_secrets(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// The settings of a bucket that each must have, as resources of their own.
-const OF_BUCKETS: [(&str, &str); 2] = [
-    ("aws_s3_bucket_public_access_block", "does not block public access"),
-    ("aws_s3_bucket_server_side_encryption_configuration", "does not say how it is encrypted"),
-];
-
 pub(super) fn private_buckets(platform: &Platform, findings: &mut Findings) {
-    for bucket in platform.managed("aws_s3_bucket") {
-        let address = bucket.place().subject;
-        let about = |of: &Declared<'_>| {
-            of.get("bucket")
-                .and_then(|bucket| of.leads_to(bucket))
-                .is_some_and(|found| found.place().subject == address)
+    type Block = aws_s3_bucket_public_access_block::Handle;
+    type Encryption = aws_s3_bucket_server_side_encryption_configuration::Handle;
+    for bucket in platform.resources::<aws_s3_bucket::Handle>() {
+        let mut lacks = |message: &str, type_name: &str| {
+            findings.report(bucket.place(), message, format!("declare an `{type_name}` for it"));
         };
-        for (type_name, message) in OF_BUCKETS {
-            if !platform.managed(type_name).any(|of| about(&of) && blocks(&of)) {
-                findings.report(bucket.place(), message, format!("declare an `{type_name}` for it"));
-            }
+        let is_its = |of: Option<Declared<'_>>| of.is_some_and(|of| of.is(&bucket));
+        let mut blocks = platform.resources::<Block>().filter(|block| is_its(block.leads(|of| of.bucket())));
+        if !blocks.any(|block| blocks_all(&block)) {
+            lacks("does not block public access", Block::TYPE_NAME);
+        }
+        let mut encryptions = platform.resources::<Encryption>();
+        if !encryptions.any(|encryption| is_its(encryption.leads(|of| of.bucket()))) {
+            lacks("does not say how it is encrypted", Encryption::TYPE_NAME);
         }
     }
 }
 
-/// Does a block of public access block all of it? What blocks nothing has no switches.
-fn blocks(of: &Declared<'_>) -> bool {
-    let switches = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
-    of.resource.type_name != "aws_s3_bucket_public_access_block"
-        || switches.iter().all(|switch| of.text(switch).as_deref() == Some("true"))
+/// Does a block of public access block all of it?
+fn blocks_all(block: &Declared<'_, aws_s3_bucket_public_access_block::Handle>) -> bool {
+    block.is_true(|of| of.block_public_acls())
+        && block.is_true(|of| of.block_public_policy())
+        && block.is_true(|of| of.ignore_public_acls())
+        && block.is_true(|of| of.restrict_public_buckets())
 }

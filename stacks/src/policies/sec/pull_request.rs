@@ -1,5 +1,8 @@
 //! What the roles may do that pull requests take.
 
+use synth_bindings::{
+    aws_eks_access_policy_association, aws_iam_role, aws_iam_role_policy, aws_iam_role_policy_attachment,
+};
 use synth_framework::Findings;
 
 use crate::{
@@ -52,8 +55,8 @@ const VIEWS: [&str; 2] = ["AmazonEKSAdminViewPolicy", "AmazonEKSViewPolicy"];
 
 pub(super) fn reads_no_data(platform: &Platform, findings: &mut Findings) {
     for role in trust_documents(platform).filter(trusts_pull_requests).map(|trust| trust.carrier) {
-        for attachment in platform.managed("aws_iam_role_policy_attachment").filter(|of| is_for(of, &role)) {
-            if let Some(policy) = attachment.text("policy_arn") {
+        for attachment in attached(platform, &role) {
+            if let Some(policy) = attachment.text(|of| of.policy_arn()) {
                 findings.report(
                     attachment.place(),
                     format!("gives pull requests `{policy}`, whose actions nobody here has named"),
@@ -72,21 +75,20 @@ pub(super) fn reads_no_data(platform: &Platform, findings: &mut Findings) {
 
 /// In the cluster a plan looks at the releases of Helm, which all lie beside Argo CD.
 fn sees_one_namespace(platform: &Platform, role: &Declared<'_>, findings: &mut Findings) {
-    let arn = role.text("name").map(|name| platform.settings.role_arn(&name));
+    let name = role.of_type::<aws_iam_role::Handle>().and_then(|role| role.text(|of| of.name()));
+    let arn = name.map(|name| platform.settings.role_arn(&name));
     let namespace = &platform.settings.argocd.namespace;
-    for access in platform.managed("aws_eks_access_policy_association") {
-        if access.text("principal_arn") != arn {
+    for access in platform.resources::<aws_eks_access_policy_association::Handle>() {
+        if access.text(|of| of.principal_arn()) != arn {
             continue;
         }
-        let policy = access.text("policy_arn").unwrap_or_default();
+        let policy = access.text(|of| of.policy_arn()).unwrap_or_default();
         if !VIEWS.iter().any(|view| policy.ends_with(&format!("/{view}"))) {
             let message = format!("gives pull requests `{policy}`, which does more than look");
             findings.report(access.place(), message, format!("associate `{}`", VIEWS[0]));
         }
-        let scope = access.resource.body.blocks("access_scope").next();
-        let seen = scope.and_then(|scope| scope.get("namespaces")?.as_list()).unwrap_or_default();
-        let seen: Vec<_> = seen.iter().filter_map(|of| access.resolve(of)).collect();
-        if access.nested("access_scope", "type").as_deref() != Some("namespace") || seen != [namespace.as_str()] {
+        let seen: Vec<_> = access.texts(|of| of.access_scope().namespaces()).into_iter().flatten().collect();
+        if access.text(|of| of.access_scope().type_()).as_deref() != Some("namespace") || seen != [namespace.as_str()] {
             let message = format!("lets pull requests see more of the cluster than the namespace `{namespace}`");
             let mend = format!("give it an `access_scope` of the type `namespace` with `{namespace}` alone");
             findings.report(access.place(), message, mend);
@@ -99,19 +101,20 @@ fn trusts_pull_requests(trust: &Document<'_>) -> bool {
     subjects.into_iter().any(|subject| subject.ends_with(PULL_REQUEST))
 }
 
-fn is_for(carrier: &Declared<'_>, role: &Declared<'_>) -> bool {
-    let of = carrier.get("role").and_then(|of| carrier.leads_to(of));
-    of.is_some_and(|of| of.place().file == role.place().file && of.place().subject == role.place().subject)
+type Attachment = aws_iam_role_policy_attachment::Handle;
+
+/// The policies that are attached to a role.
+fn attached<'a>(platform: &'a Platform, role: &Declared<'a>) -> impl Iterator<Item = Declared<'a, Attachment>> {
+    let role = *role;
+    platform.resources::<Attachment>().filter(move |of| of.leads(|of| of.role()).is_some_and(|of| of.is(&role)))
 }
 
 /// Is a document inside the role, or attached to it?
 fn reaches(platform: &Platform, document: &Document<'_>, role: &Declared<'_>) -> bool {
-    let carrier = document.carrier.place();
-    is_for(&document.carrier, role)
-        || platform.managed("aws_iam_role_policy_attachment").filter(|of| is_for(of, role)).any(|attachment| {
-            let policy = attachment.get("policy_arn").and_then(|of| attachment.leads_to(of));
-            policy.is_some_and(|of| of.place().file == carrier.file && of.place().subject == carrier.subject)
-        })
+    let inside = document.carrier.of_type::<aws_iam_role_policy::Handle>();
+    inside.and_then(|policy| policy.leads(|of| of.role())).is_some_and(|of| of.is(role))
+        || attached(platform, role)
+            .any(|attachment| attachment.leads(|of| of.policy_arn()).is_some_and(|of| of.is(&document.carrier)))
 }
 
 fn judge(platform: &Platform, document: &Document<'_>, statement: &Statement<'_>, findings: &mut Findings) {

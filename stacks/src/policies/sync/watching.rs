@@ -112,7 +112,7 @@ pub(super) fn release_follows_git(platform: &Platform, findings: &mut Findings) 
     for (_, what) in waits.iter().filter(|(waits, _)| !waits) {
         findings.report(place.clone(), format!("does not wait for {what}"), "wait for it in the Job's pod");
     }
-    let patience = release.text("timeout").and_then(|seconds| seconds.parse::<u64>().ok()).unwrap_or(300);
+    let patience = release.text(|of| of.timeout()).and_then(|seconds| seconds.parse::<u64>().ok()).unwrap_or(300);
     let needed = number(job, "/spec/activeDeadlineSeconds").unwrap_or(u64::MAX);
     if patience <= needed {
         findings.report(

@@ -1,11 +1,12 @@
 //! Versions that were made for each other, by what their makers publish.
 
+use synth_bindings::{aws_eks_addon, aws_eks_cluster};
 use synth_framework::{Findings, Place};
 
 use super::{SOON, days};
 use crate::{
     Platform,
-    policies::view::{Declared, argocd_release, charts, text},
+    policies::view::{argocd_release, charts, text},
     versions::{DOLLARS_AN_HOUR, Release, Tested, seen_with},
 };
 
@@ -22,8 +23,8 @@ struct Installed<'a> {
 
 /// The charts of whose versions something is known.
 fn installed(platform: &Platform) -> Vec<Installed<'static>> {
-    let argocd = argocd_release(platform).and_then(|release: Declared<'_>| {
-        let (chart, version) = (release.text("chart")?, release.text("version")?);
+    let argocd = argocd_release(platform).and_then(|release| {
+        let (chart, version) = (release.text(|of| of.chart())?, release.text(|of| of.version())?);
         Some(Installed { place: release.place(), chart, version, setting: "argocd.chart_version" })
     });
     let karpenter = charts(platform).filter(|chart| chart.name == "karpenter").map(|chart| Installed {
@@ -79,8 +80,10 @@ pub(super) fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &
 
 pub(super) fn builds_are_of_this_kubernetes(platform: &Platform, findings: &mut Findings) {
     let kubernetes = platform.settings.cluster.kubernetes_version;
-    for addon in platform.managed("aws_eks_addon") {
-        let (Some(name), Some(build)) = (addon.text("addon_name"), addon.text("addon_version")) else { continue };
+    for addon in platform.resources::<aws_eks_addon::Handle>() {
+        let (Some(name), Some(build)) = (addon.text(|of| of.addon_name()), addon.text(|of| of.addon_version())) else {
+            continue;
+        };
         let Some(seen) = seen_with(&name, &build).filter(|seen| *seen != kubernetes.minor()) else { continue };
         let setting = format!("cluster.addon_versions.{}", name.replace('-', "_"));
         let mend = format!(
@@ -99,9 +102,9 @@ pub(super) fn kubernetes_is_supported(platform: &Platform, findings: &mut Findin
         return;
     }
     let [standard, extended] = DOLLARS_AN_HOUR.map(|dollars| dollars * HOURS_A_MONTH);
-    for cluster in platform.managed("aws_eks_cluster") {
+    for cluster in platform.resources::<aws_eks_cluster::Handle>() {
         let ends = if left > 0 { format!("ends in {left} days, on {end}") } else { format!("ended on {end}") };
-        let then = if cluster.nested("upgrade_policy", "support_type").as_deref() == Some("EXTENDED") {
+        let then = if cluster.text(|of| of.upgrade_policy().support_type()).as_deref() == Some("EXTENDED") {
             format!("from then on the cluster costs {extended:.0} USD a month instead of {standard:.0}")
         } else {
             "EKS then upgrades the control plane by itself, and neither nodes nor add-ons".to_owned()

@@ -3,6 +3,7 @@
 mod fit;
 
 use jiff::civil::Date;
+use synth_bindings::{aws_eks_addon, aws_eks_node_group};
 use synth_framework::{Findings, IgnoreChanges, Place, Policy, Severity, Step};
 
 use crate::{
@@ -127,13 +128,13 @@ fn days(from: Date, to: Date) -> i64 {
 }
 
 /// The release that a node group names.
-fn release(group: &Declared<'_>) -> Option<String> {
-    group.text("release_version")
+fn release(group: &Declared<'_, aws_eks_node_group::Handle>) -> Option<String> {
+    group.text(|of| of.release_version())
 }
 
 /// The images of node groups; the releases of Bottlerocket say no day.
 fn base_images(platform: &Platform) -> impl Iterator<Item = Image<'static>> {
-    platform.managed("aws_eks_node_group").filter_map(|group| {
+    platform.resources::<aws_eks_node_group::Handle>().filter_map(|group| {
         let name = release(&group)?;
         let made = compact_day(name.split_once('-')?.1)?;
         Some(Image { place: group.place(), name, made, setting: "base_nodes.release_version" })
@@ -152,7 +153,7 @@ fn karpenter_images(platform: &Platform) -> impl Iterator<Item = Image<'static>>
 }
 
 fn base_nodes_are_patched(platform: &Platform, findings: &mut Findings) {
-    for group in platform.managed("aws_eks_node_group").filter(|group| release(group).is_none()) {
+    for group in platform.resources::<aws_eks_node_group::Handle>().filter(|group| release(group).is_none()) {
         findings.report(
             group.place(),
             "names no release of its image, and keeps the one that it is made with until the Kubernetes version changes",
@@ -205,9 +206,9 @@ fn bases_are_rebuilt(platform: &Platform, findings: &mut Findings) {
 
 fn builds_are_named(platform: &Platform, findings: &mut Findings) {
     let production = platform.settings.is_production();
-    for addon in platform.managed("aws_eks_addon") {
-        let named = addon.get("addon_version");
-        let floats = named.and_then(|version| addon.leads_to(version)).is_some();
+    for addon in platform.resources::<aws_eks_addon::Handle>() {
+        let named = addon.get(|of| of.addon_version());
+        let floats = addon.leads(|of| of.addon_version()).is_some();
         let ignored = match &addon.resource.lifecycle.ignore_changes {
             IgnoreChanges::All => true,
             IgnoreChanges::Some(ignored) => ignored
@@ -222,7 +223,7 @@ fn builds_are_named(platform: &Platform, findings: &mut Findings) {
             }
             _ => continue,
         };
-        let key = addon.text("addon_name").unwrap_or_default().replace('-', "_");
+        let key = addon.text(|of| of.addon_name()).unwrap_or_default().replace('-', "_");
         let setting = format!("cluster.addon_versions.{key}");
         findings.report(addon.place(), message, format!("name a build in `{setting}`")).set_by([setting]);
     }

@@ -1,6 +1,7 @@
 //! Charts and their values: those that Argo CD syncs, and that of Argo CD itself.
 
 use serde_json::Value as Json;
+use synth_bindings::helm_release;
 use synth_framework::{Declaration, Manifest, Place};
 
 use super::{Declared, at, items, text};
@@ -8,6 +9,9 @@ use crate::{
     Platform,
     add_ons::{ROOT_RELEASE, ROOT_VALUES},
 };
+
+/// A release of Helm, by Terraform.
+pub(crate) type Release<'a> = Declared<'a, helm_release::Handle>;
 
 /// A chart that an Application installs.
 #[derive(Clone, Copy)]
@@ -29,15 +33,14 @@ pub(crate) fn charts(platform: &Platform) -> impl Iterator<Item = Chart<'_>> {
 }
 
 /// The release of Argo CD.
-pub(crate) fn argocd_release(platform: &Platform) -> Option<Declared<'_>> {
-    platform.managed("helm_release").find(|release| release.text("chart").as_deref() == Some("argo-cd"))
+pub(crate) fn argocd_release(platform: &Platform) -> Option<Release<'_>> {
+    platform.resources().find(|release: &Release<'_>| release.text(|of| of.chart()).as_deref() == Some("argo-cd"))
 }
 
 /// The values of Argo CD's chart, which lie in a file beside its release, and where they are written.
 pub(crate) fn argocd_values(platform: &Platform) -> Option<(Json, Place)> {
     let release = argocd_release(platform)?;
-    let beside = release.stack.declarations().iter().filter(|placed| *placed.file == *release.file);
-    let mut assets = beside.filter_map(|placed| match &placed.declaration {
+    let mut assets = release.beside().filter_map(|declaration| match declaration {
         Declaration::Asset(asset) => Some(asset),
         _ => None,
     });
@@ -48,8 +51,8 @@ pub(crate) fn argocd_values(platform: &Platform) -> Option<(Json, Place)> {
 }
 
 /// The release of the root Application.
-pub(crate) fn root_release(platform: &Platform) -> Option<Declared<'_>> {
-    platform.managed("helm_release").find(|release| release.text("name").as_deref() == Some(ROOT_RELEASE))
+pub(crate) fn root_release(platform: &Platform) -> Option<Release<'_>> {
+    platform.resources().find(|release: &Release<'_>| release.text(|of| of.name()).as_deref() == Some(ROOT_RELEASE))
 }
 
 /// The objects of the root Application's release but for the credentials, and where they are written.

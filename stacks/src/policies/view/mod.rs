@@ -2,7 +2,6 @@
 //!
 //! Nothing here judges. What a reader does not find it gives as nothing; whether that matters, the policy says.
 
-mod arguments;
 mod charts;
 mod contents;
 mod iam;

@@ -4,6 +4,7 @@
 //! the charts and add-ons, or what they are observed to need where they ask for nothing.
 
 use serde_json::Value as Json;
+use synth_bindings::aws_eks_addon;
 
 use super::{Amount, PerNode, addon_configuration, argocd_values, at, charts, number};
 use crate::Platform;
@@ -161,8 +162,8 @@ pub(crate) fn daemon_pods(platform: &Platform) -> PerNode {
         per_node.pods += 1;
         per_node.requests += requests;
     };
-    for addon in platform.managed("aws_eks_addon") {
-        let name = addon.text("addon_name").unwrap_or_default();
+    for addon in platform.resources::<aws_eks_addon::Handle>() {
+        let name = addon.text(|of| of.addon_name()).unwrap_or_default();
         if let Some((_, requests)) = DAEMONS.iter().find(|(daemon, _)| *daemon == name) {
             add(*requests);
         }

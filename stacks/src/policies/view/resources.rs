@@ -1,70 +1,89 @@
 //! Terraform's resources, and what their arguments come to before Terraform runs.
 
+use std::marker::PhantomData;
+
 use serde_json::{Map, Value as Json};
+use synth_bindings::{
+    aws_cloudwatch_log_group, aws_ecr_repository, aws_eks_addon, aws_eks_cluster, aws_iam_role, aws_kms_key,
+    aws_s3_bucket, aws_sqs_queue, aws_subnet,
+};
 use synth_framework::{
-    BuiltStack, Declaration, Expression, Mode, Place, Resource, Root, Step, TemplatePart, Traversal,
+    Body, BuiltStack, Declaration, Expression, Mode, Place, Reference, Resource, ResourceType, Root, Step,
+    TemplatePart, Traversal, View,
 };
 
-use super::{arguments::body_text, items};
+use super::items;
 use crate::Platform;
 
-/// A resource or a data source, and where it is declared.
-#[derive(Clone, Copy)]
-pub(crate) struct Declared<'a> {
+/// A resource, a data source or a block of one, and where it is declared.
+///
+/// What is read of it is named by its view `V`, the same that a reference is made of: `subnet.text(|of| of.cidr_block())`.
+pub(crate) struct Declared<'a, V = ()> {
     pub(crate) platform: &'a Platform,
     pub(crate) stack: &'a BuiltStack,
-    pub(crate) file: &'a str,
+    file: &'a str,
     pub(crate) resource: &'a Resource,
+    body: &'a Body,
+    view: PhantomData<fn() -> V>,
 }
+
+impl<V> Clone for Declared<'_, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Declared<'_, V> {}
 
 impl Platform {
     /// Every resource and data source of every stack.
     pub(crate) fn declared(&self) -> impl Iterator<Item = Declared<'_>> {
         self.stacks().flat_map(move |stack| {
             stack.declarations().iter().filter_map(move |placed| match &placed.declaration {
-                Declaration::Resource(resource) => {
-                    Some(Declared { platform: self, stack, file: &placed.file, resource })
-                }
+                Declaration::Resource(resource) => Some(Declared {
+                    platform: self,
+                    stack,
+                    file: &placed.file,
+                    resource,
+                    body: &resource.body,
+                    view: PhantomData,
+                }),
                 _ => None,
             })
         })
     }
 
-    /// The managed resources of one type, in every stack.
-    pub(crate) fn managed<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = Declared<'a>> {
-        self.declared()
-            .filter(move |found| found.resource.mode == Mode::Managed && found.resource.type_name == type_name)
-    }
-
-    /// The data sources of one type, in every stack.
-    pub(crate) fn data<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = Declared<'a>> {
-        self.declared().filter(move |found| found.resource.mode == Mode::Data && found.resource.type_name == type_name)
+    /// The resources or data sources of one type, in every stack.
+    pub(crate) fn resources<H: ResourceType>(&self) -> impl Iterator<Item = Declared<'_, H>> {
+        self.declared().filter_map(|found| found.of_type())
     }
 }
 
-impl<'a> Declared<'a> {
-    pub(crate) fn get(&self, argument: &str) -> Option<&'a Expression> {
-        self.resource.body.get(argument)
+impl<'a, V> Declared<'a, V> {
+    fn part<W>(&self, body: &'a Body) -> Declared<'a, W> {
+        let Self { platform, stack, file, resource, .. } = *self;
+        Declared { platform, stack, file, resource, body, view: PhantomData }
     }
 
-    /// The text of an argument, where it is known before Terraform runs.
-    pub(crate) fn text(&self, argument: &str) -> Option<String> {
-        self.resolve(self.get(argument)?)
+    /// The same, if it is of this type.
+    pub(crate) fn of_type<H: ResourceType>(&self) -> Option<Declared<'a, H>> {
+        let resource = self.resource;
+        (resource.mode == H::MODE && resource.type_name == H::TYPE_NAME).then(|| self.part(&resource.body))
     }
 
-    /// The text of an argument of a nested block.
-    pub(crate) fn nested(&self, block: &str, argument: &str) -> Option<String> {
-        body_text(self, self.resource.body.blocks(block).next()?, argument)
+    /// All of it, whatever it is.
+    pub(crate) fn whole(&self) -> Declared<'a> {
+        self.part(&self.resource.body)
     }
 
-    /// The resource that an argument of a nested block refers to.
-    pub(crate) fn nested_leads(&self, block: &str, argument: &str) -> Option<Self> {
-        self.leads_to(self.resource.body.blocks(block).next()?.get(argument)?)
+    /// Are both the same resource, or parts of it?
+    pub(crate) fn is<W>(&self, other: &Declared<'_, W>) -> bool {
+        std::ptr::eq(self.resource, other.resource)
     }
 
     /// A literal tag.
     pub(crate) fn tag(&self, key: &str) -> Option<String> {
-        self.resolve(self.get("tags")?.entry(key)?)
+        self.resolve(self.resource.body.get("tags")?.entry(key)?)
     }
 
     /// What an expression comes to, where it is known before Terraform runs: literals, and references to them.
@@ -83,9 +102,9 @@ impl<'a> Declared<'a> {
             Expression::Traversal(traversal) => {
                 let target = self.target(traversal)?;
                 match traversal.steps.as_slice() {
-                    [Step::Attribute(name)] => match target.text(name) {
-                        None if name == "arn" => target.arn(),
-                        text => text,
+                    [Step::Attribute(name)] => match target.body.get(name) {
+                        Some(argument) => target.resolve(argument),
+                        None => target.arn().filter(|_| name == "arn"),
                     },
                     _ => None,
                 }
@@ -95,11 +114,11 @@ impl<'a> Declared<'a> {
     }
 
     /// The resource that an expression refers to.
-    pub(crate) fn leads_to(&self, expression: &Expression) -> Option<Self> {
+    pub(crate) fn leads_to(&self, expression: &Expression) -> Option<Declared<'a>> {
         self.target(expression.as_traversal()?)
     }
 
-    fn target(&self, traversal: &Traversal) -> Option<Self> {
+    fn target(&self, traversal: &Traversal) -> Option<Declared<'a>> {
         let Root::Declared(address) = &traversal.root else { return None };
         let platform = self.platform;
         platform.declared().find(|found| {
@@ -114,18 +133,27 @@ impl<'a> Declared<'a> {
     fn arn(&self) -> Option<String> {
         let settings = &self.platform.settings;
         let (partition, region, account) = (settings.aws.partition(), &settings.aws.region, &settings.aws.account_id);
-        let name = || self.text("name");
-        Some(match self.resource.type_name {
-            "aws_iam_role" => settings.role_arn(&name()?),
-            "aws_sqs_queue" => format!("arn:{partition}:sqs:{region}:{account}:{}", name()?),
-            "aws_eks_cluster" => format!("arn:{partition}:eks:{region}:{account}:cluster/{}", name()?),
-            "aws_ecr_repository" => format!("arn:{partition}:ecr:{region}:{account}:repository/{}", name()?),
-            "aws_cloudwatch_log_group" => format!("arn:{partition}:logs:{region}:{account}:log-group:{}", name()?),
-            "aws_s3_bucket" => format!("arn:{partition}:s3:::{}", self.text("bucket")?),
+        if let Some(role) = self.of_type::<aws_iam_role::Handle>() {
+            return Some(settings.role_arn(&role.text(|of| of.name())?));
+        }
+        if let Some(bucket) = self.of_type::<aws_s3_bucket::Handle>() {
+            return Some(format!("arn:{partition}:s3:::{}", bucket.text(|of| of.bucket())?));
+        }
+        let (service, of_service) = if let Some(queue) = self.of_type::<aws_sqs_queue::Handle>() {
+            ("sqs", queue.text(|of| of.name())?)
+        } else if let Some(cluster) = self.of_type::<aws_eks_cluster::Handle>() {
+            ("eks", format!("cluster/{}", cluster.text(|of| of.name())?))
+        } else if let Some(repository) = self.of_type::<aws_ecr_repository::Handle>() {
+            ("ecr", format!("repository/{}", repository.text(|of| of.name())?))
+        } else if let Some(group) = self.of_type::<aws_cloudwatch_log_group::Handle>() {
+            ("logs", format!("log-group:{}", group.text(|of| of.name())?))
+        } else if self.of_type::<aws_kms_key::Handle>().is_some() {
             // The id of a key has 36 characters, whatever they are.
-            "aws_kms_key" => format!("arn:{partition}:kms:{region}:{account}:key/{}", "0".repeat(36)),
-            _ => return None,
-        })
+            ("kms", format!("key/{}", "0".repeat(36)))
+        } else {
+            return None;
+        };
+        Some(format!("arn:{partition}:{service}:{region}:{account}:{of_service}"))
     }
 
     /// Where it is declared and written.
@@ -136,16 +164,106 @@ impl<'a> Declared<'a> {
             location: Some(self.resource.location),
         }
     }
+
+    /// What else is declared in its file.
+    pub(crate) fn beside(&self) -> impl DoubleEndedIterator<Item = &'a Declaration> {
+        let Self { stack, file, .. } = *self;
+        stack.declarations().iter().filter(move |placed| *placed.file == *file).map(|placed| &placed.declaration)
+    }
+}
+
+impl Declared<'_> {
+    /// Is it a managed resource of this type? For tables of types, which a test holds against the schemas.
+    pub(crate) fn is_managed(&self, type_name: &str) -> bool {
+        self.resource.mode == Mode::Managed && self.resource.type_name == type_name
+    }
+
+    /// The text of an argument by its name, for tables as well.
+    pub(crate) fn named(&self, argument: &str) -> Option<String> {
+        self.resolve(self.body.get(argument)?)
+    }
+}
+
+impl<'a, V: View> Declared<'a, V> {
+    /// The expression given for an argument; of blocks on the way to it, the first of each name.
+    pub(crate) fn get<R: Reference>(&self, argument: impl FnOnce(&V) -> R) -> Option<&'a Expression> {
+        let names = names(argument(&itself()).to_traversal());
+        let (argument, blocks) = names.split_last()?;
+        within(self.body, blocks)?.get(argument)
+    }
+
+    /// The text of an argument, where it is known before Terraform runs.
+    pub(crate) fn text<R: Reference>(&self, argument: impl FnOnce(&V) -> R) -> Option<String> {
+        self.resolve(self.get(argument)?)
+    }
+
+    /// Is an argument known to be true?
+    pub(crate) fn is_true<R: Reference>(&self, argument: impl FnOnce(&V) -> R) -> bool {
+        self.text(argument).as_deref() == Some("true")
+    }
+
+    /// The items of a list that is written out.
+    pub(crate) fn list<R: Reference>(&self, argument: impl FnOnce(&V) -> R) -> &'a [Expression] {
+        self.get(argument).and_then(Expression::as_list).unwrap_or_default()
+    }
+
+    /// The texts of a list; an item that only Terraform knows is given as `None`.
+    pub(crate) fn texts<R: Reference>(&self, argument: impl FnOnce(&V) -> R) -> Vec<Option<String>> {
+        self.list(argument).iter().map(|item| self.resolve(item)).collect()
+    }
+
+    /// The resource that an argument refers to.
+    pub(crate) fn leads<R: Reference>(&self, argument: impl FnOnce(&V) -> R) -> Option<Declared<'a>> {
+        self.leads_to(self.get(argument)?)
+    }
+
+    /// The resources that the items of a list refer to.
+    pub(crate) fn lead<R: Reference>(&self, argument: impl FnOnce(&V) -> R) -> impl Iterator<Item = Declared<'a>> {
+        let this = *self;
+        self.list(argument).iter().filter_map(move |item| this.leads_to(item))
+    }
+
+    /// The nested blocks of one name; of blocks on the way to them, the first of each name.
+    pub(crate) fn blocks<R: View>(&self, blocks: impl FnOnce(&V) -> R) -> impl Iterator<Item = Declared<'a, R::Item>> {
+        let names = names(blocks(&itself()).traversal().clone());
+        let this = *self;
+        let found = names.split_last().and_then(|(name, outer)| {
+            let body = within(self.body, outer)?;
+            Some(body.blocks(name).collect::<Vec<_>>())
+        });
+        found.unwrap_or_default().into_iter().map(move |body| this.part(body))
+    }
+}
+
+/// The view of something, from itself: what is read through it tells a way into its body.
+fn itself<V: View>() -> V {
+    V::view(Traversal::new(Root::Itself))
+}
+
+/// The names on the way, without places in lists.
+fn names(way: Traversal) -> Vec<String> {
+    let name = |step| match step {
+        Step::Attribute(name) => Some(name.into_owned()),
+        _ => None,
+    };
+    way.steps.into_iter().filter_map(name).collect()
+}
+
+/// The first of the innermost of nested blocks.
+fn within<'a>(body: &'a Body, blocks: &[String]) -> Option<&'a Body> {
+    blocks.iter().try_fold(body, |body, block| body.blocks(block).next())
 }
 
 /// A managed add-on.
-pub(crate) fn addon<'a>(platform: &'a Platform, name: &str) -> Option<Declared<'a>> {
-    platform.managed("aws_eks_addon").find(|addon| addon.text("addon_name").as_deref() == Some(name))
+pub(crate) fn addon<'a>(platform: &'a Platform, name: &str) -> Option<Declared<'a, aws_eks_addon::Handle>> {
+    platform
+        .resources()
+        .find(|addon: &Declared<'_, aws_eks_addon::Handle>| addon.text(|of| of.addon_name()).as_deref() == Some(name))
 }
 
 /// The configuration of a managed add-on, as far as it is known before Terraform runs.
 pub(crate) fn addon_configuration(platform: &Platform, name: &str) -> Option<Json> {
-    Some(match addon(platform, name)?.get("configuration_values") {
+    Some(match addon(platform, name)?.get(|of| of.configuration_values()) {
         Some(Expression::Call("jsonencode", arguments)) => arguments.first().map_or(Json::Null, json),
         Some(literal) => literal.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
         None => Json::Null,
@@ -167,7 +285,7 @@ fn json(expression: &Expression) -> Json {
 }
 
 /// Does a resource carry all tags of one of a node class's selector terms?
-pub(crate) fn carries(resource: &Declared<'_>, terms: &[Json]) -> bool {
+pub(crate) fn carries<V>(resource: &Declared<'_, V>, terms: &[Json]) -> bool {
     terms.iter().any(|term| {
         let tags = term["tags"].as_object();
         tags.is_some_and(|tags| {
@@ -177,9 +295,9 @@ pub(crate) fn carries(resource: &Declared<'_>, terms: &[Json]) -> bool {
 }
 
 /// The subnets that node classes select.
-pub(crate) fn discovered_subnets(platform: &Platform) -> Vec<Declared<'_>> {
+pub(crate) fn discovered_subnets(platform: &Platform) -> Vec<Declared<'_, aws_subnet::Handle>> {
     let terms: Vec<&Json> =
         platform.of_kind("EC2NodeClass").flat_map(|class| items(&class.object, "/spec/subnetSelectorTerms")).collect();
-    let selected = |subnet: &Declared<'_>| terms.iter().any(|term| carries(subnet, std::slice::from_ref(term)));
-    platform.managed("aws_subnet").filter(selected).collect()
+    let subnets = platform.resources::<aws_subnet::Handle>();
+    subnets.filter(|subnet| terms.iter().any(|term| carries(subnet, std::slice::from_ref(term)))).collect()
 }

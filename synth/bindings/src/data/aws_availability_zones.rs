@@ -115,6 +115,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_availability_zones";
+}
+
 impl Handle {
     /// `all_availability_zones`: bool.
     pub fn all_availability_zones(&self) -> Ref<bool> {

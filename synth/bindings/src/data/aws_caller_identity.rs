@@ -53,6 +53,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_caller_identity";
+}
+
 impl Handle {
     /// `account_id`: string.
     pub fn account_id(&self) -> Ref<String> {

@@ -92,6 +92,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_eks_addon_version";
+}
+
 impl Handle {
     /// `addon_name`: string.
     pub fn addon_name(&self) -> Ref<String> {

@@ -238,6 +238,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_eks_cluster";
+}
+
 impl Handle {
     /// `access_config`: list of object.
     pub fn access_config(&self) -> ListView<access_config::View> {

@@ -78,6 +78,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_iam_openid_connect_provider";
+}
+
 impl Handle {
     /// `arn`: `OidcProviderArn`.
     pub fn arn(&self) -> Ref<crate::OidcProviderArn> {

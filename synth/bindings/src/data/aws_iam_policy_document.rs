@@ -110,6 +110,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_iam_policy_document";
+}
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {

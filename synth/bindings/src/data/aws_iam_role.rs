@@ -91,6 +91,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_iam_role";
+}
+
 impl Handle {
     /// `arn`: `RoleArn`.
     pub fn arn(&self) -> Ref<crate::RoleArn> {

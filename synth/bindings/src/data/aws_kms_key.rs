@@ -126,6 +126,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_kms_key";
+}
+
 impl Handle {
     /// `arn`: `KeyArn`.
     pub fn arn(&self) -> Ref<crate::KeyArn> {

@@ -53,6 +53,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_partition";
+}
+
 impl Handle {
     /// `dns_suffix`: string.
     pub fn dns_suffix(&self) -> Ref<String> {

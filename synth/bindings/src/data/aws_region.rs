@@ -75,6 +75,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_region";
+}
+
 impl Handle {
     /// `description`: string.
     pub fn description(&self) -> Ref<String> {

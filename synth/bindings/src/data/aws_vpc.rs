@@ -149,6 +149,11 @@ synth_framework::resource_methods! {
     crate::Aws
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "aws_vpc";
+}
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {

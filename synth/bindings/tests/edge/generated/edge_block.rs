@@ -112,6 +112,11 @@ synth_framework::resource_methods! {
     crate::generated::Edge
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "edge_block";
+}
+
 impl Handle {
     /// `arn`: string.
     pub fn arn(&self) -> Ref<String> {

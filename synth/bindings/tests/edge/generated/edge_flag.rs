@@ -127,6 +127,11 @@ synth_framework::resource_methods! {
     crate::generated::Edge
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "edge_flag";
+}
+
 impl Handle {
     /// `enabled`: bool.
     pub fn enabled(&self) -> Ref<bool> {

@@ -313,6 +313,11 @@ synth_framework::resource_methods! {
     crate::generated::Edge
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "edge_name";
+}
+
 impl Handle {
     /// `SCHEMA`: string.
     pub fn schema(&self) -> Ref<String> {

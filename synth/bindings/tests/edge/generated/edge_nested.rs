@@ -87,6 +87,11 @@ synth_framework::resource_methods! {
     crate::generated::Edge
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "edge_nested";
+}
+
 impl Handle {
     /// `id`: string.
     pub fn id(&self) -> Ref<String> {

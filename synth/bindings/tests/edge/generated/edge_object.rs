@@ -162,6 +162,11 @@ synth_framework::resource_methods! {
     crate::generated::Edge
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Managed;
+    const TYPE_NAME: &'static str = "edge_object";
+}
+
 impl Handle {
     /// `anything`: any.
     pub fn anything(&self) -> Ref<Any> {

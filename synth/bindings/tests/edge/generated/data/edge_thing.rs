@@ -77,6 +77,11 @@ synth_framework::resource_methods! {
     crate::generated::Edge
 }
 
+impl synth_framework::ResourceType for Handle {
+    const MODE: Mode = Mode::Data;
+    const TYPE_NAME: &'static str = "edge_thing";
+}
+
 impl Handle {
     /// `id`: `ThingId`.
     pub fn id(&self) -> Ref<crate::generated::ThingId> {
