@@ -263,3 +263,62 @@ fn pods_that_wait_for_a_controller_without_need_are_found() {
           mend: let `objectSelector` in its values select only pods behind a load balancer
         ");
 }
+
+#[test]
+fn a_share_of_pods_is_rounded_up() {
+    let with = |key: &'static str, share: &'static str| {
+        broken("DRAIN004", |platform| {
+            set(platform, "PodDisruptionBudget", PROXY, "/spec/maxUnavailable", ());
+            set(platform, "PodDisruptionBudget", PROXY, &format!("/spec/{key}"), share);
+        })
+    };
+    assert_eq!([with("minAvailable", "66%"), with("maxUnavailable", "1%")], ["", ""]);
+    assert_ne!(with("minAvailable", "67%"), "", "67 % of 3 pods are 3");
+    assert_ne!(with("minAvailable", "100%"), "");
+    assert_ne!(with("maxUnavailable", "0%"), "");
+}
+
+#[test]
+fn a_budget_that_says_nothing_keeps_all_pods() {
+    assert_ne!(
+        broken("DRAIN004", |platform| set(platform, "PodDisruptionBudget", PROXY, "/spec/maxUnavailable", ())),
+        ""
+    );
+}
+
+#[test]
+fn nodes_that_never_expire_may_wait_without_a_bound() {
+    let spec = "/spec/template/spec";
+    let waits = |expires: &'static str| {
+        broken("DRAIN005", |platform| {
+            set(platform, "NodePool", "spot", &format!("{spec}/terminationGracePeriod"), ());
+            set(platform, "NodePool", "spot", &format!("{spec}/expireAfter"), expires);
+        })
+    };
+    assert_eq!(waits("Never"), "");
+    assert_ne!(waits("2160h"), "");
+    let never = format!("{spec}/expireAfter");
+    assert_eq!(broken("DRAIN011", |platform| set(platform, "NodePool", "spot", &never, "Never")), "");
+}
+
+#[test]
+fn a_second_decides_how_long_nodes_have_to_wait() {
+    let wait = "/spec/template/spec/terminationGracePeriod";
+    let waits = |time: &'static str| broken("DRAIN005", |platform| set(platform, "NodePool", "spot", wait, time));
+    assert_eq!(waits("95s"), "", "the slowest pod takes as long");
+    assert_ne!(waits("94s"), "");
+}
+
+#[test]
+fn a_pool_may_rest_at_some_hours() {
+    let budgets = "/spec/disruption/budgets";
+    let found = |budget: serde_json::Value| {
+        broken("DRAIN006", |platform| set(platform, "NodePool", "spot", budgets, json!([budget.clone()])))
+    };
+    let at_day = |nodes: &str| json!({ "nodes": nodes, "schedule": "0 9 * * mon-fri", "duration": "8h" });
+    assert_eq!([found(at_day("0")), found(at_day("0%"))], ["", ""]);
+    assert_ne!(found(at_day("100%")), "");
+    assert_eq!(found(json!({ "nodes": "99%" })), "");
+    assert_eq!(found(json!({ "nodes": "100%", "reasons": ["Empty"] })), "", "an empty node takes no pod with it");
+    assert_ne!(found(json!({ "nodes": "100%", "reasons": ["Empty", "Drifted"] })), "");
+}

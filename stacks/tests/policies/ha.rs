@@ -302,3 +302,28 @@ fn broken_nodes_that_nobody_replaces_are_found() {
           mend: install the add-on `eks-node-monitoring-agent`
         ");
 }
+
+#[test]
+fn selectors_select_by_every_operator() {
+    const NAME: &str = "app.kubernetes.io/name";
+    let selects = |key: &str, operator: &str, values: &[&str]| {
+        let expression = json!({ "key": key, "operator": operator, "values": values });
+        let selector = json!({ "matchExpressions": [expression] });
+        let budget = "/spec/selector";
+        let found = broken("HA004", |platform| set(platform, "PodDisruptionBudget", PROXY, budget, selector.clone()));
+        !found.contains("Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has no")
+    };
+    assert!(selects(NAME, "In", &["another", PROXY]) && !selects(NAME, "In", &["another"]));
+    assert!(selects(NAME, "NotIn", &["another"]) && !selects(NAME, "NotIn", &[PROXY]));
+    assert!(selects(NAME, "Exists", &[]) && !selects("tier", "Exists", &[]));
+    assert!(selects("tier", "DoesNotExist", &[]) && !selects(NAME, "DoesNotExist", &[]));
+}
+
+#[test]
+fn all_of_a_selector_has_to_hold() {
+    let labels = json!({ "app.kubernetes.io/name": PROXY });
+    let other = json!([{ "key": "tier", "operator": "Exists" }]);
+    let selector = json!({ "matchLabels": labels, "matchExpressions": other });
+    let found = broken("HA004", |platform| set(platform, "PodDisruptionBudget", PROXY, "/spec/selector", selector));
+    assert!(found.contains("has no PodDisruptionBudget"), "{found}");
+}

@@ -273,3 +273,17 @@ fn preferences_that_buy_nodes_are_found() {
           mend: set `settings.preferencePolicy` of the chart to `Ignore`
         ");
 }
+
+#[test]
+fn a_rule_about_something_else_leaves_the_number_of_pods_to_be_healed() {
+    let heals = |part: &str, value: serde_json::Value| {
+        let path = format!("/spec/ignoreDifferences/0/{part}");
+        broken("SCALE006", |platform| set(platform, "Application", PROXY, &path, value.clone()))
+            .contains("heals the number of pods of Deployment/cors-proxy-server")
+    };
+    assert!(heals("name", "another".into()));
+    assert!(heals("kind", "StatefulSet".into()));
+    assert!(heals("jsonPointers", serde_json::json!(["/spec/paused"])));
+    assert!(!heals("name", PROXY.into()));
+    assert!(!heals("name", ().into()), "without a name it is about every Deployment");
+}

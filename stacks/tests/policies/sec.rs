@@ -333,3 +333,59 @@ fn a_role_that_other_pods_may_take_is_found() {
       mend: demand `other` of `aws:RequestTag/kubernetes-service-account`
     ");
 }
+
+#[test]
+fn policies_inside_a_role_that_are_too_long_together_are_found() {
+    let document = "data.aws_iam_policy_document.flow_logs";
+    let actions: Vec<String> = (0..170).map(|number| format!("logs:{number:0>60}")).collect();
+    let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
+    let long = |number: usize| texts(&actions[..number]);
+    let inside = "aws_iam_role_policy.flow_logs";
+    assert_snapshot!(broken("SEC010", |platform| argue(platform, document, "statement.actions", long(170))), @r"
+        aws_iam_role.flow_logs in cluster/flow-logs.tf.json has policies inside it of 11729 characters together, IAM takes 10240
+          mend: make policies of their own of some, and attach them
+        ");
+    assert_eq!(broken("SEC010", |platform| argue(platform, document, "statement.actions", long(80))), "");
+    let twice = broken("SEC010", |platform| {
+        argue(platform, document, "statement.actions", long(80));
+        copy_resource(platform, inside, "more", |_| {});
+    });
+    assert!(twice.contains("has policies inside it of"), "{twice}");
+}
+
+#[test]
+fn what_a_node_class_does_not_say_is_karpenters_default() {
+    let class = |path: &str, value: Json| {
+        broken("SEC001", |platform| set(platform, "EC2NodeClass", "default", path, value.clone()))
+    };
+    assert_eq!(class("/spec/metadataOptions", Json::Null), "");
+    assert_eq!(class("/spec/metadataOptions/httpTokens", Json::Null), "");
+    assert_eq!(class("/spec/metadataOptions/httpPutResponseHopLimit", Json::Null), "");
+    assert!(class("/spec/metadataOptions/httpPutResponseHopLimit", 2.into()).contains("a hop limit of `2`"));
+    let volumes = |platform: &mut stacks::Platform| {
+        set(platform, "EC2NodeClass", "default", "/spec/blockDeviceMappings", ());
+    };
+    assert!(broken("SEC002", volumes).contains("with a volume that is not encrypted"));
+}
+
+#[test]
+fn an_endpoint_that_every_address_of_version_6_may_reach_is_found() {
+    let rule = "aws_vpc_security_group_ingress_rule.control_plane_from_sg_0a1b2c3d";
+    assert!(broken("SEC003", |platform| argue(platform, rule, "cidr_ipv6", text("::/0"))).contains(rule));
+    assert_eq!(broken("SEC003", |platform| argue(platform, rule, "cidr_ipv6", text("2001:db8::/32"))), "");
+}
+
+#[test]
+fn a_policy_that_admits_something_denies_nothing() {
+    let admits = json!([{ "from": [{ "podSelector": {} }] }]);
+    let found = broken("SEC007", |platform| set(platform, "NetworkPolicy", "default-deny", "/spec/ingress", admits));
+    assert!(found.contains("does not deny Ingress by default"), "{found}");
+    let chosen = json!({ "matchLabels": { "app.kubernetes.io/name": PROXY } });
+    let found =
+        broken("SEC007", |platform| set(platform, "NetworkPolicy", "default-deny", "/spec/podSelector", chosen));
+    assert_eq!(found.matches("by default").count(), 2, "{found}");
+    let expressions = json!({ "matchExpressions": [{ "key": "tier", "operator": "Exists" }] });
+    let found =
+        broken("SEC007", |platform| set(platform, "NetworkPolicy", "default-deny", "/spec/podSelector", expressions));
+    assert_eq!(found.matches("by default").count(), 2, "{found}");
+}
