@@ -9,11 +9,9 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
 use serde::Serialize;
+use synth_kubernetes::{Draft, resources, selector, spread, toleration};
 
-use crate::{
-    manifests::kubernetes::{Draft, resources, selector, spread, toleration},
-    names::{BASE_NODE_LABEL, BASE_NODE_TAINT},
-};
+use crate::names::{BASE_NODE_LABEL, BASE_NODE_TAINT};
 
 /// A part of a chart that is there or not.
 #[derive(Serialize)]

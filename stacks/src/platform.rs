@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use synth_framework::{BuiltManifests, BuiltStack, Problems, Stack, StackFile};
+use synth_framework::{BuiltStack, Problems, Stack, StackFile};
+use synth_kubernetes::{BuiltManifests, Manifest};
 
 use crate::{
     add_ons, base_images, bootstrap, cluster, files::BuiltFiles, load_test, manifests, picture, settings::Settings,
@@ -195,7 +196,7 @@ impl Platform {
     }
 
     /// Every Kubernetes object.
-    pub fn objects(&self) -> impl Iterator<Item = &synth_framework::Manifest> {
+    pub fn objects(&self) -> impl Iterator<Item = &Manifest> {
         let manifests = self.parts.iter().filter_map(|part| match part {
             Built::Manifests(manifests) => Some(manifests.objects()),
             Built::Stack(_) | Built::Files(_) => None,

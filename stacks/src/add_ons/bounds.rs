@@ -4,16 +4,14 @@
 
 use k8s_openapi::api::admissionregistration::v1::Validation;
 use serde_json::Value as Json;
+use synth_kubernetes::{
+    argocd::{AppProjectSpec, GroupKind},
+    changed, custom, living, match_resources, policy_binding_spec, policy_spec, rule, selector,
+    validating_admission_policy, validating_admission_policy_binding, validation,
+};
 
 use super::chart::{ROOT_APPLICATION, ROOT_PROJECT, object};
 use crate::{
-    manifests::{
-        custom::argocd::{AppProjectSpec, GroupKind},
-        kubernetes::{
-            changed, custom, living, match_resources, policy_binding_spec, policy_spec, rule, selector,
-            validating_admission_policy, validating_admission_policy_binding, validation,
-        },
-    },
     names::{APP_PROJECT, DEFAULT_PROJECT, SERVICES_PROJECT},
     settings::Settings,
 };
@@ -62,11 +60,8 @@ fn refuse(name: &str, resource: &str, unless: Validation, namespace: &str) -> [J
 /// Argo CD makes this project at its start, open to everything; without a rule of its own a list of kinds means all.
 fn nothing() -> AppProjectSpec {
     AppProjectSpec {
-        description: "Nothing: an Application names a project of its own.",
-        source_repos: Vec::new(),
-        destinations: Vec::new(),
-        cluster_resource_whitelist: Vec::new(),
-        namespace_resource_whitelist: Vec::new(),
-        namespace_resource_blacklist: vec![GroupKind { group: "*", kind: "*" }],
+        description: "Nothing: an Application names a project of its own.".to_owned(),
+        namespace_resource_blacklist: vec![GroupKind::new("*", "*")],
+        ..AppProjectSpec::default()
     }
 }

@@ -3,19 +3,16 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 use synth_framework::{Stack, Value};
-
-use crate::{
-    manifests::{
-        custom::argocd::{
-            AppProjectSpec, ApplicationSpec, Automated, Backoff, Destination, Directory, GroupKind, IN_CLUSTER, Retry,
-            Source, SyncPolicy,
-        },
-        kubernetes::custom,
+use synth_kubernetes::{
+    argocd::{
+        AppProjectSpec, ApplicationSpec, Automated, Backoff, Destination, Directory, GroupKind, Retry, Source,
+        SyncPolicy,
     },
-    settings::Settings,
+    custom,
 };
 
 use super::{bounds, following};
+use crate::settings::Settings;
 
 /// The chart's directory inside the stack's.
 pub(super) const DIRECTORY: &str = "charts/root";
@@ -104,42 +101,42 @@ pub(super) fn object(object: &impl Serialize) -> Json {
 }
 
 fn destination(settings: &Settings) -> Destination {
-    Destination { server: IN_CLUSTER, namespace: settings.argocd.namespace.clone() }
+    Destination::in_cluster(&settings.argocd.namespace)
 }
 
 fn project(settings: &Settings) -> AppProjectSpec {
     AppProjectSpec {
-        description: "The root Application alone: it makes Applications and projects in Argo CD's own namespace.",
+        description: "The root Application alone: it makes Applications and projects in Argo CD's own namespace."
+            .to_owned(),
         source_repos: vec![settings.repository.url.clone()],
         destinations: vec![destination(settings)],
-        cluster_resource_whitelist: Vec::new(),
         namespace_resource_whitelist: ["Application", "AppProject"]
-            .map(|kind| GroupKind { group: "argoproj.io", kind })
+            .map(|kind| GroupKind::new("argoproj.io", kind))
             .into(),
-        namespace_resource_blacklist: Vec::new(),
+        ..AppProjectSpec::default()
     }
 }
 
 fn application(settings: &Settings) -> ApplicationSpec {
     ApplicationSpec {
-        project: ROOT_PROJECT,
-        source: Source::Folder {
+        project: ROOT_PROJECT.to_owned(),
+        source: Source {
             repo_url: settings.repository.url.clone(),
             target_revision: settings.repository.revision.clone(),
-            path: settings.manifests_path(),
+            path: Some(settings.manifests_path()),
             directory: Some(Directory { recurse: false }),
+            ..Source::default()
         },
         destination: destination(settings),
         sync_policy: SyncPolicy {
             automated: Automated { prune: true, self_heal: true },
-            sync_options: vec!["ServerSideApply=true", "RespectIgnoreDifferences=true"],
+            sync_options: ["ServerSideApply=true", "RespectIgnoreDifferences=true"].map(str::to_owned).into(),
             retry: Retry {
-                limit: 10,
+                limit: Some(10),
                 refresh: true,
-                backoff: Backoff { duration: "10s", factor: 2, max_duration: "5m" },
+                backoff: Some(Backoff { duration: "10s".to_owned(), factor: Some(2), max_duration: "5m".to_owned() }),
             },
         },
-        ignore_differences: Vec::new(),
-        revision_history_limit: None,
+        ..ApplicationSpec::default()
     }
 }

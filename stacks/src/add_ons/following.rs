@@ -7,17 +7,13 @@ use k8s_openapi::api::{
     rbac::v1::{PolicyRule, RoleRef, Subject},
 };
 use serde_json::Value as Json;
+use synth_kubernetes::{
+    Draft, container, job, pod_security_context, pod_spec, pod_template, restricted_security_context, role,
+    role_binding, service_account,
+};
 
 use super::chart::{ROOT_APPLICATION, object};
-use crate::{
-    charts,
-    manifests::kubernetes::{
-        Draft, container, job, pod_security_context, pod_spec, pod_template, restricted_security_context, role,
-        role_binding, service_account,
-    },
-    names::NAME_LABEL,
-    settings::Settings,
-};
+use crate::{charts, names::NAME_LABEL, settings::Settings};
 
 /// The Job, and the account that it reads the root Application with.
 const NAME: &str = "root-follows-git";

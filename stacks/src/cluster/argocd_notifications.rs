@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::ResourceRequirements;
 use serde::Serialize;
 use serde_json::json;
+use synth_kubernetes::Draft;
 
-use crate::{
-    charts::{self, Enabled},
-    manifests::kubernetes::Draft,
-};
+use crate::charts::{self, Enabled};
 
 /// What is told: its name, when, and in which words, each of which is a field of the Application.
 struct Told {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
 use serde::Serialize;
+use synth_kubernetes::Draft;
 
 use super::argocd_notifications::{Notifications, notifications};
 use crate::{
     charts::{self, DisruptionBudget, Enabled, Unavailable},
-    manifests::{HEALTH, kubernetes::Draft},
+    manifests::HEALTH,
     settings::Settings,
 };
 

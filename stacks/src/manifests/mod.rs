@@ -5,14 +5,13 @@
 
 mod admission;
 mod applications;
-pub(crate) mod custom;
 mod karpenter;
-pub(crate) mod kubernetes;
 mod observability;
 mod platform;
 mod services;
 
-use synth_framework::{BuiltManifests, Manifests, Problems};
+use synth_framework::Problems;
+use synth_kubernetes::{BuiltManifests, Manifests};
 
 use crate::settings::Settings;
 

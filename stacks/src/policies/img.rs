@@ -2,6 +2,7 @@
 
 use synth_bindings::{aws_ecr_repository, helm_release};
 use synth_framework::{Findings, Policy, Severity};
+use synth_kubernetes::Manifest;
 
 use crate::{
     Platform, base_images,
@@ -56,7 +57,7 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
 ];
 
 /// The images of every Deployment, with its object.
-fn images(platform: &Platform) -> impl Iterator<Item = (&synth_framework::Manifest, &str)> {
+fn images(platform: &Platform) -> impl Iterator<Item = (&Manifest, &str)> {
     platform.of_kind("Deployment").flat_map(|deployment| {
         let spec = at(&deployment.object, "/spec/template/spec");
         let containers = items(spec, "/containers").iter().chain(items(spec, "/initContainers"));

@@ -73,7 +73,7 @@ fn pools_cover_every_zone_and_many_kinds_of_instances() {
 fn admission_policies_are_bound_to_the_services_namespace_and_their_own_pods_pass() {
     for (settings, built) in environments() {
         let policies: Vec<_> =
-            built.of_kind("ValidatingAdmissionPolicy").map(synth_framework::Manifest::name).collect();
+            built.of_kind("ValidatingAdmissionPolicy").map(synth_kubernetes::Manifest::name).collect();
         assert_eq!(policies.len(), 5);
         for binding in built.of_kind("ValidatingAdmissionPolicyBinding") {
             assert!(policies.contains(&text(&binding.object, "/spec/policyName")));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 use stacks::names::{APP_PROJECT, SERVICES_PROJECT};
-use synth_framework::{BuiltManifests, Manifest};
+use synth_kubernetes::{BuiltManifests, Manifest};
 
 use crate::{at, environments, items, object, text};
 

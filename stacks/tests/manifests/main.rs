@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
 
 mod agreement;
+mod decoded;
 mod delivery;
 mod files;
 mod health;
@@ -14,7 +15,7 @@ mod workloads;
 
 use serde_json::Value as Json;
 use stacks::settings::{Layer, Settings};
-use synth_framework::{BuiltManifests, Manifest};
+use synth_kubernetes::{BuiltManifests, Manifest};
 
 const BASE: &str = include_str!("../fixtures/default.toml");
 const ENVIRONMENTS: [(&str, &str); 2] =

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use stacks::names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER};
-use synth_framework::BuiltManifests;
+use synth_kubernetes::BuiltManifests;
 
 use crate::{at, environments, items, object, text};
 

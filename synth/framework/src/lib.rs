@@ -10,7 +10,6 @@ mod expression;
 pub mod functions;
 mod graph;
 mod lifecycle;
-mod manifests;
 mod operators;
 mod places;
 mod policy;
@@ -27,7 +26,6 @@ mod validate;
 mod value;
 mod view;
 mod write;
-mod yaml;
 
 pub use block::{Dynamic, IntoBlock, IntoBlocks, Missing, Present, Satisfies, dynamic, keyed, once};
 pub use body::{Block, Body, Content, Entry, Repeat};
@@ -40,10 +38,9 @@ pub use declaration::{
 pub use expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traversal};
 pub use graph::{Graph, Node};
 pub use lifecycle::{Condition, IgnoreChanges, Lifecycle, LifecycleData};
-pub use manifests::{BuiltManifests, Manifest, Manifests};
 pub use operators::Is;
 pub use policy::{Finding, Findings, Place, Policy, Review, Severity, Waiver};
-pub use problem::{Location, Problem, Problems, nearest};
+pub use problem::{Location, Problem, Problems, nearest, source_path};
 pub use provider::{Provider, ProviderConfiguration, ProviderHandle, ProviderInfo};
 pub use resource::{Counted, ForEach, Repetition, Resource};
 pub use schema::{AttributeSchema, BlockSchema, NestedSchema, Nesting, TypeSchema};

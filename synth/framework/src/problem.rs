@@ -25,7 +25,13 @@ impl fmt::Display for Problem {
 
 /// All problems of a stack, in the order of the source.
 #[derive(Clone, Debug)]
-pub struct Problems(pub(crate) Vec<Problem>);
+pub struct Problems(Vec<Problem>);
+
+impl From<Vec<Problem>> for Problems {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self(problems)
+    }
+}
 
 impl Problems {
     /// The problems, one by one.
@@ -46,7 +52,7 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 /// The source file of a location, with forward slashes on every platform.
-pub(crate) fn source_path(location: Location) -> String {
+pub fn source_path(location: Location) -> String {
     location.file().replace('\\', "/")
 }
 

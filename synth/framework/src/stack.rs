@@ -66,7 +66,7 @@ impl Stack {
     pub fn build(self) -> Result<BuiltStack, Problems> {
         let built = BuiltStack { name: self.name, declarations: self.declarations.take() };
         let problems = validate::problems(&built);
-        if problems.is_empty() { Ok(built) } else { Err(Problems(problems)) }
+        if problems.is_empty() { Ok(built) } else { Err(problems.into()) }
     }
 }
 

@@ -3,10 +3,9 @@
 //! Self-heal puts back what differs from Git, and does not see what is added to it: a rule of a network policy, a variable, a
 //! sidecar. So nobody else may write there, administrators included, until the namespace says that they may.
 
-use super::{
-    super::kubernetes::{living, match_resources, policy_spec, rule, validation},
-    Scope,
-};
+use synth_kubernetes::{living, match_resources, policy_spec, rule, validation};
+
+use super::Scope;
 
 /// The label by which the namespace lets people change its objects, and its value.
 pub(crate) const BY_HAND: (&str, &str) = ("tideline/by-hand", "allowed");

@@ -8,12 +8,11 @@ mod pods;
 mod tokens;
 
 use k8s_openapi::api::admissionregistration::v1::ValidatingAdmissionPolicySpec;
-use synth_framework::Manifests;
-
-use super::kubernetes::{
-    Draft, match_resources, policy_binding_spec, selector, validating_admission_policy,
+use synth_kubernetes::{
+    Draft, Manifests, match_resources, policy_binding_spec, selector, validating_admission_policy,
     validating_admission_policy_binding,
 };
+
 use crate::settings::Settings;
 
 pub(super) fn define(settings: &Settings, folder: &Manifests) {

@@ -1,12 +1,9 @@
 //! What a pod of the services may be, and what makes pods: a refusal there is seen at the sync and not only in events.
 
 use k8s_openapi::api::admissionregistration::v1::{NamedRuleWithOperations, Validation};
+use synth_kubernetes::{changed, living, match_resources, policy_spec, rule, validation, variable};
 
-use super::{
-    super::kubernetes::{changed, living, match_resources, policy_spec, rule, validation, variable},
-    super::platform::SERVICES_PRIORITY,
-    Scope,
-};
+use super::{super::platform::SERVICES_PRIORITY, Scope};
 
 /// Kinds that keep a pod's spec in the same place.
 struct Shape {

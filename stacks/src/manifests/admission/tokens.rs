@@ -1,9 +1,8 @@
 //! Secrets that hold a token of a service account: a volume of one would give a pod what no projected volume may.
 
-use super::{
-    super::kubernetes::{living, match_resources, policy_spec, rule, validation},
-    Scope,
-};
+use synth_kubernetes::{living, match_resources, policy_spec, rule, validation};
+
+use super::Scope;
 
 pub(super) fn define(scope: &Scope<'_>) {
     let spec = policy_spec()

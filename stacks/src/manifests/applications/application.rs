@@ -1,19 +1,13 @@
 //! One child Application: its source, its wave, and what of its objects others own.
 
 use serde::Serialize;
-use synth_framework::Manifests;
-
-use crate::{
-    manifests::{
-        custom::argocd::{
-            ApplicationSpec, Automated, Backoff, Destination, Helm, IN_CLUSTER, IgnoredDifference, Retry, Source,
-            SyncPolicy,
-        },
-        kubernetes::custom,
-    },
-    names::APP_PROJECT,
-    settings::Settings,
+use synth_kubernetes::{
+    Manifests,
+    argocd::{ApplicationSpec, Automated, Backoff, Destination, Helm, IgnoredDifference, Retry, Source, SyncPolicy},
+    custom,
 };
+
+use crate::{names::APP_PROJECT, settings::Settings};
 
 /// The order of syncs: a wave begins when the one before is healthy, and deletion goes the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,11 +58,11 @@ impl Application {
     /// Syncs the folder of its own name beside it.
     #[track_caller]
     pub(super) fn folder(settings: &Settings, name: &str, wave: Wave, namespace: &str) -> Self {
-        let source = Source::Folder {
+        let source = Source {
             repo_url: settings.repository.url.clone(),
             target_revision: settings.repository.revision.clone(),
-            path: format!("{}/{name}", settings.manifests_path()),
-            directory: None,
+            path: Some(format!("{}/{name}", settings.manifests_path())),
+            ..Source::default()
         };
         Self::new(settings, name, wave, namespace, source)
     }
@@ -83,11 +77,17 @@ impl Application {
         values: &impl Serialize,
     ) -> Self {
         let values_object = serde_json::to_value(values).expect("values are structs with texts as keys");
-        let source = Source::Chart {
+        let source = Source {
             repo_url: chart.repository.to_owned(),
-            chart: chart.name,
+            chart: Some(chart.name.to_owned()),
             target_revision: chart.version.to_owned(),
-            helm: Helm { release_name: chart.name, skip_crds: chart.skip_crds, skip_tests: true, values_object },
+            helm: Some(Helm {
+                release_name: chart.name.to_owned(),
+                skip_crds: chart.skip_crds,
+                skip_tests: true,
+                values_object,
+            }),
+            ..Source::default()
         };
         Self::new(settings, chart.name, wave, namespace, source)
     }
@@ -95,7 +95,7 @@ impl Application {
     #[track_caller]
     fn new(settings: &Settings, name: &str, wave: Wave, namespace: &str, source: Source) -> Self {
         let argocd_namespace = settings.argocd.namespace.clone();
-        let destination = Destination { server: IN_CLUSTER, namespace: namespace.to_owned() };
+        let destination = Destination::in_cluster(namespace);
         let location = std::panic::Location::caller();
         Self {
             name: name.to_owned(),
@@ -123,11 +123,11 @@ impl Application {
     /// Leaves the number of a Deployment's pods to its autoscaler.
     pub(super) fn autoscaled(self, deployment: &str) -> Self {
         self.ignoring(IgnoredDifference {
-            group: "apps",
-            kind: "Deployment",
+            group: "apps".to_owned(),
+            kind: "Deployment".to_owned(),
             name: deployment.to_owned(),
-            json_pointers: vec!["/spec/replicas"],
-            jq_path_expressions: Vec::new(),
+            json_pointers: vec!["/spec/replicas".to_owned()],
+            ..IgnoredDifference::default()
         })
     }
 
@@ -137,11 +137,11 @@ impl Application {
             self,
             |application, kind| {
                 application.ignoring(IgnoredDifference {
-                    group: "admissionregistration.k8s.io",
-                    kind,
+                    group: "admissionregistration.k8s.io".to_owned(),
+                    kind: kind.to_owned(),
                     name: configuration.to_owned(),
-                    json_pointers: Vec::new(),
-                    jq_path_expressions: vec![".webhooks[]?.clientConfig.caBundle"],
+                    jq_path_expressions: vec![".webhooks[]?.clientConfig.caBundle".to_owned()],
+                    ..IgnoredDifference::default()
                 })
             },
         )
@@ -149,17 +149,21 @@ impl Application {
 
     pub(super) fn add_to(self, manifests: &Manifests) {
         let spec = ApplicationSpec {
-            project: self.project,
+            project: self.project.to_owned(),
             source: self.source,
             destination: self.destination,
             sync_policy: SyncPolicy {
                 automated: Automated { prune: true, self_heal: true },
                 // Without the second, what is ignored would still be written at each sync.
-                sync_options: vec!["ServerSideApply=true", "RespectIgnoreDifferences=true"],
+                sync_options: ["ServerSideApply=true", "RespectIgnoreDifferences=true"].map(str::to_owned).into(),
                 retry: Retry {
-                    limit: 10,
+                    limit: Some(10),
                     refresh: true,
-                    backoff: Backoff { duration: "5s", factor: 2, max_duration: "3m" },
+                    backoff: Some(Backoff {
+                        duration: "5s".to_owned(),
+                        factor: Some(2),
+                        max_duration: "3m".to_owned(),
+                    }),
                 },
             },
             ignore_differences: self.ignored,

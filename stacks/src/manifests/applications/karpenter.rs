@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
 use serde::Serialize;
+use synth_kubernetes::{Draft, spread};
 
 use super::application::{Application, Chart, Wave};
 use crate::{
     charts::{self, ServiceAccount},
-    manifests::kubernetes::{Draft, spread},
     settings::Settings,
 };
 

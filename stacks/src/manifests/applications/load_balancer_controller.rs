@@ -7,11 +7,11 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::LabelSelectorRequirement,
 };
 use serde::Serialize;
+use synth_kubernetes::{Draft, argocd::IgnoredDifference};
 
 use super::application::{Application, Chart, Wave};
 use crate::{
     charts::{self, ServiceAccount, Unavailable},
-    manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft},
     names::{CORS_PROXY_SERVER, NAME_LABEL},
     settings::Settings,
 };
@@ -103,11 +103,10 @@ pub(super) fn application(settings: &Settings) -> Application {
     Application::chart(settings, chart, Wave::Controllers, &controller.namespace, &values)
         // Each rendering signs anew: the certificate of the first sync stays.
         .ignoring(IgnoredDifference {
-            group: "",
-            kind: "Secret",
+            kind: "Secret".to_owned(),
             name: "aws-load-balancer-tls".to_owned(),
-            json_pointers: vec!["/data"],
-            jq_path_expressions: Vec::new(),
+            json_pointers: vec!["/data".to_owned()],
+            ..IgnoredDifference::default()
         })
         .webhooks_signed_elsewhere("aws-load-balancer-webhook")
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, TopologySpreadConstraint};
 use serde::Serialize;
+use synth_kubernetes::{Draft, apart_by_host};
 
 use super::application::{Application, Chart, Wave};
 use crate::{
     charts::{self, DisruptionBudget, Enabled, Unavailable},
-    manifests::kubernetes::{Draft, apart_by_host},
     settings::Settings,
 };
 

@@ -10,7 +10,7 @@ mod project;
 mod prometheus_stack;
 mod told;
 
-use synth_framework::Manifests;
+use synth_kubernetes::Manifests;
 
 use self::application::{Application, Wave};
 use crate::{names::SERVICES_PROJECT, settings::Settings};

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use synth_framework::Manifests;
+use synth_kubernetes::{
+    Manifests,
+    argocd::{AppProjectSpec, Destination, GroupKind},
+    custom,
+};
 
 use super::application::Application;
 use crate::{
-    manifests::{
-        custom::argocd::{AppProjectSpec, Destination, GroupKind, IN_CLUSTER},
-        kubernetes::custom,
-    },
     names::{APP_PROJECT, SERVICES_PROJECT},
     settings::Settings,
 };
@@ -63,18 +63,18 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
 /// The project of what the platform is made of.
 pub(super) fn platform(settings: &Settings, applications: &[Application], manifests: &Manifests) {
     let source_repos: BTreeSet<_> =
-        applications.iter().map(|application| application.source.repo_url().to_owned()).collect();
+        applications.iter().map(|application| application.source.repo_url.clone()).collect();
     // The Prometheus stack puts the Services of the kubelets and of the name servers beside them.
-    let kube_system = Destination { server: IN_CLUSTER, namespace: "kube-system".to_owned() };
+    let kube_system = Destination::in_cluster("kube-system");
     let destinations: BTreeSet<_> =
         applications.iter().map(|application| application.destination.clone()).chain([kube_system]).collect();
     let spec = AppProjectSpec {
-        description: "What the platform is made of",
+        description: "What the platform is made of".to_owned(),
         source_repos: source_repos.into_iter().collect(),
         destinations: destinations.into_iter().collect(),
         cluster_resource_whitelist: kinds(CLUSTER_KINDS),
         namespace_resource_whitelist: kinds(NAMESPACED_KINDS),
-        namespace_resource_blacklist: Vec::new(),
+        ..AppProjectSpec::default()
     };
     add(settings, APP_PROJECT, spec, "project", manifests);
 }
@@ -82,12 +82,11 @@ pub(super) fn platform(settings: &Settings, applications: &[Application], manife
 /// The project of the services: this repository, their namespace, and nothing that belongs to the whole cluster.
 pub(super) fn services(settings: &Settings, manifests: &Manifests) {
     let spec = AppProjectSpec {
-        description: "What the services are made of",
+        description: "What the services are made of".to_owned(),
         source_repos: vec![settings.repository.url.clone()],
-        destinations: vec![Destination { server: IN_CLUSTER, namespace: settings.services.namespace.clone() }],
-        cluster_resource_whitelist: Vec::new(),
+        destinations: vec![Destination::in_cluster(&settings.services.namespace)],
         namespace_resource_whitelist: kinds(SERVICE_KINDS),
-        namespace_resource_blacklist: Vec::new(),
+        ..AppProjectSpec::default()
     };
     add(settings, SERVICES_PROJECT, spec, "project-services", manifests);
 }
@@ -101,6 +100,6 @@ fn add(settings: &Settings, name: &str, spec: AppProjectSpec, file: &str, manife
     object.add_to(manifests, file);
 }
 
-fn kinds(groups: &'static [(&'static str, &'static [&'static str])]) -> Vec<GroupKind> {
-    groups.iter().flat_map(|&(group, kinds)| kinds.iter().map(move |&kind| GroupKind { group, kind })).collect()
+fn kinds(groups: &[(&str, &[&str])]) -> Vec<GroupKind> {
+    groups.iter().flat_map(|&(group, kinds)| kinds.iter().map(move |kind| GroupKind::new(group, kind))).collect()
 }

@@ -9,6 +9,7 @@ use k8s_openapi::{
     apimachinery::pkg::api::resource::Quantity,
 };
 use serde::Serialize;
+use synth_kubernetes::{Draft, argocd::IgnoredDifference};
 
 use super::{
     application::{Application, Chart, Wave},
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     charts::{self, Enabled, ServiceAccount},
-    manifests::{custom::argocd::IgnoredDifference, kubernetes::Draft, platform::PLATFORM_PRIORITY},
+    manifests::platform::PLATFORM_PRIORITY,
     names::{ALERTMANAGER_ACCOUNT, STORAGE_CLASS},
     series::Watched,
     settings::Settings,
@@ -260,18 +261,17 @@ pub(super) fn application(settings: &Settings) -> Application {
     Application::chart(settings, chart, Wave::Metrics, &observability.namespace, &values)
         // Each rendering makes a new password, and a new checksum of it: those of the first sync stay.
         .ignoring(IgnoredDifference {
-            group: "",
-            kind: "Secret",
+            kind: "Secret".to_owned(),
             name: grafana.clone(),
-            json_pointers: vec!["/data/admin-password"],
-            jq_path_expressions: Vec::new(),
+            json_pointers: vec!["/data/admin-password".to_owned()],
+            ..IgnoredDifference::default()
         })
         .ignoring(IgnoredDifference {
-            group: "apps",
-            kind: "Deployment",
+            group: "apps".to_owned(),
+            kind: "Deployment".to_owned(),
             name: grafana,
-            json_pointers: vec!["/spec/template/metadata/annotations/checksum~1secret"],
-            jq_path_expressions: Vec::new(),
+            json_pointers: vec!["/spec/template/metadata/annotations/checksum~1secret".to_owned()],
+            ..IgnoredDifference::default()
         })
         .webhooks_signed_elsewhere("kps-admission")
 }

@@ -1,14 +1,13 @@
 //! The nodes that Karpenter may make: one class that all share, and the pools of the settings, over all zones.
 
-use synth_framework::Manifests;
-
-use super::{
-    custom::karpenter::{
+use synth_kubernetes::{
+    Manifests, custom,
+    karpenter::{
         AmiSelectorTerm, BlockDeviceMapping, Budget, Disruption, Ebs, Kubelet, Limits, MetadataOptions, NodeClassRef,
         NodeClassSpec, NodePoolSpec, NodeTemplate, NodeTemplateSpec, Requirement, StartupTaint, TagSelectorTerm,
     },
-    kubernetes::custom,
 };
+
 use crate::{
     addresses::MOST_PODS,
     names::EBS_CSI_TAINT,
@@ -34,25 +33,25 @@ fn node_class(settings: &Settings) -> NodeClassSpec {
     tags.insert("Name".to_owned(), settings.named("node"));
     NodeClassSpec {
         role: settings.karpenter_node_role(),
-        ami_selector_terms: vec![AmiSelectorTerm { alias: settings.karpenter.ami_alias.clone() }],
+        ami_selector_terms: vec![AmiSelectorTerm { alias: Some(settings.karpenter.ami_alias.clone()) }],
         subnet_selector_terms: vec![discovered.clone()],
         security_group_selector_terms: vec![discovered],
-        kubelet: Kubelet { max_pods: MOST_PODS },
+        kubelet: Kubelet { max_pods: Some(MOST_PODS) },
         metadata_options: MetadataOptions {
-            http_endpoint: "enabled",
-            http_protocol_ipv6: "disabled",
+            http_endpoint: Some("enabled".to_owned()),
+            http_protocol_ipv6: Some("disabled".to_owned()),
             // One hop ends at the node: no pod reaches its node's credentials.
-            http_put_response_hop_limit: 1,
-            http_tokens: "required",
+            http_put_response_hop_limit: Some(1),
+            http_tokens: Some("required".to_owned()),
         },
         block_device_mappings: vec![BlockDeviceMapping {
             // The root of Amazon Linux.
-            device_name: "/dev/xvda",
+            device_name: "/dev/xvda".to_owned(),
             ebs: Ebs {
-                volume_size: format!("{}Gi", settings.karpenter.volume_size_gib),
-                volume_type: "gp3",
-                encrypted: true,
-                delete_on_termination: true,
+                volume_size: Some(format!("{}Gi", settings.karpenter.volume_size_gib)),
+                volume_type: Some("gp3".to_owned()),
+                encrypted: Some(true),
+                delete_on_termination: Some(true),
             },
         }],
         tags,
@@ -61,25 +60,29 @@ fn node_class(settings: &Settings) -> NodeClassSpec {
 
 fn node_pool(settings: &Settings, pool: &NodePool) -> NodePoolSpec {
     NodePoolSpec {
-        weight: pool.weight,
-        limits: Limits { cpu: pool.limit_cpu, memory: format!("{}Gi", pool.limit_memory_gib) },
+        weight: Some(pool.weight),
+        limits: Limits::new(pool.limit_cpu, format!("{}Gi", pool.limit_memory_gib)),
         disruption: Disruption {
-            consolidation_policy: "WhenEmptyOrUnderutilized",
+            consolidation_policy: "WhenEmptyOrUnderutilized".to_owned(),
             consolidate_after: pool.consolidate_after.clone(),
             budgets: vec![
-                Budget { nodes: "100%", reasons: vec!["Empty"] },
-                Budget { nodes: "20%", reasons: vec!["Underutilized"] },
-                Budget { nodes: "10%", reasons: vec!["Drifted"] },
+                Budget::of("Empty", "100%"),
+                Budget::of("Underutilized", "20%"),
+                Budget::of("Drifted", "10%"),
             ],
         },
         template: NodeTemplate {
             spec: NodeTemplateSpec {
-                node_class_ref: NodeClassRef { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: NODE_CLASS },
+                node_class_ref: NodeClassRef {
+                    group: "karpenter.k8s.aws".to_owned(),
+                    kind: "EC2NodeClass".to_owned(),
+                    name: NODE_CLASS.to_owned(),
+                },
                 // Until the limit of volumes of a node is known, any number of pods with volumes would be put there.
-                startup_taints: vec![StartupTaint { key: EBS_CSI_TAINT, effect: "NoExecute" }],
-                expire_after: settings.karpenter.expire_after.clone(),
+                startup_taints: vec![StartupTaint { key: EBS_CSI_TAINT.to_owned(), effect: "NoExecute".to_owned() }],
+                expire_after: Some(settings.karpenter.expire_after.clone()),
                 // Expiry ignores disruption budgets: without a bound, one pod keeps a node for ever.
-                termination_grace_period: settings.karpenter.termination_grace_period.clone(),
+                termination_grace_period: Some(settings.karpenter.termination_grace_period.clone()),
                 requirements: requirements(settings, pool),
             },
         },
@@ -94,11 +97,7 @@ fn requirements(settings: &Settings, pool: &NodePool) -> Vec<Requirement> {
         one_of("kubernetes.io/arch", &pool.architectures),
         one_of("karpenter.sh/capacity-type", &[pool.capacity_type.to_string()]),
         one_of("karpenter.k8s.aws/instance-category", &pool.instance_categories),
-        Requirement {
-            key: "karpenter.k8s.aws/instance-generation",
-            operator: "Gte",
-            values: vec![pool.instance_generation_min.to_string()],
-        },
+        Requirement::new("karpenter.k8s.aws/instance-generation", "Gte", &[pool.instance_generation_min.to_string()]),
         // Smaller nodes are mostly system pods.
         one_of("karpenter.k8s.aws/instance-cpu", &sizes(pool).map(|vcpus| vcpus.to_string()).collect::<Vec<_>>()),
     ]
@@ -110,6 +109,6 @@ fn sizes(pool: &NodePool) -> impl Iterator<Item = u64> {
     std::iter::successors(Some(FEWEST_VCPUS), |vcpus| Some(vcpus * 2)).take_while(move |vcpus| *vcpus <= largest)
 }
 
-fn one_of(key: &'static str, values: &[String]) -> Requirement {
-    Requirement { key, operator: "In", values: values.to_vec() }
+fn one_of(key: &str, values: &[String]) -> Requirement {
+    Requirement::new(key, "In", values)
 }

@@ -1,19 +1,16 @@
 //! Alerts: the services' promise, the limits of scaling, nodes that do not come, and what Argo CD does not deliver.
 
-use synth_framework::Manifests;
+use synth_kubernetes::{
+    Manifests, custom,
+    monitoring::{PrometheusRuleSpec, Rule, RuleGroup},
+};
 
 use super::{
     controllers,
     expressions::{Expressions, OBJECTIVE, pool_usage},
     runbooks,
 };
-use crate::{
-    manifests::{
-        custom::monitoring::{PrometheusRuleSpec, Rule, RuleGroup},
-        kubernetes::custom,
-    },
-    settings::Settings,
-};
+use crate::settings::Settings;
 
 /// How soon someone must look.
 #[derive(Clone, Copy, Debug)]
@@ -65,8 +62,8 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
 #[track_caller]
 fn rules(settings: &Settings, folder: &Manifests, name: &str, mut groups: Vec<RuleGroup>) {
     for rule in groups.iter_mut().flat_map(|group| &mut group.rules) {
-        if let Rule::Alert { alert, annotations, .. } = rule {
-            annotations.insert("runbook_url", runbooks::url(&settings.repository, alert));
+        if let Some(alert) = &rule.alert {
+            rule.annotations.insert("runbook_url".to_owned(), runbooks::url(&settings.repository, alert));
         }
     }
     custom(name, PrometheusRuleSpec { groups })
@@ -82,8 +79,8 @@ fn error_ratio(window: &str) -> String {
 /// Windows of burn rates reach days back: recorded once, they are cheap to ask for.
 fn recorded(ask: Expressions<'_>) -> RuleGroup {
     let windows = ["5m", "30m", "1h", "6h", "3d"];
-    let rules = windows.map(|window| Rule::Record { record: error_ratio(window), expr: ask.error_ratio(window) });
-    RuleGroup { name: "services.recorded", rules: rules.into() }
+    let rules = windows.map(|window| Rule::record(error_ratio(window), ask.error_ratio(window)));
+    RuleGroup::new("services.recorded", rules)
 }
 
 fn promise(ask: Expressions<'_>) -> RuleGroup {
@@ -116,7 +113,7 @@ fn promise(ask: Expressions<'_>) -> RuleGroup {
         format!("{} > 0", ask.counted("refused_connections_total", "job", "5m")),
         "{{ $labels.job }} refuses {{ $value | printf \"%.2f\" }} connections of its load balancer a second: they do not name their clients",
     ));
-    RuleGroup { name: "services.promise", rules }
+    RuleGroup::new("services.promise", rules)
 }
 
 fn burning(rate: &BurnRate) -> Rule {
@@ -128,10 +125,8 @@ fn burning(rate: &BurnRate) -> Rule {
         "{{{{ $labels.job }}}} burns its error budget at {factor} times the pace that lasts, over {long} and {short}"
     );
     let mut rule = alert("ServiceBurnsErrorBudget", *severity, "2m", expr, &summary);
-    if let Rule::Alert { labels, .. } = &mut rule {
-        // Two of them are critical, and Prometheus tells alerts apart by name and labels alone.
-        labels.insert("window", long);
-    }
+    // Two of them are critical, and Prometheus tells alerts apart by name and labels alone.
+    rule.labels.insert("window".to_owned(), (*long).to_owned());
     rule
 }
 
@@ -163,7 +158,7 @@ fn pods(ask: Expressions<'_>) -> RuleGroup {
             "{{ $value }} pods of {{ $labels.namespace }} have been pending for ten minutes",
         ),
     ];
-    RuleGroup { name: "scaling.pods", rules }
+    RuleGroup::new("scaling.pods", rules)
 }
 
 fn nodes() -> RuleGroup {
@@ -183,7 +178,7 @@ fn nodes() -> RuleGroup {
             "node {{ $labels.node }} has not been ready for ten minutes",
         ),
     ];
-    RuleGroup { name: "nodes", rules }
+    RuleGroup::new("nodes", rules)
 }
 
 /// What Argo CD knows of its Applications. It counts one that it cannot compare with Git as healthy, the root too.
@@ -226,7 +221,7 @@ fn delivery() -> RuleGroup {
             "no Argo CD controller answers: nothing is delivered and nothing heals",
         ),
     ];
-    RuleGroup { name: "delivery", rules }
+    RuleGroup::new("delivery", rules)
 }
 
 /// What Prometheus knows of itself; of two, one tells of the other.
@@ -243,14 +238,20 @@ fn observability(settings: &Settings) -> RuleGroup {
         "{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory: killed at the limit, it is killed again while it \
          reads its log",
     )];
-    RuleGroup { name: "observability", rules }
+    RuleGroup::new("observability", rules)
 }
 
-pub(super) fn alert(name: &'static str, severity: Severity, for_: &'static str, expr: String, summary: &str) -> Rule {
+pub(super) fn alert(name: &str, severity: Severity, for_: &str, expr: String, summary: &str) -> Rule {
     let severity = match severity {
         Severity::Critical => "critical",
         Severity::Warning => "warning",
     };
-    let (labels, annotations) = ([("severity", severity)].into(), [("summary", summary.to_owned())].into());
-    Rule::Alert { alert: name, expr, for_, labels, annotations }
+    Rule {
+        alert: Some(name.to_owned()),
+        expr,
+        for_: Some(for_.to_owned()),
+        labels: [("severity".to_owned(), severity.to_owned())].into(),
+        annotations: [("summary".to_owned(), summary.to_owned())].into(),
+        ..Rule::default()
+    }
 }

@@ -1,7 +1,8 @@
 //! Alerts of the controllers that everything else stands on: each is told of when it fails, and when nobody hears of it.
 
+use synth_kubernetes::monitoring::{Rule, RuleGroup};
+
 use super::alerts::{Severity, alert};
-use crate::manifests::custom::monitoring::{Rule, RuleGroup};
 
 /// Calls of a controller's that fail, a second: one in ten seconds goes on and on, where one that is tried again does not.
 const FAILURES_A_SECOND: f64 = 0.1;
@@ -23,11 +24,11 @@ pub(super) fn define() -> RuleGroup {
         metrics_server_fails(),
         absent("MetricsServerAbsent", "metrics-server", "no metrics server answers: nothing is scaled by its load"),
     ];
-    RuleGroup { name: "controllers", rules }
+    RuleGroup::new("controllers", rules)
 }
 
 /// A part of a controller, by its own name for it, fails again and again.
-fn fails(name: &'static str, job: &str, who: &str) -> Rule {
+fn fails(name: &str, job: &str, who: &str) -> Rule {
     let failures =
         format!("sum by (controller) (rate(controller_runtime_reconcile_errors_total{{job=\"{job}\"}}[10m]))");
     let summary = format!("{who} {{{{ $labels.controller }}}} fails {{{{ $value | printf \"%.2f\" }}}} times a second");
@@ -35,7 +36,7 @@ fn fails(name: &'static str, job: &str, who: &str) -> Rule {
 }
 
 /// No pod of a controller is heard of.
-fn absent(name: &'static str, job: &str, summary: &str) -> Rule {
+fn absent(name: &str, job: &str, summary: &str) -> Rule {
     alert(name, Severity::Critical, "10m", format!("absent(up{{job=\"{job}\"}} == 1)"), summary)
 }
 

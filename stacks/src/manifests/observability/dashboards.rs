@@ -1,16 +1,13 @@
 //! The dashboards: what clients see, and how pods and nodes follow the load.
 
-use synth_framework::Manifests;
+use synth_kubernetes::{Manifests, config_map};
 
 use super::{
     alerts::{ERROR_RATIO, LATENCY_P99_SECONDS, POOL_USAGE},
     dashboard::{Dashboard, dashboard, panel},
     expressions::{Expressions, nodes_by, pool_usage},
 };
-use crate::{
-    manifests::{applications::grafana::DASHBOARD_LABEL, kubernetes::config_map},
-    settings::Settings,
-};
+use crate::{manifests::applications::grafana::DASHBOARD_LABEL, settings::Settings};
 
 pub(super) fn define(settings: &Settings, folder: &Manifests) {
     let ask = Expressions::new(settings);

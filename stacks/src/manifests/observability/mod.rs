@@ -9,11 +9,11 @@ mod monitors;
 mod questions;
 mod runbooks;
 
-use synth_framework::Manifests;
-
-pub use questions::{Question, scaling_questions};
+use synth_kubernetes::Manifests;
 
 use crate::settings::Settings;
+
+pub use questions::{Question, scaling_questions};
 
 pub(super) fn define(settings: &Settings, folder: &Manifests) {
     alerts::define(settings, folder);

@@ -1,16 +1,13 @@
 //! What is scraped besides the services and what the Prometheus stack scrapes itself: the controllers, whose charts come before
 //! the kinds that monitors are of.
 
-use synth_framework::Manifests;
-
-use crate::{
-    manifests::{
-        custom::monitoring::{Endpoint, NamespaceSelector, Port, SELF_SIGNED, ServiceMonitorSpec},
-        kubernetes::{custom, selector},
-    },
-    names::NAME_LABEL,
-    settings::Settings,
+use synth_kubernetes::{
+    Manifests, custom,
+    monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
+    selector,
 };
+
+use crate::{names::NAME_LABEL, settings::Settings};
 
 /// The label of Argo CD's components.
 const COMPONENT_LABEL: &str = "app.kubernetes.io/component";
@@ -27,13 +24,13 @@ const INTERVAL: &str = "30s";
 pub(super) fn define(settings: &Settings, folder: &Manifests) {
     let named =
         |name, namespace: &str, endpoint| monitor(settings, name, namespace, (NAME_LABEL, name), endpoint, folder);
-    let metrics = Endpoint::new(Port::OfService("http-metrics"), INTERVAL);
+    let metrics = Endpoint::of_service("http-metrics", INTERVAL);
     // Karpenter says of which namespace a pod is; the namespace of Karpenter itself is no matter.
     named("karpenter", &settings.karpenter.namespace, Endpoint { honor_labels: true, ..metrics.clone() });
     // Its Service is that of its webhooks, and has no port of metrics.
-    let controller = Endpoint::new(Port::OfPods("metrics-server"), INTERVAL);
+    let controller = Endpoint::of_pods("metrics-server", INTERVAL);
     named("aws-load-balancer-controller", &settings.load_balancer_controller.namespace, controller);
-    let aggregated = Endpoint { tls: Some(SELF_SIGNED), ..Endpoint::new(Port::OfService("https"), INTERVAL) };
+    let aggregated = Endpoint::of_service("https", INTERVAL).self_signed();
     named("metrics-server", &settings.metrics_server.namespace, aggregated);
     let told = (!settings.argocd.notifications_secret.is_empty()).then_some(NOTIFICATIONS);
     for component in ARGOCD.into_iter().chain(told) {
@@ -49,12 +46,12 @@ fn monitor(
     settings: &Settings,
     name: &str,
     namespace: &str,
-    (key, value): (&'static str, &str),
+    (key, value): (&str, &str),
     endpoint: Endpoint,
     folder: &Manifests,
 ) {
     let spec = ServiceMonitorSpec {
-        job_label: key,
+        job_label: key.to_owned(),
         namespace_selector: NamespaceSelector { match_names: vec![namespace.to_owned()] },
         selector: selector(key, value),
         endpoints: vec![endpoint],

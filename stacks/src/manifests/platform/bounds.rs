@@ -1,14 +1,11 @@
 //! The bounds of the services' namespace: no traffic that no policy admits, and no more than its services can ever need.
 
-use synth_framework::Manifests;
-
-use crate::{
-    manifests::kubernetes::{
-        every_pod, limit_range, limit_range_spec, network_policy, network_policy_spec, quota_spec, resource_quota,
-    },
-    manifests::services::most_pods,
-    settings::Settings,
+use synth_kubernetes::{
+    Manifests, every_pod, limit_range, limit_range_spec, network_policy, network_policy_spec, quota_spec,
+    resource_quota,
 };
+
+use crate::{manifests::services::most_pods, settings::Settings};
 
 pub(super) fn define(settings: &Settings, folder: &Manifests) {
     let services = &settings.services;

@@ -3,9 +3,8 @@
 mod bounds;
 mod namespaces;
 
-use synth_framework::Manifests;
+use synth_kubernetes::{Manifests, priority_class, storage_class};
 
-use super::kubernetes::{priority_class, storage_class};
 use crate::{names::STORAGE_CLASS, settings::Settings};
 
 /// The priority of what watches the services: above them, below the cluster's own pods.

@@ -3,12 +3,9 @@
 //! With a namespace go its pods, and its volumes with all that they hold, so no edit takes one away by itself.
 
 use k8s_openapi::api::core::v1::Namespace;
-use synth_framework::Manifests;
+use synth_kubernetes::{Draft, Manifests, namespace};
 
-use crate::{
-    manifests::kubernetes::{Draft, namespace},
-    settings::Settings,
-};
+use crate::settings::Settings;
 
 /// The label by which the load balancer controller adds readiness gates: a pod is ready once its target is healthy.
 const READINESS_GATES: (&str, &str) = ("elbv2.k8s.aws/pod-readiness-gate-inject", "enabled");

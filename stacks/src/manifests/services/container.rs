@@ -1,14 +1,12 @@
 //! The container of a service: its image, its probes, its bounds, and how it is told to leave.
 
 use k8s_openapi::api::core::v1::Container;
+use synth_kubernetes::{
+    Draft, container, container_port, http_probe, pre_stop_sleep, resources, restricted_security_context,
+};
 
 use super::{ADMIN, TRAFFIC, workload::Workload};
-use crate::{
-    manifests::kubernetes::{
-        Draft, container, container_port, http_probe, pre_stop_sleep, resources, restricted_security_context,
-    },
-    settings::{Image, Service, Settings},
-};
+use crate::settings::{Image, Service, Settings};
 
 /// The address of each of a pod's own interfaces: only its network policies decide who reaches it.
 const ANY_ADDRESS: &str = "0.0.0.0";

@@ -1,12 +1,11 @@
 //! A service that is reached inside the cluster only, from the services that may call it.
 
-use synth_framework::Manifests;
+use synth_kubernetes::{
+    Manifests, ingress, network_policy, network_policy_spec, pods, selector, service, service_port, service_spec, tcp,
+};
 
 use super::{ADMIN, TRAFFIC, container::server_args, networking, workload::Workload};
 use crate::{
-    manifests::kubernetes::{
-        ingress, network_policy, network_policy_spec, pods, selector, service, service_port, service_spec, tcp,
-    },
     names::NAME_LABEL,
     settings::{Service, Settings},
 };

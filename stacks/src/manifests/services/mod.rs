@@ -6,7 +6,7 @@ mod networking;
 mod proxy;
 mod workload;
 
-use synth_framework::Manifests;
+use synth_kubernetes::Manifests;
 
 use crate::settings::{Service, Settings};
 

@@ -3,9 +3,9 @@
 use std::net::Ipv4Addr;
 
 use k8s_openapi::api::networking::v1::{NetworkPolicyEgressRule, NetworkPolicyIngressRule};
+use synth_kubernetes::{egress, ingress, ip_block, pods, pods_of_namespace, selector, tcp, udp};
 
 use crate::{
-    manifests::kubernetes::{egress, ingress, ip_block, pods, pods_of_namespace, selector, tcp, udp},
     names::NAME_LABEL,
     settings::{Cidr, Settings},
 };

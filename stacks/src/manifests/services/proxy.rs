@@ -1,13 +1,12 @@
 //! cors-proxy-server: reached from the internet, reaching the internet and the services that it may call, and nothing else.
 
 use k8s_openapi::api::core::v1::Service;
-use synth_framework::Manifests;
+use synth_kubernetes::{
+    Draft, Manifests, ingress, ip_block, network_policy, network_policy_spec, service, service_port, service_spec, tcp,
+};
 
 use super::{ADMIN, TRAFFIC, container::server_args, networking, workload::Workload};
 use crate::{
-    manifests::kubernetes::{
-        Draft, ingress, ip_block, network_policy, network_policy_spec, service, service_port, service_spec, tcp,
-    },
     names::{CORS_PROXY_SERVER, NAME_LABEL},
     settings::{Proxy, Settings},
 };

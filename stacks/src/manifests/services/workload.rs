@@ -4,20 +4,17 @@ use k8s_openapi::{
     api::core::v1::{Toleration, TopologySpreadConstraint},
     apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
-use synth_framework::Manifests;
+use synth_kubernetes::{
+    Draft, Manifests, cpu_utilization, custom, deployment, deployment_spec, disruption_budget_spec,
+    horizontal_pod_autoscaler,
+    monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
+    percent_policy, pod_disruption_budget, pod_security_context, pod_spec, pod_template, pods_policy, rolling_update,
+    scaler_spec, scaling_rules, selector, service_account, spread, toleration_for, toleration_of,
+};
 
 use super::{ADMIN, MAX_SURGE_PERCENT, container, grace_period_seconds};
 use crate::{
-    manifests::{
-        custom::monitoring::{Endpoint, NamespaceSelector, Port, ServiceMonitorSpec},
-        kubernetes::{
-            Draft, cpu_utilization, custom, deployment, deployment_spec, disruption_budget_spec,
-            horizontal_pod_autoscaler, percent_policy, pod_disruption_budget, pod_security_context, pod_spec,
-            pod_template, pods_policy, rolling_update, scaler_spec, scaling_rules, selector, service_account, spread,
-            toleration_for, toleration_of,
-        },
-        platform::SERVICES_PRIORITY,
-    },
+    manifests::platform::SERVICES_PRIORITY,
     names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, NAME_LABEL},
     settings::{Service, Settings},
 };
@@ -104,10 +101,10 @@ impl Workload<'_> {
             .add_to(folder, "pod-disruption-budget");
 
         let monitor = ServiceMonitorSpec {
-            job_label: NAME_LABEL,
+            job_label: NAME_LABEL.to_owned(),
             namespace_selector: NamespaceSelector { match_names: vec![namespace.to_owned()] },
             selector: self.selector(),
-            endpoints: vec![Endpoint::new(Port::OfService(ADMIN), "15s")],
+            endpoints: vec![Endpoint::of_service(ADMIN, "15s")],
         };
         custom(name, monitor).in_namespace(namespace).add_to(folder, "service-monitor");
     }

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use serde_json::Value as Json;
 use synth_bindings::aws_eks_addon;
-use synth_framework::Manifest;
+use synth_kubernetes::Manifest;
 
 use super::{Balancer, Pool, Service, Sync};
 use crate::{

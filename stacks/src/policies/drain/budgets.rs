@@ -1,7 +1,8 @@
 //! Pods under disruption budgets: how many may go at once, and in how many turns all of them go.
 
 use serde_json::Value as Json;
-use synth_framework::{Manifest, Place};
+use synth_framework::Place;
+use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,

@@ -1,7 +1,8 @@
 //! Readiness gates: whether the pods behind a load balancer have one, also those that are made while its controller is away.
 
 use serde_json::{Value as Json, json};
-use synth_framework::{Findings, Manifest};
+use synth_framework::Findings;
+use synth_kubernetes::Manifest;
 
 use super::balanced;
 use crate::{

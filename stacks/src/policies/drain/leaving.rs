@@ -1,7 +1,8 @@
 //! The time of a leaving pod: what it promises, what its load balancer needs, and what its node leaves it.
 
 use serde_json::Value as Json;
-use synth_framework::{Findings, Manifest};
+use synth_framework::Findings;
+use synth_kubernetes::Manifest;
 
 use super::balanced;
 use crate::{

@@ -6,7 +6,8 @@ mod gates;
 mod leaving;
 mod nodes;
 
-use synth_framework::{Manifest, Policy, Severity};
+use synth_framework::{Policy, Severity};
+use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,

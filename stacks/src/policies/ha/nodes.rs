@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 use synth_bindings::{aws_eks_node_group, aws_nat_gateway, aws_subnet};
 use synth_framework::{Expression, Findings};
+use synth_kubernetes::Amount;
 
 use crate::{
     Platform,
     instances::{self, InstanceType},
     policies::view::{
-        Amount, Declared, PodGroup, Pools, argocd_values, at, base_pods, charts, daemon_pods, number, requirement,
-        types,
+        Declared, PodGroup, Pools, argocd_values, at, base_pods, charts, daemon_pods, number, requirement, types,
     },
 };
 

@@ -1,7 +1,8 @@
 //! Ports and paths: of containers, Services, load balancers and monitors.
 
 use serde_json::Value as Json;
-use synth_framework::{Findings, Manifest};
+use synth_framework::Findings;
+use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,

@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 use synth_bindings::aws_subnet;
-use synth_framework::{Findings, Manifest};
+use synth_framework::Findings;
+use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,

@@ -1,7 +1,8 @@
 //! Zonal shift: the cluster, Karpenter and the load balancers, which must know the same of it.
 
 use synth_bindings::aws_eks_cluster;
-use synth_framework::{Findings, Manifest};
+use synth_framework::Findings;
+use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,

@@ -2,11 +2,12 @@
 
 use serde_json::Value as Json;
 use synth_framework::Findings;
+use synth_kubernetes::quantity;
 
 use super::STACK;
 use crate::{
     Platform,
-    policies::view::{Pools, at, base_pods, charts, daemon_pods, items, maximum, quantity, text},
+    policies::view::{Pools, at, base_pods, charts, daemon_pods, items, maximum, text},
     series::Watched,
 };
 

@@ -1,11 +1,12 @@
 //! What Karpenter buys at once: how it counts nodes that are only planned, and what it takes for a demand.
 
-use synth_framework::{Findings, Manifest};
+use synth_framework::Findings;
+use synth_kubernetes::{Amount, Manifest};
 
 use super::room;
 use crate::{
     Platform,
-    policies::view::{Amount, HOST, Pools, ZONE, charts, items, number, pool_setting, text},
+    policies::view::{HOST, Pools, ZONE, charts, items, number, pool_setting, text},
 };
 
 /// The fewest nodes of a pool that the services' maximum takes at once. They share them, so it is the most that one asks for, by its

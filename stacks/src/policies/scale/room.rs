@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use synth_framework::{Findings, Manifest, Place};
+use synth_framework::{Findings, Place};
+use synth_kubernetes::{Amount, Manifest, quantity};
 
 use super::batch;
 use crate::{
     Platform,
-    policies::view::{Amount, PodGroup, Pools, Taken, at, daemon_pods, maximum, number, pool_setting, quantity},
+    policies::view::{PodGroup, Pools, Taken, at, daemon_pods, maximum, number, pool_setting},
 };
 
 fn described(groups: &[PodGroup]) -> String {

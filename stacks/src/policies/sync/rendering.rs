@@ -1,10 +1,11 @@
 //! The repo server: whether it survives when nothing is in the cache and every Application asks for its manifests.
 
 use synth_framework::Findings;
+use synth_kubernetes::quantity;
 
 use crate::{
     Platform,
-    policies::view::{argocd_values, at, number, quantity},
+    policies::view::{argocd_values, at, number},
 };
 
 /// MiB of the server itself, before it renders anything.

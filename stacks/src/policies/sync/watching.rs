@@ -1,7 +1,8 @@
 //! What people learn of Argo CD itself, and when Terraform does.
 
 use serde_json::Value as Json;
-use synth_framework::{Findings, Manifest};
+use synth_framework::Findings;
+use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,

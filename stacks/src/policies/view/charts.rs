@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 use synth_bindings::helm_release;
-use synth_framework::{Declaration, Manifest, Place};
+use synth_framework::{Declaration, Place};
+use synth_kubernetes::Manifest;
 
 use super::{Declared, at, items, text};
 use crate::{

@@ -10,7 +10,6 @@ mod nodes;
 mod objects;
 mod pods;
 mod ports;
-pub(crate) mod quantity;
 mod resources;
 mod workload;
 
@@ -22,6 +21,5 @@ pub(crate) use nodes::{PerNode, Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{BALANCER, TARGET_GROUP, annotation, attribute};
 pub(crate) use pods::{PodGroup, base_pods, daemon_pods, maximum, other_pods};
 pub(crate) use ports::{Listening, listening};
-pub(crate) use quantity::Amount;
 pub(crate) use resources::{Declared, addon, addon_configuration, carries, discovered_subnets};
 pub(crate) use workload::{HOST, Workload, ZONE, container_port, declared_port, flag, matches, seconds};

@@ -1,9 +1,9 @@
 //! The arithmetic of nodes: which types pools make, what of them pods get, and how many a number of pods takes.
 
 use serde_json::Value as Json;
-use synth_framework::Manifest;
+use synth_kubernetes::{Amount, Manifest, quantity};
 
-use super::{Amount, PodGroup, items, quantity, strings, text};
+use super::{PodGroup, items, strings, text};
 use crate::{
     Platform,
     instances::{self, InstanceType, Offered},

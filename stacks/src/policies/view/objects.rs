@@ -1,6 +1,7 @@
 //! Kubernetes objects by kind and name.
 
-use synth_framework::{Manifest, Place};
+use synth_framework::Place;
+use synth_kubernetes::Manifest;
 
 use super::text;
 use crate::Platform;

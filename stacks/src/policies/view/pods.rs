@@ -5,8 +5,9 @@
 
 use serde_json::Value as Json;
 use synth_bindings::aws_eks_addon;
+use synth_kubernetes::Amount;
 
-use super::{Amount, PerNode, addon_configuration, argocd_values, at, charts, number};
+use super::{PerNode, addon_configuration, argocd_values, at, charts, number};
 use crate::Platform;
 
 /// Pods that are alike.

@@ -1,9 +1,9 @@
 //! What scales: a Deployment, the autoscaler that owns the number of its pods, and its containers.
 
 use serde_json::Value as Json;
-use synth_framework::Manifest;
+use synth_kubernetes::{Amount, Manifest, quantity};
 
-use super::{Amount, at, includes, items, number, strings, text};
+use super::{at, includes, items, number, strings, text};
 use crate::{Platform, settings::Services};
 
 pub(crate) const ZONE: &str = "topology.kubernetes.io/zone";
@@ -68,7 +68,7 @@ impl<'a> Workload<'a> {
         let requests = self.containers().iter().map(|container| {
             let requests = at(container, "/resources/requests");
             let read = |key: &str, read: fn(&Json) -> Option<u64>| requests.get(key).and_then(read).unwrap_or_default();
-            Amount::new(read("cpu", super::quantity::millicores), read("memory", super::quantity::mebibytes))
+            Amount::new(read("cpu", quantity::millicores), read("memory", quantity::mebibytes))
         });
         requests.fold(Amount::default(), |sum, requests| sum + requests)
     }

@@ -12,7 +12,7 @@ use k8s_openapi::{
     apimachinery::pkg::{api::resource::Quantity, apis::meta::v1::LabelSelector, util::intstr::IntOrString},
 };
 
-use super::draft::{Draft, IntoField, fields};
+use crate::draft::{Draft, IntoField, fields};
 
 fields! {
     HorizontalPodAutoscalerSpec { max_replicas: (i32), min_replicas: i32, metrics: [MetricSpec] }
@@ -25,7 +25,7 @@ fields! {
 }
 
 /// Scales a Deployment.
-pub(crate) fn scaler_spec(deployment: &str) -> Draft<HorizontalPodAutoscalerSpec> {
+pub fn scaler_spec(deployment: &str) -> Draft<HorizontalPodAutoscalerSpec> {
     let scale_target_ref = CrossVersionObjectReference {
         api_version: Some("apps/v1".to_owned()),
         kind: "Deployment".to_owned(),
@@ -36,11 +36,7 @@ pub(crate) fn scaler_spec(deployment: &str) -> Draft<HorizontalPodAutoscalerSpec
 
 impl Draft<HorizontalPodAutoscalerSpec> {
     /// How fast pods are added and taken away.
-    pub(crate) fn behavior(
-        mut self,
-        up: impl IntoField<HPAScalingRules>,
-        down: impl IntoField<HPAScalingRules>,
-    ) -> Self {
+    pub fn behavior(mut self, up: impl IntoField<HPAScalingRules>, down: impl IntoField<HPAScalingRules>) -> Self {
         let (scale_up, scale_down) = (Some(up.into_field()), Some(down.into_field()));
         self.0.behavior = Some(HorizontalPodAutoscalerBehavior { scale_down, scale_up });
         self
@@ -48,7 +44,7 @@ impl Draft<HorizontalPodAutoscalerSpec> {
 }
 
 /// Pods are added when they use more than this percentage of the processor time that they ask for.
-pub(crate) fn cpu_utilization(percent: u32) -> MetricSpec {
+pub fn cpu_utilization(percent: u32) -> MetricSpec {
     let target = MetricTarget {
         type_: "Utilization".to_owned(),
         average_utilization: Some(percent.into_field()),
@@ -61,32 +57,33 @@ pub(crate) fn cpu_utilization(percent: u32) -> MetricSpec {
     }
 }
 
-pub(crate) fn scaling_rules() -> Draft<HPAScalingRules> {
+/// How fast the number of pods changes in one direction.
+pub fn scaling_rules() -> Draft<HPAScalingRules> {
     Draft(HPAScalingRules::default())
 }
 
 /// At most this percentage of the pods in so many seconds.
-pub(crate) fn percent_policy(value: i32, period_seconds: i32) -> HPAScalingPolicy {
+pub fn percent_policy(value: i32, period_seconds: i32) -> HPAScalingPolicy {
     HPAScalingPolicy { type_: "Percent".to_owned(), value, period_seconds }
 }
 
 /// At most this number of pods in so many seconds.
-pub(crate) fn pods_policy(value: i32, period_seconds: i32) -> HPAScalingPolicy {
+pub fn pods_policy(value: i32, period_seconds: i32) -> HPAScalingPolicy {
     HPAScalingPolicy { type_: "Pods".to_owned(), value, period_seconds }
 }
 
-pub(crate) fn disruption_budget_spec() -> Draft<PodDisruptionBudgetSpec> {
+/// How many pods may leave at once.
+pub fn disruption_budget_spec() -> Draft<PodDisruptionBudgetSpec> {
     Draft(PodDisruptionBudgetSpec::default())
 }
 
-pub(crate) fn quota_spec() -> Draft<ResourceQuotaSpec> {
+/// What a namespace may ask for in all.
+pub fn quota_spec() -> Draft<ResourceQuotaSpec> {
     Draft(ResourceQuotaSpec::default())
 }
 
 /// Defaults and bounds of each container.
-pub(crate) fn limit_range_spec(
-    container: impl FnOnce(Draft<LimitRangeItem>) -> Draft<LimitRangeItem>,
-) -> LimitRangeSpec {
+pub fn limit_range_spec(container: impl FnOnce(Draft<LimitRangeItem>) -> Draft<LimitRangeItem>) -> LimitRangeSpec {
     let item = LimitRangeItem { type_: "Container".to_owned(), ..LimitRangeItem::default() };
     LimitRangeSpec { limits: vec![container(Draft(item)).into_field()] }
 }

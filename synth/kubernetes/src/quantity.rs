@@ -1,43 +1,48 @@
 //! Processor time and memory, as Kubernetes writes them.
 
 use std::{
+    borrow::Cow,
     fmt,
     ops::{Add, AddAssign, Mul, Sub},
 };
 
+use k8s_openapi::apimachinery::pkg::{api::resource::Quantity, util::intstr::IntOrString};
 use serde_json::Value as Json;
 
 /// Processor time and memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Amount {
+pub struct Amount {
     /// Thousandths of a vCPU.
-    pub(crate) cpu: u64,
+    pub cpu: u64,
     /// MiB.
-    pub(crate) memory: u64,
+    pub memory: u64,
 }
 
 impl Amount {
-    pub(crate) const fn new(cpu: u64, memory: u64) -> Self {
+    /// Thousandths of a vCPU, and MiB.
+    pub const fn new(cpu: u64, memory: u64) -> Self {
         Self { cpu, memory }
     }
 
     /// What an object with `cpu` and `memory` says, if it says both.
-    pub(crate) fn read(object: &Json) -> Option<Self> {
+    pub fn read(object: &Json) -> Option<Self> {
         Some(Self { cpu: millicores(&object["cpu"])?, memory: mebibytes(&object["memory"])? })
     }
 
     /// The larger of both, each kind by itself.
-    pub(crate) fn at_least(self, other: Self) -> Self {
+    #[must_use]
+    pub fn at_least(self, other: Self) -> Self {
         Self { cpu: self.cpu.max(other.cpu), memory: self.memory.max(other.memory) }
     }
 
     /// The less of both, each by itself.
-    pub(crate) fn least(self, other: Self) -> Self {
+    #[must_use]
+    pub fn least(self, other: Self) -> Self {
         Self { cpu: self.cpu.min(other.cpu), memory: self.memory.min(other.memory) }
     }
 
     /// How often `part` fits.
-    pub(crate) fn fits(self, part: Self) -> u64 {
+    pub fn fits(self, part: Self) -> u64 {
         let often = |whole: u64, part: u64| whole.checked_div(part).unwrap_or(u64::MAX);
         often(self.cpu, part.cpu).min(often(self.memory, part.memory))
     }
@@ -81,8 +86,8 @@ impl fmt::Display for Amount {
 }
 
 /// A quantity of processors in thousandths, rounded up: `2`, `0.5`, `500m`.
-pub(crate) fn millicores(value: &Json) -> Option<u64> {
-    let text = written(value)?;
+pub fn millicores(value: &impl Written) -> Option<u64> {
+    let text = value.written()?;
     match text.strip_suffix('m') {
         Some(thousandths) => thousandths.parse().ok(),
         None => thousandths(&text),
@@ -90,7 +95,7 @@ pub(crate) fn millicores(value: &Json) -> Option<u64> {
 }
 
 /// A quantity of bytes in MiB, rounded up: `256Mi`, `1.5Gi`, `1000000`.
-pub(crate) fn mebibytes(value: &Json) -> Option<u64> {
+pub fn mebibytes(value: &impl Written) -> Option<u64> {
     const UNITS: [(&str, u64); 8] = [
         ("Ki", 1 << 10),
         ("Mi", 1 << 20),
@@ -101,21 +106,44 @@ pub(crate) fn mebibytes(value: &Json) -> Option<u64> {
         ("G", 1_000_000_000),
         ("", 1),
     ];
-    let text = written(value)?;
+    let text = value.written()?;
     let (number, unit) = UNITS.iter().find_map(|(suffix, unit)| Some((text.strip_suffix(suffix)?, *unit)))?;
     Some((thousandths(number)?.checked_mul(unit)?.div_ceil(1000)).div_ceil(1 << 20))
 }
 
 /// A whole number of things.
-pub(crate) fn count(value: &Json) -> Option<u64> {
-    written(value)?.parse().ok()
+pub fn count(value: &impl Written) -> Option<u64> {
+    value.written()?.parse().ok()
 }
 
-fn written(value: &Json) -> Option<String> {
-    match value {
-        Json::String(text) => Some(text.clone()),
-        Json::Number(number) => Some(number.to_string()),
-        _ => None,
+/// What a quantity is read from.
+pub trait Written {
+    /// Its text, where it is a text or a number.
+    fn written(&self) -> Option<Cow<'_, str>>;
+}
+
+impl Written for Quantity {
+    fn written(&self) -> Option<Cow<'_, str>> {
+        Some(self.0.as_str().into())
+    }
+}
+
+impl Written for IntOrString {
+    fn written(&self) -> Option<Cow<'_, str>> {
+        Some(match self {
+            Self::Int(number) => number.to_string().into(),
+            Self::String(text) => text.as_str().into(),
+        })
+    }
+}
+
+impl Written for Json {
+    fn written(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::String(text) => Some(text.as_str().into()),
+            Self::Number(number) => Some(number.to_string().into()),
+            _ => None,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
 
-use super::{
+use crate::{
     draft::{Draft, IntoField, fields},
     object::selector,
 };
@@ -27,12 +27,13 @@ fields! {
     }
 }
 
-pub(crate) fn service_spec() -> Draft<ServiceSpec> {
+/// Ports that lead to pods.
+pub fn service_spec() -> Draft<ServiceSpec> {
     Draft(ServiceSpec::default())
 }
 
 /// A port of the Service that leads to the container's port of the same name.
-pub(crate) fn service_port(name: &str, port: u16) -> ServicePort {
+pub fn service_port(name: &str, port: u16) -> ServicePort {
     ServicePort {
         name: Some(name.to_owned()),
         port: port.into(),
@@ -42,12 +43,13 @@ pub(crate) fn service_port(name: &str, port: u16) -> ServicePort {
     }
 }
 
-pub(crate) fn network_policy_spec() -> Draft<NetworkPolicySpec> {
+/// Who may reach pods, and whom they may reach.
+pub fn network_policy_spec() -> Draft<NetworkPolicySpec> {
     Draft(NetworkPolicySpec::default())
 }
 
 /// Lets peers in to ports; no peers means everyone, no ports means all.
-pub(crate) fn ingress(
+pub fn ingress(
     from: impl IntoIterator<Item = NetworkPolicyPeer>,
     ports: impl IntoIterator<Item = NetworkPolicyPort>,
 ) -> NetworkPolicyIngressRule {
@@ -55,7 +57,7 @@ pub(crate) fn ingress(
 }
 
 /// Lets pods out to ports of peers; no peers means everyone, no ports means all.
-pub(crate) fn egress(
+pub fn egress(
     to: impl IntoIterator<Item = NetworkPolicyPeer>,
     ports: impl IntoIterator<Item = NetworkPolicyPort>,
 ) -> NetworkPolicyEgressRule {
@@ -68,29 +70,29 @@ fn filled<T>(items: impl IntoIterator<Item = T>) -> Option<Vec<T>> {
 }
 
 /// Addresses of a range except some of its parts.
-pub(crate) fn ip_block(cidr: impl IntoField<String>, except: impl IntoIterator<Item = String>) -> NetworkPolicyPeer {
+pub fn ip_block(cidr: impl IntoField<String>, except: impl IntoIterator<Item = String>) -> NetworkPolicyPeer {
     let ip_block = IPBlock { cidr: cidr.into_field(), except: filled(except) };
     NetworkPolicyPeer { ip_block: Some(ip_block), ..NetworkPolicyPeer::default() }
 }
 
 /// Pods of the policy's own namespace.
-pub(crate) fn pods(pod_selector: LabelSelector) -> NetworkPolicyPeer {
+pub fn pods(pod_selector: LabelSelector) -> NetworkPolicyPeer {
     NetworkPolicyPeer { pod_selector: Some(pod_selector), ..NetworkPolicyPeer::default() }
 }
 
 /// Pods of a namespace.
-pub(crate) fn pods_of_namespace(namespace: &str, pod_selector: LabelSelector) -> NetworkPolicyPeer {
+pub fn pods_of_namespace(namespace: &str, pod_selector: LabelSelector) -> NetworkPolicyPeer {
     let namespace_selector = Some(selector("kubernetes.io/metadata.name", namespace));
     NetworkPolicyPeer { namespace_selector, pod_selector: Some(pod_selector), ..NetworkPolicyPeer::default() }
 }
 
 /// A TCP port, by number or by the container's name for it.
-pub(crate) fn tcp(port: impl Into<Option<u16>>) -> NetworkPolicyPort {
+pub fn tcp(port: impl Into<Option<u16>>) -> NetworkPolicyPort {
     port_of("TCP", port.into())
 }
 
 /// A UDP port.
-pub(crate) fn udp(port: u16) -> NetworkPolicyPort {
+pub fn udp(port: u16) -> NetworkPolicyPort {
     port_of("UDP", Some(port))
 }
 

@@ -1,5 +1,9 @@
 //! Whole objects: a name first, then metadata and spec.
 
+use crate::{
+    Manifests,
+    draft::{Draft, IntoField, fields},
+};
 use k8s_openapi::{
     Metadata,
     api::{
@@ -22,13 +26,11 @@ use k8s_openapi::{
     },
     apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta},
 };
-use synth_framework::Manifests;
-
-use super::draft::{Draft, IntoField, fields};
 
 macro_rules! objects {
     ($($function:ident: $type:ident),+ $(,)?) => { $(
-        pub(crate) fn $function(name: impl IntoField<String>) -> Draft<$type> {
+        #[doc = concat!("An object of the kind `", stringify!($type), "`, with a name.")]
+        pub fn $function(name: impl IntoField<String>) -> Draft<$type> {
             Draft::<$type>::named(name)
         }
     )+ };
@@ -78,27 +80,27 @@ fields! {
 
 impl<T: Metadata<Ty = ObjectMeta>> Draft<T> {
     /// Puts the object into a namespace.
-    pub(crate) fn in_namespace(mut self, namespace: impl IntoField<String>) -> Self {
+    pub fn in_namespace(mut self, namespace: impl IntoField<String>) -> Self {
         self.0.metadata_mut().namespace = Some(namespace.into_field());
         self
     }
 
     /// Adds a label.
-    pub(crate) fn label(mut self, key: &str, value: impl IntoField<String>) -> Self {
+    pub fn label(mut self, key: &str, value: impl IntoField<String>) -> Self {
         let labels = self.0.metadata_mut().labels.get_or_insert_default();
         labels.insert(key.to_owned(), value.into_field());
         self
     }
 
     /// Adds an annotation.
-    pub(crate) fn annotation(mut self, key: &str, value: impl IntoField<String>) -> Self {
+    pub fn annotation(mut self, key: &str, value: impl IntoField<String>) -> Self {
         let annotations = self.0.metadata_mut().annotations.get_or_insert_default();
         annotations.insert(key.to_owned(), value.into_field());
         self
     }
 
     /// Adds a finalizer.
-    pub(crate) fn finalizer(mut self, finalizer: &str) -> Self {
+    pub fn finalizer(mut self, finalizer: &str) -> Self {
         self.0.metadata_mut().finalizers.get_or_insert_default().push(finalizer.to_owned());
         self
     }
@@ -115,18 +117,18 @@ impl<T: Metadata<Ty = ObjectMeta> + Default> Draft<T> {
 impl<T: serde::Serialize> Draft<T> {
     /// Adds the object to a folder of the manifests, as `{file}.yaml`.
     #[track_caller]
-    pub(crate) fn add_to(&self, folder: &Manifests, file: &str) {
+    pub fn add_to(&self, folder: &Manifests, file: &str) {
         folder.add(file, self);
     }
 }
 
 /// Selects what carries this one label.
-pub(crate) fn selector(key: &str, value: &str) -> LabelSelector {
+pub fn selector(key: &str, value: &str) -> LabelSelector {
     let match_labels = Some([(key.to_owned(), value.to_owned())].into());
     LabelSelector { match_labels, ..LabelSelector::default() }
 }
 
 /// Selects whatever there is.
-pub(crate) fn every_pod() -> LabelSelector {
+pub fn every_pod() -> LabelSelector {
     LabelSelector::default()
 }

@@ -1,12 +1,12 @@
 //! Objects of kinds that are not Kubernetes' own: a typed spec of the fields that are used here.
 
 use k8s_openapi::{ClusterResourceScope, Metadata, Resource, apimachinery::pkg::apis::meta::v1::ObjectMeta};
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
-use super::draft::{Draft, IntoField};
+use crate::draft::{Draft, IntoField};
 
 /// A spec that knows what kind of object it belongs to.
-pub(crate) trait CustomSpec: Serialize {
+pub trait CustomSpec: Serialize {
     /// Group and version: `karpenter.sh/v1`.
     const API_VERSION: &'static str;
     /// Kind: `NodePool`.
@@ -14,14 +14,16 @@ pub(crate) trait CustomSpec: Serialize {
 }
 
 /// An object of a custom kind.
-#[derive(Clone, Debug)]
-pub(crate) struct Custom<S> {
-    metadata: ObjectMeta,
-    spec: S,
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Custom<S> {
+    /// Name, namespace, labels and annotations.
+    pub metadata: ObjectMeta,
+    /// What the kind is about.
+    pub spec: S,
 }
 
 /// An object of a custom kind, with a name.
-pub(crate) fn custom<S: CustomSpec>(name: impl IntoField<String>, spec: S) -> Draft<Custom<S>> {
+pub fn custom<S: CustomSpec>(name: impl IntoField<String>, spec: S) -> Draft<Custom<S>> {
     let metadata = ObjectMeta { name: Some(name.into_field()), ..ObjectMeta::default() };
     Draft(Custom { metadata, spec })
 }

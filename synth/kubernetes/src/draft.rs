@@ -5,7 +5,8 @@ use serde::{Serialize, Serializer};
 
 /// A Kubernetes value whose fields are set by methods of the same names.
 #[derive(Clone, Debug)]
-pub(crate) struct Draft<T>(pub(super) T);
+#[must_use]
+pub struct Draft<T>(pub(crate) T);
 
 impl<T: Serialize> Serialize for Draft<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -14,7 +15,7 @@ impl<T: Serialize> Serialize for Draft<T> {
 }
 
 /// What a field of type `T` accepts.
-pub(crate) trait IntoField<T> {
+pub trait IntoField<T> {
     /// The field's own type.
     fn into_field(self) -> T;
 }
@@ -51,6 +52,7 @@ accept! {
     String => IntOrString: IntOrString::String;
     i32 => IntOrString: IntOrString::Int;
     u16 => IntOrString: |number: u16| IntOrString::Int(number.into());
+    u32 => IntOrString: |number: u32| IntOrString::Int(number.into_field());
     u16 => i32: i32::from;
     u32 => i32: |number: u32| i32::try_from(number).expect("settings bound every number far below 2^31");
     u32 => i64: i64::from;
@@ -60,27 +62,30 @@ accept! {
 /// `name: {T}` a map of texts to `T`.
 macro_rules! fields {
     ($($type:ty { $($field:ident: $kind:tt),+ $(,)? })+) => { $(
-        impl $crate::manifests::kubernetes::Draft<$type> {
-            $( $crate::manifests::kubernetes::draft::field!($field $kind); )+
+        impl $crate::Draft<$type> {
+            $( $crate::draft::field!($field $kind); )+
         }
     )+ };
 }
 
 macro_rules! field {
     ($field:ident ($of:ty)) => {
-        pub(crate) fn $field(mut self, value: impl IntoField<$of>) -> Self {
+        #[doc = concat!("Sets `", stringify!($field), "`.")]
+        pub fn $field(mut self, value: impl IntoField<$of>) -> Self {
             self.0.$field = value.into_field();
             self
         }
     };
     ($field:ident [$of:ty]) => {
-        pub(crate) fn $field(mut self, values: impl IntoIterator<Item = impl IntoField<$of>>) -> Self {
+        #[doc = concat!("Sets `", stringify!($field), "`.")]
+        pub fn $field(mut self, values: impl IntoIterator<Item = impl IntoField<$of>>) -> Self {
             self.0.$field = Some(values.into_iter().map(IntoField::into_field).collect());
             self
         }
     };
     ($field:ident {$of:ty}) => {
-        pub(crate) fn $field(
+        #[doc = concat!("Sets `", stringify!($field), "`.")]
+        pub fn $field(
             mut self,
             entries: impl IntoIterator<Item = (impl IntoField<String>, impl IntoField<$of>)>,
         ) -> Self {
@@ -90,7 +95,8 @@ macro_rules! field {
         }
     };
     ($field:ident $of:ty) => {
-        pub(crate) fn $field(mut self, value: impl IntoField<$of>) -> Self {
+        #[doc = concat!("Sets `", stringify!($field), "`.")]
+        pub fn $field(mut self, value: impl IntoField<$of>) -> Self {
             self.0.$field = Some(value.into_field());
             self
         }

@@ -17,7 +17,7 @@ use k8s_openapi::{
     },
 };
 
-use super::draft::{Draft, IntoField, fields};
+use crate::draft::{Draft, IntoField, fields};
 
 fields! {
     DeploymentSpec {
@@ -43,15 +43,12 @@ fields! {
 }
 
 /// A Deployment that leaves the number of its pods to an autoscaler.
-pub(crate) fn deployment_spec(
-    selector: LabelSelector,
-    template: impl IntoField<PodTemplateSpec>,
-) -> Draft<DeploymentSpec> {
+pub fn deployment_spec(selector: LabelSelector, template: impl IntoField<PodTemplateSpec>) -> Draft<DeploymentSpec> {
     Draft(DeploymentSpec { selector, template: template.into_field(), ..DeploymentSpec::default() })
 }
 
 /// Pods of this one label.
-pub(crate) fn pod_template(
+pub fn pod_template(
     labels: impl IntoIterator<Item = (&'static str, impl IntoField<String>)>,
     spec: impl IntoField<PodSpec>,
 ) -> PodTemplateSpec {
@@ -65,7 +62,7 @@ pub(crate) fn pod_template(
 const RESOLVING: [(&str, &str); 3] = [("ndots", "2"), ("timeout", "2"), ("attempts", "2")];
 
 /// A pod of these containers.
-pub(crate) fn pod_spec(containers: impl IntoIterator<Item = Draft<Container>>) -> Draft<PodSpec> {
+pub fn pod_spec(containers: impl IntoIterator<Item = Draft<Container>>) -> Draft<PodSpec> {
     let containers = containers.into_iter().map(IntoField::into_field).collect();
     let option =
         |(name, value): (&str, &str)| PodDNSConfigOption { name: Some(name.into()), value: Some(value.into()) };
@@ -74,12 +71,13 @@ pub(crate) fn pod_spec(containers: impl IntoIterator<Item = Draft<Container>>) -
         .dns_config(PodDNSConfig { options: Some(options), ..PodDNSConfig::default() })
 }
 
-pub(crate) fn container(name: &str) -> Draft<Container> {
+/// A container with a name.
+pub fn container(name: &str) -> Draft<Container> {
     Draft(Container { name: name.to_owned(), ..Container::default() })
 }
 
 /// A TCP port with a name.
-pub(crate) fn container_port(name: &str, port: u16) -> ContainerPort {
+pub fn container_port(name: &str, port: u16) -> ContainerPort {
     ContainerPort {
         name: Some(name.to_owned()),
         container_port: port.into(),
@@ -89,7 +87,7 @@ pub(crate) fn container_port(name: &str, port: u16) -> ContainerPort {
 }
 
 /// Starts new pods before old ones leave.
-pub(crate) fn rolling_update(max_surge: &str) -> DeploymentStrategy {
+pub fn rolling_update(max_surge: &str) -> DeploymentStrategy {
     DeploymentStrategy {
         type_: Some("RollingUpdate".to_owned()),
         rolling_update: Some(RollingUpdateDeployment {
@@ -100,19 +98,20 @@ pub(crate) fn rolling_update(max_surge: &str) -> DeploymentStrategy {
 }
 
 /// Asks a path of a named port.
-pub(crate) fn http_probe(path: &str, port: &str) -> Draft<Probe> {
+pub fn http_probe(path: &str, port: &str) -> Draft<Probe> {
     let http_get = HTTPGetAction { path: Some(path.to_owned()), port: port.into_field(), ..HTTPGetAction::default() };
     Draft(Probe { http_get: Some(http_get), ..Probe::default() })
 }
 
 /// Holds the stop signal back, without a binary in the image.
-pub(crate) fn pre_stop_sleep(seconds: u32) -> Lifecycle {
+pub fn pre_stop_sleep(seconds: u32) -> Lifecycle {
     let pre_stop =
         LifecycleHandler { sleep: Some(SleepAction { seconds: seconds.into() }), ..LifecycleHandler::default() };
     Lifecycle { pre_stop: Some(pre_stop), ..Lifecycle::default() }
 }
 
-pub(crate) fn resources() -> Draft<ResourceRequirements> {
+/// What a container asks for, and what it may use.
+pub fn resources() -> Draft<ResourceRequirements> {
     Draft(ResourceRequirements::default())
 }
 
@@ -120,7 +119,7 @@ pub(crate) fn resources() -> Draft<ResourceRequirements> {
 const NON_ROOT: i64 = 65_532;
 
 /// What the restricted pod security standard asks of a pod.
-pub(crate) fn pod_security_context() -> PodSecurityContext {
+pub fn pod_security_context() -> PodSecurityContext {
     PodSecurityContext {
         run_as_group: Some(NON_ROOT),
         run_as_non_root: Some(true),
@@ -131,7 +130,7 @@ pub(crate) fn pod_security_context() -> PodSecurityContext {
 }
 
 /// What the restricted pod security standard asks of a container, and a read-only root.
-pub(crate) fn restricted_security_context() -> SecurityContext {
+pub fn restricted_security_context() -> SecurityContext {
     SecurityContext {
         allow_privilege_escalation: Some(false),
         capabilities: Some(Capabilities { drop: Some(vec!["ALL".to_owned()]), ..Capabilities::default() }),
@@ -141,7 +140,7 @@ pub(crate) fn restricted_security_context() -> SecurityContext {
 }
 
 /// Spreads pods evenly over what the key tells apart; `when_unsatisfiable` is `DoNotSchedule` or `ScheduleAnyway`.
-pub(crate) fn spread(
+pub fn spread(
     topology_key: &str,
     when_unsatisfiable: &str,
     selector: LabelSelector,
@@ -156,7 +155,7 @@ pub(crate) fn spread(
 }
 
 /// Never two of these pods on one node.
-pub(crate) fn apart_by_host(selector: LabelSelector) -> Affinity {
+pub fn apart_by_host(selector: LabelSelector) -> Affinity {
     let term = PodAffinityTerm {
         label_selector: Some(selector),
         topology_key: "kubernetes.io/hostname".to_owned(),
@@ -169,17 +168,17 @@ pub(crate) fn apart_by_host(selector: LabelSelector) -> Affinity {
 }
 
 /// Tolerates a taint of this key, whatever its value and effect.
-pub(crate) fn toleration_of(key: &str) -> Toleration {
+pub fn toleration_of(key: &str) -> Toleration {
     Toleration { key: Some(key.to_owned()), operator: Some("Exists".to_owned()), ..Toleration::default() }
 }
 
 /// Stays for some seconds where a taint of this key is put on its node.
-pub(crate) fn toleration_for(key: &str, seconds: u32) -> Toleration {
+pub fn toleration_for(key: &str, seconds: u32) -> Toleration {
     Toleration { effect: Some("NoExecute".to_owned()), toleration_seconds: Some(seconds.into()), ..toleration_of(key) }
 }
 
 /// Tolerates a taint of this key and value, whatever its effect.
-pub(crate) fn toleration((key, value): (&str, &str)) -> Toleration {
+pub fn toleration((key, value): (&str, &str)) -> Toleration {
     Toleration {
         key: Some(key.to_owned()),
         operator: Some("Equal".to_owned()),

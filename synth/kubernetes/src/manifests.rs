@@ -11,12 +11,9 @@ use std::{
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use synth_framework::{Location, Problem, Problems, StackFile, source_path};
 
-use crate::{
-    StackFile,
-    problem::{Location, Problem, Problems, source_path},
-    yaml,
-};
+use crate::yaml;
 
 /// Manifests under construction, and the folder that objects go to.
 ///
@@ -113,7 +110,7 @@ impl Manifests {
             }
         }
         objects.sort_by(|left, right| left.path.cmp(&right.path));
-        if problems.is_empty() { Ok(BuiltManifests { name: self.name, objects }) } else { Err(Problems(problems)) }
+        if problems.is_empty() { Ok(BuiltManifests { name: self.name, objects }) } else { Err(problems.into()) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Manifests are gathered by folder, checked together, and written as conventional YAML.
 
 use serde_json::json;
-use synth_framework::Manifests;
+use synth_kubernetes::Manifests;
 
 #[test]
 fn objects_are_written_in_conventional_order_below_their_source() {
@@ -19,7 +19,7 @@ fn objects_are_written_in_conventional_order_below_their_source() {
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].path, "web/config-map.yaml");
     insta::assert_snapshot!(files[0].text, @r#"
-    # Synthesized from synth/framework/tests/manifests.rs; do not edit.
+    # Synthesized from synth/kubernetes/tests/manifests.rs; do not edit.
     apiVersion: v1
     kind: ConfigMap
     metadata:

@@ -8,7 +8,7 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
 
-use super::draft::{Draft, IntoField, fields};
+use crate::draft::{Draft, IntoField, fields};
 
 fields! {
     ValidatingAdmissionPolicySpec {
@@ -19,12 +19,13 @@ fields! {
     MatchResources { namespace_selector: LabelSelector, resource_rules: [NamedRuleWithOperations] }
 }
 
-pub(crate) fn policy_spec() -> Draft<ValidatingAdmissionPolicySpec> {
+/// What a policy looks at, and what must hold of it.
+pub fn policy_spec() -> Draft<ValidatingAdmissionPolicySpec> {
     Draft(ValidatingAdmissionPolicySpec::default())
 }
 
 /// Refuses what the policy finds.
-pub(crate) fn policy_binding_spec(policy: &str) -> Draft<ValidatingAdmissionPolicyBindingSpec> {
+pub fn policy_binding_spec(policy: &str) -> Draft<ValidatingAdmissionPolicyBindingSpec> {
     Draft(ValidatingAdmissionPolicyBindingSpec {
         policy_name: policy.to_owned(),
         validation_actions: vec!["Deny".to_owned(), "Audit".to_owned()],
@@ -32,12 +33,13 @@ pub(crate) fn policy_binding_spec(policy: &str) -> Draft<ValidatingAdmissionPoli
     })
 }
 
-pub(crate) fn match_resources() -> Draft<MatchResources> {
+/// Which objects a policy or its binding is about.
+pub fn match_resources() -> Draft<MatchResources> {
     Draft(MatchResources::default())
 }
 
 /// Resources of one API group and version, when they are made or changed.
-pub(crate) fn rule(group: &str, version: &str, resources: &[&str]) -> NamedRuleWithOperations {
+pub fn rule(group: &str, version: &str, resources: &[&str]) -> NamedRuleWithOperations {
     let texts = |texts: &[&str]| Some(texts.iter().map(ToString::to_string).collect());
     NamedRuleWithOperations {
         api_groups: texts(&[group]),
@@ -49,18 +51,18 @@ pub(crate) fn rule(group: &str, version: &str, resources: &[&str]) -> NamedRuleW
 }
 
 /// An expression that must hold, and what is said when it does not.
-pub(crate) fn validation(expression: impl IntoField<String>, message: &str) -> Validation {
+pub fn validation(expression: impl IntoField<String>, message: &str) -> Validation {
     let message = Some(message.to_owned());
     Validation { expression: expression.into_field(), message, ..Validation::default() }
 }
 
 /// A named expression, which later ones call `variables.{name}`.
-pub(crate) fn variable(name: &str, expression: &str) -> Variable {
+pub fn variable(name: &str, expression: &str) -> Variable {
     Variable { name: name.to_owned(), expression: expression.to_owned() }
 }
 
 /// Looks at objects that stay: one that is being deleted has to lose its finalizers, whatever it is made of.
-pub(crate) fn living() -> MatchCondition {
+pub fn living() -> MatchCondition {
     MatchCondition {
         name: "living".to_owned(),
         expression: "!object.metadata.?deletionTimestamp.hasValue()".to_owned(),
@@ -68,7 +70,7 @@ pub(crate) fn living() -> MatchCondition {
 }
 
 /// Looks at what is new: removing a finalizer is no reason to ask again what was admitted before a rule was tightened.
-pub(crate) fn changed(path: &str) -> MatchCondition {
+pub fn changed(path: &str) -> MatchCondition {
     MatchCondition {
         name: "changed".to_owned(),
         expression: format!("request.operation == 'CREATE' || object.{path} != oldObject.{path}"),
