@@ -88,7 +88,7 @@ impl Environment {
             .objects()
             .iter()
             .map(|manifest| Item {
-                object: manifest.object.clone(),
+                object: manifest.object().clone(),
                 source: source(manifest.location),
                 application: Some(manifest.path.split_once('/').map_or("root", |(folder, _)| folder).to_owned()),
             })

@@ -3,12 +3,11 @@
 //! Everything is read off the built platform. What a chart makes has the name that the chart's templates give it under the
 //! values that are set here.
 
-use serde_json::Value as Json;
-
 use crate::{
     Platform,
+    charts::prometheus_stack,
     names::ARGOCD_PASSWORD_SECRET,
-    policies::view::{argocd_release, argocd_values, at, charts, items, number, text},
+    view::{argocd_release, argocd_values, ports},
 };
 
 /// A page inside the cluster.
@@ -99,11 +98,9 @@ pub fn pages(platform: &Platform) -> Vec<Page> {
 
 /// Every Service with a load balancer.
 pub fn balanced(platform: &Platform) -> Vec<Balanced> {
-    let services = platform.of_kind("Service").filter(|service| text(&service.object, "/spec/type") == "LoadBalancer");
-    let balanced = services.map(|service| {
-        let port = items(&service.object, "/spec/ports").first().and_then(|port| number(port, "/port"));
-        let port = port.and_then(|port| u16::try_from(port).ok()).unwrap_or_default();
-        let namespace = text(&service.object, "/metadata/namespace").to_owned();
+    let balanced = platform.balancers().map(|service| {
+        let port = ports(&service).first().and_then(|port| u16::try_from(port.port).ok()).unwrap_or_default();
+        let namespace = service.namespace().to_owned();
         Balanced { service: service.name().to_owned(), namespace, port }
     });
     balanced.collect()
@@ -113,9 +110,9 @@ pub fn balanced(platform: &Platform) -> Vec<Balanced> {
 fn argocd(platform: &Platform) -> Option<Page> {
     let release = argocd_release(platform)?;
     let (values, _) = argocd_values(platform)?;
-    let plain = values.pointer("/configs/params/server.insecure").is_some_and(|of| *of == true || of == "true");
+    let plain = values.configs.params.insecure == Some(true);
     let name = release.text(|of| of.name())?;
-    let full = fullname(&values, &name, "argocd");
+    let full = fullname(values.fullname_override.as_deref(), &name, "argocd");
     Some(Page {
         name: "Argo CD",
         namespace: release.text(|of| of.namespace())?,
@@ -131,11 +128,11 @@ fn argocd(platform: &Platform) -> Option<Page> {
 /// The chart's `prometheus/service.yaml` and `alertmanager/service.yaml`, and `service.yaml` and `secret.yaml` of the chart of
 /// Grafana that it brings.
 fn observability(platform: &Platform) -> Vec<Page> {
-    let Some(chart) = charts(platform).find(|chart| chart.name == "kube-prometheus-stack") else { return Vec::new() };
+    let Some(chart) = platform.chart::<prometheus_stack::Values>() else { return Vec::new() };
     let release = chart.application.name();
-    let full = fullname(chart.values, release, chart.name);
-    let grafana = fullname(at(chart.values, "/grafana"), release, "grafana");
-    let version = text(&chart.application.object, "/spec/source/targetRevision");
+    let full = fullname(Some(&chart.values.fullname_override), release, chart.name);
+    let grafana = fullname(chart.values.grafana.fullname_override.as_deref(), release, "grafana");
+    let version = chart.version;
     let page = |name, service, port, local_port, login| Page {
         name,
         namespace: chart.namespace.to_owned(),
@@ -155,8 +152,8 @@ fn observability(platform: &Platform) -> Vec<Page> {
 }
 
 /// What objects of a chart are named after, as Helm's charts have it: its own name is not said twice.
-fn fullname(values: &Json, release: &str, chart: &str) -> String {
-    match text(values, "/fullnameOverride") {
+fn fullname(given: Option<&str>, release: &str, chart: &str) -> String {
+    match given.unwrap_or_default() {
         "" if release.contains(chart) => release.to_owned(),
         "" => format!("{release}-{chart}"),
         full => full.to_owned(),
@@ -165,19 +162,17 @@ fn fullname(values: &Json, release: &str, chart: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn a_chart_does_not_say_its_name_twice() {
         for (values, release, name) in [
-            (json!({}), "argocd", "argocd"),
-            (json!({}), "delivery", "delivery-argocd"),
-            (json!({ "fullnameOverride": "cd" }), "argocd", "cd"),
-            (Json::Null, "argocd", "argocd"),
+            (None, "argocd", "argocd"),
+            (None, "delivery", "delivery-argocd"),
+            (Some("cd"), "argocd", "cd"),
+            (Some(""), "argocd", "argocd"),
         ] {
-            assert_eq!(fullname(&values, release, "argocd"), name, "{values}");
+            assert_eq!(fullname(values, release, "argocd"), name, "{values:?}");
         }
     }
 }

@@ -23,6 +23,7 @@ mod series;
 pub mod settings;
 pub mod terraform;
 mod versions;
+mod view;
 
 pub use files::BuiltFiles;
 pub use platform::{Built, PARTS, Part, Platform, PlatformProblems};

@@ -6,7 +6,6 @@ mod access;
 mod addons;
 mod alertmanager;
 mod argocd;
-mod argocd_notifications;
 mod argocd_values;
 mod base_nodes;
 mod control_plane;

@@ -1,12 +1,12 @@
 //! IMG: whether it is known beforehand what exactly runs.
 
+use k8s_openapi::api::apps::v1::Deployment;
 use synth_bindings::{aws_ecr_repository, helm_release};
 use synth_framework::{Findings, Policy, Severity};
-use synth_kubernetes::Manifest;
 
 use crate::{
     Platform, base_images,
-    policies::view::{at, items, text},
+    view::{Application, NodeClass, Object, pod_of},
 };
 
 pub(super) const POLICIES: &[Policy<Platform>] = &[
@@ -57,11 +57,11 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
 ];
 
 /// The images of every Deployment, with its object.
-fn images(platform: &Platform) -> impl Iterator<Item = (&Manifest, &str)> {
-    platform.of_kind("Deployment").flat_map(|deployment| {
-        let spec = at(&deployment.object, "/spec/template/spec");
-        let containers = items(spec, "/containers").iter().chain(items(spec, "/initContainers"));
-        containers.map(move |container| (deployment, text(container, "/image")))
+fn images(platform: &Platform) -> impl Iterator<Item = (Object<'_, Deployment>, &str)> {
+    platform.every::<Deployment>().flat_map(|deployment| {
+        let pod = pod_of(deployment.typed());
+        let containers = pod.containers.iter().chain(pod.init_containers.as_deref().unwrap_or_default());
+        containers.map(move |container| (deployment, container.image.as_deref().unwrap_or_default()))
     })
 }
 
@@ -71,7 +71,7 @@ fn pinned_images(platform: &Platform, findings: &mut Findings) {
         let tag = path.split_once(':').map(|(_, tag)| tag);
         if !image.contains("@sha256:") && tag.is_none_or(|tag| tag.is_empty() || tag == "latest") {
             findings.report(
-                platform.place(deployment),
+                deployment.place(),
                 format!("runs `{image}`, which may be another image tomorrow"),
                 "name a version as the tag, or a digest",
             );
@@ -86,7 +86,7 @@ fn own_registry(platform: &Platform, findings: &mut Findings) {
     for (deployment, image) in images(platform) {
         let Some(path) = image.strip_prefix(&registry) else {
             findings.report(
-                platform.place(deployment),
+                deployment.place(),
                 format!("runs `{image}`, which does not come from {registry}"),
                 "push the image to a repository of the bootstrap stack, and name it",
             );
@@ -95,7 +95,7 @@ fn own_registry(platform: &Platform, findings: &mut Findings) {
         let repository = path.split(['@', ':']).next().unwrap_or(path);
         if !repositories.iter().any(|declared| declared == repository) {
             findings.report(
-                platform.place(deployment),
+                deployment.place(),
                 format!("runs an image of the repository `{repository}`, which no stack declares"),
                 "declare the repository in the bootstrap stack, or name another",
             );
@@ -119,12 +119,13 @@ fn is_exact(version: &str) -> bool {
 
 fn pinned_charts(platform: &Platform, findings: &mut Findings) {
     const MEND: &str = "name an exact version, such as 1.14.1";
-    for application in platform.of_kind("Application") {
-        let chart = text(&application.object, "/spec/source/chart");
-        let version = text(&application.object, "/spec/source/targetRevision");
-        if !chart.is_empty() && !is_exact(version) {
+    for application in platform.every::<Application>() {
+        let (chart, version) = (&application.spec.source.chart, &application.spec.source.target_revision);
+        if let Some(chart) = chart
+            && !is_exact(version)
+        {
             let message = format!("installs the chart {chart} of version `{version}`, which names no single one");
-            findings.report(platform.place(application), message, MEND);
+            findings.report(application.place(), message, MEND);
         }
     }
     for release in
@@ -140,13 +141,12 @@ fn pinned_charts(platform: &Platform, findings: &mut Findings) {
 }
 
 fn pinned_node_images(platform: &Platform, findings: &mut Findings) {
-    for class in platform.of_kind("EC2NodeClass") {
-        for term in items(&class.object, "/spec/amiSelectorTerms") {
-            let alias = text(term, "/alias");
+    for class in platform.every::<NodeClass>() {
+        for alias in class.spec.ami_selector_terms.iter().filter_map(|term| term.alias.as_deref()) {
             if alias.ends_with("@latest") {
                 findings
                     .report(
-                        platform.place(class),
+                        class.place(),
                         format!("boots `{alias}`, which may be another image tomorrow"),
                         "name a dated image in `karpenter.ami_alias`, such as al2023@v20260903",
                     )

@@ -13,7 +13,6 @@ mod scale;
 mod sec;
 mod sync;
 mod ver;
-pub(crate) mod view;
 
 use jiff::civil::Date;
 use synth_framework::{Policy, Review, Waiver};

@@ -58,13 +58,13 @@ fn system_pods_select_and_tolerate_the_base_nodes() {
 fn pools_cover_every_zone_and_many_kinds_of_instances() {
     for (settings, built) in environments() {
         for pool in built.of_kind("NodePool") {
-            let requirements = items(&pool.object, "/spec/template/spec/requirements");
+            let requirements = items(pool.object(), "/spec/template/spec/requirements");
             let values = |key: &str| requirements.iter().find(|of| of["key"] == key).map(|of| &of["values"]);
             assert_eq!(values("topology.kubernetes.io/zone"), Some(&json!(settings.network.zones)));
             assert!(values("node.kubernetes.io/instance-type").is_none(), "{} names instance types", pool.path);
-            let class = text(&pool.object, "/spec/template/spec/nodeClassRef/name");
+            let class = text(pool.object(), "/spec/template/spec/nodeClassRef/name");
             object(&built, "EC2NodeClass", class);
-            assert!(at(&pool.object, "/spec/limits/cpu").is_u64());
+            assert!(at(pool.object(), "/spec/limits/cpu").is_u64());
         }
     }
 }
@@ -76,13 +76,13 @@ fn admission_policies_are_bound_to_the_services_namespace_and_their_own_pods_pas
             built.of_kind("ValidatingAdmissionPolicy").map(synth_kubernetes::Manifest::name).collect();
         assert_eq!(policies.len(), 5);
         for binding in built.of_kind("ValidatingAdmissionPolicyBinding") {
-            assert!(policies.contains(&text(&binding.object, "/spec/policyName")));
-            let selector = at(&binding.object, "/spec/matchResources/namespaceSelector/matchLabels");
+            assert!(policies.contains(&text(binding.object(), "/spec/policyName")));
+            let selector = at(binding.object(), "/spec/matchResources/namespaceSelector/matchLabels");
             assert_eq!(*selector, json!({ "kubernetes.io/metadata.name": settings.services.namespace }));
         }
         let registry = format!("{}/", settings.aws.registry());
         for deployment in built.of_kind("Deployment") {
-            let spec = at(&deployment.object, "/spec/template/spec");
+            let spec = at(deployment.object(), "/spec/template/spec");
             let container = at(spec, "/containers/0");
             assert!(text(container, "/image").starts_with(&registry));
             assert_eq!(spec["automountServiceAccountToken"], false);

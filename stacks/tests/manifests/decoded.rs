@@ -15,9 +15,9 @@ fn reads_back<S: CustomSpec + DeserializeOwned + Serialize>() {
     for (_, built) in environments() {
         let mut read = 0;
         for manifest in built.of_kind(S::KIND) {
-            let object: Custom<S> = serde_json::from_value(manifest.object.clone()).unwrap();
-            assert_eq!(manifest.object["apiVersion"], Custom::<S>::API_VERSION);
-            assert_eq!(serde_json::to_value(object).unwrap(), manifest.object, "{}", manifest.path);
+            let object: Custom<S> = serde_json::from_value(manifest.object().clone()).unwrap();
+            assert_eq!(manifest.object()["apiVersion"], Custom::<S>::API_VERSION);
+            assert_eq!(serde_json::to_value(object).unwrap(), *manifest.object(), "{}", manifest.path);
             read += 1;
         }
         assert!(read > 0, "no {} is written", S::KIND);

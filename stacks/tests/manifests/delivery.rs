@@ -47,7 +47,7 @@ fn every_folder_belongs_to_the_application_of_its_name() {
             .collect();
         let sourced: BTreeSet<_> = built
             .of_kind("Application")
-            .filter_map(|application| application.object.pointer("/spec/source/path")?.as_str())
+            .filter_map(|application| application.object().pointer("/spec/source/path")?.as_str())
             .map(|path| path.strip_prefix(&format!("{}/", settings.manifests_path())).unwrap())
             .collect();
         assert_eq!(folders, sourced);
@@ -61,7 +61,7 @@ fn every_folder_belongs_to_the_application_of_its_name() {
 fn applications_keep_what_autoscalers_own() {
     for (_, built) in environments() {
         for scaler in built.of_kind("HorizontalPodAutoscaler") {
-            let target = text(&scaler.object, "/spec/scaleTargetRef/name");
+            let target = text(scaler.object(), "/spec/scaleTargetRef/name");
             let (folder, _) = scaler.path.split_once('/').unwrap();
             let application = object(&built, "Application", folder);
             let rule = serde_json::json!({
@@ -88,7 +88,7 @@ fn projects_let_every_application_and_object_through_and_no_wildcard() {
             assert!(!object(&built, "AppProject", name).to_string().contains('*'));
         }
         for application in built.of_kind("Application") {
-            let spec = &application.object["spec"];
+            let spec = &application.object()["spec"];
             let project = project(application.name());
             assert_eq!(spec["project"], project["metadata"]["name"]);
             assert!(items(project, "/spec/sourceRepos").contains(&spec["source"]["repoURL"]), "{}", application.path);
@@ -107,14 +107,14 @@ fn projects_let_every_application_and_object_through_and_no_wildcard() {
 }
 
 fn group_kind(manifest: &Manifest) -> Json {
-    let group = text(&manifest.object, "/apiVersion").split_once('/').map_or("", |(group, _)| group);
+    let group = text(manifest.object(), "/apiVersion").split_once('/').map_or("", |(group, _)| group);
     serde_json::json!({ "group": group, "kind": manifest.kind() })
 }
 
 #[test]
 fn finalizers_have_the_path_without_which_the_api_server_warns() {
     for (_, built) in environments() {
-        let finalizers = built.of_kind("Application").flat_map(|of| items(&of.object, "/metadata/finalizers"));
+        let finalizers = built.of_kind("Application").flat_map(|of| items(of.object(), "/metadata/finalizers"));
         let finalizers: Vec<_> = finalizers.map(|finalizer| finalizer.as_str().unwrap()).collect();
         assert!(!finalizers.is_empty());
         assert!(

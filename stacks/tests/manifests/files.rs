@@ -54,7 +54,7 @@ fn yaml_reads_back_as_the_object() {
     for (_, built) in environments() {
         for manifest in built.objects() {
             let read: serde_json::Value = serde_norway::from_str(&manifest.text_of_file()).unwrap();
-            assert_eq!(read, manifest.object, "{}", manifest.path);
+            assert_eq!(read, *manifest.object(), "{}", manifest.path);
         }
     }
 }

@@ -45,7 +45,7 @@ fn environments() -> impl Iterator<Item = (Settings, BuiltManifests)> {
 fn object<'a>(built: &'a BuiltManifests, kind: &'a str, name: &str) -> &'a Json {
     let mut found = built.of_kind(kind).filter(|manifest| manifest.name() == name);
     let manifest: &Manifest = found.next().unwrap_or_else(|| panic!("there is no {kind} `{name}`"));
-    &manifest.object
+    manifest.object()
 }
 
 /// The value at a JSON pointer, which must exist.

@@ -15,7 +15,7 @@ fn every_alert_links_to_its_heading_in_the_runbooks() {
     for (settings, built) in environments() {
         let page = settings.repository.url.trim_end_matches(".git");
         for rules in built.of_kind("PrometheusRule") {
-            let groups = items(&rules.object, "/spec/groups").iter().flat_map(|group| items(group, "/rules"));
+            let groups = items(rules.object(), "/spec/groups").iter().flat_map(|group| items(group, "/rules"));
             for rule in groups.filter(|rule| rule.get("alert").is_some()) {
                 let alert = text(rule, "/alert");
                 let revision = &settings.repository.revision;
@@ -53,7 +53,7 @@ fn dashboards() -> Vec<(String, String, Json)> {
     let mut found = Vec::new();
     for (settings, built) in environments() {
         for manifest in built.of_kind("ConfigMap") {
-            let files = at(&manifest.object, "/data").as_object().unwrap();
+            let files = at(manifest.object(), "/data").as_object().unwrap();
             for (file, text) in
                 files.iter().filter(|(file, _)| Path::new(file).extension().is_some_and(|of| of == "json"))
             {
@@ -88,7 +88,7 @@ fn every_panel_has_a_unit_a_description_and_thresholds() {
 fn thresholds_are_the_bounds_of_alerts() {
     let bounds: Vec<String> = environments()
         .flat_map(|(_, built)| {
-            let rules = built.of_kind("PrometheusRule").flat_map(|rules| items(&rules.object, "/spec/groups"));
+            let rules = built.of_kind("PrometheusRule").flat_map(|rules| items(rules.object(), "/spec/groups"));
             let rules = rules.flat_map(|group| items(group, "/rules")).filter(|rule| rule.get("alert").is_some());
             rules.map(|rule| text(rule, "/expr").to_owned()).collect::<Vec<_>>()
         })

@@ -29,7 +29,7 @@ fn flags<'a>(deployment: &'a Json, flag: &str) -> Vec<&'a str> {
 fn no_deployment_fixes_its_number_of_pods() {
     for (_, built) in environments() {
         for deployment in built.of_kind("Deployment") {
-            assert!(deployment.object.pointer("/spec/replicas").is_none(), "{}", deployment.path);
+            assert!(deployment.object().pointer("/spec/replicas").is_none(), "{}", deployment.path);
         }
     }
 }
@@ -66,9 +66,9 @@ fn monitors_select_a_service_with_their_port() {
             let wanted = at(monitor, "/spec/selector/matchLabels");
             let port = at(monitor, "/spec/endpoints/0/port");
             let found = built.of_kind("Service").filter(|service| {
-                let labels = at(&service.object, "/metadata/labels");
+                let labels = at(service.object(), "/metadata/labels");
                 let all = wanted.as_object().unwrap().iter().all(|(key, value)| labels.get(key) == Some(value));
-                all && items(&service.object, "/spec/ports").iter().any(|of| of["name"] == *port)
+                all && items(service.object(), "/spec/ports").iter().any(|of| of["name"] == *port)
             });
             assert_eq!(found.count(), 1, "{name}");
             assert_eq!(items(monitor, "/spec/namespaceSelector/matchNames"), [json!(settings.services.namespace)]);
@@ -89,7 +89,7 @@ fn ports_agree_from_the_listener_to_the_policy() {
             assert_eq!(named("http"), Some(json!(service.port)));
             assert_eq!(named("admin"), Some(json!(service.admin_port)));
             for service in built.of_kind("Service").filter(|of| of.name().starts_with(name)) {
-                for port in items(&service.object, "/spec/ports") {
+                for port in items(service.object(), "/spec/ports") {
                     assert!(named(port["targetPort"].as_str().unwrap()).is_some(), "{}", service.path);
                 }
             }
@@ -149,7 +149,7 @@ fn only_traffic_is_open_to_the_internet() {
         let service = object(&built, "Service", CORS_PROXY_SERVER);
         let targets: Vec<_> = items(service, "/spec/ports").iter().map(|port| &port["targetPort"]).collect();
         assert_eq!(targets, ["http"]);
-        let balanced = built.of_kind("Service").filter(|of| of.object["spec"]["type"] == "LoadBalancer");
+        let balanced = built.of_kind("Service").filter(|of| of.object()["spec"]["type"] == "LoadBalancer");
         assert_eq!(balanced.count(), 1);
     }
 }
@@ -307,7 +307,7 @@ fn names_of_accounts_priorities_and_classes_exist() {
 fn a_name_is_asked_for_twice_before_a_connection_is_given_up() {
     for (_, built) in environments() {
         for deployment in built.of_kind("Deployment") {
-            let options = items(&deployment.object, "/spec/template/spec/dnsConfig/options");
+            let options = items(deployment.object(), "/spec/template/spec/dnsConfig/options");
             let seconds = |name: &str| -> u64 {
                 let option = options.iter().find(|option| option["name"] == name);
                 text(option.unwrap_or_else(|| panic!("no {name}")), "/value").parse().unwrap()

@@ -102,7 +102,7 @@ pub(crate) fn edit(platform: &mut Platform, kind: &str, name: &str, edit: impl F
         let Built::Manifests(manifests) = part else { continue };
         for manifest in manifests.objects_mut() {
             if manifest.kind() == kind && manifest.name() == name {
-                edit(&mut manifest.object);
+                manifest.change(&edit).unwrap();
                 edited += 1;
             }
         }
@@ -141,7 +141,7 @@ pub(crate) fn copy(platform: &mut Platform, kind: &str, name: &str, path: &str, 
         if let Built::Manifests(manifests) = part {
             let mut copy =
                 manifests.objects_mut().iter().find(|of| of.kind() == kind && of.name() == name).unwrap().clone();
-            edit(&mut copy.object);
+            copy.change(&edit).unwrap();
             path.clone_into(&mut copy.path);
             manifests.objects_mut().push(copy);
         }

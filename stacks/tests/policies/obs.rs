@@ -66,7 +66,7 @@ fn the_memory_of_prometheus_follows_from_the_largest_size() {
         assert_eq!(found(platform, "OBS003"), "");
         let stack = platform.objects().find(|of| of.kind() == "Application" && of.name() == STACK).unwrap();
         let memory =
-            &stack.object["spec"]["source"]["helm"]["valuesObject"]["prometheus"]["prometheusSpec"]["resources"];
+            &stack.object()["spec"]["source"]["helm"]["valuesObject"]["prometheus"]["prometheusSpec"]["resources"];
         memory["limits"]["memory"].as_str().unwrap().strip_suffix("Mi").unwrap().parse::<u64>().unwrap()
     };
     let sizes = [(6, 500, 256), (90, 500, 256), (400, 500, 256), (200, 1700, 128), (200, 100, 2048), (60, 14_000, 512)];

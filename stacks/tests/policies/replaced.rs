@@ -31,8 +31,8 @@ const CHANGED: &[(&str, &str, bool, bool)] = &[
 /// What Karpenter compares its nodes with: classes as a whole, and of pools what they make, not how they behave.
 fn compared(platform: &Platform) -> Vec<Json> {
     let parts = platform.objects().filter_map(|object| match object.kind() {
-        "EC2NodeClass" => Some(object.object["spec"].clone()),
-        "NodePool" => Some(object.object["spec"]["template"].clone()),
+        "EC2NodeClass" => Some(object.object()["spec"].clone()),
+        "NodePool" => Some(object.object()["spec"]["template"].clone()),
         _ => None,
     });
     parts.collect()

@@ -71,7 +71,7 @@ fn charts_are_asked_for_where_argo_cd_and_terraform_take_them() {
     let managers = managers();
     let mut charts = 0;
     for application in platform.objects().filter(|object| object.kind() == "Application") {
-        let source = &application.object["spec"]["source"];
+        let source = &application.object()["spec"]["source"];
         let (Some(chart), Some(repository)) = (source["chart"].as_str(), source["repoURL"].as_str()) else { continue };
         // The chart of Karpenter's resources has the version of Karpenter's own.
         let name = chart.trim_end_matches("-crd");

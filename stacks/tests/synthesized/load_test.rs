@@ -106,7 +106,7 @@ fn the_load_test_asks_for_what_the_proxy_may_reach() {
         let target = properties(plan)["target"].clone();
         let address = target.strip_suffix("/posts/1").expect("the mock serves posts");
         let deployments = platform.objects().filter(|object| object.path == "cors-proxy-server/deployment.yaml");
-        let arguments: Vec<String> = deployments.map(|deployment| deployment.object.to_string()).collect();
+        let arguments: Vec<String> = deployments.map(|deployment| deployment.object().to_string()).collect();
         assert!(arguments[0].contains(&format!("\"--allow-target\",\"{address}\"")), "{address}: {arguments:?}");
     });
 }

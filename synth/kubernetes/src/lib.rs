@@ -21,7 +21,7 @@ mod yaml;
 pub use admission::{changed, living, match_resources, policy_binding_spec, policy_spec, rule, validation, variable};
 pub use custom::{Custom, CustomSpec, custom};
 pub use draft::{Draft, IntoField};
-pub use manifests::{BuiltManifests, Manifest, Manifests};
+pub use manifests::{BuiltManifests, Manifest, Manifests, Object};
 pub use network::{
     egress, ingress, ip_block, network_policy_spec, pods, pods_of_namespace, service_port, service_spec, tcp, udp,
 };

@@ -1,15 +1,17 @@
 //! Kubernetes manifests: objects gathered file by file, each written as YAML with a line that names its Rust source.
 //!
-//! Anything that serializes to an object with a kind and a name is welcome; this module knows no kinds.
+//! Anything that serializes to an object with a kind and a name, and reads back, is welcome; this module knows no kinds.
 
 use std::{
+    any::Any,
     cell::RefCell,
     collections::{BTreeMap, btree_map::Entry},
+    fmt,
     rc::Rc,
     sync::Arc,
 };
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
 use synth_framework::{Location, Problem, Problems, StackFile, source_path};
 
@@ -36,10 +38,34 @@ struct Gathered {
 pub struct Manifest {
     /// The path inside the manifests' directory.
     pub path: String,
-    /// The object, its keys in conventional order.
-    pub object: Json,
     /// Where it was declared.
     pub location: Location,
+    object: Json,
+    typed: Typed,
+}
+
+/// What an object is written from: a value of one type, which reads back.
+pub trait Object: Serialize + DeserializeOwned + Clone + Any + Send + Sync {}
+
+impl<T: Serialize + DeserializeOwned + Clone + Any + Send + Sync> Object for T {}
+
+/// An object as the value that it was written from, and how the same type is read.
+#[derive(Clone)]
+struct Typed {
+    value: Arc<dyn Any + Send + Sync>,
+    read: fn(&Json) -> serde_json::Result<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Typed {
+    fn new<T: Object>(value: &T) -> Self {
+        Self { value: Arc::new(value.clone()), read: |object| Ok(Arc::new(T::deserialize(object)?)) }
+    }
+}
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Typed")
+    }
 }
 
 /// Manifests that are complete and in order, sorted by path.
@@ -63,20 +89,17 @@ impl Manifests {
 
     /// Adds an object, to be written to `{file}.yaml` in this folder.
     #[track_caller]
-    pub fn add(&self, file: &str, object: &impl Serialize) {
+    pub fn add(&self, file: &str, object: &impl Object) {
         self.add_at(std::panic::Location::caller(), file, object);
     }
 
     /// Adds an object as [`Manifests::add`] does, for a declaration that stands elsewhere in the source.
-    pub fn add_at(&self, location: Location, file: &str, object: &impl Serialize) {
-        self.add_json(location, file, serde_json::to_value(object));
-    }
-
-    fn add_json(&self, location: Location, file: &str, object: serde_json::Result<Json>) {
+    pub fn add_at(&self, location: Location, file: &str, object: &impl Object) {
         let path = if self.folder.is_empty() { format!("{file}.yaml") } else { format!("{}/{file}.yaml", self.folder) };
         let mut gathered = self.gathered.borrow_mut();
-        match object {
-            Ok(object) => gathered.objects.push(Manifest { path, object: conventional(object), location }),
+        let typed = Typed::new(object);
+        match serde_json::to_value(object) {
+            Ok(object) => gathered.objects.push(Manifest { path, location, object: conventional(object), typed }),
             Err(error) => {
                 let message = format!("`{path}` cannot be written: {error}");
                 gathered.problems.push(Problem { stack: self.name.clone(), message, location });
@@ -130,6 +153,43 @@ impl Manifest {
         self.text(&["metadata", "namespace"])
     }
 
+    /// The group of its kind; empty for Kubernetes' first kinds.
+    pub fn group(&self) -> &str {
+        self.text(&["apiVersion"]).split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// An annotation; empty if there is none.
+    pub fn annotation(&self, key: &str) -> &str {
+        self.text(&["metadata", "annotations", key])
+    }
+
+    /// The object as it is written, its keys in conventional order.
+    pub fn object(&self) -> &Json {
+        &self.object
+    }
+
+    /// The value that it was written from, if that is of this type.
+    pub fn typed<T: Object>(&self) -> Option<&T> {
+        self.typed.value.downcast_ref()
+    }
+
+    /// Changes what is written, and reads the value anew. An object that became one of another kind is known by its JSON alone.
+    ///
+    /// # Errors
+    ///
+    /// What is no object of its kind any more leaves it as it was.
+    pub fn change(&mut self, change: impl FnOnce(&mut Json)) -> serde_json::Result<()> {
+        let mut object = self.object.clone();
+        change(&mut object);
+        if object["kind"] == self.object["kind"] {
+            self.typed.value = (self.typed.read)(&object)?;
+        } else {
+            self.typed = Typed::new(&object);
+        }
+        self.object = object;
+        Ok(())
+    }
+
     /// The file's exact text.
     pub fn text_of_file(&self) -> String {
         format!("# Synthesized from {}; do not edit.\n{}", source_path(self.location), yaml::document(&self.object))
@@ -143,11 +203,10 @@ impl Manifest {
 
     /// What the API server tells objects apart by: group, kind, namespace and name, whatever the version.
     fn identity(&self) -> Option<(String, String, String, String)> {
-        let version = self.text(&["apiVersion"]);
-        let group = version.split_once('/').map_or("", |(group, _)| group);
-        let complete = ![version, self.kind(), self.name()].contains(&"");
-        complete
-            .then(|| (group.to_owned(), self.kind().to_owned(), self.namespace().to_owned(), self.name().to_owned()))
+        let complete = ![self.text(&["apiVersion"]), self.kind(), self.name()].contains(&"");
+        complete.then(|| {
+            (self.group().to_owned(), self.kind().to_owned(), self.namespace().to_owned(), self.name().to_owned())
+        })
     }
 }
 

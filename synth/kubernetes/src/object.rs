@@ -1,7 +1,7 @@
 //! Whole objects: a name first, then metadata and spec.
 
 use crate::{
-    Manifests,
+    Manifests, Object,
     draft::{Draft, IntoField, fields},
 };
 use k8s_openapi::{
@@ -26,6 +26,7 @@ use k8s_openapi::{
     },
     apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta},
 };
+use synth_framework::Location;
 
 macro_rules! objects {
     ($($function:ident: $type:ident),+ $(,)?) => { $(
@@ -114,11 +115,16 @@ impl<T: Metadata<Ty = ObjectMeta> + Default> Draft<T> {
     }
 }
 
-impl<T: serde::Serialize> Draft<T> {
+impl<T: Object> Draft<T> {
     /// Adds the object to a folder of the manifests, as `{file}.yaml`.
     #[track_caller]
     pub fn add_to(&self, folder: &Manifests, file: &str) {
-        folder.add(file, self);
+        folder.add(file, &self.0);
+    }
+
+    /// Adds the object as [`Draft::add_to`] does, for a declaration that stands elsewhere in the source.
+    pub fn add_at(&self, location: Location, folder: &Manifests, file: &str) {
+        folder.add_at(location, file, &self.0);
     }
 }
 

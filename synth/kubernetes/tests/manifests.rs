@@ -1,7 +1,8 @@
 //! Manifests are gathered by folder, checked together, and written as conventional YAML.
 
+use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use serde_json::json;
-use synth_kubernetes::Manifests;
+use synth_kubernetes::{Manifest, Manifests, service_account};
 
 #[test]
 fn objects_are_written_in_conventional_order_below_their_source() {
@@ -64,4 +65,25 @@ fn objects_of_another_group_or_namespace_are_others() {
     assert_eq!(built.of_kind("Thing").count(), 3);
     let paths: Vec<_> = built.objects().iter().map(|manifest| manifest.path.as_str()).collect();
     assert_eq!(paths, ["0.yaml", "1.yaml", "2.yaml"]);
+}
+
+#[test]
+fn a_manifest_is_known_by_the_value_that_it_was_written_from() {
+    let manifests = Manifests::new("manifests");
+    service_account("robot").automount_service_account_token(false).add_to(&manifests, "robot");
+    let mut built = manifests.build().unwrap();
+    let manifest = &mut built.objects_mut()[0];
+    let token = |manifest: &Manifest| manifest.typed::<ServiceAccount>().unwrap().automount_service_account_token;
+    assert_eq!(token(manifest), Some(false));
+    assert!(manifest.typed::<Namespace>().is_none());
+
+    manifest.change(|object| object["automountServiceAccountToken"] = true.into()).unwrap();
+    assert_eq!(token(manifest), Some(true), "a change is read anew");
+    let error = manifest.change(|object| object["automountServiceAccountToken"] = "yes".into()).unwrap_err();
+    assert!(error.to_string().contains("expected a boolean"), "{error}");
+    assert_eq!(manifest.object()["automountServiceAccountToken"], true, "what does not read changes nothing");
+
+    manifest.change(|object| object["kind"] = "Secret".into()).unwrap();
+    assert!(manifest.typed::<ServiceAccount>().is_none(), "of another kind it is another object");
+    assert_eq!(manifest.kind(), "Secret");
 }

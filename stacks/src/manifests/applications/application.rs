@@ -174,6 +174,6 @@ impl Application {
             .annotation("argocd.argoproj.io/sync-wave", (self.wave as i32).to_string())
             // Deletes what it made first; without the path the API server warns of a name that others might use.
             .finalizer("resources-finalizer.argocd.argoproj.io/foreground");
-        manifests.add_at(self.location, &self.name, &object);
+        object.add_at(self.location, manifests, &self.name);
     }
 }

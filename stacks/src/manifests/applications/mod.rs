@@ -8,7 +8,6 @@ mod load_balancer_controller;
 mod metrics_server;
 mod project;
 mod prometheus_stack;
-mod told;
 
 use synth_kubernetes::Manifests;
 

@@ -2,28 +2,27 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
+use k8s_openapi::{
+    api::core::v1::{Service as ServiceObject, ServicePort},
+    apimachinery::pkg::util::intstr::IntOrString,
+};
 use serde_json::Value as Json;
 use synth_bindings::aws_eks_addon;
-use synth_kubernetes::Manifest;
 
 use super::{Balancer, Pool, Service, Sync};
 use crate::{
     Platform,
     names::{BASE_NODE_LABEL, NAME_LABEL},
-    policies::view::{
-        Workload, addon_configuration, annotation, argocd_release, argocd_values, at, charts, items, number,
-        requirement, text,
+    view::{
+        Application, Meta, NodePool, Object, Workload, addon_configuration, annotation, argocd_release, argocd_values,
+        plain, ports, requirement,
     },
 };
 
 pub(super) fn sync(platform: &Platform) -> Sync {
-    let wave = |application: &Manifest| {
-        let annotations = at(&application.object, "/metadata/annotations");
-        annotations["argocd.argoproj.io/sync-wave"].as_str().and_then(|wave| wave.parse().ok()).unwrap_or(0)
-    };
     let mut waves: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-    for application in platform.of_kind("Application") {
-        waves.entry(wave(application)).or_default().push(application.name().to_owned());
+    for application in platform.every::<Application>() {
+        waves.entry(application.wave()).or_default().push(application.name().to_owned());
     }
     Sync { folder: platform.settings.manifests_path(), objects: platform.objects().count(), waves }
 }
@@ -32,10 +31,10 @@ pub(super) fn services(platform: &Platform) -> (Option<Balancer>, Vec<Service>) 
     let mut workloads = platform.autoscaled();
     // A request meets the one with the load balancer first.
     workloads.sort_by_key(|workload| balanced(platform, workload).is_none());
-    let balancer = workloads
-        .iter()
-        .find_map(|workload| balanced(platform, workload))
-        .map(|service| Balancer { scheme: annotation(service, "scheme").to_owned(), ports: ports(service, |_| true) });
+    let balancer = workloads.iter().find_map(|workload| balanced(platform, workload)).map(|service| Balancer {
+        scheme: annotation(&service, "scheme").to_owned(),
+        ports: named_ports(&service, |_| true),
+    });
     let service = |workload: &Workload<'_>| Service {
         name: workload.name().to_owned(),
         fewest: u32::try_from(workload.fewest()).unwrap_or(u32::MAX),
@@ -49,64 +48,61 @@ pub(super) fn services(platform: &Platform) -> (Option<Balancer>, Vec<Service>) 
 }
 
 /// The Service that puts a load balancer before a workload.
-fn balanced<'a>(platform: &'a Platform, workload: &Workload<'a>) -> Option<&'a Manifest> {
-    workload.services(platform).find(|service| text(&service.object, "/spec/type") == "LoadBalancer")
+fn balanced<'a>(platform: &'a Platform, workload: &Workload<'a>) -> Option<Object<'a, ServiceObject>> {
+    workload.balancers(platform).next()
 }
 
 fn scaling(workload: &Workload<'_>) -> String {
-    let target = at(&workload.scaler.object, "/spec/metrics/0/resource");
-    let above = match (text(target, "/name"), at(target, "/target/averageUtilization").as_u64()) {
-        (resource, Some(percent)) => format!(" at {percent} % {}", resource.to_uppercase()),
-        _ => String::new(),
-    };
+    let metrics = workload.scaler.spec.metrics.as_deref().unwrap_or_default();
+    let resource = metrics.first().and_then(|first| first.resource.as_ref());
+    let above = resource.and_then(|of| {
+        let percent = of.target.average_utilization?;
+        Some(format!(" at {percent} % {}", of.name.to_uppercase()))
+    });
+    let above = above.unwrap_or_default();
     format!("HPA {}–{}{above}", workload.fewest(), workload.most())
 }
 
 fn budget(platform: &Platform, workload: &Workload<'_>) -> Option<String> {
-    let budget = workload.selecting(platform, "PodDisruptionBudget", "/spec/selector").next()?;
-    ["maxUnavailable", "minAvailable"].iter().find_map(|key| {
-        let value = budget.object["spec"].get(key)?;
-        let amount = value.as_str().map_or_else(|| value.to_string(), |text| text.replace('%', " %"));
+    let budget = workload.budgets(platform).next()?;
+    let spec = budget.typed().spec.as_ref()?;
+    let said = [("maxUnavailable", &spec.max_unavailable), ("minAvailable", &spec.min_available)];
+    said.into_iter().find_map(|(key, value)| {
+        let amount = plain(value.as_ref()?).replace('%', " %");
         Some(format!("PDB {key} {amount}"))
     })
 }
 
 /// The services of the namespace that the network policies of a workload let in.
 fn callers(platform: &Platform, workload: &Workload<'_>) -> Vec<String> {
-    let policies = workload.selecting(platform, "NetworkPolicy", "/spec/podSelector");
-    let rules = policies.flat_map(|policy| items(&policy.object, "/spec/ingress"));
-    let peers = rules.flat_map(|rule| items(rule, "/from")).filter(|peer| peer.get("namespaceSelector").is_none());
-    let names = peers.map(|peer| at(peer, "/podSelector/matchLabels")[NAME_LABEL].as_str().unwrap_or_default());
-    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    let policies = workload.policies(platform).filter_map(|policy| policy.typed().spec.as_ref());
+    let rules = policies.flat_map(|spec| spec.ingress.iter().flatten());
+    let peers = rules.flat_map(|rule| rule.from.iter().flatten()).filter(|peer| peer.namespace_selector.is_none());
+    let names = peers.filter_map(|peer| peer.pod_selector.as_ref()?.match_labels.as_ref()?.get(NAME_LABEL));
+    names.filter(|name| !name.is_empty()).cloned().collect()
 }
 
 fn traffic_ports(platform: &Platform, workload: &Workload<'_>) -> String {
     let first = workload.services(platform).next();
-    first.map(|service| ports(service, |port| text(port, "/name") != "admin")).unwrap_or_default()
+    first.map(|service| named_ports(&service, |port| port.name.as_deref() != Some("admin"))).unwrap_or_default()
 }
 
-fn ports(service: &Manifest, wanted: impl Fn(&Json) -> bool) -> String {
-    let ports = items(&service.object, "/spec/ports");
-    let port = |port: &Json| {
-        let protocol = Some(text(port, "/protocol")).filter(|protocol| !protocol.is_empty()).unwrap_or("TCP");
-        format!("{protocol} {}", port["port"])
-    };
-    ports.iter().filter(|port| wanted(port)).map(port).collect::<Vec<_>>().join(", ")
+fn named_ports(service: &Object<'_, ServiceObject>, wanted: impl Fn(&ServicePort) -> bool) -> String {
+    let port = |port: &ServicePort| format!("{} {}", port.protocol.as_deref().unwrap_or("TCP"), port.port);
+    ports(service).iter().filter(|port| wanted(port)).map(port).collect::<Vec<_>>().join(", ")
 }
 
 /// The pools, the one that is tried first before the others.
 pub(super) fn pools(platform: &Platform) -> Vec<Pool> {
-    let mut pools: Vec<_> = platform.of_kind("NodePool").collect();
-    pools.sort_by_key(|pool| Reverse(number(&pool.object, "/spec/weight")));
-    pools.into_iter().map(pool).collect()
+    let mut pools: Vec<_> = platform.every::<NodePool>().collect();
+    pools.sort_by_key(|pool| Reverse(pool.spec.weight));
+    pools.iter().map(pool).collect()
 }
 
-fn pool(pool: &Manifest) -> Pool {
+fn pool(pool: &Object<'_, NodePool>) -> Pool {
     let list = |key| requirement(pool, key).join(", ");
-    let limit = |key: &str| {
-        let limit = &pool.object["spec"]["limits"][key];
-        limit.as_str().map_or_else(|| limit.to_string(), str::to_owned)
-    };
+    let limits = &pool.spec.limits;
+    let limit = |limit: &Option<IntOrString>| limit.as_ref().map_or("null".to_owned(), plain);
     Pool {
         name: pool.name().to_owned(),
         kind: format!(
@@ -115,7 +111,7 @@ fn pool(pool: &Manifest) -> Pool {
             list("kubernetes.io/arch"),
             list("karpenter.k8s.aws/instance-category")
         ),
-        limits: format!("at most {} vCPU and {}", limit("cpu"), limit("memory").replace("Gi", " GiB")),
+        limits: format!("at most {} vCPU and {}", limit(&limits.cpu), limit(&limits.memory).replace("Gi", " GiB")),
     }
 }
 
@@ -124,12 +120,12 @@ pub(super) fn placed_charts(platform: &Platform) -> (Vec<String>, Vec<String>) {
     let mut system = Vec::new();
     let mut others = Vec::new();
     if let (Some(release), Some((values, _))) = (argocd_release(platform), argocd_values(platform))
-        && wants_base_nodes(&values)
+        && serde_json::to_value(&values).is_ok_and(|values| wants_base_nodes(&values))
     {
         system.push(["argo-cd".to_owned(), release.text(|of| of.version()).unwrap_or_default()].join(" "));
     }
-    for chart in charts(platform) {
-        let named = format!("{} {}", chart.name, text(&chart.application.object, "/spec/source/targetRevision"));
+    for chart in platform.synced() {
+        let named = format!("{} {}", chart.name, chart.version);
         // A chart without values has nothing that runs.
         match chart.values {
             Json::Object(_) if wants_base_nodes(chart.values) => system.push(named),
@@ -138,7 +134,13 @@ pub(super) fn placed_charts(platform: &Platform) -> (Vec<String>, Vec<String>) {
         }
     }
     let addons = platform.resources::<aws_eks_addon::Handle>().filter_map(|addon| addon.text(|of| of.addon_name()));
-    system.extend(addons.filter(|addon| addon_configuration(platform, addon).is_some_and(|of| wants_base_nodes(&of))));
+    let (label, value) = BASE_NODE_LABEL;
+    system.extend(addons.filter(|addon| {
+        let configuration = addon_configuration(platform, addon).unwrap_or_default();
+        [configuration.node_selector, configuration.controller.node_selector]
+            .iter()
+            .any(|selector| selector.get(label).is_some_and(|of| of == value))
+    }));
     (system, others)
 }
 

@@ -1,12 +1,12 @@
 //! Pods under disruption budgets: how many may go at once, and in how many turns all of them go.
 
-use serde_json::Value as Json;
+use k8s_openapi::{api::policy::v1::PodDisruptionBudget, apimachinery::pkg::util::intstr::IntOrString};
 use synth_framework::Place;
-use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,
-    policies::view::{Workload, at, charts, number},
+    charts::prometheus_stack,
+    view::{Object, Workload, whole},
 };
 
 /// Pods of one kind and the budget over them.
@@ -32,9 +32,11 @@ enum Share {
 }
 
 impl Share {
-    fn read(value: &Json) -> Option<Self> {
-        let percent = || value.as_str()?.strip_suffix('%')?.parse().ok();
-        value.as_u64().map(Self::Pods).or_else(|| percent().map(Self::Percent))
+    fn read(value: Option<&IntOrString>) -> Option<Self> {
+        match value? {
+            IntOrString::Int(number) => Some(Self::Pods(whole(*number))),
+            IntOrString::String(text) => text.strip_suffix('%')?.parse().ok().map(Self::Percent),
+        }
     }
 
     fn of(self, pods: u64) -> u64 {
@@ -62,13 +64,6 @@ impl Guarded {
     }
 }
 
-/// Pods with volumes of the Prometheus stack: name, where its values stand, how long its operator lets one leave, and the setting
-/// of their number.
-const WATCHING: [(&str, &str, &str, u64); 2] = [
-    ("prometheus", "/prometheus", "/prometheus/prometheusSpec", 600),
-    ("alertmanager", "/alertmanager", "/alertmanager/alertmanagerSpec", 120),
-];
-
 /// All pods on Karpenter's nodes that a budget guards.
 pub(super) fn guarded(platform: &Platform) -> Vec<Guarded> {
     let services = platform.autoscaled().into_iter().flat_map(|workload| of_service(platform, workload));
@@ -76,41 +71,38 @@ pub(super) fn guarded(platform: &Platform) -> Vec<Guarded> {
 }
 
 fn of_service<'a>(platform: &'a Platform, workload: Workload<'a>) -> Vec<Guarded> {
-    let budgets = workload.selecting(platform, "PodDisruptionBudget", "/spec/selector");
-    let of = |budget: &Manifest| Guarded {
-        name: workload.name().to_owned(),
-        pods: (workload.fewest(), workload.most().max(workload.fewest())),
-        grace: workload.grace(),
-        place: platform.place(budget),
-        mend: ("set `maxUnavailable` to 1 or to a percentage".to_owned(), None),
-        unavailable: Share::read(at(&budget.object, "/spec/maxUnavailable")),
-        available: Share::read(at(&budget.object, "/spec/minAvailable")),
+    let of = |budget: Object<'_, PodDisruptionBudget>| {
+        let spec = budget.spec.as_ref();
+        Guarded {
+            name: workload.name().to_owned(),
+            pods: (workload.fewest(), workload.most().max(workload.fewest())),
+            grace: workload.grace(),
+            place: budget.place(),
+            mend: ("set `maxUnavailable` to 1 or to a percentage".to_owned(), None),
+            unavailable: Share::read(spec.and_then(|spec| spec.max_unavailable.as_ref())),
+            available: Share::read(spec.and_then(|spec| spec.min_available.as_ref())),
+        }
     };
-    budgets.map(of).collect()
+    workload.budgets(platform).map(of).collect()
 }
 
-fn watching(platform: &Platform) -> impl Iterator<Item = Guarded> {
-    charts(platform).filter(|chart| chart.name == "kube-prometheus-stack").flat_map(move |chart| {
-        let guarded = WATCHING.iter().filter_map(move |(name, part, spec, grace)| {
-            let budget = at(at(chart.values, part), "/podDisruptionBudget");
-            if budget["enabled"] != true {
-                return None;
-            }
-            let pods = number(at(chart.values, spec), "/replicas").unwrap_or(1);
-            let unavailable = Share::read(&budget["maxUnavailable"]);
-            // The chart's own budget keeps one.
-            let kept = Share::read(&budget["minAvailable"]).unwrap_or(Share::Pods(1));
-            let setting = format!("observability.{name}_replicas");
-            Some(Guarded {
-                name: (*name).to_owned(),
-                pods: (pods, pods),
-                grace: *grace,
-                place: platform.place(chart.application),
-                mend: (format!("raise `{setting}` to 2 or more, or leave the budget out"), Some(setting)),
-                unavailable,
-                available: Some(kept).filter(|_| unavailable.is_none()),
-            })
-        });
-        guarded.collect::<Vec<_>>()
-    })
+fn watching(platform: &Platform) -> Vec<Guarded> {
+    let Some(chart) = platform.chart::<prometheus_stack::Values>() else { return Vec::new() };
+    let stateful = chart.values.stateful().into_iter().filter(|of| of.budget.enabled);
+    let guarded = stateful.map(|of| {
+        let unavailable = Share::read(of.budget.allowed.max_unavailable.as_ref());
+        // The chart's own budget keeps one.
+        let kept = Share::read(of.budget.allowed.min_available.as_ref()).unwrap_or(Share::Pods(1));
+        let setting = format!("observability.{}_replicas", of.name);
+        Guarded {
+            name: of.name.to_owned(),
+            pods: (of.replicas, of.replicas),
+            grace: of.grace,
+            place: chart.place(),
+            mend: (format!("raise `{setting}` to 2 or more, or leave the budget out"), Some(setting)),
+            unavailable,
+            available: Some(kept).filter(|_| unavailable.is_none()),
+        }
+    });
+    guarded.collect()
 }

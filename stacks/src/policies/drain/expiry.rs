@@ -5,10 +5,8 @@ use synth_framework::Findings;
 use super::budgets::guarded;
 use crate::{
     Platform,
-    policies::{
-        ver::OLD_DAYS,
-        view::{at, seconds, text},
-    },
+    policies::ver::OLD_DAYS,
+    view::{NodePool, seconds},
 };
 
 /// Seconds until the pod that takes the place of an evicted one is ready: a new node (a minute and a half with many daemons),
@@ -23,15 +21,14 @@ pub(super) fn turns_fit_grace(platform: &Platform, findings: &mut Findings) {
     let Some((pods, turns)) = slowest.max_by_key(|(pods, turns)| turns * (pods.grace + START)) else { return };
     let (turn, grace) = (pods.grace + START, pods.grace);
     let needed = turns * turn;
-    for pool in platform.of_kind("NodePool") {
-        let spec = at(&pool.object, "/spec/template/spec");
-        let Some(wait) = seconds(text(spec, "/terminationGracePeriod")).filter(|wait| (1..needed).contains(wait))
-        else {
+    for pool in platform.every::<NodePool>() {
+        let wait = pool.spec.template.spec.termination_grace_period.as_deref().and_then(seconds);
+        let Some(wait) = wait.filter(|wait| (1..needed).contains(wait)) else {
             continue;
         };
         findings
             .report(
-                platform.place(pool),
+                pool.place(),
                 format!(
                     "ends its nodes after {wait} s, but where all of them go together the pods of {} leave in {turns} turns \
                      of {turn} s: {grace} s to leave, and {START} s until others are ready",
@@ -46,14 +43,13 @@ pub(super) fn turns_fit_grace(platform: &Platform, findings: &mut Findings) {
 /// Drift replaces nodes within budgets, and makes others before; expiry does neither. It must come last.
 pub(super) fn expiry_comes_last(platform: &Platform, findings: &mut Findings) {
     let last = OLD_DAYS.unsigned_abs() * 24;
-    for pool in platform.of_kind("NodePool") {
-        let expires = text(at(&pool.object, "/spec/template/spec"), "/expireAfter");
+    for pool in platform.every::<NodePool>() {
         // Karpenter's default is 30 days.
-        let after = if expires.is_empty() { Some(720 * 3600) } else { seconds(expires) };
+        let after = pool.spec.template.spec.expire_after.as_deref().map_or(Some(720 * 3600), seconds);
         let Some(hours) = after.map(|after| after / 3600).filter(|hours| *hours < last) else { continue };
         findings
             .report(
-                platform.place(pool),
+                pool.place(),
                 format!(
                     "ends its nodes {hours} h after they were made, those that were made together at once: expiry knows no \
                      budget and makes no node before, but a new image, which replaces them gently, may be {last} h away"

@@ -1,16 +1,14 @@
 //! Readiness gates: whether the pods behind a load balancer have one, also those that are made while its controller is away.
 
-use serde_json::{Value as Json, json};
+use k8s_openapi::api::core::v1::{Namespace, Service};
 use synth_framework::Findings;
-use synth_kubernetes::Manifest;
 
 use super::balanced;
 use crate::{
     Platform,
-    policies::view::{Workload, annotation, at, charts, matches, text},
+    charts::{Values as _, load_balancer_controller::Values},
+    view::{Meta, Object, Workload, annotation, holds},
 };
-
-const CONTROLLER: &str = "aws-load-balancer-controller";
 
 /// The label by which the controller's webhook knows the namespaces whose pods it looks at.
 const LABEL: &str = "elbv2.k8s.aws/pod-readiness-gate-inject";
@@ -18,31 +16,31 @@ const LABEL: &str = "elbv2.k8s.aws/pod-readiness-gate-inject";
 /// What happens to a pod when it is made, as far as the gate is concerned.
 pub(super) fn readiness_gates(platform: &Platform, findings: &mut Findings) {
     for (workload, service) in balanced(platform) {
-        asked_for(platform, &workload, service, findings);
-        webhook_sees(platform, &workload, service, findings);
+        asked_for(platform, &workload, &service, findings);
+        webhook_sees(platform, &workload, &service, findings);
     }
 }
 
 /// The gate is given to pods of labelled namespaces, that are targets themselves, once their Service is there.
-fn asked_for(platform: &Platform, workload: &Workload<'_>, service: &Manifest, findings: &mut Findings) {
-    let Some(namespace) = platform.object("Namespace", "", workload.namespace()) else { return };
-    if at(&namespace.object, "/metadata/labels")[LABEL] != "enabled" {
+fn asked_for(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, Service>, findings: &mut Findings) {
+    let Some(namespace) = platform.one::<Namespace>("", workload.namespace()) else { return };
+    if namespace.labels().get(LABEL).is_none_or(|of| of != "enabled") {
         findings.report(
-            platform.place(namespace),
+            namespace.place(),
             format!("holds the pods behind Service/{} and gives them no readiness gate", service.name()),
             format!("label it `{LABEL}: enabled`"),
         );
     }
     if annotation(service, "nlb-target-type") != "ip" {
         findings.report(
-            platform.place(service),
+            service.place(),
             "has nodes for targets, and only pods that are targets themselves get a readiness gate",
             "annotate it `service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip`",
         );
     }
-    if wave(service) >= wave(workload.deployment) {
+    if service.wave() >= workload.deployment.wave() {
         findings.report(
-            platform.place(service),
+            service.place(),
             format!(
                 "is made no earlier than Deployment/{}, whose first pods then have no readiness gate",
                 workload.name()
@@ -52,25 +50,19 @@ fn asked_for(platform: &Platform, workload: &Workload<'_>, service: &Manifest, f
     }
 }
 
-/// In which wave of a sync an object is made.
-fn wave(manifest: &Manifest) -> i64 {
-    let wave = &at(&manifest.object, "/metadata/annotations")["argocd.argoproj.io/sync-wave"];
-    wave.as_str().and_then(|wave| wave.parse().ok()).unwrap_or_default()
-}
-
 /// The webhook gives the gate. While nobody answers it, a pod that it is asked about is made without the gate (`Ignore`, the
 /// chart's default), or refused and tried again (`Fail`). A refused pod is no loss: nobody would register it either.
-fn webhook_sees(platform: &Platform, workload: &Workload<'_>, service: &Manifest, findings: &mut Findings) {
-    let Some(chart) = charts(platform).find(|chart| chart.name == CONTROLLER) else {
+fn webhook_sees(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, Service>, findings: &mut Findings) {
+    let Some(chart) = platform.chart::<Values>() else {
         findings.report(
-            platform.place(service),
+            service.place(),
             "has no controller that makes its load balancer and gives its pods a readiness gate",
-            format!("install `{CONTROLLER}`"),
+            format!("install `{}`", Values::CHART),
         );
         return;
     };
-    let place = || platform.place(chart.application);
-    let policy = text(chart.values, "/podMutatorWebhookConfig/failurePolicy");
+    let place = || chart.place();
+    let policy = chart.values.pod_mutator_webhook_config.failure_policy.as_str();
     if policy != "Fail" {
         findings.report(
             place(),
@@ -78,12 +70,12 @@ fn webhook_sees(platform: &Platform, workload: &Workload<'_>, service: &Manifest
             "set `podMutatorWebhookConfig.failurePolicy: Fail` in its values",
         );
     }
-    let selector = at(chart.values, "/objectSelector");
-    let seen = |workload: &Workload<'_>| selector.is_null() || workload.selected_by(selector);
-    let namespaces = at(chart.values, "/webhookNamespaceSelectors");
-    let namespace = platform.object("Namespace", "", workload.namespace());
-    let labels = namespace.map_or(&Json::Null, |namespace| at(&namespace.object, "/metadata/labels"));
-    let found = namespaces.is_null() || matches(&json!({ "matchExpressions": namespaces }), labels);
+    let selector = chart.values.object_selector.as_ref();
+    let seen = |workload: &Workload<'_>| selector.is_none() || workload.selected_by(selector);
+    let namespaces = chart.values.webhook_namespace_selectors.as_deref();
+    let namespace = platform.one::<Namespace>("", workload.namespace());
+    let labels = namespace.map(|namespace| namespace.labels().clone()).unwrap_or_default();
+    let found = namespaces.is_none_or(|all| all.iter().all(|of| holds(of, &labels)));
     if !seen(workload) || !found {
         findings.report(
             place(),

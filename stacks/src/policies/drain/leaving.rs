@@ -1,13 +1,12 @@
 //! The time of a leaving pod: what it promises, what its load balancer needs, and what its node leaves it.
 
-use serde_json::Value as Json;
+use k8s_openapi::api::core::v1::{Container, Service};
 use synth_framework::Findings;
-use synth_kubernetes::Manifest;
 
 use super::balanced;
 use crate::{
     Platform,
-    policies::view::{Pools, TARGET_GROUP, Workload, annotation, attribute, flag, number, seconds, text},
+    view::{Object, Pools, TARGET_GROUP, Workload, annotation, attribute, flag, seconds, whole},
 };
 
 /// Seconds that the kubelet waits longer than everything that it waits for.
@@ -34,10 +33,12 @@ struct Leaving {
 }
 
 impl Leaving {
-    fn of(container: &Json) -> Self {
+    fn of(container: &Container) -> Self {
         let given = |name| flag(container, name).find_map(seconds).unwrap_or_default();
+        let pre_stop = container.lifecycle.as_ref().and_then(|lifecycle| lifecycle.pre_stop.as_ref());
+        let held = pre_stop.and_then(|handler| handler.sleep.as_ref());
         Self {
-            held: number(container, "/lifecycle/preStop/sleep/seconds").unwrap_or_default(),
+            held: held.map(|sleep| whole(sleep.seconds)).unwrap_or_default(),
             delay: given("--drain-delay"),
             timeout: given("--drain-timeout"),
         }
@@ -63,11 +64,11 @@ pub(super) fn grace_covers_drain(platform: &Platform, findings: &mut Findings) {
             let grace = workload.grace();
             if grace < needed {
                 findings.report(
-                    platform.place(workload.deployment),
+                    workload.deployment.place(),
                     format!(
                         "is killed after {grace} s, but its container `{}` needs {needed} s: {held} s before the stop signal, \
                          {delay} s until it stops accepting, {timeout} s for requests in flight, {MARGIN} s to end",
-                        text(container, "/name")
+                        container.name
                     ),
                     format!("raise `terminationGracePeriodSeconds` to {needed} or more"),
                 );
@@ -77,17 +78,17 @@ pub(super) fn grace_covers_drain(platform: &Platform, findings: &mut Findings) {
 }
 
 /// How long a Service's load balancer keeps the connections of a target that it no longer has; AWS's default is five minutes.
-fn deregistration_delay(service: &Manifest) -> u64 {
+fn deregistration_delay(service: &Object<'_, Service>) -> u64 {
     let delay = attribute(service, TARGET_GROUP, "deregistration_delay.timeout_seconds");
     delay.and_then(|delay| delay.parse().ok()).unwrap_or(300)
 }
 
 pub(super) fn grace_covers_deregistration(platform: &Platform, findings: &mut Findings) {
     for (workload, service) in balanced(platform) {
-        let delay = deregistration_delay(service);
+        let delay = deregistration_delay(&service);
         if workload.grace() < delay {
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 format!(
                     "is killed after {} s, but the load balancer of Service/{} keeps its connections for {delay} s",
                     workload.grace(),
@@ -108,12 +109,12 @@ pub(super) fn grace_covers_deregistration(platform: &Platform, findings: &mut Fi
 pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
     let late = u64::from(platform.settings.services.proxy.late_connections_seconds);
     for (workload, service) in balanced(platform) {
-        let setting = |name: &str, default| annotation(service, name).parse().unwrap_or(default);
+        let setting = |name: &str, default| annotation(&service, name).parse().unwrap_or(default);
         let (interval, threshold): (u64, u64) =
             (setting("healthcheck-interval", 10), setting("healthcheck-unhealthy-threshold", 3));
         let unhealthy = interval * threshold;
         let Leaving { held, delay, .. } = Leaving::longest(&workload);
-        let deregistered = annotation(service, "nlb-target-type") == "ip";
+        let deregistered = annotation(&service, "nlb-target-type") == "ip";
         let (accepts, since, needed, why) = if deregistered {
             let why = format!("may send new connections for {late} s");
             (held + delay, "it is told to go", late, why)
@@ -127,7 +128,7 @@ pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
         if accepts < needed {
             findings
                 .report(
-                    platform.place(workload.deployment),
+                    workload.deployment.place(),
                     format!("accepts for {accepts} s after {since}, but {balancer} {why}"),
                     if deregistered {
                         format!("raise `pre_stop_seconds` and `drain_delay_seconds` to {needed} or more together")
@@ -138,7 +139,7 @@ pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
                 .set_by(["pre_stop_seconds", "drain_delay_seconds"].map(|name| workload.setting(name)));
         } else if delay < unhealthy {
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 format!(
                     "accepts for {delay} s after its stop signal, but while nobody deregisters it {balancer} notices \
                      after {unhealthy} s: {threshold} checks, one every {interval} s"
@@ -152,11 +153,11 @@ pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
 
 pub(super) fn deregistration_cuts_nothing(platform: &Platform, findings: &mut Findings) {
     for (workload, service) in balanced(platform) {
-        let cuts = attribute(service, TARGET_GROUP, "deregistration_delay.connection_termination.enabled");
-        let (delay, promised) = (deregistration_delay(service), Leaving::longest(&workload).promised());
+        let cuts = attribute(&service, TARGET_GROUP, "deregistration_delay.connection_termination.enabled");
+        let (delay, promised) = (deregistration_delay(&service), Leaving::longest(&workload).promised());
         if cuts == Some("true") && delay < promised {
             findings.report(
-                platform.place(service),
+                service.place(),
                 format!(
                     "ends connections {delay} s after a pod is deregistered, but Deployment/{} promises them {promised} s",
                     workload.name()
@@ -182,7 +183,7 @@ pub(super) fn leaving_fits_spot_notice(platform: &Platform, findings: &mut Findi
             None => format!("it is cut off while it still accepts, {} s too early", accepts - left),
         };
         findings.report(
-            platform.place(workload.deployment),
+            workload.deployment.place(),
             format!(
                 "takes {} s to leave, but on the nodes of NodePool/{} it has {left} s: Spot gives {SPOT_NOTICE} s, and it \
                  is told after {SPOT_REACTION} s; {lost}",

@@ -6,12 +6,12 @@ mod gates;
 mod leaving;
 mod nodes;
 
+use k8s_openapi::api::core::v1::Service;
 use synth_framework::{Policy, Severity};
-use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,
-    policies::view::{Workload, text},
+    view::{Object, Workload},
 };
 
 pub(super) const POLICIES: &[Policy<Platform>] = &[
@@ -104,9 +104,9 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
 ];
 
 /// The workloads behind load balancers, each with its Service.
-fn balanced(platform: &Platform) -> impl Iterator<Item = (Workload<'_>, &Manifest)> {
-    platform.autoscaled().into_iter().flat_map(|workload| {
-        let services = workload.services(platform);
-        services.filter(|of| text(&of.object, "/spec/type") == "LoadBalancer").map(move |service| (workload, service))
-    })
+fn balanced(platform: &Platform) -> impl Iterator<Item = (Workload<'_>, Object<'_, Service>)> {
+    platform
+        .autoscaled()
+        .into_iter()
+        .flat_map(|workload| workload.balancers(platform).map(move |service| (workload, service)))
 }

@@ -1,7 +1,7 @@
 //! What an environment claims for itself: each resource of which there can be one, with what tells it from others.
 
 use super::unique::{TYPES, Unique, Within};
-use crate::{Platform, policies::view::Declared};
+use crate::{Platform, view::Declared};
 
 /// A resource that is unique within its partition, account or region.
 pub(super) struct Claim<'a> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
 use synth_bindings::{aws_eks_node_group, aws_nat_gateway, aws_subnet};
 use synth_framework::{Expression, Findings};
 use synth_kubernetes::Amount;
@@ -10,9 +9,7 @@ use synth_kubernetes::Amount;
 use crate::{
     Platform,
     instances::{self, InstanceType},
-    policies::view::{
-        Declared, PodGroup, Pools, argocd_values, at, base_pods, charts, daemon_pods, number, requirement, types,
-    },
+    view::{Declared, NodePool, PodGroup, Pools, base_pods, daemon_pods, requirement, types},
 };
 
 /// The fewest types that a pool may name.
@@ -20,14 +17,13 @@ const FEWEST_TYPES: usize = 5;
 
 pub(super) fn pools_cover_zones(platform: &Platform, findings: &mut Findings) {
     let zones = &platform.settings.network.zones;
-    for pool in platform.of_kind("NodePool") {
-        let allowed = requirement(pool, "topology.kubernetes.io/zone");
-        let missing: Vec<_> =
-            zones.iter().filter(|zone| !allowed.contains(&zone.as_str())).map(String::as_str).collect();
+    for pool in platform.every::<NodePool>() {
+        let allowed = requirement(&pool, "topology.kubernetes.io/zone");
+        let missing: Vec<_> = zones.iter().filter(|zone| !allowed.contains(zone)).map(String::as_str).collect();
         if !allowed.is_empty() && !missing.is_empty() {
             findings
                 .report(
-                    platform.place(pool),
+                    pool.place(),
                     format!("makes no nodes in {}", missing.join(" and ")),
                     "allow every zone of `network.zones` in its requirements",
                 )
@@ -54,18 +50,14 @@ pub(super) fn nat_per_zone(platform: &Platform, findings: &mut Findings) {
 
 pub(super) fn many_instance_types(platform: &Platform, findings: &mut Findings) {
     let region = &platform.settings.aws.region;
-    for pool in platform.of_kind("NodePool") {
-        let types: Vec<_> = types(platform, pool).iter().map(|of| of.name).collect();
+    for pool in platform.every::<NodePool>() {
+        let types: Vec<_> = types(platform, &pool).iter().map(|of| of.name).collect();
         let message = match types.len() {
             0 => format!("makes no node: {region} has no type that the platform knows and its requirements admit"),
             1..FEWEST_TYPES => format!("makes nodes of {} only, as far as {region} has types", types.join(" and ")),
             _ => continue,
         };
-        findings.report(
-            platform.place(pool),
-            message,
-            "allow more architectures, instance categories, generations or sizes",
-        );
+        findings.report(pool.place(), message, "allow more architectures, instance categories, generations or sizes");
     }
 }
 
@@ -168,61 +160,25 @@ fn place(groups: &[PodGroup], free: &mut [Amount]) -> Vec<String> {
     homeless
 }
 
-/// Deployments on the base nodes whose pods never share a node: where their values say how many there are, and how a
-/// rollout goes, with what counts where they do not. Less than a pod that may be missing is none.
-const APART: [Apart; 3] = [
-    Apart { chart: "karpenter", name: "karpenter", pods: ("/replicas", 2), missing: ("/strategy", 1) },
-    Apart { chart: "metrics-server", name: "metrics-server", pods: ("/replicas", 1), missing: ("/updateStrategy", 0) },
-    Apart {
-        chart: "argo-cd",
-        name: "argocd-redis-ha-haproxy",
-        pods: ("/redis-ha/haproxy/replicas", 3),
-        missing: ("/redis-ha/haproxy/deploymentStrategy", 0),
-    },
-];
-
-struct Apart {
-    chart: &'static str,
-    name: &'static str,
-    pods: (&'static str, u64),
-    missing: (&'static str, u64),
-}
-
-impl Apart {
-    /// How many pods there are, and how many of them a rollout may take away before others run.
-    fn read(&self, values: &Json) -> (u64, u64) {
-        let pods = number(values, self.pods.0).unwrap_or(self.pods.1);
-        let unavailable = at(at(values, self.missing.0), "/rollingUpdate/maxUnavailable");
-        let share = unavailable.as_str().and_then(|share| share.strip_suffix('%')?.parse::<u64>().ok());
-        let missing = unavailable.as_u64().or(share.map(|share| pods * share / 100));
-        (pods, missing.unwrap_or(self.missing.1))
-    }
-}
-
 pub(super) fn rollouts_fit_base_nodes(platform: &Platform, findings: &mut Findings) {
-    let argocd = argocd_values(platform);
-    let synced = charts(platform).map(|chart| (chart.name, chart.values, platform.place(chart.application)));
-    let installed = argocd.iter().map(|(values, place)| ("argo-cd", values, place.clone()));
-    let all: Vec<_> = synced.chain(installed).collect();
+    let charts: Vec<_> = platform.all_charts().collect();
     for group in platform.resources::<aws_eks_node_group::Handle>() {
         let Some(nodes) = group.text(|of| of.scaling_config().min_size()).and_then(|size| size.parse::<u64>().ok())
         else {
             continue;
         };
-        for apart in &APART {
-            for (_, values, place) in all.iter().filter(|(chart, ..)| *chart == apart.chart) {
-                let (pods, missing) = apart.read(values);
-                if pods >= nodes && missing == 0 {
+        for known in &charts {
+            for apart in known.chart.pods().into_iter().filter(|pods| pods.apart && pods.on_base_nodes) {
+                let Some(rollout) = apart.rollout else { continue };
+                let pods = apart.replicas;
+                if pods >= nodes && rollout.missing(pods) == 0 {
                     findings.report(
-                        place.clone(),
+                        known.place.clone(),
                         format!(
                             "keeps {pods} pods of {} apart on {nodes} nodes, and a rollout needs one more",
                             apart.name
                         ),
-                        format!(
-                            "set `maxUnavailable: 1` in `{}` of its values",
-                            apart.missing.0[1..].replace('/', ".")
-                        ),
+                        format!("set `maxUnavailable: 1` in `{}` of its values", rollout.key),
                     );
                 }
             }
@@ -230,21 +186,12 @@ pub(super) fn rollouts_fit_base_nodes(platform: &Platform, findings: &mut Findin
     }
 }
 
-/// The charts by which the platform scales, and where their values say how many pods run.
-const CONTROLLERS: [(&str, &str, u64); 3] = [
-    ("karpenter", "/replicas", 2),
-    ("metrics-server", "/replicas", 1),
-    ("aws-load-balancer-controller", "/replicaCount", 2),
-];
-
 pub(super) fn controllers_in_pairs(platform: &Platform, findings: &mut Findings) {
-    for chart in charts(platform) {
-        let Some((_, pointer, default)) = CONTROLLERS.iter().find(|(name, ..)| *name == chart.name) else { continue };
-        let pods = number(chart.values, pointer).unwrap_or(*default);
-        if pods < 2 {
+    for known in platform.known_charts() {
+        if let Some(pods) = known.chart.scales_by().filter(|pods| *pods < 2) {
             findings.report(
-                platform.place(chart.application),
-                format!("runs {pods} pod of {}", chart.name),
+                known.place,
+                format!("runs {pods} pod of {}", known.chart.name()),
                 "set its `replicas` to 2 or more",
             );
         }

@@ -1,12 +1,13 @@
 //! Pods: enough of them, spread, replaced one by one.
 
-use serde_json::Value as Json;
+use k8s_openapi::api::core::v1::{HTTPGetAction, Probe, TopologySpreadConstraint};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use synth_framework::Findings;
 
 use crate::{
     Platform,
     names::DEAD_NODE_TAINTS,
-    policies::view::{HOST, ZONE, at, items, number, strings, text},
+    view::{HOST, ZONE, whole},
 };
 
 pub(super) fn minimum_covers_zones(platform: &Platform, findings: &mut Findings) {
@@ -16,7 +17,7 @@ pub(super) fn minimum_covers_zones(platform: &Platform, findings: &mut Findings)
         if fewest < zones {
             findings
                 .report(
-                    platform.place(workload.scaler),
+                    workload.scaler.place(),
                     format!("keeps {fewest} of its pods at rest, fewer than one in each of {zones} zones"),
                     format!("raise `min_replicas` of the service to {zones} or more"),
                 )
@@ -27,9 +28,11 @@ pub(super) fn minimum_covers_zones(platform: &Platform, findings: &mut Findings)
 
 pub(super) fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        let own = |spread: Option<&'_ Json>| spread.is_some_and(|of| workload.selected_by(at(of, "/labelSelector")));
+        let own = |spread: Option<&TopologySpreadConstraint>| {
+            spread.is_some_and(|of| workload.selected_by(of.label_selector.as_ref()))
+        };
         let mut report = |message: &str, mend: &str| {
-            findings.report(platform.place(workload.deployment), message, mend);
+            findings.report(workload.deployment.place(), message, mend);
         };
         let (kept, even) = (workload.zone_spread(), workload.spread(ZONE, "ScheduleAnyway"));
         if kept.is_none() {
@@ -40,7 +43,7 @@ pub(super) fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
         } else if !own(kept) {
             report("has a spread over zones that does not select its own pods", "select the pods of its own template");
         }
-        if !own(even) || even.and_then(|even| number(even, "/maxSkew")) != Some(1) {
+        if !own(even) || even.map(|even| even.max_skew) != Some(1) {
             report(
                 "does not ask for as many pods in one zone as in another",
                 "add a spread over `topology.kubernetes.io/zone` with `maxSkew: 1` and `ScheduleAnyway`",
@@ -48,9 +51,9 @@ pub(super) fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
         }
         let half = workload.fewest().div_ceil(2);
         let node = workload.spread(HOST, "DoNotSchedule");
-        let taken = node.and_then(|spread| number(spread, "/maxSkew")).unwrap_or(u64::MAX).min(workload.fewest());
+        let taken = node.map_or(u64::MAX, |spread| whole(spread.max_skew)).min(workload.fewest());
         // A single node is the emptiest as well as the fullest: only `minDomains` says that there have to be more.
-        let alone = node.and_then(|spread| number(spread, "/minDomains")).unwrap_or(1) < 2;
+        let alone = node.and_then(|spread| spread.min_domains).unwrap_or(1) < 2;
         let taken = if alone { workload.fewest() } else { taken };
         if !own(node) || taken > half {
             report(
@@ -69,16 +72,16 @@ pub(super) fn schedules_without_a_zone(platform: &Platform, findings: &mut Findi
     for workload in platform.autoscaled() {
         let Some(spread) = workload.zone_spread() else { continue };
         let mut report = |message: String, mend: String| {
-            findings.report(platform.place(workload.deployment), message, mend);
+            findings.report(workload.deployment.place(), message, mend);
         };
-        let domains = number(spread, "/minDomains").unwrap_or(1);
+        let domains = spread.min_domains.map_or(1, whole);
         if domains != remaining {
             report(
                 format!("spreads over at least {domains} zones, but {remaining} are left when one is lost"),
                 format!("set `minDomains` of its spread over zones to {remaining}"),
             );
         }
-        let skew = number(spread, "/maxSkew").unwrap_or_default();
+        let skew = whole(spread.max_skew);
         let (runs, most) = (remaining * skew, workload.most());
         if runs < most {
             report(
@@ -88,13 +91,14 @@ pub(super) fn schedules_without_a_zone(platform: &Platform, findings: &mut Findi
         }
         for (key, what) in [(ZONE, "zones"), (HOST, "nodes")] {
             let Some(spread) = workload.spread(key, "DoNotSchedule") else { continue };
-            if text(spread, "/nodeTaintsPolicy") != "Honor" {
+            if spread.node_taints_policy.as_deref() != Some("Honor") {
                 report(
                     "counts the dead nodes of a lost zone as room, which holds new pods back".to_owned(),
                     format!("set `nodeTaintsPolicy: Honor` on its spread over {what}"),
                 );
             }
-            if !strings(spread, "/matchLabelKeys").contains(&"pod-template-hash") {
+            let keys = spread.match_label_keys.as_deref().unwrap_or_default();
+            if !keys.iter().any(|key| key == "pod-template-hash") {
                 report(
                     "spreads the pods of two rollouts as one, which leaves the new one uneven".to_owned(),
                     format!("add `pod-template-hash` to `matchLabelKeys` of its spread over {what}"),
@@ -110,17 +114,18 @@ const BOUND_SECONDS: u64 = 60;
 pub(super) fn dead_nodes_let_go(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for taint in DEAD_NODE_TAINTS {
-            let tolerations = items(workload.pod(), "/tolerations").iter();
+            let tolerations = workload.pod().tolerations.as_deref().unwrap_or_default().iter();
             let own = tolerations.filter(|toleration| {
-                text(toleration, "/key") == taint && ["", "NoExecute"].contains(&text(toleration, "/effect"))
+                let effect = toleration.effect.as_deref();
+                toleration.key.as_deref() == Some(taint) && effect.is_none_or(|effect| effect == "NoExecute")
             });
             // The API server gives a pod that says nothing 300 seconds; a toleration without a number is for ever.
-            let stays = own.map(|of| number(of, "/tolerationSeconds")).next().unwrap_or(Some(300));
+            let stays = own.map(|of| of.toleration_seconds.map(whole)).next().unwrap_or(Some(300));
             if stays.is_none_or(|seconds| seconds > BOUND_SECONDS) {
                 let stays = stays.map_or("for ever".to_owned(), |seconds| format!("for {seconds} s"));
                 findings
                     .report(
-                        platform.place(workload.deployment),
+                        workload.deployment.place(),
                         format!("stays bound {stays} to a node with the taint `{taint}`, and counts as there"),
                         format!("set `services.unreachable_seconds` to {BOUND_SECONDS} or less"),
                     )
@@ -132,7 +137,7 @@ pub(super) fn dead_nodes_let_go(platform: &Platform, findings: &mut Findings) {
 
 pub(super) fn one_disruption_budget(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        let budgets = workload.selecting(platform, "PodDisruptionBudget", "/spec/selector");
+        let budgets = workload.budgets(platform);
         let names: Vec<_> = budgets.map(|budget| format!("`{}`", budget.name())).collect();
         let (message, mend) = match names.as_slice() {
             [_] => continue,
@@ -142,27 +147,28 @@ pub(super) fn one_disruption_budget(platform: &Platform, findings: &mut Findings
                 "leave one that selects its pods",
             ),
         };
-        findings.report(platform.place(workload.deployment), message, mend);
+        findings.report(workload.deployment.place(), message, mend);
     }
 }
 
 pub(super) fn probes(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for container in workload.containers() {
-            let name = text(container, "/name");
-            for probe in ["readinessProbe", "livenessProbe", "startupProbe"] {
-                if container.get(probe).is_none() {
+            let name = &container.name;
+            let (ready, live) = (container.readiness_probe.as_ref(), container.liveness_probe.as_ref());
+            let starts = container.startup_probe.as_ref();
+            for (probe, given) in [("readinessProbe", ready), ("livenessProbe", live), ("startupProbe", starts)] {
+                if given.is_none() {
                     findings.report(
-                        platform.place(workload.deployment),
+                        workload.deployment.place(),
                         format!("has a container `{name}` without a `{probe}`"),
                         format!("give the container a `{probe}`"),
                     );
                 }
             }
-            let question = |probe: &str| -> Option<&Json> { container.get(probe)?.get("httpGet") };
-            if question("readinessProbe").is_some_and(|ready| question("livenessProbe") == Some(ready)) {
+            if question(ready).is_some_and(|asked| question(live) == Some(asked)) {
                 findings.report(
-                    platform.place(workload.deployment),
+                    workload.deployment.place(),
                     format!("has a container `{name}` that is restarted whenever it is not ready"),
                     "let the liveness probe ask a path that does not depend on readiness",
                 );
@@ -171,15 +177,23 @@ pub(super) fn probes(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+fn question(probe: Option<&Probe>) -> Option<&HTTPGetAction> {
+    probe?.http_get.as_ref()
+}
+
 pub(super) fn rollout_without_loss(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        let strategy = at(&workload.deployment.object, "/spec/strategy");
-        let lost = at(strategy, "/rollingUpdate/maxUnavailable");
+        let strategy = workload.deployment.spec.as_ref().and_then(|spec| spec.strategy.as_ref());
+        let rolling = strategy.and_then(|strategy| strategy.rolling_update.as_ref());
         // The API server's default is a quarter.
-        let keeps = *lost == 0 || lost == "0%";
-        if text(strategy, "/type") == "Recreate" || !keeps {
+        let keeps = match rolling.and_then(|rolling| rolling.max_unavailable.as_ref()) {
+            Some(IntOrString::Int(lost)) => *lost == 0,
+            Some(IntOrString::String(lost)) => lost == "0%",
+            None => false,
+        };
+        if strategy.and_then(|strategy| strategy.type_.as_deref()) == Some("Recreate") || !keeps {
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 "takes pods away in a rollout before others are ready",
                 "use a rolling update with `maxUnavailable: 0`",
             );

@@ -3,23 +3,20 @@
 use synth_bindings::{aws_eks_cluster, aws_eks_node_group};
 use synth_framework::Findings;
 
-use crate::{
-    Platform,
-    policies::view::{addon, at, charts},
-};
+use crate::{Platform, charts::karpenter, view::addon};
 
 /// The add-on that tells of broken networks, disks, kernels and container runtimes in the conditions of its node.
 const AGENT: &str = "eks-node-monitoring-agent";
 
 pub(super) fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Findings) {
-    for chart in charts(platform).filter(|chart| chart.name == "karpenter") {
-        if at(chart.values, "/settings/featureGates/nodeRepair") != true {
-            findings.report(
-                platform.place(chart.application),
-                "leaves broken nodes where they are: its gate `NodeRepair` is off",
-                "set `settings.featureGates.nodeRepair` in its values",
-            );
-        }
+    if let Some(chart) = platform.chart::<karpenter::Values>()
+        && !chart.values.settings.feature_gates.node_repair
+    {
+        findings.report(
+            chart.place(),
+            "leaves broken nodes where they are: its gate `NodeRepair` is off",
+            "set `settings.featureGates.nodeRepair` in its values",
+        );
     }
     for group in platform.resources::<aws_eks_node_group::Handle>() {
         if !group.is_true(|of| of.node_repair_config().enabled()) {

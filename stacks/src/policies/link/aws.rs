@@ -1,36 +1,37 @@
 //! What the cluster stack declares and the manifests name.
 
+use k8s_openapi::api::core::v1::ServiceAccount;
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
 use synth_bindings::{
     aws_cloudwatch_event_target, aws_eks_access_entry, aws_eks_cluster, aws_eks_pod_identity_association, aws_iam_role,
     aws_security_group, aws_sqs_queue, aws_subnet, aws_vpc, data,
 };
-use synth_framework::Findings;
-use synth_kubernetes::Manifest;
+use synth_framework::{Findings, Place};
+use synth_kubernetes::karpenter::TagSelectorTerm;
 
 use crate::{
     Platform,
-    policies::view::{Declared, addon, carries, charts, items, requirement, text},
+    charts::{karpenter, load_balancer_controller},
+    view::{Declared, NodeClass, NodePool, Object, addon, carries, requirement},
 };
 
 /// What a node class selects by, such as `karpenter.sh/discovery: tideline`.
-fn described(terms: &[Json]) -> String {
-    let tags = terms.iter().filter_map(|term| term["tags"].as_object()).flatten();
-    let tags: Vec<_> = tags.map(|(key, value)| format!("`{key}: {}`", value.as_str().unwrap_or_default())).collect();
+fn described(terms: &[TagSelectorTerm]) -> String {
+    let tags = terms.iter().flat_map(|term| &term.tags);
+    let tags: Vec<_> = tags.map(|(key, value)| format!("`{key}: {value}`")).collect();
     tags.join(" and ")
 }
 
 pub(super) fn discovery_tag_on_subnets(platform: &Platform, findings: &mut Findings) {
-    for class in platform.of_kind("EC2NodeClass") {
-        let terms = items(&class.object, "/spec/subnetSelectorTerms");
+    for class in platform.every::<NodeClass>() {
+        let terms = &class.spec.subnet_selector_terms;
         let found: Vec<_> =
             platform.resources::<aws_subnet::Handle>().filter(|subnet| carries(subnet, terms)).collect();
         let covered: BTreeSet<String> =
             found.iter().filter_map(|subnet| subnet.text(|of| of.availability_zone())).collect();
         let uncovered: Vec<_> =
-            zones_of_pools(platform, class).into_iter().filter(|zone| !covered.contains(*zone)).collect();
+            zones_of_pools(platform, &class).into_iter().filter(|zone| !covered.contains(*zone)).collect();
         let message = if found.is_empty() {
             format!("selects subnets by {}, which no subnet carries", described(terms))
         } else if !uncovered.is_empty() {
@@ -38,21 +39,20 @@ pub(super) fn discovery_tag_on_subnets(platform: &Platform, findings: &mut Findi
         } else {
             continue;
         };
-        findings.report(platform.place(class), message, "set the tag on the private subnet of every zone");
+        findings.report(class.place(), message, "set the tag on the private subnet of every zone");
     }
 }
 
 /// The zones in which pools make nodes of a class.
-fn zones_of_pools<'a>(platform: &'a Platform, class: &Manifest) -> BTreeSet<&'a str> {
-    let pools = platform
-        .of_kind("NodePool")
-        .filter(|pool| text(&pool.object, "/spec/template/spec/nodeClassRef/name") == class.name());
-    pools.flat_map(|pool| requirement(pool, "topology.kubernetes.io/zone")).collect()
+fn zones_of_pools<'a>(platform: &'a Platform, class: &Object<'_, NodeClass>) -> BTreeSet<&'a str> {
+    let pools = platform.every::<NodePool>();
+    let pools = pools.filter(|pool| pool.spec.template.spec.node_class_ref.name == class.name());
+    pools.flat_map(|pool| requirement(&pool, "topology.kubernetes.io/zone")).map(String::as_str).collect()
 }
 
 pub(super) fn discovery_tag_on_one_group(platform: &Platform, findings: &mut Findings) {
-    for class in platform.of_kind("EC2NodeClass") {
-        let terms = items(&class.object, "/spec/securityGroupSelectorTerms");
+    for class in platform.every::<NodeClass>() {
+        let terms = &class.spec.security_group_selector_terms;
         let found: Vec<_> = platform
             .resources::<aws_security_group::Handle>()
             .filter(|group| carries(group, terms))
@@ -64,7 +64,7 @@ pub(super) fn discovery_tag_on_one_group(platform: &Platform, findings: &mut Fin
             several => format!("{} carry", several.join(" and ")),
         };
         findings.report(
-            platform.place(class),
+            class.place(),
             format!("selects security groups by {}, which {carriers}", described(terms)),
             "set the tag on the security group of the nodes, and on no other",
         );
@@ -72,8 +72,8 @@ pub(super) fn discovery_tag_on_one_group(platform: &Platform, findings: &mut Fin
 }
 
 pub(super) fn node_role(platform: &Platform, findings: &mut Findings) {
-    for class in platform.of_kind("EC2NodeClass") {
-        let name = text(&class.object, "/spec/role");
+    for class in platform.every::<NodeClass>() {
+        let name = class.spec.role.as_str();
         let declared =
             platform.resources::<aws_iam_role::Handle>().any(|role| role.text(|of| of.name()).as_deref() == Some(name));
         let arn = platform.settings.role_arn(name);
@@ -89,13 +89,13 @@ pub(super) fn node_role(platform: &Platform, findings: &mut Findings) {
                 "declare an `aws_eks_access_entry` of that type for the role",
             ),
         };
-        findings.report(platform.place(class), format!("gives nodes the role `{name}`, {message}"), mend);
+        findings.report(class.place(), format!("gives nodes the role `{name}`, {message}"), mend);
     }
 }
 
 pub(super) fn interruption_queue(platform: &Platform, findings: &mut Findings) {
-    for chart in charts(platform).filter(|chart| chart.name == "karpenter") {
-        let name = text(chart.values, "/settings/interruptionQueue");
+    if let Some(chart) = platform.chart::<karpenter::Values>() {
+        let name = chart.values.settings.interruption_queue.as_str();
         let queue = platform
             .resources::<aws_sqs_queue::Handle>()
             .find(|queue| queue.text(|of| of.name()).as_deref() == Some(name));
@@ -104,17 +104,14 @@ pub(super) fn interruption_queue(platform: &Platform, findings: &mut Findings) {
             targets.any(|target| target.leads(|of| of.arn()).is_some_and(|leads| leads.is(queue)))
         };
         let message = match queue {
-            Some(queue) if filled(&queue) => continue,
+            Some(queue) if filled(&queue) => return,
             Some(_) => format!("listens to the queue `{name}`, which no event rule fills"),
             None => format!("listens to the queue `{name}`, which no stack declares"),
         };
         let mend = "set `settings.interruptionQueue` to the name of the queue that the cluster stack declares";
-        findings.report(platform.place(chart.application), message, mend);
+        findings.report(chart.place(), message, mend);
     }
 }
-
-/// The charts that need a role.
-const WITH_ROLES: [&str; 2] = ["karpenter", "aws-load-balancer-controller"];
 
 /// The add-on through which pods get the credentials of their role.
 const AGENT: &str = "eks-pod-identity-agent";
@@ -127,10 +124,12 @@ pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
             association.text(|of| of.service_account()).unwrap_or_default(),
         )
     };
-    let accounts: Vec<_> = charts(platform)
-        .filter(|chart| WITH_ROLES.contains(&chart.name))
-        .map(|chart| (chart, (chart.namespace.to_owned(), text(chart.values, "/serviceAccount/name").to_owned())))
-        .collect();
+    let charts: Vec<_> = platform.known_charts().collect();
+    let accounts = charts.iter().filter_map(|known| {
+        let account = known.chart.needs_role()?;
+        Some((&known.place, (known.namespace.clone(), account.to_owned())))
+    });
+    let accounts: Vec<_> = accounts.collect();
     if let Some(first) = associations.first()
         && addon(platform, AGENT).is_none()
     {
@@ -143,10 +142,8 @@ pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
     for association in &associations {
         let (namespace, account) = names(association);
         let used = accounts.iter().any(|(_, names)| *names == (namespace.clone(), account.clone()))
-            || platform.object("ServiceAccount", &namespace, &account).is_some()
-            || charts(platform).any(|chart| {
-                chart.namespace == namespace && text(chart.values, "/alertmanager/serviceAccount/name") == account
-            });
+            || platform.one::<ServiceAccount>(&namespace, &account).is_some()
+            || charts.iter().any(|of| of.namespace == namespace && of.chart.may_have_role() == Some(&account));
         if !used {
             findings.report(
                 association.place(),
@@ -157,10 +154,10 @@ pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
             );
         }
     }
-    for (chart, (namespace, account)) in &accounts {
+    for (place, (namespace, account)) in &accounts {
         if !associations.iter().any(|association| names(association) == (namespace.clone(), account.clone())) {
             findings.report(
-                platform.place(chart.application),
+                (*place).clone(),
                 format!(
                     "runs as service account `{account}` of namespace `{namespace}`, to which no stack gives a role"
                 ),
@@ -175,24 +172,23 @@ pub(super) fn cluster_name(platform: &Platform, findings: &mut Findings) {
     let cluster = clusters.find_map(|of| of.text(|of| of.name())).unwrap_or_default();
     let vpc = platform.resources::<aws_vpc::Handle>().find_map(|vpc| vpc.tag("Name")).unwrap_or_default();
     let region = platform.settings.aws.region.clone();
-    let told = [
-        ("karpenter", "/settings/clusterName", &cluster),
-        ("aws-load-balancer-controller", "/clusterName", &cluster),
-        ("aws-load-balancer-controller", "/vpcTags/Name", &vpc),
-        ("aws-load-balancer-controller", "/region", &region),
-    ];
-    for chart in charts(platform) {
-        for (_, pointer, real) in told.iter().filter(|(name, ..)| *name == chart.name) {
-            let given = text(chart.values, pointer);
-            if given != real.as_str() {
-                let key = pointer.trim_start_matches('/').replace('/', ".");
-                findings.report(
-                    platform.place(chart.application),
-                    format!("is told `{key}: {given}`, but the cluster stack declares `{real}`"),
-                    format!("set `{key}` to `{real}`"),
-                );
-            }
+    let mut judge = |place: Place, key: &str, given: &str, real: &str| {
+        if given != real {
+            findings.report(
+                place,
+                format!("is told `{key}: {given}`, but the cluster stack declares `{real}`"),
+                format!("set `{key}` to `{real}`"),
+            );
         }
+    };
+    if let Some(chart) = platform.chart::<load_balancer_controller::Values>() {
+        let values = &chart.values;
+        judge(chart.place(), "clusterName", &values.cluster_name, &cluster);
+        judge(chart.place(), "vpcTags.Name", values.vpc_tags.get("Name").map_or("", String::as_str), &vpc);
+        judge(chart.place(), "region", &values.region, &region);
+    }
+    if let Some(chart) = platform.chart::<karpenter::Values>() {
+        judge(chart.place(), "settings.clusterName", &chart.values.settings.cluster_name, &cluster);
     }
     for found in platform.resources::<data::aws_eks_cluster::Handle>() {
         let given = found.text(|of| of.name()).unwrap_or_default();

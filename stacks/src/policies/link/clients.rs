@@ -8,15 +8,14 @@ use super::{
 };
 use crate::{
     Platform,
-    policies::view::{TARGET_GROUP, Workload, annotation, attribute, flag, text},
     settings::Cidr,
+    view::{TARGET_GROUP, Workload, annotation, attribute},
 };
 
 pub(super) fn do_not_collide(platform: &Platform, findings: &mut Findings) {
-    let balancers = platform.of_kind("Service").filter(|service| text(&service.object, "/spec/type") == "LoadBalancer");
-    for service in balancers.filter(|service| keeps_addresses(service) && balances_across(service)) {
+    for service in platform.balancers().filter(|service| keeps_addresses(service) && balances_across(service)) {
         findings.report(
-            platform.place(service),
+            service.place(),
             "keeps its clients' addresses and balances across zones: two of its addresses can bring one client's port to one pod",
             "set `preserve_client_ip.enabled=false` and `proxy_protocol_v2.enabled=true` in the attributes of its target \
              groups, or `load_balancing.cross_zone.enabled=false` in its own",
@@ -27,16 +26,15 @@ pub(super) fn do_not_collide(platform: &Platform, findings: &mut Findings) {
 pub(super) fn are_named(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         let read = ranges_read(&workload);
-        let balancers = workload.services(platform).filter(|of| text(&of.object, "/spec/type") == "LoadBalancer");
         let mut expected = Vec::new();
-        for service in balancers {
-            let sends = attribute(service, TARGET_GROUP, "proxy_protocol_v2.enabled") == Some("true")
-                || annotation(service, "proxy-protocol") == "*";
+        for service in workload.balancers(platform) {
+            let sends = attribute(&service, TARGET_GROUP, "proxy_protocol_v2.enabled") == Some("true")
+                || annotation(&service, "proxy-protocol") == "*";
             if sends {
                 expected.extend(ranges_of_balancers(platform));
-            } else if !keeps_addresses(service) {
+            } else if !keeps_addresses(&service) {
                 findings.report(
-                    platform.place(service),
+                    service.place(),
                     format!(
                         "hides its clients from {}: it neither keeps their addresses nor names them",
                         workload.name()
@@ -48,7 +46,7 @@ pub(super) fn are_named(platform: &Platform, findings: &mut Findings) {
         let unread = expected.iter().filter(|range| !read.iter().any(|read| read.contains(**range)));
         for range in unread {
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 format!("does not read the header that its load balancer sends from {range}"),
                 format!("add `--proxy-protocol-from {range}` to its arguments"),
             );
@@ -67,13 +65,13 @@ pub(super) fn are_named(platform: &Platform, findings: &mut Findings) {
                     "name nothing but subnets of load balancers in `--proxy-protocol-from`",
                 )
             };
-            findings.report(platform.place(workload.deployment), message, mend);
+            findings.report(workload.deployment.place(), message, mend);
         }
     }
 }
 
 /// The ranges from which a workload reads headers.
 fn ranges_read(workload: &Workload<'_>) -> Vec<Cidr> {
-    let given = workload.containers().iter().flat_map(|container| flag(container, "--proxy-protocol-from"));
+    let given = workload.flags("--proxy-protocol-from");
     given.filter_map(|range| range.parse().ok()).collect()
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value as Json, json};
+use k8s_openapi::api::core::v1::Namespace;
 use synth_framework::Findings;
-use synth_kubernetes::Manifest;
+use synth_kubernetes::argocd::{Destination, GroupKind};
 
 use crate::{
-    Platform,
-    policies::view::{at, contents, items, strings, text},
+    Platform, charts,
+    view::{AppProject, Application, Meta},
 };
 
 /// Groups of kinds, and the Application that defines them.
@@ -18,38 +18,29 @@ const DEFINED: [(&str, &str); 3] = [
     ("monitoring.coreos.com", "kube-prometheus-stack"),
 ];
 
-fn wave(object: &Manifest) -> i64 {
-    let wave = &at(&object.object, "/metadata/annotations")["argocd.argoproj.io/sync-wave"];
-    wave.as_str().and_then(|wave| wave.parse().ok()).unwrap_or_default()
-}
-
-fn group(object: &Manifest) -> &str {
-    text(&object.object, "/apiVersion").rsplit_once('/').map_or("", |(group, _)| group)
-}
-
 pub(super) fn waves_in_order(platform: &Platform, findings: &mut Findings) {
     for object in platform.objects() {
         for application in platform.applications_of(&object.path) {
             let definer = DEFINED
                 .iter()
-                .find(|(of, _)| *of == group(object))
-                .and_then(|(_, name)| platform.of_kind("Application").find(|other| other.name() == *name));
-            let namespace = platform.object("Namespace", "", object.namespace());
-            let maker = namespace.and_then(|namespace| platform.applications_of(&namespace.path).next());
+                .find(|(of, _)| *of == object.group())
+                .and_then(|(_, name)| platform.every::<Application>().find(|other| other.name() == *name));
+            let namespace = platform.one::<Namespace>("", object.namespace());
+            let maker = namespace.and_then(|of| platform.applications_of(&of.manifest.path).next());
             for (first, what) in [(definer, object.kind()), (maker, "its namespace")] {
                 let Some(first) = first.filter(|first| first.name() != application.name()) else { continue };
-                if wave(first) >= wave(application) {
+                if first.wave() >= application.wave() {
                     findings.report(
-                        platform.place(application),
+                        application.place(),
                         format!(
                             "syncs {}/{} in wave {}, but {what} comes with Application/{} in wave {}",
                             object.kind(),
                             object.name(),
-                            wave(application),
+                            application.wave(),
                             first.name(),
-                            wave(first)
+                            first.wave()
                         ),
-                        format!("sync it in a wave after {}", wave(first)),
+                        format!("sync it in a wave after {}", first.wave()),
                     );
                 }
             }
@@ -58,12 +49,12 @@ pub(super) fn waves_in_order(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) fn project_allows(platform: &Platform, findings: &mut Findings) {
-    for application in platform.of_kind("Application") {
-        let spec = at(&application.object, "/spec");
-        let name = text(spec, "/project");
-        let Some(project) = platform.object("AppProject", application.namespace(), name) else {
+    for application in platform.every::<Application>() {
+        let spec = &application.spec;
+        let (name, source) = (&spec.project, &spec.source);
+        let Some(project) = platform.one::<AppProject>(application.namespace(), name) else {
             findings.report(
-                platform.place(application),
+                application.place(),
                 format!("belongs to the project `{name}`, which does not exist"),
                 "name a declared AppProject",
             );
@@ -71,42 +62,44 @@ pub(super) fn project_allows(platform: &Platform, findings: &mut Findings) {
         };
         let mut refuse = |what: String| {
             findings.report(
-                platform.place(application),
+                application.place(),
                 format!("is refused by AppProject/{name}: {what}"),
                 format!("allow it in AppProject/{name}"),
             );
         };
-        let source = text(spec, "/source/repoURL");
-        if !strings(&project.object, "/spec/sourceRepos").iter().any(|allowed| [source, "*"].contains(allowed)) {
-            refuse(format!("its source `{source}` is not listed"));
+        let allowed = &project.spec;
+        if !allowed.source_repos.iter().any(|of| *of == source.repo_url || of == "*") {
+            refuse(format!("its source `{}` is not listed", source.repo_url));
         }
-        let destination = at(spec, "/destination");
-        if !items(&project.object, "/spec/destinations").contains(destination) {
-            refuse(format!("its namespace `{}` is not listed", text(destination, "/namespace")));
+        let destination = &spec.destination;
+        if !allowed.destinations.contains(destination) {
+            refuse(format!("its namespace `{}` is not listed", destination.namespace));
         }
-        let folder = text(spec, "/source/path");
         let mut kinds: BTreeSet<_> = platform
-            .objects_of(folder)
-            .map(|object| (group(object), object.kind(), object.namespace().is_empty()))
+            .objects_of(source.path.as_deref().unwrap_or_default())
+            .map(|object| (object.group(), object.kind(), object.namespace().is_empty()))
             .collect();
-        if let Some(contents) = contents(text(spec, "/source/chart")) {
-            for (list, of_cluster) in [(contents.cluster, true), (contents.namespaced, false)] {
+        let chart = source.chart.as_deref().zip(source.helm.as_ref());
+        if let Some(chart) = chart.and_then(|(chart, helm)| charts::read(chart, &helm.values_object)) {
+            let made = chart.kinds();
+            for (list, of_cluster) in [(made.cluster, true), (made.namespaced, false)] {
                 kinds
                     .extend(list.iter().flat_map(|(group, of)| of.iter().map(move |kind| (*group, *kind, of_cluster))));
             }
-            for namespace in contents.elsewhere {
-                let there = json!({ "server": destination["server"], "namespace": namespace });
-                if there != *destination && !items(&project.object, "/spec/destinations").contains(&there) {
+            for namespace in made.elsewhere {
+                let there = Destination { namespace: (*namespace).to_owned(), ..destination.clone() };
+                if there != *destination && !allowed.destinations.contains(&there) {
                     refuse(format!("the namespace `{namespace}`, where its chart puts objects, too, is not listed"));
                 }
             }
         }
         for (group, kind, of_cluster) in kinds {
-            let list = if of_cluster { "/spec/clusterResourceWhitelist" } else { "/spec/namespaceResourceWhitelist" };
-            let allowed = |entry: &Json| {
-                [group, "*"].contains(&text(entry, "/group")) && [kind, "*"].contains(&text(entry, "/kind"))
+            let list =
+                if of_cluster { &allowed.cluster_resource_whitelist } else { &allowed.namespace_resource_whitelist };
+            let admits = |entry: &GroupKind| {
+                [group, "*"].contains(&entry.group.as_str()) && [kind, "*"].contains(&entry.kind.as_str())
             };
-            if !items(&project.object, list).iter().any(allowed) {
+            if !list.iter().any(admits) {
                 refuse(format!("the kind {kind} is not listed"));
             }
         }
@@ -125,11 +118,11 @@ pub(super) fn every_folder_is_synced(platform: &Platform, findings: &mut Finding
             );
         }
     }
-    for application in platform.of_kind("Application") {
-        let folder = text(&application.object, "/spec/source/path");
-        if !folder.is_empty() && platform.objects_of(folder).next().is_none() {
+    for application in platform.every::<Application>() {
+        let Some(folder) = application.typed().spec.source.path.as_deref() else { continue };
+        if platform.objects_of(folder).next().is_none() {
             findings.report(
-                platform.place(application),
+                application.place(),
                 format!("syncs `{folder}`, in which nothing is written"),
                 "point it at a folder of manifests",
             );

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use k8s_openapi::api::{
+    apps::v1::Deployment,
+    core::v1::{Namespace, ServiceAccount},
+};
 use serde_json::Value as Json;
 use synth_framework::Findings;
+use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,
-    policies::view::{argocd_release, text},
+    view::{Application, NodeClass, NodePool, argocd_release, pod_of},
 };
 
 /// The namespaces that every cluster has.
@@ -15,22 +20,25 @@ const OF_KUBERNETES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "
 
 pub(super) fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
     let mut known: BTreeSet<String> = OF_KUBERNETES.map(str::to_owned).into();
-    known.extend(platform.of_kind("Namespace").map(|namespace| namespace.name().to_owned()));
+    known.extend(platform.every::<Namespace>().map(|namespace| namespace.name().to_owned()));
     if let Some(release) = argocd_release(platform)
         && release.text(|of| of.create_namespace()).as_deref() == Some("true")
     {
         known.extend(release.text(|of| of.namespace()));
     }
+    let mut judge = |object: &Manifest, namespace: &str, what: &str| {
+        if !namespace.is_empty() && !known.contains(namespace) {
+            findings.report(
+                platform.place(object),
+                format!("{what} namespace `{namespace}`, which nobody makes"),
+                "declare the Namespace among the platform's manifests",
+            );
+        }
+    };
     for object in platform.objects() {
-        for (pointer, what) in [("/metadata/namespace", "lies in"), ("/spec/destination/namespace", "syncs to")] {
-            let namespace = text(&object.object, pointer);
-            if !namespace.is_empty() && !known.contains(namespace) {
-                findings.report(
-                    platform.place(object),
-                    format!("{what} namespace `{namespace}`, which nobody makes"),
-                    "declare the Namespace among the platform's manifests",
-                );
-            }
+        judge(object, object.namespace(), "lies in");
+        if let Some(application) = object.typed::<Application>() {
+            judge(object, &application.spec.destination.namespace, "syncs to");
         }
     }
 }
@@ -48,23 +56,23 @@ pub(super) fn names_exist(platform: &Platform, findings: &mut Findings) {
     };
     for object in platform.objects() {
         let mut named = BTreeSet::new();
-        collect(&object.object, &mut named);
+        collect(object.object(), &mut named);
         for (kind, name) in named {
-            if !name.starts_with("system-") && platform.object(kind, "", name).is_none() {
+            if !name.starts_with("system-") && !platform.has(kind, "", name) {
                 report(object, kind, name);
             }
         }
     }
-    for deployment in platform.of_kind("Deployment") {
-        let name = text(&deployment.object, "/spec/template/spec/serviceAccountName");
-        if !name.is_empty() && platform.object("ServiceAccount", deployment.namespace(), name).is_none() {
-            report(deployment, "ServiceAccount", name);
+    for deployment in platform.every::<Deployment>() {
+        let name = pod_of(deployment.typed()).service_account_name.as_deref().unwrap_or_default();
+        if !name.is_empty() && platform.one::<ServiceAccount>(deployment.namespace(), name).is_none() {
+            report(deployment.manifest, "ServiceAccount", name);
         }
     }
-    for pool in platform.of_kind("NodePool") {
-        let name = text(&pool.object, "/spec/template/spec/nodeClassRef/name");
-        if platform.object("EC2NodeClass", "", name).is_none() {
-            report(pool, "EC2NodeClass", name);
+    for pool in platform.every::<NodePool>() {
+        let name = &pool.typed().spec.template.spec.node_class_ref.name;
+        if platform.one::<NodeClass>("", name).is_none() {
+            report(pool.manifest, "EC2NodeClass", name);
         }
     }
 }

@@ -3,7 +3,7 @@
 use synth_bindings::aws_vpc_endpoint;
 use synth_framework::{Body, Content, Expression, Findings, TemplatePart};
 
-use crate::{Platform, policies::view::trust_documents};
+use crate::{Platform, view::trust_documents};
 
 /// Calls `visit` with every literal text of a block and of those inside it.
 fn literals<'a>(body: &'a Body, visit: &mut dyn FnMut(&'a str)) {

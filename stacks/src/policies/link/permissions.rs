@@ -5,7 +5,7 @@ use synth_framework::Findings;
 
 use crate::{
     Platform,
-    policies::view::{Declared, addon, text},
+    view::{Declared, NodeClass, addon},
 };
 
 /// What every node needs, by the policies of AWS that allow it; one of them is enough.
@@ -28,7 +28,7 @@ fn allows<V>(role: &Declared<'_, V>, policies: &[&str]) -> bool {
 fn roles_of_nodes(platform: &Platform) -> Vec<Declared<'_>> {
     let of_groups =
         platform.resources::<aws_eks_node_group::Handle>().filter_map(|group| group.leads(|of| of.node_role_arn()));
-    let names: Vec<_> = platform.of_kind("EC2NodeClass").map(|class| text(&class.object, "/spec/role")).collect();
+    let names: Vec<_> = platform.every::<NodeClass>().map(|class| class.typed().spec.role.as_str()).collect();
     let of_classes = platform.resources::<aws_iam_role::Handle>();
     let of_classes =
         of_classes.filter(|role| role.text(|of| of.name()).is_some_and(|name| names.contains(&name.as_str())));

@@ -1,14 +1,17 @@
 //! Ports and paths: of containers, Services, load balancers and monitors.
 
-use serde_json::Value as Json;
+use k8s_openapi::{
+    api::{apps::v1::Deployment, core::v1::Service},
+    apimachinery::pkg::util::intstr::IntOrString,
+};
 use synth_framework::Findings;
-use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,
     names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
-    policies::view::{
-        annotation, at, container_port, declared_port, flag, includes, items, matches, protocol, strings, text,
+    view::{
+        Meta, Object, ServiceMonitor, annotation, container_port, declared_port, includes, is_balancer, labels_of,
+        matches, plain, pod_of, ports, protocol, target, whole,
     },
 };
 
@@ -20,31 +23,30 @@ fn named_service(target: &str) -> Option<(&str, &str, u64)> {
     Some((name, namespace, port.parse().ok()?))
 }
 
-fn has_port(service: &Manifest, port: u64) -> bool {
-    items(&service.object, "/spec/ports").iter().any(|declared| declared["port"] == port)
+fn has_port(service: &Object<'_, Service>, port: u64) -> bool {
+    ports(service).iter().any(|declared| whole(declared.port) == port)
 }
 
 pub(super) fn allowed_target(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled().into_iter().filter(|workload| workload.name() == CORS_PROXY_SERVER) {
-        let targets: Vec<&str> = workload.containers().iter().flat_map(|of| flag(of, "--allow-target")).collect();
         let mut reaches_mock = false;
-        for target in targets {
+        for target in workload.flags("--allow-target") {
             let Some((name, namespace, port)) = named_service(target) else { continue };
-            let service = platform.object("Service", namespace, name);
-            if service.is_some_and(|service| has_port(service, port)) {
+            let service = platform.one::<Service>(namespace, name);
+            if service.is_some_and(|service| has_port(&service, port)) {
                 reaches_mock |= name == MOCK_TARGET_SERVER;
                 continue;
             }
             let lack = if service.is_some() { format!("has no port {port}") } else { "does not exist".to_owned() };
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 format!("allows the target `{target}`, but Service/{name} of namespace `{namespace}` {lack}"),
                 "name an existing Service and one of its ports",
             );
         }
         if !reaches_mock {
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 format!("allows no target that is Service/{MOCK_TARGET_SERVER}"),
                 format!("add `--allow-target` with the address of Service/{MOCK_TARGET_SERVER}"),
             );
@@ -54,24 +56,26 @@ pub(super) fn allowed_target(platform: &Platform, findings: &mut Findings) {
 
 pub(super) fn health_check(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        for service in workload.services(platform).filter(|of| text(&of.object, "/spec/type") == "LoadBalancer") {
-            let (port, path) = (annotation(service, "healthcheck-port"), annotation(service, "healthcheck-path"));
-            let ready = workload.containers().iter().find_map(|container| container.pointer("/readinessProbe/httpGet"));
+        for service in workload.balancers(platform) {
+            let (port, path) = (annotation(&service, "healthcheck-port"), annotation(&service, "healthcheck-path"));
+            let mut containers = workload.containers().iter();
+            let ready = containers.find_map(|container| container.readiness_probe.as_ref()?.http_get.as_ref());
             let Some(ready) = ready else { continue };
-            let asked = port.parse::<u64>().map_or_else(|_| Json::from(port), Json::from);
+            let asked = port.parse().map_or_else(|_| IntOrString::String(port.to_owned()), IntOrString::Int);
             let (asked, answered) =
-                (container_port(workload.containers(), &asked), container_port(workload.containers(), &ready["port"]));
+                (container_port(workload.containers(), &asked), container_port(workload.containers(), &ready.port));
+            let answers = ready.path.as_deref().unwrap_or_default();
             let message = if asked.is_none() {
                 format!("asks for health on port `{port}`, which no container has")
             } else if asked != answered {
-                format!("asks for health on port `{port}`, but readiness is asked on port `{}`", plain(&ready["port"]))
-            } else if path != text(ready, "/path") {
-                format!("asks for health at `{path}`, but readiness is asked at `{}`", text(ready, "/path"))
+                format!("asks for health on port `{port}`, but readiness is asked on port `{}`", plain(&ready.port))
+            } else if path != answers {
+                format!("asks for health at `{path}`, but readiness is asked at `{answers}`")
             } else {
                 continue;
             };
             findings.report(
-                platform.place(service),
+                service.place(),
                 message,
                 "take port and path of its health check from the readiness probe",
             );
@@ -79,38 +83,36 @@ pub(super) fn health_check(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-fn plain(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 pub(super) fn service_ports(platform: &Platform, findings: &mut Findings) {
-    for service in platform.of_kind("Service") {
-        let selector = at(&service.object, "/spec/selector");
+    for service in platform.every::<Service>() {
+        let selector = service.spec.as_ref().and_then(|spec| spec.selector.clone()).unwrap_or_default();
         let selected: Vec<_> = platform
-            .of_kind("Deployment")
+            .every::<Deployment>()
             .filter(|deployment| deployment.namespace() == service.namespace())
-            .filter(|deployment| includes(at(&deployment.object, "/spec/template/metadata/labels"), selector))
+            .filter(|deployment| includes(labels_of(deployment), &selector))
             .collect();
         if selected.is_empty() {
             findings.report(
-                platform.place(service),
-                format!("selects pods by {selector}, which no Deployment of its namespace gives its pods"),
+                service.place(),
+                format!(
+                    "selects pods by {}, which no Deployment of its namespace gives its pods",
+                    serde_json::json!(selector)
+                ),
                 "select by a label of the pods' template",
             );
         }
         for deployment in selected {
-            let containers = items(&deployment.object, "/spec/template/spec/containers");
-            for port in items(&service.object, "/spec/ports") {
-                let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
-                let declared = declared_port(containers, target);
-                if declared.is_none_or(|declared| protocol(declared) != protocol(port)) {
+            for port in ports(&service) {
+                let (target, spoken) = (target(port), protocol(port.protocol.as_ref()));
+                let declared = declared_port(&pod_of(&deployment).containers, &target);
+                if declared.is_none_or(|declared| protocol(declared.protocol.as_ref()) != spoken) {
                     // A port has one protocol unless it says otherwise, which then is worth a word.
-                    let spoken = declared.map_or_else(String::new, |_| format!("{} ", protocol(port)));
+                    let spoken = declared.map_or_else(String::new, |_| format!("{spoken} "));
                     findings.report(
-                        platform.place(service),
+                        service.place(),
                         format!(
                             "leads to {spoken}port `{}`, which no container of Deployment/{} has",
-                            plain(target),
+                            plain(&target),
                             deployment.name()
                         ),
                         "name a port of the container in `targetPort`, with its protocol",
@@ -126,14 +128,13 @@ pub(super) fn service_ports(platform: &Platform, findings: &mut Findings) {
 pub(super) fn untranslated_ports(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         // Clients of a load balancer reach the pods without the Service.
-        for service in workload.services(platform).filter(|of| text(&of.object, "/spec/type") != "LoadBalancer") {
-            for port in items(&service.object, "/spec/ports") {
-                let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
-                let Some(number) = container_port(workload.containers(), target) else { continue };
-                if port["port"] != number {
+        for service in workload.services(platform).filter(|of| !is_balancer(of)) {
+            for port in ports(&service) {
+                let Some(number) = container_port(workload.containers(), &target(port)) else { continue };
+                if whole(port.port) != number {
                     findings.report(
-                        platform.place(service),
-                        format!("translates port {} to {number} of Deployment/{}", port["port"], workload.name()),
+                        service.place(),
+                        format!("translates port {} to {number} of Deployment/{}", port.port, workload.name()),
                         format!("give the Service port {number}, and its callers the address with it"),
                     );
                 }
@@ -143,27 +144,26 @@ pub(super) fn untranslated_ports(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) fn monitored_ports(platform: &Platform, findings: &mut Findings) {
-    for monitor in platform.of_kind("ServiceMonitor") {
-        let selector = at(&monitor.object, "/spec/selector");
-        let mut namespaces = strings(&monitor.object, "/spec/namespaceSelector/matchNames");
+    for monitor in platform.every::<ServiceMonitor>() {
+        let spec = &monitor.typed().spec;
+        let mut namespaces: Vec<_> = spec.namespace_selector.match_names.iter().map(String::as_str).collect();
         if namespaces.is_empty() {
             namespaces.push(monitor.namespace());
         }
         // Charts have Services of their own, which are not seen here.
         let ours = namespaces.iter().any(|namespace| *namespace == platform.settings.services.namespace);
         let services: Vec<_> = platform
-            .of_kind("Service")
+            .every::<Service>()
             .filter(|service| namespaces.contains(&service.namespace()))
-            .filter(|service| matches(selector, at(&service.object, "/metadata/labels")))
+            .filter(|service| matches(Some(&spec.selector), service.labels()))
             .collect();
-        for endpoint in items(&monitor.object, "/spec/endpoints") {
-            let port = text(endpoint, "/port");
-            let found = services
-                .iter()
-                .any(|service| items(&service.object, "/spec/ports").iter().any(|of| text(of, "/name") == port));
+        for endpoint in &spec.endpoints {
+            let port = endpoint.port.as_deref().unwrap_or_default();
+            let mut declared = services.iter().flat_map(ports);
+            let found = declared.any(|of| of.name.as_deref().unwrap_or_default() == port);
             if ours && !found {
                 findings.report(
-                    platform.place(monitor),
+                    monitor.place(),
                     format!("scrapes port `{port}`, which no Service that it selects has"),
                     "select a Service that has a port of that name",
                 );

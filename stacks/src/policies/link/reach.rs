@@ -7,26 +7,18 @@ use synth_framework::Findings;
 
 use crate::{
     Platform,
-    policies::view::{Declared, Listening, carries, charts, items, listening, number},
+    view::{Declared, Listening, NodeClass, carries, listening},
 };
-
-/// What the control plane calls in pods of a chart: where its values say at which port, and which it is otherwise.
-const CALLED: [(&str, &str, u64, &str); 3] = [
-    ("aws-load-balancer-controller", "/webhookBindPort", 9443, "webhooks"),
-    ("metrics-server", "/containerPort", 10250, "metrics"),
-    ("kube-prometheus-stack", "/prometheusOperator/tls/internalPort", 10250, "webhooks"),
-];
 
 /// The security groups of nodes: those that Karpenter finds, and those that node groups name.
 fn groups_of_nodes(platform: &Platform) -> Vec<Declared<'_>> {
-    let terms: Vec<_> = platform
-        .of_kind("EC2NodeClass")
-        .flat_map(|class| items(&class.object, "/spec/securityGroupSelectorTerms"))
-        .cloned()
-        .collect();
+    let classes: Vec<_> = platform.every::<NodeClass>().collect();
+    let selected = |group: &Declared<'_, aws_security_group::Handle>| {
+        classes.iter().any(|class| carries(group, &class.spec.security_group_selector_terms))
+    };
     let named: Vec<_> = node_groups(platform).flat_map(|(_, named)| named).collect();
     let groups = platform.resources::<aws_security_group::Handle>();
-    let groups = groups.filter(|group| carries(group, &terms) || named.iter().any(|named| named.is(group)));
+    let groups = groups.filter(|group| selected(group) || named.iter().any(|named| named.is(group)));
     groups.map(|group| group.whole()).collect()
 }
 
@@ -74,15 +66,15 @@ pub(super) fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut
     let callers: Vec<_> =
         platform.resources::<aws_eks_cluster::Handle>().flat_map(|cluster| groups_of(&cluster)).collect();
     for nodes in groups_of_nodes(platform) {
-        for chart in charts(platform) {
-            let Some((_, pointer, default, what)) = CALLED.iter().find(|(name, ..)| *name == chart.name) else {
-                continue;
-            };
-            let port = number(chart.values, pointer).unwrap_or(*default);
+        for known in platform.known_charts() {
+            let Some((port, what)) = known.chart.called() else { continue };
             if !callers.iter().any(|caller| admits(&nodes, caller, "tcp", port)) {
                 findings.report(
                     nodes.place(),
-                    format!("keeps the control plane from port {port}, where {} answers for its {what}", chart.name),
+                    format!(
+                        "keeps the control plane from port {port}, where {} answers for its {what}",
+                        known.chart.name()
+                    ),
                     format!("admit TCP port {port} from the control plane's security group"),
                 );
             }

@@ -1,81 +1,114 @@
 //! Traffic that network policies must admit: of clients, of health checks, and between services.
 
-use serde_json::{Value as Json, json};
+use k8s_openapi::{
+    api::{
+        core::v1::Service,
+        networking::v1::{NetworkPolicyPeer, NetworkPolicyPort},
+    },
+    apimachinery::pkg::util::intstr::IntOrString,
+};
 use synth_bindings::aws_subnet;
 use synth_framework::Findings;
-use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,
     names::ADD_ON_NAMESPACE,
-    policies::view::{
-        TARGET_GROUP, Workload, annotation, at, attribute, container_port, flag, items, matches, number, protocol,
-        strings, text,
-    },
     settings::Cidr,
+    view::{
+        Labels, Object, TARGET_GROUP, Workload, annotation, attribute, container_port, matches, ports, protocol,
+        target as leads_to, whole,
+    },
 };
 
+/// Which way traffic goes, seen from a pod.
+#[derive(Clone, Copy, PartialEq)]
+enum Direction {
+    Ingress,
+    Egress,
+}
+
+/// A rule of a network policy, whichever way it is about: who is on the other side, and which ports it admits.
+#[derive(Clone, Copy)]
+struct Rule<'a> {
+    peers: &'a [NetworkPolicyPeer],
+    ports: &'a [NetworkPolicyPort],
+}
+
 /// The rules of policies that select the pods of a workload, in one direction.
-fn rules<'a>(platform: &'a Platform, workload: &Workload<'a>, direction: &'a str) -> Vec<&'a Json> {
-    let policies = workload.selecting(platform, "NetworkPolicy", "/spec/podSelector");
-    policies
-        .flat_map(|policy| items(&policy.object, if direction == "Ingress" { "/spec/ingress" } else { "/spec/egress" }))
-        .collect()
+fn rules<'a>(platform: &'a Platform, workload: &Workload<'a>, direction: Direction) -> Vec<Rule<'a>> {
+    let specs = workload.policies(platform).filter_map(|policy| policy.typed().spec.as_ref());
+    let all = specs.flat_map(|spec| match direction {
+        Direction::Ingress => {
+            let rules = spec.ingress.iter().flatten();
+            rules.map(|of| Rule { peers: list(of.from.as_ref()), ports: list(of.ports.as_ref()) }).collect::<Vec<_>>()
+        }
+        Direction::Egress => {
+            let rules = spec.egress.iter().flatten();
+            rules.map(|of| Rule { peers: list(of.to.as_ref()), ports: list(of.ports.as_ref()) }).collect()
+        }
+    });
+    all.collect()
+}
+
+fn list<T>(items: Option<&Vec<T>>) -> &[T] {
+    items.map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Do policies deny the pods of a workload what no rule admits, in one direction?
-fn denies(platform: &Platform, workload: &Workload<'_>, direction: &str) -> bool {
-    workload
-        .selecting(platform, "NetworkPolicy", "/spec/podSelector")
-        .any(|policy| strings(&policy.object, "/spec/policyTypes").contains(&direction))
+fn denies(platform: &Platform, workload: &Workload<'_>, direction: Direction) -> bool {
+    let name = if direction == Direction::Ingress { "Ingress" } else { "Egress" };
+    let mut policies = workload.policies(platform);
+    policies
+        .any(|policy| policy.spec.as_ref().is_some_and(|spec| spec.policy_types.iter().flatten().any(|of| of == name)))
 }
 
 /// A port with its protocol, which a rule for another protocol does not admit.
 type Port = (&'static str, u64);
 
-fn admits_port(rule: &Json, (spoken, port): Port) -> bool {
-    let ports = items(rule, "/ports");
-    let holds = |of: &Json| match number(of, "/port") {
-        Some(first) => (first..=number(of, "/endPort").unwrap_or(first)).contains(&port),
-        None => of["port"].is_null(),
-    };
-    ports.is_empty() || ports.iter().any(|of| protocol(of) == spoken && holds(of))
-}
+impl Rule<'_> {
+    fn admits_port(&self, (spoken, port): Port) -> bool {
+        let holds = |of: &NetworkPolicyPort| match of.port {
+            Some(IntOrString::Int(first)) => (whole(first)..=of.end_port.map_or(whole(first), whole)).contains(&port),
+            Some(IntOrString::String(_)) => false,
+            None => true,
+        };
+        self.ports.is_empty() || self.ports.iter().any(|of| protocol(of.protocol.as_ref()) == spoken && holds(of))
+    }
 
-/// Does a rule admit every address of a range?
-fn admits_range(rule: &Json, peers: &str, range: Cidr) -> bool {
-    let peers = items(rule, peers);
-    let holds = |peer: &Json| {
-        let block: Option<Cidr> = text(peer, "/ipBlock/cidr").parse().ok();
-        let excepts = strings(peer, "/ipBlock/except");
-        let excepts =
-            excepts.iter().filter_map(|except| except.parse::<Cidr>().ok()).any(|except| except.overlaps(range));
-        block.is_some_and(|block| block.contains(range)) && !excepts
-    };
-    peers.is_empty() || peers.iter().any(holds)
-}
+    /// Does it admit every address of a range?
+    fn admits_range(&self, range: Cidr) -> bool {
+        let holds = |peer: &NetworkPolicyPeer| {
+            peer.ip_block.as_ref().is_some_and(|block| {
+                let mut excepts = block.except.iter().flatten().filter_map(|except| except.parse::<Cidr>().ok());
+                block.cidr.parse().is_ok_and(|block: Cidr| block.contains(range))
+                    && !excepts.any(|except| except.overlaps(range))
+            })
+        };
+        self.peers.is_empty() || self.peers.iter().any(holds)
+    }
 
-/// Does a rule admit the pods of a workload of the same namespace?
-fn admits_pods(rule: &Json, peers: &str, workload: &Workload<'_>) -> bool {
-    let peers = items(rule, peers);
-    let labels = at(&workload.deployment.object, "/spec/template/metadata/labels");
-    let selects = |peer: &Json| peer.get("namespaceSelector").is_none() && matches(at(peer, "/podSelector"), labels);
-    peers.is_empty() || peers.iter().any(selects)
+    /// Does it admit the pods of a workload of the same namespace?
+    fn admits_pods(&self, workload: &Workload<'_>) -> bool {
+        let selects = |peer: &NetworkPolicyPeer| {
+            peer.namespace_selector.is_none() && workload.selected_by(peer.pod_selector.as_ref())
+        };
+        self.peers.is_empty() || self.peers.iter().any(selects)
+    }
 }
 
 pub(super) fn traffic_admitted(platform: &Platform, findings: &mut Findings) {
     let workloads = platform.autoscaled();
     for workload in &workloads {
-        if denies(platform, workload, "Ingress") {
-            for service in workload.services(platform).filter(|of| text(&of.object, "/spec/type") == "LoadBalancer") {
-                balanced(platform, workload, service, findings);
+        if denies(platform, workload, Direction::Ingress) {
+            for service in workload.balancers(platform) {
+                balanced(platform, workload, &service, findings);
             }
         }
-        let ways_out = rules(platform, workload, "Egress");
-        if denies(platform, workload, "Egress") && !ways_out.is_empty() {
-            resolves(platform, workload, &ways_out, findings);
+        let ways_out = rules(platform, workload, Direction::Egress);
+        if denies(platform, workload, Direction::Egress) && !ways_out.is_empty() {
+            resolves(workload, &ways_out, findings);
         }
-        let targets = workload.containers().iter().flat_map(|container| flag(container, "--allow-target"));
+        let targets = workload.flags("--allow-target");
         for (target, port) in targets.filter_map(|target| pods_behind(platform, &workloads, target)) {
             called(platform, workload, &target, port, findings);
         }
@@ -86,22 +119,22 @@ pub(super) fn traffic_admitted(platform: &Platform, findings: &mut Findings) {
 const NAME_SERVERS: &str = "kube-dns";
 
 /// Whoever calls others resolves their names, by UDP, and by TCP where an answer is long.
-fn resolves(platform: &Platform, workload: &Workload<'_>, ways_out: &[&Json], findings: &mut Findings) {
-    let labels = json!({ "k8s-app": NAME_SERVERS });
-    let namespace = json!({ "kubernetes.io/metadata.name": ADD_ON_NAMESPACE });
-    let selects = |peer: &Json| {
-        matches(at(peer, "/namespaceSelector"), &namespace)
-            && (peer.get("podSelector").is_none() || matches(at(peer, "/podSelector"), &labels))
+fn resolves(workload: &Workload<'_>, ways_out: &[Rule<'_>], findings: &mut Findings) {
+    let label = |key: &str, value: &str| Labels::from([(key.to_owned(), value.to_owned())]);
+    let labels = label("k8s-app", NAME_SERVERS);
+    let namespace = label("kubernetes.io/metadata.name", ADD_ON_NAMESPACE);
+    let selects = |peer: &NetworkPolicyPeer| {
+        matches(peer.namespace_selector.as_ref(), &namespace)
+            && (peer.pod_selector.is_none() || matches(peer.pod_selector.as_ref(), &labels))
     };
     for port in [("udp", 53), ("tcp", 53)] {
-        let admitted = ways_out.iter().any(|rule| {
-            let peers = items(rule, "/to");
-            admits_port(rule, port) && (peers.is_empty() || peers.iter().any(selects))
-        });
+        let admitted = ways_out
+            .iter()
+            .any(|rule| rule.admits_port(port) && (rule.peers.is_empty() || rule.peers.iter().any(selects)));
         if !admitted {
             let (spoken, port) = port;
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 format!("resolves names by {spoken} on port {port}, which no network policy lets its pods reach"),
                 format!("let it out to {spoken} port {port} of the name servers"),
             );
@@ -117,19 +150,19 @@ pub(super) fn ranges_of_balancers(platform: &Platform) -> impl Iterator<Item = C
 }
 
 /// Does a load balancer keep the addresses of its clients? AWS's default depends on what its targets are.
-pub(super) fn keeps_addresses(service: &Manifest) -> bool {
+pub(super) fn keeps_addresses(service: &Object<'_, Service>) -> bool {
     let of_nodes = annotation(service, "nlb-target-type") != "ip";
     attribute(service, TARGET_GROUP, "preserve_client_ip.enabled").map_or(of_nodes, |keeps| keeps == "true")
 }
 
 /// Clients of a load balancer, and its health checks.
-fn balanced(platform: &Platform, workload: &Workload<'_>, service: &Manifest, findings: &mut Findings) {
-    let rules = rules(platform, workload, "Ingress");
+fn balanced(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, Service>, findings: &mut Findings) {
+    let rules = rules(platform, workload, Direction::Ingress);
     let mut missing = |port: Port, range: Cidr, who: &str| {
-        if !rules.iter().any(|rule| admits_port(rule, port) && admits_range(rule, "/from", range)) {
+        if !rules.iter().any(|rule| rule.admits_port(port) && rule.admits_range(range)) {
             let (spoken, port) = port;
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 format!("gets {who} on {spoken} port {port} from {range}, which no network policy admits"),
                 format!("admit {spoken} port {port} from {range} in the pods' network policy"),
             );
@@ -138,10 +171,14 @@ fn balanced(platform: &Platform, workload: &Workload<'_>, service: &Manifest, fi
     let everyone: Cidr = "0.0.0.0/0".parse().expect("a range");
     let from_balancer: Vec<_> = ranges_of_balancers(platform).collect();
     let clients = if keeps_addresses(service) { vec![everyone] } else { from_balancer.clone() };
-    for declared in items(&service.object, "/spec/ports") {
-        let Some(port) = container_port(workload.containers(), &declared["targetPort"]) else { continue };
+    for declared in ports(service) {
+        let Some(port) = container_port(workload.containers(), &leads_to(declared)) else { continue };
         for range in &clients {
-            missing((protocol(declared), port), *range, &format!("the clients of Service/{}", service.name()));
+            missing(
+                (protocol(declared.protocol.as_ref()), port),
+                *range,
+                &format!("the clients of Service/{}", service.name()),
+            );
         }
     }
     let Ok(port) = annotation(service, "healthcheck-port").parse() else { return };
@@ -158,30 +195,29 @@ fn pods_behind<'a>(platform: &'a Platform, workloads: &[Workload<'a>], target: &
         let service = workload
             .services(platform)
             .find(|service| host.strip_prefix(&format!("{}.{}.svc", service.name(), service.namespace())).is_some())?;
-        let declared = items(&service.object, "/spec/ports").iter().find(|declared| declared["port"] == port)?;
-        Some((*workload, (protocol(declared), container_port(workload.containers(), &declared["targetPort"])?)))
+        let declared = ports(&service).iter().find(|declared| whole(declared.port) == port)?;
+        let reached = container_port(workload.containers(), &leads_to(declared))?;
+        Some((*workload, (protocol(declared.protocol.as_ref()), reached)))
     })
 }
 
 /// One service calling another.
 fn called(platform: &Platform, from: &Workload<'_>, to: &Workload<'_>, port: Port, findings: &mut Findings) {
-    let admitted = |direction, peers, workload: &Workload<'_>, peer| {
+    let admitted = |direction, workload: &Workload<'_>, peer| {
         !denies(platform, workload, direction)
-            || rules(platform, workload, direction)
-                .iter()
-                .any(|rule| admits_port(rule, port) && admits_pods(rule, peers, peer))
+            || rules(platform, workload, direction).iter().any(|rule| rule.admits_port(port) && rule.admits_pods(peer))
     };
     let (spoken, number) = port;
-    if !admitted("Egress", "/to", from, to) {
+    if !admitted(Direction::Egress, from, to) {
         findings.report(
-            platform.place(from.deployment),
+            from.deployment.place(),
             format!("calls {} on {spoken} port {number}, which no network policy lets its pods reach", to.name()),
             format!("let it out to {spoken} port {number} of those pods"),
         );
     }
-    if !admitted("Ingress", "/from", to, from) {
+    if !admitted(Direction::Ingress, to, from) {
         findings.report(
-            platform.place(to.deployment),
+            to.deployment.place(),
             format!("is called by {} on {spoken} port {number}, which no network policy admits", from.name()),
             format!("admit {spoken} port {number} from those pods"),
         );

@@ -1,13 +1,14 @@
 //! Zonal shift: the cluster, Karpenter and the load balancers, which must know the same of it.
 
+use k8s_openapi::api::core::v1::Service;
 use synth_bindings::aws_eks_cluster;
 use synth_framework::Findings;
-use synth_kubernetes::Manifest;
 
 use crate::{
     Platform,
-    policies::view::{BALANCER, TARGET_GROUP, at, attribute, charts, items, protocol, text},
+    charts::karpenter,
     settings::ZonalShift,
+    view::{BALANCER, Object, TARGET_GROUP, attribute, ports, protocol},
 };
 
 /// The setting that all of them follow.
@@ -22,32 +23,27 @@ fn cluster_shifts(platform: &Platform) -> bool {
     clusters.any(|cluster| cluster.is_true(|of| of.zonal_shift_config().enabled()))
 }
 
-/// Is Karpenter told?
-fn told(values: &serde_json::Value) -> bool {
-    *at(values, "/settings/enableZonalShift") == true
-}
-
 /// Is a load balancer one for all zones? Its target groups may say otherwise for themselves.
-pub(super) fn balances_across(service: &Manifest) -> bool {
+pub(super) fn balances_across(service: &Object<'_, Service>) -> bool {
     let of_group = attribute(service, TARGET_GROUP, ACROSS).filter(|across| ["true", "false"].contains(across));
     of_group.or_else(|| attribute(service, BALANCER, ACROSS)) == Some("true")
 }
 
 pub(super) fn zonal_shift(platform: &Platform, findings: &mut Findings) {
     let shifts = cluster_shifts(platform);
-    for chart in charts(platform).filter(|chart| chart.name == "karpenter") {
-        let message = match (shifts, told(chart.values)) {
+    if let Some(chart) = platform.chart::<karpenter::Values>() {
+        let message = match (shifts, chart.values.settings.enable_zonal_shift) {
             (true, false) if platform.settings.cluster.zonal_shift != ZonalShift::AwsOnly => {
-                "runs in a cluster that has zonal shift, and is not told of it"
+                Some("runs in a cluster that has zonal shift, and is not told of it")
             }
-            (false, true) => "is told of zonal shift in a cluster that has none, and panics at its start",
-            _ => continue,
+            (false, true) => Some("is told of zonal shift in a cluster that has none, and panics at its start"),
+            _ => None,
         };
-        let mend = format!("set `settings.enableZonalShift` to {shifts}");
-        findings.report(platform.place(chart.application), message, mend);
+        if let Some(message) = message {
+            findings.report(chart.place(), message, format!("set `settings.enableZonalShift` to {shifts}"));
+        }
     }
-    let balancers = platform.of_kind("Service").filter(|service| text(&service.object, "/spec/type") == "LoadBalancer");
-    for service in balancers {
+    for service in &platform.balancers().collect::<Vec<_>>() {
         let opted_in = attribute(service, BALANCER, OPT_IN) == Some("true");
         if opted_in != shifts {
             let message = if shifts {
@@ -56,7 +52,7 @@ pub(super) fn zonal_shift(platform: &Platform, findings: &mut Findings) {
                 "opts in to zonal shift, which the cluster does not have"
             };
             findings.report(
-                platform.place(service),
+                service.place(),
                 message,
                 format!("set `{OPT_IN}={shifts}` in the attributes of its load balancer"),
             );
@@ -65,18 +61,18 @@ pub(super) fn zonal_shift(platform: &Platform, findings: &mut Findings) {
         if opted_in && balances_across(service) {
             if attribute(service, TARGET_GROUP, CUTS_UNHEALTHY) != Some("false") {
                 findings.report(
-                    platform.place(service),
+                    service.place(),
                     "balances across zones and ends connections to unhealthy targets, for which AWS has no zonal shift",
                     format!("set `{CUTS_UNHEALTHY}=false` in the attributes of its target groups"),
                 );
             }
-            for port in items(&service.object, "/spec/ports").iter().filter(|port| protocol(port) != "tcp") {
+            for port in ports(service).iter().filter(|port| protocol(port.protocol.as_ref()) != "tcp") {
                 findings.report(
-                    platform.place(service),
+                    service.place(),
                     format!(
                         "balances {} port {} across zones, for which AWS has no zonal shift",
-                        protocol(port),
-                        port["port"]
+                        protocol(port.protocol.as_ref()),
+                        port.port
                     ),
                     "balance that port inside each zone, in a Service of its own",
                 );
@@ -89,10 +85,10 @@ pub(super) fn half_way(platform: &Platform, findings: &mut Findings) {
     if platform.settings.cluster.zonal_shift != ZonalShift::AwsOnly {
         return;
     }
-    for chart in charts(platform).filter(|chart| chart.name == "karpenter" && !told(chart.values)) {
+    if let Some(chart) = platform.chart::<karpenter::Values>().filter(|of| !of.values.settings.enable_zonal_shift) {
         findings
             .report(
-                platform.place(chart.application),
+                chart.place(),
                 "is not told of zonal shift, which the cluster has",
                 "once the cluster stack is applied, set `cluster.zonal_shift` to \"on\"; or, once Argo CD has synced this, to \
                  \"off\"",

@@ -50,6 +50,3 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
         check: told::secrets_are_read,
     },
 ];
-
-/// The chart of Prometheus, Alertmanager and Grafana.
-const STACK: &str = "kube-prometheus-stack";

@@ -1,14 +1,13 @@
 //! The memory of Prometheus, against the series of the largest size that the pools really make, and whether it is told of in time.
 
-use serde_json::Value as Json;
 use synth_framework::Findings;
-use synth_kubernetes::quantity;
+use synth_kubernetes::{monitoring::Rule, quantity};
 
-use super::STACK;
 use crate::{
     Platform,
-    policies::view::{Pools, at, base_pods, charts, daemon_pods, items, maximum, text},
+    charts::prometheus_stack,
     series::Watched,
+    view::{Pools, base_pods, daemon_pods, maximum},
 };
 
 const SETTING: &str = "observability.own_series";
@@ -25,10 +24,10 @@ fn watched(platform: &Platform) -> Option<Watched> {
 }
 
 pub(super) fn prometheus_holds_its_series(platform: &Platform, findings: &mut Findings) {
-    for chart in charts(platform).filter(|chart| chart.name == STACK) {
-        let place = || platform.place(chart.application);
-        let limit = at(chart.values, "/prometheus/prometheusSpec/resources/limits/memory");
-        if let (Some(memory), Some(watched)) = (quantity::mebibytes(limit), watched(platform)) {
+    if let Some(chart) = platform.chart::<prometheus_stack::Values>() {
+        let place = || chart.place();
+        let memory = chart.values.memory().and_then(quantity::mebibytes);
+        if let (Some(memory), Some(watched)) = (memory, watched(platform)) {
             let Watched { nodes, pods, of_services, .. } = watched;
             let needed = watched.needs();
             if memory < needed {
@@ -48,7 +47,7 @@ pub(super) fn prometheus_holds_its_series(platform: &Platform, findings: &mut Fi
                     .set_by([SETTING]);
             }
         }
-        if !alerts(platform).any(tells_of_memory) {
+        if !platform.alerts().any(tells_of_memory) {
             findings.report(
                 place(),
                 "lets Prometheus come to the limit of its memory without telling anybody before",
@@ -58,14 +57,9 @@ pub(super) fn prometheus_holds_its_series(platform: &Platform, findings: &mut Fi
     }
 }
 
-fn alerts(platform: &Platform) -> impl Iterator<Item = &Json> {
-    let groups = platform.of_kind("PrometheusRule").flat_map(|rules| items(&rules.object, "/spec/groups"));
-    groups.flat_map(|group| items(group, "/rules")).filter(|rule| !text(rule, "/alert").is_empty())
-}
-
 /// Does an alert compare what Prometheus uses with its limit, before it gets there?
-fn tells_of_memory(alert: &Json) -> bool {
-    let expr = text(alert, "/expr");
+fn tells_of_memory(alert: &Rule) -> bool {
+    let expr = &alert.expr;
     let asked =
         ["container_memory_working_set_bytes", "container=\"prometheus\"", "kube_pod_container_resource_limits"];
     let bound = expr.rsplit_once(" > ").and_then(|(_, bound)| bound.trim().parse::<f64>().ok());

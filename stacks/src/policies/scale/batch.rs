@@ -1,23 +1,25 @@
 //! What Karpenter buys at once: how it counts nodes that are only planned, and what it takes for a demand.
 
+use k8s_openapi::api::core::v1::Affinity;
 use synth_framework::Findings;
-use synth_kubernetes::{Amount, Manifest};
+use synth_kubernetes::Amount;
 
 use super::room;
 use crate::{
     Platform,
-    policies::view::{HOST, Pools, ZONE, charts, items, number, pool_setting, text},
+    charts::karpenter,
+    view::{HOST, NodePool, Object, Pools, ZONE, pool_setting, whole},
 };
 
 /// The fewest nodes of a pool that the services' maximum takes at once. They share them, so it is the most that one asks for, by its
 /// spread over nodes or by its size, or what all of them fill.
-fn planned(platform: &Platform, pool: &Manifest) -> u64 {
+fn planned(platform: &Platform, pool: &Object<'_, NodePool>) -> u64 {
     let largest = Pools::largest_of(platform, pool);
     let mut all = Amount::default();
     let mut fewest = 0;
     for workload in platform.autoscaled() {
         let spread = workload.spread(HOST, "DoNotSchedule");
-        let apart = spread.and_then(|spread| number(spread, "/maxSkew")).unwrap_or(u64::MAX);
+        let apart = spread.map_or(u64::MAX, |spread| whole(spread.max_skew));
         let each = apart.min(largest.fits(workload.requests())).max(1);
         fewest = fewest.max(workload.most().div_ceil(each));
         all += workload.requests() * workload.most();
@@ -27,13 +29,13 @@ fn planned(platform: &Platform, pool: &Manifest) -> u64 {
 }
 
 /// What the planned nodes count for in a pool, as the largest that it makes.
-fn counted(platform: &Platform, pool: &Manifest) -> Amount {
+fn counted(platform: &Platform, pool: &Object<'_, NodePool>) -> Amount {
     Pools::largest_of(platform, pool) * planned(platform, pool)
 }
 
 /// The limits that the planned nodes go beyond in a pool, by their keys, and what they have to be.
-fn wanted_of(platform: &Platform, pool: &Manifest) -> impl Iterator<Item = (String, u64)> {
-    let (limits, counted) = (Pools::limits_of(pool), counted(platform, pool));
+fn wanted_of(platform: &Platform, pool: &Object<'_, NodePool>) -> impl Iterator<Item = (String, u64)> {
+    let (limits, counted) = (Pools::limits_of(*pool), counted(platform, pool));
     let parts =
         [("limit_cpu", limits.cpu, counted.cpu, 1000), ("limit_memory_gib", limits.memory, counted.memory, 1024)];
     let beyond = parts.into_iter().filter(|(_, limit, counted, _)| counted > limit);
@@ -42,7 +44,7 @@ fn wanted_of(platform: &Platform, pool: &Manifest) -> impl Iterator<Item = (Stri
 
 /// The same of every pool of Spot.
 pub(super) fn wanted_limits(platform: &Platform) -> impl Iterator<Item = (String, u64)> {
-    Pools::of(platform, Some("spot")).pools.into_iter().flat_map(|pool| wanted_of(platform, pool))
+    Pools::of(platform, Some("spot")).pools.into_iter().flat_map(|pool| wanted_of(platform, &pool).collect::<Vec<_>>())
 }
 
 pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
@@ -51,45 +53,53 @@ pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
         return;
     }
     for pool in Pools::of(platform, Some("spot")).pools {
-        let wanted: Vec<_> = wanted_of(platform, pool).collect();
+        let wanted: Vec<_> = wanted_of(platform, &pool).collect();
         if wanted.is_empty() {
             continue;
         }
-        let counted = counted(platform, pool);
+        let counted = counted(platform, &pool);
         let message = format!(
             "counts the {} nodes that the services' maximum takes at once as the largest there are, {} vCPU and {} GiB in all, beyond \
              its limits: the rest is bought on demand",
-            planned(platform, pool),
+            planned(platform, &pool),
             counted.cpu.div_ceil(1000),
             counted.memory.div_ceil(1024)
         );
         let raised: Vec<_> = wanted.iter().map(|(key, limit)| format!("`{key}` to {limit}")).collect();
-        let lower = pool_setting(pool, "instance_vcpus_max");
+        let lower = pool_setting(&pool, "instance_vcpus_max");
         findings
-            .report(platform.place(pool), message, format!("raise {}, or lower `{lower}`", raised.join(" and ")))
+            .report(pool.place(), message, format!("raise {}, or lower `{lower}`", raised.join(" and ")))
             .set_by(wanted.into_iter().map(|(key, _)| key).chain([lower]));
     }
 }
 
 pub(super) fn preferences_buy_no_nodes(platform: &Platform, findings: &mut Findings) {
-    let Some(karpenter) = charts(platform).find(|chart| chart.name == "karpenter") else { return };
-    if text(karpenter.values, "/settings/preferencePolicy") == "Ignore" {
+    let Some(karpenter) = platform.chart::<karpenter::Values>() else { return };
+    if karpenter.values.settings.preference_policy == "Ignore" {
         return;
     }
     for workload in platform.autoscaled() {
-        let preferences = [
-            "/affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution",
-            "/affinity/podAffinity/preferredDuringSchedulingIgnoredDuringExecution",
-            "/affinity/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution",
-        ];
-        let prefers = preferences.iter().any(|preference| !items(workload.pod(), preference).is_empty());
+        let prefers = workload.pod().affinity.as_ref().is_some_and(prefers);
         let spreads = [ZONE, HOST].iter().any(|key| workload.spread(key, "ScheduleAnyway").is_some());
         if prefers || spreads {
             findings.report(
-                platform.place(karpenter.application),
+                karpenter.place(),
                 format!("takes what {} only asks for as a demand, and buys nodes for it", workload.name()),
                 "set `settings.preferencePolicy` of the chart to `Ignore`",
             );
         }
     }
+}
+
+/// Does a pod ask for places without insisting on them?
+fn prefers(affinity: &Affinity) -> bool {
+    let apart = affinity.pod_anti_affinity.as_ref();
+    let together = affinity.pod_affinity.as_ref();
+    let nodes = affinity.node_affinity.as_ref();
+    let asked = [
+        apart.and_then(|of| of.preferred_during_scheduling_ignored_during_execution.as_ref()).map(Vec::len),
+        together.and_then(|of| of.preferred_during_scheduling_ignored_during_execution.as_ref()).map(Vec::len),
+        nodes.and_then(|of| of.preferred_during_scheduling_ignored_during_execution.as_ref()).map(Vec::len),
+    ];
+    asked.into_iter().flatten().any(|asked| asked > 0)
 }

@@ -1,18 +1,20 @@
 //! Who owns the number of pods, and what the autoscaler looks at.
 
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use synth_framework::Findings;
+use synth_kubernetes::argocd::IgnoredDifference;
 
 use crate::{
     Platform,
-    policies::view::{Workload, addon, at, charts, items, strings, text},
+    charts::{Values as _, metrics_server},
+    view::{CPU, MEMORY, Workload, addon, limit, request},
 };
 
 pub(super) fn no_replicas_beside_autoscaler(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        let replicas = at(&workload.deployment.object, "/spec/replicas");
-        if !replicas.is_null() {
+        if let Some(replicas) = workload.deployment.spec.as_ref().and_then(|spec| spec.replicas) {
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 format!("sets `replicas: {replicas}`, which HorizontalPodAutoscaler/{} owns", workload.scaler.name()),
                 "leave `spec.replicas` out",
             );
@@ -22,29 +24,28 @@ pub(super) fn no_replicas_beside_autoscaler(platform: &Platform, findings: &mut 
 
 pub(super) fn autoscaler_owns_replicas(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        for application in platform.applications_of(&workload.deployment.path) {
-            let rules = items(&application.object, "/spec/ignoreDifferences").iter();
+        for application in platform.applications_of(&workload.deployment.manifest.path) {
+            let rules = application.spec.ignore_differences.iter();
             let about: Vec<_> = rules.filter(|rule| ignores_replicas(rule, &workload)).collect();
             let name = workload.name();
             if about.is_empty() {
                 findings.report(
-                    platform.place(application),
+                    application.place(),
                     format!("heals the number of pods of Deployment/{name}, which an autoscaler owns"),
                     "ignore `/spec/replicas` of that Deployment in `ignoreDifferences`",
                 );
-            } else if !about.iter().any(|rule| text(rule, "/group") == "apps") {
+            } else if !about.iter().any(|rule| rule.group == "apps") {
                 findings.report(
-                    platform.place(application),
+                    application.place(),
                     format!(
                         "ignores `/spec/replicas` of Deployment/{name} without the group `apps`, which matches nothing"
                     ),
                     "add `group: apps` to the rule in `ignoreDifferences`",
                 );
-            } else if !strings(&application.object, "/spec/syncPolicy/syncOptions")
-                .contains(&"RespectIgnoreDifferences=true")
+            } else if !application.spec.sync_policy.sync_options.iter().any(|of| of == "RespectIgnoreDifferences=true")
             {
                 findings.report(
-                    platform.place(application),
+                    application.place(),
                     format!("ignores `/spec/replicas` of Deployment/{name} when it compares, but not when it syncs"),
                     "add `RespectIgnoreDifferences=true` to its sync options",
                 );
@@ -53,21 +54,20 @@ pub(super) fn autoscaler_owns_replicas(platform: &Platform, findings: &mut Findi
     }
 }
 
-fn ignores_replicas(rule: &serde_json::Value, workload: &Workload<'_>) -> bool {
-    let named = text(rule, "/name");
-    text(rule, "/kind") == "Deployment"
-        && (named.is_empty() || named == workload.name())
-        && strings(rule, "/jsonPointers").contains(&"/spec/replicas")
+fn ignores_replicas(rule: &IgnoredDifference, workload: &Workload<'_>) -> bool {
+    rule.kind == "Deployment"
+        && (rule.name.is_empty() || rule.name == workload.name())
+        && rule.json_pointers.iter().any(|pointer| pointer == "/spec/replicas")
 }
 
 pub(super) fn requests_set(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for container in workload.containers() {
-            for resource in ["cpu", "memory"] {
-                if at(container, "/resources/requests").get(resource).is_none() {
+            for resource in [CPU, MEMORY] {
+                if request(container, resource).is_none() {
                     findings.report(
-                        platform.place(workload.deployment),
-                        format!("has a container `{}` without a request of {resource}", text(container, "/name")),
+                        workload.deployment.place(),
+                        format!("has a container `{}` without a request of {resource}", container.name),
                         format!("set `resources.requests.{resource}`"),
                     );
                 }
@@ -79,33 +79,27 @@ pub(super) fn requests_set(platform: &Platform, findings: &mut Findings) {
 pub(super) fn memory_limited(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for container in workload.containers() {
-            let limit = at(container, "/resources/limits/memory");
-            let request = at(container, "/resources/requests/memory");
-            let name = text(container, "/name");
-            let message = if limit.is_null() {
-                format!("has a container `{name}` without a limit of memory")
-            } else if !request.is_null() && limit != request {
-                format!(
-                    "has a container `{name}` that asks for {} of memory and may use {}",
-                    text(request, ""),
-                    text(limit, "")
-                )
-            } else {
-                continue;
+            let name = &container.name;
+            let message = match (request(container, MEMORY), limit(container, MEMORY)) {
+                (_, None) => format!("has a container `{name}` without a limit of memory"),
+                (Some(asked), Some(used)) if asked != used => {
+                    format!("has a container `{name}` that asks for {} of memory and may use {}", asked.0, used.0)
+                }
+                _ => continue,
             };
             let mend = "set `resources.limits.memory` to what is requested";
-            findings.report(platform.place(workload.deployment), message, mend);
+            findings.report(workload.deployment.place(), message, mend);
         }
     }
 }
 
 pub(super) fn autoscaler_has_target(platform: &Platform, findings: &mut Findings) {
-    for scaler in platform.of_kind("HorizontalPodAutoscaler") {
-        let target = at(&scaler.object, "/spec/scaleTargetRef");
-        let (kind, name) = (text(target, "/kind"), text(target, "/name"));
-        if platform.object(kind, scaler.namespace(), name).is_none() {
+    for scaler in platform.every::<HorizontalPodAutoscaler>() {
+        let target = &scaler.spec.scale_target_ref;
+        let (kind, name) = (&target.kind, &target.name);
+        if !platform.has(kind, scaler.namespace(), name) {
             findings.report(
-                platform.place(scaler),
+                scaler.place(),
                 format!("scales {kind}/{name}, which does not exist in namespace `{}`", scaler.namespace()),
                 "name a Deployment of its namespace in `scaleTargetRef`",
             );
@@ -113,15 +107,12 @@ pub(super) fn autoscaler_has_target(platform: &Platform, findings: &mut Findings
     }
 }
 
-/// The chart and the managed add-on that measure processor time and memory.
-const METRICS: &str = "metrics-server";
-
 pub(super) fn autoscaler_has_metrics(platform: &Platform, findings: &mut Findings) {
-    let chart = charts(platform).find(|chart| chart.name == METRICS);
-    let addon = addon(platform, METRICS);
+    let chart = platform.chart::<metrics_server::Values>();
+    let addon = addon(platform, metrics_server::Values::CHART);
     if let (Some(chart), Some(addon)) = (&chart, &addon) {
         findings.report(
-            platform.place(chart.application),
+            chart.place(),
             format!("and {} register the same API, each instead of the other", addon.place().subject),
             "keep one of them",
         );
@@ -129,14 +120,14 @@ pub(super) fn autoscaler_has_metrics(platform: &Platform, findings: &mut Finding
     if chart.is_some() || addon.is_some() {
         return;
     }
-    for scaler in platform.of_kind("HorizontalPodAutoscaler") {
-        let metrics = items(&scaler.object, "/spec/metrics");
-        let measured = metrics.iter().any(|metric| ["Resource", "ContainerResource"].contains(&text(metric, "/type")));
+    for scaler in platform.every::<HorizontalPodAutoscaler>() {
+        let metrics = scaler.spec.metrics.as_deref().unwrap_or_default();
+        let measured = metrics.iter().any(|metric| ["Resource", "ContainerResource"].contains(&metric.type_.as_str()));
         if measured {
             findings.report(
-                platform.place(scaler),
+                scaler.place(),
                 "looks at what pods use, which nobody measures",
-                format!("install `{METRICS}`"),
+                format!("install `{}`", metrics_server::Values::CHART),
             );
         }
     }

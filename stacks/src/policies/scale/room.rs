@@ -1,14 +1,18 @@
 //! Room for the maximum: the services' pods and those that watch them, on whole nodes, against limits and quotas.
 
+use k8s_openapi::{
+    api::{apps::v1::Deployment, core::v1::ResourceQuota},
+    apimachinery::pkg::util::intstr::IntOrString,
+};
 use std::collections::BTreeMap;
 
 use synth_framework::{Findings, Place};
-use synth_kubernetes::{Amount, Manifest, quantity};
+use synth_kubernetes::{Amount, quantity};
 
 use super::batch;
 use crate::{
     Platform,
-    policies::view::{PodGroup, Pools, Taken, at, daemon_pods, maximum, number, pool_setting},
+    view::{CPU, MEMORY, NodePool, Object, PodGroup, Pools, Taken, daemon_pods, maximum, pool_setting, whole},
 };
 
 fn described(groups: &[PodGroup]) -> String {
@@ -25,8 +29,8 @@ fn sizes(amount: Amount) -> String {
 }
 
 /// Where a finding about several pools is reported: at the first of them.
-fn pool_place(platform: &Platform, pools: &Pools<'_>) -> Option<Place> {
-    pools.pools.first().map(|pool| platform.place(pool))
+fn pool_place(pools: &Pools<'_>) -> Option<Place> {
+    pools.pools.first().map(Object::place)
 }
 
 /// What pools together are short of.
@@ -60,7 +64,7 @@ fn fits(platform: &Platform, asked: usize, findings: &mut Findings) {
     let shortages = shortages(platform, &groups);
     let Some(first) = shortages.iter().position(Option::is_some).filter(|first| *first == asked) else { return };
     let Some(Shortage { pools, taken, what }) = &shortages[first] else { return };
-    let Some(place) = pool_place(platform, pools) else { return };
+    let Some(place) = pool_place(pools) else { return };
     let raised = raised(platform, &shortages);
     let wanted: Vec<_> = raised.iter().map(|(key, limit)| format!("`{key}` to {limit}")).collect();
     let lower = platform.autoscaled().into_iter().max_by_key(|workload| workload.most());
@@ -99,7 +103,7 @@ fn raised(platform: &Platform, shortages: &[Option<Shortage<'_>>; 3]) -> Vec<(St
         let left = lack(of(needed), of(pools.limits()).saturating_add(more * unit), unit);
         for (pool, more) in [(first, more), (rest, left)] {
             let Some(pool) = pool.filter(|_| more > 0) else { continue };
-            let now = of(Pools::limits_of(pool)) / unit;
+            let now = of(Pools::limits_of(*pool)) / unit;
             *raised.entry(pool_setting(pool, name)).or_insert(now) += more;
         }
     }
@@ -122,7 +126,7 @@ fn homeless<'a>(platform: &Platform, pools: &Pools<'_>, groups: &'a [PodGroup]) 
 }
 
 fn report_homeless(platform: &Platform, pools: &Pools<'_>, group: &PodGroup, findings: &mut Findings) {
-    let Some(place) = pool_place(platform, pools) else { return };
+    let Some(place) = pool_place(pools) else { return };
     let message = format!("makes no node that hosts a pod of {} ({})", group.name, group.each);
     let workloads = platform.autoscaled().into_iter().filter(|workload| workload.name() == group.name);
     let requests = workloads.flat_map(|of| ["cpu_request_millicores", "memory_mib"].map(|name| of.setting(name)));
@@ -154,7 +158,7 @@ pub(super) fn maximum_fits_without_spot(platform: &Platform, findings: &mut Find
     if steady.pools.is_empty() {
         if let Some(pool) = all.pools.first() {
             findings
-                .report(platform.place(pool), "is Spot, as every pool is", "add a pool of capacity type `on-demand`")
+                .report(pool.place(), "is Spot, as every pool is", "add a pool of capacity type `on-demand`")
                 .set_by([pool_setting(pool, "capacity_type")]);
         }
         return;
@@ -166,23 +170,23 @@ pub(super) fn maximum_fits_without_spot(platform: &Platform, findings: &mut Find
 }
 
 pub(super) fn quota_admits_maximum(platform: &Platform, findings: &mut Findings) {
-    for quota in platform.of_kind("ResourceQuota") {
-        let hard = at(&quota.object, "/spec/hard");
+    for quota in platform.every::<ResourceQuota>() {
+        let hard = |of: &str| quota.spec.as_ref().and_then(|spec| spec.hard.as_ref()?.get(of));
         let (mut pods, mut requests) = (0, Amount::default());
         for workload in platform.autoscaled().iter().filter(|workload| workload.namespace() == quota.namespace()) {
-            let surged = workload.most() + surge(workload.deployment, workload.most());
+            let surged = workload.most() + surge(&workload.deployment, workload.most());
             pods += surged;
             requests += workload.requests() * surged;
         }
         let needed = [
-            ("pods", hard.get("pods").and_then(quantity::count), pods, ""),
-            ("requests.cpu", hard.get("requests.cpu").and_then(quantity::millicores), requests.cpu, "m"),
-            ("requests.memory", hard.get("requests.memory").and_then(quantity::mebibytes), requests.memory, "Mi"),
+            ("pods", hard("pods").and_then(quantity::count), pods, ""),
+            ("requests.cpu", hard("requests.cpu").and_then(quantity::millicores), requests.cpu, "m"),
+            ("requests.memory", hard("requests.memory").and_then(quantity::mebibytes), requests.memory, "Mi"),
         ];
         for (name, admitted, needed, unit) in needed {
             if let Some(admitted) = admitted.filter(|admitted| *admitted < needed) {
                 findings.report(
-                    platform.place(quota),
+                    quota.place(),
                     format!("admits {admitted}{unit} of `{name}`, but the maximum takes {needed}{unit} in a rollout"),
                     format!("raise its `{name}` to {needed}{unit} or more"),
                 );
@@ -192,19 +196,23 @@ pub(super) fn quota_admits_maximum(platform: &Platform, findings: &mut Findings)
 }
 
 /// The pods that a rollout adds; the API server's default is a quarter.
-fn surge(deployment: &Manifest, pods: u64) -> u64 {
-    let surge = at(&deployment.object, "/spec/strategy/rollingUpdate/maxSurge");
-    let percent = surge.as_str().and_then(|text| text.strip_suffix('%')?.parse::<u64>().ok());
-    number(&deployment.object, "/spec/strategy/rollingUpdate/maxSurge")
-        .unwrap_or_else(|| (pods * percent.unwrap_or(25)).div_ceil(100))
+fn surge(deployment: &Deployment, pods: u64) -> u64 {
+    let strategy = deployment.spec.as_ref().and_then(|spec| spec.strategy.as_ref());
+    let percent = match strategy.and_then(|strategy| strategy.rolling_update.as_ref()?.max_surge.as_ref()) {
+        Some(IntOrString::Int(number)) => return whole(*number),
+        Some(IntOrString::String(text)) => text.strip_suffix('%').and_then(|text| text.parse().ok()),
+        None => None,
+    };
+    (pods * percent.unwrap_or(25)).div_ceil(100)
 }
 
 pub(super) fn pools_are_limited(platform: &Platform, findings: &mut Findings) {
-    for pool in platform.of_kind("NodePool") {
-        for limit in ["cpu", "memory"] {
-            if at(&pool.object, "/spec/limits").get(limit).is_none() {
+    for pool in platform.every::<NodePool>() {
+        let limits = &pool.spec.limits;
+        for (limit, given) in [(CPU, &limits.cpu), (MEMORY, &limits.memory)] {
+            if given.is_none() {
                 findings.report(
-                    platform.place(pool),
+                    pool.place(),
                     format!("has no limit of `{limit}`"),
                     format!("set `spec.limits.{limit}`"),
                 );

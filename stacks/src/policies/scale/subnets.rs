@@ -6,8 +6,8 @@ use synth_framework::Findings;
 use crate::{
     Platform,
     addresses::{RANGE, ranges, share},
-    policies::view::{Declared, PodGroup, Pools, base_pods, daemon_pods, discovered_subnets, other_pods, pool_setting},
     settings::Cidr,
+    view::{Declared, PodGroup, Pools, base_pods, daemon_pods, discovered_subnets, other_pods, pool_setting},
 };
 
 /// Nodes with all their pods, at the most that the limits allow, and one zone gone: the rest is in the other subnets.

@@ -1,6 +1,5 @@
 //! Volumes: how many a node takes, and that no pod with one is put there before its node knows.
 
-use serde_json::Value as Json;
 use synth_bindings::{aws_eks_node_group, aws_launch_template};
 use synth_framework::{Findings, Place};
 
@@ -8,7 +7,7 @@ use crate::{
     Platform,
     instances::{self, InstanceType},
     names::{BASE_NODE_LABEL, EBS_CSI_ADD_ON, EBS_CSI_TAINT},
-    policies::view::{Workload, addon, addon_configuration, argocd_values, at, charts, items, number, text, types},
+    view::{NodeClass, NodePool, Workload, addon, addon_configuration, types},
 };
 
 const LIMIT: &str = "cluster.volume_attach_limit";
@@ -23,12 +22,11 @@ struct Nodes {
 }
 
 fn nodes(platform: &Platform) -> Vec<Nodes> {
-    let pools = platform.of_kind("NodePool").map(|pool| {
-        let class = text(&pool.object, "/spec/template/spec/nodeClassRef/name");
-        let class = platform.object("EC2NodeClass", "", class).map_or(&Json::Null, |class| &class.object);
-        let own = items(class, "/spec/blockDeviceMappings").len().max(1) as u64;
-        let seen = number(class, "/spec/metadataOptions/httpPutResponseHopLimit").unwrap_or(1) > 1;
-        Nodes { place: platform.place(pool), types: types(platform, pool), own, seen }
+    let pools = platform.every::<NodePool>().map(|pool| {
+        let class = platform.one::<NodeClass>("", &pool.spec.template.spec.node_class_ref.name);
+        let own = class.map_or(0, |class| class.spec.block_device_mappings.len()).max(1) as u64;
+        let hops = class.and_then(|class| class.spec.metadata_options.http_put_response_hop_limit);
+        Nodes { place: pool.place(), types: types(platform, &pool), own, seen: hops.is_some_and(|hops| hops > 1) }
     });
     let groups = platform.resources::<aws_eks_node_group::Handle>().map(|group| {
         let names = group.list(|of| of.instance_types());
@@ -47,7 +45,7 @@ pub(super) fn volumes_fit_nodes(platform: &Platform, findings: &mut Findings) {
     let Some(driver) = addon(platform, EBS_CSI_ADD_ON) else { return };
     let configuration = addon_configuration(platform, EBS_CSI_ADD_ON).unwrap_or_default();
     let nodes = nodes(platform);
-    let Some(limit) = number(&configuration, "/node/volumeAttachLimit") else {
+    let Some(limit) = configuration.node.volume_attach_limit else {
         if nodes.iter().any(|nodes| !nodes.seen) {
             findings
                 .report(
@@ -81,37 +79,19 @@ pub(super) fn volumes_fit_nodes(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// Pods of charts that may have volumes: chart, name, what asks for one, and what says on which nodes they run.
-const CLAIMS: [(&str, &str, &str, &str); 3] = [
-    (
-        "kube-prometheus-stack",
-        "prometheus",
-        "/prometheus/prometheusSpec/storageSpec/volumeClaimTemplate",
-        "/prometheus/prometheusSpec/nodeSelector",
-    ),
-    (
-        "kube-prometheus-stack",
-        "alertmanager",
-        "/alertmanager/alertmanagerSpec/storage/volumeClaimTemplate",
-        "/alertmanager/alertmanagerSpec/nodeSelector",
-    ),
-    ("argo-cd", "argocd-redis-ha-server", "/redis-ha/persistentVolume/enabled", "/redis-ha/nodeSelector"),
-];
-
 pub(super) fn volumes_wait_for_their_driver(platform: &Platform, findings: &mut Findings) {
     let driver = addon(platform, EBS_CSI_ADD_ON).is_some();
-    for pool in platform.of_kind("NodePool") {
-        let taints = items(&pool.object, "/spec/template/spec/startupTaints");
-        let waits = taints.iter().any(|taint| text(taint, "/key") == EBS_CSI_TAINT);
+    for pool in platform.every::<NodePool>() {
+        let waits = pool.spec.template.spec.startup_taints.iter().any(|taint| taint.key == EBS_CSI_TAINT);
         if driver && !waits {
             findings.report(
-                platform.place(pool),
+                pool.place(),
                 "puts pods with volumes onto a new node before its limit is known, as many as there are",
                 format!("add the startup taint `{EBS_CSI_TAINT}`"),
             );
         } else if !driver && waits {
             findings.report(
-                platform.place(pool),
+                pool.place(),
                 "waits on each new node for a driver of volumes that nobody installs",
                 format!("install the add-on `{EBS_CSI_ADD_ON}`, or remove the startup taint `{EBS_CSI_TAINT}`"),
             );
@@ -125,21 +105,18 @@ pub(super) fn volumes_wait_for_their_driver(platform: &Platform, findings: &mut 
             } else {
                 ("waits for the driver of volumes on a new node, though its pods have none", "let its pods tolerate")
             };
-            findings.report(platform.place(workload.deployment), message, format!("{mend} `{EBS_CSI_TAINT}`"));
+            findings.report(workload.deployment.place(), message, format!("{mend} `{EBS_CSI_TAINT}`"));
         }
     }
-    let argocd = argocd_values(platform);
-    let synced = charts(platform).map(|chart| (chart.name, chart.values, platform.place(chart.application)));
-    let installed = argocd.iter().map(|(values, place)| ("argo-cd", values, place.clone()));
-    for (chart, values, place) in synced.chain(installed) {
-        for (_, name, claim, selector) in CLAIMS.iter().filter(|(of, ..)| *of == chart) {
-            let asks = !at(values, claim).is_null() && *at(values, claim) != false;
-            let (label, value) = BASE_NODE_LABEL;
-            if asks && at(values, selector)[label] == value {
+    let (label, value) = BASE_NODE_LABEL;
+    for known in platform.all_charts() {
+        for pods in known.chart.pods() {
+            if pods.volumes_on.is_some_and(|selector| selector.get(label).is_some_and(|of| of == value)) {
                 findings.report(
-                    place.clone(),
+                    known.place.clone(),
                     format!(
-                        "puts pods of {name} with volumes onto base nodes, which do not wait for the driver of volumes"
+                        "puts pods of {} with volumes onto base nodes, which do not wait for the driver of volumes",
+                        pods.name
                     ),
                     "let Karpenter's nodes host them, or leave their volumes out",
                 );
@@ -149,10 +126,11 @@ pub(super) fn volumes_wait_for_their_driver(platform: &Platform, findings: &mut 
 }
 
 fn has_volumes(workload: &Workload<'_>) -> bool {
-    let volumes = items(workload.pod(), "/volumes");
-    volumes.iter().any(|volume| ["persistentVolumeClaim", "ephemeral"].iter().any(|kind| volume.get(kind).is_some()))
+    let volumes = workload.pod().volumes.as_deref().unwrap_or_default();
+    volumes.iter().any(|volume| volume.persistent_volume_claim.is_some() || volume.ephemeral.is_some())
 }
 
 fn tolerates(workload: &Workload<'_>) -> bool {
-    items(workload.pod(), "/tolerations").iter().any(|of| text(of, "/key") == EBS_CSI_TAINT)
+    let tolerations = workload.pod().tolerations.as_deref().unwrap_or_default();
+    tolerations.iter().any(|of| of.key.as_deref() == Some(EBS_CSI_TAINT))
 }

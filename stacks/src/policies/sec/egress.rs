@@ -3,15 +3,18 @@
 //! An open proxy here is one whose pods network policies let reach an address that is not the internet's. That it serves
 //! every origin is a setting: the addresses are what an attacker gains.
 
+use k8s_openapi::{
+    api::networking::v1::{NetworkPolicyEgressRule, NetworkPolicyPort},
+    apimachinery::pkg::util::intstr::IntOrString,
+};
 use std::net::Ipv4Addr;
 
-use serde_json::Value as Json;
 use synth_framework::Findings;
 
 use crate::{
     Platform,
-    policies::view::{Workload, annotation, flag, items, strings, text},
     settings::Cidr,
+    view::{Workload, annotation},
 };
 
 /// The addresses that hand out credentials: of nodes, of tasks, of pods.
@@ -30,26 +33,25 @@ const TARGETS: &str = "services.proxy.allow_targets";
 
 pub(super) fn open_proxy(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        let reached = workload.services(platform).any(|service| annotation(service, "scheme") == "internet-facing");
+        let reached = workload.services(platform).any(|service| annotation(&service, "scheme") == "internet-facing");
         if !reached {
             continue;
         }
-        let policies = workload.selecting(platform, "NetworkPolicy", "/spec/podSelector");
+        let policies = workload.policies(platform).filter_map(|policy| Some((policy, policy.typed().spec.as_ref()?)));
         let policies: Vec<_> =
-            policies.filter(|policy| strings(&policy.object, "/spec/policyTypes").contains(&"Egress")).collect();
+            policies.filter(|(_, spec)| spec.policy_types.iter().flatten().any(|of| of == "Egress")).collect();
         if policies.is_empty() {
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 "is reached from the internet, and no network policy bounds what it reaches",
                 "add a NetworkPolicy with `Egress` that excepts private and metadata addresses",
             );
         }
-        for policy in policies {
-            for open in items(&policy.object, "/spec/egress").iter().flat_map(|rule| opened(platform, &workload, rule))
-            {
+        for (policy, spec) in policies {
+            for open in spec.egress.iter().flatten().flat_map(|rule| opened(platform, &workload, rule)) {
                 findings
                     .report(
-                        platform.place(policy),
+                        policy.place(),
                         format!("lets {}, which the internet reaches, reach {open}", workload.name()),
                         "except the range in `ipBlock.except`, or name the address in `allow_targets`",
                     )
@@ -57,11 +59,11 @@ pub(super) fn open_proxy(platform: &Platform, findings: &mut Findings) {
             }
         }
         let metadata = |target: &&str| METADATA.iter().any(|address| target.starts_with(&format!("{address}:")));
-        let allowed = workload.containers().iter().flat_map(|container| flag(container, "--allow-target"));
+        let allowed = workload.flags("--allow-target");
         for target in allowed.filter(metadata) {
             findings
                 .report(
-                    platform.place(workload.deployment),
+                    workload.deployment.place(),
                     format!("allows the target `{target}`, which hands out credentials"),
                     "remove it from `allow_targets`",
                 )
@@ -71,7 +73,7 @@ pub(super) fn open_proxy(platform: &Platform, findings: &mut Findings) {
 }
 
 /// What a rule lets out to that is not the internet and that nobody allowed.
-fn opened(platform: &Platform, workload: &Workload<'_>, rule: &Json) -> Vec<String> {
+fn opened(platform: &Platform, workload: &Workload<'_>, rule: &NetworkPolicyEgressRule) -> Vec<String> {
     let settings = &platform.settings;
     let private = PRIVATE.iter().chain(&METADATA).filter_map(|text| range(text));
     let mut private: Vec<Cidr> = private.collect();
@@ -80,33 +82,36 @@ fn opened(platform: &Platform, workload: &Workload<'_>, rule: &Json) -> Vec<Stri
             private.push(own);
         }
     }
-    let peers = items(rule, "/to");
+    let peers = rule.to.as_deref().unwrap_or_default();
     if peers.is_empty() {
         return vec!["every address".to_owned()];
     }
-    let allowed = workload.containers().iter().flat_map(|container| flag(container, "--allow-target"));
-    let allowed: Vec<(&str, u64)> = allowed
+    let allowed = workload.flags("--allow-target");
+    let allowed: Vec<(&str, i32)> = allowed
         .filter_map(|target| target.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))))
         .collect();
     let addresses: Vec<Ipv4Addr> = allowed.iter().filter_map(|(host, _)| host.parse().ok()).collect();
     // A network policy knows no host names: for one that is allowed it opens one port of the VPC, and the proxy's own
     // guard lets through that host alone.
-    let by_name = |of: &Json| {
-        let named = |(host, port): &(&str, u64)| {
-            host.parse::<Ipv4Addr>().is_err() && !host.ends_with(".svc.cluster.local") && of["port"] == *port
+    let by_name = |of: &NetworkPolicyPort| {
+        let named = |(host, port): &(&str, i32)| {
+            host.parse::<Ipv4Addr>().is_err()
+                && !host.ends_with(".svc.cluster.local")
+                && of.port == Some(IntOrString::Int(*port))
         };
         allowed.iter().any(named)
     };
-    let ports = items(rule, "/ports");
+    let ports = rule.ports.as_deref().unwrap_or_default();
     let for_hosts = !ports.is_empty() && ports.iter().all(by_name);
     let mut open = Vec::new();
     for peer in peers {
-        let Some(block) = range(text(peer, "/ipBlock/cidr")) else { continue };
+        let Some(ip_block) = peer.ip_block.as_ref() else { continue };
+        let Some(block) = range(&ip_block.cidr) else { continue };
         let named = block.prefix_len() == 32 && addresses.contains(&block.network());
         if named || (for_hosts && settings.network.cidr.contains(block)) {
             continue;
         }
-        let excepts: Vec<Cidr> = strings(peer, "/ipBlock/except").into_iter().filter_map(range).collect();
+        let excepts: Vec<Cidr> = ip_block.except.iter().flatten().filter_map(|except| range(except)).collect();
         for private in &private {
             // What is left of both: the smaller of two ranges that overlap.
             let shared = if block.contains(*private) { *private } else { block };

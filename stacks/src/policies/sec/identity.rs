@@ -11,7 +11,7 @@ use synth_framework::{Findings, Place};
 use crate::{
     Platform,
     names::ADD_ON_NAMESPACE,
-    policies::view::{Declared, granted_documents, trust_documents},
+    view::{Declared, granted_documents, trust_documents},
 };
 
 /// The most characters of a managed policy, white space not counted.

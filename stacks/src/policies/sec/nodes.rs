@@ -1,5 +1,6 @@
 //! The nodes, the control plane and the buckets.
 
+use k8s_openapi::api::storage::v1::StorageClass;
 use synth_bindings::{
     aws_eks_cluster, aws_eks_node_group, aws_launch_template, aws_s3_bucket, aws_s3_bucket_public_access_block,
     aws_s3_bucket_server_side_encryption_configuration, aws_vpc_security_group_ingress_rule,
@@ -8,7 +9,7 @@ use synth_framework::{Expression, Findings, ResourceType};
 
 use crate::{
     Platform,
-    policies::view::{Declared, at, items, text},
+    view::{Declared, NodeClass},
 };
 
 const METADATA_MEND: &str = "require tokens, and set the hop limit to 1";
@@ -31,13 +32,13 @@ pub(super) fn instance_metadata(platform: &Platform, findings: &mut Findings) {
             "give it a launch template",
         );
     }
-    for class in platform.of_kind("EC2NodeClass") {
-        let options = at(&class.object, "/spec/metadataOptions");
+    for class in platform.every::<NodeClass>() {
+        let options = &class.spec.metadata_options;
         // Karpenter's own defaults are the strict ones.
-        let tokens = options.get("httpTokens").map_or("required", |tokens| tokens.as_str().unwrap_or_default());
-        let hops = options.get("httpPutResponseHopLimit").map_or("1".to_owned(), ToString::to_string);
+        let tokens = options.http_tokens.as_deref().unwrap_or("required");
+        let hops = options.http_put_response_hop_limit.unwrap_or(1).to_string();
         if tokens != "required" || hops != "1" {
-            findings.report(platform.place(class), lax(tokens, &hops), METADATA_MEND);
+            findings.report(class.place(), lax(tokens, &hops), METADATA_MEND);
         }
     }
 }
@@ -77,15 +78,16 @@ pub(super) fn encrypted_volumes(platform: &Platform, findings: &mut Findings) {
             );
         }
     }
-    for class in platform.of_kind("EC2NodeClass") {
-        let mappings = items(&class.object, "/spec/blockDeviceMappings");
-        if mappings.is_empty() || mappings.iter().any(|mapping| *at(mapping, "/ebs/encrypted") != true) {
-            findings.report(platform.place(class), "makes nodes with a volume that is not encrypted", VOLUME_MEND);
+    for class in platform.every::<NodeClass>() {
+        let mappings = &class.spec.block_device_mappings;
+        if mappings.is_empty() || mappings.iter().any(|mapping| mapping.ebs.encrypted != Some(true)) {
+            findings.report(class.place(), "makes nodes with a volume that is not encrypted", VOLUME_MEND);
         }
     }
-    for class in platform.of_kind("StorageClass") {
-        if text(&class.object, "/parameters/encrypted") != "true" {
-            findings.report(platform.place(class), "makes volumes that are not encrypted", VOLUME_MEND);
+    for class in platform.every::<StorageClass>() {
+        let encrypted = class.parameters.as_ref().and_then(|parameters| parameters.get("encrypted"));
+        if encrypted.is_none_or(|encrypted| encrypted != "true") {
+            findings.report(class.place(), "makes volumes that are not encrypted", VOLUME_MEND);
         }
     }
 }

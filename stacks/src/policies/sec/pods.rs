@@ -1,69 +1,79 @@
 //! The services' pods: what they may do on their node, and whom they may talk to at all.
 
+use k8s_openapi::api::{
+    core::v1::{Container, Namespace, PodSpec},
+    networking::v1::{NetworkPolicy, NetworkPolicySpec},
+};
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
 use synth_framework::Findings;
 
 use crate::{
     Platform,
     names::ADD_ON_NAMESPACE,
-    policies::view::{addon, addon_configuration, at, charts, items, strings, text},
+    view::{Meta, Object, addon, addon_configuration, is_everything},
 };
 
 pub(super) fn restricted_pods(platform: &Platform, findings: &mut Findings) {
     let namespaces: BTreeSet<_> = platform.autoscaled().iter().map(|workload| workload.namespace()).collect();
-    for namespace in namespaces.into_iter().filter_map(|name| platform.object("Namespace", "", name)) {
-        let enforced = &at(&namespace.object, "/metadata/labels")["pod-security.kubernetes.io/enforce"];
-        if enforced != "restricted" {
+    for namespace in namespaces.into_iter().filter_map(|name| platform.one::<Namespace>("", name)) {
+        let enforced = namespace.labels().get("pod-security.kubernetes.io/enforce");
+        if enforced.is_none_or(|of| of != "restricted") {
             findings.report(
-                platform.place(namespace),
+                namespace.place(),
                 "holds the pods of services and does not enforce restricted pod security",
                 "label it `pod-security.kubernetes.io/enforce: restricted`",
             );
         }
     }
     for workload in platform.autoscaled() {
-        let pod = at(workload.pod(), "/securityContext");
         for container in workload.containers() {
-            let own = at(container, "/securityContext");
-            let either = |key: &str| own.get(key).or_else(|| pod.get(key)).unwrap_or(&Json::Null);
-            let checks = [
-                (*either("runAsNonRoot") == true, "may run as root", "set `runAsNonRoot: true`"),
-                (
-                    own["allowPrivilegeEscalation"] == false,
-                    "may gain privileges",
-                    "set `allowPrivilegeEscalation: false`",
-                ),
-                (
-                    strings(own, "/capabilities/drop").contains(&"ALL"),
-                    "keeps capabilities",
-                    "drop the capabilities `ALL`",
-                ),
-                (
-                    ["RuntimeDefault", "Localhost"].contains(&text(either("seccompProfile"), "/type")),
-                    "has no seccomp profile",
-                    "set the seccomp profile `RuntimeDefault`",
-                ),
-                (
-                    own["readOnlyRootFilesystem"] == true,
-                    "may change its own files",
-                    "set `readOnlyRootFilesystem: true`",
-                ),
-            ];
-            for (_, message, mend) in checks.into_iter().filter(|(holds, ..)| !holds) {
-                let message = format!("has a container `{}` that {message}", text(container, "/name"));
-                findings.report(platform.place(workload.deployment), message, mend);
+            for (message, mend) in faults(workload.pod(), container) {
+                let message = format!("has a container `{}` that {message}", container.name);
+                findings.report(workload.deployment.place(), message, mend);
             }
         }
     }
 }
 
+/// What a container may do that it should not; a pod speaks for its containers where they say nothing.
+fn faults(pod: &PodSpec, container: &Container) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let (own, all) = (container.security_context.as_ref(), pod.security_context.as_ref());
+    let not_root = own.and_then(|of| of.run_as_non_root).or_else(|| all.and_then(|of| of.run_as_non_root));
+    let own_profile = own.and_then(|of| of.seccomp_profile.as_ref());
+    let profile = own_profile.or_else(|| all.and_then(|of| of.seccomp_profile.as_ref()));
+    let dropped = own.and_then(|of| of.capabilities.as_ref()?.drop.as_ref());
+    let checks = [
+        (not_root == Some(true), "may run as root", "set `runAsNonRoot: true`"),
+        (
+            own.and_then(|of| of.allow_privilege_escalation) == Some(false),
+            "may gain privileges",
+            "set `allowPrivilegeEscalation: false`",
+        ),
+        (
+            dropped.is_some_and(|dropped| dropped.iter().any(|capability| capability == "ALL")),
+            "keeps capabilities",
+            "drop the capabilities `ALL`",
+        ),
+        (
+            profile.is_some_and(|profile| ["RuntimeDefault", "Localhost"].contains(&profile.type_.as_str())),
+            "has no seccomp profile",
+            "set the seccomp profile `RuntimeDefault`",
+        ),
+        (
+            own.and_then(|of| of.read_only_root_filesystem) == Some(true),
+            "may change its own files",
+            "set `readOnlyRootFilesystem: true`",
+        ),
+    ];
+    checks.into_iter().filter(|(holds, ..)| !holds).map(|(_, message, mend)| (message, mend))
+}
+
 pub(super) fn no_token(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        if *at(workload.pod(), "/automountServiceAccountToken") != false {
+        if workload.pod().automount_service_account_token != Some(false) {
             findings.report(
-                platform.place(workload.deployment),
+                workload.deployment.place(),
                 "mounts a token of the Kubernetes API",
                 "set `automountServiceAccountToken: false`",
             );
@@ -73,18 +83,21 @@ pub(super) fn no_token(platform: &Platform, findings: &mut Findings) {
 
 pub(super) fn default_deny(platform: &Platform, findings: &mut Findings) {
     let namespaces: BTreeSet<_> = platform.autoscaled().iter().map(|workload| workload.namespace()).collect();
-    for namespace in namespaces.into_iter().filter_map(|name| platform.object("Namespace", "", name)) {
-        for (direction, rules) in [("Ingress", "/ingress"), ("Egress", "/egress")] {
-            let denied = platform.of_kind("NetworkPolicy").any(|policy| {
-                let spec = at(&policy.object, "/spec");
-                policy.namespace() == namespace.name()
-                    && at(spec, "/podSelector").as_object().is_some_and(serde_json::Map::is_empty)
-                    && strings(spec, "/policyTypes").contains(&direction)
-                    && items(spec, rules).is_empty()
-            });
+    for namespace in namespaces.into_iter().filter_map(|name| platform.one::<Namespace>("", name)) {
+        let of_namespace = |policy: &Object<'_, NetworkPolicy>| policy.namespace() == namespace.name();
+        let policies: Vec<_> = platform.every::<NetworkPolicy>().filter(of_namespace).collect();
+        let about_all = || policies.iter().filter_map(|policy| policy.spec.as_ref()).filter(|spec| selects_all(spec));
+        let denies = |direction: &str, admits: fn(&NetworkPolicySpec) -> bool| {
+            let of = |spec: &&NetworkPolicySpec| spec.policy_types.iter().flatten().any(|of| of == direction);
+            about_all().filter(of).any(|spec| !admits(spec))
+        };
+        for (direction, denied) in [
+            ("Ingress", denies("Ingress", |spec| spec.ingress.as_ref().is_some_and(|rules| !rules.is_empty()))),
+            ("Egress", denies("Egress", |spec| spec.egress.as_ref().is_some_and(|rules| !rules.is_empty()))),
+        ] {
             if !denied {
                 findings.report(
-                    platform.place(namespace),
+                    namespace.place(),
                     format!("holds the pods of services and does not deny {direction} by default"),
                     format!("declare a NetworkPolicy that selects all of its pods for {direction} and admits nothing"),
                 );
@@ -93,10 +106,15 @@ pub(super) fn default_deny(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+/// Is a policy about every pod of its namespace?
+fn selects_all(spec: &NetworkPolicySpec) -> bool {
+    spec.pod_selector.as_ref().is_some_and(is_everything)
+}
+
 pub(super) fn policies_enforced(platform: &Platform, findings: &mut Findings) {
     let Some(cni) = addon(platform, "vpc-cni") else { return };
     let configuration = addon_configuration(platform, "vpc-cni").unwrap_or_default();
-    if text(&configuration, "/enableNetworkPolicy") != "true" {
+    if configuration.enable_network_policy != "true" {
         findings.report(
             cni.place(),
             "enforces no NetworkPolicy",
@@ -110,16 +128,14 @@ pub(super) fn policies_enforced(platform: &Platform, findings: &mut Findings) {
 pub(super) fn strict_mode(platform: &Platform, findings: &mut Findings) {
     let Some(cni) = addon(platform, "vpc-cni") else { return };
     let configuration = addon_configuration(platform, "vpc-cni").unwrap_or_default();
-    if text(&configuration, "/env/NETWORK_POLICY_ENFORCING_MODE") != "strict" {
+    if configuration.env.get("NETWORK_POLICY_ENFORCING_MODE").is_none_or(|mode| mode != "strict") {
         return;
     }
-    let mut namespaces: BTreeSet<String> = charts(platform).map(|chart| chart.namespace.to_owned()).collect();
+    let mut namespaces: BTreeSet<String> = platform.synced().map(|chart| chart.namespace.to_owned()).collect();
     namespaces.insert(ADD_ON_NAMESPACE.to_owned());
     let selected = |namespace: &String| {
-        platform.of_kind("NetworkPolicy").any(|policy| {
-            let selector = at(&policy.object, "/spec/podSelector");
-            policy.namespace() == namespace && selector.as_object().is_some_and(serde_json::Map::is_empty)
-        })
+        let mut policies = platform.every::<NetworkPolicy>();
+        policies.any(|policy| policy.namespace() == namespace && policy.spec.as_ref().is_some_and(selects_all))
     };
     let cut_off: Vec<_> = namespaces.iter().filter(|namespace| !selected(namespace)).map(String::as_str).collect();
     if !cut_off.is_empty() {

@@ -7,7 +7,7 @@ use synth_framework::Findings;
 
 use crate::{
     Platform,
-    policies::view::{Declared, Document, Statement, granted_documents, trust_documents},
+    view::{Declared, Document, Statement, granted_documents, trust_documents},
 };
 
 /// How a GitHub token names the run of a pull request, at the end of its subject.

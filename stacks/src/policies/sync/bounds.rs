@@ -2,81 +2,77 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value as Json, json};
+use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use synth_framework::{Findings, Place};
+use synth_kubernetes::argocd::GroupKind;
 
 use crate::{
     Platform,
     names::{APP_PROJECT, DEFAULT_PROJECT, SERVICES_PROJECT},
-    policies::view::{at, includes, items, root_objects, strings, text},
+    view::{AppProject, Application, Root, includes},
 };
 
 /// Every project, and where it is written.
-fn projects(platform: &Platform) -> Vec<(Json, Place)> {
-    let (root, place) = root_objects(platform);
-    let root = root.into_iter().filter(|object| object["kind"] == "AppProject").map(|object| (object, place.clone()));
-    let others = platform.of_kind("AppProject").map(|project| (project.object.clone(), platform.place(project)));
-    root.chain(others).collect()
+fn projects(platform: &Platform) -> Vec<(AppProject, Place)> {
+    let root = Root::of(platform);
+    let others = platform.every::<AppProject>().map(|project| (project.typed().clone(), project.place()));
+    root.every().map(|project| (project, root.place.clone())).chain(others).collect()
 }
 
-fn kinds(list: &Json, pointer: &str) -> BTreeSet<(String, String)> {
-    let entry = |entry: &Json| (text(entry, "/group").to_owned(), text(entry, "/kind").to_owned());
-    items(list, pointer).iter().map(entry).collect()
+fn name(project: &AppProject) -> &str {
+    project.metadata.name.as_deref().unwrap_or_default()
 }
 
 pub(super) fn closed_projects(platform: &Platform, findings: &mut Findings) {
-    let (_, root) = root_objects(platform);
     let projects = projects(platform);
-    let all = json!([{ "group": "*", "kind": "*" }]);
-    let named = |name: &str| projects.iter().find(|(project, _)| text(project, "/metadata/name") == name);
+    let named = |wanted: &str| projects.iter().find(|(project, _)| name(project) == wanted);
     let closed = named(DEFAULT_PROJECT).is_some_and(|(project, _)| {
-        let empty = ["sourceRepos", "destinations", "clusterResourceWhitelist", "namespaceResourceWhitelist"];
-        empty.iter().all(|list| items(&project["spec"], &format!("/{list}")).is_empty())
-            && project["spec"]["namespaceResourceBlacklist"] == all
+        let spec = &project.spec;
+        spec.source_repos.is_empty()
+            && spec.destinations.is_empty()
+            && spec.cluster_resource_whitelist.is_empty()
+            && spec.namespace_resource_whitelist.is_empty()
+            && spec.namespace_resource_blacklist == [GroupKind::new("*", "*")]
     });
     if !closed {
         findings.report(
-            root,
+            Root::of(platform).place,
             "leaves the project `default` as Argo CD makes it: every source, every namespace, every kind",
             "close it beside the root Application: no source, no destination, no kind",
         );
     }
     for (project, place) in &projects {
-        let name = text(project, "/metadata/name");
+        let spec = &project.spec;
+        let wild = |text: &String| text.contains('*');
+        let any = |kinds: &[GroupKind]| kinds.iter().any(|of| wild(&of.group) || wild(&of.kind));
         let open = [
-            "/spec/sourceRepos",
-            "/spec/destinations",
-            "/spec/clusterResourceWhitelist",
-            "/spec/namespaceResourceWhitelist",
+            ("sourceRepos", spec.source_repos.iter().any(wild)),
+            ("destinations", spec.destinations.iter().any(|to| wild(&to.namespace) || wild(&to.server))),
+            ("clusterResourceWhitelist", any(&spec.cluster_resource_whitelist)),
+            ("namespaceResourceWhitelist", any(&spec.namespace_resource_whitelist)),
         ];
-        for list in open.iter().filter(|list| at(project, list).to_string().contains('*')) {
+        for (list, _) in open.iter().filter(|(_, open)| *open) {
             findings.report(
                 place.clone(),
-                format!("opens the project `{name}` by a wildcard in `{}`", &list[6..]),
+                format!("opens the project `{}` by a wildcard in `{list}`", name(project)),
                 "name what it is for",
             );
         }
     }
     let Some((services, place)) = named(SERVICES_PROJECT) else { return };
     let settings = &platform.settings;
-    let folders: Vec<_> = platform
-        .of_kind("Application")
-        .filter(|application| text(&application.object, "/spec/project") == SERVICES_PROJECT)
-        .map(|application| text(&application.object, "/spec/source/path"))
-        .collect();
+    let applications = platform.every::<Application>().filter(|of| of.spec.project == SERVICES_PROJECT);
+    let folders = applications.filter_map(|of| of.typed().spec.source.path.as_deref());
     let made: BTreeSet<_> = folders
-        .iter()
         .flat_map(|folder| platform.objects_of(folder))
-        .map(|object| {
-            let group = text(&object.object, "/apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
-            (group.to_owned(), object.kind().to_owned())
-        })
+        .map(|object| GroupKind::new(object.group(), object.kind()))
         .collect();
-    let spaces: BTreeSet<_> = items(services, "/spec/destinations").iter().map(|to| text(to, "/namespace")).collect();
-    let exact = strings(services, "/spec/sourceRepos") == [settings.repository.url.as_str()]
+    let spec = &services.spec;
+    let spaces: BTreeSet<_> = spec.destinations.iter().map(|to| to.namespace.as_str()).collect();
+    let exact = spec.source_repos == [settings.repository.url.as_str()]
         && spaces == [settings.services.namespace.as_str()].into()
-        && items(services, "/spec/clusterResourceWhitelist").is_empty()
-        && kinds(services, "/spec/namespaceResourceWhitelist") == made;
+        && spec.cluster_resource_whitelist.is_empty()
+        && spec.namespace_resource_whitelist.iter().cloned().collect::<BTreeSet<_>>() == made;
     if !exact {
         findings.report(
             place.clone(),
@@ -86,47 +82,53 @@ pub(super) fn closed_projects(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+/// Policies of admission, and what binds them.
+type Admission = (Vec<ValidatingAdmissionPolicy>, Vec<ValidatingAdmissionPolicyBinding>);
+
 /// Is there a policy that refuses, and a binding that denies in this namespace?
-fn denies(policies: &[Json], namespace: &str, resource: &str, says: impl Fn(&str) -> bool) -> bool {
-    let of_kind = |kind: &'static str| policies.iter().filter(move |object| object["kind"] == kind);
-    of_kind("ValidatingAdmissionPolicy").any(|policy| {
-        let rules = items(policy, "/spec/matchConstraints/resourceRules");
+fn denies((policies, bindings): &Admission, namespace: &str, resource: &str, says: impl Fn(&str) -> bool) -> bool {
+    let labels = [("kubernetes.io/metadata.name".to_owned(), namespace.to_owned())].into();
+    policies.iter().any(|policy| {
+        let Some(spec) = policy.spec.as_ref() else { return false };
+        let rules = spec.match_constraints.as_ref().and_then(|of| of.resource_rules.as_deref()).unwrap_or_default();
         let matched = rules.iter().any(|rule| {
-            let operations = strings(rule, "/operations");
-            strings(rule, "/resources").contains(&resource)
-                && ["CREATE", "UPDATE"].iter().all(|of| operations.contains(of))
+            let operations = rule.operations.as_deref().unwrap_or_default();
+            rule.resources.iter().flatten().any(|of| of == resource)
+                && ["CREATE", "UPDATE"].iter().all(|of| operations.iter().any(|operation| operation == of))
         });
-        let judged = items(policy, "/spec/validations").iter().any(|rule| says(text(rule, "/expression")));
-        let bound = of_kind("ValidatingAdmissionPolicyBinding").any(|binding| {
-            let labels = at(binding, "/spec/matchResources/namespaceSelector/matchLabels");
-            text(binding, "/spec/policyName") == text(policy, "/metadata/name")
-                && strings(binding, "/spec/validationActions").contains(&"Deny")
-                && includes(&json!({ "kubernetes.io/metadata.name": namespace }), labels)
+        let judged = spec.validations.iter().flatten().any(|rule| says(&rule.expression));
+        let bound = bindings.iter().map(|binding| &binding.spec).any(|binding| {
+            let selector = binding.match_resources.as_ref().and_then(|of| of.namespace_selector.as_ref());
+            let selected = selector.and_then(|of| of.match_labels.as_ref());
+            Some(&binding.policy_name) == policy.metadata.name.as_ref()
+                && binding.validation_actions.iter().any(|action| action == "Deny")
+                && selected.is_none_or(|selected| includes(&labels, selected))
         });
-        policy["spec"]["failurePolicy"] == "Fail" && matched && judged && bound
+        spec.failure_policy.as_deref() == Some("Fail") && matched && judged && bound
     })
 }
 
 pub(super) fn applications_of_our_projects(platform: &Platform, findings: &mut Findings) {
-    let (root, place) = root_objects(platform);
+    let root = Root::of(platform);
+    let admission = root.admission();
     let namespace = &platform.settings.argocd.namespace;
     let mut report = |message: String, mend: &str| {
-        findings.report(place.clone(), message, mend);
+        findings.report(root.place.clone(), message, mend);
     };
     let ours = |expression: &str| expression.contains(APP_PROJECT) && expression.contains(SERVICES_PROJECT);
     for resource in ["applications", "appprojects"] {
-        if !denies(&root, namespace, resource, ours) {
+        if !denies(&admission, namespace, resource, ours) {
             report(
                 format!("lets {resource} that are not ours into the namespace `{namespace}`"),
                 "bind a ValidatingAdmissionPolicy there, beside the root Application",
             );
         }
     }
-    for application in platform.of_kind("Application") {
-        let project = text(&application.object, "/spec/project");
+    for application in platform.every::<Application>() {
+        let project = application.spec.project.as_str();
         if ![APP_PROJECT, SERVICES_PROJECT].contains(&project) {
             findings.report(
-                platform.place(application),
+                application.place(),
                 format!("is of the project `{project}`, whose Applications the API server refuses"),
                 format!("put it into `{APP_PROJECT}` or `{SERVICES_PROJECT}`"),
             );
@@ -136,11 +138,14 @@ pub(super) fn applications_of_our_projects(platform: &Platform, findings: &mut F
 
 pub(super) fn git_alone_writes(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
-    let policies: Vec<_> = platform.objects().map(|object| object.object.clone()).collect();
+    let admission = (
+        platform.every::<ValidatingAdmissionPolicy>().map(|of| of.typed().clone()).collect(),
+        platform.every::<ValidatingAdmissionPolicyBinding>().map(|of| of.typed().clone()).collect(),
+    );
     let controller = format!("system:serviceaccount:{}:argocd-application-controller", settings.argocd.namespace);
     let by_name =
         |expression: &str| expression.contains("request.userInfo.username") && expression.contains(&controller);
-    let Some(application) = platform.of_kind("Application").find(|application| application.name() == "admission")
+    let Some(application) = platform.every::<Application>().find(|application| application.name() == "admission")
     else {
         return;
     };
@@ -150,9 +155,9 @@ pub(super) fn git_alone_writes(platform: &Platform, findings: &mut Findings) {
         .map(|object| plural(object.kind()))
         .collect();
     for resource in services {
-        if !denies(&policies, &settings.services.namespace, &resource, by_name) {
+        if !denies(&admission, &settings.services.namespace, &resource, by_name) {
             findings.report(
-                platform.place(application),
+                application.place(),
                 format!(
                     "lets whoever may edit add to {resource} of `{}`, which self-heal does not see",
                     settings.services.namespace

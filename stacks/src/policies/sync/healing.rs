@@ -1,13 +1,13 @@
 //! How a mistake ends: with the next commit, in bounded time, wave after wave.
 
-use serde_json::Value as Json;
 use synth_framework::{Findings, Place};
+use synth_kubernetes::argocd::Retry;
 
 use crate::{
     Platform,
     add_ons::ROOT_APPLICATION,
     manifests::HEALTH,
-    policies::view::{argocd_values, at, number, root_objects, text},
+    view::{Application, Root, argocd_values},
 };
 
 /// Seconds that a bring-up takes beside the retries of a child that fails on the way: twice what was measured.
@@ -17,12 +17,10 @@ const BRING_UP_SECONDS: u64 = 600;
 const LONGEST_SECONDS: u64 = 3600;
 
 /// Every Application, the root too, and where it is written.
-fn applications(platform: &Platform) -> Vec<(Json, Place)> {
-    let (root, place) = root_objects(platform);
-    let root = root.into_iter().filter(|object| object["kind"] == "Application");
-    let root = root.map(|object| (object, place.clone()));
-    let children = platform.of_kind("Application").map(|child| (child.object.clone(), platform.place(child)));
-    root.chain(children).collect()
+fn applications(platform: &Platform) -> Vec<(Application, Place)> {
+    let root = Root::of(platform);
+    let children = platform.every::<Application>().map(|child| (child.typed().clone(), child.place()));
+    root.every().map(|application| (application, root.place.clone())).chain(children).collect()
 }
 
 /// The seconds of a text such as `3m`.
@@ -38,22 +36,21 @@ fn seconds(text: &str) -> Option<u64> {
 }
 
 /// The seconds for which a sync waits between its retries, all together.
-fn waiting(retry: &Json) -> Option<u64> {
-    let (limit, factor) = (number(retry, "/limit")?, number(retry, "/backoff/factor")?);
-    let most = seconds(text(retry, "/backoff/maxDuration"))?;
-    let pauses =
-        std::iter::successors(seconds(text(retry, "/backoff/duration")), |pause| Some((pause * factor).min(most)));
+fn waiting(retry: &Retry) -> Option<u64> {
+    let pace = retry.backoff.as_ref()?;
+    let (limit, factor, most) = (retry.limit?, u64::from(pace.factor?), seconds(&pace.max_duration)?);
+    let pauses = std::iter::successors(seconds(&pace.duration), |pause| Some((pause * factor).min(most)));
     Some(pauses.take(usize::try_from(limit).ok()?).sum())
 }
 
 pub(super) fn fixes_heal(platform: &Platform, findings: &mut Findings) {
     let Some((values, argocd)) = argocd_values(platform) else { return };
-    let bound = number(&values, "/configs/params/controller.sync.timeout.seconds").unwrap_or_default();
+    let bound = values.configs.params.sync_timeout_seconds.unwrap_or_default();
     let mut needed = 0;
     for (application, place) in applications(platform) {
-        let name = text(&application, "/metadata/name");
-        let retry = at(&application, "/spec/syncPolicy/retry");
-        if retry["refresh"] != true {
+        let name = application.metadata.name.as_deref().unwrap_or_default();
+        let retry = &application.spec.sync_policy.retry;
+        if !retry.refresh {
             findings.report(
                 place.clone(),
                 format!("lets `{name}` retry the commit that failed, and never the one that mends it"),
@@ -86,7 +83,7 @@ pub(super) fn fixes_heal(platform: &Platform, findings: &mut Findings) {
 pub(super) fn waves_wait(platform: &Platform, findings: &mut Findings) {
     let Some((values, argocd)) = argocd_values(platform) else { return };
     for health in HEALTH {
-        if values["configs"]["cm"][health.key] != health.lua {
+        if values.configs.cm.health.get(health.key).is_none_or(|lua| lua != health.lua) {
             findings.report(
                 argocd.clone(),
                 format!("leaves `{}` to another judgement than the one that is tested", health.key),

@@ -2,25 +2,15 @@
 
 use synth_framework::Findings;
 
-use crate::{
-    Platform,
-    policies::view::{at, charts, text},
-};
+use crate::{Platform, charts::prometheus_stack};
 
 /// Kinds with which data goes. Volumes are made by nobody here but the operator, from its own objects; definitions Argo CD
 /// neither prunes nor deletes, because it tracks none.
 const HOLDERS: [&str; 4] = ["Namespace", "PersistentVolumeClaim", "PersistentVolume", "StatefulSet"];
 
-/// Where a chart says what becomes of its volumes.
-const VOLUMES: [(&str, &str); 2] = [
-    ("kube-prometheus-stack", "/prometheus/prometheusSpec/persistentVolumeClaimRetentionPolicy"),
-    ("kube-prometheus-stack", "/alertmanager/alertmanagerSpec/persistentVolumeClaimRetentionPolicy"),
-];
-
 pub(super) fn data_outlives_an_edit(platform: &Platform, findings: &mut Findings) {
     for object in platform.objects().filter(|object| HOLDERS.contains(&object.kind())) {
-        let options = at(&object.object, "/metadata/annotations")["argocd.argoproj.io/sync-options"].as_str();
-        let options: Vec<_> = options.unwrap_or_default().split(',').map(str::trim).collect();
+        let options: Vec<_> = object.annotation("argocd.argoproj.io/sync-options").split(',').map(str::trim).collect();
         for option in ["Prune", "Delete"] {
             let kept = ["confirm", "false"].iter().any(|value| options.contains(&format!("{option}={value}").as_str()));
             if !kept {
@@ -32,13 +22,15 @@ pub(super) fn data_outlives_an_edit(platform: &Platform, findings: &mut Findings
             }
         }
     }
-    for chart in charts(platform) {
-        for (_, pointer) in VOLUMES.iter().filter(|(name, _)| *name == chart.name) {
-            for when in ["whenDeleted", "whenScaled"] {
-                if text(chart.values, &format!("{pointer}/{when}")) != "Retain" {
+    if let Some(chart) = platform.chart::<prometheus_stack::Values>() {
+        for of in chart.values.stateful() {
+            let kept = of.volumes;
+            for (when, what) in [("whenDeleted", &kept.when_deleted), ("whenScaled", &kept.when_scaled)] {
+                if what != "Retain" {
+                    let key = format!("{}/persistentVolumeClaimRetentionPolicy/{when}", of.spec);
                     findings.report(
-                        platform.place(chart.application),
-                        format!("lets volumes go with their pods: `{}/{when}` is not `Retain`", &pointer[1..]),
+                        chart.place(),
+                        format!("lets volumes go with their pods: `{key}` is not `Retain`"),
                         "retain them",
                     );
                 }

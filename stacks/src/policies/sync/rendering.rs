@@ -5,7 +5,7 @@ use synth_kubernetes::quantity;
 
 use crate::{
     Platform,
-    policies::view::{argocd_values, at, number},
+    view::{MEMORY, argocd_values, limit_in},
 };
 
 /// MiB of the server itself, before it renders anything.
@@ -19,8 +19,8 @@ const LIMIT: &str = "reposerver.parallelism.limit";
 
 pub(super) fn repo_server_survives(platform: &Platform, findings: &mut Findings) {
     let Some((values, place)) = argocd_values(platform) else { return };
-    let memory = quantity::mebibytes(at(&values, "/repoServer/resources/limits/memory"));
-    let at_once = number(&values, &format!("/configs/params/{LIMIT}")).filter(|limit| *limit > 0);
+    let memory = limit_in(&values.repo_server.resources, MEMORY).and_then(quantity::mebibytes);
+    let at_once = values.configs.params.renderings.filter(|limit| *limit > 0);
     // Without a limit of memory it takes its node along instead.
     let Some(memory) = memory else {
         findings.report(

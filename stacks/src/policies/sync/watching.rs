@@ -1,22 +1,13 @@
 //! What people learn of Argo CD itself, and when Terraform does.
 
-use serde_json::Value as Json;
+use k8s_openapi::api::core::v1::Container;
 use synth_framework::Findings;
-use synth_kubernetes::Manifest;
+use synth_kubernetes::monitoring::Rule;
 
 use crate::{
     Platform,
-    policies::view::{argocd_values, at, items, number, root_objects, root_release, strings, text},
+    view::{Meta, Root, ServiceMonitor, argocd_values, root_release, whole},
 };
-
-/// Where the chart turns a component's metrics on, and the label of their Service.
-const METRICS: [(&str, &str); 5] = [
-    ("/controller", "application-controller"),
-    ("/server", "server"),
-    ("/repoServer", "repo-server"),
-    ("/applicationSet", "applicationset-controller"),
-    ("/notifications", "notifications-controller"),
-];
 
 /// What must be told, and what the expression of an alert asks for when it does.
 const TOLD: [(&str, &str); 5] = [
@@ -30,24 +21,21 @@ const TOLD: [(&str, &str); 5] = [
 pub(super) fn argocd_watched(platform: &Platform, findings: &mut Findings) {
     let Some((values, argocd)) = argocd_values(platform) else { return };
     let namespace = &platform.settings.argocd.namespace;
-    for (component, label) in METRICS {
-        let values = at(&values, component);
-        if component == "/notifications" && values["enabled"] != true {
-            continue;
-        }
-        if at(values, "/metrics/enabled") != true {
+    for (component, label, shows) in values.metrics() {
+        if !shows {
             findings.report(
                 argocd.clone(),
                 format!("shows no metrics of Argo CD's {label}"),
-                format!("set `{}.metrics.enabled`", &component[1..]),
+                format!("set `{component}.metrics.enabled`"),
             );
         }
-        let asks = |monitor: &&Manifest| {
-            strings(&monitor.object, "/spec/namespaceSelector/matchNames").contains(&namespace.as_str())
-                && at(&monitor.object, "/spec/selector/matchLabels")["app.kubernetes.io/component"] == label
-                && items(&monitor.object, "/spec/endpoints").iter().any(|of| of["port"] == "http-metrics")
+        let asks = |monitor: &ServiceMonitor| {
+            let labels = monitor.spec.selector.match_labels.as_ref();
+            monitor.spec.namespace_selector.match_names.contains(namespace)
+                && labels.and_then(|labels| labels.get("app.kubernetes.io/component")).is_some_and(|of| of == label)
+                && monitor.spec.endpoints.iter().any(|of| of.port.as_deref() == Some("http-metrics"))
         };
-        if !platform.of_kind("ServiceMonitor").any(|monitor| asks(&monitor)) {
+        if !platform.every::<ServiceMonitor>().any(|monitor| asks(&monitor)) {
             findings.report(
                 argocd.clone(),
                 format!("has metrics of Argo CD's {label} that nobody asks for"),
@@ -55,16 +43,10 @@ pub(super) fn argocd_watched(platform: &Platform, findings: &mut Findings) {
             );
         }
     }
-    let rules: Vec<_> = platform
-        .of_kind("PrometheusRule")
-        .flat_map(|rules| items(&rules.object, "/spec/groups"))
-        .flat_map(|group| items(group, "/rules"))
-        .filter(|rule| !text(rule, "/alert").is_empty())
-        .collect();
-    let bound = number(&values, "/configs/params/controller.sync.timeout.seconds").unwrap_or_default();
+    let rules: Vec<_> = platform.alerts().collect();
+    let bound = values.configs.params.sync_timeout_seconds.unwrap_or_default();
     for (what, asked) in TOLD {
-        let told =
-            |rule: &&&Json| text(rule, "/expr").contains("argocd_app_info") && text(rule, "/expr").contains(asked);
+        let told = |rule: &&&Rule| rule.expr.contains("argocd_app_info") && rule.expr.contains(asked);
         let Some(rule) = rules.iter().find(told) else {
             findings.report(
                 argocd.clone(),
@@ -73,11 +55,14 @@ pub(super) fn argocd_watched(platform: &Platform, findings: &mut Findings) {
             );
             continue;
         };
-        let minutes = text(rule, "/for").strip_suffix('m').and_then(|minutes| minutes.parse::<u64>().ok());
+        let minutes = rule.for_.as_deref().and_then(|time| time.strip_suffix('m')?.parse::<u64>().ok());
         if asked.starts_with("operation") && minutes.is_none_or(|minutes| minutes * 60 >= bound) {
             findings.report(
                 argocd.clone(),
-                format!("ends a sync after {bound} s, before the alert `{}` tells of it", text(rule, "/alert")),
+                format!(
+                    "ends a sync after {bound} s, before the alert `{}` tells of it",
+                    rule.alert.as_deref().unwrap_or_default()
+                ),
                 "alert earlier",
             );
         }
@@ -86,11 +71,11 @@ pub(super) fn argocd_watched(platform: &Platform, findings: &mut Findings) {
 
 pub(super) fn release_follows_git(platform: &Platform, findings: &mut Findings) {
     let Some(release) = root_release(platform) else { return };
-    let (objects, place) = root_objects(platform);
-    let job = objects.iter().find(|object| {
-        let hook = &at(object, "/metadata/annotations")["helm.sh/hook"];
-        let hook: Vec<_> = hook.as_str().unwrap_or_default().split(',').collect();
-        object["kind"] == "Job" && ["post-install", "post-upgrade"].iter().all(|of| hook.contains(of))
+    let root = Root::of(platform);
+    let place = root.place.clone();
+    let job = root.jobs().find(|job| {
+        let hooks: Vec<_> = job.annotations().get("helm.sh/hook").into_iter().flat_map(|of| of.split(',')).collect();
+        ["post-install", "post-upgrade"].iter().all(|of| hooks.contains(of))
     });
     let Some(job) = job else {
         findings.report(
@@ -100,21 +85,26 @@ pub(super) fn release_follows_git(platform: &Platform, findings: &mut Findings) 
         );
         return;
     };
-    let spec = at(job, "/spec/template/spec");
-    let arguments = |list: &str| strings(at(spec, list).get(0).unwrap_or(&Json::Null), "/args").join(" ");
+    let spec = job.spec.unwrap_or_default();
+    let pod = spec.template.spec.unwrap_or_default();
+    let arguments = |containers: &[Container]| {
+        containers.first().and_then(|first| first.args.as_ref()).map(|args| args.join(" ")).unwrap_or_default()
+    };
+    let begins = arguments(pod.init_containers.as_deref().unwrap_or_default());
+    let ends = arguments(&pod.containers);
     let revision = format!(
         "--for=jsonpath={{.status.sync.comparedTo.source.targetRevision}}={}",
         platform.settings.repository.revision
     );
     let waits = [
-        (arguments("/initContainers").contains(&revision), "the revision of now"),
-        (arguments("/containers").contains("--for=jsonpath={.status.sync.revision} "), "a commit behind it"),
+        (begins.contains(&revision), "the revision of now"),
+        (ends.contains("--for=jsonpath={.status.sync.revision} "), "a commit behind it"),
     ];
     for (_, what) in waits.iter().filter(|(waits, _)| !waits) {
         findings.report(place.clone(), format!("does not wait for {what}"), "wait for it in the Job's pod");
     }
     let patience = release.text(|of| of.timeout()).and_then(|seconds| seconds.parse::<u64>().ok()).unwrap_or(300);
-    let needed = number(job, "/spec/activeDeadlineSeconds").unwrap_or(u64::MAX);
+    let needed = spec.active_deadline_seconds.map_or(u64::MAX, whole);
     if patience <= needed {
         findings.report(
             release.place(),

@@ -6,8 +6,9 @@ use synth_framework::{Findings, Place};
 use super::{SOON, days};
 use crate::{
     Platform,
-    policies::view::{argocd_release, charts, text},
+    charts::karpenter,
     versions::{DOLLARS_AN_HOUR, Release, Tested, seen_with},
+    view::argocd_release,
 };
 
 /// Hours in a month, as AWS reckons.
@@ -27,10 +28,10 @@ fn installed(platform: &Platform) -> Vec<Installed<'static>> {
         let (chart, version) = (release.text(|of| of.chart())?, release.text(|of| of.version())?);
         Some(Installed { place: release.place(), chart, version, setting: "argocd.chart_version" })
     });
-    let karpenter = charts(platform).filter(|chart| chart.name == "karpenter").map(|chart| Installed {
-        place: platform.place(chart.application),
+    let karpenter = platform.chart::<karpenter::Values>().map(|chart| Installed {
+        place: chart.place(),
         chart: chart.name.to_owned(),
-        version: text(&chart.application.object, "/spec/source/targetRevision").to_owned(),
+        version: chart.version.to_owned(),
         setting: "karpenter.chart_version",
     });
     argocd.into_iter().chain(karpenter).filter(|installed| Tested::knows(&installed.chart)).collect()

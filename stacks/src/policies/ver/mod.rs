@@ -8,9 +8,9 @@ use synth_framework::{Findings, IgnoreChanges, Place, Policy, Severity, Step};
 
 use crate::{
     Platform, base_images,
-    policies::view::{Declared, items, text},
     settings::compact_day,
     versions::Release,
+    view::{Declared, NodeClass},
 };
 
 pub(super) const POLICIES: &[Policy<Platform>] = &[
@@ -143,11 +143,11 @@ fn base_images(platform: &Platform) -> impl Iterator<Item = Image<'static>> {
 
 /// The images of Karpenter's nodes.
 fn karpenter_images(platform: &Platform) -> impl Iterator<Item = Image<'static>> {
-    platform.of_kind("EC2NodeClass").flat_map(|class| {
-        items(&class.object, "/spec/amiSelectorTerms").iter().filter_map(|term| {
-            let name = text(term, "/alias").to_owned();
+    platform.every::<NodeClass>().flat_map(|class| {
+        class.typed().spec.ami_selector_terms.iter().filter_map(move |term| {
+            let name = term.alias.clone()?;
             let made = compact_day(name.split_once("@v")?.1)?;
-            Some(Image { place: platform.place(class), name, made, setting: "karpenter.ami_alias" })
+            Some(Image { place: class.place(), name, made, setting: "karpenter.ami_alias" })
         })
     })
 }

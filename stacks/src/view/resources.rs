@@ -2,17 +2,18 @@
 
 use std::marker::PhantomData;
 
-use serde_json::{Map, Value as Json};
 use synth_bindings::{
-    aws_cloudwatch_log_group, aws_ecr_repository, aws_eks_addon, aws_eks_cluster, aws_iam_role, aws_kms_key,
-    aws_s3_bucket, aws_sqs_queue, aws_subnet,
+    aws_cloudwatch_log_group, aws_ecr_repository, aws_eks_cluster, aws_iam_role, aws_kms_key, aws_s3_bucket,
+    aws_sqs_queue, aws_subnet,
 };
 use synth_framework::{
     Body, BuiltStack, Declaration, Expression, Mode, Place, Reference, Resource, ResourceType, Root, Step,
     TemplatePart, Traversal, View,
 };
 
-use super::items;
+use synth_kubernetes::karpenter::TagSelectorTerm;
+
+use super::NodeClass;
 use crate::Platform;
 
 /// A resource, a data source or a block of one, and where it is declared.
@@ -254,50 +255,17 @@ fn within<'a>(body: &'a Body, blocks: &[String]) -> Option<&'a Body> {
     blocks.iter().try_fold(body, |body, block| body.blocks(block).next())
 }
 
-/// A managed add-on.
-pub(crate) fn addon<'a>(platform: &'a Platform, name: &str) -> Option<Declared<'a, aws_eks_addon::Handle>> {
-    platform
-        .resources()
-        .find(|addon: &Declared<'_, aws_eks_addon::Handle>| addon.text(|of| of.addon_name()).as_deref() == Some(name))
-}
-
-/// The configuration of a managed add-on, as far as it is known before Terraform runs.
-pub(crate) fn addon_configuration(platform: &Platform, name: &str) -> Option<Json> {
-    Some(match addon(platform, name)?.get(|of| of.configuration_values()) {
-        Some(Expression::Call("jsonencode", arguments)) => arguments.first().map_or(Json::Null, json),
-        Some(literal) => literal.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
-        None => Json::Null,
-    })
-}
-
-fn json(expression: &Expression) -> Json {
-    match expression {
-        Expression::Bool(value) => (*value).into(),
-        Expression::Integer(number) => (*number).into(),
-        Expression::String(text) => text.as_ref().into(),
-        Expression::List(items) => items.iter().map(json).collect(),
-        Expression::Object(entries) => {
-            let entries = entries.iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), json(value))));
-            Json::Object(entries.collect::<Map<_, _>>())
-        }
-        _ => Json::Null,
-    }
-}
-
 /// Does a resource carry all tags of one of a node class's selector terms?
-pub(crate) fn carries<V>(resource: &Declared<'_, V>, terms: &[Json]) -> bool {
+pub(crate) fn carries<V>(resource: &Declared<'_, V>, terms: &[TagSelectorTerm]) -> bool {
     terms.iter().any(|term| {
-        let tags = term["tags"].as_object();
-        tags.is_some_and(|tags| {
-            tags.iter().all(|(key, value)| resource.tag(key).is_some_and(|tag| value == "*" || *value == tag))
-        })
+        !term.tags.is_empty()
+            && term.tags.iter().all(|(key, value)| resource.tag(key).is_some_and(|tag| value == "*" || *value == tag))
     })
 }
 
 /// The subnets that node classes select.
 pub(crate) fn discovered_subnets(platform: &Platform) -> Vec<Declared<'_, aws_subnet::Handle>> {
-    let terms: Vec<&Json> =
-        platform.of_kind("EC2NodeClass").flat_map(|class| items(&class.object, "/spec/subnetSelectorTerms")).collect();
+    let classes: Vec<_> = platform.every::<NodeClass>().collect();
     let subnets = platform.resources::<aws_subnet::Handle>();
-    subnets.filter(|subnet| terms.iter().any(|term| carries(subnet, std::slice::from_ref(term)))).collect()
+    subnets.filter(|subnet| classes.iter().any(|class| carries(subnet, &class.spec.subnet_selector_terms))).collect()
 }

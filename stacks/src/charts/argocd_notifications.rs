@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::ResourceRequirements;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use synth_kubernetes::Draft;
 
-use crate::charts::{self, Enabled};
+use super::{Enabled, sized};
 
 /// What is told: its name, when, and in which words, each of which is a field of the Application.
 struct Told {
@@ -36,44 +35,52 @@ const TOLD: [Told; 3] = [
 ];
 
 /// The values of the chart's notifications.
-#[derive(Serialize)]
-pub(super) struct Notifications<'a> {
-    enabled: bool,
-    #[serde(skip_serializing_if = "Option::is_none", flatten)]
-    receiver: Option<Receiver<'a>>,
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Notifications {
+    pub(crate) enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) metrics: Option<Enabled>,
+    #[serde(skip_serializing_if = "says_nothing")]
+    pub(crate) resources: ResourceRequirements,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) secret: Option<Secret>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) notifiers: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) templates: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) triggers: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) subscriptions: Vec<Subscription>,
 }
 
-#[derive(Serialize)]
-struct Receiver<'a> {
-    metrics: Enabled,
-    resources: Draft<ResourceRequirements>,
-    secret: Secret<'a>,
-    notifiers: BTreeMap<&'static str, String>,
-    templates: BTreeMap<String, String>,
-    triggers: BTreeMap<String, String>,
-    subscriptions: [Subscription; 1],
+fn says_nothing(resources: &ResourceRequirements) -> bool {
+    *resources == ResourceRequirements::default()
 }
 
 /// A Secret that someone else makes.
-#[derive(Serialize)]
-struct Secret<'a> {
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Secret {
     create: bool,
-    name: &'a str,
+    name: String,
 }
 
-#[derive(Serialize)]
-struct Subscription {
-    recipients: [&'static str; 1],
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Subscription {
+    recipients: Vec<String>,
     triggers: Vec<String>,
 }
 
 /// Tells the address in this Secret, or nobody if it has no name.
-pub(super) fn notifications(secret: &str) -> Notifications<'_> {
-    Notifications { enabled: !secret.is_empty(), receiver: (!secret.is_empty()).then(|| receiver(secret)) }
+pub(crate) fn notifications(secret: &str) -> Notifications {
+    if secret.is_empty() { Notifications::default() } else { to_receiver(secret) }
 }
 
 /// Each text is a document of its own inside a `ConfigMap`; JSON is YAML.
-fn receiver(secret: &str) -> Receiver<'_> {
+fn to_receiver(secret: &str) -> Notifications {
     let headers = json!([{ "name": "Content-Type", "value": "application/json" }]);
     let notifier = json!({ "url": "$webhook-url", "headers": headers });
     let template = |told: &Told| {
@@ -84,15 +91,16 @@ fn receiver(secret: &str) -> Receiver<'_> {
         let once = "app.status.operationState?.syncResult?.revision";
         json!([{ "when": told.when, "send": [told.name], "oncePer": once }]).to_string()
     };
-    Receiver {
-        metrics: Enabled { enabled: true },
-        resources: charts::sized("50m", "128Mi"),
-        secret: Secret { create: false, name: secret },
-        notifiers: [("service.webhook.receiver", notifier.to_string())].into(),
+    Notifications {
+        enabled: true,
+        metrics: Some(Enabled { enabled: true }),
+        resources: sized("50m", "128Mi"),
+        secret: Some(Secret { create: false, name: secret.to_owned() }),
+        notifiers: [("service.webhook.receiver".to_owned(), notifier.to_string())].into(),
         templates: TOLD.iter().map(|told| (format!("template.{}", told.name), template(told))).collect(),
         triggers: TOLD.iter().map(|told| (format!("trigger.on-{}", told.name), trigger(told))).collect(),
-        subscriptions: [Subscription {
-            recipients: ["webhook:receiver"],
+        subscriptions: vec![Subscription {
+            recipients: vec!["webhook:receiver".to_owned()],
             triggers: TOLD.iter().map(|told| format!("on-{}", told.name)).collect(),
         }],
     }

@@ -1,9 +1,8 @@
 //! The arithmetic of nodes: which types pools make, what of them pods get, and how many a number of pods takes.
 
-use serde_json::Value as Json;
-use synth_kubernetes::{Amount, Manifest, quantity};
+use synth_kubernetes::{Amount, karpenter::Requirement, quantity};
 
-use super::{PodGroup, items, strings, text};
+use super::{NodePool, Object, PodGroup};
 use crate::{
     Platform,
     instances::{self, InstanceType, Offered},
@@ -19,7 +18,7 @@ impl InstanceType {
 /// Pools of nodes, taken together.
 pub(crate) struct Pools<'a> {
     /// The pools.
-    pub(crate) pools: Vec<&'a Manifest>,
+    pub(crate) pools: Vec<Object<'a, NodePool>>,
     types: Vec<&'static InstanceType>,
 }
 
@@ -34,11 +33,11 @@ pub(crate) struct Taken {
 impl<'a> Pools<'a> {
     /// The pools that make nodes of a capacity type, or all.
     pub(crate) fn of(platform: &'a Platform, capacity_type: Option<&str>) -> Self {
-        let has = |pool: &&Manifest| {
+        let has = |pool: &Object<'_, NodePool>| {
             let types = requirement(pool, "karpenter.sh/capacity-type");
-            capacity_type.is_none_or(|wanted| types.is_empty() || types.contains(&wanted))
+            capacity_type.is_none_or(|wanted| types.is_empty() || types.iter().any(|of| of == wanted))
         };
-        let pools: Vec<_> = platform.of_kind("NodePool").filter(has).collect();
+        let pools: Vec<_> = platform.every::<NodePool>().filter(has).collect();
         let mut types: Vec<_> = pools.iter().flat_map(|pool| types(platform, pool)).collect();
         types.sort_by_cached_key(|of| (of.vcpus, of.cheapness()));
         types.dedup();
@@ -53,20 +52,21 @@ impl<'a> Pools<'a> {
 
     /// All limits together; a pool without one makes the sum endless.
     pub(crate) fn limits(&self) -> Amount {
-        let limit = |key: &str, read: fn(&serde_json::Value) -> Option<u64>| {
-            let limits = self.pools.iter().map(|pool| pool.object["spec"]["limits"].get(key).and_then(read));
-            limits.sum::<Option<u64>>().unwrap_or(u64::MAX)
-        };
-        Amount::new(limit("cpu", quantity::millicores), limit("memory", quantity::mebibytes))
+        let all = |limits: &mut dyn Iterator<Item = Option<u64>>| limits.sum::<Option<u64>>().unwrap_or(u64::MAX);
+        let limits = || self.pools.iter().map(|pool| &pool.typed().spec.limits);
+        Amount::new(
+            all(&mut limits().map(|limits| limits.cpu.as_ref().and_then(quantity::millicores))),
+            all(&mut limits().map(|limits| limits.memory.as_ref().and_then(quantity::mebibytes))),
+        )
     }
 
     /// The limits of one pool.
-    pub(crate) fn limits_of(pool: &'a Manifest) -> Amount {
+    pub(crate) fn limits_of(pool: Object<'a, NodePool>) -> Amount {
         Self { pools: vec![pool], types: Vec::new() }.limits()
     }
 
     /// The largest node that one pool makes: the most vCPUs and the most memory, each of whichever type has it.
-    pub(crate) fn largest_of(platform: &Platform, pool: &Manifest) -> Amount {
+    pub(crate) fn largest_of(platform: &Platform, pool: &Object<'_, NodePool>) -> Amount {
         let types = types(platform, pool);
         let most = |of: fn(&InstanceType) -> u64| types.iter().map(|one| of(one)).max().unwrap_or_default();
         Amount::new(most(|of| of.vcpus * 1000), most(|of| of.memory))
@@ -108,22 +108,21 @@ pub(crate) struct PerNode {
 }
 
 /// The values that a pool allows for a label; none where it does not say.
-pub(crate) fn requirement<'a>(pool: &'a Manifest, key: &str) -> Vec<&'a str> {
-    let requirements = items(&pool.object, "/spec/template/spec/requirements");
-    let named = requirements.iter().find(|of| text(of, "/key") == key && text(of, "/operator") == "In");
-    named.map(|of| strings(of, "/values")).unwrap_or_default()
+pub(crate) fn requirement<'a>(pool: &Object<'a, NodePool>, key: &str) -> &'a [String] {
+    let mut requirements = pool.typed().spec.template.spec.requirements.iter();
+    requirements.find(|of| of.key == key && of.operator == "In").map(|of| of.values.as_slice()).unwrap_or_default()
 }
 
 /// The key of a setting of a pool.
-pub(crate) fn pool_setting(pool: &Manifest, name: &str) -> String {
+pub(crate) fn pool_setting(pool: &Object<'_, NodePool>, name: &str) -> String {
     format!("karpenter.node_pools.{}.{name}", pool.name())
 }
 
 /// The types that a pool may make nodes of, as far as the region has them.
-pub(crate) fn types(platform: &Platform, pool: &Manifest) -> Vec<&'static InstanceType> {
+pub(crate) fn types(platform: &Platform, pool: &Object<'_, NodePool>) -> Vec<&'static InstanceType> {
     let region = Offered::in_region(&platform.settings.aws.region);
-    let rules: Vec<_> =
-        items(&pool.object, "/spec/template/spec/requirements").iter().filter_map(Rule::about_types).collect();
+    let requirements = &pool.spec.template.spec.requirements;
+    let rules: Vec<_> = requirements.iter().filter_map(Rule::about_types).collect();
     let admitted = |of: &&InstanceType| rules.iter().all(|rule| rule.admits(of)) && region.has(of);
     instances::all().iter().filter(admitted).collect()
 }
@@ -144,8 +143,8 @@ enum Property {
 
 impl<'a> Rule<'a> {
     /// A requirement that is about types.
-    fn about_types(requirement: &'a Json) -> Option<Self> {
-        let of = match text(requirement, "/key") {
+    fn about_types(requirement: &'a Requirement) -> Option<Self> {
+        let of = match requirement.key.as_str() {
             "node.kubernetes.io/instance-type" => Property::Text(|of| of.name),
             "kubernetes.io/arch" => Property::Text(|of| of.architecture),
             "karpenter.k8s.aws/instance-category" => Property::Text(InstanceType::category),
@@ -156,9 +155,9 @@ impl<'a> Rule<'a> {
             "karpenter.k8s.aws/instance-memory" => Property::Number(|of| of.memory),
             _ => return None,
         };
-        let values = strings(requirement, "/values");
+        let values: Vec<_> = requirement.values.iter().map(String::as_str).collect();
         let numbers = values.iter().filter_map(|value| value.parse().ok()).collect();
-        Some(Self { of, operator: text(requirement, "/operator"), values, numbers })
+        Some(Self { of, operator: &requirement.operator, values, numbers })
     }
 
     fn admits(&self, of: &InstanceType) -> bool {
@@ -184,8 +183,6 @@ impl<'a> Rule<'a> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -193,15 +190,16 @@ mod tests {
         let large = instances::named("m7g.large").unwrap();
         let admitted = |key: &str, operator: &str, values: &[&str]| {
             let key = format!("karpenter.k8s.aws/instance-{key}");
-            Rule::about_types(&json!({ "key": key, "operator": operator, "values": values })).unwrap().admits(large)
+            let values: Vec<_> = values.iter().map(|value| (*value).to_owned()).collect();
+            Rule::about_types(&Requirement::new(&key, operator, &values)).unwrap().admits(large)
         };
         assert!(admitted("category", "In", &["c", "m"]) && !admitted("category", "NotIn", &["m"]));
         assert!(admitted("generation", "Gte", &["7"]) && !admitted("generation", "Gt", &["7"]));
         assert!(admitted("memory", "Lte", &["8192"]) && !admitted("memory", "Lt", &["8192"]));
         assert!(admitted("cpu", "Exists", &[]) && !admitted("cpu", "DoesNotExist", &[]));
         assert!(admitted("size", "In", &["large"]) && !admitted("family", "In", &["m7i"]));
-        let other = json!({ "key": "kubernetes.io/arch", "operator": "In", "values": ["amd64"] });
+        let other = Requirement::new("kubernetes.io/arch", "In", &["amd64".to_owned()]);
         assert!(!Rule::about_types(&other).unwrap().admits(large));
-        assert!(Rule::about_types(&json!({ "key": "kubernetes.io/os", "operator": "Exists" })).is_none());
+        assert!(Rule::about_types(&Requirement::new("kubernetes.io/os", "Exists", &[])).is_none());
     }
 }

@@ -1,0 +1,30 @@
+//! The platform as policies, the picture and the cost read it: objects and resources by what they mean, and the arithmetic of nodes.
+//!
+//! Nothing here judges. What a reader does not find it gives as nothing; whether that matters, the policy says.
+
+mod addons;
+mod charts;
+mod iam;
+mod nodes;
+mod objects;
+mod pods;
+mod ports;
+mod resources;
+mod workload;
+
+pub(crate) use addons::{addon, addon_configuration};
+pub(crate) use charts::{Root, argocd_release, argocd_values, root_release};
+pub(crate) use iam::{Document, Statement, granted_documents, trust_documents};
+pub(crate) use nodes::{PerNode, Pools, Taken, pool_setting, requirement, types};
+pub(crate) use objects::{
+    AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ServiceMonitor, TARGET_GROUP, annotation,
+    attribute, is_balancer,
+};
+pub(crate) use pods::{PodGroup, base_pods, daemon_pods, maximum, other_pods};
+pub(crate) use ports::{Listening, listening};
+pub(crate) use resources::{Declared, carries, discovered_subnets};
+pub(crate) use workload::{
+    CPU, HOST, Labels, MEMORY, Workload, ZONE, asked, container_port, declared_port, flag, holds, includes,
+    is_everything, labels_of, limit, limit_in, matches, plain, pod_of, ports, protocol, request, seconds, target,
+    whole,
+};

@@ -1,0 +1,98 @@
+//! The pods that are not the services': those of every node, those of the base nodes, and those that watch.
+//!
+//! Charts say theirs; what add-ons take stands here.
+
+use synth_bindings::aws_eks_addon;
+use synth_kubernetes::Amount;
+
+use super::{PerNode, addon_configuration};
+use crate::Platform;
+
+/// Pods that are alike.
+#[derive(Clone, Debug)]
+pub(crate) struct PodGroup {
+    pub(crate) name: String,
+    pub(crate) pods: u64,
+    pub(crate) each: Amount,
+    /// Does each need a node of its own?
+    pub(crate) apart: bool,
+}
+
+/// What of every node an add-on takes, by its name.
+const DAEMONS: [(&str, Amount); 5] = [
+    ("vpc-cni", Amount::new(50, 64)),
+    ("kube-proxy", Amount::new(100, 64)),
+    ("eks-pod-identity-agent", Amount::new(10, 32)),
+    ("aws-ebs-csi-driver", Amount::new(30, 120)),
+    ("eks-node-monitoring-agent", Amount::new(10, 30)),
+];
+
+/// What a controller of the volumes' add-on takes, in two pods of six containers each.
+const EBS_CSI_CONTROLLER: Amount = Amount::new(60, 240);
+
+/// What a name server takes.
+const COREDNS: Amount = Amount::new(100, 70);
+
+/// What runs on every node.
+pub(crate) fn daemon_pods(platform: &Platform) -> PerNode {
+    let mut per_node = PerNode::default();
+    let mut add = |requests| {
+        per_node.pods += 1;
+        per_node.requests += requests;
+    };
+    for addon in platform.resources::<aws_eks_addon::Handle>() {
+        let name = addon.text(|of| of.addon_name()).unwrap_or_default();
+        if let Some((_, requests)) = DAEMONS.iter().find(|(daemon, _)| *daemon == name) {
+            add(*requests);
+        }
+    }
+    platform.known_charts().filter_map(|known| known.chart.daemon()).for_each(add);
+    per_node
+}
+
+/// What runs on the base nodes, when Karpenter has made so many others.
+pub(crate) fn base_pods(platform: &Platform, nodes: u64) -> Vec<PodGroup> {
+    let mut groups = of_charts(platform, true);
+    if let Some(configuration) = addon_configuration(platform, "coredns") {
+        // Its autoscaler adds one for every 16 nodes.
+        let scaling = configuration.auto_scaling;
+        let fewest = scaling.min_replicas.unwrap_or(2);
+        let pods = nodes.div_ceil(16).clamp(fewest, scaling.max_replicas.unwrap_or(fewest).max(fewest));
+        groups.push(PodGroup { name: "coredns".to_owned(), pods, each: COREDNS, apart: false });
+    }
+    if addon_configuration(platform, "aws-ebs-csi-driver").is_some() {
+        let name = "ebs-csi-controller".to_owned();
+        groups.push(PodGroup { name, pods: 2, each: EBS_CSI_CONTROLLER, apart: false });
+    }
+    groups
+}
+
+/// What runs on Karpenter's nodes beside the services.
+pub(crate) fn other_pods(platform: &Platform) -> Vec<PodGroup> {
+    of_charts(platform, false)
+}
+
+/// Every pod on Karpenter's nodes when all autoscalers are at their maximum.
+pub(crate) fn maximum(platform: &Platform) -> Vec<PodGroup> {
+    let services = platform.autoscaled().into_iter().map(|workload| PodGroup {
+        name: workload.name().to_owned(),
+        pods: workload.most(),
+        each: workload.requests(),
+        apart: false,
+    });
+    services.chain(other_pods(platform)).collect()
+}
+
+fn of_charts(platform: &Platform, on_base_nodes: bool) -> Vec<PodGroup> {
+    let mut groups = Vec::new();
+    for known in platform.all_charts() {
+        let pods = known.chart.pods().into_iter().filter(|pods| pods.on_base_nodes == on_base_nodes);
+        groups.extend(pods.map(|of| PodGroup {
+            name: of.name.to_owned(),
+            pods: of.quorum,
+            each: of.each,
+            apart: of.apart,
+        }));
+    }
+    groups
+}
