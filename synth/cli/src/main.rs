@@ -7,7 +7,6 @@ mod commands;
 mod difference;
 mod directory;
 mod file;
-mod load;
 mod offline;
 mod origin;
 mod project;

@@ -1,24 +1,16 @@
 //! `synth load-report`: what a load test showed, on the terminal and on a page.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
 use stacks::{manifests::scaling_questions, settings::Settings};
+use synth_load::{
+    Figures, Objectives, Page, Profile, Results, Run, Verdict,
+    prometheus::{self, Answers, Span},
+};
 
 use crate::{
-    load::{
-        figures::Figures,
-        page::Page,
-        profile::Profile,
-        prometheus::{self, Answers, Span},
-        results,
-        run::Run,
-        verdict::{Objectives, Verdict, judge},
-    },
     project::Project,
     report::{PLACE, Report, json, say},
 };
@@ -95,17 +87,16 @@ struct PrometheusArgs {
 
 /// Reads and judges results; a missed objective is a finding.
 pub(crate) fn load_report(project: &Project, args: &LoadReportArgs) -> Result<Report> {
-    let figures = Figures::of(results::read(&args.results)?, args.profile.over(&project.settings));
+    let figures = Figures::of(Results::read(&args.results)?, args.profile.over(&project.settings));
     let ObjectiveArgs { max_error_ratio, min_achieved_ratio, max_p99 } = args.objectives;
     let objectives = Objectives { error_ratio: max_error_ratio, achieved_ratio: min_achieved_ratio, p99_ms: max_p99 };
-    let judgements = judge(&figures, &objectives);
+    let verdict = Verdict::of(&figures, &objectives);
     let scaling = args.prometheus.answers(&figures, &project.settings)?;
     let page = args.page.clone().unwrap_or_else(|| args.results.with_file_name("index.html"));
     let run = Run::beside(&args.results, &page)?;
-    let html = Page { figures: &figures, judgements: &judgements, scaling: &scaling, run: &run }.html();
+    let html = Page { verdict: &verdict, scaling: &scaling, run: &run }.html();
     fs::write(&page, html).with_context(|| format!("writing `{}`", page.display()))?;
     say(format_args!("page  {PLACE}{}{PLACE:#}", page.display()));
-    let verdict = Verdict(&figures, &judgements);
     let text = if args.json { json(&verdict.json()) } else { verdict.to_string() };
     Ok(Report::finding(!verdict.met(), text))
 }
@@ -127,24 +118,18 @@ impl PrometheusArgs {
     fn answers(&self, figures: &Figures, settings: &Settings) -> Result<Answers> {
         let mut answers = Answers::new();
         if let Some(address) = &self.prometheus {
-            let from = self.from.unwrap_or(figures.start / 1000);
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a test")]
-            let to = self.to.unwrap_or(figures.start / 1000 + figures.all.seconds.ceil() as u64);
+            let (begun, ended) = figures.clock();
+            let (from, to) = (self.from.unwrap_or(begun), self.to.unwrap_or(ended));
             for question in scaling_questions(settings) {
                 let span = Span { from, to, step: STEP };
                 answers.insert(question.name.to_owned(), prometheus::query(address, &question.expression, span)?);
             }
         }
         for (name, path) in &self.prometheus_json {
-            answers.insert(name.clone(), read_answer(path)?);
+            answers.insert(name.clone(), prometheus::read(path)?);
         }
         Ok(answers)
     }
-}
-
-fn read_answer(path: &Path) -> Result<Vec<prometheus::Series>> {
-    let text = fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))?;
-    prometheus::parse(&text).with_context(|| format!("reading `{}`", path.display()))
 }
 
 fn ratio(text: &str) -> Result<f64, String> {

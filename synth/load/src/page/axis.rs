@@ -1,6 +1,6 @@
 //! Axes: they begin at zero, and their ticks are round numbers.
 
-use crate::load::verdict::grouped;
+use crate::verdict::grouped;
 
 /// What an axis measures.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use super::{
     charts::section,
     text::clock,
 };
-use crate::load::{
+use crate::{
     figures::Figures,
     prometheus::{self, Answers},
 };

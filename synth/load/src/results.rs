@@ -32,7 +32,7 @@ impl Sample {
 
 /// Every request of a test.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Results {
+pub struct Results {
     /// In the order of their ends.
     pub(crate) samples: Vec<Sample>,
     /// What went wrong, by kind.
@@ -52,10 +52,12 @@ struct Columns {
     due: Option<usize>,
 }
 
-/// Reads a file of results.
-pub(crate) fn read(path: &Path) -> Result<Results> {
-    let file = File::open(path).with_context(|| format!("opening `{}`", path.display()))?;
-    read_from(file).with_context(|| format!("reading `{}`", path.display()))
+impl Results {
+    /// Reads a file of results.
+    pub fn read(path: &Path) -> Result<Self> {
+        let file = File::open(path).with_context(|| format!("opening `{}`", path.display()))?;
+        read_from(file).with_context(|| format!("reading `{}`", path.display()))
+    }
 }
 
 fn read_from(source: impl Read) -> Result<Results> {

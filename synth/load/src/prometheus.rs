@@ -3,8 +3,10 @@
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
+    fs,
     io::{Read, Write},
     net::TcpStream,
+    path::Path,
     time::Duration,
 };
 
@@ -19,29 +21,29 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// A line of a chart: its name, and its values by seconds of the Unix clock.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Series {
+pub struct Series {
     /// What its labels say.
-    pub(crate) name: String,
+    pub name: String,
     /// Time and value.
-    pub(crate) points: Vec<(f64, f64)>,
+    pub points: Vec<(f64, f64)>,
 }
 
 /// Answers by the name of the question.
-pub(crate) type Answers = BTreeMap<String, Vec<Series>>;
+pub type Answers = BTreeMap<String, Vec<Series>>;
 
 /// A span of the Unix clock, in seconds, and the step within it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Span {
+pub struct Span {
     /// Its start.
-    pub(crate) from: u64,
+    pub from: u64,
     /// Its end.
-    pub(crate) to: u64,
+    pub to: u64,
     /// The seconds between two values.
-    pub(crate) step: u32,
+    pub step: u32,
 }
 
 /// Asks for the values of an expression over a span. `address` is such as `http://127.0.0.1:9090`.
-pub(crate) fn query(address: &str, expression: &str, span: Span) -> Result<Vec<Series>> {
+pub fn query(address: &str, expression: &str, span: Span) -> Result<Vec<Series>> {
     let rest = address.strip_prefix("http://").with_context(|| {
         format!("`{address}` is not a plain `http://` address: forward a port, such as `kubectl port-forward … 9090`")
     })?;
@@ -55,8 +57,14 @@ pub(crate) fn query(address: &str, expression: &str, span: Span) -> Result<Vec<S
     parse(&body).with_context(|| format!("asking Prometheus at `{address}` for `{expression}`"))
 }
 
+/// Reads a saved answer of `query_range`.
+pub fn read(path: &Path) -> Result<Vec<Series>> {
+    let text = fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))?;
+    parse(&text).with_context(|| format!("reading `{}`", path.display()))
+}
+
 /// Reads an answer of `query_range`.
-pub(crate) fn parse(body: &str) -> Result<Vec<Series>> {
+fn parse(body: &str) -> Result<Vec<Series>> {
     let answer: Json = serde_json::from_str(body).context("the answer is not JSON")?;
     ensure!(
         answer["status"] == "success",

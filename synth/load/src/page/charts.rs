@@ -5,7 +5,7 @@ use super::{
     table,
     text::{clock, escaped},
 };
-use crate::load::{
+use crate::{
     figures::{Figures, Step},
     verdict::{grouped, milliseconds as written},
 };

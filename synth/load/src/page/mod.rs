@@ -10,32 +10,32 @@ mod text;
 
 use std::fmt::Write;
 
-use super::{
+use self::text::escaped;
+use crate::{
     figures::Figures,
     prometheus::Answers,
     run::Run,
-    verdict::{Judgement, grouped},
+    verdict::{Judgement, Verdict, grouped},
 };
-use text::escaped;
 
 const STYLE: &str = include_str!("style.css");
 
 /// What stands on a page.
-pub(crate) struct Page<'a> {
-    /// The figures of the test.
-    pub(crate) figures: &'a Figures,
-    /// What they were judged to be.
-    pub(crate) judgements: &'a [Judgement],
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// The figures of the test, and what they were judged to be.
+    pub verdict: &'a Verdict<'a>,
     /// What Prometheus answered, by question.
-    pub(crate) scaling: &'a Answers,
+    pub scaling: &'a Answers,
     /// How the test was made.
-    pub(crate) run: &'a Run,
+    pub run: &'a Run,
 }
 
 impl Page<'_> {
     /// The page's text.
-    pub(crate) fn html(&self) -> String {
-        let met = self.judgements.iter().all(|judgement| judgement.met);
+    pub fn html(&self) -> String {
+        let figures = self.verdict.figures;
+        let met = self.verdict.met();
         let verdict = if met { "every objective met" } else { "an objective was missed" };
         let mut page = String::new();
         let _ = write!(
@@ -46,10 +46,10 @@ impl Page<'_> {
              <title>Load test: {verdict}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
         );
         self.head(&mut page, met, verdict);
-        let _ = writeln!(page, "<h2>Phases</h2>\n{}", table::phases(self.figures));
+        let _ = writeln!(page, "<h2>Phases</h2>\n{}", table::phases(figures));
         self.errors(&mut page);
-        let _ = writeln!(page, "<h2>Against the seed</h2>\n{}", table::against_the_seed(self.figures));
-        for section in charts::sections(self.figures).into_iter().chain(scaling::sections(self.figures, self.scaling)) {
+        let _ = writeln!(page, "<h2>Against the seed</h2>\n{}", table::against_the_seed(figures));
+        for section in charts::sections(figures).into_iter().chain(scaling::sections(figures, self.scaling)) {
             page.push_str(&section);
         }
         page.push_str(&made::section(self.run));
@@ -58,7 +58,8 @@ impl Page<'_> {
     }
 
     fn head(&self, page: &mut String, met: bool, verdict: &str) {
-        let Figures { profile, all, .. } = self.figures;
+        let Verdict { figures, judgements } = self.verdict;
+        let Figures { profile, all, .. } = figures;
         let class = if met { "met" } else { "missed" };
         let _ = writeln!(
             page,
@@ -70,9 +71,9 @@ impl Page<'_> {
             profile.ramp,
             profile.hold,
             profile.ramp_down,
-            escaped(&text::started(self.figures.start)),
+            escaped(&text::started(figures.start)),
         );
-        for Judgement { name, met, found, wanted } in self.judgements {
+        for Judgement { name, met, found, wanted } in judgements {
             let (class, word) = if *met { ("met", "met") } else { ("missed", "missed") };
             let _ = writeln!(
                 page,
@@ -83,7 +84,7 @@ impl Page<'_> {
             );
         }
         page.push_str("</ul>\n");
-        if let Some(late) = self.figures.lateness {
+        if let Some(late) = figures.lateness {
             let _ = writeln!(
                 page,
                 "<p>JMeter sent 99 of 100 requests within {} ms of when they were due, and all within {} ms: \
@@ -95,10 +96,11 @@ impl Page<'_> {
     }
 
     fn errors(&self, page: &mut String) {
-        if self.figures.errors.is_empty() {
+        let errors = &self.verdict.figures.errors;
+        if errors.is_empty() {
             return;
         }
-        let rows = self.figures.errors.iter().map(|(kind, number)| vec![kind.clone(), grouped(*number)]);
+        let rows = errors.iter().map(|(kind, number)| vec![kind.clone(), grouped(*number)]);
         let table = table::plain("Failed requests by kind", &["Kind", "Requests"], rows);
         let _ = writeln!(page, "<h2>Failures</h2>\n{table}");
     }

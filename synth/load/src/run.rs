@@ -17,7 +17,7 @@ const BESIDE: [(&str, &str); 4] = [
 
 /// What is known of a test besides its results.
 #[derive(Debug, Default)]
-pub(crate) struct Run {
+pub struct Run {
     /// Names and values, in the order in which they are shown.
     pub(crate) described: Vec<(String, String)>,
     /// Files that the page may lead to, by their paths from it.
@@ -26,7 +26,7 @@ pub(crate) struct Run {
 
 impl Run {
     /// What lies beside results, as a page in that folder sees it: nothing, where nobody wrote it down.
-    pub(crate) fn beside(results: &Path, page: &Path) -> Result<Self> {
+    pub fn beside(results: &Path, page: &Path) -> Result<Self> {
         let description = results.with_file_name(FILE);
         let described = match fs::read_to_string(&description) {
             Ok(text) => serde_json::from_str(&text).with_context(|| {

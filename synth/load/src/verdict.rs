@@ -2,10 +2,14 @@
 
 use std::fmt;
 
+use anstyle::{AnsiColor, Style};
 use serde_json::{Value as Json, json};
 
-use super::figures::{Figures, Quantiles, Row};
-use crate::report::{ADDED, HEADING, REMOVED};
+use crate::figures::{Figures, Quantiles, Row};
+
+const HEADING: Style = Style::new().bold();
+const MET: Style = AnsiColor::Green.on_default();
+const MISSED: Style = AnsiColor::Red.on_default();
 
 /// The load test of the system that this platform replaces: its claim was the same 1000 requests a second.
 pub(crate) mod seed {
@@ -19,13 +23,13 @@ pub(crate) mod seed {
 
 /// What a load test must show.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Objectives {
+pub struct Objectives {
     /// The largest share of requests that may fail.
-    pub(crate) error_ratio: f64,
+    pub error_ratio: f64,
     /// The smallest share of what the hold phase offers that must be answered.
-    pub(crate) achieved_ratio: f64,
+    pub achieved_ratio: f64,
     /// The most milliseconds for 99 of 100 requests of the hold phase, from when they were due.
-    pub(crate) p99_ms: u64,
+    pub p99_ms: u64,
 }
 
 /// One objective, and what was found.
@@ -41,8 +45,7 @@ pub(crate) struct Judgement {
     pub(crate) wanted: String,
 }
 
-/// Judges figures by objectives.
-pub(crate) fn judge(figures: &Figures, objectives: &Objectives) -> Vec<Judgement> {
+fn judge(figures: &Figures, objectives: &Objectives) -> Vec<Judgement> {
     let (all, hold) = (&figures.all, figures.hold());
     let from = if figures.lateness.is_some() { "due" } else { "sent" };
     vec![
@@ -72,18 +75,27 @@ pub(crate) fn judge(figures: &Figures, objectives: &Objectives) -> Vec<Judgement
     ]
 }
 
-/// Figures and judgements, for people on a terminal.
-pub(crate) struct Verdict<'a>(pub(crate) &'a Figures, pub(crate) &'a [Judgement]);
+/// Figures and what they were judged to be; shown as a table and sentences, for people on a terminal.
+#[derive(Debug)]
+pub struct Verdict<'a> {
+    pub(crate) figures: &'a Figures,
+    pub(crate) judgements: Vec<Judgement>,
+}
 
-impl Verdict<'_> {
+impl<'a> Verdict<'a> {
+    /// Judges figures by objectives.
+    pub fn of(figures: &'a Figures, objectives: &Objectives) -> Self {
+        Self { figures, judgements: judge(figures, objectives) }
+    }
+
     /// Was every objective met?
-    pub(crate) fn met(&self) -> bool {
-        self.1.iter().all(|judgement| judgement.met)
+    pub fn met(&self) -> bool {
+        self.judgements.iter().all(|judgement| judgement.met)
     }
 
     /// Figures and judgements, for scripts.
-    pub(crate) fn json(&self) -> Json {
-        let Self(figures, judgements) = self;
+    pub fn json(&self) -> Json {
+        let Self { figures, judgements } = self;
         let phases = figures.phases.iter().map(|(phase, row)| (phase.name().replace(' ', "_"), json_row(row)));
         let judgements = judgements.iter().map(|judgement| {
             let Judgement { name, met, found, wanted } = judgement;
@@ -122,7 +134,7 @@ fn json_quantiles(quantiles: Quantiles) -> Json {
 
 impl fmt::Display for Verdict<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(figures, judgements) = self;
+        let Self { figures, judgements } = self;
         writeln!(
             formatter,
             "{HEADING}{:<9}  {:>9}  {:>10}  {:>9}  {:>7}  {:>7}  {:>7}  {:>7}  {:>7}  {:>12}{HEADING:#}",
@@ -155,10 +167,10 @@ impl fmt::Display for Verdict<'_> {
             )?;
         }
         for (kind, number) in &figures.errors {
-            writeln!(formatter, "{REMOVED}failed{REMOVED:#}  {} × {kind}", grouped(*number))?;
+            writeln!(formatter, "{MISSED}failed{MISSED:#}  {} × {kind}", grouped(*number))?;
         }
-        for Judgement { name, met, found, wanted } in *judgements {
-            let (style, word) = if *met { (ADDED, "met   ") } else { (REMOVED, "missed") };
+        for Judgement { name, met, found, wanted } in judgements {
+            let (style, word) = if *met { (MET, "met   ") } else { (MISSED, "missed") };
             writeln!(formatter, "{style}{word}{style:#}  {name}: {found}, {wanted} wanted")?;
         }
         writeln!(formatter, "{}", against_the_seed(figures))
@@ -210,7 +222,7 @@ pub(crate) fn grouped(number: impl fmt::Display) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::{
+    use crate::{
         profile::Profile,
         results::{Results, Sample},
     };
@@ -266,8 +278,7 @@ mod tests {
     #[test]
     fn the_verdict_is_a_table_and_sentences() {
         let figures = figures(50, 3);
-        let judgements = judge(&figures, &OBJECTIVES);
-        let verdict = Verdict(&figures, &judgements).to_string();
+        let verdict = Verdict::of(&figures, &OBJECTIVES).to_string();
         insta::assert_snapshot!(anstream::adapter::strip_str(&verdict));
     }
 }

@@ -4,15 +4,15 @@ use std::ops::Range;
 
 /// A rate that rises from nothing, holds, and falls to nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Profile {
+pub struct Profile {
     /// Requests a second at the top.
-    pub(crate) rate: f64,
+    pub rate: f64,
     /// Seconds until the top.
-    pub(crate) ramp: f64,
+    pub ramp: f64,
     /// Seconds at the top.
-    pub(crate) hold: f64,
+    pub hold: f64,
     /// Seconds from the top back to nothing.
-    pub(crate) ramp_down: f64,
+    pub ramp_down: f64,
 }
 
 /// A part of the profile.

@@ -6,7 +6,7 @@ use super::{
     axis::{Scale, axis_top, number, ticks, time_step},
     text::{clock, escaped},
 };
-use crate::load::profile::{Phase, Profile};
+use crate::profile::{Phase, Profile};
 
 const WIDTH: f64 = 880.0;
 const HEIGHT: f64 = 280.0;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::text::escaped;
-use crate::load::{
+use crate::{
     figures::{Figures, Quantiles, Row},
     verdict::{grouped, milliseconds, percent, seed},
 };

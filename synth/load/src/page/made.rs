@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::text::escaped;
-use crate::load::run::Run;
+use crate::run::Run;
 
 /// The section; nothing where nothing is known.
 pub(super) fn section(run: &Run) -> String {

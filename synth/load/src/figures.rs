@@ -12,7 +12,7 @@ const MOST_STEPS: u32 = 180;
 
 /// Everything that is said and drawn.
 #[derive(Debug)]
-pub(crate) struct Figures {
+pub struct Figures {
     /// What was to be offered.
     pub(crate) profile: Profile,
     /// When the schedule began, in milliseconds of the clock.
@@ -119,7 +119,7 @@ impl Row {
 
 impl Figures {
     /// Sums up results that should follow a profile.
-    pub(crate) fn of(mut results: Results, profile: Profile) -> Self {
+    pub fn of(mut results: Results, profile: Profile) -> Self {
         let samples = &mut results.samples;
         samples.sort_by_key(Sample::ended);
         let samples = &*samples;
@@ -158,6 +158,13 @@ impl Figures {
             step,
             errors: order.into_iter().map(|kind| kinds[kind].clone()).collect(),
         }
+    }
+
+    /// The seconds of the Unix clock in which the test began and ended.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a test")]
+    pub fn clock(&self) -> (u64, u64) {
+        let begun = self.start / 1000;
+        (begun, begun + self.all.seconds.ceil() as u64)
     }
 
     /// The row of the phase at the top.
