@@ -8,21 +8,27 @@ JMETER ?= $(shell command -v jmeter)
 JMETER_HOME := target/jmeter
 LOAD_TEST := target/load-test
 BUILD ?= service
+BUILT := $(or $(CARGO_TARGET_DIR),target)
 # Cargo calls the folder of its profile `dev` otherwise.
-BINARIES := $(or $(CARGO_TARGET_DIR),target)/$(if $(filter dev,$(BUILD)),debug,$(BUILD))
+BINARIES := $(BUILT)/$(if $(filter dev,$(BUILD)),debug,$(BUILD))
 PLAN := $(if $(filter default,$(ENVIRONMENT)),out,out/$(ENVIRONMENT))/load-testing
 PROFILE := $(if $(RATE),--rate $(RATE)) $(if $(RAMP),--ramp $(RAMP)) $(if $(HOLD),--hold $(HOLD)) \
 	$(if $(RAMP_DOWN),--ramp-down $(RAMP_DOWN))
+TESTED := $(if $(HOST),--host '$(HOST)') $(if $(PORT),--port '$(PORT)') $(if $(SCHEME),--scheme '$(SCHEME)') \
+	$(if $(TARGET),--target '$(TARGET)') $(if $(ORIGIN),--origin '$(ORIGIN)') $(if $(THREADS),--threads '$(THREADS)')
 
 # What was asked for, as it can be asked for again.
 ASKED := make load-test $(foreach name,HOST PORT SCHEME TARGET ORIGIN RATE RAMP HOLD RAMP_DOWN THREADS PROMETHEUS OBJECTIVES, \
 	$(if $($(name)),$(name)="$($(name))")) $(if $(filter-out default,$(ENVIRONMENT)),ENVIRONMENT="$(ENVIRONMENT)") \
 	$(if $(filter-out service,$(BUILD)),BUILD="$(BUILD)")
 
-# `exec`, so that a signal for make reaches the script and not a shell before it, which would leave the script running.
+# `exec`, so that a signal for make reaches the program and not a shell before it, which would leave the program running.
 demo: ## Show everything here, without an account: synthesis, policies, plan, apply, a load test of 60 s.
+	@command -v $(firstword $(CARGO)) >/dev/null && command -v cc >/dev/null || { \
+		echo "error: this machine is not ready: install Rust 1.95 or later (https://rustup.rs) and a C compiler" >&2; exit 1; }
+	@$(CARGO) build --locked -p synth-load
 	@CARGO='$(CARGO)' RATE='$(RATE)' RAMP='$(RAMP)' HOLD='$(HOLD)' RAMP_DOWN='$(RAMP_DOWN)' OBJECTIVES='$(OBJECTIVES)' \
-		BUILD='$(if $(filter command% environment%,$(origin BUILD)),$(BUILD))' exec python3 scripts/demo.py
+		BUILD='$(if $(filter command% environment%,$(origin BUILD)),$(BUILD))' exec $(BUILT)/debug/synth-load demo
 
 # It proves that everything works together; how fast this machine is, a shared one cannot say. So the services are those that
 # the tests have built already: another profile costs minutes, and a gigabyte.
@@ -34,9 +40,9 @@ jmeter: $(if $(JMETER),,$(JMETER_HOME)/bin/ApacheJMeter.jar)
 load-test: jmeter ## Test HOST:PORT, or both services here, with JMeter.
 	$(if $(HOST),,$(CARGO) build --profile $(BUILD) --locked -p cors-proxy-server -p mock-target-server --bins)
 	$(CARGO) build --locked -p synth
-	@exec python3 scripts/load-test.py --plan $(PLAN) --results $(LOAD_TEST) --binaries $(BINARIES) --jmeter '$(JMETER)' \
-		--jmeter-home $(JMETER_HOME) $(PROFILE) --host '$(HOST)' --port '$(PORT)' --scheme '$(SCHEME)' \
-		--target '$(TARGET)' --origin '$(ORIGIN)' --threads '$(THREADS)' --asked '$(strip $(ASKED))'
+	@$(CARGO) build -q --locked -p synth-load
+	@exec $(BUILT)/debug/synth-load test --plan $(PLAN) --results $(LOAD_TEST) --binaries $(BINARIES) \
+		--jmeter-home $(JMETER_HOME) $(if $(JMETER),--jmeter '$(JMETER)') $(PROFILE) $(TESTED) --asked '$(strip $(ASKED))'
 	@$(CARGO) run -q --locked -p synth -- load-report $(LOAD_TEST)/results.jtl --env $(ENVIRONMENT) $(PROFILE) \
 		$(if $(PROMETHEUS),--prometheus $(PROMETHEUS)) $(OBJECTIVES)
 

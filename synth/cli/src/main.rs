@@ -1,6 +1,6 @@
 //! `synth` writes the platform to `out/`, and says how `out/` differs from the code.
 //!
-//! What the platform is, the crate `stacks` says; of the crates of the synthesizer, this one alone touches files.
+//! What the platform is, the crate `stacks` says; of the crates of the synthesizer, this one alone writes it.
 
 mod cli;
 mod commands;

@@ -42,7 +42,7 @@ fn templates_are_written_in_one_file_only() {
     let renderer = Path::new("synth/framework/src/render.rs");
     let mut seen_in_renderer = false;
     let mut elsewhere = Vec::new();
-    for folder in ["synth/framework/src", "synth/kubernetes/src", "synth/cli/src", "stacks/src"] {
+    for folder in ["synth/framework/src", "synth/kubernetes/src", "synth/cli/src", "synth/load/src", "stacks/src"] {
         for (path, text) in sources(&root().join(folder)) {
             let path = path.strip_prefix(root()).expect("the folder is under the root").to_owned();
             for (line, text) in code(&text).filter(|(_, text)| text.contains(&mark) || text.contains(&doubled)) {

@@ -3,6 +3,7 @@
 //! It knows `JMeter`'s files and Prometheus' answers, and nothing of the platform that was loaded.
 
 mod figures;
+pub mod http;
 mod page;
 mod profile;
 pub mod prometheus;

@@ -1,17 +1,11 @@
 //! What Prometheus knows about the time of a load test: asked over plain HTTP, or read from saved answers of its API.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    fs,
-    io::{Read, Write},
-    net::TcpStream,
-    path::Path,
-    time::Duration,
-};
+use std::{collections::BTreeMap, fs, net::TcpStream, path::Path, time::Duration};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value as Json;
+
+use crate::http::{Answer, encoded, get};
 
 /// Longer than Prometheus' own limit of two minutes would be waiting for nothing.
 const TIMEOUT: Duration = Duration::from_mins(2);
@@ -51,8 +45,10 @@ pub fn query(address: &str, expression: &str, span: Span) -> Result<Vec<Series>>
     let host = host.trim_end_matches('/');
     let slash = if prefix.is_empty() { "" } else { "/" };
     let Span { from, to, step } = span;
-    let target =
-        format!("{slash}{prefix}/api/v1/query_range?query={}&start={from}&end={to}&step={step}", encoded(expression));
+    let target = format!(
+        "{slash}{prefix}/api/v1/query_range?query={}&start={from}&end={to}&step={step}",
+        encoded(expression, "")
+    );
     let body = http(host, &target).with_context(|| format!("asking Prometheus at `{address}`"))?;
     parse(&body).with_context(|| format!("asking Prometheus at `{address}` for `{expression}`"))
 }
@@ -92,40 +88,25 @@ fn one_series(series: &Json) -> Result<Series> {
     Ok(Series { name: labels.collect::<Vec<_>>().join(" "), points })
 }
 
-/// HTTP/1.0, so that the answer ends with the connection and comes in one piece.
 fn http(host: &str, target: &str) -> Result<String> {
     let authority = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
-    let mut stream = TcpStream::connect(&authority).with_context(|| format!("connecting to `{authority}`"))?;
+    let stream = TcpStream::connect(&authority).with_context(|| format!("connecting to `{authority}`"))?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
-    // In one piece: who has read the first of several may have answered, and be gone, before the last.
-    let request = format!("GET {target} HTTP/1.0\r\nHost: {host}\r\nAccept: application/json\r\n\r\n");
-    stream.write_all(request.as_bytes())?;
-    let mut answer = String::new();
-    stream.take(MOST_BYTES).read_to_string(&mut answer).context("reading the answer")?;
-    let Some((head, body)) = answer.split_once("\r\n\r\n") else { bail!("the answer is not HTTP") };
-    let status = head.split(' ').nth(1).unwrap_or_default();
+    let Answer { status, body, .. } = get(stream, host, target, &[("Accept", "application/json")], MOST_BYTES)?;
     // Prometheus explains a refusal in a body of the same form.
-    ensure!(status == "200" || body.starts_with('{'), "the answer has status {status}");
-    Ok(body.to_owned())
-}
-
-fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    ensure!(status == 200 || body.starts_with('{'), "the answer has status {status}");
+    Ok(body)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{net::TcpListener, thread};
+    use std::{
+        io::{Read, Write},
+        net::TcpListener,
+        thread,
+    };
 
     const ANSWER: &str = r#"{"status":"success","data":{"resultType":"matrix","result":[
         {"metric":{"__name__":"x","container":"mock"},"values":[[10,"1.5"],[25,"NaN"],[40,"2"]]},

@@ -1,8 +1,9 @@
-//! How a test was made: what was asked for, of what, by what and where, as `scripts/load-test.py` writes it beside the results.
+//! How a test was made: what was asked for, of what, by what and where, as it is written beside the results.
 
 use std::{fs, io::ErrorKind, path::Path};
 
 use anyhow::{Context, Result};
+use serde_json::json;
 
 /// The file's name.
 const FILE: &str = "run.json";
@@ -19,12 +20,19 @@ const BESIDE: [(&str, &str); 4] = [
 #[derive(Debug, Default)]
 pub struct Run {
     /// Names and values, in the order in which they are shown.
-    pub(crate) described: Vec<(String, String)>,
+    pub described: Vec<(String, String)>,
     /// Files that the page may lead to, by their paths from it.
-    pub(crate) files: Vec<(String, &'static str)>,
+    pub files: Vec<(String, &'static str)>,
 }
 
 impl Run {
+    /// Writes down how a test was made, beside its results.
+    pub fn write(&self, results: &Path) -> Result<()> {
+        let path = results.with_file_name(FILE);
+        let text = format!("{:#}\n", json!(self.described));
+        fs::write(&path, text).with_context(|| format!("writing `{}`", path.display()))
+    }
+
     /// What lies beside results, as a page in that folder sees it: nothing, where nobody wrote it down.
     pub fn beside(results: &Path, page: &Path) -> Result<Self> {
         let description = results.with_file_name(FILE);

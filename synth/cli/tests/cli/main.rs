@@ -26,8 +26,6 @@ mod jobs;
 mod kept_states;
 mod listing;
 mod load_report;
-#[cfg(target_os = "linux")]
-mod load_testing;
 #[cfg(unix)]
 mod making_own;
 mod obstacles;

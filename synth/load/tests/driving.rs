@@ -1,15 +1,32 @@
-//! `scripts/load-test.py`: what it refuses before it loads anything, and that what it started is stopped.
+//! The program as `make` runs it: what it refuses before it loads anything, and that what it started is stopped.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
-    path::Path,
-    process::{Child, Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use crate::project::{Project, Run, workspace};
+use tempfile::TempDir;
+
+/// The plan's properties, as `synth load-test` writes them.
+const PROPERTIES: &str = "# Where requests go.
+host=127.0.0.1
+port=8080
+scheme=http
+target=127.0.0.1:3000/posts/1
+origin=https://example.com
+threads=250
+rate=1000
+ramp=20
+hold=120
+ramp_down=10
+jmeter.save.saveservice.output_format=csv
+";
 
 /// A service that answers every request with the status in the file `status`, and leaves its number in `pids`.
 const SERVICE: &str = r#"import http.server, os, pathlib, sys
@@ -36,22 +53,55 @@ echo timeStamp > "$results"
 wait
 "#;
 
-struct Bench(Project);
+struct Bench(TempDir);
+
+/// How a run ended.
+#[derive(Debug)]
+struct Run {
+    code: i32,
+    stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self { code: output.status.code().unwrap(), stderr: String::from_utf8(output.stderr).unwrap() }
+    }
+}
 
 impl Bench {
     fn new(status: u16, seconds: u32) -> Self {
-        let project = Project::written();
-        fs::create_dir_all(project.path("bin/pids")).unwrap();
+        let bench = Self(TempDir::new().unwrap());
+        fs::create_dir_all(bench.path("bin/pids")).unwrap();
+        bench.write("out/load-testing/RPS-test-plan.jmx", "");
+        bench.write("out/load-testing/user.properties", PROPERTIES);
         let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
         let python = String::from_utf8(python.stdout).unwrap();
         let service = format!("#!{} -IS\n{SERVICE}", python.trim());
         for (name, text) in [("cors-proxy-server", &*service), ("mock-target-server", &*service), ("jmeter", JMETER)] {
-            project.write(&format!("bin/{name}"), text);
-            fs::set_permissions(project.path(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();
+            bench.program(&format!("bin/{name}"), text);
         }
-        project.write("bin/status", &status.to_string());
-        project.write("bin/seconds", &seconds.to_string());
-        Self(project)
+        bench.write("bin/status", &status.to_string());
+        bench.write("bin/seconds", &seconds.to_string());
+        bench
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn program(&self, path: &str, text: &str) {
+        self.write(path, text);
+        fs::set_permissions(self.path(path), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     fn start(&self, more: &[&str]) -> Child {
@@ -59,12 +109,12 @@ impl Bench {
         self.start_by(&["env", "--default-signal"], more)
     }
 
-    /// Starts the script by a command that says how signals are at its start.
+    /// Starts the program by a command that says how signals are at its start.
     fn start_by(&self, starter: &[&str], more: &[&str]) -> Child {
         let mut command = Command::new(starter[0]);
-        command.args(&starter[1..]).arg("python3");
-        command.arg(workspace().join("scripts/load-test.py")).current_dir(self.0.path("."));
+        command.args(&starter[1..]).arg(SYNTH_LOAD).current_dir(self.path("."));
         command.args([
+            "test",
             "--jmeter",
             "bin/jmeter",
             "--binaries",
@@ -85,7 +135,7 @@ impl Bench {
     fn process(&self, name: &str) -> String {
         let (file, begun) = (format!("bin/pids/{name}"), Instant::now());
         while begun.elapsed() < Duration::from_mins(1) {
-            let number = fs::read_to_string(self.0.path(&file)).unwrap_or_default();
+            let number = fs::read_to_string(self.path(&file)).unwrap_or_default();
             if !number.trim().is_empty() {
                 return number.trim().to_owned();
             }
@@ -102,6 +152,7 @@ impl Bench {
     }
 }
 
+const SYNTH_LOAD: &str = env!("CARGO_BIN_EXE_synth-load");
 const STARTED: [&str; 3] = ["jmeter", "cors-proxy-server", "mock-target-server"];
 
 fn tell(child: &Child, signal: &str) {
@@ -136,7 +187,7 @@ fn both_services_are_started_and_stopped_and_the_page_is_told_how_it_was() {
     for name in ["cors-proxy-server", "mock-target-server"] {
         assert!(!runs(&bench.process(name)), "{name} is left");
     }
-    let told = bench.0.read("results/run.json");
+    let told = bench.read("results/run.json");
     for part in ["make load-test", "both services on this machine", "JMeter 5.5, 250 threads", "processors"] {
         assert!(told.contains(part), "{part}: {told}");
     }
@@ -148,9 +199,12 @@ fn what_would_only_fail_is_not_loaded() {
     let run = bench.run(&[]);
     assert!(run.code == 2 && run.stderr.contains("answers 502 Bad Gateway, so every request would fail"), "{run:?}");
     let nobody = bench.run(&["--host", "127.0.0.1", "--port", "1"]);
-    assert!(nobody.code == 2 && nobody.stderr.contains("has no answer: [Errno 111]"), "{nobody:?}");
+    assert!(
+        nobody.code == 2 && nobody.stderr.contains("has no answer: Connection refused (os error 111)"),
+        "{nobody:?}"
+    );
     assert_eq!(nobody.stderr.lines().count(), 1, "{}", nobody.stderr);
-    assert!(!bench.0.path("bin/pids/jmeter").exists(), "JMeter was started");
+    assert!(!bench.path("bin/pids/jmeter").exists(), "JMeter was started");
 }
 
 #[test]
@@ -186,16 +240,14 @@ fn a_job_in_the_background_is_interrupted_and_one_under_nohup_outlives_its_termi
 fn the_demo_names_at_once_what_a_machine_lacks() {
     let bench = Bench::new(200, 0);
     for (tool, says) in [("cargo", "cargo 1.95.0"), ("terraform", "Terraform v1.5.7")] {
-        bench.0.write(&format!("bare/{tool}"), &format!("#!/bin/sh\necho '{says}'\n"));
-        fs::set_permissions(bench.0.path(&format!("bare/{tool}")), fs::Permissions::from_mode(0o755)).unwrap();
+        bench.program(&format!("bare/{tool}"), &format!("#!/bin/sh\necho '{says}'\n"));
     }
-    let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
-    let mut command = Command::new(String::from_utf8(python.stdout).unwrap().trim());
-    command.arg(workspace().join("scripts/demo.py")).current_dir(bench.0.path("."));
-    let run = Run::of(command.env("PATH", bench.0.path("bare")).output().unwrap());
+    let mut command = Command::new(SYNTH_LOAD);
+    command.arg("demo").current_dir(bench.path("."));
+    let run = Run::of(command.env("PATH", bench.path("bare")).output().unwrap());
     assert_eq!(run.code, 1, "{run:?}");
     for lack in ["terraform is too old (Terraform v1.5.7): install", "java is not there", "cc is not there"] {
         assert!(run.stderr.contains(lack), "{lack}: {}", run.stderr);
     }
-    assert!(!run.stderr.contains("cargo is") && !bench.0.path("target/demo").exists(), "{run:?}");
+    assert!(!run.stderr.contains("cargo is") && !bench.path("target/demo").exists(), "{run:?}");
 }

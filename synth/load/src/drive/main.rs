@@ -1,0 +1,99 @@
+//! `synth-load` drives `JMeter` for `make load-test`, and shows the whole platform without an account for `make demo`.
+//!
+//! All that it starts is stopped again, after a failure and a signal, too: a process ends with the value that stands
+//! for it.
+
+mod ask;
+mod demo;
+mod described;
+mod jmeter;
+mod load_test;
+mod processes;
+mod services;
+mod signals;
+
+use std::{
+    fmt, fs,
+    io::{self, ErrorKind, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use tokio::runtime::Builder;
+
+use crate::{load_test::LoadTestArgs, signals::Signals};
+
+#[derive(Debug, Parser)]
+#[command(about = "Drives JMeter, and shows the whole platform without an account")]
+enum Cli {
+    /// Run the load test with `JMeter`; exit codes: 0 it ran, 2 it could not
+    ///
+    /// Without `--host` both services are started here, on free ports of the loopback address. Results and `JMeter`'s
+    /// own report are left in a folder; what they show, `synth load-report` says.
+    Test(Box<LoadTestArgs>),
+    /// Show the whole platform here: synthesis, policies, plan and apply offline, a load test and its verdict
+    ///
+    /// Nothing outside `target/` is written. Exit codes: 0 all of it works, 1 something does not, and what that is has
+    /// been said.
+    Demo,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime has all that it needs");
+    let code = runtime.block_on(end_of(&cli));
+    // A question that nobody has answered yet is nothing to wait for.
+    runtime.shutdown_background();
+    ExitCode::from(code)
+}
+
+/// Does what was asked for until it is done, or a signal says that it is not wanted any more.
+async fn end_of(cli: &Cli) -> u8 {
+    let work = async {
+        match cli {
+            Cli::Test(args) => load_test::run(args).await,
+            Cli::Demo => demo::run().await,
+        }
+    };
+    let mut signals = Signals::take();
+    let done = tokio::select! {
+        signal = signals.first() => Err(signal),
+        done = work => Ok(done),
+    };
+    // A line of its own, after what the steps have said.
+    let (failed, apart) = if matches!(cli, Cli::Demo) { (1, "\n") } else { (2, "") };
+    match done {
+        Ok(Ok(())) => return 0,
+        Ok(Err(error)) => complain(format_args!("{apart}error: {error:#}")),
+        Err(signal) => {
+            if signal == signals::INTERRUPT && matches!(cli, Cli::Demo) {
+                complain("\nstopped, and everything that was started");
+            }
+            return 128 + signal;
+        }
+    }
+    failed
+}
+
+/// Removes a file or a folder that an earlier run may have left.
+fn remove(path: &Path) -> Result<()> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+    .with_context(|| format!("removing `{}`", path.display()))
+}
+
+/// Says something at once, also where a program reads it.
+fn say(message: impl fmt::Display) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{message}").and_then(|()| stdout.flush()).context("writing to standard output")
+}
+
+fn complain(message: impl fmt::Display) {
+    // Nobody is left to be told when standard error is gone.
+    let _ = writeln!(io::stderr(), "{message}");
+}
