@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail, ensure};
+use synth_schema::{Block, NestingMode, Schema, Schemas, Type};
 
 use crate::{
     identity::Rules,
@@ -10,7 +11,6 @@ use crate::{
     names,
     older::{Older, object_members, older_block},
     repeat::share_repeated,
-    schema::{self, NestingMode, Schemas, Type},
     selection::Selection,
 };
 
@@ -35,7 +35,7 @@ pub fn analyze(
             source: selected.source.clone(),
             version: selected.version.clone(),
         };
-        let mut add = |kind, name: &str, prefix: &str, schema: &schema::Schema| -> Result<()> {
+        let mut add = |kind, name: &str, prefix: &str, schema: &Schema| -> Result<()> {
             let subject = format!("{prefix}{name}");
             let older = oldest.map(|oldest| Older { block: older_block(oldest, kind, name), since: &selected.version });
             let scope = Analysis { rules, kind }
@@ -82,7 +82,7 @@ struct Analysis<'a> {
 }
 
 impl Analysis<'_> {
-    fn root(&self, name: &str, block: &schema::Block, older: Option<Older<'_>>, subject: &str) -> Result<Scope> {
+    fn root(&self, name: &str, block: &Block, older: Option<Older<'_>>, subject: &str) -> Result<Scope> {
         let ident = names::ident(name);
         let mut taken = match self.kind {
             Kind::Configuration => names::PROVIDER_METHODS.to_vec(),
@@ -103,7 +103,7 @@ impl Analysis<'_> {
         ident: &str,
         name: &str,
         form: Form,
-        (block, older): (&schema::Block, Option<Older<'_>>),
+        (block, older): (&Block, Option<Older<'_>>),
         subject: &str,
         taken: &[&str],
     ) -> Result<Scope> {
@@ -152,7 +152,7 @@ impl Analysis<'_> {
     fn attributes(
         &self,
         scope: &mut Scope,
-        attributes: &BTreeMap<String, schema::Attribute>,
+        attributes: &BTreeMap<String, synth_schema::Attribute>,
         idents: &BTreeMap<String, String>,
         subject: &str,
     ) -> Result<()> {
@@ -171,7 +171,7 @@ impl Analysis<'_> {
         scope: &mut Scope,
         name: &str,
         ident: &str,
-        attribute: &schema::Attribute,
+        attribute: &synth_schema::Attribute,
         subject: &str,
     ) -> Result<Attribute> {
         let settable = scope.settable && (attribute.required || attribute.optional);

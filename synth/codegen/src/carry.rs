@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::schema::{Block, ProviderSchema, Schema};
+use synth_schema::{Block, ProviderSchema, Schema};
 
 /// A block of the oldest version that the reading does not have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

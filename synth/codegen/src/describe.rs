@@ -1,9 +1,7 @@
 //! The one-line docs of generated items, from the facts of the schema.
+use synth_schema::{NestingMode, Type};
 
-use crate::{
-    ir::{Attribute, Form, Item, Kind, NestedBlock, Rust, Scope, TypeSchema},
-    schema::{NestingMode, Type},
-};
+use crate::ir::{Attribute, Form, Item, Kind, NestedBlock, Rust, Scope, TypeSchema};
 
 /// The doc of a file and of its module.
 pub(crate) fn item(item: &Item) -> String {

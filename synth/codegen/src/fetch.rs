@@ -6,12 +6,12 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
+use synth_schema::Schemas;
 
 use crate::{
     carry::carry,
     generate::{Layout, read},
     prune::{prune, to_text},
-    schema::Schemas,
     selection::Selected,
     terraform::{self, Schema},
 };

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use flate2::read::GzDecoder;
+use synth_schema::Schemas;
 
 use crate::{
     analyze::analyze,
@@ -16,7 +17,6 @@ use crate::{
     format::format,
     identity::Rules,
     prune::prune,
-    schema::Schemas,
     selection::{Selected, Selection},
 };
 

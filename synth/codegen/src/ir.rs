@@ -1,11 +1,9 @@
 //! The intermediate representation: what the Rust source will say, not yet how.
 
 use std::collections::BTreeSet;
+use synth_schema::{NestingMode, Type};
 
-use crate::{
-    identity::Identity,
-    schema::{NestingMode, Type},
-};
+use crate::identity::Identity;
 
 /// Everything that is generated.
 #[derive(Debug)]

@@ -14,7 +14,7 @@
 //!
 //! # How it goes
 //!
-//! [`schema`] is the serde picture of a schema, [`analyze`](analyze::analyze) makes the intermediate representation
+//! [`synth_schema`] is the serde picture of a schema, [`analyze`](analyze::analyze) makes the intermediate representation
 //! [`ir`] of it, [`emit`](emit::emit) prints that through the templates, and rustfmt formats it.
 
 pub mod analyze;
@@ -34,6 +34,5 @@ mod older;
 pub mod prune;
 mod repeat;
 mod rust;
-pub mod schema;
 pub mod selection;
 pub mod terraform;

@@ -1,6 +1,7 @@
 //! What the template of a module is given: its builder, its setters, its readers and its schema as pieces of text.
 
 use serde::Serialize;
+use synth_schema::NestingMode;
 use tera::Context;
 
 use crate::{
@@ -8,7 +9,6 @@ use crate::{
     ir::{Attribute, Child, Form, Kind, NestedBlock, Scope},
     names,
     rust::{bool_text, schema_text, shape_text, view_text},
-    schema::NestingMode,
 };
 
 #[derive(Serialize)]

@@ -2,22 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    ir::Kind,
-    schema::{self, Type},
-};
+use synth_schema::{Attribute, Block, ProviderSchema, Type};
+
+use crate::ir::Kind;
 
 /// A block as the oldest version has it, if it does, and the version that is known to have the rest.
 #[derive(Clone, Copy)]
 pub(crate) struct Older<'a> {
     /// None where it has none.
-    pub(crate) block: Option<&'a schema::Block>,
+    pub(crate) block: Option<&'a Block>,
     /// The newer version.
     pub(crate) since: &'a str,
 }
 
 /// The block of a whole resource, data source or configuration, as the oldest version has it.
-pub(crate) fn older_block<'a>(oldest: &'a schema::ProviderSchema, kind: Kind, name: &str) -> Option<&'a schema::Block> {
+pub(crate) fn older_block<'a>(oldest: &'a ProviderSchema, kind: Kind, name: &str) -> Option<&'a Block> {
     let schema = match kind {
         Kind::Configuration => Some(&oldest.provider),
         Kind::Resource => oldest.resource_schemas.get(name),
@@ -29,11 +28,11 @@ pub(crate) fn older_block<'a>(oldest: &'a schema::ProviderSchema, kind: Kind, na
 impl Older<'_> {
     /// The version from which on an attribute is known, where the oldest does not have it, does not let it be set, or has objects
     /// of other members.
-    pub(crate) fn attribute(self, name: &str, attribute: &schema::Attribute) -> Option<String> {
+    pub(crate) fn attribute(self, name: &str, attribute: &Attribute) -> Option<String> {
         let had = self.block.and_then(|block| block.attributes.get(name));
         let same = had.is_some_and(|had| {
-            let members = |attribute: &schema::Attribute| attribute.type_.as_ref().and_then(object_members).cloned();
-            let settable = |attribute: &schema::Attribute| attribute.required || attribute.optional;
+            let members = |attribute: &Attribute| attribute.type_.as_ref().and_then(object_members).cloned();
+            let settable = |attribute: &Attribute| attribute.required || attribute.optional;
             members(had) == members(attribute) && (settable(had) || !settable(attribute))
         });
         (!same).then(|| self.since.to_owned())
@@ -59,8 +58,7 @@ pub(crate) fn object_members(type_: &Type) -> Option<&BTreeMap<String, Type>> {
 mod tests {
     use serde_json::from_value;
 
-    use super::Older;
-    use crate::schema::{Attribute, Block};
+    use super::{Attribute, Block, Older};
 
     #[test]
     fn what_the_oldest_has_not_or_does_not_take_is_marked() {

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use synth_schema::{ProviderSchema, Schema, Schemas};
 
-use crate::{
-    schema::{ProviderSchema, Schema, Schemas},
-    selection::Selected,
-};
+use crate::selection::Selected;
 
 /// A full schema whose types are not read yet: AWS has thousands, and few are selected.
 #[derive(Deserialize)]

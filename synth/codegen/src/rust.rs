@@ -1,9 +1,7 @@
 //! Types as Rust text.
+use synth_schema::Type;
 
-use crate::{
-    ir::{Rust, TypeSchema},
-    schema::Type,
-};
+use crate::ir::{Rust, TypeSchema};
 
 /// The type that a value has: `Set<crate::SubnetId>`, `List<ingress::Shape>`.
 pub(crate) fn shape_text(type_: &Rust, module: &str, root: &str) -> String {

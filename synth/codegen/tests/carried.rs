@@ -4,15 +4,14 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, fs};
 
-use serde_json::from_str;
 use synth_codegen::{
     carry::{Missing, carry},
     generate::{Layout, read},
     prune::prune,
-    schema::{ProviderSchema, Schemas},
     selection::{Selected, Selection},
     terraform::{Schema, schema},
 };
+use synth_schema::ProviderSchema;
 
 /// Beside the schemas: a change of it shows to a reviewer what the bindings gain or lose.
 const LIST: &str = "schemas/aws-6.66.0-blocks.txt";
@@ -20,10 +19,6 @@ const LIST: &str = "schemas/aws-6.66.0-blocks.txt";
 fn selected() -> Selected {
     let selection = Selection::read(&Layout::workspace().selection()).unwrap();
     selection.providers.into_iter().find_map(|(name, selected)| (name == "aws").then_some(selected)).unwrap()
-}
-
-fn provider(text: &str, address: &str) -> ProviderSchema {
-    from_str::<Schemas>(text).unwrap().provider_schemas.remove(address).unwrap()
 }
 
 fn text(missing: &[Missing]) -> String {
@@ -50,8 +45,9 @@ fn every_block_that_the_reading_lacks_is_listed_with_what_becomes_of_it() {
         }
     };
     let (address, floor) = (selected.address(), selected.floor.as_ref().unwrap());
-    let mut reading = provider(&layout.reading(selected.reading.as_ref().unwrap()).unwrap(), &address);
-    let oldest = provider(&full, &address);
+    let reading = layout.reading(selected.reading.as_ref().unwrap()).unwrap();
+    let mut reading = ProviderSchema::read(&reading, &address).unwrap();
+    let oldest = ProviderSchema::read(&full, &address).unwrap();
     let missing = carry(&mut reading, &oldest, &floor.removed);
     let path = layout.codegen.join(LIST);
     if std::env::var_os("BLESS").is_some() {

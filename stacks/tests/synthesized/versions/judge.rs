@@ -3,9 +3,9 @@
 use serde_json::{Map, Value as Json};
 use synth_codegen::{
     generate::{Layout, read},
-    schema::{Attribute, Block, NestedType, ProviderSchema, Schemas, Type},
     selection::Selection,
 };
+use synth_schema::{Attribute, Block, NestedType, ProviderSchema, Type};
 
 use super::references::{Reference, Step, ignored, references};
 
@@ -27,8 +27,7 @@ impl Judge {
         let oldest = newest.of_floor().expect("there is an oldest version");
         let judge = |path, version: &str| {
             let text = read(path).expect("the schema is committed");
-            let mut schemas: Schemas = serde_json::from_str(&text).expect("a schema is JSON");
-            let schema = schemas.provider_schemas.remove(&newest.address()).expect("the schema is of AWS");
+            let schema = ProviderSchema::read(&text, &newest.address()).expect("the schema is of AWS");
             Self { version: version.to_owned(), schema }
         };
         [judge(&layout.floor("aws", &oldest.version), &oldest.version), judge(&layout.schema("aws"), &newest.version)]

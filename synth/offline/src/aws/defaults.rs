@@ -247,18 +247,19 @@ mod tests {
     #[test]
     fn every_line_is_of_a_type_that_has_bindings() {
         let provider = crate::server::Provider::aws(crate::AwsVersion::Oldest).unwrap();
-        let of =
-            |kind: &str| &provider.schema.resources.get(kind).unwrap_or_else(|| panic!("no schema of {kind}")).block;
+        let of = |kind: &str| {
+            &provider.schema.resource_schemas.get(kind).unwrap_or_else(|| panic!("no schema of {kind}")).block
+        };
         for (kind, path, default) in DEFAULTS {
             let (block, name) = path.rsplit_once('.').map_or((of(kind), *path), |(blocks, name)| {
-                (blocks.split('.').fold(of(kind), |block, name| &block.blocks[name].block), name)
+                (blocks.split('.').fold(of(kind), |block, name| &block.block_types[name].block), name)
             });
             assert!(block.attributes[name].optional, "{kind}.{path}");
             assert!(serde_json::from_str::<Json>(default).is_ok(), "{kind}.{path}");
         }
         for (kind, blocks) in COMPUTED_BLOCKS {
             for block in *blocks {
-                block.split('.').fold(of(kind), |of, name| &of.blocks[name].block);
+                block.split('.').fold(of(kind), |of, name| &of.block_types[name].block);
             }
         }
     }

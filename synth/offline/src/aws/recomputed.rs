@@ -79,7 +79,7 @@ mod tests {
     fn every_line_is_of_an_attribute_that_is_computed() {
         let provider = crate::server::Provider::aws(crate::AwsVersion::Oldest).unwrap();
         for (kind, path, _) in RECOMPUTED {
-            assert!(provider.schema.resources[*kind].block.attributes[*path].computed, "{kind}.{path}");
+            assert!(provider.schema.resource_schemas[*kind].block.attributes[*path].computed, "{kind}.{path}");
         }
     }
 }

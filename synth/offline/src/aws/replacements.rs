@@ -179,7 +179,7 @@ mod tests {
     fn every_type_with_a_line_is_one_that_has_bindings() {
         let provider = crate::server::Provider::aws(crate::AwsVersion::Oldest).unwrap();
         for (kind, rules) in REPLACEMENTS {
-            let schema = provider.schema.resources.get(*kind).unwrap_or_else(|| panic!("no schema of {kind}"));
+            let schema = provider.schema.resource_schemas.get(*kind).unwrap_or_else(|| panic!("no schema of {kind}"));
             for rule in *rules {
                 let mut level = schema.block.level();
                 let mut found = true;

@@ -126,16 +126,19 @@ fn rows() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static
 
 #[cfg(test)]
 mod tests {
+    use synth_schema::{Level, Type};
+
     use super::*;
-    use crate::schema::{Level, Type};
 
     #[test]
     fn every_template_makes_what_is_computed_or_stands_in_a_block_that_may_be() {
         let provider = crate::server::Provider::aws(crate::AwsVersion::Oldest).unwrap();
         for (kind, path, _) in rows().filter(|(kind, ..)| *kind != "*") {
             let schemas = match kind.strip_prefix("data.") {
-                Some(name) => vec![provider.schema.data_sources.get(name)],
-                None => vec![provider.schema.resources.get(*kind), provider.schema.data_sources.get(*kind)],
+                Some(name) => vec![provider.schema.data_source_schemas.get(name)],
+                None => {
+                    vec![provider.schema.resource_schemas.get(*kind), provider.schema.data_source_schemas.get(*kind)]
+                }
             };
             let found = schemas.into_iter().flatten().any(|schema| computed(schema.block.level(), path, false));
             assert!(found, "{kind} has no {path} that is computed");
@@ -146,7 +149,7 @@ mod tests {
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
         match (level.attributes.get(first), level.blocks.get(first)) {
             (Some(attribute), _) => {
-                (attribute.computed || inside) && attribute.plain.as_ref().is_some_and(|kind| leads(kind, rest))
+                (attribute.computed || inside) && attribute.type_.as_ref().is_some_and(|kind| leads(kind, rest))
             }
             (_, Some(block)) => computed(block.block.level(), rest, true),
             _ => false,
@@ -158,7 +161,7 @@ mod tests {
         match kind {
             _ if path.is_empty() => true,
             Type::List(kind) | Type::Set(kind) => leads(kind, path),
-            Type::Object(members) => members.get(first).is_some_and(|kind| leads(kind, rest)),
+            Type::Object(members, _) => members.get(first).is_some_and(|kind| leads(kind, rest)),
             _ => false,
         }
     }

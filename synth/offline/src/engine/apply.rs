@@ -1,8 +1,10 @@
 //! Apply: everything that was unknown gets a value of its type, the same in every run.
 
+use synth_schema::{Attribute, Level, NestedBlock, NestedType, NestingMode, Type};
+
 use super::template::Resource;
 use crate::{
-    schema::{Attribute, Level, Nested, NestedBlock, Nesting, Type},
+    schema::empty,
     value::{Mapping, Value},
 };
 
@@ -18,9 +20,9 @@ pub(crate) fn fill(level: Level<'_>, resource: &Resource<'_>, path: &str, state:
     for (name, attribute) in level.attributes {
         let Some(value) = state.get_mut(name) else { continue };
         let path = join(path, name);
-        match (&attribute.nested, &attribute.plain) {
+        match (&attribute.nested_type, &attribute.type_) {
             _ if *value == Value::Unknown => *value = made(attribute, resource, &path),
-            (Some(nested), _) => fill_each(nested.level(), nested.nesting, resource, &path, value),
+            (Some(nested), _) => fill_each(nested.level(), nested.nesting_mode, resource, &path, value),
             (None, Some(kind)) if value.has_unknown() => fill_plain(kind, resource, &path, value),
             _ => {}
         }
@@ -31,18 +33,18 @@ pub(crate) fn fill(level: Level<'_>, resource: &Resource<'_>, path: &str, state:
         if *value == Value::Unknown {
             *value = made_blocks(block, resource, &path);
         }
-        fill_each(block.block.level(), block.nesting, resource, &path, value);
+        fill_each(block.block.level(), block.nesting_mode, resource, &path, value);
     }
 }
 
-fn fill_each(level: Level<'_>, nesting: Nesting, resource: &Resource<'_>, path: &str, value: &mut Value) {
+fn fill_each(level: Level<'_>, nesting: NestingMode, resource: &Resource<'_>, path: &str, value: &mut Value) {
     let one = |value: &mut Value| {
         if let Value::Mapping(object) = value {
             fill(level, resource, path, object);
         }
     };
     match (nesting, value) {
-        (Nesting::Map, Value::Mapping(objects)) => objects.values_mut().for_each(one),
+        (NestingMode::Map, Value::Mapping(objects)) => objects.values_mut().for_each(one),
         (_, Value::Sequence(objects)) => objects.iter_mut().for_each(one),
         (_, value) => one(value),
     }
@@ -62,7 +64,7 @@ fn fill_plain(kind: &Type, resource: &Resource<'_>, path: &str, value: &mut Valu
                 fill_plain(kind, resource, &join(path, key), member);
             }
         }
-        (Type::Object(kinds), Value::Mapping(members)) => {
+        (Type::Object(kinds, _), Value::Mapping(members)) => {
             for (name, kind) in kinds {
                 if let Some(member) = members.get_mut(name) {
                     fill_plain(kind, resource, &join(path, name), member);
@@ -74,7 +76,7 @@ fn fill_plain(kind: &Type, resource: &Resource<'_>, path: &str, value: &mut Valu
 }
 
 fn made(attribute: &Attribute, resource: &Resource<'_>, path: &str) -> Value {
-    match (&attribute.nested, &attribute.plain) {
+    match (&attribute.nested_type, &attribute.type_) {
         (Some(nested), _) => made_nested(nested, resource, path),
         // An argument that was left out is empty in AWS's answers, unless a template says what it falls back to.
         (None, Some(Type::String)) if attribute.optional => Value::text(resource.made(path).unwrap_or_default()),
@@ -88,7 +90,7 @@ fn made_blocks(block: &NestedBlock, resource: &Resource<'_>, path: &str) -> Valu
     if !resource.cloud.fills_below(resource.kind, path) {
         return Value::Sequence(Vec::new());
     }
-    let mut members = block.block.level().empty();
+    let mut members = empty(block.block.level());
     for (name, attribute) in &block.block.attributes {
         if attribute.computed || resource.made(&join(path, name)).is_some() {
             members.insert(name.clone(), Value::Unknown);
@@ -97,7 +99,7 @@ fn made_blocks(block: &NestedBlock, resource: &Resource<'_>, path: &str) -> Valu
     Value::Sequence(vec![Value::Mapping(members)])
 }
 
-fn made_nested(nested: &Nested, resource: &Resource<'_>, path: &str) -> Value {
+fn made_nested(nested: &NestedType, resource: &Resource<'_>, path: &str) -> Value {
     let object = || {
         let members = nested.attributes.iter().map(|(name, attribute)| {
             let value = if attribute.write_only { Value::Null } else { made(attribute, resource, &join(path, name)) };
@@ -105,13 +107,13 @@ fn made_nested(nested: &Nested, resource: &Resource<'_>, path: &str) -> Value {
         });
         Value::Mapping(members.collect())
     };
-    match nested.nesting {
-        Nesting::Single | Nesting::Group => object(),
-        Nesting::List | Nesting::Set if resource.cloud.fills_below(resource.kind, path) => {
+    match nested.nesting_mode {
+        NestingMode::Single | NestingMode::Group => object(),
+        NestingMode::List | NestingMode::Set if resource.cloud.fills_below(resource.kind, path) => {
             Value::Sequence(vec![object()])
         }
-        Nesting::List | Nesting::Set => Value::Sequence(Vec::new()),
-        Nesting::Map => Value::Mapping(Mapping::new()),
+        NestingMode::List | NestingMode::Set => Value::Sequence(Vec::new()),
+        NestingMode::Map => Value::Mapping(Mapping::new()),
     }
 }
 
@@ -124,13 +126,13 @@ fn plain(kind: &Type, resource: &Resource<'_>, path: &str) -> Value {
         Type::Dynamic => Value::Dynamic(br#""string""#.to_vec(), Box::new(resource.anything(path).into())),
         Type::Map(_) => Value::Mapping(Mapping::new()),
         Type::Tuple(kinds) => Value::Sequence(kinds.iter().map(|kind| plain(kind, resource, path)).collect()),
-        Type::Object(kinds) => {
+        Type::Object(kinds, _) => {
             let member = |(name, kind): (&String, &Type)| (name.clone(), plain(kind, resource, &join(path, name)));
             Value::Mapping(kinds.iter().map(member).collect())
         }
         Type::List(kind) | Type::Set(kind) => match (&**kind, made()) {
             (Type::String, Some(list)) => Value::texts(list.split(',').filter(|text| !text.is_empty())),
-            (Type::Object(_), None) if resource.cloud.fills_below(resource.kind, path) => {
+            (Type::Object(..), None) if resource.cloud.fills_below(resource.kind, path) => {
                 Value::Sequence(vec![plain(kind, resource, path)])
             }
             (Type::List(_), None) | (_, None | Some(_)) => Value::Sequence(Vec::new()),

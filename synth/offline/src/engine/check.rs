@@ -1,8 +1,9 @@
 //! Configurations against their schema: what is required, and how often blocks stand.
 
+use synth_schema::{Attribute, Level, NestedBlock, NestingMode};
+
 use crate::{
     problem::Problem,
-    schema::{Attribute, Level, NestedBlock, Nesting},
     value::{Mapping, Path, Value},
 };
 
@@ -33,14 +34,14 @@ fn check_attribute(name: &str, attribute: &Attribute, value: &Value, path: &Path
         let detail = format!("The provider says not to use \"{name}\" any more; its documentation says what instead.");
         problems.push(Problem::warning(path.clone(), "Argument is deprecated", detail));
     }
-    if let Some(nested) = &attribute.nested {
-        each(nested.nesting, value, path, |object, path| check(nested.level(), object, path, problems));
+    if let Some(nested) = &attribute.nested_type {
+        each(nested.nesting_mode, value, path, |object, path| check(nested.level(), object, path, problems));
     }
 }
 
 fn check_block(name: &str, block: &NestedBlock, value: &Value, path: &Path, problems: &mut Vec<Problem>) {
-    if matches!(block.nesting, Nesting::List | Nesting::Set)
-        && let Some(number) = value.as_sequence().map(<[Value]>::len)
+    if matches!(block.nesting_mode, NestingMode::List | NestingMode::Set)
+        && let Some(number) = value.as_sequence().and_then(|blocks| u32::try_from(blocks.len()).ok())
     {
         if number < block.min_items {
             let detail = format!("At least {} \"{name}\" blocks are required, there are {number}.", block.min_items);
@@ -51,25 +52,25 @@ fn check_block(name: &str, block: &NestedBlock, value: &Value, path: &Path, prob
             problems.push(Problem::new(path.clone(), format!("Too many {name} blocks"), detail));
         }
     }
-    if block.nesting == Nesting::Single && block.min_items > 0 && value.is_null() {
+    if block.nesting_mode == NestingMode::Single && block.min_items > 0 && value.is_null() {
         let detail = format!("A \"{name}\" block is required.");
         problems.push(Problem::new(path.clone(), format!("Missing {name} block"), detail));
     }
-    each(block.nesting, value, path, |object, path| check(block.block.level(), object, path, problems));
+    each(block.nesting_mode, value, path, |object, path| check(block.block.level(), object, path, problems));
 }
 
 /// Visits every object of a block or a nested attribute. Elements of sets have no path that Terraform could show.
-pub(crate) fn each(nesting: Nesting, value: &Value, path: &Path, mut visit: impl FnMut(&Mapping, &Path)) {
+pub(crate) fn each(nesting: NestingMode, value: &Value, path: &Path, mut visit: impl FnMut(&Mapping, &Path)) {
     match (nesting, value) {
-        (Nesting::Single | Nesting::Group, Value::Mapping(object)) => visit(object, path),
-        (Nesting::Map, Value::Mapping(objects)) => {
+        (NestingMode::Single | NestingMode::Group, Value::Mapping(object)) => visit(object, path),
+        (NestingMode::Map, Value::Mapping(objects)) => {
             for (key, object) in objects.iter().filter_map(|(key, value)| Some((key, value.as_mapping()?))) {
                 visit(object, &path.key(key));
             }
         }
         (_, Value::Sequence(objects)) => {
             for (index, object) in objects.iter().enumerate().filter_map(|(index, v)| Some((index, v.as_mapping()?))) {
-                if nesting == Nesting::Set { visit(object, path) } else { visit(object, &path.index(index)) }
+                if nesting == NestingMode::Set { visit(object, path) } else { visit(object, &path.index(index)) }
             }
         }
         _ => {}

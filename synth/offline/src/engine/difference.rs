@@ -1,9 +1,8 @@
 //! What differs between two states, as the paths of the attributes that do.
 
-use crate::{
-    schema::{Attribute, Level, Nesting, Type},
-    value::{Mapping, Path, Value},
-};
+use synth_schema::{Attribute, Level, NestingMode, Type};
+
+use crate::value::{Mapping, Path, Value};
 
 /// The paths at which two values of a level differ. A set of blocks differs as a whole, and so do blocks that come or go.
 pub(crate) fn differences(level: Level<'_>, before: &Mapping, after: &Mapping, path: &Path) -> Vec<Path> {
@@ -11,47 +10,47 @@ pub(crate) fn differences(level: Level<'_>, before: &Mapping, after: &Mapping, p
     let of = |mapping: &Mapping, name: &str| mapping.get(name).cloned().unwrap_or_default();
     for (name, attribute) in level.attributes {
         let (before, after, path) = (of(before, name), of(after, name), path.name(name));
-        match &attribute.nested {
-            Some(nested) => paths.extend(inside(nested.level(), nested.nesting, &before, &after, &path)),
+        match &attribute.nested_type {
+            Some(nested) => paths.extend(inside(nested.level(), nested.nesting_mode, &before, &after, &path)),
             None if !equal(attribute, &before, &after) => paths.push(path),
             None => {}
         }
     }
     for (name, block) in level.blocks {
         let (before, after, path) = (of(before, name), of(after, name), path.name(name));
-        paths.extend(inside(block.block.level(), block.nesting, &before, &after, &path));
+        paths.extend(inside(block.block.level(), block.nesting_mode, &before, &after, &path));
     }
     paths
 }
 
-fn inside(level: Level<'_>, nesting: Nesting, before: &Value, after: &Value, path: &Path) -> Vec<Path> {
+fn inside(level: Level<'_>, nesting: NestingMode, before: &Value, after: &Value, path: &Path) -> Vec<Path> {
     let of = |before: &Value, after: &Value, path: &Path| match (before, after) {
         (Value::Mapping(before), Value::Mapping(after)) => differences(level, before, after, path),
         _ if before == after => Vec::new(),
         _ => vec![path.clone()],
     };
     match (nesting, before, after) {
-        (Nesting::Set, Value::Sequence(before), Value::Sequence(after)) => {
+        (NestingMode::Set, Value::Sequence(before), Value::Sequence(after)) => {
             // Elements are equal by schema, because a set inside of them may be in another order.
             let same = |one: &Value, other: &Value| of(one, other, path).is_empty();
             if same_elements(before, after, same) { Vec::new() } else { vec![path.clone()] }
         }
-        (Nesting::List, Value::Sequence(before), Value::Sequence(after)) if before.len() == after.len() => {
+        (NestingMode::List, Value::Sequence(before), Value::Sequence(after)) if before.len() == after.len() => {
             let pairs = before.iter().zip(after).enumerate();
             pairs.flat_map(|(index, (before, after))| of(before, after, &path.index(index))).collect()
         }
-        (Nesting::Map, Value::Mapping(before), Value::Mapping(after)) if before.keys().eq(after.keys()) => {
+        (NestingMode::Map, Value::Mapping(before), Value::Mapping(after)) if before.keys().eq(after.keys()) => {
             let pairs = before.iter().zip(after.values());
             pairs.flat_map(|((key, before), after)| of(before, after, &path.key(key))).collect()
         }
-        (Nesting::Single | Nesting::Group, ..) => of(before, after, path),
+        (NestingMode::Single | NestingMode::Group, ..) => of(before, after, path),
         _ if before == after => Vec::new(),
         _ => vec![path.clone()],
     }
 }
 
 fn equal(attribute: &Attribute, before: &Value, after: &Value) -> bool {
-    match (&attribute.plain, before, after) {
+    match (&attribute.type_, before, after) {
         (Some(Type::Set(_)), Value::Sequence(before), Value::Sequence(after)) => {
             same_elements(before, after, |one, other| one == other)
         }

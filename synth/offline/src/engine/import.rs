@@ -1,5 +1,7 @@
 //! Import: an id, and from it as much of a resource as an id can tell.
 
+use synth_schema::Level;
+
 use super::{
     apply::fill,
     template::{Resource, pieces},
@@ -7,7 +9,7 @@ use super::{
 use crate::{
     cloud::Cloud,
     problem::Problem,
-    schema::Level,
+    schema::empty,
     value::{Mapping, Value},
 };
 
@@ -19,10 +21,10 @@ pub(crate) fn import(level: Level<'_>, cloud: &dyn Cloud, kind: &str, id: &str) 
     if id.is_empty() {
         return Err(Problem::of_all("Nothing to import", "The import id is empty."));
     }
-    let mut state = level.empty();
+    let mut state = empty(level);
     let of_its_own = cloud.imported_by(kind);
     for (name, text) in parse(of_its_own.or_else(|| cloud.template(kind, "id")).unwrap_or_default(), id) {
-        if level.attributes.get(name).is_some_and(|attribute| attribute.plain.is_some() && !attribute.write_only) {
+        if level.attributes.get(name).is_some_and(|attribute| attribute.type_.is_some() && !attribute.write_only) {
             state.insert(name.to_owned(), text.into());
         }
     }

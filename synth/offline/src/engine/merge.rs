@@ -1,10 +1,9 @@
 //! A configuration, completed by what its schema computes, and by the ways of the older SDK.
 
+use synth_schema::{Attribute, Level, NestingMode, Type};
+
 use super::{difference::differences, plan::is_null};
-use crate::{
-    schema::{Attribute, Level, Nesting, Type},
-    value::{Mapping, Path, Value},
-};
+use crate::value::{Mapping, Path, Value};
 
 /// What a data source answers, as far as its configuration says.
 pub(crate) fn answered(level: Level<'_>, config: &Mapping) -> Mapping {
@@ -30,7 +29,7 @@ impl Rules {
             (name.clone(), value)
         });
         let blocks = level.blocks.iter().map(|(name, block)| {
-            let value = self.each(block.block.level(), block.nesting, of(name), before(name));
+            let value = self.each(block.block.level(), block.nesting_mode, of(name), before(name));
             (name.clone(), value)
         });
         attributes.chain(blocks).collect()
@@ -40,35 +39,35 @@ impl Rules {
         if attribute.write_only {
             return Value::Null;
         }
-        match (&attribute.nested, config) {
+        match (&attribute.nested_type, config) {
             // The older SDK computes nothing in a block that joins a resource which is there already.
             (_, Value::Null) if attribute.computed && self.old && !self.created => prior.cloned().unwrap_or_default(),
             (_, Value::Null) if attribute.computed => prior.cloned().unwrap_or(Value::Unknown),
             // To the older SDK, what is left out does not differ from what is empty.
             (None, Value::Null) if self.old && prior.is_some_and(is_zero) => prior.cloned().unwrap_or_default(),
             (_, Value::Null | Value::Unknown) => config.clone(),
-            (None, _) if self.old => attribute.plain.as_ref().map_or(config.clone(), |kind| in_sets(kind, config)),
+            (None, _) if self.old => attribute.type_.as_ref().map_or(config.clone(), |kind| in_sets(kind, config)),
             (None, _) => config.clone(),
-            (Some(nested), _) => self.each(nested.level(), nested.nesting, config, prior),
+            (Some(nested), _) => self.each(nested.level(), nested.nesting_mode, config, prior),
         }
     }
 
     /// Merges every object of a block or a nested attribute with the one that it was.
-    fn each(self, level: Level<'_>, nesting: Nesting, config: &Value, prior: Option<&Value>) -> Value {
+    fn each(self, level: Level<'_>, nesting: NestingMode, config: &Value, prior: Option<&Value>) -> Value {
         let one = |config: &Value, prior: Option<&Value>| match config {
             Value::Mapping(object) => Value::Mapping(self.merge(level, object, prior.and_then(Value::as_mapping))),
             other => other.clone(),
         };
         match (nesting, config) {
-            (Nesting::Single | Nesting::Group, _) => one(config, prior),
-            (Nesting::Map, Value::Mapping(objects)) => {
+            (NestingMode::Single | NestingMode::Group, _) => one(config, prior),
+            (NestingMode::Map, Value::Mapping(objects)) => {
                 let merged = |(key, object): (&String, &Value)| {
                     let before = prior.and_then(Value::as_mapping).and_then(|prior| prior.get(key));
                     (key.clone(), one(object, before))
                 };
                 Value::Mapping(objects.iter().map(merged).collect())
             }
-            (Nesting::Set, Value::Sequence(objects)) => {
+            (NestingMode::Set, Value::Sequence(objects)) => {
                 // To the older SDK, an element that has changed is a new one, and in it everything is computed.
                 let rules = Self { created: true, ..self };
                 let mut left: Vec<&Value> = prior.and_then(Value::as_sequence).unwrap_or_default().iter().collect();
@@ -97,7 +96,7 @@ impl Rules {
             let others = level.attributes.keys().any(|name| members.get(name).is_some_and(|value| !value.is_empty()));
             for (name, attribute) in level.attributes {
                 if let (true, Some(value @ Value::Null)) = (others, members.get_mut(name)) {
-                    *value = match attribute.plain {
+                    *value = match attribute.type_ {
                         Some(Type::String) => Value::text(""),
                         Some(Type::Bool) => Value::Bool(false),
                         _ => continue,
@@ -134,7 +133,7 @@ fn texts(level: Level<'_>, blocks: &mut Value) {
             let attribute = level.attributes.get(name);
             match level.blocks.get(name) {
                 Some(block) => texts(block.block.level(), value),
-                None if value.is_null() && attribute.is_some_and(|it| it.plain == Some(Type::String)) => {
+                None if value.is_null() && attribute.is_some_and(|it| it.type_ == Some(Type::String)) => {
                     *value = Value::text("");
                 }
                 None => {}
@@ -148,7 +147,7 @@ fn texts(level: Level<'_>, blocks: &mut Value) {
 fn in_sets(kind: &Type, value: &Value) -> Value {
     let Type::Set(kind) = kind else { return value.clone() };
     match (&**kind, value) {
-        (Type::Object(kinds), Value::Sequence(objects)) => {
+        (Type::Object(kinds, _), Value::Sequence(objects)) => {
             let member = |(name, value): (&String, &Value)| {
                 let value = match (kinds.get(name), value) {
                     (Some(Type::String), Value::Null) => Value::text(""),

@@ -1,10 +1,11 @@
 //! Plans: what a resource will be, as far as configuration, prior state and schema say so.
 
+use synth_schema::Level;
+
 use super::{difference::differences, merge::Rules};
 use crate::{
     cloud::{Change, Cloud},
     problem::Problem,
-    schema::Level,
     value::{Mapping, Path, Step, Value},
 };
 

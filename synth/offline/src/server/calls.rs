@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Context as _, Result};
 use prost::Message;
+use synth_schema::Schema;
 
 use super::session::Provider;
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
         RawState, ReadDataResponse, ReadRequest, ReadResponse, UpgradeRequest, UpgradeResponse,
         ValidateProviderRequest, ValidateProviderResponse,
     },
-    schema::Schema,
+    schema,
     value::{Mapping, Path, Value},
 };
 
@@ -42,7 +43,7 @@ impl Connection {
     pub(crate) fn call(&self, path: &str, message: &[u8]) -> Option<Result<Vec<u8>>> {
         let method = path.strip_prefix("/tfplugin6.Provider/").unwrap_or(path);
         Some(match method {
-            "GetMetadata" => Ok(self.provider.schema.metadata().encode_to_vec()),
+            "GetMetadata" => Ok(schema::metadata(&self.provider.schema).encode_to_vec()),
             "GetProviderSchema" => Ok(self.provider.message().to_vec()),
             "ValidateProviderConfig" => answer(message, |request| self.validate_provider(&request)),
             "ConfigureProvider" => answer(message, |request| self.configure(&request)),
@@ -68,8 +69,8 @@ impl Connection {
     fn schema(&self, kind: &str) -> Result<&Schema> {
         let schema = &self.provider.schema;
         let found = match kind.strip_prefix("data.") {
-            Some(name) => schema.data_sources.get(name),
-            None => schema.resources.get(kind),
+            Some(name) => schema.data_source_schemas.get(name),
+            None => schema.resource_schemas.get(kind),
         };
         found.with_context(|| format!("the offline provider has no schema of `{kind}`"))
     }
@@ -78,7 +79,7 @@ impl Connection {
         let config = value(request.config.as_ref())?;
         let mut problems = Problems::new();
         if let Some(config) = config.as_mapping() {
-            let level = self.provider.schema.configuration.block.level();
+            let level = self.provider.schema.provider.block.level();
             engine::check(level, config, &Path::default(), &mut problems);
         }
         Ok(ValidateProviderResponse { diagnostics: diagnostics(&problems) })
@@ -127,7 +128,7 @@ impl Connection {
         let json = serde_json::from_slice(&stored.unwrap_or_default().json).context("reading a stored state")?;
         let schema = self.schema(kind)?;
         Ok(match Value::from_json(json) {
-            Value::Mapping(mut stored) => Value::Mapping(schema.block.level().conform(&mut stored)),
+            Value::Mapping(mut stored) => Value::Mapping(schema::conform(schema.block.level(), &mut stored)),
             other => other,
         })
     }
@@ -220,7 +221,7 @@ impl Connection {
         let config = value(request.config.as_ref())?;
         let level = self.schema(&kind)?.block.level();
         let cloud = self.cloud();
-        let arguments = config.as_mapping().cloned().unwrap_or_else(|| level.empty());
+        let arguments = config.as_mapping().cloned().unwrap_or_else(|| schema::empty(level));
         let mut state = engine::answered(level, &arguments);
         if let Err(problem) = cloud.read(&kind, &mut state) {
             return Ok(ReadDataResponse { state: None, diagnostics: diagnostics(&[problem]) });

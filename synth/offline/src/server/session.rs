@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use prost::Message as _;
 use serde_json::json;
+use synth_schema::ProviderSchema;
 use tempfile::TempDir;
 use tokio::{net::UnixListener, sync::oneshot};
 
@@ -18,7 +19,7 @@ use super::{
     grpc,
     signals::{Running, Signals},
 };
-use crate::{cloud::Configure, engine::Known, schema::ProviderSchema};
+use crate::{cloud::Configure, engine::Known, schema::message};
 
 /// The longest folder that has room for the path of a socket.
 const LONGEST: usize = 80;
@@ -43,7 +44,7 @@ impl Provider {
 
     /// The schema on the wire, encoded once.
     pub(crate) fn message(&self) -> &[u8] {
-        self.message.get_or_init(|| self.schema.message().encode_to_vec())
+        self.message.get_or_init(|| message(&self.schema).encode_to_vec())
     }
 }
 

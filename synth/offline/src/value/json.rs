@@ -1,9 +1,9 @@
 //! Values as the JSON in which Terraform stores states.
 
 use serde_json::Value as Json;
+use synth_schema::Type;
 
 use super::Value;
-use crate::schema::Type;
 
 impl Value {
     /// A plain JSON value; the schema's open types are not looked for.
@@ -43,10 +43,10 @@ impl Value {
             (Self::Mapping(mut stored), Type::Dynamic) => {
                 let kind = stored.remove("type").unwrap_or_default().to_json();
                 let value = stored.remove("value").unwrap_or_default();
-                let fitted = Type::read(&kind).map_or(Self::Null, |kind| value.fitted(&kind));
+                let fitted = Type::try_from(kind.clone()).map_or(Self::Null, |kind| value.fitted(&kind));
                 Self::Dynamic(kind.to_string().into_bytes(), Box::new(fitted))
             }
-            (Self::Mapping(mut stored), Type::Object(members)) => {
+            (Self::Mapping(mut stored), Type::Object(members, _)) => {
                 let fit = |(name, kind): (&String, &Type)| {
                     (name.clone(), stored.remove(name).unwrap_or_default().fitted(kind))
                 };

@@ -1,13 +1,16 @@
-//! The serde picture of `terraform providers schema -json`, reduced to what bindings need.
+//! The serde picture of `terraform providers schema -json`, reduced to what bindings and providers in memory need.
 //!
 //! Reading it drops descriptions; writing it gives sorted keys. A shape that is not known here is an error.
 
 use std::collections::BTreeMap;
 
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
+mod level;
 mod types;
 
+pub use level::Level;
 pub use types::Type;
 
 /// The schemas of several providers, by full source address.
@@ -30,6 +33,14 @@ pub struct ProviderSchema {
     /// Its data sources, by type name.
     #[serde(default)]
     pub data_source_schemas: BTreeMap<String, Schema>,
+}
+
+impl ProviderSchema {
+    /// Reads the schema of one provider from the JSON that holds those of several.
+    pub fn read(json: &str, address: &str) -> Result<Self> {
+        let mut printed: Schemas = serde_json::from_str(json).context("reading provider schemas")?;
+        printed.provider_schemas.remove(address).with_context(|| format!("there is no schema of `{address}`"))
+    }
 }
 
 /// The schema of a resource, a data source or a configuration.

@@ -103,6 +103,11 @@ mod tests {
             json!(["list", ["set", ["map", "bool"]]]),
             json!(["object", { "a": "string", "b": ["tuple", ["number", "bool"]] }]),
             json!(["object", { "a": "string" }, ["a"]]),
+            json!(["object", {
+                "a": ["list", ["set", "string"]],
+                "b": ["map", "number"],
+                "c": ["tuple", ["bool", "dynamic"]],
+            }]),
         ] {
             let type_: Type = from_value(json.clone()).unwrap();
             assert_eq!(Json::from(type_), json);
