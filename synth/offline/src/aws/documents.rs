@@ -7,29 +7,25 @@ use crate::{
     value::{Mapping, Value},
 };
 
-/// Documents that the provider plans with sorted keys and without spaces.
-const NORMALIZED: &[(&str, &str)] = &[
-    ("aws_cloudwatch_event_rule", "event_pattern"),
-    ("aws_ecr_lifecycle_policy", "policy"),
-    ("aws_iam_policy", "policy"),
-    ("aws_iam_role", "assume_role_policy"),
-    ("aws_iam_role_policy", "policy"),
-    ("aws_kms_key", "policy"),
-    ("aws_s3_bucket", "policy"),
-    ("aws_s3_bucket_policy", "policy"),
-    ("aws_sqs_queue", "policy"),
-    ("aws_sqs_queue", "redrive_allow_policy"),
-    ("aws_sqs_queue", "redrive_policy"),
-    ("aws_sqs_queue_policy", "policy"),
-    ("aws_vpc_endpoint", "policy"),
-];
+/// A document that the provider plans without spaces, and with its keys in order.
+#[derive(Debug)]
+pub(super) enum Document {
+    /// All keys sorted.
+    Sorted(&'static str),
+    /// The document's version before its other keys.
+    VersionFirst(&'static str),
+}
+
+use Document::{Sorted, VersionFirst};
 
 /// Puts documents that the configuration gives into their normal form.
-pub(crate) fn plan(change: &Change<'_>, planned: &mut Mapping) {
-    let given = |name: &str| change.config.get(name).is_some_and(|value| !value.is_null());
-    for (_, name) in NORMALIZED.iter().filter(|(kind, name)| *kind == change.kind && given(name)) {
-        if let Some(Value::String(text)) = planned.get_mut(*name) {
-            *text = normalized(text, change.kind == "aws_iam_role_policy").unwrap_or_else(|| text.clone());
+pub(super) fn plan(documents: &[Document], change: &Change<'_>, planned: &mut Mapping) {
+    for document in documents {
+        let (Sorted(name) | VersionFirst(name)) = document;
+        let given = change.config.get(*name).is_some_and(|value| !value.is_null());
+        if let (true, Some(Value::String(text))) = (given, planned.get_mut(*name)) {
+            let version_first = matches!(document, VersionFirst(_));
+            *text = normalized(text, version_first).unwrap_or_else(|| text.clone());
         }
     }
 }

@@ -1,20 +1,18 @@
 //! What is known of AWS beyond the schema: accounts and regions, ids and ARNs, what replaces, what is refused.
 //!
-//! All of it is data in tables, so that a correction is a line; the engine does the rest.
+//! All of it is data, in a file for each type, so that a correction is a line; the engine does the rest.
 
 mod account;
-mod answers;
 mod defaults;
 mod documents;
-mod identities;
+mod filters;
 mod policy;
 mod recomputed;
 mod replacements;
 mod rules;
-mod service_templates;
-mod sizes;
 mod tags;
 mod templates;
+mod types;
 mod version;
 mod zones;
 
@@ -32,14 +30,6 @@ use crate::{
 
 /// The provider's source address.
 const ADDRESS: &str = "registry.terraform.io/hashicorp/aws";
-
-/// The types made with the newer SDK.
-const NEWER_SDK: &[&str] = &[
-    "aws_eks_pod_identity_association",
-    "aws_s3_bucket_lifecycle_configuration",
-    "aws_vpc_security_group_egress_rule",
-    "aws_vpc_security_group_ingress_rule",
-];
 
 impl Provider {
     /// AWS as a version of the provider has it, with the resources and data sources that have bindings.
@@ -64,14 +54,19 @@ impl Cloud for Account {
     }
 
     fn plan(&self, change: &Change<'_>, planned: &mut Mapping) -> Result<(), Problem> {
-        defaults::plan(change, planned);
+        let facts = types::of(change.kind);
+        defaults::plan(facts, change, planned);
+        if let Some(plan) = facts.plan {
+            plan(change, planned);
+        }
+        documents::plan(facts.documents, change, planned);
         self.plan_region(change, planned);
         tags::plan(&self.default_tags, change, planned);
-        sizes::judge(change.kind, change.prior, planned)
+        facts.refuses.map_or(Ok(()), |refuses| refuses(change, planned))
     }
 
     fn follows_the_old_rules(&self, kind: &str) -> bool {
-        !NEWER_SDK.contains(&kind)
+        !types::of(kind).newer_sdk
     }
 
     fn template(&self, kind: &str, path: &str) -> Option<&str> {
@@ -79,7 +74,7 @@ impl Cloud for Account {
     }
 
     fn imported_by(&self, kind: &str) -> Option<&str> {
-        identities::imported_by(kind)
+        types::of(kind).imported_by
     }
 
     fn fills_below(&self, kind: &str, path: &str) -> bool {
@@ -91,14 +86,14 @@ impl Cloud for Account {
     }
 
     fn filter(&self, name: &str, text: &str) -> Option<String> {
-        answers::filter(name, text)
+        filters::filter(name, text)
     }
 
     fn identity(&self, kind: &str) -> &[&str] {
-        identities::identity(kind)
+        types::identity(kind)
     }
 
     fn read(&self, kind: &str, state: &mut Mapping) -> Result<(), Problem> {
-        answers::read(self, kind, state)
+        types::of(kind).read.map_or(Ok(()), |read| read(self, state))
     }
 }

@@ -1,9 +1,11 @@
 //! What the provider computes anew because something else changes: `ComputedIf` of its resources.
 
+use super::types;
 use crate::value::{Mapping, Value};
 
 /// What must change.
-enum Cause {
+#[derive(Debug)]
+pub(super) enum Cause {
     /// One of these.
     One(&'static [&'static str]),
     /// Anything but these.
@@ -14,31 +16,10 @@ enum Cause {
 
 use Cause::{AllBut, One, While};
 
-/// What asks for a range of IPv6.
-const IPV6: &[&str] = &["assign_generated_ipv6_cidr_block"];
-
-/// Type, attribute, cause. From the provider's source, version 5.100.
-const RECOMPUTED: &[(&str, &str, Cause)] = &[
-    (
-        "aws_launch_template",
-        "default_version",
-        While("update_default_version", &["description", "name", "name_prefix"]),
-    ),
-    (
-        "aws_launch_template",
-        "latest_version",
-        AllBut(&["default_version", "description", "name", "name_prefix", "update_default_version"]),
-    ),
-    ("aws_nat_gateway", "secondary_private_ip_address_count", One(&["secondary_allocation_ids"])),
-    ("aws_nat_gateway", "secondary_private_ip_addresses", One(&["secondary_allocation_ids"])),
-    ("aws_vpc", "ipv6_association_id", One(IPV6)),
-    ("aws_vpc", "ipv6_cidr_block", One(IPV6)),
-];
-
 /// Does a change of these paths change this attribute?
 pub(crate) fn recomputes(kind: &str, path: &str, changed: &[String], planned: &Mapping) -> bool {
-    let causes = RECOMPUTED.iter().filter(|(of, at, _)| *of == kind && *at == path);
-    causes.into_iter().any(|(.., cause)| cause.is_there(changed, planned))
+    let mut causes = types::of(kind).recomputes.iter().filter(|(at, _)| *at == path);
+    causes.any(|(_, cause)| cause.is_there(changed, planned))
 }
 
 impl Cause {
@@ -78,8 +59,11 @@ mod tests {
     #[test]
     fn every_line_is_of_an_attribute_that_is_computed() {
         let provider = crate::server::Provider::aws(crate::AwsVersion::Oldest).unwrap();
-        for (kind, path, _) in RECOMPUTED {
-            assert!(provider.schema.resource_schemas[*kind].block.attributes[*path].computed, "{kind}.{path}");
+        for facts in types::ALL {
+            for (path, _) in facts.recomputes {
+                let kind = facts.name;
+                assert!(provider.schema.resource_schemas[kind].block.attributes[*path].computed, "{kind}.{path}");
+            }
         }
     }
 }

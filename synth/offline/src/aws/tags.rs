@@ -1,5 +1,6 @@
 //! `tags_all`: a resource's own tags over the provider's default tags.
 
+use super::types;
 use crate::{
     cloud::Change,
     value::{Mapping, Value},
@@ -14,9 +15,7 @@ pub(crate) fn plan(defaults: &Value, change: &Change<'_>, planned: &mut Mapping)
     let own = change.config.get("tags").unwrap_or(&Value::Null);
     // Where there are none, what is made with the older SDK says so only once the resource is there.
     let all = match merged(defaults, own) {
-        Value::Mapping(tags)
-            if tags.is_empty() && change.prior.is_none() && !super::NEWER_SDK.contains(&change.kind) =>
-        {
+        Value::Mapping(tags) if tags.is_empty() && change.prior.is_none() && !types::of(change.kind).newer_sdk => {
             Value::Unknown
         }
         all => all,
