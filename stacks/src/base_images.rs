@@ -5,7 +5,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use jiff::civil::Date;
-use synth_framework::Place;
+use synth_review::Place;
 
 /// What every service's image is built by.
 pub(crate) const DOCKERFILE: &str = include_str!("../../Dockerfile");

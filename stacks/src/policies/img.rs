@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::apps::v1::Deployment;
 use synth_bindings::{aws_ecr_repository, helm_release};
-use synth_framework::{Findings, Policy, Severity};
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform, base_images,

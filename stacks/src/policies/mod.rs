@@ -15,7 +15,7 @@ mod sync;
 mod ver;
 
 use jiff::civil::Date;
-use synth_framework::{Policy, Review, Waiver};
+use synth_review::{Policy, Review};
 
 use crate::Platform;
 
@@ -66,13 +66,7 @@ pub fn compare(platform: &Platform, today: Date) -> Review {
 }
 
 fn run<'a>(platform: &Platform, policies: impl IntoIterator<Item = &'a Policy<Platform>>, today: Date) -> Review {
-    let waivers = platform.settings.waivers.iter();
-    let waivers: Vec<_> = waivers
-        .map(|waiver| Waiver {
-            code: waiver.code.clone(),
-            subject: waiver.subject.clone(),
-            reason: waiver.reason.clone(),
-        })
-        .collect();
-    Review::run(policies, platform, today, &waivers)
+    let mut review = Review::run(policies, platform, today, &platform.settings.waivers);
+    review.locate(|key| platform.settings.place(key));
+    review
 }

@@ -1,6 +1,6 @@
 //! OWN: whether what must be this environment's own is.
 
-use synth_framework::{Findings, Place, Policy, Severity};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{Platform, settings::ExampleValue};
 

@@ -1,6 +1,7 @@
 //! The two forms in which settings are declared: once, with their types, their rules and their documentation.
 
-/// Declares a section of the settings once: its fields, how each is read, and the rule that each must meet.
+/// Declares a section of the settings once: its fields, how each is read, and the rule that each must meet; or how one is
+/// read `of` a type that is declared elsewhere.
 macro_rules! section {
     (
         $(#[doc = $about:literal])*
@@ -15,6 +16,19 @@ macro_rules! section {
             $( $(#[doc = $field_about])* pub $field: $type, )*
         }
 
+        $crate::settings::declare::section! {
+            $(#[doc = $about])*
+            of $name { $( $(#[doc = $field_about])* $field: $type $(where $rule)? ),* }
+            $(check $check;)?
+        }
+    };
+    (
+        $(#[doc = $about:literal])*
+        of $name:ident {
+            $( $(#[doc = $field_about:literal])* $field:ident: $type:ty $(where $rule:expr)? ),* $(,)?
+        }
+        $(check $check:path;)?
+    ) => {
         impl $crate::settings::read::Read for $name {
             fn expected() -> String {
                 "a table".to_owned()

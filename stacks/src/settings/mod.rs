@@ -37,10 +37,8 @@ pub use platform::{Argocd, LoadBalancerController, MetricsServer, Observability}
 pub use problem::{SettingsError, SettingsProblem};
 pub use receivers::Receivers;
 pub use services::{Image, LoadTest, Proxy, Service, Services};
-pub use sources::SettingPlace;
 pub use version::KubernetesVersion;
 pub(crate) use version::compact_day;
-pub use waiver::Waiver;
 pub use whole::{LONGEST_NAME_SUFFIX, Settings};
 
 /// One file of settings.

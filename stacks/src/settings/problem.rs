@@ -1,12 +1,10 @@
 //! What is wrong with settings, and where: collected while reading, reported all at once.
 
-use std::collections::HashMap;
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
-use super::Layer;
-use super::secret::Secret;
-use super::sources::SettingPlace;
-use super::tree::Places;
+use synth_review::SettingPlace;
+
+use super::{Layer, secret::Secret, tree::Places};
 
 /// One thing that is wrong in one file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,19 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use synth_review::SettingPlace;
+
 use super::Layer;
 use super::tree::Places;
-
-/// Where a setting stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingPlace {
-    /// Path of the file, as the layer gave it.
-    pub file: String,
-    /// Line, counted from 1.
-    pub line: usize,
-    /// Column in characters, counted from 1.
-    pub column: usize,
-}
 
 /// The layers, and the place of each key in them.
 #[derive(Debug, Clone, Default)]

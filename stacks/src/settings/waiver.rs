@@ -1,5 +1,7 @@
 //! Findings of policies that an environment accepts.
 
+use synth_review::Waiver;
+
 use super::declare::section;
 use super::read::perhaps;
 use super::rules::shaped;
@@ -7,13 +9,13 @@ use crate::policies;
 
 section! {
     /// A finding that is accepted.
-    pub struct Waiver {
+    of Waiver {
         /// Code of the policy.
-        pub code: String where is_code,
+        code: String where is_code,
         /// What the finding is about, as `synth check` names it.
-        pub subject: String where shaped("what the finding is about, as `synth check` names it", is_said),
+        subject: String where shaped("what the finding is about, as `synth check` names it", is_said),
         /// Why it is accepted.
-        pub reason: String where shaped("the reason why it is accepted", is_said),
+        reason: String where shaped("the reason why it is accepted", is_said),
     }
 }
 

@@ -1,16 +1,17 @@
 //! All sections together.
 
 use serde_json::{Value as Json, json};
+use synth_review::{SettingPlace, Waiver};
 
-use super::problem::{Problems, SettingsError};
-use super::read::Section;
-use super::schema::Table;
-use super::sources::{SettingPlace, Sources};
-use super::tree::{self, Node, Tree};
 use super::{
     Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, Layer, LoadBalancerController, LoadTest,
-    MetricsServer, Network, Observability, Registry, Repository, Services, State, Waiver, across, example, secret,
-    shape,
+    MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
+    problem::{Problems, SettingsError},
+    read::Section,
+    schema::Table,
+    secret, shape,
+    sources::Sources,
+    tree::{self, Node, Tree},
 };
 
 /// The longest of the suffixes that make names of IAM roles and event rules out of [`Settings::name`].

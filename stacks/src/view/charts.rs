@@ -12,7 +12,8 @@ use k8s_openapi::{
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use synth_bindings::helm_release;
-use synth_framework::{Declaration, Place};
+use synth_framework::Declaration;
+use synth_review::Place;
 
 use super::{Application, Declared, Object};
 use crate::{

@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, ops::Deref};
 
 use k8s_openapi::{Metadata, api::core::v1::Service, apimachinery::pkg::apis::meta::v1::ObjectMeta};
-use synth_framework::Place;
 use synth_kubernetes::{
     Custom, Manifest,
     argocd::{AppProjectSpec, ApplicationSpec},
     karpenter::{NodeClassSpec, NodePoolSpec},
     monitoring::{PrometheusRuleSpec, Rule, ServiceMonitorSpec},
 };
+use synth_review::Place;
 
 use crate::Platform;
 

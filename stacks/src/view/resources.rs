@@ -7,9 +7,10 @@ use synth_bindings::{
     aws_sqs_queue, aws_subnet,
 };
 use synth_framework::{
-    Body, BuiltStack, Declaration, Expression, Mode, Place, Reference, Resource, ResourceType, Root, Step,
-    TemplatePart, Traversal, View,
+    Body, BuiltStack, Declaration, Expression, Mode, Reference, Resource, ResourceType, Root, Step, TemplatePart,
+    Traversal, View,
 };
+use synth_review::Place;
 
 use synth_kubernetes::karpenter::TagSelectorTerm;
 

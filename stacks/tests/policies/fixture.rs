@@ -8,7 +8,8 @@ use stacks::{
     Built, Platform, policies,
     settings::{Layer, Settings},
 };
-use synth_framework::{Declaration, Expression, Finding, Mode, Resource, Review};
+use synth_framework::{Declaration, Expression, Mode, Resource};
+use synth_review::{Finding, Review};
 
 pub(crate) const BASE: &str = include_str!("../fixtures/default.toml");
 pub(crate) const SMALL: &str = include_str!("../fixtures/small.toml");
@@ -66,7 +67,7 @@ pub(crate) fn found_on(today: Date, platform: &Platform, code: &str) -> String {
 /// A mend that names a setting says where it stands: the finding has its key, and the files have that.
 #[track_caller]
 fn assert_settings_are_named(platform: &Platform, finding: &Finding) {
-    for key in &finding.settings {
+    for (key, _) in &finding.settings {
         assert!(platform.settings.place(key).is_some(), "`{key}` of {} stands nowhere", finding.code);
     }
     let leaf = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
@@ -74,7 +75,7 @@ fn assert_settings_are_named(platform: &Platform, finding: &Finding) {
     // A name of one word, such as `replicas`, is Kubernetes' as often as ours.
     let named = finding.mend.split('`').skip(1).step_by(2).map(leaf);
     for name in named.filter(|name| name.contains('_') && settings.contains(&name.as_str())) {
-        let known = finding.settings.iter().any(|key| leaf(key) == name);
+        let known = finding.settings.iter().any(|(key, _)| leaf(key) == name);
         assert!(known, "{} mends by `{name}`, and does not say where it is set: {}", finding.code, finding.mend);
     }
 }

@@ -6,7 +6,7 @@ use stacks::{
     Platform,
     policies::{self, FAMILIES},
 };
-use synth_framework::Severity;
+use synth_review::Severity;
 
 use crate::fixture::{BASE, TODAY, build, large, settings, small, with};
 

@@ -11,7 +11,6 @@ mod offline;
 mod origin;
 mod project;
 mod report;
-mod review;
 mod synthesis;
 
 use std::process::ExitCode;

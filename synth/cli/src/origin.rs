@@ -8,9 +8,9 @@ use std::{
 use anstream::adapter::strip_str;
 use anyhow::Result;
 use stacks::{Built, Part, settings::Settings};
-use synth_framework::{Declaration, Location};
+use synth_framework::{Declaration, Location, source};
 
-use crate::{report::PLACE, review::source};
+use crate::report::PLACE;
 
 /// What Terraform complained about, by address, with its place in the source.
 #[derive(Debug)]

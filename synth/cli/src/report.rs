@@ -7,23 +7,12 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::builder::styling::{AnsiColor, Style};
 use serde_json::Value as Json;
 use stacks::{PlatformProblems, settings::SettingsError};
 use synth_framework::Problems;
+pub(crate) use synth_review::style::{ADDED, CHANGED, HEADING, PLACE, REMOVED};
 
 use crate::directory::Obstacles;
-
-/// What was added or written.
-pub(crate) const ADDED: Style = AnsiColor::Green.on_default();
-/// What was changed.
-pub(crate) const CHANGED: Style = AnsiColor::Yellow.on_default();
-/// What was removed, or is wrong.
-pub(crate) const REMOVED: Style = AnsiColor::Red.on_default();
-/// What names a place.
-pub(crate) const PLACE: Style = AnsiColor::Cyan.on_default();
-/// What a line is about.
-pub(crate) const HEADING: Style = Style::new().bold();
 
 /// How a command ended, if not in an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

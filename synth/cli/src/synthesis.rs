@@ -3,13 +3,13 @@
 use std::thread;
 
 use anyhow::Result;
-use stacks::{Built, Part, Platform, PlatformProblems, settings::Settings};
+use stacks::{Built, Part, Platform, PlatformProblems, policies, settings::Settings};
 use synth_framework::{Mode, StackFile};
+use synth_review::Review;
 
 use crate::{
     project::Project,
     report::{count, say},
-    review::Reviewed,
 };
 
 /// A part as text, with the directory that it belongs in.
@@ -46,16 +46,28 @@ pub(crate) fn render(project: &Project, part: Option<&'static Part>) -> Result<V
 }
 
 /// Builds the whole platform and runs the policies on it, and renders one part, or all of them.
-pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(Reviewed, Vec<Rendered>)> {
+pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(Review, Vec<Rendered>)> {
     let platform = beside_others(project)?;
     let wanted = platform.parts.iter().filter(|built| part.is_none_or(|part| part.name == built.name()));
     // Neither needs the other, and each takes a third of the run.
     thread::scope(|scope| {
-        let reviewed = scope.spawn(|| Reviewed::of(project, &platform));
+        let reviewed = scope.spawn(|| judge(project, &platform));
         let rendered = wanted.map(|built| render_part(project, built)).collect();
         let reviewed = reviewed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((reviewed, rendered))
     })
+}
+
+/// Runs every policy; files are named as a reader of this project finds them.
+fn judge(project: &Project, platform: &Platform) -> Review {
+    let mut review = policies::review(platform, project.today);
+    for finding in review.all_mut() {
+        // A finding about a setting is written to no one file.
+        if !finding.place.file.is_empty() {
+            finding.place.file = project.out.join(&finding.place.file).display().to_string();
+        }
+    }
+    review
 }
 
 /// Builds the whole platform, and the stacks of every environment beside it.

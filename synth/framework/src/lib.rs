@@ -12,7 +12,6 @@ mod graph;
 mod lifecycle;
 mod operators;
 mod places;
-mod policy;
 mod problem;
 mod provider;
 mod quantifiers;
@@ -39,8 +38,7 @@ pub use expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traver
 pub use graph::{Graph, Node};
 pub use lifecycle::{Condition, IgnoreChanges, Lifecycle, LifecycleData};
 pub use operators::Is;
-pub use policy::{Finding, Findings, Place, Policy, Review, Severity, Waiver};
-pub use problem::{Location, Problem, Problems, nearest, source_path};
+pub use problem::{Location, Problem, Problems, nearest, source, source_path};
 pub use provider::{Provider, ProviderConfiguration, ProviderHandle, ProviderInfo};
 pub use resource::{Counted, ForEach, Repetition, Resource};
 pub use schema::{AttributeSchema, BlockSchema, NestedSchema, Nesting, TypeSchema};

@@ -56,6 +56,11 @@ pub fn source_path(location: Location) -> String {
     location.file().replace('\\', "/")
 }
 
+/// The file and the line of a location, as editors open it.
+pub fn source(location: Location) -> String {
+    format!("{}:{}", source_path(location), location.line())
+}
+
 /// The known name nearest to a mistaken one, when it is near enough to be meant.
 pub fn nearest<'a>(mistaken: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = mistaken.chars().count() / 3 + 1;

@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
-use synth_framework::{Location, Problem, Problems, StackFile, source_path};
+use synth_framework::{Location, Problem, Problems, StackFile, source, source_path};
 
 use crate::yaml;
 
@@ -118,7 +118,11 @@ impl Manifests {
             match paths.entry(&manifest.path) {
                 Entry::Vacant(entry) => drop(entry.insert(manifest.location)),
                 Entry::Occupied(first) => {
-                    report(format!("`{}` is written twice: its first object is of {}", manifest.path, at(first.get())));
+                    report(format!(
+                        "`{}` is written twice: its first object is of {}",
+                        manifest.path,
+                        source(first.get())
+                    ));
                 }
             }
             match manifest.identity() {
@@ -236,10 +240,6 @@ impl BuiltManifests {
         let files = self.objects.iter();
         files.map(|manifest| StackFile { path: manifest.path.clone(), text: manifest.text_of_file() }).collect()
     }
-}
-
-fn at(location: Location) -> String {
-    format!("{}:{}", source_path(location), location.line())
 }
 
 /// The keys of an object, of its metadata and of everything else that people write first, in their order.

@@ -1,7 +1,7 @@
 //! Pods under disruption budgets: how many may go at once, and in how many turns all of them go.
 
 use k8s_openapi::{api::policy::v1::PodDisruptionBudget, apimachinery::pkg::util::intstr::IntOrString};
-use synth_framework::Place;
+use synth_review::Place;
 
 use crate::{
     Platform,

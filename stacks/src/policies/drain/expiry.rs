@@ -1,6 +1,6 @@
 //! Nodes that go together: whether all their pods can leave in time, and how seldom it comes to that.
 
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use super::budgets::guarded;
 use crate::{

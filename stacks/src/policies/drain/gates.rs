@@ -1,7 +1,7 @@
 //! Readiness gates: whether the pods behind a load balancer have one, also those that are made while its controller is away.
 
 use k8s_openapi::api::core::v1::{Namespace, Service};
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use super::balanced;
 use crate::{

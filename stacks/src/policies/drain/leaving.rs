@@ -1,7 +1,7 @@
 //! The time of a leaving pod: what it promises, what its load balancer needs, and what its node leaves it.
 
 use k8s_openapi::api::core::v1::{Container, Service};
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use super::balanced;
 use crate::{

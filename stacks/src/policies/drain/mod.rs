@@ -7,7 +7,7 @@ mod leaving;
 mod nodes;
 
 use k8s_openapi::api::core::v1::Service;
-use synth_framework::{Policy, Severity};
+use synth_review::{Policy, Severity};
 
 use crate::{
     Platform,

@@ -1,7 +1,7 @@
 //! What keeps nodes from going, and what takes too many of them at once.
 
-use synth_framework::Findings;
 use synth_kubernetes::karpenter::Budget;
+use synth_review::Findings;
 
 use super::budgets::{Guarded, guarded};
 use crate::{

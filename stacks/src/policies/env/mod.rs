@@ -4,7 +4,7 @@ mod claims;
 mod unique;
 
 use synth_bindings::aws_vpc;
-use synth_framework::{Findings, Policy, Severity};
+use synth_review::{Findings, Policy, Severity};
 
 use self::claims::Claim;
 use crate::{Platform, settings::Settings};

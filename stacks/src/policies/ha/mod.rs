@@ -4,7 +4,7 @@ mod nodes;
 mod pods;
 mod repair;
 
-use synth_framework::{Policy, Severity};
+use synth_review::{Policy, Severity};
 
 use crate::Platform;
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use synth_bindings::{aws_eks_node_group, aws_nat_gateway, aws_subnet};
-use synth_framework::{Expression, Findings};
+use synth_framework::Expression;
 use synth_kubernetes::Amount;
+use synth_review::Findings;
 
 use crate::{
     Platform,

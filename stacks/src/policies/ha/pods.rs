@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::{HTTPGetAction, Probe, TopologySpreadConstraint};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

@@ -1,7 +1,7 @@
 //! Repair: whether a node that is broken and still there is told of, and replaced.
 
 use synth_bindings::{aws_eks_cluster, aws_eks_node_group};
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{Platform, charts::karpenter, view::addon};
 

@@ -7,8 +7,8 @@ use synth_bindings::{
     aws_cloudwatch_event_target, aws_eks_access_entry, aws_eks_cluster, aws_eks_pod_identity_association, aws_iam_role,
     aws_security_group, aws_sqs_queue, aws_subnet, aws_vpc, data,
 };
-use synth_framework::{Findings, Place};
 use synth_kubernetes::karpenter::TagSelectorTerm;
+use synth_review::{Findings, Place};
 
 use crate::{
     Platform,

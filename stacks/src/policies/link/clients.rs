@@ -1,6 +1,6 @@
 //! Who is on the other side of a load balancer: how its pods learn it, and what gets in the way.
 
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use super::{
     traffic::{keeps_addresses, ranges_of_balancers},

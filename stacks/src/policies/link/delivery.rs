@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::Namespace;
-use synth_framework::Findings;
 use synth_kubernetes::argocd::{Destination, GroupKind};
+use synth_review::Findings;
 
 use crate::{
     Platform, charts,

@@ -13,7 +13,7 @@ mod runner;
 mod traffic;
 mod zones;
 
-use synth_framework::{Policy, Severity};
+use synth_review::{Policy, Severity};
 
 use crate::Platform;
 

@@ -7,8 +7,8 @@ use k8s_openapi::api::{
     core::v1::{Namespace, ServiceAccount},
 };
 use serde_json::Value as Json;
-use synth_framework::Findings;
 use synth_kubernetes::Manifest;
+use synth_review::Findings;
 
 use crate::{
     Platform,

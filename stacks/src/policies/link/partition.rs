@@ -1,7 +1,8 @@
 //! Names of AWS that hold in the region's partition alone: ARNs, services as who may do something, services behind endpoints.
 
 use synth_bindings::aws_vpc_endpoint;
-use synth_framework::{Body, Content, Expression, Findings, TemplatePart};
+use synth_framework::{Body, Content, Expression, TemplatePart};
+use synth_review::Findings;
 
 use crate::{Platform, view::trust_documents};
 

@@ -1,7 +1,7 @@
 //! What nodes may do with their role: join, pull images, and connect pods.
 
 use synth_bindings::{aws_eks_node_group, aws_iam_role, aws_iam_role_policy_attachment};
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

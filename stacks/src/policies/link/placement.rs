@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Toleration;
 use synth_bindings::aws_eks_node_group;
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{Platform, view::Declared};
 

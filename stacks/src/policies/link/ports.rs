@@ -4,7 +4,7 @@ use k8s_openapi::{
     api::{apps::v1::Deployment, core::v1::Service},
     apimachinery::pkg::util::intstr::IntOrString,
 };
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

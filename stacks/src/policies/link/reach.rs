@@ -3,7 +3,7 @@
 use synth_bindings::{
     aws_eks_cluster, aws_eks_node_group, aws_launch_template, aws_security_group, aws_vpc_security_group_ingress_rule,
 };
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

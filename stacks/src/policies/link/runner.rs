@@ -1,7 +1,7 @@
 //! Where workflows run, and whether the Kubernetes API lets them in.
 
 use synth_bindings::{aws_eks_cluster, helm_release};
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use super::reach;
 use crate::{Platform, runner};

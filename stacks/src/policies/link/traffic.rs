@@ -8,7 +8,7 @@ use k8s_openapi::{
     apimachinery::pkg::util::intstr::IntOrString,
 };
 use synth_bindings::aws_subnet;
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

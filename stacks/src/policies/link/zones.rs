@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Service;
 use synth_bindings::aws_eks_cluster;
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

@@ -4,7 +4,7 @@ mod series;
 mod stack;
 mod told;
 
-use synth_framework::{Policy, Severity};
+use synth_review::{Policy, Severity};
 
 use crate::Platform;
 

@@ -1,7 +1,7 @@
 //! The memory of Prometheus, against the series of the largest size that the pools really make, and whether it is told of in time.
 
-use synth_framework::Findings;
 use synth_kubernetes::{monitoring::Rule, quantity};
+use synth_review::Findings;
 
 use crate::{
     Platform,

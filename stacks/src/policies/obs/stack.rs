@@ -1,6 +1,6 @@
 //! The Prometheus stack as people see it: which of its alerts are on, and which replica answers.
 
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{Platform, charts::prometheus_stack, manifests::PACKED_WELL};
 

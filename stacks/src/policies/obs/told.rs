@@ -1,6 +1,6 @@
 //! Whether an alert reaches a person, and what is secret about the way there.
 
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{Platform, charts::prometheus_stack};
 

@@ -1,8 +1,8 @@
 //! What Karpenter buys at once: how it counts nodes that are only planned, and what it takes for a demand.
 
 use k8s_openapi::api::core::v1::Affinity;
-use synth_framework::Findings;
 use synth_kubernetes::Amount;
+use synth_review::Findings;
 
 use super::room;
 use crate::{

@@ -6,7 +6,7 @@ mod room;
 mod subnets;
 mod volumes;
 
-use synth_framework::{Policy, Severity};
+use synth_review::{Policy, Severity};
 
 use crate::Platform;
 

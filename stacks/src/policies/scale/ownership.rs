@@ -1,8 +1,8 @@
 //! Who owns the number of pods, and what the autoscaler looks at.
 
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use synth_framework::Findings;
 use synth_kubernetes::argocd::IgnoredDifference;
+use synth_review::Findings;
 
 use crate::{
     Platform,

@@ -6,8 +6,8 @@ use k8s_openapi::{
 };
 use std::collections::BTreeMap;
 
-use synth_framework::{Findings, Place};
 use synth_kubernetes::{Amount, quantity};
+use synth_review::{Findings, Place};
 
 use super::batch;
 use crate::{

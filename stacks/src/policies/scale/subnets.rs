@@ -1,7 +1,7 @@
 //! Addresses: what nodes and their pods take of the subnets.
 
 use synth_bindings::{aws_ec2_subnet_cidr_reservation, aws_subnet, aws_vpc_endpoint};
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

@@ -1,7 +1,7 @@
 //! Volumes: how many a node takes, and that no pod with one is put there before its node knows.
 
 use synth_bindings::{aws_eks_node_group, aws_launch_template};
-use synth_framework::{Findings, Place};
+use synth_review::{Findings, Place};
 
 use crate::{
     Platform,

@@ -9,7 +9,7 @@ use k8s_openapi::{
 };
 use std::net::Ipv4Addr;
 
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

@@ -6,7 +6,7 @@ use synth_bindings::{
     aws_eks_addon, aws_eks_pod_identity_association, aws_iam_policy, aws_iam_role_policy,
     aws_iam_role_policy_attachment,
 };
-use synth_framework::{Findings, Place};
+use synth_review::{Findings, Place};
 
 use crate::{
     Platform,

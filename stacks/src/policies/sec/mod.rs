@@ -6,7 +6,7 @@ mod nodes;
 mod pods;
 mod pull_request;
 
-use synth_framework::{Policy, Severity};
+use synth_review::{Policy, Severity};
 
 use crate::Platform;
 

@@ -5,7 +5,8 @@ use synth_bindings::{
     aws_eks_cluster, aws_eks_node_group, aws_launch_template, aws_s3_bucket, aws_s3_bucket_public_access_block,
     aws_s3_bucket_server_side_encryption_configuration, aws_vpc_security_group_ingress_rule,
 };
-use synth_framework::{Expression, Findings, ResourceType};
+use synth_framework::{Expression, ResourceType};
+use synth_review::Findings;
 
 use crate::{
     Platform,

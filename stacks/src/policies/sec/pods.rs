@@ -6,7 +6,7 @@ use k8s_openapi::api::{
 };
 use std::collections::BTreeSet;
 
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

@@ -3,7 +3,7 @@
 use synth_bindings::{
     aws_eks_access_policy_association, aws_iam_role, aws_iam_role_policy, aws_iam_role_policy_attachment,
 };
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{
     Platform,

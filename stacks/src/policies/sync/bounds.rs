@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
-use synth_framework::{Findings, Place};
 use synth_kubernetes::argocd::GroupKind;
+use synth_review::{Findings, Place};
 
 use crate::{
     Platform,

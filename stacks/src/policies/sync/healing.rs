@@ -1,7 +1,7 @@
 //! How a mistake ends: with the next commit, in bounded time, wave after wave.
 
-use synth_framework::{Findings, Place};
 use synth_kubernetes::argocd::Retry;
+use synth_review::{Findings, Place};
 
 use crate::{
     Platform,

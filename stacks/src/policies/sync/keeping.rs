@@ -1,6 +1,6 @@
 //! What holds data, and outlives the edit that removes it from Git.
 
-use synth_framework::Findings;
+use synth_review::Findings;
 
 use crate::{Platform, charts::prometheus_stack};
 

@@ -6,7 +6,7 @@ mod keeping;
 mod rendering;
 mod watching;
 
-use synth_framework::{Policy, Severity};
+use synth_review::{Policy, Severity};
 
 use crate::Platform;
 

@@ -1,7 +1,7 @@
 //! The repo server: whether it survives when nothing is in the cache and every Application asks for its manifests.
 
-use synth_framework::Findings;
 use synth_kubernetes::quantity;
+use synth_review::Findings;
 
 use crate::{
     Platform,

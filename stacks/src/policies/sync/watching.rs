@@ -1,8 +1,8 @@
 //! What people learn of Argo CD itself, and when Terraform does.
 
 use k8s_openapi::api::core::v1::Container;
-use synth_framework::Findings;
 use synth_kubernetes::monitoring::Rule;
+use synth_review::Findings;
 
 use crate::{
     Platform,

@@ -1,7 +1,7 @@
 //! Versions that were made for each other, by what their makers publish.
 
 use synth_bindings::{aws_eks_addon, aws_eks_cluster};
-use synth_framework::{Findings, Place};
+use synth_review::{Findings, Place};
 
 use super::{SOON, days};
 use crate::{

@@ -4,7 +4,8 @@ mod fit;
 
 use jiff::civil::Date;
 use synth_bindings::{aws_eks_addon, aws_eks_node_group};
-use synth_framework::{Findings, IgnoreChanges, Place, Policy, Severity, Step};
+use synth_framework::{IgnoreChanges, Step};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform, base_images,

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use similar::TextDiff;
+use synth_review::Review;
 
 use super::Selection;
 use crate::{
@@ -30,7 +31,7 @@ pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
     let drifts: Vec<Drift> = surveys.iter().map(Drift::of).collect();
     let drifted = drifts.iter().any(|drift| !drift.files.is_empty());
     let found = drifted || !reviewed.passes();
-    say(reviewed.verdict());
+    say(verdict(&reviewed));
     if project.settings.is_example() {
         let (environment, account) = (&project.environment, &project.settings.aws.account_id);
         say(format_args!(
@@ -57,6 +58,21 @@ pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
     let patch: String =
         drifts.iter().flat_map(|drift| &drift.files).flat_map(|file| file.patch.lines().map(coloured)).collect();
     Ok(Report::finding(found, format_args!("{reviewed}{patch}")))
+}
+
+/// How many policies there are, and what came of them, in one line.
+fn verdict(review: &Review) -> String {
+    let errors = review.errors().count();
+    let results = [
+        (errors, "error"),
+        (review.findings.len() - errors, "warning"),
+        (review.waived.len(), "waived finding"),
+        (review.unused.len(), "unused waiver"),
+    ];
+    let results = results.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what));
+    let results = results.collect::<Vec<_>>().join(", ");
+    let results = if results.is_empty() { "all hold" } else { &results };
+    format!("{HEADING}policies{HEADING:#}  {} on the whole platform  {results}", review.policies)
 }
 
 /// How one directory differs from the code.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 use stacks::{Built, Part};
-use synth_framework::{Graph, Mode};
+use synth_framework::{Graph, Mode, source};
 
 use crate::{
     project::Project,
@@ -60,7 +60,7 @@ impl Drawing {
     fn json(&self) -> Json {
         let nodes = &self.graph.nodes;
         let nodes_json = nodes.iter().map(|node| {
-            let source = format!("{}:{}", node.location.file().replace('\\', "/"), node.location.line());
+            let source = source(node.location);
             json!({ "address": node.address.to_string(), "source": source })
         });
         let edges = self

@@ -6,9 +6,8 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use stacks::policies::{FAMILIES, all};
-use synth_framework::Severity;
 
-use crate::report::{CHANGED, HEADING, REMOVED, Report, json};
+use crate::report::{HEADING, Report, json};
 
 #[derive(Args, Debug)]
 pub(crate) struct PoliciesArgs {
@@ -47,7 +46,7 @@ pub(crate) fn policies(args: &PoliciesArgs) -> Result<Report> {
 
 fn listing(text: &mut String) -> fmt::Result {
     for policy in all() {
-        let style = if policy.severity == Severity::Error { REMOVED } else { CHANGED };
+        let style = policy.severity.style();
         let (code, name, severity) = (policy.code, policy.name, policy.severity);
         writeln!(text, "{HEADING}{code:9}{HEADING:#} {style}{severity:7}{style:#} {name}")?;
         writeln!(text, "{:9} {}", "", policy.explanation)?;

@@ -1,6 +1,4 @@
-//! Policies: rules that look at everything that is synthesized, before anything is written.
-//!
-//! What a rule looks at is the caller's type; this module knows codes, findings and waivers.
+//! What comes of running policies: findings, those that are accepted, and what accepts nothing.
 
 use std::{
     fmt, panic,
@@ -9,125 +7,20 @@ use std::{
 };
 
 use jiff::civil::Date;
+use serde_json::{Value as Json, json};
 
-use crate::problem::{Location, source_path};
-
-/// A rule about the whole of `P`.
-#[derive(Debug)]
-pub struct Policy<P> {
-    /// Its code, such as `HA001`: the family and a number.
-    pub code: &'static str,
-    /// Its name in a few words.
-    pub name: &'static str,
-    /// How much a finding matters.
-    pub severity: Severity,
-    /// Why the rule exists: what fails in a running platform that breaks it.
-    pub explanation: &'static str,
-    /// Looks at everything, and reports what breaks the rule.
-    pub check: fn(&P, &mut Findings),
-}
-
-/// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Worth knowing; nothing fails.
-    Warning,
-    /// The check fails.
-    Error,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Self::Warning => "warning",
-            Self::Error => "error",
-        })
-    }
-}
-
-/// Where something that breaks a rule is declared and written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// What it is: an address such as `aws_subnet.private_a`, a kind and name such as
-    /// `Deployment/cors-proxy-server`, or the key of a setting.
-    pub subject: String,
-    /// The file it is written to, inside the output folder; empty for what is not written as such, like a setting.
-    pub file: String,
-    /// Where in the Rust source it is declared.
-    pub location: Option<Location>,
-}
-
-/// Something that breaks a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The code of the rule.
-    pub code: &'static str,
-    /// How much it matters.
-    pub severity: Severity,
-    /// Where it is.
-    pub place: Place,
-    /// What is wrong.
-    pub message: String,
-    /// How to mend it.
-    pub mend: String,
-    /// Keys of the settings that decide it, by which the caller finds their lines.
-    pub settings: Vec<String>,
-}
-
-impl Finding {
-    /// Names the settings that decide it.
-    pub fn set_by(&mut self, keys: impl IntoIterator<Item = impl Into<String>>) {
-        self.settings.extend(keys.into_iter().map(Into::into));
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, severity, place, message, mend, settings: _ } = self;
-        write!(formatter, "{severity}[{code}] {}: {message}", place.subject)?;
-        if let Some(location) = place.location {
-            write!(formatter, "\n  declared at {}:{}:{}", source_path(location), location.line(), location.column())?;
-        }
-        if !place.file.is_empty() {
-            write!(formatter, "\n  written to {}", place.file)?;
-        }
-        write!(formatter, "\n  mend: {mend}")
-    }
-}
-
-/// What a policy reports to.
-#[derive(Debug)]
-pub struct Findings {
-    code: &'static str,
-    severity: Severity,
-    today: Date,
-    found: Vec<Finding>,
-}
-
-impl Findings {
-    /// The day on which is judged, for rules about age: whoever runs the policies says it, and nothing here asks a clock.
-    pub fn today(&self) -> Date {
-        self.today
-    }
-
-    /// Reports that what stands at `place` breaks the rule.
-    ///
-    /// Where settings decide it, [`Finding::set_by`] says which.
-    pub fn report(&mut self, place: Place, message: impl Into<String>, mend: impl Into<String>) -> &mut Finding {
-        let (code, severity) = (self.code, self.severity);
-        let (message, mend) = (message.into(), mend.into());
-        let at = self.found.len();
-        self.found.push(Finding { code, severity, place, message, mend, settings: Vec::new() });
-        &mut self.found[at]
-    }
-}
+use crate::{
+    finding::{Finding, SettingPlace, Severity},
+    policy::Policy,
+    style::REMOVED,
+};
 
 /// A finding that is accepted, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiver {
     /// The code of the rule.
     pub code: String,
-    /// What it is accepted for, as [`Place::subject`] has it.
+    /// What it is accepted for, as [`Place::subject`](crate::Place::subject) has it.
     pub subject: String,
     /// Why it is accepted.
     pub reason: String,
@@ -142,6 +35,8 @@ pub struct Review {
     pub waived: Vec<(Finding, Waiver)>,
     /// Waivers that accept nothing any more, and should go.
     pub unused: Vec<Waiver>,
+    /// How many policies ran.
+    pub policies: usize,
 }
 
 impl Review {
@@ -152,8 +47,9 @@ impl Review {
         today: Date,
         waivers: &[Waiver],
     ) -> Self {
-        let mut review = Self::default();
-        for finding in found(&policies.into_iter().collect::<Vec<_>>(), subject, today) {
+        let policies: Vec<_> = policies.into_iter().collect();
+        let mut review = Self { policies: policies.len(), ..Self::default() };
+        for finding in found(&policies, subject, today) {
             let covers = |waiver: &&Waiver| waiver.code == finding.code && waiver.subject == finding.place.subject;
             match waivers.iter().find(covers) {
                 Some(waiver) => review.waived.push((finding, waiver.clone())),
@@ -174,6 +70,55 @@ impl Review {
     pub fn passes(&self) -> bool {
         self.unused.is_empty() && self.errors().next().is_none()
     }
+
+    /// Is there nothing to say?
+    pub fn is_silent(&self) -> bool {
+        self.findings.is_empty() && self.unused.is_empty()
+    }
+
+    /// Every finding, the accepted ones too.
+    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
+        self.findings.iter_mut().chain(self.waived.iter_mut().map(|(finding, _)| finding))
+    }
+
+    /// Says where the settings stand that decide findings.
+    pub fn locate(&mut self, place: impl Fn(&str) -> Option<SettingPlace>) {
+        for (key, found) in self.all_mut().flat_map(|finding| &mut finding.settings) {
+            *found = place(key);
+        }
+    }
+
+    /// Findings, waivers in use, and waivers that waive nothing, as scripts get them.
+    pub fn json(&self) -> Json {
+        let unused =
+            |waiver: &Waiver| json!({ "code": waiver.code, "subject": waiver.subject, "reason": waiver.reason });
+        let accepted = self.waived.iter().map(|(finding, waiver)| {
+            let mut shown = finding.json();
+            shown["reason"] = waiver.reason.as_str().into();
+            shown
+        });
+        json!({
+            "findings": self.findings.iter().map(Finding::json).collect::<Vec<_>>(),
+            "waived": accepted.collect::<Vec<_>>(),
+            "unused_waivers": self.unused.iter().map(unused).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// What stands against the platform, as people read it, colours included.
+impl fmt::Display for Review {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            write!(formatter, "{finding}")?;
+        }
+        for Waiver { code, subject, .. } in &self.unused {
+            writeln!(
+                formatter,
+                "{REMOVED}error{REMOVED:#}: the waiver of {code} for `{subject}` waives nothing: remove it"
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// What policies find, in their order. Each thread takes the next of them, since some take a hundred times as long as others.
@@ -184,9 +129,7 @@ fn found<P: Sync>(policies: &[&Policy<P>], subject: &P, today: Date) -> Vec<Find
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(policy) = policies.get(index) else { return done };
-            let mut findings = Findings { code: policy.code, severity: policy.severity, today, found: Vec::new() };
-            (policy.check)(subject, &mut findings);
-            done.push((index, findings.found));
+            done.push((index, policy.run(subject, today)));
         }
     };
     let others = thread::available_parallelism().map_or(0, |all| all.get() - 1).min(policies.len() / 8);
@@ -207,6 +150,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::finding::{Findings, Place};
 
     const TODAY: Date = date(2026, 9, 10);
 
@@ -239,14 +183,22 @@ mod tests {
         Waiver { code: code.to_owned(), subject: subject.to_owned(), reason: "it is agreed".to_owned() }
     }
 
+    /// Without colours.
+    fn plain(text: &str) -> String {
+        let mut parts = text.split('\u{1b}');
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, part| text + part.split_once('m').map_or("", |(_, text)| text))
+    }
+
     #[test]
     fn a_finding_says_what_where_and_how_to_mend_it() {
         let review = Review::run(POLICIES, &vec![12], TODAY, &[]);
         let place = Place { location: Some(std::panic::Location::caller()), ..review.findings[0].place.clone() };
-        let finding = Finding { place, ..review.findings[0].clone() }.to_string();
+        let finding = Finding { place, ..review.findings[0].clone() };
+        let finding = plain(&finding.to_string());
         let lines: Vec<_> = finding.lines().collect();
-        assert_eq!(lines[0], "error[SIZE001] 12: is large");
-        assert!(lines[1].starts_with("  declared at synth/framework/src/policy.rs:"), "{finding}");
+        assert_eq!(lines[0], "error[SIZE001] 12 is large");
+        assert!(lines[1].starts_with("  declared at synth/review/src/review.rs:"), "{finding}");
         assert_eq!(lines[2..], ["  written to numbers.json", "  mend: choose another"]);
     }
 

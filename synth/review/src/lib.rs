@@ -1,0 +1,13 @@
+//! Policies: rules that look at everything that is synthesized, before anything is written.
+//!
+//! What a rule looks at is the caller's type; this crate knows codes, findings and waivers, and how they are shown. It does
+//! no I/O.
+
+mod finding;
+mod policy;
+mod review;
+pub mod style;
+
+pub use finding::{Finding, Findings, Place, SettingPlace, Severity};
+pub use policy::Policy;
+pub use review::{Review, Waiver};
