@@ -1,14 +1,27 @@
 //! The command line: what can be asked for, and where. The doc comments are the help.
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use clap::{Args, Parser, Subcommand};
-use jiff::civil::Date;
-
-use crate::commands::{
-    access::AccessArgs, apply::ApplyArgs, check::CheckArgs, completions::CompletionsArgs, destroy::DestroyArgs,
-    diff::DiffArgs, graph::GraphArgs, images::ImagesArgs, init::InitArgs, list::ListArgs, load_report::LoadReportArgs,
-    plan::PlanArgs, policies::PoliciesArgs, settings::SettingsArgs, test::TestArgs, write,
+use crate::{
+    commands::{
+        access::AccessArgs,
+        apply::ApplyArgs,
+        check::CheckArgs,
+        completions::CompletionsArgs,
+        destroy::DestroyArgs,
+        diff::DiffArgs,
+        graph::GraphArgs,
+        images::ImagesArgs,
+        init::InitArgs,
+        list::ListArgs,
+        load_report::LoadReportArgs,
+        plan::PlanArgs,
+        policies::PoliciesArgs,
+        settings::SettingsArgs,
+        test::TestArgs,
+        write::{PartCommand, WriteArgs},
+    },
+    project::Place,
 };
 
 /// Write the platform, typed in Rust, to Terraform JSON
@@ -30,11 +43,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     #[command(flatten)]
-    Part(write::PartCommand),
+    Part(PartCommand),
     /// Make an environment yours: ask for its account, region, repository and addresses, and write its settings
     Init(InitArgs),
     /// Write every part
-    All(write::WriteArgs),
+    All(WriteArgs),
     /// List the parts: their directories, files and resources
     List(ListArgs),
     /// Run the policies on the whole platform, and check that `out/` is what the code says; print what differs as a patch
@@ -63,21 +76,4 @@ pub(crate) enum Command {
     LoadReport(LoadReportArgs),
     /// Print a script by which a shell completes this command line: `source <(synth completions bash)`
     Completions(CompletionsArgs),
-}
-
-/// Where settings come from and where files go.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Place {
-    /// Environment: `default`, or another file of the environments' folder
-    #[arg(long, global = true, value_name = "NAME", default_value = "default")]
-    pub(crate) env: String,
-    /// Folder that replaces `out/`
-    #[arg(long, global = true, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Folder of settings that replaces `stacks/environments`, which is searched from here upwards
-    #[arg(long, global = true, value_name = "DIR")]
-    pub(crate) environments: Option<PathBuf>,
-    /// Day on which policies about age judge, such as 2026-09-30; today's by the machine's clock if left out
-    #[arg(long, global = true, value_name = "DAY", overrides_with = "today")]
-    pub(crate) today: Option<Date>,
 }

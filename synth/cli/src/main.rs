@@ -4,6 +4,7 @@
 
 mod cli;
 mod commands;
+mod complaint;
 mod difference;
 mod directory;
 mod file;
@@ -15,15 +16,22 @@ mod synthesis;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use anyhow::Result;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
-    cli::Cli,
-    report::{Outcome, complain, print},
+    cli::{Cli, Command},
+    commands::{
+        access, apply, check, completions, destroy, diff, graph, images, init, list, load_report, plan, policies,
+        settings, test, write,
+    },
+    complaint::complain,
+    project::Project,
+    report::{Outcome, Report, print},
 };
 
 fn main() -> ExitCode {
-    let result = commands::run(&Cli::parse()).and_then(|report| {
+    let result = run(&Cli::parse()).and_then(|report| {
         print(&report.text)?;
         Ok(report.outcome)
     });
@@ -35,5 +43,33 @@ fn main() -> ExitCode {
             complain(&error);
             ExitCode::from(2)
         }
+    }
+}
+
+/// Does what the command line asks for.
+fn run(cli: &Cli) -> Result<Report> {
+    match &cli.command {
+        Command::Policies(args) => return policies::policies(args),
+        Command::Completions(args) => return completions::completions(args, Cli::command()),
+        Command::Init(args) => return init::init(&cli.place, args),
+        _ => {}
+    }
+    let project = Project::open(&cli.place)?;
+    match &cli.command {
+        Command::Part(command) => write::write(&project, Some(command.part), &command.args),
+        Command::All(args) => write::write(&project, None, args),
+        Command::List(args) => list::list(&project, args),
+        Command::Check(args) => check::check(&project, args),
+        Command::Diff(args) => diff::diff(&project, args),
+        Command::Graph(args) => graph::graph(&project, args),
+        Command::Images(args) => images::images(&project, &cli.place, args),
+        Command::Access(args) => access::access(&project, args),
+        Command::Settings(args) => settings::settings(&project, args),
+        Command::Plan(args) => plan::plan(&project, args),
+        Command::Apply(args) => apply::apply(&project, args),
+        Command::Destroy(args) => destroy::destroy(&project, args),
+        Command::Test(args) => test::test(&project, args),
+        Command::LoadReport(args) => load_report::load_report(&project, args),
+        Command::Init(_) | Command::Policies(_) | Command::Completions(_) => unreachable!("needs no project"),
     }
 }

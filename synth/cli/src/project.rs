@@ -6,14 +6,13 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use stacks::{
     Part,
     settings::{Layer, Settings},
 };
 use synth_framework::nearest;
-
-use crate::cli::Place;
 
 /// The environment whose directories lie directly in `out/`, and whose settings are the base of all others.
 pub(crate) const DEFAULT: &str = "default";
@@ -23,6 +22,23 @@ const ENVIRONMENTS: &str = "stacks/environments";
 
 /// Where Terraform runs offline, in a folder for each environment.
 const SCRATCH: &str = "target/offline";
+
+/// Where settings come from and where files go.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Place {
+    /// Environment: `default`, or another file of the environments' folder
+    #[arg(long, global = true, value_name = "NAME", default_value = "default")]
+    pub(crate) env: String,
+    /// Folder that replaces `out/`
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Folder of settings that replaces `stacks/environments`, which is searched from here upwards
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) environments: Option<PathBuf>,
+    /// Day on which policies about age judge, such as 2026-09-30; today's by the machine's clock if left out
+    #[arg(long, global = true, value_name = "DAY", overrides_with = "today")]
+    pub(crate) today: Option<Date>,
+}
 
 /// A chosen environment, and the root that its parts are written under.
 #[derive(Debug)]

@@ -1,18 +1,13 @@
-//! What a command says at its end: a result on standard output, or an error on standard error.
+//! What a command says: its result on standard output, and all else on standard error.
 
 use std::{
-    error::Error,
     fmt,
     io::{ErrorKind, Write},
 };
 
 use anyhow::Context;
 use serde_json::Value as Json;
-use stacks::{PlatformProblems, settings::SettingsError};
-use synth_framework::Problems;
 pub(crate) use synth_review::style::{ADDED, CHANGED, HEADING, PLACE, REMOVED};
-
-use crate::directory::Obstacles;
 
 /// How a command ended, if not in an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,50 +98,4 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
 pub(crate) fn say(message: impl fmt::Display) {
     // Nobody is left to be told when standard error is gone.
     let _ = writeln!(anstream::stderr(), "{message}");
-}
-
-/// Says what went wrong.
-pub(crate) fn complain(error: &anyhow::Error) {
-    say(format_args!("{REMOVED}error{REMOVED:#}: {}", message(error)));
-}
-
-/// An error in one line, or below its contexts when it is a list.
-fn message(error: &anyhow::Error) -> String {
-    if is_list(error.root_cause()) {
-        let contexts: Vec<_> = error.chain().map(ToString::to_string).collect();
-        contexts.join(":\n")
-    } else {
-        format!("{error:#}")
-    }
-}
-
-fn is_list(cause: &(dyn Error + 'static)) -> bool {
-    cause.is::<SettingsError>() || cause.is::<Problems>() || cause.is::<PlatformProblems>() || cause.is::<Obstacles>()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use anyhow::anyhow;
-    use synth_framework::{Stack, local};
-
-    #[test]
-    fn an_error_is_one_line() {
-        assert_eq!(message(&anyhow!("disk full").context("writing `a`")), "writing `a`: disk full");
-    }
-
-    #[test]
-    fn problems_of_a_stack_are_listed_one_a_line() {
-        let stack = Stack::new("sample");
-        for label in ["not a label", "nor this"] {
-            local::<String>(label, "a").add_to(&stack);
-        }
-        let message = message(&stack.build().unwrap_err().into());
-        let lines: Vec<_> = message.lines().collect();
-        assert_eq!(lines[0], "stack `sample` has 2 problems");
-        assert!(
-            lines[1].starts_with("  synth/cli/src/report.rs:") && lines[2].starts_with("  synth/cli/"),
-            "{message}"
-        );
-    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use similar::TextDiff;
 use synth_review::Review;
 
-use super::Selection;
+use super::arguments::Selection;
 use crate::{
     directory::{self, State, Survey},
     project::Project,

@@ -1,10 +1,10 @@
 //! `synth completions`: what a shell needs to complete the command line.
 
 use anyhow::Result;
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use crate::{cli::Cli, report::Report};
+use crate::report::Report;
 
 #[derive(Args, Debug)]
 pub(crate) struct CompletionsArgs {
@@ -14,8 +14,8 @@ pub(crate) struct CompletionsArgs {
 }
 
 /// Prints the script for a shell.
-pub(crate) fn completions(args: &CompletionsArgs) -> Result<Report> {
+pub(crate) fn completions(args: &CompletionsArgs, mut command: Command) -> Result<Report> {
     let mut script = Vec::new();
-    generate(args.shell, &mut Cli::command(), "synth", &mut script);
+    generate(args.shell, &mut command, "synth", &mut script);
     Ok(Report::fine(String::from_utf8(script)?))
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use stacks::Part;
 use synth_offline::Command;
 
-use super::{ForTerraform, stack, stacks};
+use super::arguments::{ForTerraform, stack, stacks};
 use crate::{
     offline::Offline,
     project::Project,

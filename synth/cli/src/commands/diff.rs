@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
-use super::Selection;
+use super::arguments::Selection;
 use crate::{
     difference::{Change, Difference, Order, difference},
     directory,

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use stacks::{Built, Part};
 use synth_framework::{Graph, Mode, source};
 
+use super::arguments::stack;
 use crate::{
     project::Project,
     report::{Report, json},
@@ -16,7 +17,7 @@ use crate::{
 #[derive(Args, Debug)]
 pub(crate) struct GraphArgs {
     /// Stack
-    #[arg(value_parser = super::stack())]
+    #[arg(value_parser = stack())]
     part: &'static Part,
     /// Language of the drawing
     #[arg(long, value_enum, default_value_t = Format::Dot)]

@@ -11,8 +11,7 @@ use stacks::settings::Image;
 
 use self::{pinning::Pinning, reference::Reference};
 use crate::{
-    cli::Place,
-    project::{DEFAULT, Project},
+    project::{DEFAULT, Place, Project},
     report::Report,
 };
 

@@ -2,10 +2,12 @@
 //! those values in the environment's file; comments and everything else stay.
 
 mod answers;
+mod asking;
 mod defaults;
 mod document;
 mod examples;
 mod refusal;
+mod repository;
 mod topic;
 
 use std::fmt::Write as _;
@@ -16,15 +18,15 @@ use stacks::settings::Settings;
 use toml_edit::{Array, Value};
 
 use self::{
-    answers::{Answers, ask, somebody_is_there},
+    answers::Answers,
+    asking::{ask, somebody_is_there},
     document::{Change, Document},
     examples::{drop_example, ensure_others_stand, ensure_unused},
     refusal::Refusal,
     topic::{TOPICS, Topic},
 };
 use crate::{
-    cli::Place,
-    project::{DEFAULT, Folders, layers},
+    project::{DEFAULT, Folders, Place, layers},
     report::{ADDED, CHANGED, HEADING, PLACE, REMOVED, Report, say},
 };
 

@@ -2,7 +2,7 @@
 
 use toml_edit::{Array, Value};
 
-use super::defaults::github_repository;
+use super::repository::github_repository;
 
 /// Something to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
