@@ -142,3 +142,110 @@ pub(crate) fn over_zones(chart: &str) -> Vec<TopologySpreadConstraint> {
 pub(crate) fn sized(cpu: &str, memory: &str) -> ResourceRequirements {
     resources().requests([("cpu", cpu), ("memory", memory)]).limits([("memory", memory)]).into_field()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Keys that no environment sets and that rules ask for, by chart.
+    fn asked_for() -> [(&'static str, Json); 5] {
+        let rollout = json!({ "type": "RollingUpdate", "rollingUpdate": { "maxSurge": 1, "maxUnavailable": "50%" } });
+        let budget = json!({ "enabled": true, "maxUnavailable": 1, "minAvailable": "50%" });
+        let spec = json!({ "nodeSelector": { "tier": "watching" } });
+        [
+            (
+                "argo-cd",
+                json!({
+                    "fullnameOverride": "cd",
+                    "configs": { "params": { "server.insecure": true } },
+                    "redis-ha": { "persistentVolume": { "enabled": true }, "haproxy": { "replicas": 5 } },
+                }),
+            ),
+            ("karpenter", json!({ "strategy": rollout })),
+            (
+                "aws-load-balancer-controller",
+                json!({
+                    "webhookBindPort": 9444,
+                    "webhookNamespaceSelectors": [{ "key": "tier", "operator": "Exists" }],
+                }),
+            ),
+            ("metrics-server", json!({ "containerPort": 4443, "updateStrategy": rollout })),
+            (
+                "kube-prometheus-stack",
+                json!({
+                    "defaultRules": { "create": true, "rules": { "general": false } },
+                    "prometheusOperator": { "replicas": 2, "tls": { "internalPort": 8443 } },
+                    "prometheus": { "podDisruptionBudget": budget, "prometheusSpec": spec },
+                    "alertmanager": { "podDisruptionBudget": budget, "alertmanagerSpec": spec },
+                    "grafana": { "fullnameOverride": "panels", "replicas": 2 },
+                    "kube-state-metrics": { "replicas": 2 },
+                }),
+            ),
+        ]
+    }
+
+    /// What `written` lacks of `given`, by its path.
+    fn lost(given: &Json, written: &Json, path: &str) -> Vec<String> {
+        match given {
+            Json::Object(entries) => {
+                let inner = entries.iter().map(|(key, value)| lost(value, &written[key], &format!("{path}.{key}")));
+                inner.flatten().collect()
+            }
+            value if value == written => Vec::new(),
+            _ => vec![path.to_owned()],
+        }
+    }
+
+    fn again(chart: &str, values: &Json) -> Json {
+        fn of<V: Values>(values: &Json) -> Json {
+            serde_json::to_value(V::read(values)).expect("values are written as JSON")
+        }
+        match chart {
+            argocd::Values::CHART => of::<argocd::Values>(values),
+            karpenter::Values::CHART => of::<karpenter::Values>(values),
+            load_balancer_controller::Values::CHART => of::<load_balancer_controller::Values>(values),
+            metrics_server::Values::CHART => of::<metrics_server::Values>(values),
+            _ => of::<prometheus_stack::Values>(values),
+        }
+    }
+
+    #[test]
+    fn what_rules_ask_for_is_read_under_the_charts_own_keys() {
+        for (chart, values) in asked_for() {
+            assert_eq!(lost(&values, &again(chart, &values), chart), Vec::<String>::new());
+            let path = format!("{}/tests/schemas/charts/{chart}.yaml", env!("CARGO_MANIFEST_DIR"));
+            let list = std::fs::read_to_string(&path).expect("each chart has its list of keys");
+            let list: Json = serde_norway::from_str(&list).expect("a list is YAML");
+            for key in values.as_object().into_iter().flat_map(serde_json::Map::keys) {
+                let known = list["keys"][""].as_array().expect("the list has the uppermost keys");
+                assert!(known.contains(&key.as_str().into()), "{chart} has no `{key}`");
+            }
+        }
+    }
+
+    #[test]
+    fn null_takes_a_value_away() {
+        let values = json!({ "replicas": null, "nodeSelector": null, "settings": { "clusterName": null } });
+        let read = karpenter::Values::read(&values);
+        assert!(read.replicas.is_none() && read.node_selector.is_empty() && read.settings.cluster_name.is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "the values of karpenter do not read")]
+    fn values_that_do_not_read_are_a_fault_and_not_passed_over() {
+        karpenter::Values::read(&json!({ "replicas": "two" }));
+    }
+
+    #[test]
+    fn less_than_a_pod_that_may_be_missing_is_none() {
+        let rollout = |unavailable: Json| {
+            let update = serde_json::from_value(json!({ "rollingUpdate": { "maxUnavailable": unavailable } }));
+            let update: RollingUpdate = update.expect("a rollout reads");
+            parts::Rollout { key: "strategy", update: &update, missing: 7 }.missing(3)
+        };
+        assert_eq!(["33%", "34%", "all"].map(|share| rollout(share.into())), [0, 1, 7]);
+        assert_eq!([rollout(2.into()), rollout(Json::Null)], [2, 7]);
+    }
+}

@@ -9,52 +9,8 @@ use crate::{
     view::{Application, NodeClass, Object, pod_of},
 };
 
-pub(super) const POLICIES: &[Policy<Platform>] = &[
-    Policy {
-        code: "IMG001",
-        name: "pinned-images",
-        severity: Severity::Error,
-        explanation: "An image without a tag, or with `latest`, is another one on each node that pulls it.",
-        check: pinned_images,
-    },
-    Policy {
-        code: "IMG002",
-        name: "own-registry",
-        severity: Severity::Error,
-        explanation: "Images from a registry that is not ours are not scanned, may vanish, and may change under their tag; \
-                      from a repository that nobody declares there is nothing to pull.",
-        check: own_registry,
-    },
-    Policy {
-        code: "IMG003",
-        name: "immutable-tags",
-        severity: Severity::Error,
-        explanation: "Where tags may move, a tag says nothing about what runs.",
-        check: immutable_tags,
-    },
-    Policy {
-        code: "IMG004",
-        name: "pinned-charts",
-        severity: Severity::Error,
-        explanation: "A chart by a range of versions changes a running platform on the day of its release.",
-        check: pinned_charts,
-    },
-    Policy {
-        code: "IMG005",
-        name: "pinned-node-images",
-        severity: Severity::Error,
-        explanation: "With `@latest` every node is replaced on the day of an image's release, tested or not.",
-        check: pinned_node_images,
-    },
-    Policy {
-        code: "IMG006",
-        name: "pinned-bases",
-        severity: Severity::Error,
-        explanation: "A base by its tag alone is another one on the next day: the same commit gives another image, and nobody can say \
-                      which base runs.",
-        check: pinned_bases,
-    },
-];
+pub(super) const POLICIES: &[Policy<Platform>] =
+    &[PINNED_IMAGES, OWN_REGISTRY, IMMUTABLE_TAGS, PINNED_CHARTS, PINNED_NODE_IMAGES, PINNED_BASES];
 
 /// The images of every Deployment, with its object.
 fn images(platform: &Platform) -> impl Iterator<Item = (Object<'_, Deployment>, &str)> {
@@ -64,6 +20,14 @@ fn images(platform: &Platform) -> impl Iterator<Item = (Object<'_, Deployment>, 
         containers.map(move |container| (deployment, container.image.as_deref().unwrap_or_default()))
     })
 }
+
+const PINNED_IMAGES: Policy<Platform> = Policy {
+    code: "IMG001",
+    name: "pinned-images",
+    severity: Severity::Error,
+    explanation: "An image without a tag, or with `latest`, is another one on each node that pulls it.",
+    check: pinned_images,
+};
 
 fn pinned_images(platform: &Platform, findings: &mut Findings) {
     for (deployment, image) in images(platform) {
@@ -78,6 +42,15 @@ fn pinned_images(platform: &Platform, findings: &mut Findings) {
         }
     }
 }
+
+const OWN_REGISTRY: Policy<Platform> = Policy {
+    code: "IMG002",
+    name: "own-registry",
+    severity: Severity::Error,
+    explanation: "Images from a registry that is not ours are not scanned, may vanish, and may change under their tag; \
+                  from a repository that nobody declares there is nothing to pull.",
+    check: own_registry,
+};
 
 fn own_registry(platform: &Platform, findings: &mut Findings) {
     let registry = format!("{}/", platform.settings.aws.registry());
@@ -103,6 +76,14 @@ fn own_registry(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+const IMMUTABLE_TAGS: Policy<Platform> = Policy {
+    code: "IMG003",
+    name: "immutable-tags",
+    severity: Severity::Error,
+    explanation: "Where tags may move, a tag says nothing about what runs.",
+    check: immutable_tags,
+};
+
 fn immutable_tags(platform: &Platform, findings: &mut Findings) {
     for repository in platform.resources::<aws_ecr_repository::Handle>() {
         if repository.text(|of| of.image_tag_mutability()).as_deref() != Some("IMMUTABLE") {
@@ -116,6 +97,14 @@ fn is_exact(version: &str) -> bool {
     let parts: Vec<_> = version.split('.').collect();
     parts.len() == 3 && parts.iter().all(|part| part.parse::<u32>().is_ok())
 }
+
+const PINNED_CHARTS: Policy<Platform> = Policy {
+    code: "IMG004",
+    name: "pinned-charts",
+    severity: Severity::Error,
+    explanation: "A chart by a range of versions changes a running platform on the day of its release.",
+    check: pinned_charts,
+};
 
 fn pinned_charts(platform: &Platform, findings: &mut Findings) {
     const MEND: &str = "name an exact version, such as 1.14.1";
@@ -140,6 +129,14 @@ fn pinned_charts(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+const PINNED_NODE_IMAGES: Policy<Platform> = Policy {
+    code: "IMG005",
+    name: "pinned-node-images",
+    severity: Severity::Error,
+    explanation: "With `@latest` every node is replaced on the day of an image's release, tested or not.",
+    check: pinned_node_images,
+};
+
 fn pinned_node_images(platform: &Platform, findings: &mut Findings) {
     for class in platform.every::<NodeClass>() {
         for alias in class.spec.ami_selector_terms.iter().filter_map(|term| term.alias.as_deref()) {
@@ -155,6 +152,15 @@ fn pinned_node_images(platform: &Platform, findings: &mut Findings) {
         }
     }
 }
+
+const PINNED_BASES: Policy<Platform> = Policy {
+    code: "IMG006",
+    name: "pinned-bases",
+    severity: Severity::Error,
+    explanation: "A base by its tag alone is another one on the next day: the same commit gives another image, and nobody can say \
+                  which base runs.",
+    check: pinned_bases,
+};
 
 fn pinned_bases(platform: &Platform, findings: &mut Findings) {
     for base in base_images::of(&platform.dockerfile) {

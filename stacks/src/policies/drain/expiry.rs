@@ -1,6 +1,6 @@
 //! Nodes that go together: whether all their pods can leave in time, and how seldom it comes to that.
 
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use super::budgets::guarded;
 use crate::{
@@ -13,9 +13,18 @@ use crate::{
 /// the pod itself, and the first health checks of a load balancer.
 const START: u64 = 180;
 
+pub(super) const TURNS_FIT_GRACE: Policy<Platform> = Policy {
+    code: "DRAIN010",
+    name: "turns-fit-grace",
+    severity: Severity::Error,
+    explanation: "Nodes that expire together drain together, and pods leave them in turns, as their disruption budgets let \
+                  them: those whose turn comes after the termination grace period are deleted, budget or not.",
+    check: turns_fit_grace,
+};
+
 /// Expired nodes of a pool drain all at once, and none is made before they do; evictions wait for the budgets of the pods. A pod
 /// that still waits when the grace period is over is deleted, whatever its budget says.
-pub(super) fn turns_fit_grace(platform: &Platform, findings: &mut Findings) {
+fn turns_fit_grace(platform: &Platform, findings: &mut Findings) {
     let guarded = guarded(platform);
     let slowest = guarded.iter().filter_map(|pods| Some((pods, pods.turns()?)));
     let Some((pods, turns)) = slowest.max_by_key(|(pods, turns)| turns * (pods.grace + START)) else { return };
@@ -40,8 +49,17 @@ pub(super) fn turns_fit_grace(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+pub(super) const EXPIRY_COMES_LAST: Policy<Platform> = Policy {
+    code: "DRAIN011",
+    name: "expiry-comes-last",
+    severity: Severity::Error,
+    explanation: "Expiry takes all nodes that were made together at once, without a budget and before others are made: \
+                  nodes should be replaced by a new image long before.",
+    check: expiry_comes_last,
+};
+
 /// Drift replaces nodes within budgets, and makes others before; expiry does neither. It must come last.
-pub(super) fn expiry_comes_last(platform: &Platform, findings: &mut Findings) {
+fn expiry_comes_last(platform: &Platform, findings: &mut Findings) {
     let last = OLD_DAYS.unsigned_abs() * 24;
     for pool in platform.every::<NodePool>() {
         // Karpenter's default is 30 days.

@@ -1,7 +1,7 @@
 //! Readiness gates: whether the pods behind a load balancer have one, also those that are made while its controller is away.
 
 use k8s_openapi::api::core::v1::{Namespace, Service};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use super::balanced;
 use crate::{
@@ -13,8 +13,17 @@ use crate::{
 /// The label by which the controller's webhook knows the namespaces whose pods it looks at.
 const LABEL: &str = "elbv2.k8s.aws/pod-readiness-gate-inject";
 
+pub(super) const READINESS_GATES: Policy<Platform> = Policy {
+    code: "DRAIN007",
+    name: "readiness-gates",
+    severity: Severity::Error,
+    explanation: "A pod without the readiness gate is ready before the load balancer knows it, and a rollout takes the old \
+                  ones away; one made while the controller is down has none, unless the API server then refuses it.",
+    check: readiness_gates,
+};
+
 /// What happens to a pod when it is made, as far as the gate is concerned.
-pub(super) fn readiness_gates(platform: &Platform, findings: &mut Findings) {
+fn readiness_gates(platform: &Platform, findings: &mut Findings) {
     for (workload, service) in balanced(platform) {
         asked_for(platform, &workload, &service, findings);
         webhook_sees(platform, &workload, &service, findings);

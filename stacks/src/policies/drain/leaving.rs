@@ -1,7 +1,7 @@
 //! The time of a leaving pod: what it promises, what its load balancer needs, and what its node leaves it.
 
 use k8s_openapi::api::core::v1::{Container, Service};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use super::balanced;
 use crate::{
@@ -55,7 +55,15 @@ impl Leaving {
     }
 }
 
-pub(super) fn grace_covers_drain(platform: &Platform, findings: &mut Findings) {
+pub(super) const GRACE_COVERS_DRAIN: Policy<Platform> = Policy {
+    code: "DRAIN001",
+    name: "grace-covers-drain",
+    severity: Severity::Error,
+    explanation: "A pod that is killed before its server has drained drops the requests that it was still answering.",
+    check: grace_covers_drain,
+};
+
+fn grace_covers_drain(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for container in workload.containers() {
             let leaving = Leaving::of(container);
@@ -83,7 +91,16 @@ fn deregistration_delay(service: &Object<'_, Service>) -> u64 {
     delay.and_then(|delay| delay.parse().ok()).unwrap_or(300)
 }
 
-pub(super) fn grace_covers_deregistration(platform: &Platform, findings: &mut Findings) {
+pub(super) const GRACE_COVERS_DEREGISTRATION: Policy<Platform> = Policy {
+    code: "DRAIN002",
+    name: "grace-covers-deregistration",
+    severity: Severity::Error,
+    explanation: "A load balancer keeps a leaving pod's connections for its deregistration delay: a pod that is gone \
+                  before then resets them.",
+    check: grace_covers_deregistration,
+};
+
+fn grace_covers_deregistration(platform: &Platform, findings: &mut Findings) {
     for (workload, service) in balanced(platform) {
         let delay = deregistration_delay(&service);
         if workload.grace() < delay {
@@ -103,10 +120,19 @@ pub(super) fn grace_covers_deregistration(platform: &Platform, findings: &mut Fi
     }
 }
 
+pub(super) const LEAVING_IS_NOTICED: Policy<Platform> = Policy {
+    code: "DRAIN003",
+    name: "leaving-is-noticed",
+    severity: Severity::Error,
+    explanation: "A load balancer goes on sending new connections for a while after a pod is told to go, and longer where \
+                  only health checks tell it: a pod that stops accepting before then refuses them.",
+    check: leaving_is_noticed,
+};
+
 /// A pod that is deleted is an endpoint that terminates, which the controller deregisters at once where pods themselves are the
 /// targets: the time before the stop signal counts. Where nodes are the targets, or nobody deregisters, only failing health checks
 /// tell the load balancer, and they succeed until the signal.
-pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
+fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
     let late = u64::from(platform.settings.services.proxy.late_connections_seconds);
     for (workload, service) in balanced(platform) {
         let setting = |name: &str, default| annotation(&service, name).parse().unwrap_or(default);
@@ -151,7 +177,16 @@ pub(super) fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn deregistration_cuts_nothing(platform: &Platform, findings: &mut Findings) {
+pub(super) const DEREGISTRATION_CUTS_NOTHING: Policy<Platform> = Policy {
+    code: "DRAIN008",
+    name: "deregistration-cuts-nothing",
+    severity: Severity::Error,
+    explanation: "A load balancer that ends connections at its deregistration delay resets what a leaving pod still \
+                  answers, unless the delay covers the pod's whole drain.",
+    check: deregistration_cuts_nothing,
+};
+
+fn deregistration_cuts_nothing(platform: &Platform, findings: &mut Findings) {
     for (workload, service) in balanced(platform) {
         let cuts = attribute(&service, TARGET_GROUP, "deregistration_delay.connection_termination.enabled");
         let (delay, promised) = (deregistration_delay(&service), Leaving::longest(&workload).promised());
@@ -169,7 +204,16 @@ pub(super) fn deregistration_cuts_nothing(platform: &Platform, findings: &mut Fi
     }
 }
 
-pub(super) fn leaving_fits_spot_notice(platform: &Platform, findings: &mut Findings) {
+pub(super) const LEAVING_FITS_SPOT_NOTICE: Policy<Platform> = Policy {
+    code: "DRAIN009",
+    name: "leaving-fits-spot-notice",
+    severity: Severity::Warning,
+    explanation: "AWS takes a Spot node back two minutes after it says so: a pod that takes longer to leave is cut off \
+                  with what it has not finished.",
+    check: leaving_fits_spot_notice,
+};
+
+fn leaving_fits_spot_notice(platform: &Platform, findings: &mut Findings) {
     let Some(pool) = Pools::of(platform, Some("spot")).pools.first().copied() else { return };
     let left = SPOT_NOTICE - SPOT_REACTION;
     for workload in platform.autoscaled() {

@@ -1,7 +1,7 @@
 //! What keeps nodes from going, and what takes too many of them at once.
 
 use synth_kubernetes::karpenter::Budget;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use super::budgets::{Guarded, guarded};
 use crate::{
@@ -9,7 +9,15 @@ use crate::{
     view::{NodePool, Workload, seconds},
 };
 
-pub(super) fn budget_leaves_room(platform: &Platform, findings: &mut Findings) {
+pub(super) const BUDGET_LEAVES_ROOM: Policy<Platform> = Policy {
+    code: "DRAIN004",
+    name: "budget-leaves-room",
+    severity: Severity::Error,
+    explanation: "A disruption budget that allows no eviction at the minimum of pods keeps every node from draining.",
+    check: budget_leaves_room,
+};
+
+fn budget_leaves_room(platform: &Platform, findings: &mut Findings) {
     for Guarded { name, pods, place, mend: (mend, setting), .. } in
         guarded(platform).into_iter().filter(|pods| pods.allowed(pods.pods.0) == 0)
     {
@@ -18,7 +26,16 @@ pub(super) fn budget_leaves_room(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn nodes_wait_for_pods(platform: &Platform, findings: &mut Findings) {
+pub(super) const NODES_WAIT_FOR_PODS: Policy<Platform> = Policy {
+    code: "DRAIN005",
+    name: "nodes-wait-for-pods",
+    severity: Severity::Error,
+    explanation: "Expiry ignores disruption budgets: without a termination grace period one pod keeps a node for ever, \
+                  and with one below the pods' own they are cut off.",
+    check: nodes_wait_for_pods,
+};
+
+fn nodes_wait_for_pods(platform: &Platform, findings: &mut Findings) {
     let longest = platform.autoscaled().iter().map(Workload::grace).max().unwrap_or_default();
     for pool in platform.every::<NodePool>() {
         let spec = &pool.spec.template.spec;
@@ -41,7 +58,16 @@ pub(super) fn nodes_wait_for_pods(platform: &Platform, findings: &mut Findings) 
     }
 }
 
-pub(super) fn pools_disrupt_gently(platform: &Platform, findings: &mut Findings) {
+pub(super) const POOLS_DISRUPT_GENTLY: Policy<Platform> = Policy {
+    code: "DRAIN006",
+    name: "pools-disrupt-gently",
+    severity: Severity::Error,
+    explanation: "A pool that may replace all nodes at once takes every service's pods at once; one that may replace none \
+                  never takes a new image.",
+    check: pools_disrupt_gently,
+};
+
+fn pools_disrupt_gently(platform: &Platform, findings: &mut Findings) {
     for pool in platform.every::<NodePool>() {
         for Budget { nodes, reasons, schedule, .. } in &pool.spec.disruption.budgets {
             // An empty node takes no pod with it.

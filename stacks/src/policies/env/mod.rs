@@ -9,23 +9,16 @@ use synth_review::{Findings, Policy, Severity};
 use self::claims::Claim;
 use crate::{Platform, settings::Settings};
 
-pub(super) const POLICIES: &[Policy<Platform>] = &[
-    Policy {
-        code: "ENV001",
-        name: "names-of-their-own",
-        severity: Severity::Error,
-        explanation: "Of what is unique in an account, a region of it or all of AWS there is one: the second environment \
-                      that makes it stops in the middle of its apply, or takes over what the first one has.",
-        check: names_of_their_own,
-    },
-    Policy {
-        code: "ENV002",
-        name: "ranges-of-their-own",
-        severity: Severity::Error,
-        explanation: "Networks whose ranges overlap cannot be joined, and the range of a VPC cannot be changed later.",
-        check: ranges_of_their_own,
-    },
-];
+pub(super) const POLICIES: &[Policy<Platform>] = &[NAMES_OF_THEIR_OWN, RANGES_OF_THEIR_OWN];
+
+const NAMES_OF_THEIR_OWN: Policy<Platform> = Policy {
+    code: "ENV001",
+    name: "names-of-their-own",
+    severity: Severity::Error,
+    explanation: "Of what is unique in an account, a region of it or all of AWS there is one: the second environment \
+                  that makes it stops in the middle of its apply, or takes over what the first one has.",
+    check: names_of_their_own,
+};
 
 fn names_of_their_own(platform: &Platform, findings: &mut Findings) {
     let own = claims::of(platform);
@@ -79,6 +72,14 @@ fn mend(claim: &Claim<'_>, one: &Settings, other: &Settings) -> String {
         None => "make its name of the environment's where it is declared (`settings.named`)".to_owned(),
     }
 }
+
+const RANGES_OF_THEIR_OWN: Policy<Platform> = Policy {
+    code: "ENV002",
+    name: "ranges-of-their-own",
+    severity: Severity::Error,
+    explanation: "Networks whose ranges overlap cannot be joined, and the range of a VPC cannot be changed later.",
+    check: ranges_of_their_own,
+};
 
 fn ranges_of_their_own(platform: &Platform, findings: &mut Findings) {
     let own = &platform.settings;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use synth_bindings::{aws_eks_node_group, aws_nat_gateway, aws_subnet};
 use synth_framework::Expression;
 use synth_kubernetes::Amount;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -16,7 +16,15 @@ use crate::{
 /// The fewest types that a pool may name.
 const FEWEST_TYPES: usize = 5;
 
-pub(super) fn pools_cover_zones(platform: &Platform, findings: &mut Findings) {
+pub(super) const POOLS_COVER_ZONES: Policy<Platform> = Policy {
+    code: "HA007",
+    name: "pools-cover-zones",
+    severity: Severity::Error,
+    explanation: "Pods that are spread over zones wait for ever for a zone in which no pool makes nodes.",
+    check: pools_cover_zones,
+};
+
+fn pools_cover_zones(platform: &Platform, findings: &mut Findings) {
     let zones = &platform.settings.network.zones;
     for pool in platform.every::<NodePool>() {
         let allowed = requirement(&pool, "topology.kubernetes.io/zone");
@@ -33,7 +41,15 @@ pub(super) fn pools_cover_zones(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn nat_per_zone(platform: &Platform, findings: &mut Findings) {
+pub(super) const NAT_PER_ZONE: Policy<Platform> = Policy {
+    code: "HA008",
+    name: "nat-per-zone",
+    severity: Severity::Warning,
+    explanation: "Zones that leave through another zone's NAT gateway lose the internet with that zone.",
+    check: nat_per_zone,
+};
+
+fn nat_per_zone(platform: &Platform, findings: &mut Findings) {
     let zones = platform.settings.network.zones.len();
     let gateways: Vec<_> = platform.resources::<aws_nat_gateway::Handle>().collect();
     if let Some(gateway) = gateways.first()
@@ -49,7 +65,16 @@ pub(super) fn nat_per_zone(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn many_instance_types(platform: &Platform, findings: &mut Findings) {
+pub(super) const MANY_INSTANCE_TYPES: Policy<Platform> = Policy {
+    code: "HA009",
+    name: "many-instance-types",
+    severity: Severity::Error,
+    explanation: "A pool of one instance type makes no node when AWS has none left of it, which is when everyone \
+                  scales.",
+    check: many_instance_types,
+};
+
+fn many_instance_types(platform: &Platform, findings: &mut Findings) {
     let region = &platform.settings.aws.region;
     for pool in platform.every::<NodePool>() {
         let types: Vec<_> = types(platform, &pool).iter().map(|of| of.name).collect();
@@ -68,7 +93,15 @@ fn zones_of(group: &Declared<'_, aws_eks_node_group::Handle>) -> BTreeSet<String
     subnets.filter_map(|subnet| subnet.text(|of| of.availability_zone())).collect()
 }
 
-pub(super) fn base_nodes_in_every_zone(platform: &Platform, findings: &mut Findings) {
+pub(super) const BASE_NODES_IN_EVERY_ZONE: Policy<Platform> = Policy {
+    code: "HA010",
+    name: "base-nodes-in-every-zone",
+    severity: Severity::Error,
+    explanation: "Controllers whose nodes all stand in one zone are lost with it, and nobody makes new nodes.",
+    check: base_nodes_in_every_zone,
+};
+
+fn base_nodes_in_every_zone(platform: &Platform, findings: &mut Findings) {
     let zones = &platform.settings.network.zones;
     for group in platform.resources::<aws_eks_node_group::Handle>() {
         let missing: Vec<_> =
@@ -83,7 +116,16 @@ pub(super) fn base_nodes_in_every_zone(platform: &Platform, findings: &mut Findi
     }
 }
 
-pub(super) fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Findings) {
+pub(super) const BASE_NODES_HOST_SYSTEM_PODS: Policy<Platform> = Policy {
+    code: "HA011",
+    name: "base-nodes-host-system-pods",
+    severity: Severity::Error,
+    explanation: "System pods run on base nodes alone: those that do not fit when a zone is lost stay pending, \
+                  Karpenter's among them.",
+    check: base_nodes_host_system_pods,
+};
+
+fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Findings) {
     let most_nodes = Pools::of(platform, None).most_nodes();
     let groups = base_pods(platform, most_nodes);
     let daemons = daemon_pods(platform);
@@ -161,7 +203,16 @@ fn place(groups: &[PodGroup], free: &mut [Amount]) -> Vec<String> {
     homeless
 }
 
-pub(super) fn rollouts_fit_base_nodes(platform: &Platform, findings: &mut Findings) {
+pub(super) const ROLLOUTS_FIT_BASE_NODES: Policy<Platform> = Policy {
+    code: "HA013",
+    name: "rollouts-fit-base-nodes",
+    severity: Severity::Error,
+    explanation: "Pods that never share a node, as many as there are base nodes, cannot be replaced before one of them \
+                  leaves: a rollout that may take none away waits for ever.",
+    check: rollouts_fit_base_nodes,
+};
+
+fn rollouts_fit_base_nodes(platform: &Platform, findings: &mut Findings) {
     let charts: Vec<_> = platform.all_charts().collect();
     for group in platform.resources::<aws_eks_node_group::Handle>() {
         let Some(nodes) = group.text(|of| of.scaling_config().min_size()).and_then(|size| size.parse::<u64>().ok())
@@ -187,7 +238,16 @@ pub(super) fn rollouts_fit_base_nodes(platform: &Platform, findings: &mut Findin
     }
 }
 
-pub(super) fn controllers_in_pairs(platform: &Platform, findings: &mut Findings) {
+pub(super) const CONTROLLERS_IN_PAIRS: Policy<Platform> = Policy {
+    code: "HA012",
+    name: "controllers-in-pairs",
+    severity: Severity::Error,
+    explanation: "While the only pod of a controller moves, no node is made, no target is registered and no \
+                  autoscaler sees a metric.",
+    check: controllers_in_pairs,
+};
+
+fn controllers_in_pairs(platform: &Platform, findings: &mut Findings) {
     for known in platform.known_charts() {
         if let Some(pods) = known.chart.scales_by().filter(|pods| *pods < 2) {
             findings.report(

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::{HTTPGetAction, Probe, TopologySpreadConstraint};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -10,7 +10,15 @@ use crate::{
     view::{HOST, ZONE, whole},
 };
 
-pub(super) fn minimum_covers_zones(platform: &Platform, findings: &mut Findings) {
+pub(super) const MINIMUM_COVERS_ZONES: Policy<Platform> = Policy {
+    code: "HA001",
+    name: "minimum-covers-zones",
+    severity: Severity::Error,
+    explanation: "With fewer pods than zones at rest, the loss of one zone can take all of a service at once.",
+    check: minimum_covers_zones,
+};
+
+fn minimum_covers_zones(platform: &Platform, findings: &mut Findings) {
     let zones = platform.settings.network.zones.len() as u64;
     for workload in platform.autoscaled() {
         let fewest = workload.fewest();
@@ -26,7 +34,16 @@ pub(super) fn minimum_covers_zones(platform: &Platform, findings: &mut Findings)
     }
 }
 
-pub(super) fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
+pub(super) const SPREAD_OVER_ZONES: Policy<Platform> = Policy {
+    code: "HA002",
+    name: "spread-over-zones",
+    severity: Severity::Error,
+    explanation: "Without a spread that holds pods back, the scheduler may put all pods of a service into one zone: the first node \
+                  that is ready takes what waits for it and for its neighbours.",
+    check: spread_over_zones,
+};
+
+fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         let own = |spread: Option<&TopologySpreadConstraint>| {
             spread.is_some_and(|of| workload.selected_by(of.label_selector.as_ref()))
@@ -67,7 +84,17 @@ pub(super) fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn schedules_without_a_zone(platform: &Platform, findings: &mut Findings) {
+pub(super) const SCHEDULES_WITHOUT_A_ZONE: Policy<Platform> = Policy {
+    code: "HA003",
+    name: "schedules-without-a-zone",
+    severity: Severity::Error,
+    explanation: "With `minDomains` at the number of zones, or with dead nodes counted as a zone, the loss of a zone \
+                  leaves every new pod pending; below zones - 1, all pods may share a zone. With a narrow `maxSkew` a zone \
+                  that is healthy but full stops the scale-up in all others.",
+    check: schedules_without_a_zone,
+};
+
+fn schedules_without_a_zone(platform: &Platform, findings: &mut Findings) {
     let remaining = platform.settings.network.zones.len() as u64 - 1;
     for workload in platform.autoscaled() {
         let Some(spread) = workload.zone_spread() else { continue };
@@ -111,7 +138,16 @@ pub(super) fn schedules_without_a_zone(platform: &Platform, findings: &mut Findi
 /// Seconds for which a pod may stay bound to a dead node; it was declared dead after 50.
 const BOUND_SECONDS: u64 = 60;
 
-pub(super) fn dead_nodes_let_go(platform: &Platform, findings: &mut Findings) {
+pub(super) const DEAD_NODES_LET_GO: Policy<Platform> = Policy {
+    code: "HA015",
+    name: "dead-nodes-let-pods-go",
+    severity: Severity::Error,
+    explanation: "A pod stays bound to a node that answers no more for 300 seconds, if it says nothing, and the autoscaler \
+                  adds none for it meanwhile: the share of a lost zone is missing for six minutes.",
+    check: dead_nodes_let_go,
+};
+
+fn dead_nodes_let_go(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for taint in DEAD_NODE_TAINTS {
             let tolerations = workload.pod().tolerations.as_deref().unwrap_or_default().iter();
@@ -135,7 +171,16 @@ pub(super) fn dead_nodes_let_go(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn one_disruption_budget(platform: &Platform, findings: &mut Findings) {
+pub(super) const ONE_DISRUPTION_BUDGET: Policy<Platform> = Policy {
+    code: "HA004",
+    name: "one-disruption-budget",
+    severity: Severity::Error,
+    explanation: "Without a budget, consolidation may evict all pods at once; under two, the API server refuses every \
+                  eviction and nodes never drain.",
+    check: one_disruption_budget,
+};
+
+fn one_disruption_budget(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         let budgets = workload.budgets(platform);
         let names: Vec<_> = budgets.map(|budget| format!("`{}`", budget.name())).collect();
@@ -151,7 +196,16 @@ pub(super) fn one_disruption_budget(platform: &Platform, findings: &mut Findings
     }
 }
 
-pub(super) fn probes(platform: &Platform, findings: &mut Findings) {
+pub(super) const PROBES: Policy<Platform> = Policy {
+    code: "HA005",
+    name: "probes",
+    severity: Severity::Error,
+    explanation: "Without a readiness probe a pod gets requests before it serves, without a liveness probe a hung one \
+                  stays, and one question for both restarts pods that only have to wait.",
+    check: probes,
+};
+
+fn probes(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for container in workload.containers() {
             let name = &container.name;
@@ -181,7 +235,15 @@ fn question(probe: Option<&Probe>) -> Option<&HTTPGetAction> {
     probe?.http_get.as_ref()
 }
 
-pub(super) fn rollout_without_loss(platform: &Platform, findings: &mut Findings) {
+pub(super) const ROLLOUT_WITHOUT_LOSS: Policy<Platform> = Policy {
+    code: "HA006",
+    name: "rollout-without-loss",
+    severity: Severity::Error,
+    explanation: "A rollout that takes pods away before others are ready serves the same load with fewer of them.",
+    check: rollout_without_loss,
+};
+
+fn rollout_without_loss(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         let strategy = workload.deployment.spec.as_ref().and_then(|spec| spec.strategy.as_ref());
         let rolling = strategy.and_then(|strategy| strategy.rolling_update.as_ref());

@@ -1,14 +1,23 @@
 //! Repair: whether a node that is broken and still there is told of, and replaced.
 
 use synth_bindings::{aws_eks_cluster, aws_eks_node_group};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{Platform, charts::karpenter, view::addon};
 
 /// The add-on that tells of broken networks, disks, kernels and container runtimes in the conditions of its node.
 const AGENT: &str = "eks-node-monitoring-agent";
 
-pub(super) fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Findings) {
+pub(super) const BROKEN_NODES_ARE_REPAIRED: Policy<Platform> = Policy {
+    code: "HA014",
+    name: "broken-nodes-are-repaired",
+    severity: Severity::Error,
+    explanation: "A node with a broken network, disk or kernel takes pods and fails them until somebody replaces it: an agent \
+                  has to tell of it, and Karpenter and the node group have to act.",
+    check: broken_nodes_are_repaired,
+};
+
+fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Findings) {
     if let Some(chart) = platform.chart::<karpenter::Values>()
         && !chart.values.settings.feature_gates.node_repair
     {

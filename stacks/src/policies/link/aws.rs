@@ -8,7 +8,7 @@ use synth_bindings::{
     aws_security_group, aws_sqs_queue, aws_subnet, aws_vpc, data,
 };
 use synth_kubernetes::karpenter::TagSelectorTerm;
-use synth_review::{Findings, Place};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform,
@@ -23,7 +23,16 @@ fn described(terms: &[TagSelectorTerm]) -> String {
     tags.join(" and ")
 }
 
-pub(super) fn discovery_tag_on_subnets(platform: &Platform, findings: &mut Findings) {
+pub(super) const DISCOVERY_TAG_ON_SUBNETS: Policy<Platform> = Policy {
+    code: "LINK001",
+    name: "discovery-tag-on-subnets",
+    severity: Severity::Error,
+    explanation: "Karpenter makes nodes only in subnets that carry the tag its node class selects: without one it makes \
+                  none, and every pod stays pending.",
+    check: discovery_tag_on_subnets,
+};
+
+fn discovery_tag_on_subnets(platform: &Platform, findings: &mut Findings) {
     for class in platform.every::<NodeClass>() {
         let terms = &class.spec.subnet_selector_terms;
         let found: Vec<_> =
@@ -50,7 +59,16 @@ fn zones_of_pools<'a>(platform: &'a Platform, class: &Object<'_, NodeClass>) -> 
     pools.flat_map(|pool| requirement(&pool, "topology.kubernetes.io/zone")).map(String::as_str).collect()
 }
 
-pub(super) fn discovery_tag_on_one_group(platform: &Platform, findings: &mut Findings) {
+pub(super) const DISCOVERY_TAG_ON_ONE_GROUP: Policy<Platform> = Policy {
+    code: "LINK002",
+    name: "discovery-tag-on-one-group",
+    severity: Severity::Error,
+    explanation: "Nodes without a security group cannot join, and on nodes with several that carry the cluster's tag \
+                  load balancers cannot tell which to open.",
+    check: discovery_tag_on_one_group,
+};
+
+fn discovery_tag_on_one_group(platform: &Platform, findings: &mut Findings) {
     for class in platform.every::<NodeClass>() {
         let terms = &class.spec.security_group_selector_terms;
         let found: Vec<_> = platform
@@ -71,7 +89,15 @@ pub(super) fn discovery_tag_on_one_group(platform: &Platform, findings: &mut Fin
     }
 }
 
-pub(super) fn node_role(platform: &Platform, findings: &mut Findings) {
+pub(super) const NODE_ROLE: Policy<Platform> = Policy {
+    code: "LINK003",
+    name: "node-role",
+    severity: Severity::Error,
+    explanation: "Nodes of a role that does not exist, or that has no access entry, start and never join the cluster.",
+    check: node_role,
+};
+
+fn node_role(platform: &Platform, findings: &mut Findings) {
     for class in platform.every::<NodeClass>() {
         let name = class.spec.role.as_str();
         let declared =
@@ -93,7 +119,15 @@ pub(super) fn node_role(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn interruption_queue(platform: &Platform, findings: &mut Findings) {
+pub(super) const INTERRUPTION_QUEUE: Policy<Platform> = Policy {
+    code: "LINK004",
+    name: "interruption-queue",
+    severity: Severity::Error,
+    explanation: "Without its queue Karpenter learns of a Spot interruption when the node is gone.",
+    check: interruption_queue,
+};
+
+fn interruption_queue(platform: &Platform, findings: &mut Findings) {
     if let Some(chart) = platform.chart::<karpenter::Values>() {
         let name = chart.values.settings.interruption_queue.as_str();
         let queue = platform
@@ -116,7 +150,16 @@ pub(super) fn interruption_queue(platform: &Platform, findings: &mut Findings) {
 /// The add-on through which pods get the credentials of their role.
 const AGENT: &str = "eks-pod-identity-agent";
 
-pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
+pub(super) const POD_IDENTITY: Policy<Platform> = Policy {
+    code: "LINK005",
+    name: "pod-identity",
+    severity: Severity::Error,
+    explanation: "Pod Identity gives a role to one service account of one namespace: under another name a controller has \
+                  no permissions.",
+    check: pod_identity,
+};
+
+fn pod_identity(platform: &Platform, findings: &mut Findings) {
     let associations: Vec<_> = platform.resources::<aws_eks_pod_identity_association::Handle>().collect();
     let names = |association: &Declared<'_, aws_eks_pod_identity_association::Handle>| {
         (
@@ -167,7 +210,15 @@ pub(super) fn pod_identity(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn cluster_name(platform: &Platform, findings: &mut Findings) {
+pub(super) const CLUSTER_NAME: Policy<Platform> = Policy {
+    code: "LINK006",
+    name: "cluster-name",
+    severity: Severity::Error,
+    explanation: "A controller that is told another cluster's name, network or region manages nothing, or the wrong one.",
+    check: cluster_name,
+};
+
+fn cluster_name(platform: &Platform, findings: &mut Findings) {
     let mut clusters = platform.resources::<aws_eks_cluster::Handle>();
     let cluster = clusters.find_map(|of| of.text(|of| of.name())).unwrap_or_default();
     let vpc = platform.resources::<aws_vpc::Handle>().find_map(|vpc| vpc.tag("Name")).unwrap_or_default();

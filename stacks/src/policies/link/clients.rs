@@ -1,6 +1,6 @@
 //! Who is on the other side of a load balancer: how its pods learn it, and what gets in the way.
 
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use super::{
     traffic::{keeps_addresses, ranges_of_balancers},
@@ -12,7 +12,16 @@ use crate::{
     view::{TARGET_GROUP, Workload, annotation, attribute},
 };
 
-pub(super) fn do_not_collide(platform: &Platform, findings: &mut Findings) {
+pub(super) const DO_NOT_COLLIDE: Policy<Platform> = Policy {
+    code: "LINK026",
+    name: "clients-do-not-collide",
+    severity: Severity::Error,
+    explanation: "A load balancer that keeps its clients' addresses and balances across zones brings connections of one \
+                  client, from one port to two of its own addresses, to one pod as one connection, which is reset.",
+    check: do_not_collide,
+};
+
+fn do_not_collide(platform: &Platform, findings: &mut Findings) {
     for service in platform.balancers().filter(|service| keeps_addresses(service) && balances_across(service)) {
         findings.report(
             service.place(),
@@ -23,7 +32,16 @@ pub(super) fn do_not_collide(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn are_named(platform: &Platform, findings: &mut Findings) {
+pub(super) const ARE_NAMED: Policy<Platform> = Policy {
+    code: "LINK027",
+    name: "clients-are-named",
+    severity: Severity::Error,
+    explanation: "A header that names the client, sent and not read, is a malformed request each time; read and not sent, \
+                  no request is one; read from addresses of others, anybody is whoever he says.",
+    check: are_named,
+};
+
+fn are_named(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         let read = ranges_read(&workload);
         let mut expected = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::Namespace;
 use synth_kubernetes::argocd::{Destination, GroupKind};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform, charts,
@@ -18,7 +18,15 @@ const DEFINED: [(&str, &str); 3] = [
     ("monitoring.coreos.com", "kube-prometheus-stack"),
 ];
 
-pub(super) fn waves_in_order(platform: &Platform, findings: &mut Findings) {
+pub(super) const WAVES_IN_ORDER: Policy<Platform> = Policy {
+    code: "LINK015",
+    name: "waves-in-order",
+    severity: Severity::Error,
+    explanation: "An object whose kind or namespace comes in a later wave cannot be synced, and the waves after it wait.",
+    check: waves_in_order,
+};
+
+fn waves_in_order(platform: &Platform, findings: &mut Findings) {
     for object in platform.objects() {
         for application in platform.applications_of(&object.path) {
             let definer = DEFINED
@@ -48,7 +56,15 @@ pub(super) fn waves_in_order(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn project_allows(platform: &Platform, findings: &mut Findings) {
+pub(super) const PROJECT_ALLOWS: Policy<Platform> = Policy {
+    code: "LINK016",
+    name: "project-allows",
+    severity: Severity::Error,
+    explanation: "Argo CD refuses an Application whose project does not list its source, its namespace and its kinds.",
+    check: project_allows,
+};
+
+fn project_allows(platform: &Platform, findings: &mut Findings) {
     for application in platform.every::<Application>() {
         let spec = &application.spec;
         let (name, source) = (&spec.project, &spec.source);
@@ -106,7 +122,16 @@ pub(super) fn project_allows(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn every_folder_is_synced(platform: &Platform, findings: &mut Findings) {
+pub(super) const EVERY_FOLDER_IS_SYNCED: Policy<Platform> = Policy {
+    code: "LINK017",
+    name: "every-folder-is-synced",
+    severity: Severity::Error,
+    explanation: "Manifests that no Application points at are never applied, and an Application without manifests prunes \
+                  all it had.",
+    check: every_folder_is_synced,
+};
+
+fn every_folder_is_synced(platform: &Platform, findings: &mut Findings) {
     let mut reported = BTreeSet::new();
     for object in platform.objects() {
         let Some((folder, _)) = object.path.rsplit_once('/') else { continue };

@@ -8,7 +8,7 @@ use k8s_openapi::api::{
 };
 use serde_json::Value as Json;
 use synth_kubernetes::Manifest;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -18,7 +18,15 @@ use crate::{
 /// The namespaces that every cluster has.
 const OF_KUBERNETES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
-pub(super) fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
+pub(super) const NAMESPACES_EXIST: Policy<Platform> = Policy {
+    code: "LINK013",
+    name: "namespaces-exist",
+    severity: Severity::Error,
+    explanation: "What is synced to a namespace that nobody makes fails at every sync.",
+    check: namespaces_exist,
+};
+
+fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
     let mut known: BTreeSet<String> = OF_KUBERNETES.map(str::to_owned).into();
     known.extend(platform.every::<Namespace>().map(|namespace| namespace.name().to_owned()));
     if let Some(release) = argocd_release(platform)
@@ -46,7 +54,16 @@ pub(super) fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
 /// Keys whose value names an object of a kind that belongs to the whole cluster.
 const NAMES: [(&str, &str); 2] = [("priorityClassName", "PriorityClass"), ("storageClassName", "StorageClass")];
 
-pub(super) fn names_exist(platform: &Platform, findings: &mut Findings) {
+pub(super) const NAMES_EXIST: Policy<Platform> = Policy {
+    code: "LINK014",
+    name: "names-exist",
+    severity: Severity::Error,
+    explanation: "A pod or volume that names a service account, priority class, storage class or node class that does not \
+                  exist is refused or waits for ever.",
+    check: names_exist,
+};
+
+fn names_exist(platform: &Platform, findings: &mut Findings) {
     let mut report = |object, kind: &str, name: &str| {
         findings.report(
             platform.place(object),

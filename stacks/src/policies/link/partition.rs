@@ -2,7 +2,7 @@
 
 use synth_bindings::aws_vpc_endpoint;
 use synth_framework::{Body, Content, Expression, TemplatePart};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{Platform, view::trust_documents};
 
@@ -24,7 +24,16 @@ fn literals<'a>(body: &'a Body, visit: &mut dyn FnMut(&'a str)) {
     }
 }
 
-pub(super) fn one_partition(platform: &Platform, findings: &mut Findings) {
+pub(super) const ONE_PARTITION: Policy<Platform> = Policy {
+    code: "LINK024",
+    name: "one-partition",
+    severity: Severity::Error,
+    explanation: "A partition of AWS has ARNs, principals and endpoints of its own: a name of another one reads well in a \
+                  plan and is refused by the apply.",
+    check: one_partition,
+};
+
+fn one_partition(platform: &Platform, findings: &mut Findings) {
     let aws = &platform.settings.aws;
     let ours = aws.partition();
     for found in platform.declared() {

@@ -1,7 +1,7 @@
 //! What nodes may do with their role: join, pull images, and connect pods.
 
 use synth_bindings::{aws_eks_node_group, aws_iam_role, aws_iam_role_policy_attachment};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -35,7 +35,16 @@ fn roles_of_nodes(platform: &Platform) -> Vec<Declared<'_>> {
     of_groups.chain(of_classes.map(|role| role.whole())).collect()
 }
 
-pub(super) fn node_permissions(platform: &Platform, findings: &mut Findings) {
+pub(super) const NODE_PERMISSIONS: Policy<Platform> = Policy {
+    code: "LINK022",
+    name: "node-permissions",
+    severity: Severity::Error,
+    explanation: "A node whose role may not join, pull images or connect pods starts, costs money and runs nothing; \
+                  Karpenter makes another, which does the same.",
+    check: node_permissions,
+};
+
+fn node_permissions(platform: &Platform, findings: &mut Findings) {
     let of_pods = addon(platform, "vpc-cni")
         .and_then(|cni| cni.blocks(|of| of.pod_identity_association()).next()?.leads(|of| of.role_arn()));
     let network = of_pods.is_some_and(|role| allows(&role, &[NETWORK]));

@@ -4,11 +4,20 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Toleration;
 use synth_bindings::aws_eks_node_group;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{Platform, view::Declared};
 
-pub(super) fn system_pods_on_base_nodes(platform: &Platform, findings: &mut Findings) {
+pub(super) const SYSTEM_PODS_ON_BASE_NODES: Policy<Platform> = Policy {
+    code: "LINK018",
+    name: "system-pods-on-base-nodes",
+    severity: Severity::Error,
+    explanation: "A controller that does not tolerate the base nodes' taint stays pending; one that does not select them \
+                  may run on nodes that Karpenter takes away.",
+    check: system_pods_on_base_nodes,
+};
+
+fn system_pods_on_base_nodes(platform: &Platform, findings: &mut Findings) {
     let groups: Vec<_> = platform.resources::<aws_eks_node_group::Handle>().collect();
     for known in platform.all_charts() {
         for (who, selector, tolerations) in known.chart.placements() {

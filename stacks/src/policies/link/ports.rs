@@ -4,7 +4,7 @@ use k8s_openapi::{
     api::{apps::v1::Deployment, core::v1::Service},
     apimachinery::pkg::util::intstr::IntOrString,
 };
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -27,7 +27,16 @@ fn has_port(service: &Object<'_, Service>, port: u64) -> bool {
     ports(service).iter().any(|declared| whole(declared.port) == port)
 }
 
-pub(super) fn allowed_target(platform: &Platform, findings: &mut Findings) {
+pub(super) const ALLOWED_TARGET: Policy<Platform> = Policy {
+    code: "LINK008",
+    name: "allowed-target",
+    severity: Severity::Error,
+    explanation: "The proxy refuses private addresses but for the targets it is told: with another name of the target's \
+                  Service it refuses every request.",
+    check: allowed_target,
+};
+
+fn allowed_target(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled().into_iter().filter(|workload| workload.name() == CORS_PROXY_SERVER) {
         let mut reaches_mock = false;
         for target in workload.flags("--allow-target") {
@@ -54,7 +63,16 @@ pub(super) fn allowed_target(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn health_check(platform: &Platform, findings: &mut Findings) {
+pub(super) const HEALTH_CHECK: Policy<Platform> = Policy {
+    code: "LINK009",
+    name: "health-check",
+    severity: Severity::Error,
+    explanation: "A load balancer that asks another port or path than readiness does sends clients to pods that are not \
+                  ready, or to none.",
+    check: health_check,
+};
+
+fn health_check(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for service in workload.balancers(platform) {
             let (port, path) = (annotation(&service, "healthcheck-port"), annotation(&service, "healthcheck-path"));
@@ -83,7 +101,15 @@ pub(super) fn health_check(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn service_ports(platform: &Platform, findings: &mut Findings) {
+pub(super) const SERVICE_PORTS: Policy<Platform> = Policy {
+    code: "LINK010",
+    name: "service-ports",
+    severity: Severity::Error,
+    explanation: "A Service that selects no pods, or leads to a port that no container has, refuses every connection.",
+    check: service_ports,
+};
+
+fn service_ports(platform: &Platform, findings: &mut Findings) {
     for service in platform.every::<Service>() {
         let selector = service.spec.as_ref().and_then(|spec| spec.selector.clone()).unwrap_or_default();
         let selected: Vec<_> = platform
@@ -123,9 +149,18 @@ pub(super) fn service_ports(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+pub(super) const UNTRANSLATED_PORTS: Policy<Platform> = Policy {
+    code: "LINK023",
+    name: "untranslated-ports",
+    severity: Severity::Error,
+    explanation: "Where the VPC CNI holds network policies, a way out to pods leads through their Service only if the \
+                  Service has the pods' port: through another one, every call times out.",
+    check: untranslated_ports,
+};
+
 /// The controller behind the VPC CNI lets a way out to pods include their Service only where both have one port.
 /// Source: <https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy.html>, considerations.
-pub(super) fn untranslated_ports(platform: &Platform, findings: &mut Findings) {
+fn untranslated_ports(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         // Clients of a load balancer reach the pods without the Service.
         for service in workload.services(platform).filter(|of| !is_balancer(of)) {
@@ -143,7 +178,15 @@ pub(super) fn untranslated_ports(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn monitored_ports(platform: &Platform, findings: &mut Findings) {
+pub(super) const MONITORED_PORTS: Policy<Platform> = Policy {
+    code: "LINK011",
+    name: "monitored-ports",
+    severity: Severity::Error,
+    explanation: "A ServiceMonitor that finds no Service with its port scrapes nothing, and alerts see no data.",
+    check: monitored_ports,
+};
+
+fn monitored_ports(platform: &Platform, findings: &mut Findings) {
     for monitor in platform.every::<ServiceMonitor>() {
         let spec = &monitor.typed().spec;
         let mut namespaces: Vec<_> = spec.namespace_selector.match_names.iter().map(String::as_str).collect();

@@ -3,7 +3,7 @@
 use synth_bindings::{
     aws_eks_cluster, aws_eks_node_group, aws_launch_template, aws_security_group, aws_vpc_security_group_ingress_rule,
 };
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -62,7 +62,16 @@ fn admits(to: &Declared<'_>, from: &Declared<'_>, protocol: &str, port: u64) -> 
     rules.any(|rule| rule.leads(|of| of.referenced_security_group_id()).is_some_and(|found| found.is(from)))
 }
 
-pub(super) fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut Findings) {
+pub(super) const CONTROL_PLANE_REACHES_WEBHOOKS: Policy<Platform> = Policy {
+    code: "LINK020",
+    name: "control-plane-reaches-webhooks",
+    severity: Severity::Error,
+    explanation: "The API server calls webhooks and metrics in pods through the nodes' security group: where it does not \
+                  admit their ports, objects are refused after a timeout, and autoscalers see nothing.",
+    check: control_plane_reaches_webhooks,
+};
+
+fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut Findings) {
     let callers: Vec<_> =
         platform.resources::<aws_eks_cluster::Handle>().flat_map(|cluster| groups_of(&cluster)).collect();
     for nodes in groups_of_nodes(platform) {
@@ -82,7 +91,16 @@ pub(super) fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut
     }
 }
 
-pub(super) fn nodes_admit_pods(platform: &Platform, findings: &mut Findings) {
+pub(super) const NODES_ADMIT_PODS: Policy<Platform> = Policy {
+    code: "LINK021",
+    name: "nodes-admit-pods",
+    severity: Severity::Error,
+    explanation: "Pods talk through the security group of their nodes: a port that it does not admit works between pods \
+                  that share a node, and times out between all others.",
+    check: nodes_admit_pods,
+};
+
+fn nodes_admit_pods(platform: &Platform, findings: &mut Findings) {
     for (nodes, named) in node_groups(platform) {
         if named.is_empty() {
             findings.report(

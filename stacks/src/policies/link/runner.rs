@@ -1,7 +1,7 @@
 //! Where workflows run, and whether the Kubernetes API lets them in.
 
 use synth_bindings::{aws_eks_cluster, helm_release};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use super::reach;
 use crate::{Platform, runner};
@@ -12,7 +12,16 @@ const HOSTED_MEND: &str =
 const OWN_MEND: &str = "name where the runners are in `cluster.private_access_cidrs` or \
                         `cluster.private_access_security_groups`";
 
-pub(super) fn runner_reaches_cluster(platform: &Platform, findings: &mut Findings) {
+pub(super) const RUNNER_REACHES_CLUSTER: Policy<Platform> = Policy {
+    code: "LINK019",
+    name: "runner-reaches-cluster",
+    severity: Severity::Error,
+    explanation: "Helm reads its releases from the Kubernetes API at every plan: from a runner that the endpoint does not \
+                  admit, workflows can neither plan nor apply.",
+    check: runner_reaches_cluster,
+};
+
+fn runner_reaches_cluster(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
     let label = &settings.github.runner;
     let public = &settings.cluster.public_access_cidrs;

@@ -8,7 +8,7 @@ use k8s_openapi::{
     apimachinery::pkg::util::intstr::IntOrString,
 };
 use synth_bindings::aws_subnet;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -96,7 +96,16 @@ impl Rule<'_> {
     }
 }
 
-pub(super) fn traffic_admitted(platform: &Platform, findings: &mut Findings) {
+pub(super) const TRAFFIC_ADMITTED: Policy<Platform> = Policy {
+    code: "LINK012",
+    name: "traffic-admitted",
+    severity: Severity::Error,
+    explanation: "Where network policies deny by default, traffic that no rule admits is dropped without a word: clients, \
+                  health checks and calls between services time out.",
+    check: traffic_admitted,
+};
+
+fn traffic_admitted(platform: &Platform, findings: &mut Findings) {
     let workloads = platform.autoscaled();
     for workload in &workloads {
         if denies(platform, workload, Direction::Ingress) {

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Service;
 use synth_bindings::aws_eks_cluster;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -29,7 +29,17 @@ pub(super) fn balances_across(service: &Object<'_, Service>) -> bool {
     of_group.or_else(|| attribute(service, BALANCER, ACROSS)) == Some("true")
 }
 
-pub(super) fn zonal_shift(platform: &Platform, findings: &mut Findings) {
+pub(super) const ZONAL_SHIFT: Policy<Platform> = Policy {
+    code: "LINK007",
+    name: "zonal-shift",
+    severity: Severity::Error,
+    explanation: "AWS moves traffic away from an impaired zone for whom has opted in: a load balancer that has not sends \
+                  clients there, Karpenter, not told of it, makes new nodes there, and told of it where there is none it \
+                  panics at its start.",
+    check: zonal_shift,
+};
+
+fn zonal_shift(platform: &Platform, findings: &mut Findings) {
     let shifts = cluster_shifts(platform);
     if let Some(chart) = platform.chart::<karpenter::Values>() {
         let message = match (shifts, chart.values.settings.enable_zonal_shift) {
@@ -81,7 +91,16 @@ pub(super) fn zonal_shift(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn half_way(platform: &Platform, findings: &mut Findings) {
+pub(super) const HALF_WAY: Policy<Platform> = Policy {
+    code: "LINK025",
+    name: "zonal-shift-half-way",
+    severity: Severity::Warning,
+    explanation: "Between the two steps that turn zonal shift on or off, AWS moves traffic away from a zone in which \
+                  Karpenter goes on making nodes: a state to pass through, not to stay in.",
+    check: half_way,
+};
+
+fn half_way(platform: &Platform, findings: &mut Findings) {
     if platform.settings.cluster.zonal_shift != ZonalShift::AwsOnly {
         return;
     }

@@ -1,7 +1,7 @@
 //! The memory of Prometheus, against the series of the largest size that the pools really make, and whether it is told of in time.
 
 use synth_kubernetes::{monitoring::Rule, quantity};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -23,7 +23,16 @@ fn watched(platform: &Platform) -> Option<Watched> {
     Some(Watched { nodes, pods: others + nodes * daemons.pods, of_services, own })
 }
 
-pub(super) fn prometheus_holds_its_series(platform: &Platform, findings: &mut Findings) {
+pub(super) const PROMETHEUS_HOLDS_ITS_SERIES: Policy<Platform> = Policy {
+    code: "OBS003",
+    name: "prometheus-holds-its-series",
+    severity: Severity::Error,
+    explanation: "Prometheus holds the series of everything that runs in memory: too little of it gets it killed at the height \
+                  of the load, and again while it reads its log, unless somebody is told before.",
+    check: prometheus_holds_its_series,
+};
+
+fn prometheus_holds_its_series(platform: &Platform, findings: &mut Findings) {
     if let Some(chart) = platform.chart::<prometheus_stack::Values>() {
         let place = || chart.place();
         let memory = chart.values.memory().and_then(quantity::mebibytes);

@@ -1,10 +1,19 @@
 //! The Prometheus stack as people see it: which of its alerts are on, and which replica answers.
 
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{Platform, charts::prometheus_stack, manifests::PACKED_WELL};
 
-pub(super) fn alerts_ask_for_something(platform: &Platform, findings: &mut Findings) {
+pub(super) const ALERTS_ASK_FOR_SOMETHING: Policy<Platform> = Policy {
+    code: "OBS001",
+    name: "alerts-ask-for-something",
+    severity: Severity::Error,
+    explanation: "An alert that says only that nodes or quotas are well filled is never over, and hides those that ask for \
+                  something.",
+    check: alerts_ask_for_something,
+};
+
+fn alerts_ask_for_something(platform: &Platform, findings: &mut Findings) {
     let Some(chart) = platform.chart::<prometheus_stack::Values>() else { return };
     let rules = &chart.values.default_rules;
     let off = |alert: &str| {
@@ -23,7 +32,16 @@ pub(super) fn alerts_ask_for_something(platform: &Platform, findings: &mut Findi
     }
 }
 
-pub(super) fn replicas_answer_alike(platform: &Platform, findings: &mut Findings) {
+pub(super) const REPLICAS_ANSWER_ALIKE: Policy<Platform> = Policy {
+    code: "OBS002",
+    name: "replicas-answer-alike",
+    severity: Severity::Error,
+    explanation: "Two replicas behind one Service have data of their own: unless a person is led to the same one, graphs \
+                  jump and a silence that was just made is not there.",
+    check: replicas_answer_alike,
+};
+
+fn replicas_answer_alike(platform: &Platform, findings: &mut Findings) {
     let Some(chart) = platform.chart::<prometheus_stack::Values>() else { return };
     for of in chart.values.stateful() {
         if of.replicas > 1 && of.service.session_affinity != "ClientIP" {

@@ -1,6 +1,6 @@
 //! Whether an alert reaches a person, and what is secret about the way there.
 
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{Platform, charts::prometheus_stack};
 
@@ -12,7 +12,16 @@ const MOUNTED: &str = "/etc/alertmanager/secrets/";
 /// What stands for itself in a configuration of Alertmanager, and may be read from a file instead (`url_file`, …).
 const SECRET: [&str; 6] = ["api_url", "auth_password", "auth_secret", "routing_key", "service_key", "url"];
 
-pub(super) fn somebody_is_told(platform: &Platform, findings: &mut Findings) {
+pub(super) const SOMEBODY_IS_TOLD: Policy<Platform> = Policy {
+    code: "OBS004",
+    name: "somebody-is-told",
+    severity: Severity::Warning,
+    explanation: "An alert without a receiver is a line on a page that nobody has open: whoever runs services for others is \
+                  told by them instead.",
+    check: somebody_is_told,
+};
+
+fn somebody_is_told(platform: &Platform, findings: &mut Findings) {
     let Some(chart) = platform.chart::<prometheus_stack::Values>() else { return };
     let configuration = &chart.values.alertmanager.config;
     let name = configuration.critical_goes_to();
@@ -28,7 +37,16 @@ pub(super) fn somebody_is_told(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn secrets_are_read(platform: &Platform, findings: &mut Findings) {
+pub(super) const SECRETS_ARE_READ: Policy<Platform> = Policy {
+    code: "OBS005",
+    name: "receivers-read-their-secrets",
+    severity: Severity::Error,
+    explanation: "Whoever has the address or the key of a receiver may tell it anything, so neither belongs into Git; and one that \
+                  is read from where no Secret is mounted tells nobody, which shows at the first alert.",
+    check: secrets_are_read,
+};
+
+fn secrets_are_read(platform: &Platform, findings: &mut Findings) {
     let Some(chart) = platform.chart::<prometheus_stack::Values>() else { return };
     let alertmanager = &chart.values.alertmanager;
     let mounted = &alertmanager.alertmanager_spec.secrets;

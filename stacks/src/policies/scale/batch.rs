@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Affinity;
 use synth_kubernetes::Amount;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use super::room;
 use crate::{
@@ -47,7 +47,16 @@ pub(super) fn wanted_limits(platform: &Platform) -> impl Iterator<Item = (String
     Pools::of(platform, Some("spot")).pools.into_iter().flat_map(|pool| wanted_of(platform, &pool).collect::<Vec<_>>())
 }
 
-pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
+pub(super) const BATCH_FITS_SPOT: Policy<Platform> = Policy {
+    code: "SCALE015",
+    name: "batch-fits-spot",
+    severity: Severity::Warning,
+    explanation: "Of the nodes that it plans at once, Karpenter takes each for the largest that it might become: a pool whose \
+                  limits that exceeds gets no more of them, and the rest is bought on demand while Spot is to be had.",
+    check: batch_fits_spot,
+};
+
+fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
     // A maximum that is too high for the pools is said once, and what mends that is enough here.
     if room::is_short(platform) {
         return;
@@ -73,7 +82,16 @@ pub(super) fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn preferences_buy_no_nodes(platform: &Platform, findings: &mut Findings) {
+pub(super) const PREFERENCES_BUY_NO_NODES: Policy<Platform> = Policy {
+    code: "SCALE016",
+    name: "preferences-buy-no-nodes",
+    severity: Severity::Error,
+    explanation: "Unless told to ignore preferences, Karpenter takes them for demands while it can make a node for them: a spread \
+                  over nodes buys a node for each pod, and one over zones beside another lets it take Spot for impossible.",
+    check: preferences_buy_no_nodes,
+};
+
+fn preferences_buy_no_nodes(platform: &Platform, findings: &mut Findings) {
     let Some(karpenter) = platform.chart::<karpenter::Values>() else { return };
     if karpenter.values.settings.preference_policy == "Ignore" {
         return;

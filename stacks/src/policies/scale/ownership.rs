@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use synth_kubernetes::argocd::IgnoredDifference;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -10,7 +10,15 @@ use crate::{
     view::{CPU, MEMORY, Workload, addon, limit, request},
 };
 
-pub(super) fn no_replicas_beside_autoscaler(platform: &Platform, findings: &mut Findings) {
+pub(super) const NO_REPLICAS_BESIDE_AUTOSCALER: Policy<Platform> = Policy {
+    code: "SCALE005",
+    name: "no-replicas-beside-autoscaler",
+    severity: Severity::Error,
+    explanation: "A number of replicas in Git undoes the autoscaler's work at every sync.",
+    check: no_replicas_beside_autoscaler,
+};
+
+fn no_replicas_beside_autoscaler(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         if let Some(replicas) = workload.deployment.spec.as_ref().and_then(|spec| spec.replicas) {
             findings.report(
@@ -22,7 +30,16 @@ pub(super) fn no_replicas_beside_autoscaler(platform: &Platform, findings: &mut 
     }
 }
 
-pub(super) fn autoscaler_owns_replicas(platform: &Platform, findings: &mut Findings) {
+pub(super) const AUTOSCALER_OWNS_REPLICAS: Policy<Platform> = Policy {
+    code: "SCALE006",
+    name: "autoscaler-owns-replicas",
+    severity: Severity::Error,
+    explanation: "Argo CD takes the autoscaler's number for drift and heals it, unless the difference is ignored, with \
+                  the group `apps`, and respected at syncs.",
+    check: autoscaler_owns_replicas,
+};
+
+fn autoscaler_owns_replicas(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for application in platform.applications_of(&workload.deployment.manifest.path) {
             let rules = application.spec.ignore_differences.iter();
@@ -60,7 +77,15 @@ fn ignores_replicas(rule: &IgnoredDifference, workload: &Workload<'_>) -> bool {
         && rule.json_pointers.iter().any(|pointer| pointer == "/spec/replicas")
 }
 
-pub(super) fn requests_set(platform: &Platform, findings: &mut Findings) {
+pub(super) const REQUESTS_SET: Policy<Platform> = Policy {
+    code: "SCALE007",
+    name: "requests-set",
+    severity: Severity::Error,
+    explanation: "Without requests an autoscaler has no utilization to look at, and nodes are filled until they fail.",
+    check: requests_set,
+};
+
+fn requests_set(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for container in workload.containers() {
             for resource in [CPU, MEMORY] {
@@ -76,7 +101,15 @@ pub(super) fn requests_set(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn memory_limited(platform: &Platform, findings: &mut Findings) {
+pub(super) const MEMORY_LIMITED: Policy<Platform> = Policy {
+    code: "SCALE008",
+    name: "memory-limited",
+    severity: Severity::Error,
+    explanation: "A container that may use more memory than it asks for takes its node's other pods down with it.",
+    check: memory_limited,
+};
+
+fn memory_limited(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         for container in workload.containers() {
             let name = &container.name;
@@ -93,7 +126,15 @@ pub(super) fn memory_limited(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn autoscaler_has_target(platform: &Platform, findings: &mut Findings) {
+pub(super) const AUTOSCALER_HAS_TARGET: Policy<Platform> = Policy {
+    code: "SCALE011",
+    name: "autoscaler-has-target",
+    severity: Severity::Error,
+    explanation: "An autoscaler of a Deployment that does not exist scales nothing, and says so in events only.",
+    check: autoscaler_has_target,
+};
+
+fn autoscaler_has_target(platform: &Platform, findings: &mut Findings) {
     for scaler in platform.every::<HorizontalPodAutoscaler>() {
         let target = &scaler.spec.scale_target_ref;
         let (kind, name) = (&target.kind, &target.name);
@@ -107,7 +148,16 @@ pub(super) fn autoscaler_has_target(platform: &Platform, findings: &mut Findings
     }
 }
 
-pub(super) fn autoscaler_has_metrics(platform: &Platform, findings: &mut Findings) {
+pub(super) const AUTOSCALER_HAS_METRICS: Policy<Platform> = Policy {
+    code: "SCALE012",
+    name: "autoscaler-has-metrics",
+    severity: Severity::Error,
+    explanation: "An autoscaler that gets no metrics keeps the number of pods that it has, whatever the load; two servers \
+                  of metrics take the API from each other.",
+    check: autoscaler_has_metrics,
+};
+
+fn autoscaler_has_metrics(platform: &Platform, findings: &mut Findings) {
     let chart = platform.chart::<metrics_server::Values>();
     let addon = addon(platform, metrics_server::Values::CHART);
     if let (Some(chart), Some(addon)) = (&chart, &addon) {

@@ -7,7 +7,7 @@ use k8s_openapi::{
 use std::collections::BTreeMap;
 
 use synth_kubernetes::{Amount, quantity};
-use synth_review::{Findings, Place};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use super::batch;
 use crate::{
@@ -134,7 +134,16 @@ fn report_homeless(platform: &Platform, pools: &Pools<'_>, group: &PodGroup, fin
     findings.report(place, message, mend).set_by(requests);
 }
 
-pub(super) fn maximum_fits_pools(platform: &Platform, findings: &mut Findings) {
+pub(super) const MAXIMUM_FITS_POOLS: Policy<Platform> = Policy {
+    code: "SCALE001",
+    name: "maximum-fits-pools",
+    severity: Severity::Error,
+    explanation: "An autoscaler's maximum that the node pools' limits cannot host is never reached: pods stay pending \
+                  at the height of the load.",
+    check: maximum_fits_pools,
+};
+
+fn maximum_fits_pools(platform: &Platform, findings: &mut Findings) {
     let (pools, groups) = (Pools::of(platform, None), maximum(platform));
     match homeless(platform, &pools, &groups) {
         Some(group) => report_homeless(platform, &pools, group, findings),
@@ -142,7 +151,16 @@ pub(super) fn maximum_fits_pools(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn maximum_fits_without_a_zone(platform: &Platform, findings: &mut Findings) {
+pub(super) const MAXIMUM_FITS_WITHOUT_A_ZONE: Policy<Platform> = Policy {
+    code: "SCALE002",
+    name: "maximum-fits-without-a-zone",
+    severity: Severity::Error,
+    explanation: "The nodes of a lost zone count against the limits until they are gone, so the pools need room for \
+                  their replacements beside them.",
+    check: maximum_fits_without_a_zone,
+};
+
+fn maximum_fits_without_a_zone(platform: &Platform, findings: &mut Findings) {
     fits(platform, 1, findings);
 }
 
@@ -153,7 +171,15 @@ fn with_dead_zone(taken: Taken, zones: u64) -> Taken {
     Taken { nodes: taken.nodes + dead, capacity: Amount::new(share(taken.capacity.cpu), share(taken.capacity.memory)) }
 }
 
-pub(super) fn maximum_fits_without_spot(platform: &Platform, findings: &mut Findings) {
+pub(super) const MAXIMUM_FITS_WITHOUT_SPOT: Policy<Platform> = Policy {
+    code: "SCALE003",
+    name: "maximum-fits-without-spot",
+    severity: Severity::Warning,
+    explanation: "Spot capacity can be gone at once: then on-demand pools alone host everything.",
+    check: maximum_fits_without_spot,
+};
+
+fn maximum_fits_without_spot(platform: &Platform, findings: &mut Findings) {
     let (all, steady, groups) = (Pools::of(platform, None), Pools::of(platform, Some("on-demand")), maximum(platform));
     if steady.pools.is_empty() {
         if let Some(pool) = all.pools.first() {
@@ -169,7 +195,16 @@ pub(super) fn maximum_fits_without_spot(platform: &Platform, findings: &mut Find
     }
 }
 
-pub(super) fn quota_admits_maximum(platform: &Platform, findings: &mut Findings) {
+pub(super) const QUOTA_ADMITS_MAXIMUM: Policy<Platform> = Policy {
+    code: "SCALE004",
+    name: "quota-admits-maximum",
+    severity: Severity::Error,
+    explanation: "A quota below the autoscalers' maximum, with a rollout under way, refuses pods while nodes stand \
+                  empty.",
+    check: quota_admits_maximum,
+};
+
+fn quota_admits_maximum(platform: &Platform, findings: &mut Findings) {
     for quota in platform.every::<ResourceQuota>() {
         let hard = |of: &str| quota.spec.as_ref().and_then(|spec| spec.hard.as_ref()?.get(of));
         let (mut pods, mut requests) = (0, Amount::default());
@@ -206,7 +241,15 @@ fn surge(deployment: &Deployment, pods: u64) -> u64 {
     (pods * percent.unwrap_or(25)).div_ceil(100)
 }
 
-pub(super) fn pools_are_limited(platform: &Platform, findings: &mut Findings) {
+pub(super) const POOLS_ARE_LIMITED: Policy<Platform> = Policy {
+    code: "SCALE010",
+    name: "pools-are-limited",
+    severity: Severity::Error,
+    explanation: "A pool without limits turns a loop that makes pods into a bill without limits.",
+    check: pools_are_limited,
+};
+
+fn pools_are_limited(platform: &Platform, findings: &mut Findings) {
     for pool in platform.every::<NodePool>() {
         let limits = &pool.spec.limits;
         for (limit, given) in [(CPU, &limits.cpu), (MEMORY, &limits.memory)] {

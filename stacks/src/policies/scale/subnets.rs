@@ -1,7 +1,7 @@
 //! Addresses: what nodes and their pods take of the subnets.
 
 use synth_bindings::{aws_ec2_subnet_cidr_reservation, aws_subnet, aws_vpc_endpoint};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -10,8 +10,17 @@ use crate::{
     view::{Declared, PodGroup, Pools, base_pods, daemon_pods, discovered_subnets, other_pods, pool_setting},
 };
 
+pub(super) const SUBNETS_HOLD_NODES_AND_PODS: Policy<Platform> = Policy {
+    code: "SCALE009",
+    name: "subnets-hold-nodes-and-pods",
+    severity: Severity::Error,
+    explanation: "A node without a free range of addresses in its subnet runs no pods, and Karpenter keeps making more of them; \
+                  without a reservation, single addresses spoil ranges while most addresses are free.",
+    check: subnets_hold_nodes_and_pods,
+};
+
 /// Nodes with all their pods, at the most that the limits allow, and one zone gone: the rest is in the other subnets.
-pub(super) fn subnets_hold_nodes_and_pods(platform: &Platform, findings: &mut Findings) {
+fn subnets_hold_nodes_and_pods(platform: &Platform, findings: &mut Findings) {
     let pools = Pools::of(platform, None);
     let interfaces = pools.smallest().map(|of| of.interfaces_in_use()).max();
     let (Some(interfaces), u64::MIN..=0xFFFF_FFFF) = (interfaces, pools.most_nodes()) else { return };

@@ -1,7 +1,7 @@
 //! Volumes: how many a node takes, and that no pod with one is put there before its node knows.
 
 use synth_bindings::{aws_eks_node_group, aws_launch_template};
-use synth_review::{Findings, Place};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform,
@@ -41,7 +41,16 @@ fn nodes(platform: &Platform) -> Vec<Nodes> {
     pools.chain(groups).collect()
 }
 
-pub(super) fn volumes_fit_nodes(platform: &Platform, findings: &mut Findings) {
+pub(super) const VOLUMES_FIT_NODES: Policy<Platform> = Policy {
+    code: "SCALE013",
+    name: "volumes-fit-nodes",
+    severity: Severity::Error,
+    explanation: "Kubernetes puts pods onto a node up to the limit of volumes that its driver tells: one above what the \
+                  instance takes leaves pods waiting for a volume that is never attached.",
+    check: volumes_fit_nodes,
+};
+
+fn volumes_fit_nodes(platform: &Platform, findings: &mut Findings) {
     let Some(driver) = addon(platform, EBS_CSI_ADD_ON) else { return };
     let configuration = addon_configuration(platform, EBS_CSI_ADD_ON).unwrap_or_default();
     let nodes = nodes(platform);
@@ -79,7 +88,16 @@ pub(super) fn volumes_fit_nodes(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn volumes_wait_for_their_driver(platform: &Platform, findings: &mut Findings) {
+pub(super) const VOLUMES_WAIT_FOR_THEIR_DRIVER: Policy<Platform> = Policy {
+    code: "SCALE014",
+    name: "volumes-wait-for-their-driver",
+    severity: Severity::Error,
+    explanation: "A node whose limit of volumes is not known yet takes any number of pods with volumes; pods without \
+                  volumes, and nodes without the driver, would wait for it in vain.",
+    check: volumes_wait_for_their_driver,
+};
+
+fn volumes_wait_for_their_driver(platform: &Platform, findings: &mut Findings) {
     let driver = addon(platform, EBS_CSI_ADD_ON).is_some();
     for pool in platform.every::<NodePool>() {
         let waits = pool.spec.template.spec.startup_taints.iter().any(|taint| taint.key == EBS_CSI_TAINT);

@@ -9,7 +9,7 @@ use k8s_openapi::{
 };
 use std::net::Ipv4Addr;
 
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -31,7 +31,16 @@ fn range(text: &str) -> Option<Cidr> {
 /// The setting by which the proxy may reach private targets.
 const TARGETS: &str = "services.proxy.allow_targets";
 
-pub(super) fn open_proxy(platform: &Platform, findings: &mut Findings) {
+pub(super) const OPEN_PROXY: Policy<Platform> = Policy {
+    code: "SEC009",
+    name: "open-proxy",
+    severity: Severity::Error,
+    explanation: "A proxy that the internet reaches, and that reaches metadata or private addresses, lends its place in \
+                  the network to everyone.",
+    check: open_proxy,
+};
+
+fn open_proxy(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         let reached = workload.services(platform).any(|service| annotation(&service, "scheme") == "internet-facing");
         if !reached {

@@ -6,7 +6,7 @@ use synth_bindings::{
     aws_eks_addon, aws_eks_pod_identity_association, aws_iam_policy, aws_iam_role_policy,
     aws_iam_role_policy_attachment,
 };
-use synth_review::{Findings, Place};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform,
@@ -26,7 +26,16 @@ const TRUST: usize = 2_048;
 /// The most managed policies of a role; more needs a quota.
 const PER_ROLE: usize = 10;
 
-pub(super) fn document_size(platform: &Platform, findings: &mut Findings) {
+pub(super) const DOCUMENT_SIZE: Policy<Platform> = Policy {
+    code: "SEC010",
+    name: "document-size",
+    severity: Severity::Error,
+    explanation: "IAM refuses a managed policy above 6,144 characters, policies inside a role above 10,240 together, and \
+                  a trust policy above 2,048: the plan is fine, the apply fails half-way.",
+    check: document_size,
+};
+
+fn document_size(platform: &Platform, findings: &mut Findings) {
     let mut inline: BTreeMap<String, (Place, usize)> = BTreeMap::new();
     for document in granted_documents(platform) {
         let length = document.length();
@@ -63,7 +72,15 @@ fn role_of<'a>(policy: &Declared<'a>) -> Option<Declared<'a>> {
     policy.of_type::<aws_iam_role_policy::Handle>()?.leads(|of| of.role())
 }
 
-pub(super) fn policies_per_role(platform: &Platform, findings: &mut Findings) {
+pub(super) const POLICIES_PER_ROLE: Policy<Platform> = Policy {
+    code: "SEC011",
+    name: "policies-per-role",
+    severity: Severity::Error,
+    explanation: "IAM attaches at most ten managed policies to a role, and says so at the apply.",
+    check: policies_per_role,
+};
+
+fn policies_per_role(platform: &Platform, findings: &mut Findings) {
     let mut attached: BTreeMap<String, (Place, usize)> = BTreeMap::new();
     for attachment in platform.resources::<aws_iam_role_policy_attachment::Handle>() {
         let Some(role) = attachment.leads(|of| of.role()) else { continue };
@@ -79,7 +96,15 @@ pub(super) fn policies_per_role(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn wildcard_actions(platform: &Platform, findings: &mut Findings) {
+pub(super) const WILDCARD_ACTIONS: Policy<Platform> = Policy {
+    code: "SEC012",
+    name: "wildcard-actions",
+    severity: Severity::Error,
+    explanation: "A statement that allows a wildcard of actions on every resource allows what nobody thought of.",
+    check: wildcard_actions,
+};
+
+fn wildcard_actions(platform: &Platform, findings: &mut Findings) {
     for document in granted_documents(platform) {
         for statement in document.statements().filter(|statement| statement.allows() && statement.is_about_everything())
         {
@@ -97,7 +122,15 @@ pub(super) fn wildcard_actions(platform: &Platform, findings: &mut Findings) {
 /// Whom the tokens are meant for that workflows bring to AWS.
 const AUDIENCE: &str = "sts.amazonaws.com";
 
-pub(super) fn workflow_trust(platform: &Platform, findings: &mut Findings) {
+pub(super) const WORKFLOW_TRUST: Policy<Platform> = Policy {
+    code: "SEC013",
+    name: "workflow-trust",
+    severity: Severity::Error,
+    explanation: "A role that trusts GitHub without naming repository and run is anybody's who has a repository there.",
+    check: workflow_trust,
+};
+
+fn workflow_trust(platform: &Platform, findings: &mut Findings) {
     let written = platform.settings.github.subjects();
     let ours = |subject: &str| {
         written.iter().any(|ours| subject.strip_prefix(ours.as_str()).is_some_and(|rest| rest.starts_with(':')))
@@ -151,7 +184,16 @@ fn given(platform: &Platform) -> impl Iterator<Item = Given<'_>> {
     own.chain(inside)
 }
 
-pub(super) fn pod_role_trust(platform: &Platform, findings: &mut Findings) {
+pub(super) const POD_ROLE_TRUST: Policy<Platform> = Policy {
+    code: "SEC015",
+    name: "pod-role-trust",
+    severity: Severity::Error,
+    explanation: "Pod Identity serves every cluster of an account under one name: a role that asks for no more is any \
+                  pod's to whom anyone there associates it.",
+    check: pod_role_trust,
+};
+
+fn pod_role_trust(platform: &Platform, findings: &mut Findings) {
     let trusts: Vec<_> = trust_documents(platform).collect();
     let cluster = platform.settings.cluster_arn();
     for Given { role, namespace, service_account } in given(platform) {

@@ -6,7 +6,7 @@ use synth_bindings::{
     aws_s3_bucket_server_side_encryption_configuration, aws_vpc_security_group_ingress_rule,
 };
 use synth_framework::{Expression, ResourceType};
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -15,7 +15,15 @@ use crate::{
 
 const METADATA_MEND: &str = "require tokens, and set the hop limit to 1";
 
-pub(super) fn instance_metadata(platform: &Platform, findings: &mut Findings) {
+pub(super) const INSTANCE_METADATA: Policy<Platform> = Policy {
+    code: "SEC001",
+    name: "instance-metadata",
+    severity: Severity::Error,
+    explanation: "A pod that reaches its node's metadata takes the node's role: version 2 with one hop keeps it out.",
+    check: instance_metadata,
+};
+
+fn instance_metadata(platform: &Platform, findings: &mut Findings) {
     for template in platform.resources::<aws_launch_template::Handle>() {
         let tokens = template.text(|of| of.metadata_options().http_tokens()).unwrap_or_default();
         let hops = template.text(|of| of.metadata_options().http_put_response_hop_limit()).unwrap_or_default();
@@ -57,7 +65,15 @@ fn is_bottlerocket(group: &Declared<'_, aws_eks_node_group::Handle>) -> bool {
 
 const VOLUME_MEND: &str = "set `encrypted`";
 
-pub(super) fn encrypted_volumes(platform: &Platform, findings: &mut Findings) {
+pub(super) const ENCRYPTED_VOLUMES: Policy<Platform> = Policy {
+    code: "SEC002",
+    name: "encrypted-volumes",
+    severity: Severity::Error,
+    explanation: "Volumes and their snapshots hold logs, caches and metrics of everybody.",
+    check: encrypted_volumes,
+};
+
+fn encrypted_volumes(platform: &Platform, findings: &mut Findings) {
     for template in platform.resources::<aws_launch_template::Handle>() {
         let mut mappings = template.blocks(|of| of.block_device_mappings()).peekable();
         if mappings.peek().is_none() || !mappings.all(|mapping| mapping.is_true(|of| of.ebs().encrypted())) {
@@ -93,7 +109,15 @@ pub(super) fn encrypted_volumes(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn closed_endpoint(platform: &Platform, findings: &mut Findings) {
+pub(super) const CLOSED_ENDPOINT: Policy<Platform> = Policy {
+    code: "SEC003",
+    name: "closed-endpoint",
+    severity: Severity::Error,
+    explanation: "A Kubernetes API that the whole internet reaches is one leaked token away from everybody.",
+    check: closed_endpoint,
+};
+
+fn closed_endpoint(platform: &Platform, findings: &mut Findings) {
     for cluster in platform.resources::<aws_eks_cluster::Handle>() {
         // AWS's default is a public endpoint for everyone.
         let public = cluster.get(|of| of.vpc_config().endpoint_public_access()).and_then(Expression::as_bool);
@@ -133,7 +157,15 @@ fn is_everyone(range: String) -> bool {
     range.rsplit_once('/').and_then(|(_, prefix)| prefix.parse::<u8>().ok()).is_none_or(|prefix| prefix < 8)
 }
 
-pub(super) fn encrypted_secrets(platform: &Platform, findings: &mut Findings) {
+pub(super) const ENCRYPTED_SECRETS: Policy<Platform> = Policy {
+    code: "SEC004",
+    name: "encrypted-secrets",
+    severity: Severity::Error,
+    explanation: "Secrets that no key of ours encrypts are readable to whoever reads the control plane's storage.",
+    check: encrypted_secrets,
+};
+
+fn encrypted_secrets(platform: &Platform, findings: &mut Findings) {
     for cluster in platform.resources::<aws_eks_cluster::Handle>() {
         let secrets = cluster.blocks(|of| of.encryption_config()).any(|config| {
             let resources = config.texts(|of| of.resources());
@@ -149,7 +181,16 @@ pub(super) fn encrypted_secrets(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn private_buckets(platform: &Platform, findings: &mut Findings) {
+pub(super) const PRIVATE_BUCKETS: Policy<Platform> = Policy {
+    code: "SEC014",
+    name: "private-buckets",
+    severity: Severity::Error,
+    explanation: "Terraform's state holds names, addresses and sometimes secrets: one wrong grant makes a bucket public \
+                  unless that is blocked.",
+    check: private_buckets,
+};
+
+fn private_buckets(platform: &Platform, findings: &mut Findings) {
     type Block = aws_s3_bucket_public_access_block::Handle;
     type Encryption = aws_s3_bucket_server_side_encryption_configuration::Handle;
     for bucket in platform.resources::<aws_s3_bucket::Handle>() {

@@ -6,7 +6,7 @@ use k8s_openapi::api::{
 };
 use std::collections::BTreeSet;
 
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -14,7 +14,15 @@ use crate::{
     view::{Meta, Object, addon, addon_configuration, is_everything},
 };
 
-pub(super) fn restricted_pods(platform: &Platform, findings: &mut Findings) {
+pub(super) const RESTRICTED_PODS: Policy<Platform> = Policy {
+    code: "SEC005",
+    name: "restricted-pods",
+    severity: Severity::Error,
+    explanation: "A service that may run as root or gain privileges turns a fault in its code into a fault of its node.",
+    check: restricted_pods,
+};
+
+fn restricted_pods(platform: &Platform, findings: &mut Findings) {
     let namespaces: BTreeSet<_> = platform.autoscaled().iter().map(|workload| workload.namespace()).collect();
     for namespace in namespaces.into_iter().filter_map(|name| platform.one::<Namespace>("", name)) {
         let enforced = namespace.labels().get("pod-security.kubernetes.io/enforce");
@@ -69,7 +77,15 @@ fn faults(pod: &PodSpec, container: &Container) -> impl Iterator<Item = (&'stati
     checks.into_iter().filter(|(holds, ..)| !holds).map(|(_, message, mend)| (message, mend))
 }
 
-pub(super) fn no_token(platform: &Platform, findings: &mut Findings) {
+pub(super) const NO_TOKEN: Policy<Platform> = Policy {
+    code: "SEC006",
+    name: "no-token",
+    severity: Severity::Error,
+    explanation: "A token of the Kubernetes API inside a service that never calls it serves only who breaks in.",
+    check: no_token,
+};
+
+fn no_token(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         if workload.pod().automount_service_account_token != Some(false) {
             findings.report(
@@ -81,7 +97,15 @@ pub(super) fn no_token(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn default_deny(platform: &Platform, findings: &mut Findings) {
+pub(super) const DEFAULT_DENY: Policy<Platform> = Policy {
+    code: "SEC007",
+    name: "default-deny",
+    severity: Severity::Error,
+    explanation: "Without a policy that denies by default, a pod that no rule selects talks to everyone.",
+    check: default_deny,
+};
+
+fn default_deny(platform: &Platform, findings: &mut Findings) {
     let namespaces: BTreeSet<_> = platform.autoscaled().iter().map(|workload| workload.namespace()).collect();
     for namespace in namespaces.into_iter().filter_map(|name| platform.one::<Namespace>("", name)) {
         let of_namespace = |policy: &Object<'_, NetworkPolicy>| policy.namespace() == namespace.name();
@@ -111,7 +135,15 @@ fn selects_all(spec: &NetworkPolicySpec) -> bool {
     spec.pod_selector.as_ref().is_some_and(is_everything)
 }
 
-pub(super) fn policies_enforced(platform: &Platform, findings: &mut Findings) {
+pub(super) const POLICIES_ENFORCED: Policy<Platform> = Policy {
+    code: "SEC008",
+    name: "policies-enforced",
+    severity: Severity::Error,
+    explanation: "The network add-on enforces no NetworkPolicy unless it is told to, and says nothing about it.",
+    check: policies_enforced,
+};
+
+fn policies_enforced(platform: &Platform, findings: &mut Findings) {
     let Some(cni) = addon(platform, "vpc-cni") else { return };
     let configuration = addon_configuration(platform, "vpc-cni").unwrap_or_default();
     if configuration.enable_network_policy != "true" {
@@ -123,9 +155,18 @@ pub(super) fn policies_enforced(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+pub(super) const STRICT_MODE: Policy<Platform> = Policy {
+    code: "SEC017",
+    name: "strict-mode",
+    severity: Severity::Error,
+    explanation: "In the network add-on's strict mode a pod reaches nobody until a NetworkPolicy selects it: the name servers, \
+                  which run before anything could bring them one, never start, and after them nothing else.",
+    check: strict_mode,
+};
+
 /// In strict mode a pod reaches nobody until a policy selects it. Argo CD's own come with its chart; the name servers run before
 /// anything could bring them one.
-pub(super) fn strict_mode(platform: &Platform, findings: &mut Findings) {
+fn strict_mode(platform: &Platform, findings: &mut Findings) {
     let Some(cni) = addon(platform, "vpc-cni") else { return };
     let configuration = addon_configuration(platform, "vpc-cni").unwrap_or_default();
     if configuration.env.get("NETWORK_POLICY_ENFORCING_MODE").is_none_or(|mode| mode != "strict") {

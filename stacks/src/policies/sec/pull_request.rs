@@ -3,7 +3,7 @@
 use synth_bindings::{
     aws_eks_access_policy_association, aws_iam_role, aws_iam_role_policy, aws_iam_role_policy_attachment,
 };
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -53,7 +53,16 @@ const DECRYPT: &str = "kms:Decrypt";
 /// The access policies of EKS that change nothing.
 const VIEWS: [&str; 2] = ["AmazonEKSAdminViewPolicy", "AmazonEKSViewPolicy"];
 
-pub(super) fn reads_no_data(platform: &Platform, findings: &mut Findings) {
+pub(super) const READS_NO_DATA: Policy<Platform> = Policy {
+    code: "SEC016",
+    name: "pull-requests-read-no-data",
+    severity: Severity::Error,
+    explanation: "A pull request runs its own code before anyone has read it: its role may look at how things are made, and \
+                  read what lies in them nowhere but where a plan must.",
+    check: reads_no_data,
+};
+
+fn reads_no_data(platform: &Platform, findings: &mut Findings) {
     for role in trust_documents(platform).filter(trusts_pull_requests).map(|trust| trust.carrier) {
         for attachment in attached(platform, &role) {
             if let Some(policy) = attachment.text(|of| of.policy_arn()) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use synth_kubernetes::argocd::GroupKind;
-use synth_review::{Findings, Place};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform,
@@ -23,7 +23,16 @@ fn name(project: &AppProject) -> &str {
     project.metadata.name.as_deref().unwrap_or_default()
 }
 
-pub(super) fn closed_projects(platform: &Platform, findings: &mut Findings) {
+pub(super) const CLOSED_PROJECTS: Policy<Platform> = Policy {
+    code: "SYNC004",
+    name: "closed-projects",
+    severity: Severity::Error,
+    explanation: "Argo CD makes the project `default` open to everything, and a project bounds an Application only where it \
+                  names repositories, namespaces and kinds: a service's folder could carry roles and webhooks.",
+    check: closed_projects,
+};
+
+fn closed_projects(platform: &Platform, findings: &mut Findings) {
     let projects = projects(platform);
     let named = |wanted: &str| projects.iter().find(|(project, _)| name(project) == wanted);
     let closed = named(DEFAULT_PROJECT).is_some_and(|(project, _)| {
@@ -108,7 +117,16 @@ fn denies((policies, bindings): &Admission, namespace: &str, resource: &str, say
     })
 }
 
-pub(super) fn applications_of_our_projects(platform: &Platform, findings: &mut Findings) {
+pub(super) const APPLICATIONS_OF_OUR_PROJECTS: Policy<Platform> = Policy {
+    code: "SYNC005",
+    name: "applications-of-our-projects",
+    severity: Severity::Error,
+    explanation: "The root Application may make any Application and any project; only the API server can refuse those that \
+                  are not of the projects here.",
+    check: applications_of_our_projects,
+};
+
+fn applications_of_our_projects(platform: &Platform, findings: &mut Findings) {
     let root = Root::of(platform);
     let admission = root.admission();
     let namespace = &platform.settings.argocd.namespace;
@@ -136,7 +154,16 @@ pub(super) fn applications_of_our_projects(platform: &Platform, findings: &mut F
     }
 }
 
-pub(super) fn git_alone_writes(platform: &Platform, findings: &mut Findings) {
+pub(super) const GIT_ALONE_WRITES: Policy<Platform> = Policy {
+    code: "SYNC006",
+    name: "git-alone-writes",
+    severity: Severity::Error,
+    explanation: "Self-heal does not see what is added to an object: an open rule of a network policy, a variable, a sidecar \
+                  stay, so that nobody but Argo CD may write the services' objects.",
+    check: git_alone_writes,
+};
+
+fn git_alone_writes(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
     let admission = (
         platform.every::<ValidatingAdmissionPolicy>().map(|of| of.typed().clone()).collect(),

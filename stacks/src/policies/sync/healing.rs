@@ -1,7 +1,7 @@
 //! How a mistake ends: with the next commit, in bounded time, wave after wave.
 
 use synth_kubernetes::argocd::Retry;
-use synth_review::{Findings, Place};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform,
@@ -43,7 +43,16 @@ fn waiting(retry: &Retry) -> Option<u64> {
     Some(pauses.take(usize::try_from(limit).ok()?).sum())
 }
 
-pub(super) fn fixes_heal(platform: &Platform, findings: &mut Findings) {
+pub(super) const FIXES_HEAL: Policy<Platform> = Policy {
+    code: "SYNC001",
+    name: "fixes-heal",
+    severity: Severity::Error,
+    explanation: "A sync that retries the commit it began with never sees the fix, and one that waits without a bound never \
+                  applies it; a bound shorter than a bring-up leaves the root Application failed until the next commit.",
+    check: fixes_heal,
+};
+
+fn fixes_heal(platform: &Platform, findings: &mut Findings) {
     let Some((values, argocd)) = argocd_values(platform) else { return };
     let bound = values.configs.params.sync_timeout_seconds.unwrap_or_default();
     let mut needed = 0;
@@ -80,7 +89,16 @@ pub(super) fn fixes_heal(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn waves_wait(platform: &Platform, findings: &mut Findings) {
+pub(super) const WAVES_WAIT: Policy<Platform> = Policy {
+    code: "SYNC002",
+    name: "waves-wait",
+    severity: Severity::Error,
+    explanation: "Argo CD judges no Application, calls definitions and a beginning Prometheus degraded, and an update \
+                  healthy before it has begun: waves then wait for nothing, or fail though nothing is wrong.",
+    check: waves_wait,
+};
+
+fn waves_wait(platform: &Platform, findings: &mut Findings) {
     let Some((values, argocd)) = argocd_values(platform) else { return };
     for health in HEALTH {
         if values.configs.cm.health.get(health.key).is_none_or(|lua| lua != health.lua) {

@@ -1,6 +1,6 @@
 //! What holds data, and outlives the edit that removes it from Git.
 
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{Platform, charts::prometheus_stack};
 
@@ -8,7 +8,16 @@ use crate::{Platform, charts::prometheus_stack};
 /// neither prunes nor deletes, because it tracks none.
 const HOLDERS: [&str; 4] = ["Namespace", "PersistentVolumeClaim", "PersistentVolume", "StatefulSet"];
 
-pub(super) fn data_outlives_an_edit(platform: &Platform, findings: &mut Findings) {
+pub(super) const DATA_OUTLIVES_AN_EDIT: Policy<Platform> = Policy {
+    code: "SYNC003",
+    name: "data-outlives-an-edit",
+    severity: Severity::Error,
+    explanation: "A namespace takes its volumes along: a file that is removed from Git, or an Application, must not delete \
+                  data before someone has confirmed it.",
+    check: data_outlives_an_edit,
+};
+
+fn data_outlives_an_edit(platform: &Platform, findings: &mut Findings) {
     for object in platform.objects().filter(|object| HOLDERS.contains(&object.kind())) {
         let options: Vec<_> = object.annotation("argocd.argoproj.io/sync-options").split(',').map(str::trim).collect();
         for option in ["Prune", "Delete"] {

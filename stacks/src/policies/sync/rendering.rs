@@ -1,7 +1,7 @@
 //! The repo server: whether it survives when nothing is in the cache and every Application asks for its manifests.
 
 use synth_kubernetes::quantity;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -17,7 +17,16 @@ const RENDERING: u64 = 192;
 
 const LIMIT: &str = "reposerver.parallelism.limit";
 
-pub(super) fn repo_server_survives(platform: &Platform, findings: &mut Findings) {
+pub(super) const REPO_SERVER_SURVIVES: Policy<Platform> = Policy {
+    code: "SYNC009",
+    name: "repo-server-survives",
+    severity: Severity::Error,
+    explanation: "With nothing in its cache the repo server renders every Application at once: without a limit on that it is \
+                  killed for its memory, starts with nothing in its cache, and is killed again.",
+    check: repo_server_survives,
+};
+
+fn repo_server_survives(platform: &Platform, findings: &mut Findings) {
     let Some((values, place)) = argocd_values(platform) else { return };
     let memory = limit_in(&values.repo_server.resources, MEMORY).and_then(quantity::mebibytes);
     let at_once = values.configs.params.renderings.filter(|limit| *limit > 0);

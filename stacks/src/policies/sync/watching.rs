@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Container;
 use synth_kubernetes::monitoring::Rule;
-use synth_review::Findings;
+use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
@@ -18,7 +18,16 @@ const TOLD: [(&str, &str); 5] = [
     ("is looked after by nobody", "absent(argocd_app_info"),
 ];
 
-pub(super) fn argocd_watched(platform: &Platform, findings: &mut Findings) {
+pub(super) const ARGOCD_WATCHED: Policy<Platform> = Policy {
+    code: "SYNC007",
+    name: "argocd-watched",
+    severity: Severity::Error,
+    explanation: "An Application that cannot be compared with Git counts as healthy, the root too: without metrics and \
+                  alerts of Argo CD nobody learns that nothing is delivered any more.",
+    check: argocd_watched,
+};
+
+fn argocd_watched(platform: &Platform, findings: &mut Findings) {
     let Some((values, argocd)) = argocd_values(platform) else { return };
     let namespace = &platform.settings.argocd.namespace;
     for (component, label, shows) in values.metrics() {
@@ -69,7 +78,16 @@ pub(super) fn argocd_watched(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-pub(super) fn release_follows_git(platform: &Platform, findings: &mut Findings) {
+pub(super) const RELEASE_FOLLOWS_GIT: Policy<Platform> = Policy {
+    code: "SYNC008",
+    name: "release-follows-git",
+    severity: Severity::Error,
+    explanation: "Argo CD takes a revision that does not exist and waits: unless the release asks what became of it, \
+                  Terraform succeeds and nothing comes.",
+    check: release_follows_git,
+};
+
+fn release_follows_git(platform: &Platform, findings: &mut Findings) {
     let Some(release) = root_release(platform) else { return };
     let root = Root::of(platform);
     let place = root.place.clone();

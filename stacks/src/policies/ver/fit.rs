@@ -1,7 +1,7 @@
 //! Versions that were made for each other, by what their makers publish.
 
 use synth_bindings::{aws_eks_addon, aws_eks_cluster};
-use synth_review::{Findings, Place};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use super::{SOON, days};
 use crate::{
@@ -45,7 +45,15 @@ fn minors(row: &Tested) -> String {
     }
 }
 
-pub(super) fn charts_work_with_kubernetes(platform: &Platform, findings: &mut Findings) {
+pub(super) const CHARTS_WORK_WITH_KUBERNETES: Policy<Platform> = Policy {
+    code: "VER006",
+    name: "charts-work-with-kubernetes",
+    severity: Severity::Error,
+    explanation: "Karpenter of a release that is older than what a Kubernetes needs makes no nodes, or nodes that no pod gets to.",
+    check: charts_work_with_kubernetes,
+};
+
+fn charts_work_with_kubernetes(platform: &Platform, findings: &mut Findings) {
     let kubernetes = platform.settings.cluster.kubernetes_version;
     for Installed { place, chart, version, setting } in installed(platform) {
         let Some(row) = Tested::of(&chart, &version) else { continue };
@@ -60,7 +68,16 @@ pub(super) fn charts_work_with_kubernetes(platform: &Platform, findings: &mut Fi
     }
 }
 
-pub(super) fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &mut Findings) {
+pub(super) const CHARTS_ARE_TESTED_WITH_KUBERNETES: Policy<Platform> = Policy {
+    code: "VER007",
+    name: "charts-are-tested-with-kubernetes",
+    severity: Severity::Warning,
+    explanation: "What its makers have not tested with a version of Kubernetes may delete, ignore or fight over objects that this \
+                  version knows and it does not.",
+    check: charts_are_tested_with_kubernetes,
+};
+
+fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &mut Findings) {
     let kubernetes = platform.settings.cluster.kubernetes_version;
     for Installed { place, chart, version, setting } in installed(platform) {
         let message = match Tested::of(&chart, &version) {
@@ -79,7 +96,16 @@ pub(super) fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &
     }
 }
 
-pub(super) fn builds_are_of_this_kubernetes(platform: &Platform, findings: &mut Findings) {
+pub(super) const BUILDS_ARE_OF_THIS_KUBERNETES: Policy<Platform> = Policy {
+    code: "VER008",
+    name: "builds-are-of-this-kubernetes",
+    severity: Severity::Warning,
+    explanation: "EKS offers each build of an add-on for some versions of Kubernetes, and refuses it for others: a quarter of an hour \
+                  after the control plane was made or upgraded, with nodes that have no network.",
+    check: builds_are_of_this_kubernetes,
+};
+
+fn builds_are_of_this_kubernetes(platform: &Platform, findings: &mut Findings) {
     let kubernetes = platform.settings.cluster.kubernetes_version;
     for addon in platform.resources::<aws_eks_addon::Handle>() {
         let (Some(name), Some(build)) = (addon.text(|of| of.addon_name()), addon.text(|of| of.addon_version())) else {
@@ -95,7 +121,15 @@ pub(super) fn builds_are_of_this_kubernetes(platform: &Platform, findings: &mut 
     }
 }
 
-pub(super) fn kubernetes_is_supported(platform: &Platform, findings: &mut Findings) {
+pub(super) const KUBERNETES_IS_SUPPORTED: Policy<Platform> = Policy {
+    code: "VER009",
+    name: "kubernetes-is-supported",
+    severity: Severity::Warning,
+    explanation: "At the end of standard support EKS upgrades the control plane on a day of its own choice, or takes six times the price.",
+    check: kubernetes_is_supported,
+};
+
+fn kubernetes_is_supported(platform: &Platform, findings: &mut Findings) {
     let version = platform.settings.cluster.kubernetes_version;
     let end = Release::of(version).standard_until;
     let left = days(findings.today(), end);

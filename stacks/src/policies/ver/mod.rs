@@ -15,75 +15,15 @@ use crate::{
 };
 
 pub(super) const POLICIES: &[Policy<Platform>] = &[
-    Policy {
-        code: "VER001",
-        name: "base-nodes-are-patched",
-        severity: Severity::Warning,
-        explanation: "EKS never changes the image of a node group by itself: nodes keep the holes of the day on which they were \
-                      made, until someone names a newer release.",
-        check: base_nodes_are_patched,
-    },
-    Policy {
-        code: "VER002",
-        name: "karpenters-image-is-recent",
-        severity: Severity::Warning,
-        explanation: "Karpenter makes new nodes of the image that is named, however old: what was mended since is not in them.",
-        check: karpenters_image_is_recent,
-    },
-    Policy {
-        code: "VER003",
-        name: "images-know-kubernetes",
-        severity: Severity::Error,
-        explanation: "An image that is older than a version of Kubernetes is not published for it: a node group is refused, and \
-                      Karpenter finds no image and makes no node at all.",
-        check: images_know_kubernetes,
-    },
-    Policy {
-        code: "VER004",
-        name: "bases-are-rebuilt",
-        severity: Severity::Warning,
-        explanation: "Images of a release that nobody rebuilds any more keep every hole that is found from then on, and the scan refuses \
-                      what could be mended: no build passes any more.",
-        check: bases_are_rebuilt,
-    },
-    Policy {
-        code: "VER005",
-        name: "builds-are-named",
-        severity: Severity::Error,
-        explanation: "A build that is read as the most recent one changes by itself, and rolls in with whatever is applied next: \
-                      production names each, elsewhere it stays as it was made.",
-        check: builds_are_named,
-    },
-    Policy {
-        code: "VER006",
-        name: "charts-work-with-kubernetes",
-        severity: Severity::Error,
-        explanation: "Karpenter of a release that is older than what a Kubernetes needs makes no nodes, or nodes that no pod gets to.",
-        check: fit::charts_work_with_kubernetes,
-    },
-    Policy {
-        code: "VER007",
-        name: "charts-are-tested-with-kubernetes",
-        severity: Severity::Warning,
-        explanation: "What its makers have not tested with a version of Kubernetes may delete, ignore or fight over objects that this \
-                      version knows and it does not.",
-        check: fit::charts_are_tested_with_kubernetes,
-    },
-    Policy {
-        code: "VER008",
-        name: "builds-are-of-this-kubernetes",
-        severity: Severity::Warning,
-        explanation: "EKS offers each build of an add-on for some versions of Kubernetes, and refuses it for others: a quarter of an hour \
-                      after the control plane was made or upgraded, with nodes that have no network.",
-        check: fit::builds_are_of_this_kubernetes,
-    },
-    Policy {
-        code: "VER009",
-        name: "kubernetes-is-supported",
-        severity: Severity::Warning,
-        explanation: "At the end of standard support EKS upgrades the control plane on a day of its own choice, or takes six times the price.",
-        check: fit::kubernetes_is_supported,
-    },
+    BASE_NODES_ARE_PATCHED,
+    KARPENTERS_IMAGE_IS_RECENT,
+    IMAGES_KNOW_KUBERNETES,
+    BASES_ARE_REBUILT,
+    BUILDS_ARE_NAMED,
+    fit::CHARTS_WORK_WITH_KUBERNETES,
+    fit::CHARTS_ARE_TESTED_WITH_KUBERNETES,
+    fit::BUILDS_ARE_OF_THIS_KUBERNETES,
+    fit::KUBERNETES_IS_SUPPORTED,
 ];
 
 /// Days before the end of a release from which on it is said.
@@ -153,6 +93,15 @@ fn karpenter_images(platform: &Platform) -> impl Iterator<Item = Image<'static>>
     })
 }
 
+const BASE_NODES_ARE_PATCHED: Policy<Platform> = Policy {
+    code: "VER001",
+    name: "base-nodes-are-patched",
+    severity: Severity::Warning,
+    explanation: "EKS never changes the image of a node group by itself: nodes keep the holes of the day on which they were \
+                  made, until someone names a newer release.",
+    check: base_nodes_are_patched,
+};
+
 fn base_nodes_are_patched(platform: &Platform, findings: &mut Findings) {
     for group in platform.resources::<aws_eks_node_group::Handle>().filter(|group| release(group).is_none()) {
         findings.report(
@@ -165,9 +114,26 @@ fn base_nodes_are_patched(platform: &Platform, findings: &mut Findings) {
     base_images(platform).for_each(|image| image.judge_age(findings));
 }
 
+const KARPENTERS_IMAGE_IS_RECENT: Policy<Platform> = Policy {
+    code: "VER002",
+    name: "karpenters-image-is-recent",
+    severity: Severity::Warning,
+    explanation: "Karpenter makes new nodes of the image that is named, however old: what was mended since is not in them.",
+    check: karpenters_image_is_recent,
+};
+
 fn karpenters_image_is_recent(platform: &Platform, findings: &mut Findings) {
     karpenter_images(platform).for_each(|image| image.judge_age(findings));
 }
+
+const IMAGES_KNOW_KUBERNETES: Policy<Platform> = Policy {
+    code: "VER003",
+    name: "images-know-kubernetes",
+    severity: Severity::Error,
+    explanation: "An image that is older than a version of Kubernetes is not published for it: a node group is refused, and \
+                  Karpenter finds no image and makes no node at all.",
+    check: images_know_kubernetes,
+};
 
 fn images_know_kubernetes(platform: &Platform, findings: &mut Findings) {
     let version = platform.settings.cluster.kubernetes_version;
@@ -188,6 +154,15 @@ fn images_know_kubernetes(platform: &Platform, findings: &mut Findings) {
     }
 }
 
+const BASES_ARE_REBUILT: Policy<Platform> = Policy {
+    code: "VER004",
+    name: "bases-are-rebuilt",
+    severity: Severity::Warning,
+    explanation: "Images of a release that nobody rebuilds any more keep every hole that is found from then on, and the scan refuses \
+                  what could be mended: no build passes any more.",
+    check: bases_are_rebuilt,
+};
+
 fn bases_are_rebuilt(platform: &Platform, findings: &mut Findings) {
     for base in base_images::of(&platform.dockerfile) {
         let Some(release) = base.release() else {
@@ -204,6 +179,15 @@ fn bases_are_rebuilt(platform: &Platform, findings: &mut Findings) {
         findings.report(base.place(), message, "take a later release, with its digest");
     }
 }
+
+const BUILDS_ARE_NAMED: Policy<Platform> = Policy {
+    code: "VER005",
+    name: "builds-are-named",
+    severity: Severity::Error,
+    explanation: "A build that is read as the most recent one changes by itself, and rolls in with whatever is applied next: \
+                  production names each, elsewhere it stays as it was made.",
+    check: builds_are_named,
+};
 
 fn builds_are_named(platform: &Platform, findings: &mut Findings) {
     let production = platform.settings.is_production();
