@@ -9,8 +9,13 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::{Either, Empty};
+use hyper::body::Incoming;
 use service::BoxError;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// The body of a request to a target.
+pub(crate) type Outgoing = Either<Empty<Bytes>, Bounded<Incoming, ()>>;
 
 /// Why a body on its way through ended early.
 #[derive(Debug, thiserror::Error)]

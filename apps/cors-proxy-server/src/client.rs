@@ -10,23 +10,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use url::{Position, Url};
 
-use crate::body::Bounded;
+use crate::body::Outgoing;
 use crate::connect::Connector;
 use crate::error::ProxyError;
 use crate::pool::Pool;
 
 /// How long a pooled connection may be idle: below the 5 s after which Node closes, the shortest of the usual servers.
 const POOL_IDLE: Duration = Duration::from_secs(4);
-
-/// The body of a request to a target.
-pub(crate) type Outgoing = Either<Empty<Bytes>, Bounded<Incoming, ()>>;
 
 /// A client with connections of its own.
 pub(crate) struct Client {

@@ -18,7 +18,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tower_service::Service;
 use url::{Host, Url};
 
-use crate::client::Outgoing;
+use crate::body::Outgoing;
 use crate::error::ProxyError;
 use crate::guard::Resolver;
 use crate::readable::Readable;

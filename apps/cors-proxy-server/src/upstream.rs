@@ -10,8 +10,8 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, sleep};
 use url::{Position, Url};
 
-use crate::body::{Bounded, Progress};
-use crate::client::{Answer, Client, Outgoing};
+use crate::body::{Bounded, Outgoing, Progress};
+use crate::client::{Answer, Client};
 use crate::connect::{self, Connector};
 use crate::error::ProxyError;
 use crate::guard::{Lookup, Reach, Resolver};

@@ -8,6 +8,7 @@ mod body;
 mod connection;
 mod drain;
 mod durations;
+mod held;
 mod log;
 mod metrics;
 mod process;

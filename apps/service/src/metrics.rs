@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use crate::body::Label;
 use crate::connection::Wire;
 use crate::durations::Durations;
+use crate::held::Held;
 use crate::trace::TraceParent;
 
 /// The metrics of one server, and the registry that a service adds its own to.
@@ -97,23 +98,6 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &self.0.registry.lock().unwrap_or_else(PoisonError::into_inner))?;
         Ok(text)
-    }
-}
-
-/// Counts one in a gauge for as long as it lives.
-#[derive(Debug)]
-pub(crate) struct Held(Gauge);
-
-impl Held {
-    fn one_more(gauge: &Gauge) -> Self {
-        gauge.inc();
-        Self(gauge.clone())
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.0.dec();
     }
 }
 
