@@ -5,9 +5,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use crate::{
     declaration::Declaration,
     expression::{Address, Mode},
-    problem::Problems,
     resource::Resource,
-    validate,
 };
 
 /// A stack under construction, and the file that declarations go to.
@@ -62,11 +60,9 @@ impl Stack {
         Address { mode, type_name, label: label.into(), stack: self.name.clone() }
     }
 
-    /// Checks everything that was declared, and returns the stack or all of its problems.
-    pub fn build(self) -> Result<BuiltStack, Problems> {
-        let built = BuiltStack { name: self.name, declarations: self.declarations.take() };
-        let problems = validate::problems(&built);
-        if problems.is_empty() { Ok(built) } else { Err(problems.into()) }
+    /// Everything that was declared, unchecked.
+    pub(crate) fn gathered(self) -> BuiltStack {
+        BuiltStack { name: self.name, declarations: self.declarations.take() }
     }
 }
 

@@ -14,12 +14,21 @@ use std::sync::Arc;
 
 use crate::{
     graph::Graph,
-    problem::{Location, Problem, source_path},
-    stack::BuiltStack,
+    problem::{Location, Problem, Problems, source_path},
+    stack::{BuiltStack, Stack},
 };
 
+impl Stack {
+    /// Checks everything that was declared, and returns the stack or all of its problems.
+    pub fn build(self) -> Result<BuiltStack, Problems> {
+        let built = self.gathered();
+        let problems = problems(&built);
+        if problems.is_empty() { Ok(built) } else { Err(problems.into()) }
+    }
+}
+
 /// All problems of a stack, in the order of the source.
-pub(crate) fn problems(stack: &BuiltStack) -> Vec<Problem> {
+fn problems(stack: &BuiltStack) -> Vec<Problem> {
     let mut found = Found { stack: stack.shared_name().clone(), problems: Vec::new() };
     let graph = Graph::of(stack);
     names::check(stack, &mut found);

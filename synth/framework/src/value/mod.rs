@@ -4,6 +4,7 @@
 
 mod collections;
 mod conversions;
+mod identity;
 mod json;
 mod literals;
 
