@@ -2,8 +2,8 @@
 
 use synth_schema::{Attribute, Level, NestingMode, Type};
 
-use super::{difference::differences, plan::is_null};
-use crate::value::{Mapping, Path, Value};
+use super::difference::differences;
+use crate::value::{Mapping, Path, Step, Value};
 
 /// What a data source answers, as far as its configuration says.
 pub(crate) fn answered(level: Level<'_>, config: &Mapping) -> Mapping {
@@ -175,4 +175,17 @@ fn is_zero(value: &Value) -> bool {
         Value::Number(number) => number.as_f64() == Some(0.0),
         value => !value.is_null() && value.is_empty(),
     }
+}
+
+/// Is nothing at the path?
+pub(super) fn is_null(state: &Mapping, path: &Path) -> bool {
+    let [Step::Name(name), rest @ ..] = path.steps() else { return false };
+    let mut value = state.get(name).unwrap_or(&Value::Null);
+    for step in rest {
+        value = match step {
+            Step::Name(name) | Step::Key(name) => value.member(name),
+            Step::Index(index) => value.as_sequence().and_then(|all| all.get(*index)).unwrap_or(&Value::Null),
+        };
+    }
+    value.is_empty()
 }

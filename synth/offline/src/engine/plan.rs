@@ -2,11 +2,14 @@
 
 use synth_schema::Level;
 
-use super::{difference::differences, merge::Rules};
+use super::{
+    difference::differences,
+    merge::{Rules, is_null},
+};
 use crate::{
     cloud::{Change, Cloud},
     problem::Problem,
-    value::{Mapping, Path, Step, Value},
+    value::{Mapping, Path, Value},
 };
 
 /// A planned change.
@@ -43,17 +46,4 @@ pub(crate) fn plan(
     let mut replaces = differences(level, before, &state, &Path::default());
     replaces.retain(|path| cloud.replaces(kind, &path.names(), &state) && !(imported && is_null(before, path)));
     Ok(Planned { state, replaces })
-}
-
-/// Is nothing at the path?
-pub(super) fn is_null(state: &Mapping, path: &Path) -> bool {
-    let [Step::Name(name), rest @ ..] = path.steps() else { return false };
-    let mut value = state.get(name).unwrap_or(&Value::Null);
-    for step in rest {
-        value = match step {
-            Step::Name(name) | Step::Key(name) => value.member(name),
-            Step::Index(index) => value.as_sequence().and_then(|all| all.get(*index)).unwrap_or(&Value::Null),
-        };
-    }
-    value.is_empty()
 }
