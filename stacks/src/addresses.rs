@@ -3,18 +3,10 @@
 //! A range is a /28 that is free as a whole. Single addresses, such as an interface's own, land anywhere: a few of them spoil
 //! many ranges, though most addresses stay free. In a reservation no single address lands.
 
-use crate::settings::{Cidr, Settings};
-
-/// The addresses of a range that an interface gets as one, where the CNI delegates prefixes: a /28.
-pub(crate) const RANGE: u64 = 16;
-
-/// Ranges that a node keeps beyond those that its pods need (`WARM_PREFIX_TARGET`).
-pub(crate) const WARM_RANGES: u64 = 1;
-
-/// Pods that the kubelet of one of Karpenter's nodes takes. Its own bound, by single addresses, would leave most of each range
-/// unused: <https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html> advises 110 for fewer than 30 vCPUs and
-/// 250 beyond, and larger nodes share the class of the smaller ones.
-pub(crate) const MOST_PODS: u32 = 110;
+use crate::{
+    instances::{RANGE, WARM_RANGES},
+    settings::{Cidr, Settings},
+};
 
 /// The most ranges that nodes take with so many pods, however these are spread over them: each node has one that is not full.
 pub(crate) fn ranges(nodes: u64, pods: u64) -> u64 {

@@ -7,10 +7,19 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use synth_framework::nearest;
 
-use crate::addresses::{MOST_PODS, RANGE, WARM_RANGES};
-
 const TYPES: &str = include_str!("data/instance-types.csv");
 const OFFERINGS: &str = include_str!("data/instance-offerings.csv");
+
+/// The addresses of a range that an interface gets as one, where the CNI delegates prefixes: a /28.
+pub(crate) const RANGE: u64 = 16;
+
+/// Ranges that a node keeps beyond those that its pods need (`WARM_PREFIX_TARGET`).
+pub(crate) const WARM_RANGES: u64 = 1;
+
+/// Pods that the kubelet of one of Karpenter's nodes takes. Its own bound, by single addresses, would leave most of each range
+/// unused: <https://docs.aws.amazon.com/eks/latest/userguide/cni-increase-ip-addresses.html> advises 110 for fewer than 30 vCPUs and
+/// 250 beyond, and larger nodes share the class of the smaller ones.
+pub(crate) const MOST_PODS: u32 = 110;
 
 /// An instance type of AWS.
 #[derive(Debug, PartialEq, Eq)]

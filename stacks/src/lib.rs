@@ -14,6 +14,7 @@ mod instances;
 pub mod load_test;
 pub mod manifests;
 pub mod names;
+mod parts;
 pub mod picture;
 mod platform;
 pub mod policies;
@@ -26,4 +27,5 @@ mod versions;
 mod view;
 
 pub use files::BuiltFiles;
-pub use platform::{Built, PARTS, Part, Platform, PlatformProblems};
+pub use parts::{PARTS, Part};
+pub use platform::{Built, Platform, PlatformProblems};

@@ -10,7 +10,7 @@ use synth_kubernetes::{
     validating_admission_policy, validating_admission_policy_binding, validation,
 };
 
-use super::chart::{ROOT_APPLICATION, ROOT_PROJECT, object};
+use super::root::{ROOT_APPLICATION, ROOT_PROJECT, object};
 use crate::{
     names::{APP_PROJECT, DEFAULT_PROJECT, SERVICES_PROJECT},
     settings::Settings,

@@ -11,7 +11,10 @@ use synth_kubernetes::{
     custom,
 };
 
-use super::{bounds, following};
+use super::{
+    bounds, following,
+    root::{ROOT_APPLICATION, ROOT_PROJECT, object},
+};
 use crate::settings::Settings;
 
 /// The chart's directory inside the stack's.
@@ -20,14 +23,8 @@ pub(super) const DIRECTORY: &str = "charts/root";
 /// The file of the chart's values.
 pub(crate) const ROOT_VALUES: &str = "root-values.json";
 
-/// The Application that syncs all others.
-pub const ROOT_APPLICATION: &str = "root";
-
 /// The place of the root Application among the chart's objects.
 pub(super) const APPLICATION: i64 = 1;
-
-/// The AppProject of the root Application alone: it may make Applications and projects, nothing else.
-pub(super) const ROOT_PROJECT: &str = "root";
 
 /// The chart's version, which the release names too.
 pub(super) const VERSION: &str = "0.1.0";
@@ -93,11 +90,6 @@ pub(super) fn write(settings: &Settings, stack: &Stack) -> Value<String> {
     };
     let values = serde_json::to_string_pretty(&values).expect("values are structs with texts as keys");
     stack.asset(ROOT_VALUES, values + "\n").content()
-}
-
-/// An object as the template takes it.
-pub(super) fn object(object: &impl Serialize) -> Json {
-    serde_json::to_value(object).expect("objects are structs with texts as keys")
 }
 
 fn destination(settings: &Settings) -> Destination {

@@ -12,7 +12,7 @@ use synth_kubernetes::{
     role_binding, service_account,
 };
 
-use super::chart::{ROOT_APPLICATION, object};
+use super::root::{ROOT_APPLICATION, object};
 use crate::{charts, names::NAME_LABEL, settings::Settings};
 
 /// The Job, and the account that it reads the root Application with.

@@ -7,6 +7,7 @@ mod bounds;
 mod chart;
 mod credentials;
 mod following;
+mod root;
 
 use synth_bindings::{data, helm_release};
 use synth_framework::{
@@ -17,8 +18,8 @@ use synth_framework::{
 
 use crate::{names::ARGOCD_RELEASE, settings::Settings, terraform};
 
-pub use chart::ROOT_APPLICATION;
 pub(crate) use chart::ROOT_VALUES;
+pub use root::ROOT_APPLICATION;
 
 /// The release of the local chart.
 pub const ROOT_RELEASE: &str = "tideline-root";
@@ -57,7 +58,7 @@ pub fn define(settings: &Settings, stack: &Stack) {
     test(settings, &release, root);
     credentials::test(&credentials, &release, &stack.file("credentials"));
     let outputs = &stack.file("outputs");
-    output("root_application", chart::ROOT_APPLICATION)
+    output("root_application", ROOT_APPLICATION)
         .description("Argo CD Application that syncs all others.")
         .add_to(outputs);
     output("root_release", release.name()).description("Helm release of the root Application.").add_to(outputs);

@@ -12,12 +12,11 @@ use synth_framework::{
 
 use super::{plan::grant_plans, state::State};
 use crate::{
+    names::GITHUB_ISSUER,
     policy::{allow, condition, grant, grant_aws_policy, role_with, trust_of},
     settings::{OncePerAccount, Settings},
 };
 
-/// Who signs the tokens of workflow runs.
-pub(super) const ISSUER: &str = "token.actions.githubusercontent.com";
 const AUDIENCE: &str = "sts.amazonaws.com";
 
 /// How long an apply keeps its credentials: as long as its job may take, or the state that it ends with is nowhere.
@@ -41,7 +40,7 @@ pub(super) fn github(settings: &Settings, state: &State, repositories: &[aws_ecr
 }
 
 fn provider(settings: &Settings, stack: &Stack) -> Ref<OidcProviderArn> {
-    let url = format!("https://{ISSUER}");
+    let url = format!("https://{GITHUB_ISSUER}");
     match settings.github.oidc_provider {
         OncePerAccount::Create => {
             aws_iam_openid_connect_provider("github").url(url).client_id_list([AUDIENCE]).add_to(stack).arn()
@@ -67,8 +66,8 @@ impl Github<'_> {
     ) -> aws_iam_role::Handle {
         let trust = allow("GitHub", ["sts:AssumeRoleWithWebIdentity"])
             .principals(statement::principals().type_("Federated").identifiers([&self.provider]))
-            .condition(condition("StringEquals", format!("{ISSUER}:aud"), [AUDIENCE]))
-            .condition(condition("StringEquals", format!("{ISSUER}:sub"), self.subjects(contexts)));
+            .condition(condition("StringEquals", format!("{GITHUB_ISSUER}:aud"), [AUDIENCE]))
+            .condition(condition("StringEquals", format!("{GITHUB_ISSUER}:sub"), self.subjects(contexts)));
         let trust = trust_of(self.stack, name, trust);
         let role = role_with(self.stack, self.settings, name, &trust, session_seconds);
         self.test(name, &trust);
@@ -105,7 +104,7 @@ fn names_repository(statement: &statement::View, subjects: &[String]) -> Value<b
             let beginnings = subjects.iter().map(|beginning| startswith(&subject, beginning));
             beginnings.reduce(Value::or).expect("a repository has a name")
         });
-        let is_subject = condition.variable().equals(format!("{ISSUER}:sub"));
+        let is_subject = condition.variable().equals(format!("{GITHUB_ISSUER}:sub"));
         is_subject.and(condition.test().equals("StringEquals")).and(alltrue(begins))
     })
 }
@@ -113,7 +112,7 @@ fn names_repository(statement: &statement::View, subjects: &[String]) -> Value<b
 /// Does a statement ask for tokens that are meant for AWS?
 fn names_audience(statement: &statement::View) -> Value<bool> {
     statement.condition().any("condition", |condition| {
-        let is_audience = condition.variable().equals(format!("{ISSUER}:aud"));
+        let is_audience = condition.variable().equals(format!("{GITHUB_ISSUER}:aud"));
         is_audience.and(contains::<String>(condition.values(), AUDIENCE))
     })
 }

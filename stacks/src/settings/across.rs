@@ -2,7 +2,7 @@
 
 use super::problem::Problems;
 use super::shape;
-use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services, Settings, regions};
+use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services, regions};
 use crate::instances::{self, Offered};
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
@@ -129,12 +129,11 @@ pub(super) fn base_nodes_are_offered(
     }
 }
 
-/// A principal has one access entry: the roles that plan and that run nodes have theirs already, with less in it.
-pub(super) fn administrators_are_others(settings: &Settings, problems: &mut Problems<'_>) {
-    let taken = [("plans", settings.plan_role()), ("runs Karpenter's nodes", settings.karpenter_node_role())];
-    for (index, arn) in settings.cluster.admin_principal_arns.iter().enumerate() {
-        for (what, role) in &taken {
-            if *arn == settings.role_arn(role) {
+/// A principal has one access entry: the roles that are taken have theirs already, with less in it.
+pub(super) fn administrators_are_others(cluster: &Cluster, taken: &[(&str, String)], problems: &mut Problems<'_>) {
+    for (index, arn) in cluster.admin_principal_arns.iter().enumerate() {
+        for (what, role) in taken {
+            if arn == role {
                 let key = format!("cluster.admin_principal_arns[{index}]");
                 problems
                     .report(&key, format!("is `{arn}`, the role that {what}, which must not administer: remove it"));

@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use serde_json::{Value as Json, json};
 
-use super::problem::Problems;
+use super::problem::{self, Problems};
 use super::read::{self, Read};
 use super::tree::{Node, Value};
 
@@ -122,7 +122,7 @@ pub(super) fn service_range(cidr: &Cidr) -> Result<(), String> {
     if PRIVATE.iter().any(|private| private.contains(*cidr)) {
         Ok(())
     } else {
-        Err(format!("is `{cidr}`, EKS allows services in {} only", read::list(&PRIVATE)))
+        Err(format!("is `{cidr}`, EKS allows services in {} only", problem::list(&PRIVATE)))
     }
 }
 

@@ -80,7 +80,7 @@ macro_rules! choice {
 
         impl $crate::settings::read::Read for $name {
             fn expected() -> String {
-                format!("one of {}", $crate::settings::read::list(&[$($text),*]))
+                format!("one of {}", $crate::settings::problem::list(&[$($text),*]))
             }
 
             fn schema() -> serde_json::Value {
@@ -97,7 +97,7 @@ macro_rules! choice {
                 match text.as_str() {
                     $( $text => Some(Self::$variant), )*
                     _ => {
-                        let mend = $crate::settings::read::perhaps(text, &[$($text),*]);
+                        let mend = $crate::settings::problem::perhaps(text, &[$($text),*]);
                         problems.report(&node.key, format!("is `{text}`, {} is expected{mend}", Self::expected()));
                         None
                     }

@@ -1,35 +1,13 @@
-//! What is wrong with settings, and where: collected while reading, reported all at once.
+//! What is wrong with settings: collected while reading, reported all at once.
 
-use std::{collections::HashMap, fmt};
+use std::collections::HashMap;
+use std::fmt;
 
-use synth_review::SettingPlace;
+use synth_framework::nearest;
 
-use super::{Layer, secret::Secret, tree::Places};
-
-/// One thing that is wrong in one file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SettingsProblem {
-    /// Path of the file, as the layer gave it.
-    pub file: String,
-    /// Line, counted from 1.
-    pub line: usize,
-    /// Column in characters, counted from 1.
-    pub column: usize,
-    /// Dotted key such as `network.zones`; empty for a syntax error.
-    pub key: String,
-    /// What is wrong and how to mend it; the key comes before it when shown.
-    pub message: String,
-}
-
-impl fmt::Display for SettingsProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: ", self.file, self.line, self.column)?;
-        if !self.key.is_empty() {
-            write!(f, "`{}` ", self.key)?;
-        }
-        f.write_str(&self.message)
-    }
-}
+use super::Layer;
+use super::place::{Place, Places, SettingsProblem};
+use super::secret::Secret;
 
 /// Everything that is wrong with the settings of one environment, one problem a line, in the order of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,36 +29,6 @@ impl fmt::Display for SettingsError {
 }
 
 impl std::error::Error for SettingsError {}
-
-/// A byte in one of the layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub(super) layer: usize,
-    pub(super) offset: usize,
-}
-
-impl Place {
-    /// Where the layers begin.
-    const FIRST: Self = Self { layer: 0, offset: 0 };
-
-    pub(super) fn problem(self, layers: &[Layer], key: &str, message: String) -> SettingsProblem {
-        let SettingPlace { file, line, column } = self.position(layers);
-        SettingsProblem { file, line, column, key: key.to_owned(), message }
-    }
-
-    /// The file, line and column.
-    pub(super) fn position(self, layers: &[Layer]) -> SettingPlace {
-        let (file, before) = layers
-            .get(self.layer)
-            .map_or(("", ""), |layer| (layer.path.as_str(), layer.text.get(..self.offset).unwrap_or(&layer.text)));
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        SettingPlace {
-            file: file.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
-    }
-}
 
 /// The problems found so far, and the places to report them at.
 pub(super) struct Problems<'a> {
@@ -159,5 +107,25 @@ impl<'a> Problems<'a> {
     fn report_at(&mut self, place: Place, key: &str, message: String) {
         // One problem stays on one line, whatever its value holds.
         self.found.push((place, place.problem(self.layers, key, message.replace('\n', "\\n"))));
+    }
+}
+
+/// Which of the known names a mistaken one was meant to be, if one is near enough.
+pub(super) fn meant(mistaken: &str, known: &[&str]) -> Option<String> {
+    nearest(mistaken, known.iter().copied()).map(|known| format!("did you mean `{known}`?"))
+}
+
+/// The same behind what is expected, or nothing.
+pub(super) fn perhaps(mistaken: &str, known: &[&str]) -> String {
+    meant(mistaken, known).map(|mend| format!(": {mend}")).unwrap_or_default()
+}
+
+/// `` `a`, `b` and `c` ``
+pub(super) fn list<T: std::fmt::Display>(items: &[T]) -> String {
+    let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => "none".to_owned(),
     }
 }

@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
-use synth_framework::nearest;
 
-use super::problem::Problems;
+use super::problem::{Problems, list, meant};
 use super::rules::Rule;
 use super::tree::{self, Node, Value};
 
@@ -210,25 +209,5 @@ impl<'n, 'p, 'l> Section<'n, 'p, 'l> {
             });
             self.problems.report_name(&node.key, format!("is not a setting: {mend}"));
         }
-    }
-}
-
-/// Which of the known names a mistaken one was meant to be, if one is near enough.
-pub(super) fn meant(mistaken: &str, known: &[&str]) -> Option<String> {
-    nearest(mistaken, known.iter().copied()).map(|known| format!("did you mean `{known}`?"))
-}
-
-/// The same behind what is expected, or nothing.
-pub(super) fn perhaps(mistaken: &str, known: &[&str]) -> String {
-    meant(mistaken, known).map(|mend| format!(": {mend}")).unwrap_or_default()
-}
-
-/// `` `a`, `b` and `c` ``
-pub(super) fn list<T: std::fmt::Display>(items: &[T]) -> String {
-    let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => "none".to_owned(),
     }
 }

@@ -4,8 +4,7 @@ use std::fmt::Display;
 
 use serde_json::Value as Json;
 
-use super::problem::Problems;
-use super::read::{list, perhaps};
+use super::problem::{Problems, list, perhaps};
 
 /// What a value must meet.
 pub(super) trait Rule<T> {

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::declare::section;
-use super::problem::Problems;
-use super::read::{list, meant};
+use super::problem::{Problems, list, meant};
 use super::rules::{Anything, IfSet, between, filled_set, set, shaped};
 use super::shape;
 use super::tree;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use synth_review::SettingPlace;
 
 use super::Layer;
-use super::tree::Places;
+use super::place::Places;
 
 /// The layers, and the place of each key in them.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Layer;
-use super::problem::{Place, SettingsProblem};
+use super::place::{Place, Places, SettingsProblem};
 
 /// A value and its dotted key.
 #[derive(Debug, Clone)]
@@ -39,13 +39,6 @@ impl Value {
             Self::Other(name) => name,
         }
     }
-}
-
-/// Where each dotted key stands: its name, for a table and for an unknown key, and its value.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Places {
-    pub(super) name: Place,
-    pub(super) value: Place,
 }
 
 /// All layers in one.

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
-use super::problem::Problems;
+use super::problem::{self, Problems};
 use super::read::{self, Read};
 use super::tree::{Node, Value};
 
@@ -54,7 +54,7 @@ impl Read for KubernetesVersion {
         };
         let version = Self::SUPPORTED.into_iter().find(|version| version.to_string() == *text);
         if version.is_none() {
-            problems.report(&node.key, format!("is `{text}`, supported are {}", read::list(&Self::SUPPORTED)));
+            problems.report(&node.key, format!("is `{text}`, supported are {}", problem::list(&Self::SUPPORTED)));
         }
         version
     }

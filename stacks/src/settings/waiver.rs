@@ -3,7 +3,7 @@
 use synth_review::Waiver;
 
 use super::declare::section;
-use super::read::perhaps;
+use super::problem::perhaps;
 use super::rules::shaped;
 use crate::policies;
 

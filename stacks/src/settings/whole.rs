@@ -77,7 +77,12 @@ impl Settings {
         let mut problems = Problems::new(layers, places);
         let settings = Self::read(environment, &root, &mut problems).map(|settings| Self { sources, ..settings });
         if let Some(settings) = &settings {
-            across::administrators_are_others(settings, &mut problems);
+            let role = |role: String| settings.role_arn(&role);
+            let taken = [
+                ("plans", role(settings.plan_role())),
+                ("runs Karpenter's nodes", role(settings.karpenter_node_role())),
+            ];
+            across::administrators_are_others(&settings.cluster, &taken, &mut problems);
         }
         problems.hide(&secret::find(&root));
         let problems = problems.into_sorted();

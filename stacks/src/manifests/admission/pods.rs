@@ -3,7 +3,8 @@
 use k8s_openapi::api::admissionregistration::v1::{NamedRuleWithOperations, Validation};
 use synth_kubernetes::{changed, living, match_resources, policy_spec, rule, validation, variable};
 
-use super::{super::platform::SERVICES_PRIORITY, Scope};
+use super::Scope;
+use crate::names::SERVICES_PRIORITY;
 
 /// Kinds that keep a pod's spec in the same place.
 struct Shape {

@@ -1,18 +1,17 @@
 //! Grafana, which shows what Prometheus has.
 
-use super::prometheus_stack::pods;
 use crate::charts::{
     self,
-    prometheus_stack::{Dashboards, Grafana, Rights, Sidecar},
+    prometheus_stack::{Component, Dashboards, Grafana, Rights, Sidecar},
 };
 
 /// The label by which Grafana finds the `ConfigMap`s that hold dashboards.
 pub(in crate::manifests) const DASHBOARD_LABEL: &str = "grafana_dashboard";
 
-pub(super) fn values(namespace: &str) -> Grafana {
+pub(super) fn values(pods: Component, namespace: &str) -> Grafana {
     Grafana {
         fullname_override: None,
-        pods: pods("100m", "512Mi"),
+        pods,
         rbac: Rights { namespaced: true },
         sidecar: Sidecar {
             resources: charts::sized("50m", "128Mi"),

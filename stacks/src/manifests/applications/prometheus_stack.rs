@@ -20,8 +20,7 @@ use crate::{
             Prometheus, PrometheusSpec, Service, Storage, Values, VolumeClaimTemplate,
         },
     },
-    manifests::platform::PLATFORM_PRIORITY,
-    names::{ALERTMANAGER_ACCOUNT, STORAGE_CLASS},
+    names::{ALERTMANAGER_ACCOUNT, PLATFORM_PRIORITY, STORAGE_CLASS},
     series::Watched,
     settings::Settings,
 };
@@ -36,7 +35,7 @@ fn kept() -> KeptVolumes {
     KeptVolumes { when_deleted: "Retain".to_owned(), when_scaled: "Retain".to_owned() }
 }
 
-pub(super) fn pods(cpu: &str, memory: &str) -> Component {
+fn pods(cpu: &str, memory: &str) -> Component {
     let priority_class_name = PLATFORM_PRIORITY.to_owned();
     Component { replicas: None, priority_class_name, resources: charts::sized(cpu, memory) }
 }
@@ -126,7 +125,7 @@ pub(super) fn application(settings: &Settings) -> Application {
                 volumes: kept(),
             },
         },
-        grafana: grafana::values(&observability.namespace),
+        grafana: grafana::values(pods("100m", "512Mi"), &observability.namespace),
         kube_state_metrics: pods("50m", "256Mi"),
         prometheus_node_exporter: pods("50m", "64Mi"),
     };

@@ -9,7 +9,7 @@ use synth_kubernetes::{
 };
 
 use crate::{
-    addresses::MOST_PODS,
+    instances::MOST_PODS,
     names::EBS_CSI_TAINT,
     settings::{NodePool, Settings},
 };

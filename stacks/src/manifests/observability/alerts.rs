@@ -6,20 +6,12 @@ use synth_kubernetes::{
 };
 
 use super::{
+    alert::{Severity, alert},
     controllers,
     expressions::{Expressions, OBJECTIVE, pool_usage},
     runbooks,
 };
 use crate::settings::Settings;
-
-/// How soon someone must look.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Severity {
-    /// Now.
-    Critical,
-    /// Today.
-    Warning,
-}
 
 /// A pace at which the budget of errors is used up, over a long and a short window: the long one shows that it matters,
 /// the short one that it has not stopped.
@@ -239,19 +231,4 @@ fn observability(settings: &Settings) -> RuleGroup {
          reads its log",
     )];
     RuleGroup::new("observability", rules)
-}
-
-pub(super) fn alert(name: &str, severity: Severity, for_: &str, expr: String, summary: &str) -> Rule {
-    let severity = match severity {
-        Severity::Critical => "critical",
-        Severity::Warning => "warning",
-    };
-    Rule {
-        alert: Some(name.to_owned()),
-        expr,
-        for_: Some(for_.to_owned()),
-        labels: [("severity".to_owned(), severity.to_owned())].into(),
-        annotations: [("summary".to_owned(), summary.to_owned())].into(),
-        ..Rule::default()
-    }
 }

@@ -2,7 +2,7 @@
 
 use synth_kubernetes::monitoring::{Rule, RuleGroup};
 
-use super::alerts::{Severity, alert};
+use super::alert::{Severity, alert};
 
 /// Calls of a controller's that fail, a second: one in ten seconds goes on and on, where one that is tried again does not.
 const FAILURES_A_SECOND: f64 = 0.1;

@@ -1,5 +1,6 @@
 //! What people are told: alerts, and dashboards that show traffic and what it makes of pods and nodes.
 
+mod alert;
 mod alerts;
 mod controllers;
 mod dashboard;

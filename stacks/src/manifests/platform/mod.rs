@@ -5,13 +5,10 @@ mod namespaces;
 
 use synth_kubernetes::{Manifests, priority_class, storage_class};
 
-use crate::{names::STORAGE_CLASS, settings::Settings};
-
-/// The priority of what watches the services: above them, below the cluster's own pods.
-pub(super) const PLATFORM_PRIORITY: &str = "platform";
-
-/// The priority of the services.
-pub(super) const SERVICES_PRIORITY: &str = "services";
+use crate::{
+    names::{PLATFORM_PRIORITY, SERVICES_PRIORITY, STORAGE_CLASS},
+    settings::Settings,
+};
 
 pub(super) fn define(settings: &Settings, folder: &Manifests) {
     namespaces::define(settings, folder);

@@ -5,7 +5,7 @@ use synth_kubernetes::{
     Draft, container, container_port, http_probe, pre_stop_sleep, resources, restricted_security_context,
 };
 
-use super::{ADMIN, TRAFFIC, workload::Workload};
+use super::{ADMIN, TRAFFIC};
 use crate::settings::{Image, Service, Settings};
 
 /// The address of each of a pod's own interfaces: only its network policies decide who reaches it.
@@ -32,8 +32,7 @@ pub(super) fn server_args(service: &Service) -> Vec<String> {
     ]
 }
 
-pub(super) fn define(workload: &Workload<'_>, args: Vec<String>) -> Draft<Container> {
-    let Workload { name, settings, service, .. } = workload;
+pub(super) fn define(settings: &Settings, name: &str, service: &Service, args: Vec<String>) -> Draft<Container> {
     let memory = ("memory", format!("{}Mi", service.memory_mib));
     let disk = ("ephemeral-storage", DISK.to_owned());
     container(name)

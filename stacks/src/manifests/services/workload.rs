@@ -14,8 +14,7 @@ use synth_kubernetes::{
 
 use super::{ADMIN, MAX_SURGE_PERCENT, container, grace_period_seconds};
 use crate::{
-    manifests::platform::SERVICES_PRIORITY,
-    names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, NAME_LABEL},
+    names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, NAME_LABEL, SERVICES_PRIORITY},
     settings::{Service, Settings},
 };
 
@@ -47,7 +46,7 @@ impl Workload<'_> {
             .automount_service_account_token(false)
             .add_to(folder, "service-account");
 
-        let pod = pod_spec([container::define(self, args)])
+        let pod = pod_spec([container::define(self.settings, name, self.service, args)])
             .service_account_name(name)
             .automount_service_account_token(false)
             .enable_service_links(false)

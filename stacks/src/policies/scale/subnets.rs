@@ -5,7 +5,8 @@ use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
-    addresses::{RANGE, ranges, share},
+    addresses::{ranges, share},
+    instances::RANGE,
     settings::Cidr,
     view::{Declared, PodGroup, Pools, base_pods, daemon_pods, discovered_subnets, other_pods, pool_setting},
 };
