@@ -15,12 +15,12 @@ mod workload;
 pub(crate) use addons::{addon, addon_configuration};
 pub(crate) use charts::{Root, argocd_release, argocd_values, root_release};
 pub(crate) use iam::{Document, Statement, granted_documents, trust_documents};
-pub(crate) use nodes::{PerNode, Pools, Taken, pool_setting, requirement, types};
+pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{
     AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ServiceMonitor, TARGET_GROUP, annotation,
     attribute, is_balancer,
 };
-pub(crate) use pods::{PodGroup, base_pods, daemon_pods, maximum, other_pods};
+pub(crate) use pods::{PerNode, PodGroup, base_pods, daemon_pods, maximum, other_pods};
 pub(crate) use ports::{Listening, listening};
 pub(crate) use resources::{Declared, carries, discovered_subnets};
 pub(crate) use workload::{

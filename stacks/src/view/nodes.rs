@@ -2,7 +2,7 @@
 
 use synth_kubernetes::{Amount, karpenter::Requirement, quantity};
 
-use super::{NodePool, Object, PodGroup};
+use super::{NodePool, Object, PerNode, PodGroup};
 use crate::{
     Platform,
     instances::{self, InstanceType, Offered},
@@ -98,13 +98,6 @@ impl<'a> Pools<'a> {
         }
         Ok(taken)
     }
-}
-
-/// What runs on every node.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct PerNode {
-    pub(crate) pods: u64,
-    pub(crate) requests: Amount,
 }
 
 /// The values that a pool allows for a label; none where it does not say.

@@ -5,7 +5,7 @@
 use synth_bindings::aws_eks_addon;
 use synth_kubernetes::Amount;
 
-use super::{PerNode, addon_configuration};
+use super::addon_configuration;
 use crate::Platform;
 
 /// Pods that are alike.
@@ -16,6 +16,13 @@ pub(crate) struct PodGroup {
     pub(crate) each: Amount,
     /// Does each need a node of its own?
     pub(crate) apart: bool,
+}
+
+/// What runs on every node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PerNode {
+    pub(crate) pods: u64,
+    pub(crate) requests: Amount,
 }
 
 /// What of every node an add-on takes, by its name.

@@ -2,6 +2,7 @@
 
 mod batch;
 mod ownership;
+mod planned;
 mod room;
 mod subnets;
 mod volumes;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use synth_kubernetes::{Amount, quantity};
 use synth_review::{Findings, Place, Policy, Severity};
 
-use super::batch;
+use super::planned;
 use crate::{
     Platform,
     view::{CPU, MEMORY, NodePool, Object, PodGroup, Pools, Taken, daemon_pods, maximum, pool_setting, whole},
@@ -108,7 +108,7 @@ fn raised(platform: &Platform, shortages: &[Option<Shortage<'_>>; 3]) -> Vec<(St
         }
     }
     // What is bought at once counts for more, and would be the next finding.
-    for (key, limit) in batch::wanted_limits(platform) {
+    for (key, limit) in planned::wanted_limits(platform) {
         let now = raised.entry(key).or_default();
         *now = limit.max(*now);
     }

@@ -17,9 +17,10 @@ use crate::{
     ask::Request,
     described::{first_line, load_average, machine},
     jmeter::JMeter,
+    leftovers::remove,
     processes::{Ending, Started},
-    remove, say,
     services::Services,
+    talk::say,
 };
 
 /// The most that one `JMeter` on one machine may be asked for, here where a typing mistake would hurt.

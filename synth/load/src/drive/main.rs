@@ -7,23 +7,19 @@ mod ask;
 mod demo;
 mod described;
 mod jmeter;
+mod leftovers;
 mod load_test;
 mod processes;
 mod services;
 mod signals;
+mod talk;
 
-use std::{
-    fmt, fs,
-    io::{self, ErrorKind, Write},
-    path::Path,
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
-use anyhow::{Context, Result};
 use clap::Parser;
 use tokio::runtime::Builder;
 
-use crate::{load_test::LoadTestArgs, signals::Signals};
+use crate::{load_test::LoadTestArgs, signals::Signals, talk::complain};
 
 #[derive(Debug, Parser)]
 #[command(about = "Drives JMeter, and shows the whole platform without an account")]
@@ -75,25 +71,4 @@ async fn end_of(cli: &Cli) -> u8 {
         }
     }
     failed
-}
-
-/// Removes a file or a folder that an earlier run may have left.
-fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-    .with_context(|| format!("removing `{}`", path.display()))
-}
-
-/// Says something at once, also where a program reads it.
-fn say(message: impl fmt::Display) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{message}").and_then(|()| stdout.flush()).context("writing to standard output")
-}
-
-fn complain(message: impl fmt::Display) {
-    // Nobody is left to be told when standard error is gone.
-    let _ = writeln!(io::stderr(), "{message}");
 }

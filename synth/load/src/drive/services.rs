@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{
     processes::{Ending, Started, log_to},
-    say,
+    talk::say,
 };
 
 const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;

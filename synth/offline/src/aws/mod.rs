@@ -42,7 +42,7 @@ impl Provider {
 
 impl Cloud for Account {
     fn check(&self, kind: &str, config: &Mapping) -> Vec<Problem> {
-        rules::check(kind, config)
+        types::of(kind).rules.iter().flat_map(|rule| rule.check(config)).collect()
     }
 
     fn replaces(&self, kind: &str, path: &str, planned: &Mapping) -> bool {
@@ -50,7 +50,7 @@ impl Cloud for Account {
     }
 
     fn recomputes(&self, kind: &str, path: &str, changed: &[String], planned: &Mapping) -> bool {
-        recomputed::recomputes(kind, path, changed, planned)
+        recomputed::recomputes(types::of(kind).recomputes, path, changed, planned)
     }
 
     fn plan(&self, change: &Change<'_>, planned: &mut Mapping) -> Result<(), Problem> {

@@ -1,6 +1,5 @@
 //! What the provider computes anew because something else changes: `ComputedIf` of its resources.
 
-use super::types;
 use crate::value::{Mapping, Value};
 
 /// What must change.
@@ -17,8 +16,8 @@ pub(super) enum Cause {
 use Cause::{AllBut, One, While};
 
 /// Does a change of these paths change this attribute?
-pub(crate) fn recomputes(kind: &str, path: &str, changed: &[String], planned: &Mapping) -> bool {
-    let mut causes = types::of(kind).recomputes.iter().filter(|(at, _)| *at == path);
+pub(super) fn recomputes(causes: &[(&str, Cause)], path: &str, changed: &[String], planned: &Mapping) -> bool {
+    let mut causes = causes.iter().filter(|(at, _)| *at == path);
     causes.any(|(_, cause)| cause.is_there(changed, planned))
 }
 
@@ -37,11 +36,11 @@ impl Cause {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::types, *};
 
     fn recomputed(attribute: &str, changed: &str, update: bool) -> bool {
         let planned = Mapping::from([("update_default_version".into(), update.into())]);
-        recomputes("aws_launch_template", attribute, &[changed.to_owned()], &planned)
+        recomputes(types::of("aws_launch_template").recomputes, attribute, &[changed.to_owned()], &planned)
     }
 
     #[test]

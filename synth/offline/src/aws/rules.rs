@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::types;
 use crate::{
     problem::Problem,
     value::{Mapping, Path, Value},
@@ -31,13 +30,9 @@ pub(super) enum Rule {
 
 use Rule::{Arn, Between, In, Json, Length, Most, One, Range};
 
-/// All that a configuration breaks of its type's rules. What is not yet known breaks none.
-pub(crate) fn check(kind: &str, config: &Mapping) -> Vec<Problem> {
-    types::of(kind).rules.iter().flat_map(|rule| rule.check(config)).collect()
-}
-
 impl Rule {
-    fn check(&self, config: &Mapping) -> Vec<Problem> {
+    /// All that a configuration breaks of it. What is not yet known breaks nothing.
+    pub(super) fn check(&self, config: &Mapping) -> Vec<Problem> {
         match self {
             One(names) => combination(config, names, true),
             Most(names) => combination(config, names, false),

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use prost::Message;
 use synth_schema::Schema;
 
-use super::session::Provider;
+use super::provider::Provider;
 use crate::{
     cloud::Cloud,
     engine::{self, IMPORTED, Planned, Resource},

@@ -2,7 +2,9 @@
 
 mod calls;
 mod grpc;
+mod provider;
 mod session;
 mod signals;
 
-pub use session::{Provider, Session};
+pub use provider::Provider;
+pub use session::Session;

@@ -3,50 +3,24 @@
 use std::{
     os::unix::fs::PermissionsExt as _,
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     thread::{self, JoinHandle},
 };
 
 use anyhow::{Context as _, Result};
-use prost::Message as _;
 use serde_json::json;
-use synth_schema::ProviderSchema;
 use tempfile::TempDir;
 use tokio::{net::UnixListener, sync::oneshot};
 
 use super::{
     calls::Connection,
     grpc,
+    provider::Provider,
     signals::{Running, Signals},
 };
-use crate::{cloud::Configure, engine::Known, schema::message};
 
 /// The longest folder that has room for the path of a socket.
 const LONGEST: usize = 80;
-
-/// A provider that can be served.
-pub struct Provider {
-    address: String,
-    pub(crate) schema: ProviderSchema,
-    pub(crate) configure: Configure,
-    pub(crate) known: Known,
-    message: OnceLock<Vec<u8>>,
-}
-
-impl Provider {
-    /// A provider of this source address (`registry.terraform.io/hashicorp/aws`), with the schema of that address in
-    /// the JSON that `terraform providers schema -json` prints.
-    pub fn new(address: &str, schemas: &str, configure: Configure) -> Result<Self> {
-        let schema = ProviderSchema::read(schemas, address)?;
-        let address = address.to_owned();
-        Ok(Self { address, schema, configure, known: Known::default(), message: OnceLock::new() })
-    }
-
-    /// The schema on the wire, encoded once.
-    pub(crate) fn message(&self) -> &[u8] {
-        self.message.get_or_init(|| message(&self.schema).encode_to_vec())
-    }
-}
 
 /// Running providers: Terraform finds them by [`Session::reattach`] until the session is dropped. From then on this process
 /// leaves it to Terraform to end when it is interrupted or terminated.

@@ -9,7 +9,7 @@ use std::{fs, path::absolute, time::Instant};
 use anyhow::{Context, Result};
 use synth_load::http::encoded;
 
-use crate::say;
+use crate::talk::say;
 
 /// The folder that the demo writes into, but for what its commands write themselves.
 const DEMO: &str = "target/demo";

