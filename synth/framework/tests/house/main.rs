@@ -1,5 +1,8 @@
 //! House rules that no compiler knows.
 
+mod circles;
+mod paths;
+
 use std::{
     collections::BTreeSet,
     env, fs,
@@ -68,14 +71,34 @@ fn templates_are_written_in_one_file_only() {
     assert!(elsewhere.is_empty(), "only the renderer writes templates:\n{}", elsewhere.join("\n"));
 }
 
-/// The crates of the workspace, each with those of the workspace that it is built from. Tests may use more.
-fn dependencies() -> Vec<(String, BTreeSet<String>)> {
+/// The packages of a workspace, as cargo describes them.
+fn packages(workspace: &str) -> Vec<Json> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["metadata", "--offline", "--no-deps", "--format-version", "1"];
-    let output = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo runs");
+    let output = Command::new(cargo).args(arguments).current_dir(root().join(workspace)).output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Json = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
-    let packages = metadata["packages"].as_array().expect("packages are an array");
+    let mut metadata: Json = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
+    serde_json::from_value(metadata["packages"].take()).expect("packages are an array")
+}
+
+/// The first source of every library and program.
+fn targets() -> Vec<PathBuf> {
+    let packages = ["", "cluster", "fuzz"].into_iter().flat_map(packages);
+    let targets = packages.flat_map(|mut package| match package["targets"].take() {
+        Json::Array(targets) => targets,
+        other => panic!("targets are no array: {other}"),
+    });
+    let product = targets.filter(|target| !["test", "bench", "example", "custom-build"].contains(&kind(target)));
+    product.map(|target| target["src_path"].as_str().expect("a target has a source").into()).collect()
+}
+
+fn kind(target: &Json) -> &str {
+    target["kind"][0].as_str().expect("a target has a kind")
+}
+
+/// The crates of the workspace, each with those of the workspace that it is built from. Tests may use more.
+fn dependencies() -> Vec<(String, BTreeSet<String>)> {
+    let packages = packages("");
     let name = |package: &Json| package["name"].as_str().expect("a package has a name").to_owned();
     let members: BTreeSet<String> = packages.iter().map(name).collect();
     let depends = |package: &Json| {
