@@ -127,11 +127,10 @@ pub(super) fn placed_charts(platform: &Platform) -> (Vec<String>, Vec<String>) {
     for chart in platform.synced() {
         let named = format!("{} {}", chart.name, chart.version);
         // A chart without values has nothing that runs.
-        match chart.values {
-            Json::Object(_) if wants_base_nodes(chart.values) => system.push(named),
-            Json::Object(_) => others.push(named),
-            _ => {}
+        if chart.values.as_object().is_none_or(serde_json::Map::is_empty) {
+            continue;
         }
+        if wants_base_nodes(chart.values) { system.push(named) } else { others.push(named) }
     }
     let addons = platform.resources::<aws_eks_addon::Handle>().filter_map(|addon| addon.text(|of| of.addon_name()));
     let (label, value) = BASE_NODE_LABEL;
