@@ -16,19 +16,29 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Every Rust source under a folder that is no test, with its text; nothing where the folder does not exist.
+/// Every Rust source under a folder that is no test, with its text.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut found = Vec::new();
     for path in entries.map(|entry| entry.expect("a readable entry").path()) {
         if path.is_dir() {
             found.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !is_test(&path) {
             let text = fs::read_to_string(&path).expect("a readable source");
             found.push((path, text));
         }
     }
     found
+}
+
+/// Does the module above declare this one for tests alone? A file that is merely called `tests.rs` is a source like others.
+fn is_test(path: &Path) -> bool {
+    let (Some(name), Some(folder)) = (path.file_stem().and_then(|name| name.to_str()), path.parent()) else {
+        return false;
+    };
+    let above = [folder.with_extension("rs"), folder.join("mod.rs"), folder.join("lib.rs"), folder.join("main.rs")];
+    let declared = format!("#[cfg(test)]\nmod {name};");
+    above.iter().filter_map(|path| fs::read_to_string(path).ok()).any(|text| text.contains(&declared))
 }
 
 /// The code of a source: no comments, and nothing from its tests on.
@@ -69,6 +79,116 @@ fn templates_are_written_in_one_file_only() {
         "the renderer writes no templates any more: does this test still look for the right thing?"
     );
     assert!(elsewhere.is_empty(), "only the renderer writes templates:\n{}", elsewhere.join("\n"));
+}
+
+#[test]
+fn files_of_tests_are_told_from_files_about_tests() {
+    let path = |path: &str| root().join(path);
+    assert!(is_test(&path("synth/framework/src/render/tests.rs")), "declared under `#[cfg(test)]`");
+    for about in ["validate", "write"] {
+        assert!(
+            !is_test(&path(&format!("synth/framework/src/{about}/tests.rs"))),
+            "Terraform's tests are a matter of {about}"
+        );
+    }
+}
+
+/// What reaches beyond the program: files, processes, the network, the environment, the clock, standard streams.
+const OUTSIDE: [&str; 16] = [
+    "std::fs",
+    "fs::",
+    "File::",
+    "OpenOptions",
+    "std::process",
+    "Command::",
+    "TcpStream",
+    "UdpSocket",
+    "std::env",
+    "env::var",
+    "env::args",
+    "SystemTime",
+    "Instant::",
+    "println!",
+    "print!",
+    "io::std",
+];
+
+/// What a line reaches beyond the program, if it does: no longer word ends with it.
+fn reaches(line: &str) -> Option<&'static str> {
+    OUTSIDE.into_iter().find(|outside| {
+        let mut found = line.match_indices(outside);
+        found.any(|(at, _)| !line[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_'))
+    })
+}
+
+#[test]
+fn what_is_built_from_settings_reaches_nothing_outside() {
+    let mut found = Vec::new();
+    for folder in
+        ["synth/framework/src", "synth/kubernetes/src", "synth/review/src", "synth/bindings/src", "stacks/src"]
+    {
+        for (path, text) in sources(&root().join(folder)) {
+            for (line, text) in code(&text).filter(|(_, text)| reaches(text).is_some()) {
+                found.push(format!("{}:{line}: {}", path.display(), text.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "the command alone does I/O:\n{}", found.join("\n"));
+}
+
+#[test]
+fn io_is_known_by_its_names() {
+    for line in
+        ["use std::fs;", "let text = fs::read_to_string(path);", "Command::new(\"terraform\")", "eprintln!(\"x\")"]
+    {
+        let wanted = !line.starts_with("eprintln");
+        assert_eq!(reaches(line).is_some(), wanted, "{line}");
+    }
+    for line in ["let prefs::x = 1;", "schemas_env::read()", "include_str!(\"x\")", "SomeFile::new()"] {
+        assert_eq!(reaches(line), None, "{line}");
+    }
+}
+
+/// The keys by which a line reads what has no type of its own: `.get("key")`, `["key"]`, `.pointer("/key")`.
+fn keys(line: &str) -> Vec<&str> {
+    let mut keys = Vec::new();
+    for read in [".get(\"", ".pointer(\"", "[\""] {
+        for (at, _) in line.match_indices(read) {
+            let of_value = line[..at].ends_with(|of: char| of.is_alphanumeric() || ['_', ']', ')'].contains(&of));
+            let key = line[at + read.len()..].split('"').next().unwrap_or_default();
+            keys.extend(of_value.then_some(key));
+        }
+    }
+    keys
+}
+
+/// What policies and their view may read by a key: maps of texts by Kubernetes' own types, and what says what an object is.
+const KEYS: [(&str, &str); 10] = [
+    ("stacks/src/policies/link/aws.rs", "Name"),
+    ("stacks/src/policies/sec/nodes.rs", "encrypted"),
+    ("stacks/src/policies/sec/pods.rs", "NETWORK_POLICY_ENFORCING_MODE"),
+    ("stacks/src/policies/sec/pods.rs", "pod-security.kubernetes.io/enforce"),
+    ("stacks/src/policies/sync/watching.rs", "app.kubernetes.io/component"),
+    ("stacks/src/policies/sync/watching.rs", "helm.sh/hook"),
+    ("stacks/src/view/charts.rs", "apiVersion"),
+    ("stacks/src/view/charts.rs", "kind"),
+    ("stacks/src/view/objects.rs", "argocd.argoproj.io/sync-wave"),
+    ("stacks/src/view/resources.rs", "tags"),
+];
+
+#[test]
+fn policies_read_fields_that_the_compiler_knows() {
+    let mut found = BTreeSet::new();
+    for folder in ["stacks/src/policies", "stacks/src/view"] {
+        for (path, text) in sources(&root().join(folder)) {
+            let path = path.strip_prefix(root()).expect("the folder is under the root").display().to_string();
+            found.extend(code(&text).flat_map(|(_, line)| keys(line)).map(|key| (path.clone(), key.to_owned())));
+        }
+    }
+    let known = KEYS.map(|(path, key)| (path.to_owned(), key.to_owned()));
+    assert_eq!(found, known.into(), "a field of a type is read by its name, a chart's value by its struct");
+    assert_eq!(keys("at(&value[\"spec\"], x).get(\"name\") + list.pointer(\"/a\")"), ["name", "/a", "spec"]);
+    assert_eq!(keys("for name in [\"one\", \"two\"] { vec![\"three\"] }"), Vec::<&str>::new());
 }
 
 /// The packages of a workspace, as cargo describes them.
