@@ -6,7 +6,7 @@ use std::fmt;
 use synth_framework::nearest;
 
 use super::Layer;
-use super::place::{Place, Places, SettingsProblem};
+use super::position::{Position, Positions, SettingsProblem};
 use super::secret::Secret;
 
 /// Everything that is wrong with the settings of one environment, one problem a line, in the order of the files.
@@ -33,19 +33,19 @@ impl std::error::Error for SettingsError {}
 /// The problems found so far, and the places to report them at.
 pub(super) struct Problems<'a> {
     layers: &'a [Layer],
-    places: HashMap<String, Places>,
-    found: Vec<(Place, SettingsProblem)>,
+    places: HashMap<String, Positions>,
+    found: Vec<(Position, SettingsProblem)>,
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(layers: &'a [Layer], places: HashMap<String, Places>) -> Self {
+    pub(super) fn new(layers: &'a [Layer], places: HashMap<String, Positions>) -> Self {
         Self { layers, places, found: Vec::new() }
     }
 
     /// Reports at the value of `key`.
     pub(super) fn report(&mut self, key: &str, message: impl Into<String>) {
         debug_assert!(self.places.contains_key(key), "`{key}` is read, so it stands somewhere");
-        let place = self.places.get(key).map_or(Place::FIRST, |places| places.value);
+        let place = self.places.get(key).map_or(Position::FIRST, |places| places.value);
         self.report_at(place, key, message.into());
     }
 
@@ -85,7 +85,7 @@ impl<'a> Problems<'a> {
 
     /// The file and the line of the value of `key`.
     pub(super) fn line(&self, key: &str) -> (String, usize) {
-        let place = self.places.get(key).map_or(Place::FIRST, |places| places.value);
+        let place = self.places.get(key).map_or(Position::FIRST, |places| places.value);
         let place = place.problem(self.layers, key, String::new());
         (place.file, place.line)
     }
@@ -100,11 +100,11 @@ impl<'a> Problems<'a> {
         self.found.into_iter().map(|(_, problem)| problem).collect()
     }
 
-    fn name(&self, key: &str) -> Place {
-        self.places.get(key).map_or(Place::FIRST, |places| places.name)
+    fn name(&self, key: &str) -> Position {
+        self.places.get(key).map_or(Position::FIRST, |places| places.name)
     }
 
-    fn report_at(&mut self, place: Place, key: &str, message: String) {
+    fn report_at(&mut self, place: Position, key: &str, message: String) {
         // One problem stays on one line, whatever its value holds.
         self.found.push((place, place.problem(self.layers, key, message.replace('\n', "\\n"))));
     }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use synth_review::SettingPlace;
 
 use super::Layer;
-use super::place::Places;
+use super::position::Positions;
 
 /// The layers, and the place of each key in them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Sources(Arc<(Vec<Layer>, HashMap<String, Places>)>);
+pub(super) struct Sources(Arc<(Vec<Layer>, HashMap<String, Positions>)>);
 
 impl Sources {
-    pub(super) fn new(layers: &[Layer], places: HashMap<String, Places>) -> Self {
+    pub(super) fn new(layers: &[Layer], places: HashMap<String, Positions>) -> Self {
         Self(Arc::new((layers.to_vec(), places)))
     }
 

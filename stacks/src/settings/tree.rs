@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Layer;
-use super::place::{Place, Places, SettingsProblem};
+use super::position::{Position, Positions, SettingsProblem};
 
 /// A value and its dotted key.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ impl Value {
 #[derive(Debug)]
 pub(super) struct Tree {
     pub(super) root: Node,
-    pub(super) places: HashMap<String, Places>,
+    pub(super) places: HashMap<String, Positions>,
 }
 
 /// Merges the layers: tables key by key, everything else by replacement. Syntax errors of all layers come together.
@@ -57,7 +57,7 @@ pub(super) fn merge(layers: &[Layer]) -> Result<Tree, Vec<SettingsProblem>> {
         let (table, errors) = DeTable::parse_recoverable(&layer.text);
         problems.extend(errors.iter().map(|error| {
             let offset = error.span().map_or(0, |span| span.start);
-            Place { layer: index, offset }.problem(layers, "", error.message().to_owned())
+            Position { layer: index, offset }.problem(layers, "", error.message().to_owned())
         }));
         let source = Source { layer: index };
         source.merge_table(&mut root, table.get_ref(), &mut places);
@@ -72,15 +72,15 @@ struct Source {
 }
 
 impl Source {
-    fn merge_table(self, into: &mut Node, table: &DeTable<'_>, places: &mut HashMap<String, Places>) {
+    fn merge_table(self, into: &mut Node, table: &DeTable<'_>, places: &mut HashMap<String, Positions>) {
         let Node { key: parent, value: Value::Table(entries) } = into else {
             unreachable!("only a table is merged into");
         };
         for (name, value) in table {
             let key = child(parent, name.get_ref());
-            let here = Places {
-                name: Place { layer: self.layer, offset: name.span().start },
-                value: Place { layer: self.layer, offset: value.span().start },
+            let here = Positions {
+                name: Position { layer: self.layer, offset: name.span().start },
+                value: Position { layer: self.layer, offset: value.span().start },
             };
             let table_already =
                 entries.get_mut(name.get_ref().as_ref()).filter(|node| matches!(node.value, Value::Table(_)));
@@ -93,7 +93,7 @@ impl Source {
         }
     }
 
-    fn node(self, key: String, value: &Spanned<DeValue<'_>>, places: &mut HashMap<String, Places>) -> Node {
+    fn node(self, key: String, value: &Spanned<DeValue<'_>>, places: &mut HashMap<String, Positions>) -> Node {
         let value = match value.get_ref() {
             DeValue::String(text) => Value::Text(text.to_string()),
             DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
@@ -107,8 +107,8 @@ impl Source {
                     .enumerate()
                     .map(|(index, item)| {
                         let key = format!("{key}[{index}]");
-                        let place = Place { layer: self.layer, offset: item.span().start };
-                        places.insert(key.clone(), Places { name: place, value: place });
+                        let place = Position { layer: self.layer, offset: item.span().start };
+                        places.insert(key.clone(), Positions { name: place, value: place });
                         self.node(key, item, places)
                     })
                     .collect(),

@@ -14,7 +14,7 @@ use crate::{
 
 /// Where the generated modules stand: what their paths begin with, and the file that declares them.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct Destination {
     /// The path of the module that holds them all, such as `crate`.
     pub root: &'static str,
     /// The file of that module, such as `lib.rs`.
@@ -22,7 +22,7 @@ pub struct Place {
 }
 
 /// Writes every file, by its path.
-pub fn emit(library: &Library, place: Place) -> Result<BTreeMap<String, String>> {
+pub fn emit(library: &Library, place: Destination) -> Result<BTreeMap<String, String>> {
     let mut tera = Tera::new();
     tera.add_raw_templates([
         ("root.rs", include_str!("../templates/root.rs.tera")),

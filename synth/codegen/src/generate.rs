@@ -13,7 +13,7 @@ use synth_schema::Schemas;
 
 use crate::{
     analyze::analyze,
-    emit::{Place, emit},
+    emit::{Destination, emit},
     format::format,
     identity::Rules,
     prune::prune,
@@ -89,7 +89,7 @@ impl Layout {
         let identities = self.codegen.join("identities.toml");
         let floor = |provider: &str, version: &str| self.floor(provider, version);
         let source = Source::read(&self.selection(), &identities, |provider| self.schema(provider), floor)?;
-        source.generate(Place { root: "crate", file: "lib.rs" })
+        source.generate(Destination { root: "crate", file: "lib.rs" })
     }
 }
 
@@ -118,12 +118,12 @@ impl Source {
     }
 
     /// The generated files, by path, before they are formatted.
-    pub fn emit(&self, place: Place) -> Result<BTreeMap<String, String>> {
+    pub fn emit(&self, place: Destination) -> Result<BTreeMap<String, String>> {
         emit(&analyze(&self.selection, &self.schemas, &self.floors, &self.rules)?, place)
     }
 
     /// The generated files, by path.
-    pub fn generate(&self, place: Place) -> Result<BTreeMap<String, String>> {
+    pub fn generate(&self, place: Destination) -> Result<BTreeMap<String, String>> {
         let configuration = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rustfmt.toml");
         format(&self.emit(place)?, place.file, &configuration)
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use synth_codegen::{
-    emit::Place,
+    emit::Destination,
     fetch::read_in_place,
     generate::{Layout, Source, read, stale, write},
     prune::{prune, to_text},
@@ -69,12 +69,12 @@ fn the_committed_schema_of_the_oldest_aws_is_that_of_the_provider() {
     }
 }
 
-fn edge() -> (Source, Place) {
+fn edge() -> (Source, Destination) {
     let tests = Layout::workspace().codegen.join("tests");
     let schema = |provider: &str| tests.join(format!("{provider}.json"));
     let floor = |provider: &str, version: &str| tests.join(format!("{provider}-{version}.json"));
     let source = Source::read(&tests.join("edge.toml"), &tests.join("edge-identities.toml"), schema, floor);
-    (source.expect("the edge provider can be read"), Place { root: "crate::generated", file: "mod.rs" })
+    (source.expect("the edge provider can be read"), Destination { root: "crate::generated", file: "mod.rs" })
 }
 
 /// Written anew by `BLESS=1 cargo test -p synth-codegen`.

@@ -6,7 +6,7 @@ use crate::{
     body::{Block, Body, Repeat},
     types::List,
     value::IntoValue,
-    view::Iterator,
+    view::BlockIterator,
 };
 
 /// The typestate of a builder whose required argument was given.
@@ -107,10 +107,10 @@ pub struct Dynamic<B> {
 pub fn dynamic<T, B>(
     iterator: &'static str,
     for_each: impl IntoValue<List<T>>,
-    block: impl FnOnce(&Iterator<T>) -> B,
+    block: impl FnOnce(&BlockIterator<T>) -> B,
 ) -> Dynamic<B> {
     let for_each = for_each.into_value().into_expression();
-    Dynamic { for_each, iterator, block: block(&Iterator::new(iterator)) }
+    Dynamic { for_each, iterator, block: block(&BlockIterator::new(iterator)) }
 }
 
 impl<S, B: IntoBlock<S>> IntoBlocks<S> for Dynamic<B> {

@@ -47,7 +47,7 @@ pub use text::TextArgument;
 pub use types::{Any, Concrete, Identity, List, Map, Number, Scalar, Set, TypeConstraint};
 pub use value::{IntoValue, Ref, Value, list, map};
 pub use view::{
-    IntoDependencies, Iterator, ListView, MapView, Reference, ResourceType, SetView, View, count_index, each_key,
+    BlockIterator, IntoDependencies, ListView, MapView, Reference, ResourceType, SetView, View, count_index, each_key,
     each_value, for_each_of,
 };
 pub use write::StackFile;

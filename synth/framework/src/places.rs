@@ -12,7 +12,7 @@ use crate::{
 
 /// An expression, and where it stands.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a> {
+pub(crate) struct Occurrence<'a> {
     /// The expression.
     pub expression: &'a Expression,
     /// Where it was written.
@@ -43,9 +43,9 @@ pub(crate) enum Position {
 }
 
 /// Calls `visit` with every expression of a declaration that Terraform evaluates.
-pub(crate) fn places(declaration: &Declaration, visit: &mut dyn FnMut(Place<'_>)) {
+pub(crate) fn places(declaration: &Declaration, visit: &mut dyn FnMut(Occurrence<'_>)) {
     let mut at = |expression: &Expression, location: Location, position: Position| {
-        visit(Place { expression, location, position, iterators: &[] });
+        visit(Occurrence { expression, location, position, iterators: &[] });
     };
     match declaration {
         Declaration::Resource(resource) => places_of_resource(resource, visit),
@@ -72,35 +72,35 @@ pub(crate) fn places(declaration: &Declaration, visit: &mut dyn FnMut(Place<'_>)
     }
 }
 
-fn places_of_resource(resource: &Resource, visit: &mut dyn FnMut(Place<'_>)) {
+fn places_of_resource(resource: &Resource, visit: &mut dyn FnMut(Occurrence<'_>)) {
     if let Repetition::Count(expression) | Repetition::ForEach(expression) = &resource.repetition {
-        visit(Place { expression, location: resource.location, position: Position::Repetition, iterators: &[] });
+        visit(Occurrence { expression, location: resource.location, position: Position::Repetition, iterators: &[] });
     }
     places_of_body(&resource.body, &[], visit);
     places_of_conditions(&resource.lifecycle.preconditions, Position::Other, visit);
     places_of_conditions(&resource.lifecycle.postconditions, Position::Postcondition, visit);
 }
 
-fn places_of_conditions(conditions: &[Condition], position: Position, visit: &mut dyn FnMut(Place<'_>)) {
+fn places_of_conditions(conditions: &[Condition], position: Position, visit: &mut dyn FnMut(Occurrence<'_>)) {
     for Condition { condition, error_message, location } in conditions {
         for expression in [condition, error_message] {
-            visit(Place { expression, location, position, iterators: &[] });
+            visit(Occurrence { expression, location, position, iterators: &[] });
         }
     }
 }
 
-fn places_of_body(body: &Body, iterators: &[&str], visit: &mut dyn FnMut(Place<'_>)) {
+fn places_of_body(body: &Body, iterators: &[&str], visit: &mut dyn FnMut(Occurrence<'_>)) {
     for entry in body.entries() {
         let location = entry.location;
         match &entry.content {
             Content::Argument(expression) => {
                 let position = Position::Argument(body.schema().attribute(&entry.name));
-                visit(Place { expression, location, position, iterators });
+                visit(Occurrence { expression, location, position, iterators });
             }
             Content::Blocks(blocks) => {
                 for block in blocks {
                     if let Repeat::Dynamic { for_each: expression, iterator } = &block.repeat {
-                        visit(Place { expression, location, position: Position::Dynamic, iterators });
+                        visit(Occurrence { expression, location, position: Position::Dynamic, iterators });
                         places_of_body(&block.body, &[iterators, &[iterator]].concat(), visit);
                     } else {
                         places_of_body(&block.body, iterators, visit);

@@ -149,12 +149,12 @@ fn splat<V: View, T>(objects: Expression, attribute: impl FnOnce(&V) -> Ref<T>) 
 
 /// The item of a `dynamic` block.
 #[derive(Clone, Debug)]
-pub struct Iterator<T> {
+pub struct BlockIterator<T> {
     name: Cow<'static, str>,
     type_: PhantomData<fn() -> T>,
 }
 
-impl<T> Iterator<T> {
+impl<T> BlockIterator<T> {
     pub(crate) fn new(name: &'static str) -> Self {
         Self { name: Cow::Borrowed(name), type_: PhantomData }
     }

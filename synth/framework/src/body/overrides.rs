@@ -125,14 +125,14 @@ fn check_type(name: &str, type_: &TypeSchema, value: &Expression) -> Result<(), 
         | (TypeSchema::Bool, Expression::Bool(_))
         | (TypeSchema::Number, Expression::Integer(_) | Expression::Float(_))
         | (TypeSchema::String, Expression::String(_) | Expression::Template(_)) => Ok(()),
-        (_, value) if is_literal(value) => Err(format!("`{name}` takes {}", described(type_))),
+        (_, value) if is_written_out(value) => Err(format!("`{name}` takes {}", described(type_))),
         _ => Ok(()),
     }
 }
 
 fn check_nested(name: &str, attributes: &'static [AttributeSchema], value: &Expression) -> Result<(), String> {
     let Expression::Object(members) = value else {
-        return if is_literal(value) { Err(format!("`{name}` takes an object")) } else { Ok(()) };
+        return if is_written_out(value) { Err(format!("`{name}` takes an object")) } else { Ok(()) };
     };
     let schema = BlockSchema { attributes, blocks: &[] };
     each_member(name, members, |name, key, value| match schema.attribute(key) {
@@ -142,7 +142,7 @@ fn check_nested(name: &str, attributes: &'static [AttributeSchema], value: &Expr
     })
 }
 
-fn is_literal(value: &Expression) -> bool {
+fn is_written_out(value: &Expression) -> bool {
     matches!(
         value,
         Expression::Bool(_)

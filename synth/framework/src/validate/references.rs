@@ -7,7 +7,7 @@ use crate::{
     declaration::Declaration,
     expression::{Address, Expression, Mode, Root},
     graph::Graph,
-    places::{Place, Position, bare_references, places},
+    places::{Occurrence, Position, bare_references, places},
     problem::Location,
     resource::Repetition,
     stack::BuiltStack,
@@ -76,7 +76,7 @@ fn first_name(root: &Root) -> Option<&'static str> {
 /// What may be referred to in one place.
 struct Scope<'a> {
     declaration: &'a Declaration,
-    place: Place<'a>,
+    place: Occurrence<'a>,
     declared: &'a Declared<'a>,
 }
 

@@ -61,7 +61,7 @@ fn items_inside_items_have_names_of_their_own() {
     });
     output("nested", nested).add_to(stack);
     output("bad", for_in::<String, String, _>("a b", list::<String>(["a"]), |x| x)).add_to(stack);
-    let inner = |_: &synth_framework::Iterator<String>| {
+    let inner = |_: &synth_framework::BlockIterator<String>| {
         crane().hook(dynamic("it", list::<String>(["b"]), |it| hook().size(it.value())))
     };
     pier("main").crane(dynamic("it", list::<String>(["a"]), inner)).add_to(stack);
@@ -85,7 +85,7 @@ fn an_item_hides_nothing_that_is_referred_to() {
     let items = || list::<String>(["b"]);
     output("local", for_in::<String, String, _>("local", items(), |item| text!("{}{}", prefix, item))).add_to(stack);
     output("outside", for_in::<String, String, _>("local", list::<String>([&prefix]), |item| item)).add_to(stack);
-    let by_pier = |_: &synth_framework::Iterator<String>| crane().hook(hook().size(first.id()));
+    let by_pier = |_: &synth_framework::BlockIterator<String>| crane().hook(hook().size(first.id()));
     pier("other").crane(dynamic("harbor_pier", items(), by_pier)).add_to(stack);
     output("word", for_in::<String, String, _>("null", items(), |item| item)).add_to(stack);
     assert_eq!(

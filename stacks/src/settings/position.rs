@@ -8,12 +8,12 @@ use super::Layer;
 
 /// A byte in one of the layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct Position {
     pub(super) layer: usize,
     pub(super) offset: usize,
 }
 
-impl Place {
+impl Position {
     /// Where the layers begin.
     pub(super) const FIRST: Self = Self { layer: 0, offset: 0 };
 
@@ -38,9 +38,9 @@ impl Place {
 
 /// Where each dotted key stands: its name, for a table and for an unknown key, and its value.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Places {
-    pub(super) name: Place,
-    pub(super) value: Place,
+pub(super) struct Positions {
+    pub(super) name: Position,
+    pub(super) value: Position,
 }
 
 /// One thing that is wrong in one file.
