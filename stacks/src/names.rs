@@ -80,3 +80,7 @@ pub const VPC_CNI_SERVICE_ACCOUNT: &str = "aws-node";
 
 /// Service account of Alertmanager, which Pod Identity ties to its role where a topic is told.
 pub const ALERTMANAGER_ACCOUNT: &str = "kps-alertmanager";
+
+/// As many nodes as Kubernetes is made for. While there are fewer, the scheduler counts from an empty node, as Karpenter does, which
+/// could always make one: a rule over nodes then means the same number to both.
+pub const MOST_NODES: u32 = 5_000;

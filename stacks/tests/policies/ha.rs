@@ -24,7 +24,7 @@ fn pods_that_may_share_a_zone_are_found() {
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml does not ask for as many pods in one zone as in another
           mend: add a spread over `topology.kubernetes.io/zone` with `maxSkew: 1` and `ScheduleAnyway`
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml lets the first node that is ready take 3 of its 3 pods, while nodes in other zones come up
-          mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 2` and `DoNotSchedule`
+          mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 5000` and `DoNotSchedule`
         ");
     let own = format!("{SPREAD}/0/labelSelector/matchLabels/app.kubernetes.io~1name");
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &own, "other")), @r"
@@ -39,17 +39,17 @@ fn pods_that_may_share_a_zone_are_found() {
     let host = format!("{SPREAD}/2/maxSkew");
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &host, 3)), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml lets the first node that is ready take 3 of its 3 pods, while nodes in other zones come up
-          mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 2` and `DoNotSchedule`
+          mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 5000` and `DoNotSchedule`
         ");
     let alone = format!("{SPREAD}/2/minDomains");
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &alone, ())), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml lets the first node that is ready take 3 of its 3 pods, while nodes in other zones come up
-          mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 2` and `DoNotSchedule`
+          mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 5000` and `DoNotSchedule`
         ");
     let soft = format!("{SPREAD}/2/whenUnsatisfiable");
     assert_snapshot!(broken("HA002", |platform| set(platform, "Deployment", PROXY, &soft, "ScheduleAnyway")), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml lets the first node that is ready take 3 of its 3 pods, while nodes in other zones come up
-          mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 2` and `DoNotSchedule`
+          mend: spread its pods over `kubernetes.io/hostname` with `maxSkew: 2`, `minDomains: 5000` and `DoNotSchedule`
         ");
 }
 

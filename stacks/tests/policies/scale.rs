@@ -5,7 +5,8 @@ use insta::assert_snapshot;
 use stacks::policies;
 
 use crate::fixture::{
-    BASE, SMALL, TODAY, argue, broken, broken_by, build, found, remove_resource, set, settings, small, text, with,
+    BASE, SMALL, TODAY, argue, broken, broken_by, build, found, remove, remove_resource, set, settings, small, text,
+    with,
 };
 
 const PROXY: &str = "cors-proxy-server";
@@ -286,4 +287,19 @@ fn a_rule_about_something_else_leaves_the_number_of_pods_to_be_healed() {
     assert!(heals("jsonPointers", serde_json::json!(["/spec/paused"])));
     assert!(!heals("name", PROXY.into()));
     assert!(!heals("name", ().into()), "without a name it is about every Deployment");
+}
+
+#[test]
+fn a_rule_over_nodes_that_the_scheduler_counts_otherwise_is_found() {
+    let domains = "/spec/template/spec/topologySpreadConstraints/2/minDomains";
+    assert_snapshot!(broken("SCALE017", |platform| set(platform, "Deployment", PROXY, domains, 2)), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml is counted from the emptiest node once there are 2, of 64 that the pools may make
+          mend: set `minDomains` of its spread over `kubernetes.io/hostname` to more than there ever are, such as 5000
+        ");
+    assert_ne!(broken("SCALE017", |platform| set(platform, "Deployment", PROXY, domains, ())), "");
+    let alone = broken("SCALE017", |platform| {
+        set(platform, "Deployment", PROXY, domains, 2);
+        remove(platform, "Application", "karpenter");
+    });
+    assert_eq!(alone, "", "the scheduler alone counts as it likes");
 }

@@ -14,7 +14,7 @@ use synth_kubernetes::{
 
 use super::{ADMIN, MAX_SURGE_PERCENT, container, grace_period_seconds};
 use crate::{
-    names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, NAME_LABEL, SERVICES_PRIORITY},
+    names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, MOST_NODES, NAME_LABEL, SERVICES_PRIORITY},
     settings::{Service, Settings},
 };
 
@@ -131,8 +131,7 @@ impl Workload<'_> {
                 .min_domains(zones - 1)
                 .node_affinity_policy("Honor"),
             self.even(ZONE, "ScheduleAnyway").node_taints_policy("Honor"),
-            // Of less than two nodes the emptiest would be the fullest as well.
-            most("kubernetes.io/hostname", self.service.min_replicas.div_ceil(2)).min_domains(2_u32),
+            most("kubernetes.io/hostname", self.service.min_replicas.div_ceil(2)).min_domains(MOST_NODES),
         ]
     }
 

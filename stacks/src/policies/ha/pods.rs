@@ -6,7 +6,7 @@ use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
-    names::DEAD_NODE_TAINTS,
+    names::{DEAD_NODE_TAINTS, MOST_NODES},
     view::{HOST, ZONE, whole},
 };
 
@@ -78,7 +78,9 @@ fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
                     "lets the first node that is ready take {taken} of its {} pods, while nodes in other zones come up",
                     workload.fewest()
                 ),
-                &format!("spread its pods over `{HOST}` with `maxSkew: {half}`, `minDomains: 2` and `DoNotSchedule`"),
+                &format!(
+                    "spread its pods over `{HOST}` with `maxSkew: {half}`, `minDomains: {MOST_NODES}` and `DoNotSchedule`"
+                ),
             );
         }
     }

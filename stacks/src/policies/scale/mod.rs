@@ -1,5 +1,6 @@
 //! SCALE: whether what the autoscalers may ask for can be had.
 
+mod alike;
 mod batch;
 mod ownership;
 mod planned;
@@ -28,4 +29,5 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     volumes::VOLUMES_WAIT_FOR_THEIR_DRIVER,
     batch::BATCH_FITS_SPOT,
     batch::PREFERENCES_BUY_NO_NODES,
+    alike::COUNTED_ALIKE,
 ];
