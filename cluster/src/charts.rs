@@ -8,7 +8,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value as Json;
-use stacks::{Built, Part};
+use stacks::Platform;
+use synth_project::{Built, Project as _};
 
 use crate::{
     environment::{Environment, Item},
@@ -50,7 +51,7 @@ impl Environment {
     }
 
     fn argocd(&self) -> Result<Release> {
-        let part = Part::named("cluster").context("there is no part `cluster`")?;
+        let part = Platform::part("cluster").context("there is no part `cluster`")?;
         let Built::Stack(stack) = part.build(&self.settings)? else { bail!("`cluster` is no stack") };
         let files = stack.files();
         let values = files.iter().find(|file| file.path == "argocd-values.json").context("Argo CD has no values")?;

@@ -2,12 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value as Json;
-use stacks::{
-    Built, Part, manifests,
-    settings::{Layer, Settings},
-};
-
+use stacks::{Platform, manifests, settings::Settings};
 use synth_framework::Location;
+use synth_project::{Built, Layer, Project as _};
 
 use crate::names::{name_of, text};
 
@@ -144,7 +141,7 @@ fn source(location: Location) -> String {
 
 /// The root chart's template prints its values' objects as they are.
 fn root_chart(settings: &Settings) -> Result<Vec<Item>> {
-    let part = Part::named("add-ons").context("there is no part `add-ons`")?;
+    let part = Platform::part("add-ons").context("there is no part `add-ons`")?;
     let Built::Stack(stack) = part.build(settings)? else { bail!("`add-ons` is no stack") };
     let files = stack.files();
     let values =

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path, process::ExitCode};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use cluster::{Argo, ControlPlane, Environment, Parts, Programs, definitions};
-use stacks::settings::Layer;
+use synth_project::Layer;
 
 /// A real Kubernetes control plane with fake nodes, on this machine.
 #[derive(Parser)]

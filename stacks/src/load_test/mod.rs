@@ -5,9 +5,10 @@
 mod properties;
 
 use synth_framework::StackFile;
+use synth_project::BuiltFiles;
 use tera::{Context, Tera};
 
-use crate::{files::BuiltFiles, settings::Settings};
+use crate::settings::Settings;
 
 /// The plan, by the name that it had before this platform.
 pub const PLAN: &str = "RPS-test-plan.jmx";

@@ -11,6 +11,7 @@ mod shown;
 mod text;
 
 use synth_framework::StackFile;
+use synth_project::BuiltFiles;
 
 use self::{
     canvas::{Anchor, Area, Canvas},
@@ -18,7 +19,7 @@ use self::{
     shown::Shown,
     text::{Escaped, Style},
 };
-use crate::{Platform, files::BuiltFiles};
+use crate::Platform;
 
 /// The file.
 pub const FILE: &str = "architecture.svg";

@@ -15,23 +15,13 @@ mod sync;
 mod ver;
 
 use jiff::civil::Date;
+use synth_project::{Family, Project as _};
 use synth_review::{Policy, Review};
 
 use crate::Platform;
 
-/// The policies of one concern, whose codes begin alike.
-#[derive(Debug)]
-pub struct Family {
-    /// What the codes begin with: `HA`.
-    pub prefix: &'static str,
-    /// What the family is about, in one line.
-    pub summary: &'static str,
-    /// Its policies, in the order of their codes.
-    pub policies: &'static [Policy<Platform>],
-}
-
 /// Every family.
-pub const FAMILIES: &[Family] = &[
+pub const FAMILIES: &[Family<Platform>] = &[
     Family { prefix: "HA", summary: "the loss of a pod, a node or a zone", policies: ha::POLICIES },
     Family { prefix: "SCALE", summary: "room for the autoscalers' maximum", policies: scale::POLICIES },
     Family { prefix: "LINK", summary: "names that two layers must agree on", policies: link::POLICIES },
@@ -57,16 +47,10 @@ pub fn is_code(code: &str) -> bool {
 
 /// Runs every policy over a platform as of a day; what its settings waive is set apart.
 pub fn review(platform: &Platform, today: Date) -> Review {
-    run(platform, all(), today)
+    platform.review(today)
 }
 
 /// Runs the policies alone that compare a platform with those beside it.
 pub fn compare(platform: &Platform, today: Date) -> Review {
-    run(platform, env::POLICIES, today)
-}
-
-fn run<'a>(platform: &Platform, policies: impl IntoIterator<Item = &'a Policy<Platform>>, today: Date) -> Review {
-    let mut review = Review::run(policies, platform, today, &platform.settings.waivers);
-    review.locate(|key| platform.settings.place(key));
-    review
+    platform.run(env::POLICIES, today)
 }

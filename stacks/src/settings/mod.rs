@@ -43,12 +43,3 @@ pub use services::{Image, LoadTest, Proxy, Service, Services};
 pub use version::KubernetesVersion;
 pub(crate) use version::compact_day;
 pub use whole::{LONGEST_NAME_SUFFIX, Settings};
-
-/// One file of settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layer {
-    /// Path that problems are reported under.
-    pub path: String,
-    /// Content, as TOML.
-    pub text: String,
-}

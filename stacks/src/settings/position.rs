@@ -2,9 +2,8 @@
 
 use std::fmt;
 
+use synth_project::Layer;
 use synth_review::SettingPlace;
-
-use super::Layer;
 
 /// A byte in one of the layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

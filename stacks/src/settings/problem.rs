@@ -1,11 +1,10 @@
 //! What is wrong with settings: collected while reading, reported all at once.
 
-use std::collections::HashMap;
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use synth_framework::nearest;
+use synth_project::Layer;
 
-use super::Layer;
 use super::position::{Position, Positions, SettingsProblem};
 use super::secret::Secret;
 

@@ -1,11 +1,10 @@
 //! Where settings stand in their files, kept for those who judge what was built of them.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
+use synth_project::Layer;
 use synth_review::SettingPlace;
 
-use super::Layer;
 use super::position::Positions;
 
 /// The layers, and the place of each key in them.

@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use synth_project::Layer;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
-use super::Layer;
 use super::position::{Position, Positions, SettingsProblem};
 
 /// A value and its dotted key.

@@ -1,11 +1,12 @@
 //! All sections together.
 
 use serde_json::{Value as Json, json};
+use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, Layer, LoadBalancerController, LoadTest,
-    MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
+    Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, LoadBalancerController, LoadTest, MetricsServer,
+    Network, Observability, Registry, Repository, Services, State, across, example,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,

@@ -14,8 +14,9 @@ mod schemas;
 mod workloads;
 
 use serde_json::Value as Json;
-use stacks::settings::{Layer, Settings};
+use stacks::settings::Settings;
 use synth_kubernetes::{BuiltManifests, Manifest};
+use synth_project::Layer;
 
 const BASE: &str = include_str!("../fixtures/default.toml");
 const ENVIRONMENTS: [(&str, &str); 2] =

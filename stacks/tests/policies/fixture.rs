@@ -4,11 +4,9 @@ use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use serde_json::Value as Json;
-use stacks::{
-    Built, Platform, policies,
-    settings::{Layer, Settings},
-};
+use stacks::{Platform, policies, settings::Settings};
 use synth_framework::{Declaration, Expression, Mode, Resource};
+use synth_project::{Built, Layer, Project as _};
 use synth_review::{Finding, Review};
 
 pub(crate) const BASE: &str = include_str!("../fixtures/default.toml");

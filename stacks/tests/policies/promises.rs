@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use stacks::{
-    Platform, policies,
-    settings::{Layer, Settings},
-};
+use stacks::{Platform, policies, settings::Settings};
+use synth_project::Layer;
 
 use crate::fixture::{BASE, SMALL, TODAY, build, found, settings};
 

@@ -6,7 +6,8 @@ mod renovate;
 mod services;
 mod values;
 
-use stacks::settings::{Layer, Settings, SettingsProblem};
+use stacks::settings::{Settings, SettingsProblem};
+use synth_project::Layer;
 
 /// The base that overrides of the tests stand on.
 const BASE: &str = include_str!("../fixtures/default.toml");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use serde_json::Value as Json;
 use stacks::{Platform, settings::Settings};
+use synth_project::Project as _;
 
 use crate::{BASE, layer};
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node};
-use stacks::{Built, Platform, load_test};
+use stacks::{Platform, load_test};
+use synth_project::Built;
 
 use super::platforms;
 

@@ -9,10 +9,8 @@ mod terraform;
 mod tested;
 mod versions;
 
-use stacks::{
-    Platform,
-    settings::{Layer, Settings},
-};
+use stacks::{Platform, settings::Settings};
+use synth_project::{Layer, Project as _};
 
 const BASE: &str = include_str!("../fixtures/default.toml");
 

@@ -1,7 +1,8 @@
 //! The picture shows the platform as it is built, stays inside its frame, and changes with it.
 
 use roxmltree::{Document, Node};
-use stacks::{Built, Platform, picture, settings::Settings};
+use stacks::{Platform, picture, settings::Settings};
+use synth_project::Built;
 
 use super::{platform, platforms};
 

@@ -1,6 +1,7 @@
 //! Every file that is written, exactly as it is written: a change of code shows here in a pull request.
 
-use stacks::{Built, Part};
+use stacks::Platform;
+use synth_project::{Built, Project as _};
 
 use super::platforms;
 
@@ -10,7 +11,7 @@ fn every_file_is_as_reviewed() {
         // Manifests have a test and snapshots of their own, folder by folder.
         let parts = platform.parts.iter().filter(|part| !matches!(part, Built::Manifests(_)));
         for part in parts {
-            let directory = Part::named(part.name()).expect("every part is in the table").directory;
+            let directory = Platform::part(part.name()).expect("every part is in the table").directory;
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(format!("../../../snapshots/{environment}/{directory}"));
             settings.set_prepend_module_to_snapshot(false);

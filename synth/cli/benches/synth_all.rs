@@ -1,9 +1,7 @@
 //! Time of building and rendering the whole default platform in memory: settings in, text out, no file touched.
 
-use stacks::{
-    Built, Platform,
-    settings::{Layer, Settings},
-};
+use stacks::{Platform, settings::Settings};
+use synth_project::{Built, Layer, Project as _};
 
 fn main() {
     divan::main();

@@ -2,8 +2,9 @@
 
 use std::error::Error;
 
-use stacks::{PlatformProblems, settings::SettingsError};
+use stacks::settings::SettingsError;
 use synth_framework::Problems;
+use synth_project::PartProblems;
 
 use crate::{
     directory::Obstacles,
@@ -26,7 +27,7 @@ fn message(error: &anyhow::Error) -> String {
 }
 
 fn is_list(cause: &(dyn Error + 'static)) -> bool {
-    cause.is::<SettingsError>() || cause.is::<Problems>() || cause.is::<PlatformProblems>() || cause.is::<Obstacles>()
+    cause.is::<SettingsError>() || cause.is::<Problems>() || cause.is::<PartProblems>() || cause.is::<Obstacles>()
 }
 
 #[cfg(test)]

@@ -3,13 +3,12 @@
 use std::{ffi::OsString, fs};
 
 use anyhow::{Context as _, Result};
-use stacks::Part;
 use synth_offline::{AwsVersion, Command, Provider, Run, Scratch, Session, Terraform};
 
 use crate::{
     directory::LOCK,
     origin::Origins,
-    project::Project,
+    project::{Part, Project},
     report::{HEADING, print, say},
     synthesis::render,
 };

@@ -7,10 +7,11 @@ use std::{
 
 use anstream::adapter::strip_str;
 use anyhow::Result;
-use stacks::{Built, Part, settings::Settings};
+use stacks::settings::Settings;
 use synth_framework::{Declaration, Location, source};
+use synth_project::Built;
 
-use crate::report::PLACE;
+use crate::{project::Part, report::PLACE};
 
 /// What Terraform complained about, by address, with its place in the source.
 #[derive(Debug)]

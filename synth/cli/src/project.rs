@@ -8,11 +8,9 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use stacks::{
-    Part,
-    settings::{Layer, Settings},
-};
+use stacks::{Platform, settings::Settings};
 use synth_framework::nearest;
+use synth_project::{Layer, Project as _};
 
 /// The environment whose directories lie directly in `out/`, and whose settings are the base of all others.
 pub(crate) const DEFAULT: &str = "default";
@@ -39,6 +37,9 @@ pub(crate) struct Place {
     #[arg(long, global = true, value_name = "DAY", overrides_with = "today")]
     pub(crate) today: Option<Date>,
 }
+
+/// A part of the platform.
+pub(crate) type Part = synth_project::Part<Platform>;
 
 /// A chosen environment, and the root that its parts are written under.
 #[derive(Debug)]
@@ -154,7 +155,7 @@ fn check_name(environment: &str) -> Result<()> {
         "environment `{environment}` has a bad name: use `a-z`, `0-9` and `-`, and no `-` first"
     );
     ensure!(
-        Part::named(environment).is_none(),
+        Platform::part(environment).is_none(),
         "environment `{environment}` has the name of a part, so their folders would clash: choose another name"
     );
     Ok(())

@@ -3,12 +3,13 @@
 use std::thread;
 
 use anyhow::Result;
-use stacks::{Built, Part, Platform, PlatformProblems, policies, settings::Settings};
+use stacks::{Platform, settings::Settings};
 use synth_framework::{Mode, StackFile};
+use synth_project::{Built, PartProblems, Project as _};
 use synth_review::Review;
 
 use crate::{
-    project::Project,
+    project::{Part, Project},
     report::{count, say},
 };
 
@@ -60,7 +61,7 @@ pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(
 
 /// Runs every policy; files are named as a reader of this project finds them.
 fn judge(project: &Project, platform: &Platform) -> Review {
-    let mut review = policies::review(platform, project.today);
+    let mut review = platform.review(project.today);
     for finding in review.all_mut() {
         // A finding about a setting is written to no one file.
         if !finding.place.file.is_empty() {
@@ -80,7 +81,7 @@ pub(crate) fn stacks_beside_others(project: &Project) -> Result<Platform> {
     beside(project, Platform::build_stacks)
 }
 
-fn beside(project: &Project, build: fn(&Settings) -> Result<Platform, PlatformProblems>) -> Result<Platform> {
+fn beside(project: &Project, build: fn(&Settings) -> Result<Platform, PartProblems>) -> Result<Platform> {
     thread::scope(|scope| {
         let neighbours = scope.spawn(|| neighbours(project));
         let platform = build(&project.settings);
@@ -106,7 +107,7 @@ fn neighbours(project: &Project) -> Result<Vec<Platform>> {
 }
 
 fn render_part(project: &Project, built: &Built) -> Rendered {
-    let part = Part::named(built.name()).expect("everything is built by the part of its name");
+    let part = Platform::part(built.name()).expect("everything is built by the part of its name");
     Rendered { part, directory: project.directory(part.directory), files: built.files(), declared: Declared::by(built) }
 }
 

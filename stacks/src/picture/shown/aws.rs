@@ -6,14 +6,15 @@ use synth_bindings::{
     aws_ecr_repository, aws_eks_cluster, aws_eks_node_group, aws_nat_gateway, aws_s3_bucket, aws_subnet,
 };
 use synth_framework::{BuiltStack, Mode};
+use synth_project::Project as _;
 
 use super::{Stack, Zone};
-use crate::{Part, Platform};
+use crate::Platform;
 
 pub(super) fn stacks(platform: &Platform) -> Vec<Stack> {
     let stack = |stack: &BuiltStack| Stack {
         name: stack.name().to_owned(),
-        summary: Part::named(stack.name()).map_or("", |part| part.summary),
+        summary: Platform::part(stack.name()).map_or("", |part| part.summary),
         resources: stack.resources().filter(|resource| resource.mode == Mode::Managed).count(),
     };
     platform.stacks().map(stack).collect()

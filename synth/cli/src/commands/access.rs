@@ -10,6 +10,7 @@ use stacks::{
     access::{Balanced, Page, balanced, pages},
     settings::Settings,
 };
+use synth_project::Project as _;
 
 use crate::{
     project::Project,

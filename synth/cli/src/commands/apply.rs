@@ -4,11 +4,14 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 use clap::Args;
-use stacks::Part;
 use synth_offline::Command;
 
 use super::arguments::{ForTerraform, stack, stacks};
-use crate::{offline::Offline, project::Project, report::Report};
+use crate::{
+    offline::Offline,
+    project::{Part, Project},
+    report::Report,
+};
 
 #[derive(Args, Debug)]
 pub(crate) struct ApplyArgs {

@@ -6,7 +6,10 @@ use clap::{
     Args,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
-use stacks::{PARTS, Part};
+use stacks::Platform;
+use synth_project::Project as _;
+
+use crate::project::Part;
 
 /// Which parts to look at, and for whom the result is.
 #[derive(Args, Debug)]
@@ -37,7 +40,7 @@ pub(super) fn part() -> impl TypedValueParser<Value = &'static Part> {
 
 /// Every stack, in the order in which they are applied.
 pub(super) fn stacks() -> impl DoubleEndedIterator<Item = &'static Part> {
-    PARTS.iter().filter(|part| part.is_stack())
+    Platform::PARTS.iter().filter(|part| part.is_stack())
 }
 
 /// Parses the name of a stack.
@@ -46,6 +49,9 @@ pub(super) fn stack() -> impl TypedValueParser<Value = &'static Part> {
 }
 
 fn among(accepted: fn(&Part) -> bool) -> impl TypedValueParser<Value = &'static Part> {
-    let names = PARTS.iter().filter(|part| accepted(part)).map(|part| PossibleValue::new(part.name).help(part.summary));
-    PossibleValuesParser::new(names).map(|name| Part::named(&name).expect("only names of parts are accepted"))
+    let names = Platform::PARTS
+        .iter()
+        .filter(|part| accepted(part))
+        .map(|part| PossibleValue::new(part.name).help(part.summary));
+    PossibleValuesParser::new(names).map(|name| Platform::part(&name).expect("only names of parts are accepted"))
 }

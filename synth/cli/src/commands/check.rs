@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use similar::TextDiff;
+use synth_project::Settings as _;
 use synth_review::Review;
 
 use super::arguments::Selection;
@@ -32,12 +33,8 @@ pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
     let drifted = drifts.iter().any(|drift| !drift.files.is_empty());
     let found = drifted || !reviewed.passes();
     say(verdict(&reviewed));
-    if project.settings.is_example() {
-        let (environment, account) = (&project.environment, &project.settings.aws.account_id);
-        say(format_args!(
-            "environment `{environment}` is an example: account {account} is nobody's; `{}` makes it yours",
-            project.settings.init_command()
-        ));
+    if let Some(notice) = project.settings.notice() {
+        say(notice);
     }
     let shown: Vec<_> = surveys.iter().map(|survey| survey.directory.display().to_string()).collect();
     let names = drifts.iter().map(|drift| drift.survey.rendered.part.name);

@@ -5,12 +5,12 @@ use std::fmt;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
-use stacks::{Built, Part};
 use synth_framework::{Graph, Mode, source};
+use synth_project::Built;
 
 use super::arguments::stack;
 use crate::{
-    project::Project,
+    project::{Part, Project},
     report::{Report, json},
 };
 

@@ -2,13 +2,12 @@
 
 use anyhow::Result;
 use clap::Args;
-use stacks::Part;
 use synth_offline::Command;
 
 use super::arguments::{ForTerraform, stack, stacks};
 use crate::{
     offline::Offline,
-    project::Project,
+    project::{Part, Project},
     report::{HEADING, Report, say},
 };
 

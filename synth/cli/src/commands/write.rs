@@ -3,13 +3,14 @@
 use anyhow::Result;
 use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, error::ErrorKind};
 use serde_json::json;
-use stacks::{PARTS, Part};
+use stacks::Platform;
+use synth_project::Project as _;
 
 use super::summary::Summary;
 use crate::{
     difference::{Difference, Order, difference},
     directory::{self, Staging, Survey},
-    project::Project,
+    project::{Part, Project},
     report::{Report, json as pretty, say},
     synthesis::review,
 };
@@ -32,7 +33,7 @@ pub(crate) struct WriteArgs {
 
 impl Subcommand for PartCommand {
     fn augment_subcommands(command: clap::Command) -> clap::Command {
-        PARTS.iter().fold(command, |command, part| {
+        Platform::PARTS.iter().fold(command, |command, part| {
             let about = format!("Write the part `{}`: {}", part.name, part.summary);
             command.subcommand(WriteArgs::augment_args(clap::Command::new(part.name)).about(about))
         })
@@ -43,14 +44,14 @@ impl Subcommand for PartCommand {
     }
 
     fn has_subcommand(name: &str) -> bool {
-        Part::named(name).is_some()
+        Platform::part(name).is_some()
     }
 }
 
 impl FromArgMatches for PartCommand {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let (name, matches) = matches.subcommand().ok_or_else(|| Error::new(ErrorKind::MissingSubcommand))?;
-        let part = Part::named(name).ok_or_else(|| Error::new(ErrorKind::InvalidSubcommand))?;
+        let part = Platform::part(name).ok_or_else(|| Error::new(ErrorKind::InvalidSubcommand))?;
         Ok(Self { part, args: WriteArgs::from_arg_matches(matches)? })
     }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use stacks::settings::Layer;
+use synth_project::Layer;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use crate::file::replace;

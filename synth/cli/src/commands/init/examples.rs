@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use stacks::{
-    PARTS,
+    Platform,
     settings::{Settings, is_example_account},
 };
+use synth_project::Project as _;
 
 use super::document::{Document, account};
 use crate::{
@@ -55,7 +56,7 @@ pub(super) fn ensure_others_stand(
 /// Refuses before anything is written what Terraform still knows something about.
 pub(super) fn ensure_unused(folders: &Folders, dropped: &[String]) -> Result<()> {
     for name in dropped {
-        for part in PARTS {
+        for part in Platform::PARTS {
             let state = folders.out.join(name).join(part.directory).join("terraform.tfstate");
             ensure!(
                 !state.exists(),
@@ -70,7 +71,7 @@ pub(super) fn ensure_unused(folders: &Folders, dropped: &[String]) -> Result<()>
 /// Removes what is written of an environment, then its settings: a run that is cut short can be repeated. Returns what is left.
 pub(super) fn drop_example(folders: &Folders, name: &str) -> Result<Vec<PathBuf>> {
     let mut left = Vec::new();
-    for part in PARTS {
+    for part in Platform::PARTS {
         left.extend(directory::remove(&folders.out, &format!("{name}/{}", part.directory))?);
     }
     if left.is_empty() {

@@ -1,0 +1,107 @@
+//! The platform as a project: its parts, its settings and its rules.
+
+use synth_project::{Built, Family, Kind, Layer, Part, Project};
+use synth_review::{SettingPlace, Waiver};
+
+use crate::{
+    Platform, add_ons, base_images, bootstrap, cluster, load_test, manifests, picture, policies,
+    settings::{Settings, SettingsError},
+};
+
+/// Every part, in the order in which they are applied.
+const PARTS: &[Part<Platform>] = &[
+    Part {
+        name: "bootstrap",
+        directory: "bootstrap",
+        summary: "state bucket, image registry, and GitHub's roles",
+        kind: Kind::Stack(bootstrap::define),
+    },
+    Part {
+        name: "cluster",
+        directory: "cluster",
+        summary: "network, EKS, base nodes, Karpenter's AWS side and Argo CD",
+        kind: Kind::Stack(cluster::define),
+    },
+    Part {
+        name: "add-ons",
+        directory: "add-ons",
+        summary: "the root Application and the repository's credentials: hands the cluster to GitOps",
+        kind: Kind::Stack(add_ons::define),
+    },
+    Part {
+        name: "manifests",
+        directory: "manifests",
+        summary: "what Argo CD syncs: system charts, node pools, both services, policies and dashboards",
+        kind: Kind::Manifests(manifests::build),
+    },
+    Part {
+        name: "load-test",
+        directory: "load-testing",
+        summary: "the JMeter plan: requests a second rise, hold and fall, through the proxy to the mock target",
+        kind: Kind::Files(load_test::build),
+    },
+    Part {
+        name: "picture",
+        directory: "picture",
+        summary: "the architecture as a drawing: zones, nodes, services, the way of a request and of a change",
+        kind: Kind::Picture(picture::build),
+    },
+];
+
+impl Project for Platform {
+    type Settings = Settings;
+
+    const PARTS: &'static [Part<Self>] = PARTS;
+    const FAMILIES: &'static [Family<Self>] = policies::FAMILIES;
+
+    fn of(settings: &Settings, parts: Vec<Built>) -> Self {
+        let dockerfile = base_images::DOCKERFILE.to_owned();
+        Self { settings: settings.clone(), parts, neighbours: Vec::new(), dockerfile }
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn parts(&mut self) -> &mut Vec<Built> {
+        &mut self.parts
+    }
+
+    fn beside(self, neighbours: Vec<Self>) -> Self {
+        Self { neighbours, ..self }
+    }
+}
+
+impl synth_project::Settings for Settings {
+    type Error = SettingsError;
+
+    fn parse(environment: &str, layers: &[Layer]) -> Result<Self, SettingsError> {
+        Self::parse(environment, layers)
+    }
+
+    fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    fn directory(&self, part: &str) -> String {
+        self.directory(part)
+    }
+
+    fn waivers(&self) -> &[Waiver] {
+        &self.waivers
+    }
+
+    fn place(&self, key: &str) -> Option<SettingPlace> {
+        self.place(key)
+    }
+
+    fn notice(&self) -> Option<String> {
+        self.is_example().then(|| {
+            let (environment, account) = (&self.environment, &self.aws.account_id);
+            format!(
+                "environment `{environment}` is an example: account {account} is nobody's; `{}` makes it yours",
+                self.init_command()
+            )
+        })
+    }
+}
