@@ -36,13 +36,11 @@ fn text(missing: &[Missing]) -> String {
 fn every_block_that_the_reading_lacks_is_listed_with_what_becomes_of_it() {
     let (layout, selected) = (Layout::workspace(), selected());
     let oldest = selected.of_floor().unwrap();
-    let full = match schema("aws", &oldest).unwrap() {
-        Schema::Text(text) => text,
-        Schema::Unavailable(why) => {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "this must run in CI, but {why}");
-            println!("skipped: {why}");
-            return;
-        }
+    let Some(full) = synth_tools::aws_provider(|| match schema("aws", &oldest).unwrap() {
+        Schema::Text(text) => Ok(text),
+        Schema::Unavailable(why) => Err(why),
+    }) else {
+        return;
     };
     let (address, floor) = (selected.address(), selected.floor.as_ref().unwrap());
     let reading = layout.reading(selected.reading.as_ref().unwrap()).unwrap();

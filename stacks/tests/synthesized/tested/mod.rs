@@ -14,20 +14,9 @@ use synth_offline::{AwsVersion, Provider, Run, Scratch, Session, Terraform};
 
 use super::{platforms, terraform::AWS};
 
-/// The Terraform of this machine; without one tests pass with a line, and fail where `CI=true`.
+/// The Terraform of this machine. `None` where it is skipped.
 pub(super) fn terraform() -> Option<Terraform> {
-    match Terraform::find() {
-        Ok(terraform) => Some(terraform),
-        Err(error) if required() => panic!("{error}"),
-        Err(error) => {
-            eprintln!("skipped: {error}");
-            None
-        }
-    }
-}
-
-fn required() -> bool {
-    env::var_os("CI").is_some_and(|ci| ci == "true")
+    synth_tools::terraform().map(|program| Terraform::at(program).expect("a Terraform that can be used"))
 }
 
 /// What `terraform test` said.
@@ -99,9 +88,7 @@ fn every_stack_passes_its_tests_offline() {
 #[test]
 #[ignore = "the real provider takes its time: `make judge`"]
 fn every_stack_passes_its_tests_with_the_real_provider() {
-    if terraform().is_none() {
-        return;
-    }
+    let Some(program) = synth_tools::terraform() else { return };
     let (_, platform) = platforms().last().expect("the widest environment");
     for stack in platform.stacks() {
         let folder = tempfile::tempdir().expect("a temporary directory");
@@ -116,7 +103,7 @@ fn every_stack_passes_its_tests_with_the_real_provider() {
         let helm = Provider::helm(folder.path()).expect("a provider");
         let session = Session::start(vec![helm]).expect("providers start");
         let terraform = |arguments: &[&str]| {
-            let output = Command::new("terraform")
+            let output = Command::new(&program)
                 .args(arguments)
                 .current_dir(folder.path())
                 .env_clear()
@@ -128,12 +115,14 @@ fn every_stack_passes_its_tests_with_the_real_provider() {
                 .output();
             Tested::of(&output.expect("`terraform` ran before"))
         };
-        let init = terraform(&["init", "-backend=false", "-input=false", "-no-color"]);
-        if !init.worked && !required() {
-            eprintln!("skipped: the AWS provider cannot be installed: {}", init.text);
+        let init = || terraform(&["init", "-backend=false", "-input=false", "-no-color"]);
+        let installed = synth_tools::aws_provider(|| match init() {
+            Tested { worked: true, .. } => Ok(()),
+            Tested { text, .. } => Err(format!("{}: {text}", stack.name())),
+        });
+        if installed.is_none() {
             return;
         }
-        assert!(init.worked, "{}: {}", stack.name(), init.text);
         terraform(&["test", "-no-color"]).passes(&files);
     }
 }

@@ -3,18 +3,13 @@
 
 use std::process::Command;
 
-use crate::{
-    offline::terraform,
-    project::{Project, SYNTH},
-};
+use crate::project::{Project, SYNTH};
 
 /// Every address that each command connects or sends to, with Terraform and all that it starts, by the kernel's own
 /// account. Whoever runs it has credentials, and no proxy in the way.
 #[test]
 fn no_command_connects_to_anything_but_its_own_sockets() {
-    if !terraform() || !tracer() {
-        return;
-    }
+    let (Some(_), Some(strace)) = (synth_tools::terraform(), synth_tools::strace()) else { return };
     let project = Project::new();
     for arguments in [
         &["plan", "cluster"][..],
@@ -26,7 +21,7 @@ fn no_command_connects_to_anything_but_its_own_sockets() {
         &["test", "bootstrap"],
     ] {
         let log = project.path("connections");
-        let traced = Command::new("strace")
+        let traced = Command::new(&strace)
             .args(["-f", "-qq", "--seccomp-bpf", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o"])
             .arg(&log)
             .arg(SYNTH)
@@ -49,15 +44,4 @@ fn no_command_connects_to_anything_but_its_own_sockets() {
             assert!(line.contains("sa_family=AF_UNIX"), "{arguments:?}: {line}");
         }
     }
-}
-
-/// May `strace` be used here? Without it the test passes with a line, and fails where `CI=true`.
-fn tracer() -> bool {
-    let tried = Command::new("strace").args(["-f", "-qq", "--seccomp-bpf", "-e", "trace=connect", "true"]).output();
-    let works = tried.as_ref().is_ok_and(|tried| tried.status.success());
-    assert!(works || !std::env::var("CI").is_ok_and(|ci| ci == "true"), "strace: {tried:?}");
-    if !works {
-        eprintln!("skipped: `strace` cannot be used here");
-    }
-    works
 }

@@ -1,18 +1,8 @@
 //! Plans and applies without a cloud: the real Terraform over the offline providers.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use crate::project::{Project, Run};
-
-/// Is there a Terraform? Without one tests pass with a line, and fail where `CI=true`.
-pub(crate) fn terraform() -> bool {
-    let there = Command::new("terraform").arg("version").output().is_ok();
-    assert!(there || !std::env::var("CI").is_ok_and(|ci| ci == "true"), "`terraform` does not start");
-    if !there {
-        eprintln!("skipped: `terraform` does not start");
-    }
-    there
-}
 
 #[track_caller]
 fn ends(run: &Run, code: i32, said: &str) {
@@ -22,7 +12,7 @@ fn ends(run: &Run, code: i32, said: &str) {
 
 #[test]
 fn the_whole_platform_is_applied_and_then_nothing_is_left_to_do() {
-    if !terraform() {
+    if synth_tools::terraform().is_none() {
         return;
     }
     let project = Project::new();
@@ -49,7 +39,7 @@ fn the_whole_platform_is_applied_and_then_nothing_is_left_to_do() {
 /// The offline provider judges sizes as EKS does: were `desired_size` ignored, it would refuse the plan.
 #[test]
 fn the_base_nodes_of_a_running_platform_become_more() {
-    if !terraform() {
+    if synth_tools::terraform().is_none() {
         return;
     }
     let project = Project::new();
@@ -78,7 +68,7 @@ fn locked(project: &Project, version: &str) {
 
 #[test]
 fn the_pinned_version_of_the_aws_provider_is_the_one_that_plans_and_the_next_finds_nothing_to_do() {
-    if !terraform() {
+    if synth_tools::terraform().is_none() {
         return;
     }
     let project = Project::new();
@@ -100,7 +90,7 @@ fn the_pinned_version_of_the_aws_provider_is_the_one_that_plans_and_the_next_fin
 
 #[test]
 fn every_environment_is_planned() {
-    if !terraform() {
+    if synth_tools::terraform().is_none() {
         return;
     }
     let project = Project::new();
@@ -113,7 +103,7 @@ fn every_environment_is_planned() {
 
 #[test]
 fn every_stack_is_tested_and_the_first_failure_decides_the_exit_code() {
-    if !terraform() {
+    if synth_tools::terraform().is_none() {
         return;
     }
     let project = Project::new();
@@ -156,7 +146,7 @@ fn only_stacks_are_offered_and_accepted() {
 
 #[test]
 fn json_is_terraforms_own() {
-    if !terraform() {
+    if synth_tools::terraform().is_none() {
         return;
     }
     for command in ["plan", "test"] {
@@ -170,7 +160,7 @@ fn json_is_terraforms_own() {
 
 #[test]
 fn credentials_of_the_shell_are_of_no_use_and_variables_are() {
-    if !terraform() {
+    if synth_tools::terraform().is_none() {
         return;
     }
     let project = Project::new();

@@ -1,12 +1,11 @@
 //! `make down` with the real Terraform: it destroys what `synth apply --all` made, once a cluster of fakes is empty.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path};
 
 use serde_json::Value as Json;
 use synth_offline::{AwsVersion, Provider, Session};
 
 use crate::{
-    offline::terraform,
     project::Run,
     tearing_down::{DELETE_ROOT, SUSPEND_ROOT},
     world::World,
@@ -18,11 +17,11 @@ const STACKS: [&str; 3] = ["bootstrap", "cluster", "add-ons"];
 struct Applied {
     world: World,
     session: Session,
-    program: String,
+    terraform: String,
 }
 
 impl Applied {
-    fn new() -> Self {
+    fn new(terraform: &Path) -> Self {
         let world = World::running();
         let applied = world.project.synth(["apply", "--all"]);
         assert_eq!(applied.code, 0, "{}{}", applied.stdout, applied.stderr);
@@ -36,9 +35,7 @@ impl Applied {
         let charts = world.project.path("out/add-ons");
         let session =
             Session::start(vec![Provider::aws(AwsVersion::Newest).unwrap(), Provider::helm(&charts).unwrap()]).unwrap();
-        let found = Command::new("sh").args(["-c", "command -v terraform"]).output().unwrap();
-        let program = String::from_utf8(found.stdout).unwrap().trim().to_owned();
-        Self { world, session, program }
+        Self { world, session, terraform: terraform.to_str().unwrap().to_owned() }
     }
 
     fn down(&self) -> Run {
@@ -46,7 +43,7 @@ impl Applied {
         self.world.run(
             "down.sh",
             &[
-                ("REAL_TERRAFORM", &self.program),
+                ("REAL_TERRAFORM", &self.terraform),
                 ("TF_REATTACH_PROVIDERS", self.session.reattach()),
                 ("TF_CLI_CONFIG_FILE", configuration.to_str().unwrap()),
                 ("TF_CLI_ARGS", "-no-color"),
@@ -66,10 +63,8 @@ impl Applied {
 
 #[test]
 fn the_cluster_is_emptied_before_terraform_destroys_it_and_the_bootstrap_stack_stays() {
-    if !terraform() {
-        return;
-    }
-    let applied = Applied::new();
+    let Some(terraform) = synth_tools::terraform() else { return };
+    let applied = Applied::new(&terraform);
     let world = &applied.world;
     world.edit(|state| state["blocked"] = 3.into());
     let before = STACKS.map(|stack| applied.resources(stack));

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use synth_framework::Stack;
 use tempfile::TempDir;
 
-/// A directory with local state. `None` where Terraform is missing and nobody insists on it.
+/// A directory with local state.
 pub(crate) struct Terraform {
     program: PathBuf,
     directory: TempDir,
@@ -19,16 +19,9 @@ pub(crate) struct Ran {
 }
 
 impl Terraform {
-    /// Finds Terraform on the path. In CI it must be there.
+    /// Finds Terraform. `None` where it is skipped.
     pub(crate) fn find() -> Option<Self> {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let name = format!("terraform{}", env::consts::EXE_SUFFIX);
-        let program = env::split_paths(&path).map(|folder| folder.join(&name)).find(|program| program.is_file());
-        let Some(program) = program else {
-            assert!(env::var("CI").as_deref() != Ok("true"), "terraform is not on the path, and CI needs it");
-            eprintln!("skipped: terraform is not on the path");
-            return None;
-        };
+        let program = synth_tools::terraform()?;
         let directory = tempfile::tempdir().expect("a temporary directory");
         fs::write(directory.path().join("cli.tfrc"), "").expect("a writable directory");
         Some(Self { program, directory })
