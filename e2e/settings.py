@@ -84,7 +84,7 @@ class Settings:
     def parameters(self) -> dict[str, str]:
         """The public parameters of the images that it names."""
         version, release = self["cluster"]["kubernetes_version"], self["base_nodes"]["release_version"]
-        found = {}
+        found: dict[str, str] = {}
         for architecture in ("x86_64", "arm64"):
             folder = f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/standard"
             days = {self["karpenter"]["ami_alias"].rpartition("@")[2], "v" + release.rpartition("-")[2]}

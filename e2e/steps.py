@@ -11,22 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import checks
+import checks.beside
+import checks.bootstrap
+import checks.cluster
+import checks.github
+import checks.iam
+import checks.network
+import checks.nodes
+import checks.order
+import checks.plan_role
+import checks.whole
 import inventory
-import checks.beside  # noqa: F401 (declares its checks, like those below)
-import checks.bootstrap  # noqa: F401
-import checks.cluster  # noqa: F401
-import checks.github  # noqa: F401
-import checks.iam  # noqa: F401
-import checks.network  # noqa: F401
-import checks.nodes  # noqa: F401
-import checks.order  # noqa: F401
-import checks.plan_role  # noqa: F401
-import checks.whole  # noqa: F401
 from checks import Cloud
 from plans import Comparison
 from processes import Failed, Runner
 from report import Report
-
 
 STACKS = ["bootstrap", "cluster", "add-ons"]
 
@@ -90,9 +89,8 @@ class Platform:
         """Applies a stack with its state in the bucket, and plans again."""
         folder = self.folder / stack
         with self.runner.providers(folder, "helm") as helm:
-            with self.step(stack, f"terraform initializes {stack} with its state in the bucket"):
-                with self.recorded():
-                    self.terraform("init", stack, "init", reattach=helm)
+            with self.step(stack, f"terraform initializes {stack} with its state in the bucket"), self.recorded():
+                self.terraform("init", stack, "init", reattach=helm)
             self.compare(stack)
             with self.step(stack, f"terraform applies {stack}"):
                 self.terraform("apply", stack, "apply", "-auto-approve", reattach=helm)

@@ -15,7 +15,8 @@ FREE = ("aws.tags", "services.internal.")
 
 def unexplained(text: str) -> list[tuple[int, str]]:
     """Lines and keys of the settings that have no comment, nor has their like in another table."""
-    table, explained, bare = "", set(), []
+    table: str | None = ""
+    explained, bare = set(), []
     lines = text.splitlines()
     for number, line in enumerate(lines, 1):
         if line.startswith("[["):

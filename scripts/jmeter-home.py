@@ -32,9 +32,10 @@ def lay_out(archive: pathlib.Path, home: pathlib.Path) -> None:
     with tarfile.open(archive) as source:
         for member in source:
             name = pathlib.PurePosixPath(member.name).name
-            if not member.isfile() or not name.endswith(".jar") or name.startswith(NOT_JMETER):
+            file = source.extractfile(member) if member.isfile() else None
+            if file is None or not name.endswith(".jar") or name.startswith(NOT_JMETER):
                 continue
-            jar = source.extractfile(member).read()
+            jar = file.read()
             (unfinished / place(name)).write_bytes(jar)
             if name.startswith("ApacheJMeter_config-"):
                 with zipfile.ZipFile(io.BytesIO(jar)) as config:

@@ -51,7 +51,7 @@ SECRETS = [
 
 
 def run(command, folder="."):
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if result.returncode:
         sys.exit(f"{' '.join(map(str, command))}:\n{result.stdout}{result.stderr}")
     return result.stdout
@@ -91,7 +91,7 @@ def renderings(stack, secret):
     release = files["root.tf.json"]["resource"]["helm_release"]["root"]
     variables = files.get("credentials.tf.json", {}).get("variable", {})
     values = json.loads((stack / "root-values.json").read_text())
-    secrets = {}
+    secrets: dict = {}
     for item in evaluated(json.dumps(release.get("set_wo", [])), json.dumps(sorted(variables)), secret):
         parse = helm_python.parse_set_string_values if item.get("type") == "string" else helm_python.parse_set_string
         secrets = merged(secrets, parse(f"{item['name']}={item['value']}"))
@@ -164,8 +164,8 @@ def main(environments, schemas, *synth):
     names = sorted(path.stem for path in environments.glob("*.toml"))
     judged, wrong = 0, 0
     for way in WAYS:
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = pathlib.Path(temporary)
             settings(environments, folder, way)
             for name in names:
                 run([*synth, "add-ons", "--env", name, "--environments", folder, "--out", folder / "out"])

@@ -38,7 +38,7 @@ class Cloud:
     # What was called while a stack was planned.
     planning: Recorder = field(default_factory=Recorder)
     # The environment that was there before, in the same account.
-    beside: "Cloud | None" = None
+    beside: Cloud | None = None
 
     def own(self, found: dict[str, Any]) -> dict[str, Any]:
         """What is not another environment's, by its tags; what has none belongs to all."""

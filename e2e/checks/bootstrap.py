@@ -127,7 +127,7 @@ def state_key(cloud: Cloud) -> dict:
 def refused(cloud: Cloud, headers: dict[str, str], **arguments: str) -> bool:
     """Whether the bucket refuses an object that is written so; it is removed again."""
     s3 = cloud.client("s3")
-    handler = lambda params, **_: params["headers"].update(headers)  # noqa: E731
+    handler = lambda params, **_: params["headers"].update(headers)
     s3.meta.events.register("before-call.s3.PutObject", handler)
     try:
         s3.put_object(Bucket=cloud.settings.bucket, Key="probe", Body=b"", **arguments)

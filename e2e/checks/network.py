@@ -34,8 +34,8 @@ def private_subnets_keep_whole_ranges_for_the_prefixes_of_nodes(cloud: Cloud) ->
         answer = ec2.get_subnet_cidr_reservations(SubnetId=subnet["SubnetId"])
         found = answer["SubnetIpv4CidrReservations"]
         same(f"kinds of reservations in {name_of(subnet)}", {one["ReservationType"] for one in found}, {"prefix"})
-        parts = [ipaddress.ip_network(one["Cidr"]) for one in found]
-        inside = ipaddress.ip_network(subnet["CidrBlock"])
+        parts = [ipaddress.IPv4Network(one["Cidr"]) for one in found]
+        inside = ipaddress.IPv4Network(subnet["CidrBlock"])
         expect(all(part.subnet_of(inside) for part in parts), f"a reservation leaves {name_of(subnet)}")
         # Each node has two ranges at least.
         nodes = sum(pool["limit_cpu"] for pool in cloud.settings["karpenter"]["node_pools"].values()) // 2

@@ -35,7 +35,7 @@ def named(text: str) -> x509.Name:
 def signed(subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, by: ec.EllipticCurvePrivateKey,
            extension: x509.ExtensionType) -> x509.Certificate:
     """A certificate for a day before and after this moment."""
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
     builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - DAY).not_valid_after(now + DAY)
     return builder.add_extension(extension, critical=True).sign(by, hashes.SHA256())

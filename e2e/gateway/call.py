@@ -79,7 +79,7 @@ class Refused(Exception):
 
     def __init__(self, status: int, code: str, message: str, **details: str) -> None:
         super().__init__(f"{code}: {message}")
-        self.answer = Answer({"message": message, **details}, status, {"x-amzn-ErrorType": code})
+        self.answer: Answer | Text = Answer({"message": message, **details}, status, {"x-amzn-ErrorType": code})
 
 
 def not_found(message: str, **details: str) -> Refused:

@@ -69,7 +69,7 @@ def product(kind: str, price: float) -> str:
                        "terms": {"OnDemand": {"term": {"priceDimensions": {"rate": dimension}}}}})
 
 
-def interruption(identity: str, number: int, account: str, region: str) -> dict[str, str]:
+def interruption(identity: str, number: int, account: str, region: str) -> dict[str, Any]:
     """The message that EventBridge puts into the queue two minutes before a Spot instance is taken back."""
     body = {
         "version": "0", "id": f"message-{number}", "source": "aws.ec2", "detail-type": "EC2 Spot Instance Interruption Warning",

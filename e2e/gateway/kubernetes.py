@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from .authority import Authority
@@ -43,7 +43,7 @@ class Kubernetes:
         world.kubernetes, world.authority = f"https://127.0.0.1:{self.http.server_port}", authority.certificate
         self.thread = threading.Thread(target=self.http.serve_forever, daemon=True)
 
-    def __enter__(self) -> "Kubernetes":
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
@@ -132,7 +132,7 @@ class Server:
         self.endpoint = f"http://127.0.0.1:{self.http.server_port}"
         self.thread = threading.Thread(target=self.http.serve_forever, daemon=True)
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         self.thread.start()
         self.kubernetes.__enter__()
         return self

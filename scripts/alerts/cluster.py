@@ -37,7 +37,7 @@ def states_of_pods(clock, platform, objects):
         of = f'namespace="services",pod="{pod.name}",uid="{pod.name}"'
         there = (pod.made, pod.gone)
         for phase in ("Pending", "Running"):
-            is_so = lambda minute, phase=phase: int((minute < pod.running) == (phase == "Pending"))
+            is_so = lambda minute, pod=pod, phase=phase: int((minute < pod.running) == (phase == "Pending"))
             yield STATE, f'kube_pod_status_phase{{{of},phase="{phase}"}}', {}, clock.gauge(is_so, there)
         container = f'{of},container="{pod.service}",node="{pod.node.name}"'
         request = f'kube_pod_container_resource_requests{{{container},resource="cpu",unit="core"}}'
@@ -50,7 +50,7 @@ def states_of_pods(clock, platform, objects):
 def autoscalers(clock, platform, _):
     for service, (least, most) in platform.sizes.items():
         of = f'namespace="services",horizontalpodautoscaler="{service}"'
-        figure = lambda name: f"kube_horizontalpodautoscaler_{name}{{{of}}}"
+        figure = lambda name, of=of: f"kube_horizontalpodautoscaler_{name}{{{of}}}"
         yield STATE, figure("spec_min_replicas"), {}, clock.gauge(least)
         yield STATE, figure("spec_max_replicas"), {}, clock.gauge(most + 2)
         yield STATE, figure("status_desired_replicas"), {}, clock.gauge(lambda m, s=service: platform.wanted(s, m))

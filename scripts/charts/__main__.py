@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Judges the values that the platform gives to charts, by the charts themselves or by what was read of them.
 
     charts judge [--charts FOLDER]... --known FOLDER OUT...

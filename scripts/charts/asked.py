@@ -31,7 +31,10 @@ def judge(release, folders, known, kubernetes, seen):
 
 
 def run_judge(folders, known, outs):
-    judged, seen, by, places = 0, set(), {}, {}
+    judged = 0
+    seen: set = set()
+    by: dict = {}
+    places: dict = {}
     for out in outs:
         for release in releases(out):
             # A chart that is there takes minutes; a list takes none.
@@ -52,7 +55,7 @@ def run_judge(folders, known, outs):
 
 def run_keys(folders, known, outs):
     """Writes down each chart that is here, at the levels that the platform sets; those of before stay while the version does."""
-    read = {}
+    read: dict = {}
     for out in outs:
         for release in releases(out):
             chart = find(folders, release.chart, release.version)

@@ -7,8 +7,8 @@ import unittest
 ROOT = pathlib.Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "alerts"))
 
-import notation  # noqa: E402
-from series import Scrapes, Unknown  # noqa: E402
+import notation
+from series import Scrapes, Unknown
 
 
 def scrapes(honor):

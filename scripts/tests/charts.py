@@ -15,11 +15,11 @@ import helm_python
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "charts"))
 
-from asked import run_pull  # noqa: E402 (found by the line above, as those below)
-from chart import Chart, find  # noqa: E402
-from installed import Release, tables  # noqa: E402
-from judged import idle, refused, unknown  # noqa: E402
-from listed import Listed, before, listing  # noqa: E402
+from asked import run_pull
+from chart import Chart, find
+from installed import Release, tables
+from judged import idle, refused, unknown
+from listed import Listed, before, listing
 
 VALUES = """
 replicas: 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scan import differences, findings  # noqa: E402 (found by the line above)
+from scan import differences, findings
 
 BUCKET = ("CKV_AWS_18", "bootstrap/state.tf.json", "aws_s3_bucket.state")
 ENTRY = {"check": BUCKET[0], "file": BUCKET[1], "resource": BUCKET[2], "reason": "It is defended."}
