@@ -81,7 +81,7 @@ pub(super) const NO_TOKEN: Policy<Platform> = Policy {
     code: "SEC006",
     name: "no-token",
     severity: Severity::Error,
-    explanation: "A token of the Kubernetes API inside a service that never calls it serves only who breaks in.",
+    explanation: "A token of the Kubernetes API inside a service that never calls it helps only an attacker.",
     check: no_token,
 };
 

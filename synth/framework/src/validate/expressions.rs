@@ -58,7 +58,7 @@ fn check_expression(expression: &Expression, location: Location, found: &mut Fou
 fn check_steps(steps: &[Step], location: Location, found: &mut Found) {
     for step in steps {
         if let Step::Index(index @ ..0) = step {
-            found.report(location, format!("the index {index} is below 0, where nothing is"));
+            found.report(location, format!("index {index} is negative: lists start at 0"));
         }
     }
 }

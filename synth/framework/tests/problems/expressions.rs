@@ -49,8 +49,8 @@ fn expressions_are_ones_that_terraform_can_read() {
             "`inf` is no number that Terraform knows",
             "`NaN` is no number that Terraform knows",
             "null has no text: it cannot stand inside a longer string",
-            "the index -1 is below 0, where nothing is",
-            "the index -2 is below 0, where nothing is",
+            "index -1 is negative: lists start at 0",
+            "index -2 is negative: lists start at 0",
             "an object has the key `k` twice: keep one",
             "an object has the key `that is computed` twice: keep one",
         ]
