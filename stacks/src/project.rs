@@ -51,6 +51,7 @@ const PARTS: &[Part<Platform>] = &[
 impl Project for Platform {
     type Settings = Settings;
 
+    const ENVIRONMENTS: &'static str = "stacks/environments";
     const PARTS: &'static [Part<Self>] = PARTS;
     const FAMILIES: &'static [Family<Self>] = policies::FAMILIES;
 
@@ -63,8 +64,12 @@ impl Project for Platform {
         &self.settings
     }
 
-    fn parts(&mut self) -> &mut Vec<Built> {
-        &mut self.parts
+    fn parts(&self) -> &[Built] {
+        &self.parts
+    }
+
+    fn extend(&mut self, parts: Vec<Built>) {
+        self.parts.extend(parts);
     }
 
     fn beside(self, neighbours: Vec<Self>) -> Self {

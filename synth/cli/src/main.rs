@@ -4,30 +4,23 @@
 
 mod cli;
 mod commands;
-mod complaint;
-mod difference;
-mod directory;
-mod file;
-mod offline;
-mod origin;
 mod project;
-mod report;
-mod synthesis;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, Parser as _};
+use stacks::Platform;
+use synth_command::{
+    commands::{apply, check, completions, destroy, diff, graph, list, plan, policies, test, write},
+    complain,
+    report::{Outcome, Report, print},
+};
 
 use crate::{
     cli::{Cli, Command},
-    commands::{
-        access, apply, check, completions, destroy, diff, graph, images, init, list, load_report, plan, policies,
-        settings, test, write,
-    },
-    complaint::complain,
+    commands::{access, images, init, load_report, settings},
     project::Project,
-    report::{Outcome, Report, print},
 };
 
 fn main() -> ExitCode {
@@ -40,7 +33,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Finding) => ExitCode::from(1),
         Ok(Outcome::Code(code)) => ExitCode::from(code),
         Err(error) => {
-            complain(&error);
+            complain::<Platform>(&error);
             ExitCode::from(2)
         }
     }
@@ -49,7 +42,7 @@ fn main() -> ExitCode {
 /// Does what the command line asks for.
 fn run(cli: &Cli) -> Result<Report> {
     match &cli.command {
-        Command::Policies(args) => return policies::policies(args),
+        Command::Policies(args) => return policies::policies::<Platform>(args),
         Command::Completions(args) => return completions::completions(args, Cli::command()),
         Command::Init(args) => return init::init(&cli.place, args),
         _ => {}

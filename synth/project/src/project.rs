@@ -14,6 +14,9 @@ pub trait Project: Clone + fmt::Debug + Send + Sync + 'static {
     /// What differs between environments.
     type Settings: Settings;
 
+    /// The folder of the environments' settings, from the root of the project.
+    const ENVIRONMENTS: &'static str;
+
     /// Every part, in the order in which they are applied.
     const PARTS: &'static [Part<Self>];
 
@@ -27,7 +30,10 @@ pub trait Project: Clone + fmt::Debug + Send + Sync + 'static {
     fn settings(&self) -> &Self::Settings;
 
     /// The parts, in the order in which they are applied.
-    fn parts(&mut self) -> &mut Vec<Built>;
+    fn parts(&self) -> &[Built];
+
+    /// Adds parts that show all the others.
+    fn extend(&mut self, parts: Vec<Built>);
 
     /// The same beside other environments, of which the stacks alone are built.
     #[must_use]
@@ -47,8 +53,8 @@ pub trait Project: Clone + fmt::Debug + Send + Sync + 'static {
     fn build(settings: &Self::Settings) -> Result<Self, PartProblems> {
         let mut project = Self::of(settings, build_parts::<Self>(settings, |part| part.draw().is_none())?);
         let drawn = Self::PARTS.iter().filter_map(Part::draw).map(|draw| Built::Files(draw(&project)));
-        let drawn: Vec<_> = drawn.collect();
-        project.parts().extend(drawn);
+        let drawn = drawn.collect();
+        project.extend(drawn);
         Ok(project)
     }
 

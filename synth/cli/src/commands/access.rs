@@ -10,12 +10,10 @@ use stacks::{
     access::{Balanced, Page, balanced, pages},
     settings::Settings,
 };
+use synth_command::report::{HEADING, Report, json as pretty};
 use synth_project::Project as _;
 
-use crate::{
-    project::Project,
-    report::{HEADING, Report, json as pretty},
-};
+use crate::project::Project;
 
 #[derive(Args, Debug)]
 pub(crate) struct AccessArgs {

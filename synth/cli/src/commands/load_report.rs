@@ -5,15 +5,13 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use stacks::{manifests::scaling_questions, settings::Settings};
+use synth_command::report::{PLACE, Report, json, say};
 use synth_load::{
     Figures, Objectives, Page, Profile, Results, Run, Verdict,
     prometheus::{self, Answers, Span},
 };
 
-use crate::{
-    project::Project,
-    report::{PLACE, Report, json, say},
-};
+use crate::project::Project;
 
 /// Prometheus keeps a value every 15 seconds; what follows the load takes minutes to shrink again.
 const STEP: u32 = 15;

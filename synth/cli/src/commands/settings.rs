@@ -9,12 +9,12 @@ use stacks::{
     Platform, add_ons, policies, runner,
     settings::{CapacityType, Cluster, Settings},
 };
-
-use crate::{
-    project::Project,
+use synth_command::{
     report::{Report, json as pretty, say},
     synthesis::stacks_beside_others,
 };
+
+use crate::project::Project;
 
 #[derive(Args, Debug)]
 pub(crate) struct SettingsArgs {

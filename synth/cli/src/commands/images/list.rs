@@ -5,11 +5,9 @@ use std::fmt;
 use clap::Args;
 use serde_json::{Value as Json, json};
 use stacks::settings::Image;
+use synth_command::report::{HEADING, PLACE, Report, json as pretty};
 
-use crate::{
-    project::Project,
-    report::{HEADING, PLACE, Report, json as pretty},
-};
+use crate::project::Project;
 
 #[derive(Args, Debug)]
 pub(super) struct ListArgs {

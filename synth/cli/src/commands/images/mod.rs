@@ -8,12 +8,13 @@ mod reference;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 use stacks::settings::Image;
-
-use self::{pinning::Pinning, reference::Reference};
-use crate::{
-    project::{DEFAULT, Place, Project},
+use synth_command::{
+    project::{DEFAULT, Place},
     report::Report,
 };
+
+use self::{pinning::Pinning, reference::Reference};
+use crate::project::Project;
 
 #[derive(Args, Debug)]
 pub(crate) struct ImagesArgs {

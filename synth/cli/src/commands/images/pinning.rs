@@ -4,13 +4,13 @@ use std::fs;
 
 use anyhow::{Context, Result};
 use stacks::settings::{Services, Settings};
-use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
-
-use crate::{
+use synth_command::{
     file::replace,
-    project::Project,
     report::{ADDED, CHANGED, PLACE, Report},
 };
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+
+use crate::project::Project;
 
 /// Changes of one environment's images. Nothing is written before [`Pinning::commit`].
 pub(super) struct Pinning<'a> {

@@ -6,10 +6,9 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use synth_command::file::replace;
 use synth_project::Layer;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
-
-use crate::file::replace;
 
 /// The settings of one environment while they are changed.
 #[derive(Debug)]

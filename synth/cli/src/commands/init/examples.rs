@@ -7,13 +7,13 @@ use stacks::{
     Platform,
     settings::{Settings, is_example_account},
 };
+use synth_command::{
+    project::{DEFAULT, Folders, file, known, layers},
+    remove,
+};
 use synth_project::Project as _;
 
 use super::document::{Document, account};
-use crate::{
-    directory,
-    project::{DEFAULT, Folders, file, known, layers},
-};
 
 /// The other environments that name an example account in a file of their own.
 pub(super) fn examples(folders: &Folders, environment: &str) -> Result<Vec<String>> {
@@ -72,10 +72,10 @@ pub(super) fn ensure_unused(folders: &Folders, dropped: &[String]) -> Result<()>
 pub(super) fn drop_example(folders: &Folders, name: &str) -> Result<Vec<PathBuf>> {
     let mut left = Vec::new();
     for part in Platform::PARTS {
-        left.extend(directory::remove(&folders.out, &format!("{name}/{}", part.directory))?);
+        left.extend(remove(&folders.out, &format!("{name}/{}", part.directory))?);
     }
     if left.is_empty() {
-        left.extend(directory::remove(&folders.out, name)?);
+        left.extend(remove(&folders.out, name)?);
     }
     let path = file(&folders.environments, name);
     std::fs::remove_file(&path).with_context(|| format!("removing `{}`", path.display()))?;

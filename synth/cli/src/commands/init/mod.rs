@@ -14,7 +14,11 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use stacks::settings::Settings;
+use stacks::{Platform, settings::Settings};
+use synth_command::{
+    project::{DEFAULT, Folders, Place, layers},
+    report::{ADDED, CHANGED, HEADING, PLACE, REMOVED, Report, say},
+};
 use toml_edit::{Array, Value};
 
 use self::{
@@ -24,10 +28,6 @@ use self::{
     examples::{drop_example, ensure_others_stand, ensure_unused},
     refusal::Refusal,
     topic::{TOPICS, Topic},
-};
-use crate::{
-    project::{DEFAULT, Folders, Place, layers},
-    report::{ADDED, CHANGED, HEADING, PLACE, REMOVED, Report, say},
 };
 
 /// Without flags, a terminal is asked; where nobody can be asked, all flags that are missing are named at once.
@@ -112,7 +112,7 @@ impl InitArgs {
 
 /// Asks, checks everything, and only then writes.
 pub(crate) fn init(place: &Place, args: &InitArgs) -> Result<Report> {
-    let folders = Folders::find(place)?;
+    let folders = Folders::find::<Platform>(place)?;
     let environment = &place.env;
     let before = layers(&folders.environments, environment)?;
     let mut answers = args.answers();

@@ -19,7 +19,7 @@ pub(crate) const LOCK: &str = ".terraform.lock.hcl";
 /// Removes what synth wrote to a directory under `out`, and returns the directory if something else is left in it.
 ///
 /// The listing goes last: a run that is cut short can be repeated.
-pub(crate) fn remove(out: &Path, directory: &str) -> Result<Option<PathBuf>> {
+pub fn remove(out: &Path, directory: &str) -> Result<Option<PathBuf>> {
     let place = |path: &str| format!("{directory}/{path}");
     let listing = match look(out, &place(LISTING))? {
         Thing::File(bytes) => Listing::read(&String::from_utf8_lossy(&bytes)),

@@ -6,26 +6,26 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use similar::TextDiff;
-use synth_project::Settings as _;
+use synth_project::{Project, Settings as _};
 use synth_review::Review;
 
 use super::arguments::Selection;
 use crate::{
     directory::{self, State, Survey},
-    project::Project,
+    project::Opened,
     report::{ADDED, Columns, HEADING, PLACE, REMOVED, Report, count, json, say},
     synthesis::review,
 };
 
 #[derive(Args, Debug)]
-pub(crate) struct CheckArgs {
+pub struct CheckArgs<P: Project> {
     #[command(flatten)]
-    selection: Selection,
+    selection: Selection<P>,
 }
 
 /// Runs the policies on the whole platform, whatever the part, because they look across; then checks that part, or all of
 /// them. The result is what policies find, and a patch that makes `out/` right.
-pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
+pub fn check<P: Project>(project: &Opened<P>, args: &CheckArgs<P>) -> Result<Report> {
     let Selection { part, json: as_json } = &args.selection;
     let (reviewed, rendered) = review(project, *part)?;
     let surveys = directory::survey(&project.out, &rendered)?;
@@ -37,7 +37,7 @@ pub(crate) fn check(project: &Project, args: &CheckArgs) -> Result<Report> {
         say(notice);
     }
     let shown: Vec<_> = surveys.iter().map(|survey| survey.directory.display().to_string()).collect();
-    let names = drifts.iter().map(|drift| drift.survey.rendered.part.name);
+    let names = drifts.iter().map(|drift| drift.survey.rendered.name);
     let columns = Columns::of(names.zip(shown.iter().map(String::as_str)));
     for drift in &drifts {
         drift.tell(project, &columns);
@@ -114,9 +114,9 @@ impl<'a> Drift<'a> {
         Self { survey, files }
     }
 
-    fn tell(&self, project: &Project, columns: &Columns) {
+    fn tell<P: Project>(&self, project: &Opened<P>, columns: &Columns) {
         let Survey { rendered, directory, .. } = self.survey;
-        let name = rendered.part.name;
+        let name = rendered.name;
         self.survey.warnings().for_each(say);
         let verdict = if self.files.is_empty() {
             format!("{} as in the code", count(rendered.files.len(), "file"))
@@ -137,7 +137,7 @@ impl<'a> Drift<'a> {
         let files =
             self.files.iter().map(|file| json!({ "path": file.path, "state": file.state, "patch": file.patch }));
         json!({
-            "name": self.survey.rendered.part.name,
+            "name": self.survey.rendered.name,
             "directory": self.survey.directory.display().to_string(),
             "files": files.collect::<Vec<_>>(),
         })

@@ -3,31 +3,32 @@
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value as Json, json};
+use synth_project::Project;
 
 use super::arguments::Selection;
 use crate::{
     difference::{Change, Difference, Order, difference},
     directory,
-    project::Project,
+    project::Opened,
     report::{ADDED, CHANGED, Columns, REMOVED, Report, json},
     synthesis::render,
 };
 
 #[derive(Args, Debug)]
-pub(crate) struct DiffArgs {
+pub struct DiffArgs<P: Project> {
     #[command(flatten)]
-    selection: Selection,
+    selection: Selection<P>,
 }
 
 /// Compares one part, or all of them.
-pub(crate) fn diff(project: &Project, args: &DiffArgs) -> Result<Report> {
+pub fn diff<P: Project>(project: &Opened<P>, args: &DiffArgs<P>) -> Result<Report> {
     let Selection { part, json: as_json } = &args.selection;
     let rendered = render(project, *part)?;
     let mut parts = Vec::new();
     for survey in directory::survey(&project.out, &rendered)? {
         let differences = difference(&survey)?;
         let directory = survey.directory.display().to_string();
-        parts.push(PartDifference { name: survey.rendered.part.name, directory, differences });
+        parts.push(PartDifference { name: survey.rendered.name, directory, differences });
     }
     let found = parts.iter().any(|part| !part.differences.is_empty());
     let order = Order::of(parts.iter().map(|part| (part.name, part.differences.as_slice())));

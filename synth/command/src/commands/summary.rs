@@ -3,10 +3,11 @@
 use std::fmt;
 
 use serde_json::{Value as Json, json};
+use synth_project::Project;
 
 use crate::{
     directory::{State, Survey},
-    project::Project,
+    project::Opened,
     report::{ADDED, Columns, REMOVED, count},
     synthesis::Declared,
 };
@@ -49,7 +50,7 @@ impl Written {
         });
         let removed = survey.stale.iter().map(|(path, _)| (path.clone(), Change::Removed));
         Self {
-            name: survey.rendered.part.name,
+            name: survey.rendered.name,
             directory: survey.directory.display().to_string(),
             files: made.chain(removed).collect(),
             declared: survey.rendered.declared,
@@ -91,7 +92,7 @@ impl Summary {
     }
 
     /// The environment, and every file of every part.
-    pub(super) fn json(&self, project: &Project) -> Json {
+    pub(super) fn json<P: Project>(&self, project: &Opened<P>) -> Json {
         let parts = self.0.iter().map(|written| {
             let files = written.files.iter().map(|(path, change)| json!({ "path": path, "change": change.name() }));
             json!({

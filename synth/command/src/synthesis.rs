@@ -3,21 +3,22 @@
 use std::thread;
 
 use anyhow::Result;
-use stacks::{Platform, settings::Settings};
 use synth_framework::{Mode, StackFile};
-use synth_project::{Built, PartProblems, Project as _};
+use synth_project::{Built, Part, PartProblems, Project, Settings as _};
 use synth_review::Review;
 
 use crate::{
-    project::{Part, Project},
+    project::Opened,
     report::{count, say},
 };
 
 /// A part as text, with the directory that it belongs in.
 #[derive(Debug)]
 pub(crate) struct Rendered {
-    /// The part.
-    pub(crate) part: &'static Part,
+    /// The part's name.
+    pub(crate) name: &'static str,
+    /// What it holds, in one line.
+    pub(crate) summary: &'static str,
     /// Its directory inside the root of everything written, with `/`.
     pub(crate) directory: String,
     /// Its files, sorted by path.
@@ -38,18 +39,20 @@ pub(crate) struct Declared {
 }
 
 /// Builds and renders one part, or all of them.
-pub(crate) fn render(project: &Project, part: Option<&'static Part>) -> Result<Vec<Rendered>> {
-    let parts = match part {
-        Some(part) => vec![part.build(&project.settings)?],
-        None => Platform::build(&project.settings)?.parts,
-    };
-    Ok(parts.iter().map(|built| render_part(project, built)).collect())
+pub(crate) fn render<P: Project>(project: &Opened<P>, part: Option<&'static Part<P>>) -> Result<Vec<Rendered>> {
+    Ok(match part {
+        Some(part) => vec![render_part(project, &part.build(&project.settings)?)],
+        None => P::build(&project.settings)?.parts().iter().map(|built| render_part(project, built)).collect(),
+    })
 }
 
 /// Builds the whole platform and runs the policies on it, and renders one part, or all of them.
-pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(Review, Vec<Rendered>)> {
+pub(crate) fn review<P: Project>(
+    project: &Opened<P>,
+    part: Option<&'static Part<P>>,
+) -> Result<(Review, Vec<Rendered>)> {
     let platform = beside_others(project)?;
-    let wanted = platform.parts.iter().filter(|built| part.is_none_or(|part| part.name == built.name()));
+    let wanted = platform.parts().iter().filter(|built| part.is_none_or(|part| part.name == built.name()));
     // Neither needs the other, and each takes a third of the run.
     thread::scope(|scope| {
         let reviewed = scope.spawn(|| judge(project, &platform));
@@ -60,7 +63,7 @@ pub(crate) fn review(project: &Project, part: Option<&'static Part>) -> Result<(
 }
 
 /// Runs every policy; files are named as a reader of this project finds them.
-fn judge(project: &Project, platform: &Platform) -> Review {
+fn judge<P: Project>(project: &Opened<P>, platform: &P) -> Review {
     let mut review = platform.review(project.today);
     for finding in review.all_mut() {
         // A finding about a setting is written to no one file.
@@ -72,32 +75,32 @@ fn judge(project: &Project, platform: &Platform) -> Review {
 }
 
 /// Builds the whole platform, and the stacks of every environment beside it.
-pub(crate) fn beside_others(project: &Project) -> Result<Platform> {
-    beside(project, Platform::build)
+pub fn beside_others<P: Project>(project: &Opened<P>) -> Result<P> {
+    beside(project, P::build)
 }
 
 /// Builds the stacks alone, and those of every environment beside it.
-pub(crate) fn stacks_beside_others(project: &Project) -> Result<Platform> {
-    beside(project, Platform::build_stacks)
+pub fn stacks_beside_others<P: Project>(project: &Opened<P>) -> Result<P> {
+    beside(project, P::build_stacks)
 }
 
-fn beside(project: &Project, build: fn(&Settings) -> Result<Platform, PartProblems>) -> Result<Platform> {
+fn beside<P: Project>(project: &Opened<P>, build: fn(&P::Settings) -> Result<P, PartProblems>) -> Result<P> {
     thread::scope(|scope| {
         let neighbours = scope.spawn(|| neighbours(project));
         let platform = build(&project.settings);
         let neighbours = neighbours.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        Ok(Platform { neighbours, ..platform? })
+        Ok(platform?.beside(neighbours))
     })
 }
 
 /// What cannot be built is not compared, and is named: its own commands say what is wrong with it.
-fn neighbours(project: &Project) -> Result<Vec<Platform>> {
+fn neighbours<P: Project>(project: &Opened<P>) -> Result<Vec<P>> {
     let (others, mut refused) = project.others()?;
     let mut built = Vec::new();
     for settings in &others {
-        match Platform::build_stacks(settings) {
+        match P::build_stacks(settings) {
             Ok(platform) => built.push(platform),
-            Err(_) => refused.push(settings.environment.clone()),
+            Err(_) => refused.push(settings.environment().to_owned()),
         }
     }
     for environment in refused {
@@ -106,9 +109,15 @@ fn neighbours(project: &Project) -> Result<Vec<Platform>> {
     Ok(built)
 }
 
-fn render_part(project: &Project, built: &Built) -> Rendered {
-    let part = Platform::part(built.name()).expect("everything is built by the part of its name");
-    Rendered { part, directory: project.directory(part.directory), files: built.files(), declared: Declared::by(built) }
+fn render_part<P: Project>(project: &Opened<P>, built: &Built) -> Rendered {
+    let part = P::part(built.name()).expect("everything is built by the part of its name");
+    Rendered {
+        name: part.name,
+        summary: part.summary,
+        directory: project.directory(part.directory),
+        files: built.files(),
+        declared: Declared::by(built),
+    }
 }
 
 impl Declared {

@@ -7,14 +7,14 @@ use clap_complete::{Shell, generate};
 use crate::report::Report;
 
 #[derive(Args, Debug)]
-pub(crate) struct CompletionsArgs {
+pub struct CompletionsArgs {
     /// Shell
     #[arg(value_enum)]
     shell: Shell,
 }
 
 /// Prints the script for a shell.
-pub(crate) fn completions(args: &CompletionsArgs, mut command: Command) -> Result<Report> {
+pub fn completions(args: &CompletionsArgs, mut command: Command) -> Result<Report> {
     let mut script = Vec::new();
     generate(args.shell, &mut command, "synth", &mut script);
     Ok(Report::fine(String::from_utf8(script)?))

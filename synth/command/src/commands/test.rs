@@ -3,19 +3,20 @@
 use anyhow::Result;
 use clap::Args;
 use synth_offline::Command;
+use synth_project::{Part, Project};
 
 use super::arguments::{ForTerraform, stack, stacks};
 use crate::{
     offline::Offline,
-    project::{Part, Project},
+    project::Opened,
     report::{HEADING, Report, say},
 };
 
 #[derive(Args, Debug)]
-pub(crate) struct TestArgs {
+pub struct TestArgs<P: Project> {
     /// Stacks
-    #[arg(value_parser = stack(), value_name = "STACK", required_unless_present = "all")]
-    stacks: Vec<&'static Part>,
+    #[arg(value_parser = stack::<P>(), value_name = "STACK", required_unless_present = "all")]
+    stacks: Vec<&'static Part<P>>,
     /// Every stack
     #[arg(long, conflicts_with = "stacks")]
     all: bool,
@@ -25,9 +26,9 @@ pub(crate) struct TestArgs {
 }
 
 /// Tests every chosen stack, whatever comes of the others; the first failure decides the exit code.
-pub(crate) fn test(project: &Project, args: &TestArgs) -> Result<Report> {
+pub fn test<P: Project>(project: &Opened<P>, args: &TestArgs<P>) -> Result<Report> {
     let offline = Offline::find(project, args.how.json)?;
-    let stacks = if args.all { &stacks().collect() } else { &args.stacks };
+    let stacks = if args.all { &stacks::<P>().collect() } else { &args.stacks };
     let mut failed = 0;
     for stack in stacks {
         if stacks.len() > 1 {

@@ -7,11 +7,10 @@ use std::{
 
 use anstream::adapter::strip_str;
 use anyhow::Result;
-use stacks::settings::Settings;
 use synth_framework::{Declaration, Location, source};
-use synth_project::Built;
+use synth_project::{Built, Part, Project};
 
-use crate::{project::Part, report::PLACE};
+use crate::report::PLACE;
 
 /// What Terraform complained about, by address, with its place in the source.
 #[derive(Debug)]
@@ -19,7 +18,7 @@ pub(crate) struct Origins(BTreeMap<String, Location>);
 
 impl Origins {
     /// Looks for addresses of a part in what Terraform said.
-    pub(crate) fn of(part: &Part, settings: &Settings, complaints: &str) -> Result<Self> {
+    pub(crate) fn of<P: Project>(part: &Part<P>, settings: &P::Settings, complaints: &str) -> Result<Self> {
         let mut found = BTreeMap::new();
         // Most runs have none, and need no second build of the part.
         if complaints.is_empty() {

@@ -3,37 +3,36 @@
 use anyhow::Result;
 use clap::{ArgMatches, Args, Error, FromArgMatches, Subcommand, error::ErrorKind};
 use serde_json::json;
-use stacks::Platform;
-use synth_project::Project as _;
+use synth_project::{Part, Project};
 
 use super::summary::Summary;
 use crate::{
     difference::{Difference, Order, difference},
     directory::{self, Staging, Survey},
-    project::{Part, Project},
+    project::Opened,
     report::{Report, json as pretty, say},
     synthesis::review,
 };
 
 /// A command for each part of the platform, named as the part.
 #[derive(Debug)]
-pub(crate) struct PartCommand {
+pub struct PartCommand<P: Project> {
     /// The part.
-    pub(crate) part: &'static Part,
+    pub part: &'static Part<P>,
     /// How to write it.
-    pub(crate) args: WriteArgs,
+    pub args: WriteArgs,
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct WriteArgs {
+pub struct WriteArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-impl Subcommand for PartCommand {
+impl<P: Project> Subcommand for PartCommand<P> {
     fn augment_subcommands(command: clap::Command) -> clap::Command {
-        Platform::PARTS.iter().fold(command, |command, part| {
+        P::PARTS.iter().fold(command, |command, part| {
             let about = format!("Write the part `{}`: {}", part.name, part.summary);
             command.subcommand(WriteArgs::augment_args(clap::Command::new(part.name)).about(about))
         })
@@ -44,14 +43,14 @@ impl Subcommand for PartCommand {
     }
 
     fn has_subcommand(name: &str) -> bool {
-        Platform::part(name).is_some()
+        P::part(name).is_some()
     }
 }
 
-impl FromArgMatches for PartCommand {
+impl<P: Project> FromArgMatches for PartCommand<P> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let (name, matches) = matches.subcommand().ok_or_else(|| Error::new(ErrorKind::MissingSubcommand))?;
-        let part = Platform::part(name).ok_or_else(|| Error::new(ErrorKind::InvalidSubcommand))?;
+        let part = P::part(name).ok_or_else(|| Error::new(ErrorKind::InvalidSubcommand))?;
         Ok(Self { part, args: WriteArgs::from_arg_matches(matches)? })
     }
 
@@ -62,7 +61,7 @@ impl FromArgMatches for PartCommand {
 }
 
 /// Writes one part, or all of them. The whole platform is built, and the policies hold on it, before anything is written.
-pub(crate) fn write(project: &Project, part: Option<&'static Part>, args: &WriteArgs) -> Result<Report> {
+pub fn write<P: Project>(project: &Opened<P>, part: Option<&'static Part<P>>, args: &WriteArgs) -> Result<Report> {
     let (reviewed, rendered) = review(project, part)?;
     if !reviewed.passes() {
         say(
@@ -93,6 +92,6 @@ pub(crate) fn write(project: &Project, part: Option<&'static Part>, args: &Write
 /// The order in which to deliver what is about to be written; what lies there and cannot be read is about to be replaced.
 fn order(surveys: &[Survey<'_>]) -> Option<Order> {
     let differences: Vec<(&str, Vec<Difference>)> =
-        surveys.iter().map(|survey| (survey.rendered.part.name, difference(survey).unwrap_or_default())).collect();
+        surveys.iter().map(|survey| (survey.rendered.name, difference(survey).unwrap_or_default())).collect();
     Order::of(differences.iter().map(|(part, differences)| (*part, differences.as_slice())))
 }

@@ -5,28 +5,29 @@ use std::fmt;
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value as Json, json};
+use synth_project::Project;
 
 use crate::{
-    project::Project,
+    project::Opened,
     report::{Columns, Report, count, json},
     synthesis::{Rendered, render},
 };
 
 #[derive(Args, Debug)]
-pub(crate) struct ListArgs {
+pub struct ListArgs {
     /// Print JSON, with the paths of all files
     #[arg(long)]
     json: bool,
 }
 
 /// Lists every part.
-pub(crate) fn list(project: &Project, args: &ListArgs) -> Result<Report> {
+pub fn list<P: Project>(project: &Opened<P>, args: &ListArgs) -> Result<Report> {
     let parts = render(project, None)?;
     let table = Table(parts.iter().map(|part| (part, directory(project, part))).collect());
     if args.json { Ok(Report::fine(json(&table.json(project)))) } else { Ok(Report::fine(table)) }
 }
 
-fn directory(project: &Project, part: &Rendered) -> String {
+fn directory<P: Project>(project: &Opened<P>, part: &Rendered) -> String {
     project.out.join(&part.directory).display().to_string()
 }
 
@@ -34,22 +35,22 @@ struct Table<'a>(Vec<(&'a Rendered, String)>);
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let columns = Columns::of(self.0.iter().map(|(rendered, directory)| (rendered.part.name, directory.as_str())));
-        for (Rendered { part, files, declared, .. }, directory) in &self.0 {
+        let columns = Columns::of(self.0.iter().map(|(rendered, directory)| (rendered.name, directory.as_str())));
+        for (Rendered { name, summary, files, declared, .. }, directory) in &self.0 {
             let holds = format!("{}{declared}", count(files.len(), "file"));
-            writeln!(formatter, "{}", columns.line(part.name, directory, holds))?;
-            writeln!(formatter, "{}", columns.below(part.summary))?;
+            writeln!(formatter, "{}", columns.line(name, directory, holds))?;
+            writeln!(formatter, "{}", columns.below(summary))?;
         }
         Ok(())
     }
 }
 
 impl Table<'_> {
-    fn json(&self, project: &Project) -> Json {
+    fn json<P: Project>(&self, project: &Opened<P>) -> Json {
         let parts = self.0.iter().map(|(rendered, directory)| {
             json!({
-                "name": rendered.part.name,
-                "summary": rendered.part.summary,
+                "name": rendered.name,
+                "summary": rendered.summary,
                 "directory": directory,
                 "resources": rendered.declared.resources,
                 "data_sources": rendered.declared.data_sources,

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Replaces a file at once; its permissions stay.
-pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default();
     let temporary = path.with_file_name(format!(".{}.{}.synth-new", name.display(), std::process::id()));
     let written = write(&temporary, text, path).and_then(|()| fs::rename(&temporary, path));

@@ -10,6 +10,7 @@ mod staging;
 mod survey;
 
 pub(crate) use obstacle::Obstacles;
-pub(crate) use removal::{LOCK, remove};
+pub(crate) use removal::LOCK;
+pub use removal::remove;
 pub(crate) use staging::Staging;
 pub(crate) use survey::{State, Survey, survey};

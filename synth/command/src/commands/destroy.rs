@@ -3,11 +3,12 @@
 use anyhow::Result;
 use clap::Args;
 use synth_offline::Command;
+use synth_project::{Part, Project};
 
 use super::arguments::{ForTerraform, stack, stacks};
 use crate::{
     offline::Offline,
-    project::{Part, Project},
+    project::Opened,
     report::{Report, say},
 };
 
@@ -15,10 +16,10 @@ use crate::{
 const KEPT: &str = "bootstrap";
 
 #[derive(Args, Debug)]
-pub(crate) struct DestroyArgs {
+pub struct DestroyArgs<P: Project> {
     /// Stack
-    #[arg(value_parser = stack(), value_name = "STACK", required_unless_present = "all")]
-    stack: Option<&'static Part>,
+    #[arg(value_parser = stack::<P>(), value_name = "STACK", required_unless_present = "all")]
+    stack: Option<&'static Part<P>>,
     /// Every stack, the last one first, until one fails; `bootstrap` stays, whose bucket is protected
     #[arg(long, conflicts_with_all = ["stack", "terraform"])]
     all: bool,
@@ -28,12 +29,12 @@ pub(crate) struct DestroyArgs {
 }
 
 /// Destroys one stack, or all that may be, until one fails.
-pub(crate) fn destroy(project: &Project, args: &DestroyArgs) -> Result<Report> {
+pub fn destroy<P: Project>(project: &Opened<P>, args: &DestroyArgs<P>) -> Result<Report> {
     let offline = Offline::find(project, args.how.json)?;
     if let Some(stack) = args.stack {
         return offline.run(stack, Command::Destroy, &args.how.terraform).map(Report::code);
     }
-    let others = stacks().rev().filter(|stack| stack.name != KEPT);
+    let others = stacks::<P>().rev().filter(|stack| stack.name != KEPT);
     let code = offline.run_each(others, Command::Destroy, "destroy", &[])?;
     if code == 0 {
         say(format_args!("`{KEPT}` stays, whose bucket is protected, as with `make down`"));

@@ -4,33 +4,34 @@ use std::{ffi::OsString, fs};
 
 use anyhow::{Context as _, Result};
 use synth_offline::{AwsVersion, Command, Provider, Run, Scratch, Session, Terraform};
+use synth_project::{Part, Project};
 
 use crate::{
     directory::LOCK,
     origin::Origins,
-    project::{Part, Project},
+    project::Opened,
     report::{HEADING, print, say},
     synthesis::render,
 };
 
 /// Terraform, ready for the stacks of an environment.
 #[derive(Debug)]
-pub(crate) struct Offline<'a> {
-    project: &'a Project,
+pub(crate) struct Offline<'a, P: Project> {
+    project: &'a Opened<P>,
     terraform: Terraform,
     json: bool,
 }
 
-impl<'a> Offline<'a> {
+impl<'a, P: Project> Offline<'a, P> {
     /// Finds Terraform.
-    pub(crate) fn find(project: &'a Project, json: bool) -> Result<Self> {
+    pub(crate) fn find(project: &'a Opened<P>, json: bool) -> Result<Self> {
         Ok(Self { project, terraform: Terraform::find()?, json })
     }
 
     /// Runs Terraform on stacks one after the other, until one fails; the result is the last exit code.
     pub(crate) fn run_each(
         &self,
-        stacks: impl Iterator<Item = &'static Part>,
+        stacks: impl Iterator<Item = &'static Part<P>>,
         command: Command,
         title: &str,
         more: &[OsString],
@@ -46,7 +47,7 @@ impl<'a> Offline<'a> {
     }
 
     /// Builds a stack and runs Terraform on a copy of it; the result is Terraform's exit code.
-    pub(crate) fn run(&self, part: &'static Part, command: Command, more: &[OsString]) -> Result<u8> {
+    pub(crate) fn run(&self, part: &'static Part<P>, command: Command, more: &[OsString]) -> Result<u8> {
         let folder = self.project.scratch.join(part.name);
         let rendered = render(self.project, Some(part))?;
         let files = rendered.iter().flat_map(|rendered| &rendered.files);

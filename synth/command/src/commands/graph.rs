@@ -6,19 +6,19 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 use synth_framework::{Graph, Mode, source};
-use synth_project::Built;
+use synth_project::{Built, Part, Project};
 
 use super::arguments::stack;
 use crate::{
-    project::{Part, Project},
+    project::Opened,
     report::{Report, json},
 };
 
 #[derive(Args, Debug)]
-pub(crate) struct GraphArgs {
+pub struct GraphArgs<P: Project> {
     /// Stack
-    #[arg(value_parser = stack())]
-    part: &'static Part,
+    #[arg(value_parser = stack::<P>())]
+    part: &'static Part<P>,
     /// Language of the drawing
     #[arg(long, value_enum, default_value_t = Format::Dot)]
     format: Format,
@@ -36,7 +36,7 @@ enum Format {
 }
 
 /// Draws the graph of a part; an arrow leads from what refers to what is referred to.
-pub(crate) fn graph(project: &Project, args: &GraphArgs) -> Result<Report> {
+pub fn graph<P: Project>(project: &Opened<P>, args: &GraphArgs<P>) -> Result<Report> {
     let Built::Stack(stack) = args.part.build(&project.settings)? else {
         unreachable!("only names of stacks are accepted");
     };

@@ -5,12 +5,12 @@ use std::fmt::{self, Write};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use stacks::policies::{FAMILIES, all};
+use synth_project::Project;
 
 use crate::report::{HEADING, Report, json};
 
 #[derive(Args, Debug)]
-pub(crate) struct PoliciesArgs {
+pub struct PoliciesArgs {
     /// Language of the table
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -28,9 +28,9 @@ enum Format {
 }
 
 /// Lists every policy, and why it exists.
-pub(crate) fn policies(args: &PoliciesArgs) -> Result<Report> {
+pub fn policies<P: Project>(args: &PoliciesArgs) -> Result<Report> {
     if args.json {
-        let policies = all().map(|policy| {
+        let policies = P::policies().map(|policy| {
             let severity = policy.severity.to_string();
             json!({ "code": policy.code, "name": policy.name, "severity": severity, "explanation": policy.explanation })
         });
@@ -38,14 +38,14 @@ pub(crate) fn policies(args: &PoliciesArgs) -> Result<Report> {
     }
     let mut text = String::new();
     match args.format {
-        Format::Text => listing(&mut text)?,
-        Format::Markdown => table(&mut text)?,
+        Format::Text => listing::<P>(&mut text)?,
+        Format::Markdown => table::<P>(&mut text)?,
     }
     Ok(Report::fine(text))
 }
 
-fn listing(text: &mut String) -> fmt::Result {
-    for policy in all() {
+fn listing<P: Project>(text: &mut String) -> fmt::Result {
+    for policy in P::policies() {
         let style = policy.severity.style();
         let (code, name, severity) = (policy.code, policy.name, policy.severity);
         writeln!(text, "{HEADING}{code:9}{HEADING:#} {style}{severity:7}{style:#} {name}")?;
@@ -54,8 +54,8 @@ fn listing(text: &mut String) -> fmt::Result {
     Ok(())
 }
 
-fn table(text: &mut String) -> fmt::Result {
-    for (index, family) in FAMILIES.iter().enumerate() {
+fn table<P: Project>(text: &mut String) -> fmt::Result {
+    for (index, family) in P::FAMILIES.iter().enumerate() {
         let separator = if index == 0 { "" } else { "\n" };
         writeln!(
             text,
