@@ -1,6 +1,6 @@
 //! `synth` writes the platform to `out/`, and says how `out/` differs from the code.
 //!
-//! What the platform is, the crate `stacks` says; of the crates of the synthesizer, this one alone writes it.
+//! What the platform is, the crate `stacks` says; what every project can be asked, `synth-command` does.
 
 mod cli;
 mod commands;

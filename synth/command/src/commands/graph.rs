@@ -151,6 +151,6 @@ mod tests {
         let json = drawing().json();
         assert_eq!(json["edges"], json!([{ "from": "local.second", "to": "local.first" }]));
         let source = json["nodes"][0]["source"].as_str().unwrap();
-        assert!(source.starts_with("synth/cli/src/commands/graph.rs:"), "{source}");
+        assert!(source.starts_with("synth/command/src/commands/graph.rs:"), "{source}");
     }
 }

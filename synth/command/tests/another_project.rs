@@ -1,0 +1,133 @@
+//! The command takes any project: here one of a single stack, a single setting and a single rule.
+
+#![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
+
+use std::{convert::Infallible, fs};
+
+use clap::{Args, Command, FromArgMatches};
+use jiff::civil::date;
+use synth_command::{
+    commands::{
+        check::{CheckArgs, check},
+        write::{WriteArgs, write},
+    },
+    project::{Opened, Place},
+    report::Outcome,
+};
+use synth_framework::{Stack, output};
+use synth_project::{Built, Family, Kind, Layer, Part, Project, Settings};
+use synth_review::{Policy, SettingPlace, Severity, Waiver};
+
+#[derive(Clone, Debug)]
+struct Greeting {
+    words: String,
+    environment: String,
+}
+
+impl Settings for Greeting {
+    type Error = Infallible;
+
+    fn parse(environment: &str, layers: &[Layer]) -> Result<Self, Infallible> {
+        let words = layers.last().map(|layer| layer.text.trim().to_owned()).unwrap_or_default();
+        Ok(Self { words, environment: environment.to_owned() })
+    }
+
+    fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    fn directory(&self, part: &str) -> String {
+        part.to_owned()
+    }
+
+    fn waivers(&self) -> &[Waiver] {
+        &[]
+    }
+
+    fn place(&self, _: &str) -> Option<SettingPlace> {
+        None
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Hello {
+    settings: Greeting,
+    parts: Vec<Built>,
+}
+
+impl Project for Hello {
+    type Settings = Greeting;
+
+    const ENVIRONMENTS: &'static str = "greetings";
+    const PARTS: &'static [Part<Self>] =
+        &[Part { name: "hello", directory: "hello", summary: "a greeting", kind: Kind::Stack(define) }];
+    const FAMILIES: &'static [Family<Self>] = &[Family {
+        prefix: "POLITE",
+        summary: "how one speaks",
+        policies: &[Policy {
+            code: "POLITE001",
+            name: "not-loud",
+            severity: Severity::Error,
+            explanation: "whoever shouts is not heard",
+            check: |hello, findings| {
+                if hello.settings.words.ends_with('!') {
+                    let place =
+                        synth_review::Place { subject: "words".to_owned(), file: String::new(), location: None };
+                    findings.report(place, "are shouted", "leave the mark out");
+                }
+            },
+        }],
+    }];
+
+    fn of(settings: &Greeting, parts: Vec<Built>) -> Self {
+        Self { settings: settings.clone(), parts }
+    }
+
+    fn settings(&self) -> &Greeting {
+        &self.settings
+    }
+
+    fn parts(&self) -> &[Built] {
+        &self.parts
+    }
+
+    fn extend(&mut self, parts: Vec<Built>) {
+        self.parts.extend(parts);
+    }
+
+    fn beside(self, _: Vec<Self>) -> Self {
+        self
+    }
+}
+
+fn define(settings: &Greeting, stack: &Stack) {
+    output("greeting", settings.words.as_str()).add_to(stack);
+}
+
+/// Arguments without any option.
+fn plain<A: Args + FromArgMatches>() -> A {
+    A::from_arg_matches(&A::augment_args(Command::new("plain")).get_matches_from(["plain"])).unwrap()
+}
+
+#[test]
+fn another_project_is_written_and_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let (environments, out) = (folder.path().join("greetings"), folder.path().join("out"));
+    fs::create_dir(&environments).unwrap();
+    let settings = environments.join("default.toml");
+    fs::write(&settings, "good morning\n").unwrap();
+    let open = || {
+        let (out, environments) = (Some(out.clone()), Some(environments.clone()));
+        let today = Some(date(2026, 9, 10));
+        Opened::<Hello>::open(&Place { env: "default".to_owned(), out, environments, today }).unwrap()
+    };
+    assert_eq!(write(&open(), None, &plain::<WriteArgs>()).unwrap().outcome, Outcome::Fine);
+    assert!(fs::read_to_string(out.join("hello/main.tf.json")).unwrap().contains("good morning"));
+    assert_eq!(check(&open(), &plain::<CheckArgs<Hello>>()).unwrap().outcome, Outcome::Fine);
+
+    fs::write(&settings, "good morning!\n").unwrap();
+    let refused = write(&open(), None, &plain::<WriteArgs>()).unwrap();
+    assert_eq!(refused.outcome, Outcome::Finding);
+    assert!(refused.text.contains("POLITE001"), "{}", refused.text);
+    assert!(!fs::read_to_string(out.join("hello/main.tf.json")).unwrap().contains('!'));
+}
