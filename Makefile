@@ -1,6 +1,6 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci packages check test judge stranger stranger-all manifests docs synth drift bindings bench lint lint-python scan advisories renovate lock bases up down
+.PHONY: help hook quick ci packages check test judge stranger stranger-all manifests docs synth drift bindings bench bench-history lint lint-python scan advisories renovate lock bases up down
 
 CARGO ?= cargo
 VENV := target/venv
@@ -11,8 +11,21 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 INSTALL := $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
 
+# What one needs on most days; `help` lists the others below these.
+DAILY := quick check test lint synth drift ci demo up down hook
+
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' -v daily=" $(DAILY) " '/^[a-z0-9-]+:.*## / { line = sprintf("  %-16s %s\n", $$1, $$2); \
+		if (index(daily, " " $$1 " ")) printf "%s", line; else rest = rest line } \
+		END { printf "\nThe rest, of which CI runs most:\n%s", rest }' $(MAKEFILE_LIST)
+
+hook: ## Let `make quick` run before each commit of this clone.
+	git config core.hooksPath .githooks
+
+quick: ## What matters, in a minute: format, unit tests and those of policies, house rules, and policies over out/.
+	$(CARGO) fmt --all --check
+	$(CARGO) test --workspace --locked --quiet --lib --bins --test house --test policies
+	$(MAKE) --no-print-directory drift
 
 ci: packages check lint scan test judge stranger manifests docs drift demo-smoke browser e2e cluster-check cluster-tests ## Run everything that CI runs.
 
@@ -62,6 +75,10 @@ bindings: ## Generate the typed resources from the providers' schemas.
 bench: ## Measure how fast everything is synthesized.
 	$(CARGO) bench -p synth
 
+BENCHES ?= bench bench-proxy
+bench-history: ## Run BENCHES (both), and add what they print to docs/benches.txt with the day, the commit and the machine.
+	scripts/bench-history.sh docs/benches.txt $(BENCHES)
+
 lock: ## Pin the providers' builds of every stack, for all machines that plan; commit what it writes.
 	scripts/lock.sh
 
@@ -80,7 +97,7 @@ lint: $(VENV)/done lint-docker lint-python ## Lint workflows, scripts and the Do
 	$(VENV)/bin/python scripts/settings-schema.py $(SCHEMA) stacks/environments/*.toml stacks/tests/fixtures/*.toml
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
-	$(VENV)/bin/shellcheck --external-sources .ci/run apps/build.sh cluster/programs.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
+	$(VENV)/bin/shellcheck --external-sources .ci/run .githooks/pre-commit apps/build.sh cluster/programs.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
 	python3 scripts/explained.py stacks/environments/default.toml
 
 # Folders apart, because modules of two have the same name.
