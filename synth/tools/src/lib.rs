@@ -22,6 +22,7 @@ pub fn terraform() -> Option<PathBuf> {
 /// skipped by `TIDELINE_SKIP_TERRAFORM=1`.
 #[track_caller]
 pub fn aws_provider<T>(install: impl FnOnce() -> Result<T, String>) -> Option<T> {
+    terraform()?;
     AWS_PROVIDER.find(install)
 }
 
@@ -73,8 +74,10 @@ impl Tool {
             Ok(Some(found)) => Some(found),
             Ok(None) => {
                 let test = thread::current().name().unwrap_or("a test").to_owned();
-                // Not `eprintln!`, which a test that passes keeps to itself. Nobody is there to be told of an error.
-                drop(writeln!(stderr(), "skipped: {test} needs {} ({}=1)", self.name, self.skip));
+                // Not `eprintln!`, which a test that passes keeps to itself; in one piece, because tests run beside each other.
+                let line = format!("skipped: {test} needs {} ({}=1)\n", self.name, self.skip);
+                // Nobody is there to be told of an error.
+                drop(stderr().write_all(line.as_bytes()));
                 None
             }
             Err(message) => panic!("{message}"),
