@@ -72,7 +72,7 @@ fn of_identity(settings: &Settings) -> Vec<statement::Block> {
     if settings.karpenter.spot_service_linked_role == OncePerAccount::Create {
         own.push(settings.role_arn("aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"));
     }
-    let provider = of_account(&format!("oidc-provider/{}", GITHUB_ISSUER));
+    let provider = of_account(&format!("oidc-provider/{GITHUB_ISSUER}"));
     let mut statements = vec![
         allow("Roles", roles).resources(own),
         allow("Policies", ["iam:GetPolicy", "iam:GetPolicyVersion"])
