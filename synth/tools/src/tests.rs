@@ -1,4 +1,4 @@
-use super::{AWS_PROVIDER, STRACE, TERRAFORM, Tool};
+use super::{AWS_PROVIDER, STRACE, TERRAFORM, Tool, aws_provider, terraform};
 
 const MISSING: Result<&str, &str> = Err("it is not there");
 
@@ -43,4 +43,25 @@ fn nothing_is_skipped_where_ci_is_true() {
     let said = decided(&AWS_PROVIDER, &variables, MISSING);
     assert!(said.is_err_and(|said| said.ends_with("where CI=true, nothing is skipped")));
     assert_eq!(decided(&AWS_PROVIDER, &variables, Ok("here")), Ok(Some("here".to_owned())));
+}
+
+/// Nobody sets its variable.
+const NEEDED: Tool = Tool { name: "it", get: "get it", skip: "TIDELINE_SKIP_NOTHING" };
+
+#[test]
+fn a_test_gets_what_is_found() {
+    assert_eq!(NEEDED.find(|| Ok("here")), Some("here"));
+}
+
+#[test]
+#[should_panic(expected = "this test needs it: it is not there; get it; ")]
+fn a_test_ends_where_what_it_needs_is_missing() {
+    NEEDED.find(|| MISSING.map_err(str::to_owned));
+}
+
+#[test]
+fn the_provider_is_there_or_skipped_with_terraform() {
+    let program = terraform();
+    assert!(program.as_ref().is_none_or(|program| program.is_file()), "{program:?}");
+    assert_eq!(aws_provider(|| Ok("installed")), program.map(|_| "installed"));
 }
