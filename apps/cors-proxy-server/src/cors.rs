@@ -13,7 +13,7 @@ pub(crate) struct Policy {
     pub(crate) max_age: Option<HeaderValue>,
 }
 
-/// What one request's origin is granted.
+/// The access that the policy grants to one request's origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Grant {
     /// Anyone may read; the answer does not depend on the origin.

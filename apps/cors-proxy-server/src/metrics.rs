@@ -1,4 +1,4 @@
-//! What the proxy measures beyond what every server does.
+//! The proxy's own metrics, beyond those of every server.
 
 use http::Method;
 use prometheus_client::encoding::EncodeLabelSet;

@@ -1,4 +1,4 @@
-//! What the proxy serves itself: the page that explains it, and the paths that browsers and crawlers ask for unasked.
+//! The proxy's own responses: the page that explains it, and paths that browsers and crawlers request by themselves.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};

@@ -19,7 +19,7 @@ use crate::load::RetryBudget;
 use crate::metrics::ProxyMetrics;
 use crate::target::BadTarget;
 
-/// What one exchange sends.
+/// The request that one exchange sends to the target.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     pub(crate) method: Method,

@@ -1,4 +1,4 @@
-//! What a route answers, and the one place that turns refusals into a status and a body.
+//! The answer of a route, and the one place that turns refusals into a status and a body.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};

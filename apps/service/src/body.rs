@@ -14,7 +14,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A response body: frames of data, then perhaps trailers.
 pub type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 
-/// What of a request goes around warp: its body, and its URI and headers if the routes want them whole.
+/// The parts of a request that go around warp: its body, and its URI and headers if the routes want them whole.
 #[derive(Clone, Debug)]
 pub struct RequestBody(Arc<Mutex<(Option<Incoming>, Uri, HeaderMap)>>);
 
@@ -51,11 +51,11 @@ pub fn reply(response: Response<ResponseBody>) -> warp::reply::Response {
     Response::from_parts(parts, warp::reply::Response::default().into_body())
 }
 
-/// What metrics and logs call a response; put it into the response's extensions.
+/// The names of a response in metrics and logs; put them into the response's extensions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The route's name, never the requested URL.
     pub route: &'static str,
-    /// What went wrong, empty when nothing did.
+    /// The kind of error; empty when there was none.
     pub error: &'static str,
 }

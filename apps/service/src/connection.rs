@@ -116,7 +116,7 @@ pub(crate) struct Clock {
     pub(crate) header: Duration,
 }
 
-/// What a connection holds while it is open, tunnels included: its place under the cap and its count in the metrics.
+/// A connection's place under the cap and its count in the metrics, held while it is open, tunnels included.
 pub(crate) type Slot = (OwnedSemaphorePermit, Held);
 
 pub(crate) struct Connection {

@@ -67,7 +67,7 @@ pub(crate) struct Signals {
     int: Signal,
 }
 
-/// What a signal asks for.
+/// How a signal asks the server to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// SIGTERM: load balancers need the drain delay.

@@ -11,7 +11,7 @@ use prometheus_client::metrics::histogram::Histogram;
 /// OpenTelemetry's advice for the duration of HTTP requests, in seconds.
 const BUCKETS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
-/// What to register for a set of durations.
+/// The metric to register for a set of durations.
 pub type DurationFamily<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// Durations in seconds, one histogram per value of the labels `L`.
@@ -28,7 +28,7 @@ impl<L: Clone + Eq + Hash> Default for Durations<L> {
 }
 
 impl<L: Clone + Eq + Hash> Durations<L> {
-    /// What to register.
+    /// The metric to register.
     pub fn family(&self) -> DurationFamily<L> {
         self.family.clone()
     }

@@ -1,4 +1,4 @@
-//! What is counted while it lasts.
+//! A count in a gauge, for as long as something lasts.
 
 use prometheus_client::metrics::gauge::Gauge;
 

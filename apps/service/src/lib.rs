@@ -1,4 +1,4 @@
-//! What both services share: the accept loop with its limits, the drain, the admin port, logs, metrics and trace ids.
+//! The code that both services share: accept loop, limits, drain, admin port, logs, metrics and trace ids.
 //!
 //! It knows no routes: a service hands over a warp filter and gets a server that Kubernetes can roll without a failed request.
 

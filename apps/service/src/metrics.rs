@@ -1,4 +1,4 @@
-//! What the server measures about itself, under OpenTelemetry's names in Prometheus form.
+//! The server's own metrics, under OpenTelemetry's names in Prometheus form.
 
 use std::fmt;
 use std::pin::Pin;

@@ -70,7 +70,7 @@ fn refuse(line: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// What clap says about a bad flag, without its usage and hints: what is wrong, in one line.
+/// Clap's message about a bad flag in one line, without its usage and hints.
 fn one_line(message: &str) -> String {
     let lines = message.lines().map(str::trim);
     lines

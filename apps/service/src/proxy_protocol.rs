@@ -15,7 +15,7 @@ use crate::ServerArgs;
 use crate::drain::{Drain, Phase};
 use crate::metrics::Metrics;
 
-/// What every header begins with, and no request in HTTP.
+/// The bytes that every header begins with, and no HTTP request does.
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
 
 /// The signature, the command, the address family, and the length of the rest.
@@ -38,7 +38,7 @@ pub enum Header {
     },
 }
 
-/// What is wrong with the beginning of a connection.
+/// A fault at the beginning of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
     /// It begins with something else.

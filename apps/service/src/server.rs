@@ -249,7 +249,7 @@ impl Acceptor {
     }
 }
 
-/// What warp does not carry of a request; `warp::ext::get::<Arrival>()` extracts it.
+/// The parts of a request that warp does not carry; `warp::ext::get::<Arrival>()` extracts them.
 #[derive(Clone, Debug)]
 pub struct Arrival {
     /// The address at the other end of the connection, or the client that a load balancer there speaks for.
@@ -262,8 +262,8 @@ pub struct Arrival {
     pub body: RequestBody,
 }
 
-/// What HTTP has a server refuse (RFC 9112, 3.2 and 6.1) and the parser lets through: not one host, or a body in a
-/// coding that would reach the routes undecoded.
+/// The status for a request that HTTP tells servers to refuse (RFC 9112, 3.2 and 6.1) but that the parser lets through:
+/// one with a missing or second host, or with a body in a coding that would reach the routes undecoded.
 fn flaw(version: Version, headers: &HeaderMap) -> Option<StatusCode> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().is_some() || version != Version::HTTP_11;

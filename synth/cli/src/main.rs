@@ -1,6 +1,6 @@
 //! `synth` writes the platform to `out/`, and says how `out/` differs from the code.
 //!
-//! What the platform is, the crate `stacks` says; what every project can be asked, `synth-command` does.
+//! The crate `stacks` defines the platform; `synth-command` has the commands that suit every project.
 
 mod cli;
 mod commands;

@@ -8,7 +8,7 @@ use crate::{
     call::{Call, count_down, show, some, text, texts},
 };
 
-/// What controllers do between two calls.
+/// The work of the controllers between two calls.
 fn moment(call: &Call, world: &mut Json) {
     let children = world["children"].as_object().unwrap().clone();
     if some(&world["applications"]["root"]["automated"]) {

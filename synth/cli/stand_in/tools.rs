@@ -1,4 +1,4 @@
-//! What scripts call now and then: `curl`, `docker`, `gh`, `git` and `gpg`.
+//! Tools that scripts call now and then: `curl`, `docker`, `gh`, `git` and `gpg`.
 
 use std::{fs, path::Path};
 
@@ -77,7 +77,7 @@ pub(crate) fn git(call: &Call, world: &mut Json) {
     }
 }
 
-/// What is encrypted begins with a word that says so.
+/// Does not really encrypt: an encrypted text begins with a word that says so.
 pub(crate) fn gpg(call: &Call) {
     let written = if call.has("--decrypt") {
         fs::read_to_string(call.option("--decrypt")).unwrap().trim_start_matches("encrypted ").to_owned()

@@ -64,7 +64,7 @@ impl Peer {
         }
     }
 
-    /// What the client sends, again and again.
+    /// The request that the client sends, again and again.
     pub(crate) fn request(self, listen: SocketAddr, upstream: SocketAddr) -> String {
         let path = match self {
             Self::Ours | Self::CorsAnywhere => format!("/http://{upstream}/posts/1"),

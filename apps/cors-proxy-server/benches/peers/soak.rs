@@ -9,7 +9,7 @@ use crate::{folder, process, start_mock};
 /// Rounds of which the first half warms up; from then on memory must not grow.
 const ROUNDS: u32 = 10;
 
-/// What allocators may keep for themselves between two rounds.
+/// The memory that allocators may keep for themselves between two rounds.
 const SLACK_KIB: u64 = 2048;
 
 pub(crate) async fn run(duration: Duration) {

@@ -67,7 +67,7 @@ async fn a_phone_does_not_zoom_into_the_form_and_a_finger_finds_it() {
     assert!((measured("input") - measured("button")).abs() < 1.0, "the field is as high as the button: {shown}");
 }
 
-/// What Chromium makes of a page.
+/// The DOM of a page after Chromium has run it.
 async fn shown(url: &str) -> String {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     let run = RUNS.fetch_add(1, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! What pages on other origins see.
+//! The proxy's responses, as pages on other origins see them.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What reaches the target, and what reaches the page.
+//! Forwarding: the requests that reach the target, and the responses that reach the page.
 
 use std::sync::atomic::Ordering;
 

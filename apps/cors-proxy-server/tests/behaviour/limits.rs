@@ -1,4 +1,4 @@
-//! What the proxy refuses to take on.
+//! The limits on requests, bodies, load and connections.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::fixture::{get, metric, pair, proxy, raw, read_to_end, scripted};
 
-/// What the page gets of a target that answers like this.
+/// The response that the page gets from a target that answers like this.
 async fn through(response: &'static [&'static str]) -> String {
     let (upstream, _) = scripted(response).await;
     let proxy = proxy(&["--allow-target", &upstream.to_string()]).await;

@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) url: String,
-    /// What the body of each response contains.
+    /// A text that the body of each response contains.
     pub(crate) expected: &'static str,
     /// Requests per second.
     pub(crate) rate: u32,
@@ -27,7 +27,7 @@ pub(crate) struct Plan {
     pub(crate) pool_idle: Duration,
 }
 
-/// What became of the requests.
+/// The outcome of the requests.
 pub(crate) struct Report {
     pub(crate) requests: usize,
     pub(crate) failures: Vec<String>,

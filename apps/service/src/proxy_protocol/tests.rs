@@ -4,7 +4,7 @@ use proxy_header::{ParseConfig, ProxiedAddress, ProxyHeader, Tlv};
 
 use super::*;
 
-/// What another implementation writes.
+/// A header as another implementation writes it.
 fn written(client: &str, server: &str) -> Vec<u8> {
     let addresses = ProxiedAddress::stream(client.parse().unwrap(), server.parse().unwrap());
     let mut header = ProxyHeader::with_address(addresses);

@@ -1,4 +1,4 @@
-//! What types cannot catch is collected from the schema that bindings carry, and reported all at once.
+//! Problems that types cannot catch: found by the schema that the bindings carry, and reported all at once.
 
 use serde_json::json;
 use synth_framework::{Missing, Present, Stack, terraform};

@@ -105,7 +105,7 @@ fn values(project: &Project, platform: &Platform) -> Map<String, Json> {
     values
 }
 
-/// What only AWS can say is right: `make up` asks before anything is made.
+/// The cluster's settings that only AWS can confirm: `make up` asks before anything is made.
 fn cluster(cluster: &Cluster) -> Json {
     let builds = &cluster.addon_versions;
     let builds = [
@@ -125,7 +125,7 @@ fn cluster(cluster: &Cluster) -> Json {
     })
 }
 
-/// What the nodes ask of the account: images, and vCPUs at most.
+/// The images that the nodes need of the account, and the vCPUs that they use at most.
 fn nodes(settings: &Settings) -> Json {
     let pools = || settings.karpenter.node_pools.values();
     let vcpus =
@@ -153,7 +153,7 @@ fn stacks(project: &Project, platform: &Platform) -> Vec<Json> {
     stacks.collect()
 }
 
-/// What is still a value of the examples: `make up` makes nothing with it.
+/// The settings that still hold a value of the examples: `make up` makes nothing with them.
 fn examples(settings: &Settings) -> Vec<Json> {
     let examples = settings.example_values.iter();
     examples.map(|example| json!({ "key": example.key, "value": example.value })).collect()

@@ -1,8 +1,8 @@
-//! What the documentation quotes.
+//! The code blocks of the documentation.
 
 use crate::project::workspace;
 
-/// What is quoted fits a terminal and a narrow page of any forge, without a bar to scroll.
+/// A code block fits a terminal and a narrow page of any forge, without a bar to scroll.
 #[test]
 fn code_blocks_of_the_documentation_fit_80_columns() {
     let documents =

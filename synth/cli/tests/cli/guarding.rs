@@ -1,4 +1,4 @@
-//! What stands between a merge and an apply: GitHub is asked for it, by `make up` and by the workflow alike.
+//! The gate between a merge and an apply: `make up` and the workflow both ask GitHub for it.
 
 use std::process::{Command, Stdio};
 

@@ -1,4 +1,4 @@
-//! What the jobs of workflows promise each other: who waits for whom, and how long each may take.
+//! The jobs of workflows: who waits for whom, and how long each may take.
 
 use std::{collections::BTreeMap, fs};
 
@@ -30,7 +30,7 @@ fn number(job: &str, key: &str) -> Option<u64> {
     Some(rest.lines().next()?.parse().unwrap_or_else(|_| panic!("`{key}` is no number: {rest}")))
 }
 
-/// What a role allows where nothing is said, and what a session lasts then, in seconds.
+/// The longest session that a role allows by default, and the length of a session by default, in seconds.
 const SESSION: u64 = 3600;
 
 #[test]
@@ -124,7 +124,7 @@ fn nothing_waits_for_an_attestation_and_images_are_signed_without() {
     assert_eq!(attested, 1);
 }
 
-/// What a build is made of decides when it is made, and what its tag is called after.
+/// The sources and bases of a build decide when it is made, and its tag is named after them.
 #[test]
 fn images_are_built_when_what_their_tag_names_has_changed_and_every_night_with_newer_bases() {
     let workflow = fs::read_to_string(workspace().join(".github/workflows/images.yml")).unwrap();

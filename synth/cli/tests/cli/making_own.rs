@@ -6,7 +6,7 @@ use crate::project::{Project, Run};
 
 const DEFAULT: &str = "stacks/environments/default.toml";
 
-/// What a newcomer has to know.
+/// The flags that a newcomer has to give.
 const FLAGS: [&str; 16] = [
     "--account",
     "210987654321",
@@ -34,7 +34,7 @@ fn flags(changed: &[(&'static str, &'static str)]) -> Vec<&'static str> {
     ["init"].into_iter().chain(pairs.filter(|word| !word.is_empty())).collect()
 }
 
-/// What is not a comment.
+/// The lines that are not comments.
 fn values(text: &str) -> String {
     text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! What lies in the way is named, and nothing at all is written.
+//! Anything in the way of a write is named, and nothing at all is written.
 
 use std::{fs, process::Command};
 

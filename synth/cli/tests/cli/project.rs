@@ -25,7 +25,7 @@ pub(crate) fn workspace() -> PathBuf {
 /// The environments of every project.
 pub(crate) const ENVIRONMENTS: [&str; 3] = ["default", "production", "staging"];
 
-/// What would be said of every project: Argo CD's makers have not tested its release with the fixtures' Kubernetes.
+/// A waiver for a finding of every project: Argo CD's makers have not tested its release with the fixtures' Kubernetes.
 const ACCEPTED: &str = "
 [[waivers]]
 code = \"VER007\"

@@ -17,7 +17,7 @@ fn page<'a>(access: &'a Json, name: &str) -> &'a Json {
     access["pages"].as_array().unwrap().iter().find(|page| page["name"] == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
-/// What `access` names must be what Terraform installs, what its outputs say, and what Argo CD syncs.
+/// The names in `access` must be those that Terraform installs, that its outputs give, and that Argo CD syncs.
 fn agrees(project: &Project) {
     let access = project.synth(["access", "--json"]).succeeds().json();
     let outputs = &written(project, "out/cluster/outputs.tf.json")["output"];

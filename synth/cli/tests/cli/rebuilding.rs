@@ -52,7 +52,7 @@ impl Repository {
         Run::of(command.current_dir(self.folder.path()).env("PATH", path).output().unwrap())
     }
 
-    /// What a workflow's job is told.
+    /// The lines that a workflow's job gets.
     #[track_caller]
     fn told(&self, bases: &str) -> Vec<String> {
         let run = self.bases(&[bases, "0.1.0"]).succeeds();

@@ -77,7 +77,7 @@ pub(crate) fn planned(guard: &str) -> World {
     world
 }
 
-/// What a run chooses: the environments that it applies.
+/// The run that chooses the environments to apply.
 pub(crate) fn chosen(world: &World, variables: &[(&str, &str)]) -> Run {
     let all = settings(world);
     fs::remove_file(world.project.path("temp/output")).ok();

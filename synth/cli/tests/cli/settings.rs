@@ -1,4 +1,4 @@
-//! What scripts and workflows are told.
+//! The settings as scripts and workflows get them.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What workflows and CI call is there: targets of the Makefile, scripts, settings, and what the guide says to set in GitHub.
+//! Everything that workflows and CI use exists: targets, scripts, settings, and the secrets and variables of the guide.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +20,7 @@ pub(crate) fn workflows() -> Vec<(String, String)> {
     found
 }
 
-/// What follows each occurrence of a word, as far as `belongs` says.
+/// The text after each occurrence of a word, as far as `belongs` says.
 pub(crate) fn after<'a>(text: &'a str, word: &str, belongs: impl Fn(char) -> bool) -> Vec<&'a str> {
     let rests = text.match_indices(word).map(|(at, found)| &text[at + found.len()..]);
     rests.map(|rest| &rest[..rest.find(|char| !belongs(char)).unwrap_or(rest.len())]).collect()

@@ -36,7 +36,7 @@ pub(crate) struct World {
     pub(crate) examples: String,
 }
 
-/// What `make up` asks before it begins, and what a sound account answers.
+/// The answers of a sound account to what `make up` asks before it begins.
 fn asked(project: &Project) -> Map<String, Json> {
     let answers = json!({
         "name": "tideline", "pending": [], "address": "51.15.0.7", "inside": false, "public": false,
@@ -52,7 +52,7 @@ fn asked(project: &Project) -> Map<String, Json> {
     answers.as_object().unwrap().clone()
 }
 
-/// What EKS offers of each add-on: what the settings name, or anything.
+/// The builds that EKS offers of each add-on: the one that the settings name, or any.
 fn builds(project: &Project) -> Json {
     let settings = project.synth(["settings", "--json"]).succeeds().json();
     let named = settings["cluster"]["addon_versions"].as_object().unwrap().clone();
@@ -63,7 +63,7 @@ fn builds(project: &Project) -> Json {
     Json::Object(offered.collect())
 }
 
-/// What GitHub says of a repository whose environments have reviewers.
+/// GitHub's answers about a repository whose environments have reviewers.
 fn guarded() -> Json {
     let reviewers =
         json!({ "protection_rules": [{ "type": "required_reviewers", "reviewers": [{ "type": "User" }] }] });

@@ -1,4 +1,4 @@
-//! What a run writes, leaves and removes.
+//! The files that a run writes, leaves and removes.
 
 use std::fs;
 

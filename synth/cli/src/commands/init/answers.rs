@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::topic::Topic;
 
-/// What is known so far.
+/// The answers known so far.
 #[derive(Debug, Default)]
 pub(super) struct Answers(BTreeMap<Topic, String>);
 

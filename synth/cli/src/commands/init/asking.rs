@@ -1,4 +1,4 @@
-//! What flags leave open: taken by default, or asked for on a terminal.
+//! Answers that flags leave open: taken by default, or asked for on a terminal.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 

@@ -1,4 +1,4 @@
-//! What is offered where nothing is said: what the file holds already, if it is somebody's, and what follows from other answers.
+//! Default answers: the values in the file, if they are not an example's, and values that follow from other answers.
 
 use std::process::{Command, Stdio};
 
@@ -11,7 +11,7 @@ use super::{
     topic::{PRIVATE, Topic},
 };
 
-/// What could answer a topic.
+/// The default answer of a topic, if there is one.
 pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> Option<String> {
     let present = || document.text(topic.key()).filter(|text| example_in(text).is_none());
     let same =

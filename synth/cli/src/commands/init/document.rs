@@ -16,7 +16,7 @@ pub(super) struct Document {
     /// The file that is changed.
     pub(super) path: PathBuf,
     own: DocumentMut,
-    /// What the file builds on, if it is not the base itself.
+    /// The base that the file builds on, unless the file is the base itself.
     base: Option<DocumentMut>,
     before: Vec<Layer>,
 }
@@ -26,9 +26,9 @@ pub(super) struct Document {
 pub(super) struct Change {
     /// Dotted key.
     pub(super) key: &'static str,
-    /// What stood there, as TOML.
+    /// The old value, as TOML.
     pub(super) old: String,
-    /// What stands there now, as TOML.
+    /// The new value, as TOML.
     pub(super) new: String,
 }
 
@@ -42,7 +42,7 @@ impl Document {
         Ok(Self { path: last.path.clone().into(), own, base, before: layers })
     }
 
-    /// What the settings say, lists with commas between their items.
+    /// The value of a setting as text, lists with commas between their items.
     pub(super) fn text(&self, key: &str) -> Option<String> {
         let found = [Some(&self.own), self.base.as_ref()].into_iter().flatten().find_map(|of| find(of, key))?;
         match found {

@@ -194,7 +194,7 @@ fn told(document: &Document, changes: &[Change]) -> String {
     text + &lines.collect::<String>()
 }
 
-/// What is an example still: settings that nobody is asked about.
+/// The settings that still hold an example because nobody is asked about them, one a line.
 fn left_over(settings: &Settings) -> String {
     let lines = settings.example_values.iter().map(|left| {
         let (key, value) = (&left.key, &left.value);

@@ -10,10 +10,10 @@ use super::{
     topic::{TOPICS, Topic},
 };
 
-/// What is wrong with answers.
+/// The reasons against the answers.
 #[derive(Debug)]
 pub(super) struct Refusal {
-    /// What must be answered anew.
+    /// The topics that must be answered anew.
     pub(super) topics: BTreeSet<Topic>,
     /// Every reason, with the flag and the key that it is about.
     pub(super) message: String,

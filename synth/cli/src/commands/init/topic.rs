@@ -1,4 +1,4 @@
-//! What only the owner of an environment knows: one topic for each flag, with the settings that follow from its answer.
+//! The topics that only an environment's owner knows: one for each flag, with the settings that follow from its answer.
 
 use toml_edit::{Array, Value};
 
