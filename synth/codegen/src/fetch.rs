@@ -16,7 +16,7 @@ use crate::{
     terraform::{self, Schema},
 };
 
-/// What became of a provider's committed schema.
+/// The outcome for a provider's committed schema.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// It was written anew.
@@ -42,7 +42,7 @@ pub fn fetch_floor(layout: &Layout, provider: &str, oldest: &Selected) -> Result
     through_terraform(&layout.floor(provider, &oldest.version), provider, oldest)
 }
 
-/// What is selected of a reading, with the blocks that it lost.
+/// The selected part of a reading, with the blocks that it lost.
 pub fn read_in_place(layout: &Layout, provider: &str, selected: &Selected) -> Result<Schemas> {
     let name = selected.reading.as_deref().with_context(|| format!("nothing is read in the place of `{provider}`"))?;
     let mut schemas = prune(&layout.reading(name)?, selected).with_context(|| format!("pruning `{name}`"))?;

@@ -41,7 +41,7 @@ pub struct Source {
     rules: Rules,
 }
 
-/// What was written.
+/// The numbers of files that were written, left and removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// Files whose text is new.

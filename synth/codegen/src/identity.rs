@@ -35,7 +35,7 @@ struct Entry {
 pub struct Identity {
     /// Its Rust name, such as `VpcId`.
     pub name: String,
-    /// What it is: a sentence.
+    /// A sentence that says what it is.
     pub is: String,
     literal_only: bool,
 }

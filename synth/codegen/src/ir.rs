@@ -31,7 +31,7 @@ pub struct Provider {
     pub version: String,
 }
 
-/// What an [`Item`] is.
+/// The kind of an [`Item`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A managed resource.
@@ -45,7 +45,7 @@ pub enum Kind {
 /// One resource, data source or provider configuration: a file.
 #[derive(Debug)]
 pub struct Item {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// Terraform's type name, or the provider's local name.
     pub name: String,
@@ -55,7 +55,7 @@ pub struct Item {
     pub scope: Scope,
 }
 
-/// What a [`Scope`] is.
+/// The form of a [`Scope`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
     /// The module of an [`Item`].
@@ -75,7 +75,7 @@ pub struct Scope {
     pub ident: String,
     /// Terraform's name.
     pub name: String,
-    /// What it is.
+    /// Its form.
     pub form: Form,
     /// Can it be written? False for what only the provider computes.
     pub settable: bool,
@@ -106,9 +106,9 @@ pub struct Attribute {
     pub ident: String,
     /// Terraform's name.
     pub name: String,
-    /// What it takes, when it can be given.
+    /// The type that it takes, when it can be given.
     pub takes: Option<Rust>,
-    /// What it gives.
+    /// The type that it gives.
     pub gives: Rust,
     /// Its type as the framework's schema says it.
     pub schema: TypeSchema,

@@ -1,4 +1,4 @@
-//! What the template of a module is given: its builder, its setters, its readers and its schema as pieces of text.
+//! The context of a module's template: its builder, its setters, its readers and its schema as pieces of text.
 
 use serde::Serialize;
 use synth_schema::NestingMode;

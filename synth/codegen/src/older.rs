@@ -1,4 +1,4 @@
-//! What the oldest version that stacks plan under does not have: there the bindings say from which version on it is known.
+//! The parts of a schema that the oldest planned version lacks: bindings say from which version on each is known.
 
 use std::collections::BTreeMap;
 

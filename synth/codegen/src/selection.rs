@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-/// What is selected, by the provider's local name.
+/// The selection, by the provider's local name.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub struct Selection {
@@ -13,7 +13,7 @@ pub struct Selection {
     pub providers: BTreeMap<String, Selected>,
 }
 
-/// What is selected of one provider.
+/// The selection of one provider.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Selected {

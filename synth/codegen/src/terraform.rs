@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{mirror, selection::Selected};
 
-/// What Terraform could say about a provider.
+/// Terraform's answer about a provider's schema.
 #[derive(Debug)]
 pub enum Schema {
     /// The output of `terraform providers schema -json`.

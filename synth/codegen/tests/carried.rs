@@ -65,7 +65,7 @@ fn every_block_that_the_reading_lacks_is_listed_with_what_becomes_of_it() {
     assert!(statement.block.block_types.contains_key("rate_based_statement"), "a statement has statements");
 }
 
-/// What is selected says the same wherever it is asked.
+/// The list and the selection agree on the blocks that are missing.
 #[test]
 fn the_list_names_every_block_of_a_selected_type_that_the_bindings_do_not_have() {
     let (layout, selected) = (Layout::workspace(), selected());

@@ -1,4 +1,4 @@
-//! What is committed is what generation gives: the bindings, the pruned schemas and the edge provider's bindings.
+//! The committed files are what generation gives: the bindings, the pruned schemas and the edge provider's bindings.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! What codegen does not know it refuses, and says where: it never panics and never guesses.
+//! A schema that codegen does not know is refused, with its place: codegen never panics and never guesses.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What is said of an error: one line, or a list below what it is about.
+//! The message of an error: one line, or a list below what it is about.
 
 use std::error::Error;
 

@@ -1,7 +1,7 @@
 //! The command of a project: writes what it synthesizes, and says how what was written differs from the code.
 //!
-//! What is synthesized, the project says; of what is built of settings, this crate alone writes. A program adds what is its
-//! own, and says which commands it has.
+//! The project says what is synthesized; this crate alone writes what is built from settings. A program adds what is
+//! its own, and says which commands it has.
 
 pub mod commands;
 mod complaint;

@@ -12,7 +12,7 @@ use synth_project::{Built, Part, Project};
 
 use crate::report::PLACE;
 
-/// What Terraform complained about, by address, with its place in the source.
+/// The addresses that Terraform complained about, each with its place in the source.
 #[derive(Debug)]
 pub(crate) struct Origins(BTreeMap<String, Location>);
 
@@ -56,7 +56,7 @@ fn is_excerpt(line: &str) -> bool {
     line.split_once(':').is_some_and(|(number, _)| number.parse::<u32>().is_ok())
 }
 
-/// What could be addresses in a line such as `with aws_subnet.private["a"],`, without what follows a label.
+/// The words that could be addresses in a line such as `with aws_subnet.private["a"],`, without what follows a label.
 fn addresses(line: &str) -> impl Iterator<Item = &str> {
     let inside = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
     line.split(move |letter| !inside(letter)).filter_map(|word| {

@@ -1,4 +1,4 @@
-//! What a command says: its result on standard output, and all else on standard error.
+//! The output of a command: its result on standard output, and all else on standard error.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ pub use synth_review::style::{ADDED, CHANGED, HEADING, PLACE, REMOVED};
 pub enum Outcome {
     /// Nothing to complain about.
     Fine,
-    /// What was asked about is not so.
+    /// Something to complain about.
     Finding,
     /// Terraform's own exit code.
     Code(u8),

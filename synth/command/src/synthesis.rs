@@ -17,13 +17,13 @@ use crate::{
 pub(crate) struct Rendered {
     /// The part's name.
     pub(crate) name: &'static str,
-    /// What it holds, in one line.
+    /// Its contents, in one line.
     pub(crate) summary: &'static str,
     /// Its directory inside the root of everything written, with `/`.
     pub(crate) directory: String,
     /// Its files, sorted by path.
     pub(crate) files: Vec<StackFile>,
-    /// What the files declare.
+    /// How much the files declare.
     pub(crate) declared: Declared,
 }
 
@@ -93,7 +93,7 @@ fn beside<P: Project>(project: &Opened<P>, build: fn(&P::Settings) -> Result<P, 
     })
 }
 
-/// What cannot be built is not compared, and is named: its own commands say what is wrong with it.
+/// The other environments, built. One that cannot be built is only named: its own commands say what is wrong with it.
 fn neighbours<P: Project>(project: &Opened<P>) -> Result<Vec<P>> {
     let (others, mut refused) = project.others()?;
     let mut built = Vec::new();
@@ -133,7 +133,7 @@ impl Declared {
     }
 }
 
-/// What there is, each after a comma: it follows a count of files. Plain files declare nothing.
+/// The counts, each after a comma, since they follow a count of files. Plain files declare nothing.
 impl std::fmt::Display for Declared {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { resources, data_sources, objects } = *self;

@@ -1,4 +1,4 @@
-//! What `synth cluster` and `synth all` say at their end.
+//! The summary that `synth cluster` and `synth all` print at their end.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use crate::{
     synthesis::Declared,
 };
 
-/// What a run did, part by part.
+/// The changes that a run made, part by part.
 pub(super) struct Summary(Vec<Written>);
 
-/// What a run did in one directory.
+/// The changes that a run made in one directory.
 struct Written {
     name: &'static str,
     directory: String,
@@ -86,7 +86,7 @@ impl fmt::Display for Summary {
 }
 
 impl Summary {
-    /// What is being written, as the surveys before it say.
+    /// The summary of a run, from the surveys made before it writes.
     pub(super) fn of(surveys: &[Survey<'_>]) -> Self {
         Self(surveys.iter().map(Written::of).collect())
     }

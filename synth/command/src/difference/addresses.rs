@@ -1,6 +1,6 @@
 //! Takes a Terraform JSON configuration apart: what it declares, by address.
 //!
-//! What lies on disk may have been edited into any shape, so an unknown shape is kept whole instead of being refused.
+//! A file on disk may have been edited into any shape, so an unknown shape is kept whole instead of being refused.
 
 use std::collections::BTreeMap;
 

@@ -21,7 +21,7 @@ pub(crate) struct AttributeChange {
 }
 
 impl AttributeChange {
-    /// What the attribute becomes whose path ends so; the items of lists do not count in it.
+    /// The new value of the attribute, if its path ends with `end`; the items of lists do not count in the path.
     pub(super) fn becomes(&self, end: &str) -> Option<&Json> {
         self.path.replace("[0]", "").ends_with(end).then_some(self.new.as_ref()?)
     }

@@ -1,4 +1,4 @@
-//! What a file says that is no Terraform JSON: the values of YAML and JSON, and any other text as it is.
+//! The contents of files that are not Terraform JSON: the values of YAML and JSON, and any other text as it is.
 
 use serde_json::Value as Json;
 

@@ -23,7 +23,7 @@ use crate::directory::{State, Survey};
 pub(crate) struct Difference {
     /// Its address: `aws_vpc.main`, `output.cluster_name`, or `file values.yaml`.
     pub(crate) address: String,
-    /// What is to happen to it.
+    /// How it differs.
     pub(crate) change: Change,
 }
 

@@ -1,4 +1,4 @@
-//! What must be delivered in an order that no merge keeps: Terraform waits for someone's approval, Argo CD for nobody's.
+//! Changes whose order no merge keeps: Terraform waits for someone's approval, Argo CD for nobody's.
 
 use serde_json::{Value as Json, json};
 

@@ -12,7 +12,7 @@ pub(super) const TEMPORARY: &str = ".synth-new";
 
 const HEADER: &str = "# What synth wrote here, and removes once it no longer makes it; do not edit.\n";
 
-/// What git leaves at the start of a line in a conflict: both sides count, since the next run settles it.
+/// The marks that git leaves at the start of a line in a conflict: both sides count, since the next run settles it.
 const CONFLICT_MARKERS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
 /// Paths inside a directory, with `/`.

@@ -1,4 +1,4 @@
-//! What stands in the way of writing: found before the first byte is written, and reported all together.
+//! Obstacles to writing: found before the first byte is written, and reported all together.
 
 use std::{
     error::Error,

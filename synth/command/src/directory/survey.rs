@@ -22,16 +22,16 @@ const HEADER: &str = r#"{"//":"Synthesizedfrom"#;
 /// The folders of a stack in which Terraform reads files, and how those end.
 const READ: [(&str, &str); 3] = [("", ".tf.json"), ("tests/", ".tftest.json"), ("tests/mocks/", ".tfmock.json")];
 
-/// What is on disk for one part.
+/// One part as the code renders it, and as it is on disk.
 #[derive(Debug)]
 pub(crate) struct Survey<'a> {
-    /// What the code says.
+    /// The part as the code renders it.
     pub(crate) rendered: &'a Rendered,
     /// The directory, as it is shown and opened.
     pub(crate) directory: PathBuf,
     /// The files that the code makes, in its order, and what is there instead.
     pub(crate) files: Vec<(&'a StackFile, State)>,
-    /// What synth wrote earlier and no longer makes: path and content.
+    /// Files that synth wrote earlier and no longer makes: path and content.
     pub(crate) stale: Vec<(String, Vec<u8>)>,
     /// Configurations with synth's first line that neither the code nor the listing knows.
     pub(crate) strays: Vec<String>,
@@ -40,7 +40,7 @@ pub(crate) struct Survey<'a> {
 }
 
 impl Survey<'_> {
-    /// What is to be said about strays: Terraform reads them, but nothing may be removed that is not known to be synth's.
+    /// A warning for each stray: Terraform reads it, but nothing may be removed that is not known to be synth's.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
         self.strays.iter().map(|path| {
             let path = self.directory.join(path);
@@ -48,14 +48,14 @@ impl Survey<'_> {
         })
     }
 
-    /// What the listing is to say once the directory is what the code says.
+    /// The listing as it must be once the directory is what the code says.
     pub(crate) fn listing(&self) -> StackFile {
         let paths = self.rendered.files.iter().map(|file| file.path.clone());
         StackFile { path: LISTING.to_owned(), text: Listing(paths.collect()).text() }
     }
 }
 
-/// What lies where a file belongs.
+/// The state of a place where a file belongs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum State {
     /// Nothing.
@@ -135,14 +135,14 @@ fn state(out: &Path, place: &str, file: &StackFile, listing: &Listing) -> Result
     })
 }
 
-/// What there is at a place.
+/// The thing at a place.
 pub(super) enum Thing {
     Nothing,
     File(Vec<u8>),
     Obstacle(PathBuf, Obstacle),
 }
 
-/// What lies at `place` under `out`. Links are not followed, except for `out` itself, which is the user's choice.
+/// The thing at `place` under `out`. Links are not followed, except for `out` itself, which is the user's choice.
 pub(super) fn look(out: &Path, place: &str) -> Result<Thing> {
     let mut path = out.to_owned();
     let mut names = place.split('/').peekable();
