@@ -44,7 +44,7 @@ pub enum Expression {
         item: Cow<'static, str>,
         /// The collection that is walked.
         list: Box<Expression>,
-        /// What each item becomes.
+        /// The expression that each item becomes.
         result: Box<Expression>,
     },
 }
@@ -61,13 +61,13 @@ pub enum TemplatePart {
 /// A reference: what it starts from, and the steps taken into it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Traversal {
-    /// What the reference starts from.
+    /// The start of the reference.
     pub root: Root,
     /// The steps into it, in order.
     pub steps: Vec<Step>,
 }
 
-/// What a [`Traversal`] starts from.
+/// The start of a [`Traversal`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Root {
@@ -114,7 +114,7 @@ pub enum Mode {
 /// Where a declaration lives: its stack, and its Terraform address inside that stack.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address {
-    /// What is named.
+    /// The kind of thing that it names.
     pub mode: Mode,
     /// Terraform's type name; empty for variables and locals.
     pub type_name: &'static str,

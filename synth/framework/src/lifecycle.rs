@@ -33,20 +33,20 @@ pub struct Lifecycle<H> {
     handle: PhantomData<fn() -> H>,
 }
 
-/// What a [`Lifecycle`] holds.
+/// The data of a [`Lifecycle`].
 #[derive(Clone, Debug, Default)]
 pub struct LifecycleData {
     /// Is the replacement made before the old one goes?
     pub create_before_destroy: Option<bool>,
     /// Is a plan that would destroy it refused?
     pub prevent_destroy: Option<bool>,
-    /// What Terraform leaves as it finds it.
+    /// The changes that Terraform ignores.
     pub ignore_changes: IgnoreChanges,
-    /// What else replaces it.
+    /// References whose change replaces it, too.
     pub replace_triggered_by: Vec<Traversal>,
-    /// What must hold before it is made.
+    /// The conditions that must hold before it is made.
     pub preconditions: Vec<Condition>,
-    /// What must hold after it was made.
+    /// The conditions that must hold after it was made.
     pub postconditions: Vec<Condition>,
 }
 

@@ -17,13 +17,13 @@ pub(crate) struct Occurrence<'a> {
     pub expression: &'a Expression,
     /// Where it was written.
     pub location: Location,
-    /// What it is for.
+    /// The purpose of the expression.
     pub position: Position,
     /// The iterators of the `dynamic` blocks around it.
     pub iterators: &'a [&'a str],
 }
 
-/// What an expression is for.
+/// The purpose of an expression.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Position {
     /// An argument of a resource or provider, and its schema where there is one.

@@ -1,4 +1,4 @@
-//! What is wrong with a stack, where it was declared, and how to mend it.
+//! The problems of a stack: what is wrong, where it was declared, and how to mend it.
 
 use std::{fmt, panic, sync::Arc};
 
@@ -10,7 +10,7 @@ pub type Location = &'static panic::Location<'static>;
 pub struct Problem {
     /// The stack that has it.
     pub stack: Arc<str>,
-    /// What is wrong and how to mend it: lower case, no full stop.
+    /// A text that says what is wrong and how to mend it: lower case, no full stop.
     pub message: String,
     /// Where it was declared.
     pub location: Location,

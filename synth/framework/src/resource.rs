@@ -32,7 +32,7 @@ pub struct Resource {
     pub body: Body,
     /// Whether and how it is repeated.
     pub repetition: Repetition,
-    /// What it depends on beyond its references.
+    /// Its dependencies beyond its references.
     pub depends_on: Vec<Address>,
     /// Its `lifecycle` block.
     pub lifecycle: LifecycleData,

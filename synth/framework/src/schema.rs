@@ -90,7 +90,7 @@ pub struct NestedSchema {
     pub deprecated: bool,
     /// The version of the provider that is known to have it, where older ones may plan that do not.
     pub since: Option<&'static str>,
-    /// What stands inside it.
+    /// The schema of its content.
     pub block: BlockSchema,
 }
 

@@ -23,7 +23,7 @@ pub struct Stack {
 pub struct Placed {
     /// The file's name without `.tf.json`.
     pub file: Arc<str>,
-    /// What is declared.
+    /// The declaration.
     pub declaration: Declaration,
 }
 

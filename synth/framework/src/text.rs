@@ -30,7 +30,7 @@ macro_rules! text {
     }};
 }
 
-/// What may be given to [`text!`](crate::text!).
+/// An argument that [`text!`](crate::text!) takes.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot stand in `text!`")]
 pub trait TextArgument {
     /// The piece of template that this becomes.

@@ -220,7 +220,7 @@ pub fn for_each_of(items: impl IntoValue<Set<String>>) -> Value<Map<String>> {
     Value::new(Expression::Call("toset", vec![items.into_value().into_expression()]))
 }
 
-/// What something depends on: other resources and data sources.
+/// Anything that names dependencies: other resources and data sources.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a dependency: give `&handle`, a tuple of those, or a list of them"
 )]

@@ -19,7 +19,7 @@ fields! {
     MatchResources { namespace_selector: LabelSelector, resource_rules: [NamedRuleWithOperations] }
 }
 
-/// What a policy looks at, and what must hold of it.
+/// The spec of a policy: the objects that it looks at, and the conditions that they must meet.
 pub fn policy_spec() -> Draft<ValidatingAdmissionPolicySpec> {
     Draft(ValidatingAdmissionPolicySpec::default())
 }

@@ -9,7 +9,7 @@ use crate::CustomSpec;
 /// The only cluster that is synced to: Argo CD's own.
 const IN_CLUSTER: &str = "https://kubernetes.default.svc";
 
-/// What is synced from where to where.
+/// The spec of an Application: a source, a destination, and how the one is synced to the other.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ApplicationSpec {
@@ -92,7 +92,7 @@ pub struct SyncPolicy {
     pub retry: Retry,
 }
 
-/// What a sync that nobody asks for may do.
+/// The permissions of a sync that nobody asks for.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Automated {

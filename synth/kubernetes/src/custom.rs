@@ -18,7 +18,7 @@ pub trait CustomSpec: Serialize {
 pub struct Custom<S> {
     /// Name, namespace, labels and annotations.
     pub metadata: ObjectMeta,
-    /// What the kind is about.
+    /// The spec, in the kind's own type.
     pub spec: S,
 }
 

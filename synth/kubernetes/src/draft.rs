@@ -14,7 +14,7 @@ impl<T: Serialize> Serialize for Draft<T> {
     }
 }
 
-/// What a field of type `T` accepts.
+/// A value that a field of type `T` accepts.
 pub trait IntoField<T> {
     /// The field's own type.
     fn into_field(self) -> T;

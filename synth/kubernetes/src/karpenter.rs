@@ -24,7 +24,7 @@ impl CustomSpec for NodePoolSpec {
     const KIND: &'static str = "NodePool";
 }
 
-/// What all nodes of a pool may have together.
+/// The limits of all nodes of a pool together.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Limits {
@@ -70,7 +70,7 @@ impl Budget {
     }
 }
 
-/// What the nodes of a pool are like.
+/// The template of a pool's nodes.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct NodeTemplate {
@@ -108,7 +108,7 @@ pub struct NodeClassRef {
     pub name: String,
 }
 
-/// What a label of the nodes must be.
+/// A rule about a label of the nodes.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Requirement {
@@ -124,7 +124,7 @@ impl Requirement {
     }
 }
 
-/// What the nodes of all pools share.
+/// The settings that the nodes of all pools share.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeClassSpec {
@@ -151,7 +151,7 @@ pub struct AmiSelectorTerm {
     pub alias: Option<String>,
 }
 
-/// What the kubelet is told.
+/// The settings of the kubelet.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Kubelet {
@@ -159,7 +159,7 @@ pub struct Kubelet {
     pub max_pods: Option<u32>,
 }
 
-/// What carries all of these tags.
+/// Selects everything that carries all of these tags.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct TagSelectorTerm {

@@ -44,7 +44,7 @@ pub struct Manifest {
     typed: Typed,
 }
 
-/// What an object is written from: a value of one type, which reads back.
+/// A value that an object is written from, of a type that reads back.
 pub trait Object: Serialize + DeserializeOwned + Clone + Any + Send + Sync {}
 
 impl<T: Serialize + DeserializeOwned + Clone + Any + Send + Sync> Object for T {}
@@ -181,7 +181,7 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// What is no object of its kind any more leaves it as it was.
+    /// Fails where the object is no longer one of its kind, and leaves it as it was.
     pub fn change(&mut self, change: impl FnOnce(&mut Json)) -> serde_json::Result<()> {
         let mut object = self.object.clone();
         change(&mut object);
@@ -205,7 +205,7 @@ impl Manifest {
         found.and_then(Json::as_str).unwrap_or_default()
     }
 
-    /// What the API server tells objects apart by: group, kind, namespace and name, whatever the version.
+    /// The fields by which the API server tells objects apart: group, kind, namespace and name, whatever the version.
     fn identity(&self) -> Option<(String, String, String, String)> {
         let complete = ![self.text(&["apiVersion"]), self.kind(), self.name()].contains(&"");
         complete.then(|| {

@@ -52,7 +52,7 @@ pub struct Endpoint {
     pub tls_config: Option<TlsConfig>,
 }
 
-/// What is asked of a port that speaks TLS.
+/// The options for a port that speaks TLS.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TlsConfig {

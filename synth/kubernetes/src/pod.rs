@@ -110,7 +110,7 @@ pub fn pre_stop_sleep(seconds: u32) -> Lifecycle {
     Lifecycle { pre_stop: Some(pre_stop), ..Lifecycle::default() }
 }
 
-/// What a container asks for, and what it may use.
+/// The resources that a container asks for, and those that it may use.
 pub fn resources() -> Draft<ResourceRequirements> {
     Draft(ResourceRequirements::default())
 }
@@ -118,7 +118,7 @@ pub fn resources() -> Draft<ResourceRequirements> {
 /// The user of distroless images.
 const NON_ROOT: i64 = 65_532;
 
-/// What the restricted pod security standard asks of a pod.
+/// The security context that the restricted pod security standard asks of a pod.
 pub fn pod_security_context() -> PodSecurityContext {
     PodSecurityContext {
         run_as_group: Some(NON_ROOT),
@@ -129,7 +129,7 @@ pub fn pod_security_context() -> PodSecurityContext {
     }
 }
 
-/// What the restricted pod security standard asks of a container, and a read-only root.
+/// The security context that the restricted pod security standard asks of a container, with a read-only root.
 pub fn restricted_security_context() -> SecurityContext {
     SecurityContext {
         allow_privilege_escalation: Some(false),

@@ -24,7 +24,7 @@ impl Amount {
         Self { cpu, memory }
     }
 
-    /// What an object with `cpu` and `memory` says, if it says both.
+    /// The amount in an object with `cpu` and `memory`, if it has both.
     pub fn read(object: &Json) -> Option<Self> {
         Some(Self { cpu: millicores(&object["cpu"])?, memory: mebibytes(&object["memory"])? })
     }
@@ -116,7 +116,7 @@ pub fn count(value: &impl Written) -> Option<u64> {
     value.written()?.parse().ok()
 }
 
-/// What a quantity is read from.
+/// A value that a quantity is read from.
 pub trait Written {
     /// Its text, where it is a text or a number.
     fn written(&self) -> Option<Cow<'_, str>>;

@@ -77,7 +77,7 @@ pub fn disruption_budget_spec() -> Draft<PodDisruptionBudgetSpec> {
     Draft(PodDisruptionBudgetSpec::default())
 }
 
-/// What a namespace may ask for in all.
+/// The most that a namespace may ask for in all.
 pub fn quota_spec() -> Draft<ResourceQuotaSpec> {
     Draft(ResourceQuotaSpec::default())
 }

@@ -97,7 +97,7 @@ mod tests {
         "\u{1F980}",
     ];
 
-    /// What another parser, of another YAML version, reads.
+    /// The value as another parser, of another YAML version, reads it.
     fn read_back(value: &Json) -> Json {
         let text = document(value);
         serde_norway::from_str(&text).unwrap_or_else(|error| panic!("{error} in:\n{text}"))

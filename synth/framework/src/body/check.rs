@@ -1,4 +1,4 @@
-//! What a block's schema forbids and the types could not.
+//! The rules of a block's schema that the types could not enforce.
 
 use super::{Block, Body, Content, Repeat};
 use crate::{

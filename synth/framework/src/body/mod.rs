@@ -23,13 +23,13 @@ pub struct Body {
 pub struct Entry {
     /// Terraform's name.
     pub name: Cow<'static, str>,
-    /// What is written under it.
+    /// The argument, or the blocks of that name.
     pub content: Content,
     /// Where it was first written.
     pub location: Location,
 }
 
-/// What an [`Entry`] holds.
+/// The content of an [`Entry`].
 #[derive(Clone, Debug)]
 pub enum Content {
     /// An argument.
@@ -43,7 +43,7 @@ pub enum Content {
 pub struct Block {
     /// How often it occurs.
     pub repeat: Repeat,
-    /// What stands inside it.
+    /// Its own arguments and blocks.
     pub body: Body,
 }
 
@@ -74,7 +74,7 @@ impl Body {
         self.schema
     }
 
-    /// What is written, in order.
+    /// The entries, in the order written.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -4,12 +4,12 @@ use std::panic;
 
 use crate::{lifecycle::Condition, problem::Location, stack::Stack, value::IntoValue};
 
-/// What a [`Check`] holds: conditions that are looked at after every plan and apply, and never stop one.
+/// The data of a [`Check`]: conditions that are evaluated after every plan and apply, and never stop one.
 #[derive(Clone, Debug)]
 pub struct CheckData {
     /// The name.
     pub name: String,
-    /// What is asserted.
+    /// The conditions that it asserts.
     pub asserts: Vec<Condition>,
     /// Where it was declared.
     pub location: Location,

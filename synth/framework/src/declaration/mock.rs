@@ -12,7 +12,7 @@ use crate::{
     value::IntoValue,
 };
 
-/// What a [`MockProvider`] holds.
+/// The data of a [`MockProvider`].
 #[derive(Clone, Debug)]
 pub struct MockProviderData {
     /// The provider.

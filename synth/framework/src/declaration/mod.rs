@@ -1,4 +1,4 @@
-//! What a stack declares beside resources: variables, locals, outputs, checks, tests, moves, and Terraform's own settings.
+//! Declarations beside resources: variables, locals, outputs, checks, tests, moves, and Terraform's own settings.
 //!
 //! Each kind has its file: the data that is written, and the builder that call sites use.
 
@@ -46,7 +46,7 @@ pub enum Declaration {
     Refactoring(Refactoring),
     /// A test run.
     Run(RunData),
-    /// What a provider computes in test runs.
+    /// The values that a provider computes in test runs.
     MockProvider(MockProviderData),
     /// The `terraform` block.
     Terraform(TerraformData),

@@ -19,13 +19,13 @@ pub struct OutputData {
     pub name: String,
     /// The value.
     pub value: Expression,
-    /// What it is.
+    /// Its description.
     pub description: Option<String>,
     /// Is it left out of what Terraform prints?
     pub sensitive: bool,
-    /// What must hold before Terraform stores it.
+    /// The conditions that must hold before Terraform stores it.
     pub preconditions: Vec<Condition>,
-    /// What it depends on beyond its references.
+    /// Its dependencies beyond its references.
     pub depends_on: Vec<Address>,
     /// Where it was declared.
     pub location: Location,

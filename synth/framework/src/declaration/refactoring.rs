@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone, Debug)]
 #[must_use = "a refactoring is declared by `add_to`"]
 pub struct Refactoring {
-    /// What changes.
+    /// The change, by its kind.
     pub change: Change,
     /// Where it was declared.
     pub location: Location,

@@ -10,14 +10,14 @@ use crate::{
     value::{IntoValue, Ref},
 };
 
-/// What a [`Run`] holds: a plan of the whole stack with mocked providers, and what must hold in it.
+/// The data of a [`Run`]: a plan of the whole stack with mocked providers, and the conditions that must hold in it.
 #[derive(Clone, Debug)]
 pub struct RunData {
     /// The name.
     pub name: String,
     /// The values of variables in this run.
     pub variables: Vec<(Traversal, Expression)>,
-    /// What is asserted.
+    /// The conditions that it asserts.
     pub asserts: Vec<Condition>,
     /// Where it was declared.
     pub location: Location,

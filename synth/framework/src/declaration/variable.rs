@@ -18,7 +18,7 @@ pub struct VariableData {
     pub name: String,
     /// Terraform's spelling of the type.
     pub type_: Cow<'static, str>,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
     /// The value when none is given.
     pub default: Option<Expression>,
@@ -28,7 +28,7 @@ pub struct VariableData {
     pub ephemeral: bool,
     /// May it be null?
     pub nullable: Option<bool>,
-    /// What must hold of a given value.
+    /// The conditions that a given value must meet.
     pub validations: Vec<Condition>,
     /// Where it was declared.
     pub location: Location,

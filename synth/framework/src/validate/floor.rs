@@ -1,4 +1,4 @@
-//! What newer versions of a provider have, and the oldest that a stack accepts does not.
+//! Arguments and blocks that newer versions of a provider have, and the oldest that a stack accepts does not.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What the types could not catch, gathered from a whole stack at once.
+//! Problems that the types could not catch, gathered from a whole stack at once.
 
 mod declarations;
 mod expressions;

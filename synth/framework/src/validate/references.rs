@@ -56,7 +56,7 @@ impl Declared<'_> {
     }
 }
 
-/// What a reference is written to begin with, where an item of that name would hide it.
+/// The first name of a reference as it is written, where an item of that name would hide it.
 fn first_name(root: &Root) -> Option<&'static str> {
     match root {
         Root::Declared(address) => Some(match address.mode {
@@ -73,7 +73,7 @@ fn first_name(root: &Root) -> Option<&'static str> {
     }
 }
 
-/// What may be referred to in one place.
+/// One place, and what may be referred to there.
 struct Scope<'a> {
     declaration: &'a Declaration,
     place: Occurrence<'a>,

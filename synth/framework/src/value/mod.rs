@@ -32,7 +32,7 @@ pub struct Ref<T> {
     type_: PhantomData<fn() -> T>,
 }
 
-/// What may be given where a [`Value<T>`] is wanted.
+/// Anything that may be given where a [`Value<T>`] is wanted.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a value of type `{T}`",
     label = "expected a value of type `{T}`",
@@ -90,13 +90,13 @@ impl<T> Value<Map<T>> {
 }
 
 impl Value<Any> {
-    /// What lies at `index`, if it is a list.
+    /// The item at `index`, if the value is a list.
     #[must_use]
     pub fn at(self, index: i64) -> Self {
         Self::new(self.step(Step::Index(index)))
     }
 
-    /// What lies under `key`, if it is an object or a map.
+    /// The value under `key`, if this one is an object or a map.
     #[must_use]
     pub fn key(self, key: impl IntoValue<String>) -> Self {
         let key = Box::new(key.into_value().into_expression());

@@ -81,7 +81,7 @@ fn mock_providers(stack: &BuiltStack, providers: &[&'static ProviderInfo]) -> Ma
     mocked.collect()
 }
 
-/// What a provider computes. Terraform knows at the plan only types that are named, so each is, even with no values.
+/// The values that a provider computes. Terraform knows at the plan only types that are named: each is, even with none.
 fn mocks(stack: &BuiltStack, provider: &'static ProviderInfo) -> StackFile {
     let mocks: Vec<&MockProviderData> = stack
         .declarations()

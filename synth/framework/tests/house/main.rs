@@ -95,7 +95,7 @@ fn files_of_tests_are_told_from_files_about_tests() {
     }
 }
 
-/// What reaches beyond the program: files, processes, the network, the environment, the clock, standard streams.
+/// Names that reach beyond the program: files, processes, the network, the environment, the clock, standard streams.
 const OUTSIDE: [&str; 16] = [
     "std::fs",
     "fs::",
@@ -115,7 +115,7 @@ const OUTSIDE: [&str; 16] = [
     "io::std",
 ];
 
-/// What a line reaches beyond the program, if it does: no longer word ends with it.
+/// The name by which a line reaches beyond the program, if it does: no longer word ends with it.
 fn reaches(line: &str) -> Option<&'static str> {
     OUTSIDE.into_iter().find(|outside| {
         let mut found = line.match_indices(outside);
@@ -169,7 +169,7 @@ fn keys(line: &str) -> Vec<&str> {
     keys
 }
 
-/// What policies and their view may read by a key: maps of texts by Kubernetes' own types, and what says what an object is.
+/// Keys that policies and their view may read: in Kubernetes' own maps of texts, and where they say what an object is.
 const KEYS: [(&str, &str); 10] = [
     ("stacks/src/policies/link/aws.rs", "Name"),
     ("stacks/src/policies/sec/nodes.rs", "encrypted"),

@@ -1,4 +1,4 @@
-//! What a Rust source says of others: the modules that it declares, what it imports, and the paths that it names.
+//! The names in a Rust source: the modules that it declares, what it imports, and the paths that it names.
 //!
 //! It reads words and not syntax, so that what stands in a macro counts too. Tests inside a source do not.
 

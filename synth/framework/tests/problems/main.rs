@@ -1,4 +1,4 @@
-//! What the types cannot catch: each kind of problem by its exact words, and all of them together.
+//! Problems that the types cannot catch: each kind by its exact words, and all of them together.
 
 #[allow(dead_code, missing_docs, non_camel_case_types, unreachable_pub, unused_imports, clippy::pedantic)]
 #[path = "../fixture/mod.rs"]

@@ -1,4 +1,4 @@
-//! What a provider's schema forbids, and overrides.
+//! The rules of a provider's schema, and overrides.
 
 use synth_framework::{Any, IntoValue, Stack, Value, object, terraform};
 
