@@ -13,7 +13,7 @@ const MOST_STEPS: u32 = 180;
 /// Everything that is said and drawn.
 #[derive(Debug)]
 pub struct Figures {
-    /// What was to be offered.
+    /// The load that was to be offered.
     pub(crate) profile: Profile,
     /// When the schedule began, in milliseconds of the clock.
     pub(crate) start: u64,

@@ -1,4 +1,4 @@
-//! What Prometheus knows about the time of a load test: asked over plain HTTP, or read from saved answers of its API.
+//! Prometheus' answers about the time of a load test: asked for over plain HTTP, or read from saved files.
 
 use std::{collections::BTreeMap, fs, net::TcpStream, path::Path, time::Duration};
 
@@ -16,7 +16,7 @@ const MOST_BYTES: u64 = 64 << 20;
 /// A line of a chart: its name, and its values by seconds of the Unix clock.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    /// What its labels say.
+    /// The values of its labels.
     pub name: String,
     /// Time and value.
     pub points: Vec<(f64, f64)>,

@@ -35,7 +35,7 @@ impl Sample {
 pub struct Results {
     /// In the order of their ends.
     pub(crate) samples: Vec<Sample>,
-    /// What went wrong, by kind.
+    /// The kinds of errors.
     pub(crate) errors: Vec<String>,
     /// Do the results say when each request was due?
     pub(crate) says_due: bool,
@@ -126,7 +126,7 @@ impl Columns {
     }
 }
 
-/// What went wrong, in words that many requests share: no address, no body.
+/// The kind of an error, in words that many requests share: no address, no body.
 fn kind(code: &str, message: &str, failure: &str) -> String {
     let first = |text: &str| text.lines().next().unwrap_or_default().trim().to_owned();
     if let Some(exception) = code.strip_prefix("Non HTTP response code: ") {

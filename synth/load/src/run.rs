@@ -8,7 +8,7 @@ use serde_json::json;
 /// The file's name.
 const FILE: &str = "run.json";
 
-/// What lies beside the results, and what it is to a reader.
+/// The files that lie beside the results, and what each is to a reader.
 const BESIDE: [(&str, &str); 4] = [
     ("report/index.html", "JMeter's own dashboard"),
     ("jmeter.log", "JMeter's log"),
@@ -16,7 +16,7 @@ const BESIDE: [(&str, &str); 4] = [
     ("mock-target-server.log", "the target's log"),
 ];
 
-/// What is known of a test besides its results.
+/// The facts of a test that its results do not hold.
 #[derive(Debug, Default)]
 pub struct Run {
     /// Names and values, in the order in which they are shown.
@@ -33,7 +33,7 @@ impl Run {
         fs::write(&path, text).with_context(|| format!("writing `{}`", path.display()))
     }
 
-    /// What lies beside results, as a page in that folder sees it: nothing, where nobody wrote it down.
+    /// The description and the files beside results, as a page in that folder sees them; empty where nobody wrote them.
     pub fn beside(results: &Path, page: &Path) -> Result<Self> {
         let description = results.with_file_name(FILE);
         let described = match fs::read_to_string(&description) {

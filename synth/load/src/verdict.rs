@@ -21,7 +21,7 @@ pub(crate) mod seed {
     pub(crate) const LATENCY: [u64; 3] = [529, 144_538, 148_269];
 }
 
-/// What a load test must show.
+/// The objectives of a load test.
 #[derive(Clone, Copy, Debug)]
 pub struct Objectives {
     /// The largest share of requests that may fail.
@@ -39,9 +39,9 @@ pub(crate) struct Judgement {
     pub(crate) name: &'static str,
     /// Was it met?
     pub(crate) met: bool,
-    /// What was found.
+    /// The measured value, in words.
     pub(crate) found: String,
-    /// What was asked for.
+    /// The objective, in words.
     pub(crate) wanted: String,
 }
 

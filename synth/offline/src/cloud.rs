@@ -1,4 +1,4 @@
-//! What a provider knows beyond its schema: the seam between the engine, which knows schemas, and a cloud's own facts.
+//! A provider's knowledge beyond its schema: the seam between the engine, which knows schemas, and a cloud's own facts.
 
 use crate::{
     problem::Problem,
@@ -12,7 +12,7 @@ pub trait Cloud: Send + Sync {
         Ok(())
     }
 
-    /// What the configuration of a resource or (`data.…`) of a data source breaks beyond its schema.
+    /// The problems of a resource's or (`data.…`) a data source's configuration that its schema does not show.
     fn check(&self, kind: &str, config: &Mapping) -> Vec<Problem> {
         let _ = (kind, config);
         Vec::new()
@@ -49,7 +49,7 @@ pub trait Cloud: Send + Sync {
         None
     }
 
-    /// What an import takes, where it is not the `id`: a template of attributes alone.
+    /// The text that an import takes, where it is not the `id`: a template of attributes alone.
     fn imported_by(&self, kind: &str) -> Option<&str> {
         let _ = kind;
         None
@@ -67,7 +67,7 @@ pub trait Cloud: Send + Sync {
         None
     }
 
-    /// What a filter of this provider's own makes of a text in a template: `{addon_name|addon}`.
+    /// The result of a filter of this provider's own on a text in a template: `{addon_name|addon}`.
     fn filter(&self, name: &str, text: &str) -> Option<String> {
         let _ = (name, text);
         None

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, and where.
+//! The problems of a configuration, each with its place.
 
 use crate::{
     protocol::{AttributePath, AttributeStep, Diagnostic, Selector, Severity},

@@ -1,4 +1,4 @@
-//! What a project is: parts that are built from settings, and rules about all of them together.
+//! A project: parts that are built from settings, and rules about all of them together.
 //!
 //! The command does the same for every project; a project says what its parts are. This crate does no I/O.
 

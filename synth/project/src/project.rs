@@ -9,9 +9,9 @@ use synth_review::{Policy, Review, SettingPlace, Waiver};
 
 use crate::built::{Built, BuiltFiles, PartProblems};
 
-/// What is built of one environment's settings: every part, and what rules look at.
+/// A project as it is built from one environment's settings: every part, and all that rules look at.
 pub trait Project: Clone + fmt::Debug + Send + Sync + 'static {
-    /// What differs between environments.
+    /// The settings, which differ between environments.
     type Settings: Settings;
 
     /// The folder of the environments' settings, from the root of the project.
@@ -88,9 +88,9 @@ fn build_parts<P: Project>(settings: &P::Settings, wanted: fn(&Part<P>) -> bool)
     if problems.is_empty() { Ok(parts) } else { Err(PartProblems(problems)) }
 }
 
-/// What differs between the environments of a project.
+/// The settings of a project, which differ between its environments.
 pub trait Settings: Clone + fmt::Debug + Send + Sync + 'static {
-    /// What is wrong with settings, all of it at once.
+    /// The problems of settings, all of them at once.
     type Error: std::error::Error + Send + Sync + 'static;
 
     /// Reads the settings of an environment from its layers, the one that holds everything first.
@@ -108,7 +108,7 @@ pub trait Settings: Clone + fmt::Debug + Send + Sync + 'static {
     /// Where a setting stands, by its dotted key.
     fn place(&self, key: &str) -> Option<SettingPlace>;
 
-    /// What whoever checks the environment should know of it as a whole.
+    /// A notice about the environment as a whole, for whoever checks it.
     fn notice(&self) -> Option<String> {
         None
     }
@@ -130,13 +130,13 @@ pub struct Part<P: Project> {
     pub name: &'static str,
     /// Its directory, mostly its name.
     pub directory: &'static str,
-    /// What it holds, in one line.
+    /// Its contents, in one line.
     pub summary: &'static str,
-    /// What it is, and what builds it.
+    /// Its kind, with the function that builds it.
     pub kind: Kind<P>,
 }
 
-/// What a part is, and what builds it.
+/// The kind of a part, with the function that builds it.
 #[derive(Debug)]
 pub enum Kind<P: Project> {
     /// A stack, which Terraform applies.
@@ -172,7 +172,7 @@ impl<P: Project> Part<P> {
         }
     }
 
-    /// What draws it, if it shows all the others.
+    /// The function that draws it, if it shows all the others.
     fn draw(&self) -> Option<fn(&P) -> BuiltFiles> {
         match self.kind {
             Kind::Picture(draw) => Some(draw),
@@ -184,9 +184,9 @@ impl<P: Project> Part<P> {
 /// The policies of one concern, whose codes begin alike.
 #[derive(Debug)]
 pub struct Family<P: 'static> {
-    /// What the codes begin with: `HA`.
+    /// The letters that the codes begin with: `HA`.
     pub prefix: &'static str,
-    /// What the family is about, in one line.
+    /// The concern of the family, in one line.
     pub summary: &'static str,
     /// Its policies, in the order of their codes.
     pub policies: &'static [Policy<P>],

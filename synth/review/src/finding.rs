@@ -1,4 +1,4 @@
-//! What breaks a rule: where it is, how it is mended, and how that is shown.
+//! Findings: where a rule is broken, how that is mended, and how it is shown.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ impl fmt::Display for Severity {
 /// Where something that breaks a rule is declared and written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// What it is: an address such as `aws_subnet.private_a`, a kind and name such as
+    /// The thing by name: an address such as `aws_subnet.private_a`, a kind and name such as
     /// `Deployment/cors-proxy-server`, or the key of a setting.
     pub subject: String,
     /// The file it is written to, inside the output folder; empty for what is not written as such, like a setting.
@@ -69,7 +69,7 @@ pub struct Finding {
     pub severity: Severity,
     /// Where it is.
     pub place: Place,
-    /// What is wrong.
+    /// A text that says what is wrong.
     pub message: String,
     /// How to mend it.
     pub mend: String,
@@ -126,7 +126,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What a policy reports to.
+/// The findings of one policy, as it reports them.
 #[derive(Debug)]
 pub struct Findings {
     code: &'static str,

@@ -1,6 +1,6 @@
 //! Policies: rules that look at everything that is synthesized, before anything is written.
 //!
-//! What a rule looks at is the caller's type; this crate knows codes, findings and waivers, and how they are shown. It does
+//! Rules look at a type of the caller's; this crate knows codes, findings and waivers, and how they are shown. It does
 //! no I/O.
 
 mod finding;

@@ -20,7 +20,7 @@ pub struct Policy<P> {
 }
 
 impl<P> Policy<P> {
-    /// What it finds on `subject` as of a day.
+    /// Its findings on `subject` as of a day.
     pub(crate) fn run(&self, subject: &P, today: Date) -> Vec<Finding> {
         let mut findings = Findings::new(self.code, self.severity, today);
         (self.check)(subject, &mut findings);

@@ -1,4 +1,4 @@
-//! What comes of running policies: findings, those that are accepted, and what accepts nothing.
+//! The result of running policies: findings, those that are accepted, and waivers that accept nothing.
 
 use std::{
     fmt, panic,
@@ -20,18 +20,18 @@ use crate::{
 pub struct Waiver {
     /// The code of the rule.
     pub code: String,
-    /// What it is accepted for, as [`Place::subject`](crate::Place::subject) has it.
+    /// The subject it is accepted for, as [`Place::subject`](crate::Place::subject) has it.
     pub subject: String,
     /// Why it is accepted.
     pub reason: String,
 }
 
-/// What came of running policies.
+/// The result of running policies.
 #[derive(Clone, Debug, Default)]
 pub struct Review {
-    /// What breaks a rule and is not waived.
+    /// Findings that are not waived.
     pub findings: Vec<Finding>,
-    /// What breaks a rule and is accepted, with the reason.
+    /// Findings that are accepted, each with its waiver.
     pub waived: Vec<(Finding, Waiver)>,
     /// Waivers that accept nothing any more, and should go.
     pub unused: Vec<Waiver>,
@@ -105,7 +105,7 @@ impl Review {
     }
 }
 
-/// What stands against the platform, as people read it, colours included.
+/// The findings and unused waivers, as people read them, colours included.
 impl fmt::Display for Review {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for finding in &self.findings {
@@ -121,7 +121,7 @@ impl fmt::Display for Review {
     }
 }
 
-/// What policies find, in their order. Each thread takes the next of them, since some take a hundred times as long as others.
+/// The findings, in the order of the policies. Each thread takes the next policy: some take a hundred times longer.
 fn found<P: Sync>(policies: &[&Policy<P>], subject: &P, today: Date) -> Vec<Finding> {
     let next = AtomicUsize::new(0);
     let work = || {

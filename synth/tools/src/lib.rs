@@ -18,8 +18,8 @@ pub fn terraform() -> Option<PathBuf> {
     TERRAFORM.find(|| on_path("terraform"))
 }
 
-/// What comes of an installation of the real AWS provider by Terraform, or why it cannot be installed. `None` where it is
-/// skipped by `TIDELINE_SKIP_TERRAFORM=1`.
+/// The value of `install`, which installs the real AWS provider by Terraform or says why it cannot.
+/// `None` where it is skipped by `TIDELINE_SKIP_TERRAFORM=1`.
 #[track_caller]
 pub fn aws_provider<T>(install: impl FnOnce() -> Result<T, String>) -> Option<T> {
     terraform()?;
@@ -84,7 +84,7 @@ impl Tool {
         }
     }
 
-    /// What was found, nothing where it is to be skipped, or what to say where it is missing.
+    /// The program that was found, nothing where it is to be skipped, or what to say where it is missing.
     fn decide<T>(
         &self,
         variable: impl Fn(&str) -> Option<String>,

@@ -2,7 +2,7 @@ use super::{AWS_PROVIDER, STRACE, TERRAFORM, Tool, aws_provider, terraform};
 
 const MISSING: Result<&str, &str> = Err("it is not there");
 
-/// What is decided in an environment of these variables.
+/// The decision in an environment of these variables.
 fn decided(tool: &Tool, variables: &[(&str, &str)], found: Result<&str, &str>) -> Result<Option<String>, String> {
     let variable = |wanted: &str| {
         let found = variables.iter().find(|(name, _)| *name == wanted);

@@ -1,4 +1,4 @@
-//! What an earlier run has left.
+//! The leftovers of an earlier run.
 
 use std::{fs, io::ErrorKind, path::Path};
 

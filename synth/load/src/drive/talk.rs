@@ -1,4 +1,4 @@
-//! What is said to whoever looks on.
+//! Messages to whoever looks on.
 
 use std::{
     fmt,

@@ -2,7 +2,7 @@
 
 use crate::verdict::grouped;
 
-/// What an axis measures.
+/// The kind of number that an axis measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scale {
     /// Any number.

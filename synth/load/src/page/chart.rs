@@ -31,7 +31,7 @@ pub(super) struct Series {
     pub(super) points: Vec<(f64, Option<f64>)>,
 }
 
-/// What the points of a chart are drawn as.
+/// How the points of a chart are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Shape {
     /// Lines from point to point.
@@ -64,7 +64,7 @@ impl Shape {
 pub(super) struct Chart<'a> {
     /// Its name, which is unique on the page.
     pub(super) title: &'a str,
-    /// What it shows, in a sentence for those who cannot see it.
+    /// A sentence about it, for those who cannot see it.
     pub(super) summary: String,
     /// The unit of its values.
     pub(super) unit: &'a str,
@@ -72,9 +72,9 @@ pub(super) struct Chart<'a> {
     pub(super) profile: Profile,
     /// The seconds that it spans.
     pub(super) seconds: f64,
-    /// What its points are drawn as.
+    /// How its points are drawn.
     pub(super) shape: Shape,
-    /// What it shows.
+    /// Its lines or layers of bars.
     pub(super) series: Vec<Series>,
 }
 

@@ -1,4 +1,4 @@
-//! What the results alone show over time: rates, times and errors.
+//! Charts of the results alone, over time: rates, times and errors.
 
 use super::{
     chart::{Chart, Series, Shape},

@@ -20,12 +20,12 @@ use crate::{
 
 const STYLE: &str = include_str!("style.css");
 
-/// What stands on a page.
+/// The contents of a page.
 #[derive(Debug)]
 pub struct Page<'a> {
     /// The figures of the test, and what they were judged to be.
     pub verdict: &'a Verdict<'a>,
-    /// What Prometheus answered, by question.
+    /// Prometheus' answers, by question.
     pub scaling: &'a Answers,
     /// How the test was made.
     pub run: &'a Run,

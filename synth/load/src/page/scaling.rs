@@ -1,4 +1,4 @@
-//! What Prometheus knows: how the platform grew and shrank with the load.
+//! Charts of Prometheus' answers: how the platform grew and shrank with the load.
 
 use super::{
     chart::{Chart, Series, Shape},

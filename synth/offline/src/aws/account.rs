@@ -19,7 +19,7 @@ const KUBERNETES: &str = "1.36";
 const CREATED: &str = "2025-01-01T00:00:00Z";
 /// 64 times the letter A of DER, in the armour of a certificate, in base64: it looks like one and proves nothing.
 const CERTIFICATE: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBPT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=";
-/// What flow logs hold where no format is given.
+/// The format of flow logs that name none.
 const FLOW_LOG_FORMAT: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
 
 /// One configuration of the provider.

@@ -1,4 +1,4 @@
-//! What the provider says at plan for what a configuration leaves out.
+//! The defaults and the computed blocks that the provider plans where a configuration leaves them out.
 //!
 //! A schema shows neither: the provider is made with an SDK that keeps defaults to itself, and that lets blocks be
 //! computed.

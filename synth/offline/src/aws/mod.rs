@@ -1,4 +1,4 @@
-//! What is known of AWS beyond the schema: accounts and regions, ids and ARNs, what replaces, what is refused.
+//! Facts of AWS beyond the schema: accounts and regions, ids and ARNs, what replaces, what is refused.
 //!
 //! All of it is data, in a file for each type, so that a correction is a line; the engine does the rest.
 

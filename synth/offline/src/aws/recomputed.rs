@@ -1,8 +1,8 @@
-//! What the provider computes anew because something else changes: `ComputedIf` of its resources.
+//! Attributes that the provider computes anew because something else changes: `ComputedIf` of its resources.
 
 use crate::value::{Mapping, Value};
 
-/// What must change.
+/// The attributes of which one must change.
 #[derive(Debug)]
 pub(super) enum Cause {
     /// One of these.

@@ -1,4 +1,4 @@
-//! What cannot be changed in place: `ForceNew` of the provider's resources.
+//! Attributes that cannot be changed in place: `ForceNew` of the provider's resources.
 
 use super::types::{self, Facts};
 use crate::value::Mapping;

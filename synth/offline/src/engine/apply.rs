@@ -50,7 +50,7 @@ fn fill_each(level: Level<'_>, nesting: NestingMode, resource: &Resource<'_>, pa
     }
 }
 
-/// What is unknown inside of a known list, map or object.
+/// Fills what is unknown inside a known list, map or object.
 fn fill_plain(kind: &Type, resource: &Resource<'_>, path: &str, value: &mut Value) {
     match (kind, value) {
         (kind, value @ Value::Unknown) => *value = plain(kind, resource, path),

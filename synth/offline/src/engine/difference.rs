@@ -1,4 +1,4 @@
-//! What differs between two states, as the paths of the attributes that do.
+//! The differences between two states, as the paths of the attributes that differ.
 
 use synth_schema::{Attribute, Level, NestingMode, Type};
 

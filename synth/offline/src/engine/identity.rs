@@ -1,4 +1,4 @@
-//! What made values come from, so that two runs agree and two resources differ.
+//! The seeds of made values, by which two runs agree and two resources differ.
 
 use std::{
     collections::HashSet,

@@ -5,7 +5,7 @@ use synth_schema::{Attribute, Level, NestingMode, Type};
 use super::difference::differences;
 use crate::value::{Mapping, Path, Step, Value};
 
-/// What a data source answers, as far as its configuration says.
+/// The answer of a data source, as far as its configuration says.
 pub(crate) fn answered(level: Level<'_>, config: &Mapping) -> Mapping {
     Rules { old: false, created: true }.merge(level, config, None)
 }

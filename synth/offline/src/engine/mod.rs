@@ -1,4 +1,4 @@
-//! What every provider does alike, by schema: check, plan, apply, read, import.
+//! The work that is the same for every provider, by schema: check, plan, apply, read, import.
 //!
 //! It knows no provider; what a provider knows beyond its schema comes through [`Cloud`](crate::cloud::Cloud).
 

@@ -15,7 +15,7 @@ use crate::{
 /// A planned change.
 #[derive(Debug)]
 pub(crate) struct Planned {
-    /// What the resource will be.
+    /// The planned state of the resource.
     pub(crate) state: Mapping,
     /// The attributes whose change it does not survive.
     pub(crate) replaces: Vec<Path>,

@@ -17,11 +17,11 @@ pub(crate) struct Resource<'a> {
     pub(crate) cloud: &'a dyn Cloud,
     /// Its type; with `data.` before that of a data source.
     pub(crate) kind: &'a str,
-    /// What all its made values come from.
+    /// The seed of all its made values.
     pub(crate) seed: String,
-    /// What is known of it.
+    /// Its known values.
     pub(crate) known: &'a Mapping,
-    /// What it was before, if it is being changed.
+    /// Its values before, if it is being changed.
     pub(crate) prior: Option<&'a Mapping>,
 }
 

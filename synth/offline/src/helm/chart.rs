@@ -4,7 +4,7 @@ use std::path::Path as File;
 
 use crate::{problem::Problem, value::Path};
 
-/// What `Chart.yaml` says.
+/// The contents of `Chart.yaml` that a plan needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Chart {
     /// The chart's version.

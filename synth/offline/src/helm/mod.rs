@@ -1,4 +1,4 @@
-//! What is known of Helm beyond the schema: the provider's defaults, local charts, and how a release looks.
+//! Facts of Helm beyond the schema: the provider's defaults, local charts, and how a release looks.
 
 mod chart;
 
@@ -50,7 +50,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("wait_for_jobs", "false"),
 ];
 
-/// What stays absent where it is not given: the manifest is made only under an experiment of the provider's.
+/// Attributes that stay absent where they are not given: the provider makes the manifest only under an experiment.
 const ABSENT: &[&str] = &["description", "devel", "manifest", "resources", "values"];
 
 /// How what a release computes looks: path and template.
@@ -70,7 +70,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("version", "1.0.0"),
 ];
 
-/// What replaces a release.
+/// The attributes whose change replaces a release.
 const REPLACEMENTS: &[&str] = &["name", "namespace"];
 
 /// Asks a cluster, by the address of its API and the certificate of its authority, and says why it does not answer.

@@ -20,7 +20,7 @@ pub(crate) struct ValidateProviderRequest {
     pub(crate) config: Option<DynamicValue>,
 }
 
-/// What is wrong with it.
+/// The problems of a provider's configuration.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct ValidateProviderResponse {
     #[prost(message, repeated, tag = "2")]
@@ -43,7 +43,7 @@ pub(crate) struct ConfigRequest {
     pub(crate) config: Option<DynamicValue>,
 }
 
-/// What a data source found.
+/// The state that a data source found.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct ReadDataResponse {
     #[prost(message, optional, tag = "1")]
@@ -154,7 +154,7 @@ pub(crate) struct ImportRequest {
     pub(crate) id: String,
 }
 
-/// What stands behind the id.
+/// The resources behind the id.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct ImportResponse {
     #[prost(message, repeated, tag = "1")]

@@ -71,7 +71,7 @@ pub(crate) struct RawState {
     pub(crate) json: Vec<u8>,
 }
 
-/// What a provider can do beyond the base of the protocol.
+/// The abilities of a provider beyond the base of the protocol.
 #[derive(Clone, Copy, PartialEq, prost::Message)]
 pub(crate) struct ServerCapabilities {
     #[prost(bool, tag = "1")]

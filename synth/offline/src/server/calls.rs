@@ -29,7 +29,7 @@ pub(crate) struct Connection {
     cloud: RwLock<Arc<dyn Cloud>>,
 }
 
-/// What a call found instead of a result.
+/// The problems that a call found instead of a result.
 type Problems = Vec<Problem>;
 
 impl Connection {

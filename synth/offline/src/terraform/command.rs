@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use super::{program::Terraform, scratch::Scratch};
 use crate::server::Session;
 
-/// What Terraform is to do.
+/// The command that Terraform is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Say what would change.
@@ -53,7 +53,7 @@ const INTERRUPTED: u8 = 130;
 pub struct Ended {
     /// Terraform's exit code.
     pub code: u8,
-    /// What Terraform wrote to standard error, which has been passed on.
+    /// Terraform's standard error, which has been passed on.
     pub complaints: String,
 }
 

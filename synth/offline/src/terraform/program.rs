@@ -8,7 +8,7 @@ const OLDEST: (u32, u32) = (1, 11);
 /// Where Terraform and the AWS SDK find credentials, accounts and proxies, and what changes Terraform's arguments.
 const KEPT_OUT: &[&str] = &["AWS_", "TF_", "KUBE", "HELM_"];
 
-/// What of these is a stack's own: the values of its variables, and how much Terraform logs.
+/// The exceptions, which are a stack's own: the values of its variables, and how much Terraform logs.
 const LET_IN: &[&str] = &["TF_VAR_", "TF_LOG"];
 
 /// A Terraform that can be used.

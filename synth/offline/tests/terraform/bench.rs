@@ -82,7 +82,7 @@ impl Bench {
             .collect()
     }
 
-    /// What a plan will do to each resource: `["create"]`, `["update"]`, `["delete", "create"]`.
+    /// The actions of a plan on each resource: `["create"]`, `["update"]`, `["delete", "create"]`.
     pub(crate) fn actions(&self, stack: &Json) -> Json {
         self.run(stack, &["plan", "-out=plan"]).succeeds();
         let shown = self.run(stack, &["show", "-json", "plan"]);
@@ -100,7 +100,7 @@ impl Bench {
     }
 }
 
-/// What Terraform said.
+/// The output of Terraform.
 pub(crate) struct Said(pub(crate) Output);
 
 impl Said {

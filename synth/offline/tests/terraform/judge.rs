@@ -18,7 +18,7 @@ pub(crate) struct Judge {
     folder: TempDir,
 }
 
-/// What plans make, by path: JSON, or `unknown`. What is null is left out.
+/// The values that plans make, by path: JSON, or `unknown`. Null values are left out.
 pub(crate) type Values = BTreeMap<String, String>;
 
 /// A stack of both providers, with credentials of nobody, and no call by which the real one would notice.
@@ -124,7 +124,7 @@ pub(crate) fn values(plan: &Json) -> Values {
     values
 }
 
-/// What a resource is replaced for: the arguments and blocks, without what is inside of them.
+/// The arguments and blocks for which a resource is replaced, without what is inside them.
 fn replaced_by(change: &Json) -> BTreeSet<&str> {
     let paths = change["replace_paths"].as_array().into_iter().flatten();
     paths.filter_map(|path| path[0].as_str()).collect()

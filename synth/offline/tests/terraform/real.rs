@@ -47,7 +47,7 @@ fn every_type_is_planned_as_by_the_real_provider() {
     agree(&real, &ours, &[]);
 }
 
-/// What is known only after apply, in plain sets and in sets of objects.
+/// Values that are known only after apply, in plain sets and in sets of objects.
 #[test]
 #[ignore = "the real provider takes its time: `make judge`"]
 fn references_in_sets_are_planned_as_by_the_real_provider() {
