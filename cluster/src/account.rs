@@ -54,7 +54,7 @@ pub struct Instance {
     pub launched: f64,
 }
 
-/// What the account has seen until now.
+/// The launches, requests and faults of an account until now.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// In the order of their launch.
@@ -98,7 +98,7 @@ impl Account {
         &self.endpoint
     }
 
-    /// What it has seen.
+    /// Everything that it has seen until now.
     pub fn seen(&self) -> Result<Seen> {
         self.tell(&json!({}))
     }

@@ -1,4 +1,4 @@
-//! What an object's status says of itself.
+//! The conditions that an object's status reports.
 
 use serde_json::Value as Json;
 

@@ -1,4 +1,5 @@
-//! What a server holds otherwise than it was written, which Argo CD would show as out of sync for ever.
+//! Differences between an object as it was written and as a server holds it: Argo CD would show them as out of sync for
+//! ever.
 
 use serde_json::Value as Json;
 

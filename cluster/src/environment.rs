@@ -47,7 +47,7 @@ const FIXTURES: &[(&str, &str)] = &[
 pub struct Environment {
     /// Its name.
     pub name: String,
-    /// What it was built from.
+    /// The settings that it was built from.
     pub settings: Settings,
     /// The root chart's objects first, which Helm installs, then everything else in Argo CD's order.
     pub items: Vec<Item>,

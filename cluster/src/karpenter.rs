@@ -113,7 +113,8 @@ impl Karpenter {
     }
 }
 
-/// What the chart's template makes of the Application's values. A value that is not known here is an error: it would be left out.
+/// The environment variables that the chart's template makes of the Application's values. A value that is not known
+/// here is an error: it would be left out.
 fn variables(environment: &Environment) -> Result<Vec<(String, String)>> {
     let application = environment.object("Application", PROGRAM)?;
     let values = &application["spec"]["source"]["helm"]["valuesObject"];

@@ -92,7 +92,8 @@ fn driver_runs(server: &Server, node: &Json) -> Result<()> {
     Ok(())
 }
 
-/// What the kubelet of a claim's instance registers: the claim's labels and taints, and the size that Karpenter expects.
+/// The node that the kubelet of a claim's instance registers: with the claim's labels and taints, and the size that
+/// Karpenter expects.
 fn node(claim: &Json) -> Json {
     let name = format!("node-{}", name_of(claim));
     let mut labels = claim["metadata"]["labels"].clone();

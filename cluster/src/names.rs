@@ -1,4 +1,4 @@
-//! What objects are called in messages.
+//! The names of objects in messages.
 
 use serde_json::Value as Json;
 

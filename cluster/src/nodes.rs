@@ -8,7 +8,7 @@ use crate::server::Server;
 /// The zones of the fixtures.
 pub const ZONES: [&str; 3] = ["eu-north-1a", "eu-north-1b", "eu-north-1c"];
 
-/// What pods get of each type.
+/// The capacity that pods get of each instance type.
 const ALLOCATABLE: &str = include_str!("../../stacks/tests/fixtures/karpenter-allocatable.csv");
 
 /// A node that does not exist.

@@ -38,7 +38,7 @@ pub struct User {
     pub groups: Vec<String>,
 }
 
-/// What the server answers to one request.
+/// The server's answer to one request.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status of HTTP.

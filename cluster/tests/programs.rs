@@ -12,7 +12,7 @@ use std::{
 const KUBERNETES: [&str; 3] = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
 const OTHERS: [(&str, &str); 3] =
     [("etcd", "etcd Version: 3.6.16"), ("kwok", "kwok version v0.8.0"), ("metrics-server", "v0.8.1")];
-/// What the script itself needs of a machine.
+/// The commands that the script itself needs.
 const TOOLS: [&str; 7] = ["sh", "dirname", "head", "ln", "mkdir", "rm", "sed"];
 
 /// A folder of its own, with what a machine has.

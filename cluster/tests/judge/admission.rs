@@ -23,7 +23,7 @@ fn turn() -> MutexGuard<'static, ()> {
     turn
 }
 
-/// What is asked, and the words that the answer must have; none where the object is to be taken.
+/// A request, and the words that the answer must have; none where the object is to be taken.
 struct Row {
     what: String,
     object: Json,

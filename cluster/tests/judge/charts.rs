@@ -1,4 +1,4 @@
-//! What Helm makes of the charts' values is taken by the API server, as Argo CD applies it.
+//! The API server takes what Helm makes of the charts' values, as Argo CD applies it.
 
 use std::collections::BTreeSet;
 
@@ -58,8 +58,8 @@ fn what_helm_renders_is_accepted_without_a_warning() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// What the guide says to do when the controller's webhooks do not answer. Argo CD ignores what signs them (`caBundle` and the Secret's
-/// data), so whatever stands in the cluster stays until it is deleted.
+/// The guide's remedy for webhooks of the controller that do not answer. Argo CD ignores what signs them (`caBundle`
+/// and the Secret's data), so whatever stands in the cluster stays until it is deleted.
 #[test]
 #[ignore = "it needs the chart of the load balancer controller, in CHARTS_DIR"]
 fn webhooks_that_are_deleted_with_their_secret_are_signed_by_one_authority_again() {

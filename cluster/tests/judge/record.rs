@@ -1,5 +1,5 @@
-//! What the server says of every environment, asked once: each is synced twice over the one before it, as it would be in a
-//! cluster whose settings changed.
+//! The server's findings on every environment, asked once: each is synced twice over the one before it, as it would be
+//! in a cluster whose settings changed.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -11,10 +11,10 @@ use crate::{
     pods::{good, object},
 };
 
-/// What was said of one environment.
+/// The server's findings on one environment.
 pub(crate) struct Record {
     pub(crate) first: Findings,
-    /// What a second sync wrote.
+    /// The objects that a second sync wrote.
     pub(crate) again: Vec<String>,
     /// Titles with what Argo CD would see as out of sync.
     pub(crate) drift: BTreeMap<String, Vec<String>>,

@@ -1,4 +1,4 @@
-//! What accounts may do, asked of the server itself, against a list that somebody has read.
+//! The rights of accounts, as the server itself reports them, against a list that somebody has read.
 
 use std::collections::BTreeSet;
 
@@ -7,21 +7,21 @@ use serde_json::{Value as Json, json};
 
 use crate::{WORLD, environment, record::RECORDS};
 
-/// What everybody may: look at themselves, and at what the server can do.
+/// The rights of everybody: to look at themselves, and at what the server can do.
 const EVERYBODY: [&str; 3] = [
     "create selfsubjectaccessreviews.authorization.k8s.io",
     "create selfsubjectreviews.authentication.k8s.io",
     "create selfsubjectrulesreviews.authorization.k8s.io",
 ];
 
-/// And service accounts, from 1.37 on, at which authorities the cluster trusts.
+/// The right of service accounts, from 1.37 on, to look at the authorities that the cluster trusts.
 const BUNDLES: [&str; 3] = [
     "get clustertrustbundles.certificates.k8s.io",
     "list clustertrustbundles.certificates.k8s.io",
     "watch clustertrustbundles.certificates.k8s.io",
 ];
 
-/// What asks for all rights in a namespace.
+/// The request for all rights in a namespace.
 fn review(namespace: &str) -> Json {
     json!({
         "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": { "namespace": namespace },

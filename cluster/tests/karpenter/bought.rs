@@ -1,4 +1,4 @@
-//! What was bought, and what it costs.
+//! The nodes that were bought, and their cost.
 
 use std::{collections::BTreeMap, fmt};
 

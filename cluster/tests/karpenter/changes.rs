@@ -1,4 +1,5 @@
-//! What becomes of the nodes when capacity, images or objects change. Minutes each: `make karpenter-long`, every night.
+//! The nodes when capacity, images or objects change. Each test takes minutes: `make karpenter-long` runs them, every
+//! night.
 
 use cluster::{Exhausted, Instance};
 use serde_json::{Value as Json, json};

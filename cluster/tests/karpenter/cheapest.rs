@@ -3,7 +3,7 @@
 const ALLOCATABLE: &str = include_str!("../../../stacks/tests/fixtures/karpenter-allocatable.csv");
 const PRICES: &str = include_str!("../../fake/prices.csv");
 
-/// What a pod takes, and what of each node the daemons take: millicores, MiB and pods.
+/// The requests of one pod, and those of the daemons on each node: millicores, MiB and pods.
 const POD: (u64, u64, u64) = (400, 256, 1);
 const DAEMONS: (u64, u64, u64) = (250, 374, 6);
 

@@ -10,13 +10,13 @@ use crate::{
     world::{SERVICES, World},
 };
 
-/// What was bought at each size.
+/// The nodes that were bought at each size.
 struct Growth {
     at_rest: Bought,
     ten: Bought,
     most: Bought,
     back: Bought,
-    /// What is said against a pool that asks for what Karpenter keeps for itself.
+    /// The answer to a pool that asks for a label that Karpenter keeps for itself.
     refused: String,
 }
 

@@ -1,4 +1,4 @@
-//! What the real Karpenter buys for the services, unchanged as they are synthesized, and what becomes of it.
+//! The nodes that the real Karpenter buys for the services as they are synthesized, and how these nodes change.
 //!
 //! AWS is an account on this machine that gives the cheapest offer of a request; nodes do not exist, and are ready 10 s after
 //! their launch. Prices are figures to decide by.

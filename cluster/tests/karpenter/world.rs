@@ -18,7 +18,7 @@ const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/services/deployments";
 const PODS: &str = "/api/v1/namespaces/services/pods";
 const CLAIMS: &str = "/apis/karpenter.sh/v1/nodeclaims";
 
-/// What runs on every node and what it asks for: millicores and MiB, as `stacks` counts them.
+/// The pods of every node and their requests: millicores and MiB, as `stacks` counts them.
 const DAEMONS: [(&str, u64, u64); 6] = [
     ("aws-node", 50, 64),
     ("kube-proxy", 100, 64),
@@ -168,7 +168,7 @@ fn account(environment: &Environment, version: &str, folder: &Path) -> Account {
 /// A newer image than the environment's.
 pub(crate) const NEXT_IMAGE: &str = "v20261101";
 
-/// What bounds and admits the services, they themselves without their autoscalers, and what Karpenter may make.
+/// Syncs the bounds and the admission of the services, the services without their autoscalers, and the node pools.
 fn sync(argo: &Argo, environment: &Environment, edit: impl Fn(&mut Json)) {
     let of = ["platform", "admission", "node-pools", SERVICES[0], SERVICES[1]];
     let items = environment.items.iter().filter(|item| of.contains(&item.application()));

@@ -1,4 +1,4 @@
-//! What leaves by plan: evictions, nodes that are drained and replaced, and rollouts. The budgets hold meanwhile.
+//! Pods that leave by plan: evictions, nodes that are drained and replaced, and rollouts. The budgets hold meanwhile.
 
 use cluster::{Answer, Node, ZONES, eventually};
 use serde_json::json;

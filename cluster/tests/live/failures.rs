@@ -1,4 +1,4 @@
-//! What leaves without a plan: a zone whose kubelets say nothing any more.
+//! Pods that leave without a plan: a zone's kubelets fall silent.
 
 use std::time::Instant;
 

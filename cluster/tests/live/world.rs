@@ -90,7 +90,7 @@ pub(crate) struct Pod {
 }
 
 impl World {
-    /// What is synced into the services' namespace, and what bounds it.
+    /// The objects that are synced into the services' namespace, and those that bound it.
     pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
         let of = ["platform", "admission", "cors-proxy-server", "mock-target-server"];
         self.environment.items.iter().filter(move |item| of.contains(&item.application()))

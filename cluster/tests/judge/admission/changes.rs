@@ -1,4 +1,4 @@
-//! What happens to objects that are there already: debugging them, and rules that became stricter since.
+//! Changes of objects that are there already: debugging them, and rules that became stricter since.
 
 use cluster::Answer;
 use serde_json::{Value as Json, json};

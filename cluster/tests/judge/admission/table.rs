@@ -72,7 +72,7 @@ fn change(target: &mut Json, operation: &Json) {
     }
 }
 
-/// What a case asks of one kind, and the words that refuse it.
+/// The objects of a case, one for each kind and template, and the words that refuse each.
 fn objects(case: &Json, templates: &[Json]) -> Vec<(Json, Option<String>)> {
     let refused = case["refused"].as_str();
     if !case["object"].is_null() {
