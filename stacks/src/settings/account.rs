@@ -37,7 +37,7 @@ impl Aws {
     }
 }
 
-/// What may stand in tags of every service.
+/// The characters that tags of every service may hold, in words.
 const TAG_CHARACTERS: &str = "letters, digits, spaces and `_.:/=+-@`";
 
 fn tag_characters(text: &str) -> bool {
@@ -47,7 +47,7 @@ fn tag_characters(text: &str) -> bool {
 /// The tags that stacks give, in lower case.
 const OWN_TAGS: [&str; 4] = ["environment", "managedby", "name", "stack"];
 
-/// What the tags begin with by which controllers find what is theirs; Karpenter refuses some of them in a node class.
+/// The prefixes of tags by which controllers find what is theirs; Karpenter refuses some of them in a node class.
 const FOREIGN_TAGS: [&str; 6] =
     ["eks:", "elbv2.k8s.aws/", "karpenter.k8s.aws/", "karpenter.sh/", "kubernetes.io/cluster/", "kubernetes.io/role/"];
 
@@ -163,7 +163,7 @@ section! {
 }
 
 impl Github {
-    /// What follows the repository in the `sub` claim of a run that applies.
+    /// The part after the repository in the `sub` claim of a run that applies.
     pub fn apply_context(&self) -> String {
         match self.guard {
             Guard::Reviewers => format!("environment:{}", self.environment),
@@ -172,12 +172,12 @@ impl Github {
         }
     }
 
-    /// What follows the repository in the `sub` claim of a run on the branch.
+    /// The part after the repository in the `sub` claim of a run on the branch.
     pub fn branch_context(&self) -> String {
         format!("ref:refs/heads/{}", self.branch)
     }
 
-    /// What the `sub` claims of the repository's tokens begin with: names alone, or, since 2026-07-15, each with its number.
+    /// The prefixes of the repository's `sub` claims: names alone, or, since 2026-07-15, each with its number.
     ///
     /// The mark between them is one that no name may hold (<https://docs.github.com/en/actions/reference/security/oidc>).
     pub fn subjects(&self) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! What must hold between sections. Each rule runs once both of its sections are sound by themselves.
+//! Rules between sections. Each runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
 use super::shape;

@@ -145,7 +145,7 @@ pub(super) fn private_range(cidr: &Cidr) -> Result<(), String> {
     }
 }
 
-/// What providers and VPNs give to machines that share an address.
+/// The range that providers and VPNs give to machines that share an address.
 const SHARED: Cidr = Cidr(Ipv4Net::new_assert(Ipv4Addr::new(100, 64, 0, 0), 10));
 
 const PRIVATE: [Cidr; 3] = [

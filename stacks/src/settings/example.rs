@@ -29,9 +29,9 @@ const RANGES: [Ipv4Net; 3] = [
 pub struct ExampleValue {
     /// Dotted key, such as `cluster.public_access_cidrs[0]`.
     pub key: String,
-    /// What stands there.
+    /// The value that stands there.
     pub value: String,
-    /// What in it is an example.
+    /// The part of it that is an example.
     pub example: String,
     /// File, as the layer gave it.
     pub file: String,
@@ -68,7 +68,7 @@ pub(super) fn find(node: &Node, problems: &Problems<'_>) -> Vec<ExampleValue> {
     }
 }
 
-/// What in a text is an example, if anything is.
+/// The part of a text that is an example, if there is one.
 pub fn example_in(text: &str) -> Option<String> {
     let text = text.to_lowercase();
     // Every example has a digit or this word, which most texts have not.

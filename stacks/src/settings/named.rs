@@ -81,7 +81,7 @@ impl Settings {
         format!("{}-logs", self.state_bucket())
     }
 
-    /// What the ARN of every state of this platform begins with.
+    /// The prefix of the ARN of every state of this platform.
     pub fn state_objects(&self) -> String {
         format!("arn:{}:s3:::{}/{}/", self.aws.partition(), self.state_bucket(), self.state.key_prefix)
     }

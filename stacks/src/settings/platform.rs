@@ -1,11 +1,11 @@
-//! What runs in the cluster for everyone: Argo CD, metrics, load balancers, observability.
+//! Settings of what runs in the cluster for everyone: Argo CD, metrics, load balancers, observability.
 
 use super::declare::section;
 use super::receivers::Receivers;
 use super::rules::{between, shaped};
 use super::shape;
 
-/// What a chart's version must look like.
+/// The form that a chart's version must have, in words.
 const VERSION: &str = "an exact version such as `10.1.1`";
 
 section! {

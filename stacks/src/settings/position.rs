@@ -53,7 +53,7 @@ pub struct SettingsProblem {
     pub column: usize,
     /// Dotted key such as `network.zones`; empty for a syntax error.
     pub key: String,
-    /// What is wrong and how to mend it; the key comes before it when shown.
+    /// The problem and how to mend it; the key comes before it when shown.
     pub message: String,
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with settings: collected while reading, reported all at once.
+//! Problems of settings: collected while reading, reported all at once.
 
 use std::{collections::HashMap, fmt};
 

@@ -35,7 +35,7 @@ section! {
 }
 
 impl Receivers {
-    /// What of the receivers lies in the Secret: the keys that it must have, and the settings that ask for them.
+    /// The keys that the receivers' Secret must have, each with the setting that asks for it.
     pub fn secrets(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let asked = [
             (self.webhook, "webhook-url", "webhook"),

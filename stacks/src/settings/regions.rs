@@ -119,7 +119,7 @@ pub(super) fn known(name: &String) -> Result<(), String> {
     Err(format!("is `{name}`, which is no region of AWS that hosts EKS: {mend}"))
 }
 
-/// What is wrong with a zone of `region`, which is said as `named`, in words that follow the key.
+/// The problem with a zone of `region`, which the text calls `named`; the text follows the key.
 pub(super) fn zone_problem(region: &Region, named: &str, zone: &str) -> Option<String> {
     let Some(letter) = zone.strip_prefix(region.name).filter(|letter| letter.len() == 1) else {
         let zones: Vec<_> = region.zones().collect();

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::problem::{Problems, list, perhaps};
 
-/// What a value must meet.
+/// A condition that a value must meet.
 pub(super) trait Rule<T> {
     /// Reports when `value`, which stands at `key`, breaks the rule.
     fn judge(&self, value: &T, key: &str, problems: &mut Problems<'_>);

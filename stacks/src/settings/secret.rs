@@ -10,7 +10,7 @@ pub(super) struct Secret {
     pub(super) kind: &'static str,
 }
 
-/// What tokens begin with, by who gives them out.
+/// The prefixes of tokens and other secrets, each with its kind.
 const PREFIXES: [(&str, &str); 8] = [
     ("github_pat_", "a token of GitHub"),
     ("ghp_", "a token of GitHub"),
@@ -35,7 +35,7 @@ pub(super) fn find(node: &Node) -> Vec<Secret> {
     }
 }
 
-/// What a text looks like, if it is a secret.
+/// The kind of secret that a text looks like, if it looks like one.
 fn kind(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let known = PREFIXES.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, kind)| *kind);

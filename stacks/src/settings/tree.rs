@@ -18,7 +18,7 @@ pub(super) struct Node {
     pub(super) value: Value,
 }
 
-/// What TOML can say; a date or a float is no setting here, but must be named in an error.
+/// A value of TOML; a date or a float is no setting here, but must be named in an error.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
     Text(String),

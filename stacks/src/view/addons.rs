@@ -16,7 +16,7 @@ pub(crate) fn addon<'a>(platform: &'a Platform, name: &str) -> Option<Declared<'
     addons.find(|addon| addon.text(|of| of.addon_name()).as_deref() == Some(name))
 }
 
-/// What add-ons are told, as far as somebody here asks.
+/// The configuration of add-ons, as far as somebody here asks for it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Configuration {

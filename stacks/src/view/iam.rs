@@ -10,7 +10,7 @@ use synth_framework::Expression;
 use super::Declared;
 use crate::Platform;
 
-/// What a text counts that only AWS knows; no ARN here is longer.
+/// The length that a text counts for when only AWS knows it; no ARN here is longer.
 const UNKNOWN_LENGTH: usize = 128;
 
 /// A document, and the policy or role that carries it.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl InstanceType {
-    /// What pods get of a node.
+    /// The part of a node that pods get.
     pub(crate) fn allocatable(&self) -> Amount {
         Amount::new(self.allocatable_cpu(), self.allocatable_memory())
     }
@@ -22,7 +22,7 @@ pub(crate) struct Pools<'a> {
     types: Vec<&'static InstanceType>,
 }
 
-/// What a number of pods takes of the pools.
+/// The nodes of the pools that a number of pods takes, and their capacity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Taken {
     pub(crate) nodes: u64,
@@ -120,7 +120,7 @@ pub(crate) fn types(platform: &Platform, pool: &Object<'_, NodePool>) -> Vec<&'s
     instances::all().iter().filter(admitted).collect()
 }
 
-/// What a requirement asks of types, read once: it is asked of every type there is.
+/// A requirement on types, read once: it is asked of every type there is.
 struct Rule<'a> {
     of: Property,
     operator: &'a str,
@@ -128,7 +128,7 @@ struct Rule<'a> {
     numbers: Vec<u64>,
 }
 
-/// What a type has, as text or number.
+/// A property of a type, as text or number.
 enum Property {
     Text(fn(&InstanceType) -> &'static str),
     Number(fn(&InstanceType) -> u64),

@@ -18,14 +18,14 @@ pub(crate) struct PodGroup {
     pub(crate) apart: bool,
 }
 
-/// What runs on every node.
+/// The pods that run on every node: their number, and their requests together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PerNode {
     pub(crate) pods: u64,
     pub(crate) requests: Amount,
 }
 
-/// What of every node an add-on takes, by its name.
+/// The requests of each add-on's pod on every node, by the name of the add-on.
 const DAEMONS: [(&str, Amount); 5] = [
     ("vpc-cni", Amount::new(50, 64)),
     ("kube-proxy", Amount::new(100, 64)),
@@ -34,13 +34,13 @@ const DAEMONS: [(&str, Amount); 5] = [
     ("eks-node-monitoring-agent", Amount::new(10, 30)),
 ];
 
-/// What a controller of the volumes' add-on takes, in two pods of six containers each.
+/// The requests of a controller pod of the volumes' add-on: there are two, of six containers each.
 const EBS_CSI_CONTROLLER: Amount = Amount::new(60, 240);
 
-/// What a name server takes.
+/// The requests of a name server.
 const COREDNS: Amount = Amount::new(100, 70);
 
-/// What runs on every node.
+/// The pods that run on every node.
 pub(crate) fn daemon_pods(platform: &Platform) -> PerNode {
     let mut per_node = PerNode::default();
     let mut add = |requests| {
@@ -57,7 +57,7 @@ pub(crate) fn daemon_pods(platform: &Platform) -> PerNode {
     per_node
 }
 
-/// What runs on the base nodes, when Karpenter has made so many others.
+/// The pods that run on the base nodes when Karpenter has made `nodes` others.
 pub(crate) fn base_pods(platform: &Platform, nodes: u64) -> Vec<PodGroup> {
     let mut groups = of_charts(platform, true);
     if let Some(configuration) = addon_configuration(platform, "coredns") {
@@ -74,7 +74,7 @@ pub(crate) fn base_pods(platform: &Platform, nodes: u64) -> Vec<PodGroup> {
     groups
 }
 
-/// What runs on Karpenter's nodes beside the services.
+/// The pods that run on Karpenter's nodes beside the services.
 pub(crate) fn other_pods(platform: &Platform) -> Vec<PodGroup> {
     of_charts(platform, false)
 }

@@ -16,7 +16,7 @@ pub(crate) struct Listening {
 /// A protocol, a port, and whose it is.
 type Row = (&'static str, u64, &'static str);
 
-/// What add-ons listen on.
+/// The ports that add-ons listen on.
 const ADD_ONS: [(&str, &[Row]); 1] = [(
     "coredns",
     &[("tcp", 53, "the name servers"), ("udp", 53, "the name servers"), ("tcp", 9153, "the name servers")],

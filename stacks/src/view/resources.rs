@@ -19,7 +19,7 @@ use crate::Platform;
 
 /// A resource, a data source or a block of one, and where it is declared.
 ///
-/// What is read of it is named by its view `V`, the same that a reference is made of: `subnet.text(|of| of.cidr_block())`.
+/// Its view `V` names what is read of it, the same that a reference is made of: `subnet.text(|of| of.cidr_block())`.
 pub(crate) struct Declared<'a, V = ()> {
     pub(crate) platform: &'a Platform,
     pub(crate) stack: &'a BuiltStack,
@@ -88,7 +88,7 @@ impl<'a, V> Declared<'a, V> {
         self.resolve(self.resource.body.get("tags")?.entry(key)?)
     }
 
-    /// What an expression comes to, where it is known before Terraform runs: literals, and references to them.
+    /// The value of an expression, where it is known before Terraform runs: literals, and references to them.
     pub(crate) fn resolve(&self, expression: &Expression) -> Option<String> {
         match expression {
             Expression::String(text) => Some(text.to_string()),
@@ -167,7 +167,7 @@ impl<'a, V> Declared<'a, V> {
         }
     }
 
-    /// What else is declared in its file.
+    /// The declarations of its file, its own among them.
     pub(crate) fn beside(&self) -> impl DoubleEndedIterator<Item = &'a Declaration> {
         let Self { stack, file, .. } = *self;
         stack.declarations().iter().filter(move |placed| *placed.file == *file).map(|placed| &placed.declaration)

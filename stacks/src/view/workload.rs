@@ -1,4 +1,4 @@
-//! What scales: a Deployment, the autoscaler that owns the number of its pods, and its containers.
+//! Workloads that scale: a Deployment, the autoscaler that owns the number of its pods, and its containers.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -106,7 +106,7 @@ impl<'a> Workload<'a> {
         whole(self.scaler.spec.max_replicas)
     }
 
-    /// What one pod asks for; a container that does not say counts as nothing.
+    /// The requests of one pod; a container that does not say counts as nothing.
     pub(crate) fn requests(&self) -> Amount {
         let requests = self.containers().iter().map(|container| {
             let asked =
@@ -179,12 +179,12 @@ impl<'a> Workload<'a> {
 pub(crate) const CPU: &str = "cpu";
 pub(crate) const MEMORY: &str = "memory";
 
-/// What a container asks for of a resource.
+/// A container's request for a resource.
 pub(crate) fn request<'a>(container: &'a Container, resource: &str) -> Option<&'a Quantity> {
     container.resources.as_ref()?.requests.as_ref()?.get(resource)
 }
 
-/// What a container may use of a resource.
+/// A container's limit of a resource.
 pub(crate) fn limit<'a>(container: &'a Container, resource: &str) -> Option<&'a Quantity> {
     limit_in(container.resources.as_ref()?, resource)
 }

@@ -22,7 +22,7 @@ pub(super) const READINESS_GATES: Policy<Platform> = Policy {
     check: readiness_gates,
 };
 
-/// What happens to a pod when it is made, as far as the gate is concerned.
+/// Checks that each pod gets its gate when it is made.
 fn readiness_gates(platform: &Platform, findings: &mut Findings) {
     for (workload, service) in balanced(platform) {
         asked_for(platform, &workload, &service, findings);

@@ -1,4 +1,4 @@
-//! What keeps nodes from going, and what takes too many of them at once.
+//! Settings and objects that keep nodes from going, and those that take too many of them at once.
 
 use synth_kubernetes::karpenter::Budget;
 use synth_review::{Findings, Policy, Severity};

@@ -1,4 +1,4 @@
-//! What an environment claims for itself: each resource of which there can be one, with what tells it from others.
+//! The claims of an environment: each resource of which there can be one, with what tells it from others.
 
 use super::unique::{TYPES, Unique, Within};
 use crate::{Platform, view::Declared};

@@ -1,4 +1,4 @@
-//! What exists once, and within what: for each type of resource, the arguments by which AWS tells one from another.
+//! Resources that exist once, and within what: for each type, the arguments by which AWS tells one from another.
 
 use crate::settings::Settings;
 
@@ -11,7 +11,7 @@ pub(super) enum Within {
     Account,
     /// A region of an account.
     Region,
-    /// What it belongs to, such as a VPC or a role; or it has no name at all but the one that AWS gives it.
+    /// The resource that it belongs to, such as a VPC or a role; or it has no name but the one that AWS gives it.
     Parent,
 }
 

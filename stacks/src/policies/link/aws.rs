@@ -1,4 +1,4 @@
-//! What the cluster stack declares and the manifests name.
+//! Resources that the cluster stack declares and the manifests name.
 
 use k8s_openapi::api::core::v1::ServiceAccount;
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use crate::{
     view::{Declared, NodeClass, NodePool, Object, addon, carries, requirement},
 };
 
-/// What a node class selects by, such as `karpenter.sh/discovery: tideline`.
+/// The tags that a node class selects by, such as `karpenter.sh/discovery: tideline`.
 fn described(terms: &[TagSelectorTerm]) -> String {
     let tags = terms.iter().flat_map(|term| &term.tags);
     let tags: Vec<_> = tags.map(|(key, value)| format!("`{key}: {value}`")).collect();

@@ -1,4 +1,4 @@
-//! What Argo CD is told to sync, in which order, and what it is allowed.
+//! The Applications and projects of Argo CD: what they sync, in which order, and what they allow.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What nodes may do with their role: join, pull images, and connect pods.
+//! The rights that nodes need of their role: to join, to pull images, and to connect pods.
 
 use synth_bindings::{aws_eks_node_group, aws_iam_role, aws_iam_role_policy_attachment};
 use synth_review::{Findings, Policy, Severity};
@@ -8,7 +8,7 @@ use crate::{
     view::{Declared, NodeClass, addon},
 };
 
-/// What every node needs, by the policies of AWS that allow it; one of them is enough.
+/// Policies of AWS that every node needs, and what they allow; one of each row is enough.
 const NEEDED: [(&[&str], &str); 2] = [
     (&["AmazonEKSWorkerNodePolicy"], "join the cluster"),
     (&["AmazonEC2ContainerRegistryPullOnly", "AmazonEC2ContainerRegistryReadOnly"], "pull images"),

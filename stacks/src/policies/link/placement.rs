@@ -28,7 +28,7 @@ fn system_pods_on_base_nodes(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// What is wrong between what pods select and tolerate and a node group.
+/// The fault in what pods select and tolerate, as far as a node group is concerned, and how to mend it.
 fn fault(
     selector: &BTreeMap<String, String>,
     tolerations: &[Toleration],

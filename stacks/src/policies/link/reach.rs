@@ -1,4 +1,4 @@
-//! What security groups let through: from the control plane to what it calls on nodes, and between nodes.
+//! The traffic that security groups let through: from the control plane to what it calls on nodes, and between nodes.
 
 use synth_bindings::{
     aws_eks_cluster, aws_eks_node_group, aws_launch_template, aws_security_group, aws_vpc_security_group_ingress_rule,

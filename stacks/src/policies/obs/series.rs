@@ -12,7 +12,7 @@ use crate::{
 
 const SETTING: &str = "observability.own_series";
 
-/// What there is when all services are at their maximum; nothing where no node hosts them, which SCALE001 finds.
+/// The nodes and pods with all services at their maximum; nothing where no node hosts them, which SCALE001 finds.
 fn watched(platform: &Platform) -> Option<Watched> {
     let (groups, daemons) = (maximum(platform), daemon_pods(platform));
     let made = Pools::of(platform, None).hosting(&groups, daemons).ok()?.nodes;

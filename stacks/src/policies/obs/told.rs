@@ -9,7 +9,7 @@ const SETTINGS: &str = "observability.receivers";
 /// Where the operator mounts the Secrets of `alertmanagerSpec.secrets`, each as a folder of its name.
 const MOUNTED: &str = "/etc/alertmanager/secrets/";
 
-/// What stands for itself in a configuration of Alertmanager, and may be read from a file instead (`url_file`, …).
+/// Keys that hold a secret itself in a configuration of Alertmanager, and may name a file instead (`url_file`, …).
 const SECRET: [&str; 6] = ["api_url", "auth_password", "auth_secret", "routing_key", "service_key", "url"];
 
 pub(super) const SOMEBODY_IS_TOLD: Policy<Platform> = Policy {

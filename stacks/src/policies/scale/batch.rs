@@ -1,4 +1,4 @@
-//! What Karpenter buys at once, and what it takes for a demand.
+//! Nodes that Karpenter buys at once, and preferences that it takes for demands.
 
 use k8s_openapi::api::core::v1::Affinity;
 use synth_review::{Findings, Policy, Severity};

@@ -24,7 +24,7 @@ pub(super) fn planned(platform: &Platform, pool: &Object<'_, NodePool>) -> u64 {
     fewest.max(filled(all.cpu, largest.cpu)).max(filled(all.memory, largest.memory))
 }
 
-/// What the planned nodes count for in a pool, as the largest that it makes.
+/// The amount that the planned nodes count for in a pool: each as much as the largest that it makes.
 pub(super) fn counted(platform: &Platform, pool: &Object<'_, NodePool>) -> Amount {
     Pools::largest_of(platform, pool) * planned(platform, pool)
 }

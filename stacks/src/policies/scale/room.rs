@@ -33,16 +33,16 @@ fn pool_place(pools: &Pools<'_>) -> Option<Place> {
     pools.pools.first().map(Object::place)
 }
 
-/// What pools together are short of.
+/// A shortage of several pools together.
 struct Shortage<'a> {
     pools: Pools<'a>,
     taken: Taken,
-    /// What takes so much.
+    /// The demand that takes so much.
     what: &'static str,
 }
 
-/// What the pools lack: with all nodes alive, beside the dead ones of a zone, and without Spot. One maximum that is too
-/// high makes one finding, of the first of these; what mends it is enough for all of them.
+/// The shortages of the pools: with all nodes alive, beside the dead ones of a zone, and without Spot. One maximum that
+/// is too high makes one finding, of the first of these; what mends it is enough for all of them.
 fn shortages<'a>(platform: &'a Platform, groups: &[PodGroup]) -> [Option<Shortage<'a>>; 3] {
     let zones = platform.settings.network.zones.len() as u64;
     let lacking = |capacity_type, lost: fn(Taken, u64) -> Taken, what| {

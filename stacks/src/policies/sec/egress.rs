@@ -81,7 +81,7 @@ fn open_proxy(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// What a rule lets out to that is not the internet and that nobody allowed.
+/// The ranges that a rule opens although they are not the internet and nobody allowed them.
 fn opened(platform: &Platform, workload: &Workload<'_>, rule: &NetworkPolicyEgressRule) -> Vec<String> {
     let settings = &platform.settings;
     let private = PRIVATE.iter().chain(&METADATA).filter_map(|text| range(text));

@@ -44,7 +44,7 @@ fn restricted_pods(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// What a container may do that it should not; a pod speaks for its containers where they say nothing.
+/// The faults of a container, and how to mend each; a pod speaks for its containers where they say nothing.
 fn faults(pod: &PodSpec, container: &Container) -> impl Iterator<Item = (&'static str, &'static str)> {
     let (own, all) = (container.security_context.as_ref(), pod.security_context.as_ref());
     let not_root = own.and_then(|of| of.run_as_non_root).or_else(|| all.and_then(|of| of.run_as_non_root));

@@ -1,4 +1,4 @@
-//! What the roles may do that pull requests take.
+//! The rights of the roles that pull requests take.
 
 use synth_bindings::{
     aws_eks_access_policy_association, aws_iam_role, aws_iam_role_policy, aws_iam_role_policy_attachment,
@@ -13,16 +13,16 @@ use crate::{
 /// How a GitHub token names the run of a pull request, at the end of its subject.
 const PULL_REQUEST: &str = ":pull_request";
 
-/// What may stand without a resource: lists, and how things are made.
+/// The prefixes of actions that may stand without a resource: lists, and how things are made.
 const LOOKING: [&str; 2] = ["Describe", "List"];
 
 /// The same, by another name: how a registry scans, and which ranges of a subnet are kept free.
 const ACCOUNT_WIDE: [&str; 2] = ["ecr:GetRegistryScanningConfiguration", "ec2:GetSubnetCidrReservations"];
 
-/// What changes nothing where it names its resources.
+/// The prefixes of actions that change nothing, which may stand where the resources are named.
 const READING: [&str; 3] = ["Describe", "Get", "List"];
 
-/// What begins like that and reads what lies in things: no plan asks for it.
+/// Actions that begin like that and read the contents of things: no plan asks for them.
 const CONTENTS: [&str; 18] = [
     "athena:GetQueryResults",
     "dynamodb:GetItem",

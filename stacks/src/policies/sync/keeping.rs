@@ -1,4 +1,4 @@
-//! What holds data, and outlives the edit that removes it from Git.
+//! Objects that hold data, and outlive the edit that removes them from Git.
 
 use synth_review::{Findings, Policy, Severity};
 

@@ -1,4 +1,4 @@
-//! What people learn of Argo CD itself, and when Terraform does.
+//! Whether failures of Argo CD itself are noticed: by people, and by Terraform.
 
 use k8s_openapi::api::core::v1::Container;
 use synth_kubernetes::monitoring::Rule;
@@ -9,7 +9,7 @@ use crate::{
     view::{Meta, Root, ServiceMonitor, argocd_values, root_release, whole},
 };
 
-/// What must be told, and what the expression of an alert asks for when it does.
+/// The states of an Application that an alert must tell of, and the text that its expression must have.
 const TOLD: [(&str, &str); 5] = [
     ("cannot be compared with Git", "sync_status=\"Unknown\""),
     ("is degraded", "health_status=~\"Degraded"),
