@@ -13,7 +13,7 @@ use crate::{
 /// A page inside the cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// What it is: `Argo CD`.
+    /// Its name for people: `Argo CD`.
     pub name: &'static str,
     /// Namespace of the Service.
     pub namespace: String,
@@ -151,7 +151,7 @@ fn observability(platform: &Platform) -> Vec<Page> {
     ]
 }
 
-/// What objects of a chart are named after, as Helm's charts have it: its own name is not said twice.
+/// The name that a chart's objects are named after, as Helm's charts have it: the chart's own is not said twice.
 fn fullname(given: Option<&str>, release: &str, chart: &str) -> String {
     match given.unwrap_or_default() {
         "" if release.contains(chart) => release.to_owned(),

@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use jiff::civil::Date;
 use synth_review::Place;
 
-/// What every service's image is built by.
+/// The Dockerfile that every service's image is built by.
 pub(crate) const DOCKERFILE: &str = include_str!("../../Dockerfile");
 
 /// Where the ends of releases stand.
@@ -18,7 +18,7 @@ const ENDS: &str = include_str!("data/base-images.csv");
 /// A release of Debian that images are made of.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Release {
-    /// What names or tags of images say of it.
+    /// Its name, as names or tags of images have it.
     pub(crate) name: &'static str,
     /// The last day on which images of it are rebuilt.
     pub(crate) end: Date,
@@ -35,7 +35,7 @@ static RELEASES: LazyLock<Vec<Release>> = LazyLock::new(|| {
 pub(crate) struct BaseImage {
     /// Its name and tag.
     pub(crate) image: String,
-    /// What exactly it is, where that is said.
+    /// The digest that says exactly which image it is, where there is one.
     pub(crate) digest: Option<String>,
 }
 

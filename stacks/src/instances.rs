@@ -86,12 +86,12 @@ static OFFERED: LazyLock<Offerings> = LazyLock::new(|| {
     Offerings { regions, zones: rows.filter_map(row).collect() }
 });
 
-/// What a region has, by its column in the table; nothing where the region is not known.
+/// The column of a region in the table of offers; nothing where the region is not known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Offered(Option<usize>);
 
 impl Offered {
-    /// What is offered in a region.
+    /// The offers of a region.
     pub(crate) fn in_region(region: &str) -> Self {
         Self(OFFERED.regions.iter().position(|known| *known == region))
     }
@@ -144,12 +144,12 @@ impl InstanceType {
         }
     }
 
-    /// What comes first in its name: `m7i`.
+    /// The first part of its name: `m7i`.
     pub(crate) fn family(&self) -> &'static str {
         self.parts().0
     }
 
-    /// What comes second in its name: `xlarge`.
+    /// The second part of its name: `xlarge`.
     pub(crate) fn size(&self) -> &'static str {
         self.parts().1
     }
@@ -158,7 +158,7 @@ impl InstanceType {
         self.name.split_once('.').unwrap_or((self.name, ""))
     }
 
-    /// What kind of load it is made for: `m`.
+    /// The kind of load that it is made for: `m`.
     pub(crate) fn category(&self) -> &'static str {
         self.family().split(|character: char| character.is_ascii_digit()).next().unwrap_or_default()
     }
@@ -168,7 +168,7 @@ impl InstanceType {
         self.generation
     }
 
-    /// What sorts the cheaper type first; of equal ones the smaller, then that of the earlier name.
+    /// The key that sorts the cheaper type first; of equal ones the smaller, then that of the earlier name.
     pub(crate) fn cheapness(&self) -> impl Ord + use<> {
         (self.price, self.memory, self.name)
     }

@@ -15,7 +15,7 @@ pub struct Platform {
     pub parts: Vec<Built>,
     /// The environments beside it, of which the stacks alone are built: what they make must not be made twice.
     pub neighbours: Vec<Platform>,
-    /// What the services' images are built by.
+    /// The Dockerfile that the services' images are built by.
     pub dockerfile: String,
 }
 

@@ -4,7 +4,7 @@
 
 use synth_framework::BuiltStack;
 
-/// What the labels of GitHub's own runners begin with.
+/// The prefixes of the labels of GitHub's own runners.
 const HOSTED: [&str; 3] = ["ubuntu-", "windows-", "macos-"];
 
 /// Is this the label of one of GitHub's own runners? Larger runners, whose addresses may be fixed, have other labels.

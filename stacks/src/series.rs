@@ -29,7 +29,7 @@ const PROCESS: u64 = 256;
 const STEP: u64 = 256;
 const LEAST: u64 = 2_048;
 
-/// What pods get of the least node that Karpenter makes, in thousandths of a vCPU and MiB: a `large` of the category `c`.
+/// The room for pods on the smallest node that Karpenter makes, a `large` of the category `c`: millicores and MiB.
 const LEAST_NODE: (u64, u64) = (1_680, 2_680);
 
 /// Pods on each node whatever it is for, nodes for what watches, and pods of the platform itself.
@@ -37,7 +37,7 @@ const DAEMONS: u64 = 6;
 const OTHER_NODES: u64 = 10;
 const OTHER_PODS: u64 = 50;
 
-/// What is watched.
+/// The numbers of nodes, pods and series that are watched.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Watched {
     pub(crate) nodes: u64,

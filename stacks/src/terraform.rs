@@ -1,4 +1,4 @@
-//! What every stack says to Terraform: versions, where state lives, and the AWS account it is tied to.
+//! The settings of Terraform in every stack: versions, where state lives, and the AWS account that it is tied to.
 
 use synth_bindings::{Aws, Helm, helm_release, provider};
 use synth_framework::{Ref, Stack, Terraform, functions::base64decode, mock_provider, run, s3_backend, terraform};

@@ -12,7 +12,7 @@ use crate::settings::KubernetesVersion;
 /// <https://aws.amazon.com/eks/pricing/>, 2026-11-29.
 pub(crate) const DOLLARS_AN_HOUR: [f64; 2] = [0.10, 0.60];
 
-/// What is known of a minor version of Kubernetes.
+/// The dates of a minor version of Kubernetes.
 pub(crate) struct Release {
     minor: u32,
     /// The day on which Kubernetes published it.
@@ -30,7 +30,7 @@ const RELEASES: [Release; 3] = [
 ];
 
 impl Release {
-    /// What is known of a version.
+    /// The dates of a version; of one that is not in the table, those of the last that is.
     pub(crate) fn of(version: KubernetesVersion) -> &'static Self {
         let known = RELEASES.iter().find(|release| release.minor == version.minor());
         known.unwrap_or(&RELEASES[RELEASES.len() - 1])
@@ -43,7 +43,7 @@ pub(crate) struct Tested {
     /// The first of them, and the first that is none of them: major and minor numbers.
     from: (u64, u64),
     until: (u64, u64),
-    /// What they install, as its makers call it.
+    /// The program that they install and its version, as its makers call them.
     pub(crate) app: &'static str,
     /// The minor versions of Kubernetes, from 0 where nobody says an oldest; others are untested.
     pub(crate) kubernetes: RangeInclusive<u32>,
@@ -90,7 +90,7 @@ impl Tested {
         TESTED.iter().any(|row| row.chart == chart)
     }
 
-    /// What is known of a release of a chart.
+    /// The releases of a chart among which a version is, if the table has them.
     pub(crate) fn of(chart: &str, version: &str) -> Option<&'static Self> {
         let mut numbers = version.split('.').map(|number| number.parse().ok());
         let version = (numbers.next()??, numbers.next()??);

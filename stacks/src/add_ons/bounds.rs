@@ -1,4 +1,4 @@
-//! What Applications may be, whoever makes them: those of our projects, and of none that allows everything.
+//! The bounds of Applications, whoever makes them: they belong to our projects, and to none that allows everything.
 //!
 //! The root Application may make projects and Applications, and a project of Argo CD cannot say of which project those are.
 

@@ -1,4 +1,4 @@
-//! What every bucket has: access by policies alone, nothing public, and TLS.
+//! The rules of every bucket: access by policies alone, nothing public, and TLS.
 
 use synth_bindings::{
     aws_s3_bucket, aws_s3_bucket_ownership_controls as ownership, aws_s3_bucket_public_access_block as block,

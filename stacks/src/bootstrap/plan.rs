@@ -1,4 +1,4 @@
-//! What the role that plans may look at: what its plans call, as `make e2e` records it, and nobody's data.
+//! The rights of the role that plans: the calls of its plans, as `make e2e` records them, and nobody's data.
 
 use synth_bindings::{aws_iam_role, data::aws_iam_policy_document::statement};
 use synth_framework::{Stack, text};

@@ -22,7 +22,7 @@ use crate::{
 /// The header by which a request chooses how its object is encrypted.
 const ENCRYPTION: &str = "s3:x-amz-server-side-encryption";
 
-/// What the rest of the stack uses of the state.
+/// The parts of the state that the rest of the stack uses.
 pub(super) struct State {
     /// The bucket.
     pub bucket: aws_s3_bucket::Handle,

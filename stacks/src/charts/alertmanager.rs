@@ -13,7 +13,7 @@ const SECRETS: &str = "/etc/alertmanager/secrets";
 /// Fields that nothing here sets, for whoever reads values.
 type Others = BTreeMap<String, Json>;
 
-/// What a person reads of each alert that came together: where it burns, and what to do.
+/// The lines that a person reads of the alerts that came together, one each: where it burns, and what to do.
 const LINES: &str =
     "{{ range .Alerts }}{{ .Annotations.summary }}{{ with .Annotations.runbook_url }} ({{ . }}){{ end }}\n{{ end }}";
 

@@ -31,7 +31,7 @@ pub(crate) struct Values {
     pub(crate) redis_ha: RedisHa,
 }
 
-/// What every component but Redis takes.
+/// The values of every component but Redis.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Global {
@@ -128,7 +128,7 @@ pub(crate) struct RedisHa {
     pub(crate) haproxy: Proxy,
 }
 
-/// What finds the Redis that takes writes; it selects and tolerates nodes as Redis does.
+/// The proxy that finds the Redis that takes writes; it selects and tolerates nodes as Redis does.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Proxy {

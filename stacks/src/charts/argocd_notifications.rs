@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Enabled, sized};
 
-/// What is told: its name, when, and in which words, each of which is a field of the Application.
+/// A notification: its name, when it is sent, and its words, which are filled from fields of the Application.
 struct Told {
     name: &'static str,
     when: &'static str,

@@ -9,7 +9,7 @@ use synth_kubernetes::Amount;
 use super::{Chart, Kinds, Pods, RollingUpdate, ServiceAccount, Sized};
 use crate::view::asked;
 
-/// What the chart of the definitions takes: nothing.
+/// The values of the chart of the definitions: none.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Definitions {}
 

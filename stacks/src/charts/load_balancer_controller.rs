@@ -44,7 +44,7 @@ pub(crate) struct Values {
     pub(crate) resources: ResourceRequirements,
 }
 
-/// What happens to an object while nobody answers its webhook.
+/// The treatment of an object while nobody answers its webhook.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Webhook {

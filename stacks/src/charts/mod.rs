@@ -38,7 +38,7 @@ pub(crate) trait Chart {
     /// The objects that it makes, by kind and namespace.
     fn kinds(&self) -> Kinds;
 
-    /// What pods of other nodes reach: protocol, port, and what is there.
+    /// The ports that pods of other nodes reach: protocol, port, and what is there.
     fn listens(&self) -> Vec<(&'static str, u64, &'static str)>;
 
     /// The port on which it answers the control plane, and for what.
@@ -61,7 +61,7 @@ pub(crate) trait Chart {
         None
     }
 
-    /// What every node has of it.
+    /// The requests of its pod on every node, if it has one there.
     fn daemon(&self) -> Option<Amount> {
         None
     }
@@ -186,7 +186,7 @@ mod tests {
         ]
     }
 
-    /// What `written` lacks of `given`, by its path.
+    /// The paths at which `written` lacks something of `given`.
     fn lost(given: &Json, written: &Json, path: &str) -> Vec<String> {
         match given {
             Json::Object(entries) => {

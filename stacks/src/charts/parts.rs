@@ -1,4 +1,4 @@
-//! What the values of several charts have in common, and what charts say of their pods.
+//! Parts that the values of several charts have in common, and what charts say of their pods.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ impl ServiceAccount {
     }
 }
 
-/// What a rollout or a drain may take away.
+/// The pods that a rollout or a drain may take away.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Unavailable {
@@ -79,7 +79,7 @@ pub(crate) struct Pace {
 }
 
 impl RollingUpdate {
-    /// What values have that say nothing of it.
+    /// The value of a chart whose values say nothing of it.
     pub(crate) const NOTHING: Self =
         Self { type_: None, rolling_update: Pace { max_surge: None, max_unavailable: None } };
 
@@ -122,7 +122,7 @@ pub(crate) struct Rollout<'a> {
     /// Where the values say it.
     pub(crate) key: &'static str,
     pub(crate) update: &'a RollingUpdate,
-    /// What the chart has where they do not say how many pods may be missing.
+    /// The number of pods that may be missing by the chart's own default.
     pub(crate) missing: u64,
 }
 
@@ -174,7 +174,8 @@ impl<'a> Pods<'a> {
 /// Kinds of objects, by group.
 pub(crate) type ByGroup = &'static [(&'static str, &'static [&'static str])];
 
-/// What a chart makes with the values that are used here; definitions in its `crds/` count where they are not skipped.
+/// The kinds of objects that a chart makes with the values that are used here; definitions in its `crds/` count where
+/// they are not skipped.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kinds {
     /// Kinds that belong to the whole cluster.

@@ -49,7 +49,7 @@ pub(crate) struct Service {
     pub(crate) session_affinity: String,
 }
 
-/// What the pods of a component ask for, and how many there are where that is not one.
+/// The requests of a component's pods, and how many there are where that is not one.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Component {
@@ -148,7 +148,7 @@ pub(crate) struct AlertmanagerSpec {
     pub(crate) volumes: KeptVolumes,
 }
 
-/// What becomes of volumes when their pods are no more.
+/// The treatment of volumes whose pods are gone.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct KeptVolumes {
@@ -240,7 +240,7 @@ impl Values {
         ]
     }
 
-    /// What Prometheus may use of memory.
+    /// The limit of Prometheus' memory.
     pub(crate) fn memory(&self) -> Option<&Quantity> {
         limit_in(&self.prometheus.prometheus_spec.resources, MEMORY)
     }

@@ -1,4 +1,4 @@
-//! What Alertmanager may do in AWS: publish to the topic that is to be told of alerts, where there is one.
+//! The right of Alertmanager in AWS: to publish to the topic that is to be told of alerts, where there is one.
 
 use synth_bindings::{aws_eks_cluster, aws_eks_pod_identity_association};
 use synth_framework::Stack;

@@ -1,4 +1,4 @@
-//! What the AWS load balancer controller may do, statement by statement as its project publishes it for 3.5.
+//! The rights of the AWS load balancer controller, statement by statement as its project publishes them for 3.5.
 //!
 //! Source: <https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/iam_policy.json>
 

@@ -12,7 +12,7 @@ use crate::{
     settings::{Cidr, Settings, ZONES},
 };
 
-/// What the rest of the stack uses of the network.
+/// The parts of the network that the rest of the stack uses.
 pub(super) struct Network {
     /// The VPC.
     pub vpc: aws_vpc::Handle,

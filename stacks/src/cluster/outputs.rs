@@ -1,4 +1,4 @@
-//! What others ask of the cluster: people, scripts and the add-ons.
+//! The outputs of the cluster, for people, scripts and the add-ons.
 
 use synth_bindings::{SubnetId, aws_eks_cluster, aws_sqs_queue, helm_release};
 use synth_framework::{Any, IntoValue, Stack, list, output};

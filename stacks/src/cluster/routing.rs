@@ -22,7 +22,7 @@ const ANYWHERE: &str = "0.0.0.0/0";
 pub(super) struct PrivateRouting {
     /// Their route tables.
     pub tables: Vec<aws_route_table::Handle>,
-    /// What ties each to its table.
+    /// The associations of the private subnets with these tables.
     pub associations: Vec<aws_route_table_association::Handle>,
     /// Their routes to the internet.
     pub routes: Vec<aws_route::Handle>,

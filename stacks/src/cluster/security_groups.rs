@@ -19,15 +19,15 @@ pub(super) struct SecurityGroups {
     pub control_plane: aws_security_group::Handle,
     /// Every node, whoever makes it. It alone carries the tags that controllers select it by.
     pub nodes: aws_security_group::Handle,
-    /// What lets traffic in from the cluster itself.
+    /// The rules that let traffic in from the cluster itself.
     pub ingress: Vec<ingress::Handle>,
-    /// What lets people and runners reach the API, by where they come from.
+    /// The rules that let people and runners reach the API, by where they come from.
     pub access: Vec<(String, ingress::Handle)>,
-    /// What lets traffic out.
+    /// The rule that lets traffic out.
     pub egress: egress::Handle,
 }
 
-/// What the control plane must reach on nodes: the kubelet, and the ports of admission webhooks and aggregated APIs.
+/// The ports that the control plane must reach on nodes: of the kubelet, admission webhooks and aggregated APIs.
 const FROM_CONTROL_PLANE: [(u16, &str); 7] = [
     (443, "aggregated APIs and webhooks"),
     (4443, "metrics server"),

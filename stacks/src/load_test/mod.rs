@@ -1,6 +1,6 @@
 //! The load test: a `JMeter` plan and its properties. It asks through the proxy for what the mock target serves.
 //!
-//! What stands in the templates holds for every environment; what differs is a property.
+//! The templates hold for every environment; what differs is a property.
 
 mod properties;
 

@@ -1,4 +1,4 @@
-//! What runs in the cluster, as Argo CD reads it: one object a file, in the folder of the Application that syncs it.
+//! The objects of the cluster, as Argo CD reads them: one a file, in the folder of the Application that syncs it.
 //!
 //! The files of the directory itself are the child Applications and their project; the root Application reads them
 //! non-recursively. Everything below is a child's: [`build`] is the whole list.

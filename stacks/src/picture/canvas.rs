@@ -1,4 +1,4 @@
-//! What is drawn on: boxes, text that stays inside its room, pills and arrows, written as SVG.
+//! The canvas: boxes, text that stays inside its room, pills and arrows, written as SVG.
 
 use std::fmt::{self, Write as _};
 

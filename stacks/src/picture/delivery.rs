@@ -42,7 +42,7 @@ pub(super) fn delivery(shown: &Shown, layout: &Layout, canvas: &mut Canvas) {
     legend(left.x, argocd.bottom(), region.bottom(), canvas);
 }
 
-/// What the colours of the arrows mean, where there is room below.
+/// The meaning of the arrows' colours, where there is room below.
 fn legend(x: f64, top: f64, bottom: f64, canvas: &mut Canvas) {
     let ways = [("change", "way of a change"), ("request", "way of a request"), ("event", "way of an interruption")];
     let mut y = bottom - 56.0;
@@ -102,7 +102,7 @@ fn argocd_height(shown: &Shown, width: f64) -> f64 {
     84.0 + LINE * f64::from(u32::try_from(lines).unwrap_or(u32::MAX))
 }
 
-/// What is synced, wave by wave.
+/// The card of Argo CD: its Applications, wave by wave.
 fn argocd(shown: &Shown, card: Area, canvas: &mut Canvas) {
     canvas.area("card argocd", card, 10.0);
     let sync = &shown.sync;

@@ -45,7 +45,7 @@ pub(super) struct Layout {
     pub(super) base: Area,
     pub(super) system: Vec<Area>,
     pub(super) control_plane: Area,
-    /// What the region has beside the network.
+    /// The strip for the parts of the region outside the network.
     pub(super) strip: Area,
     /// Where the request comes down.
     pub(super) axis: f64,

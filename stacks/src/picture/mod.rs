@@ -1,6 +1,6 @@
 //! The picture of the architecture: an SVG of what is built, for readers. Nothing is applied from it.
 //!
-//! What it shows is read from the platform, and where it stands is computed, so a change of the platform changes it.
+//! Everything that it shows is read from the platform, and placed by computation: a change of the platform changes it.
 
 mod canvas;
 mod delivery;

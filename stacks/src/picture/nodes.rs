@@ -40,7 +40,7 @@ fn heading(canvas: &mut Canvas, panel: Area, heading: &str, note: &str) {
     canvas.text(Style::Note, Anchor::End, (panel.right() - 12.0, foot), room, note);
 }
 
-/// What the marks mean, in the row of the charts.
+/// The meaning of the marks, in the row of the charts.
 fn legend(layout: &Layout, canvas: &mut Canvas) {
     let Area { y, height, .. } = layout.legend;
     let (mut x, middle) = (layout.legend.right(), y + height / 2.0);

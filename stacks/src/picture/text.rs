@@ -7,11 +7,11 @@ use std::fmt;
 pub(super) enum Style {
     /// The name of the platform.
     Title,
-    /// What a box is.
+    /// The heading of a box.
     Heading,
-    /// What a part of a box is.
+    /// The name of a part of a box.
     Name,
-    /// What there is to say about it.
+    /// A remark about either.
     Note,
     /// Addresses and other text for machines.
     Code,

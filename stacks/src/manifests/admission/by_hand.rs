@@ -10,7 +10,7 @@ use super::Scope;
 /// The label by which the namespace lets people change its objects, and its value.
 pub(crate) const BY_HAND: (&str, &str) = ("tideline/by-hand", "allowed");
 
-/// What Kubernetes and EKS themselves are called; EKS gives nobody such a name.
+/// The prefixes of the names of Kubernetes and EKS themselves; EKS gives nobody such a name.
 const CLUSTER: [&str; 3] = ["system:serviceaccount:kube-system:", "system:kube-", "eks:"];
 
 pub(super) fn define(scope: &Scope<'_>) {

@@ -1,4 +1,4 @@
-//! What the API server refuses in the services' namespace, and there only: rules in CEL that run inside it.
+//! The refusals of the API server in the services' namespace, and there only: rules in CEL that run inside it.
 //!
 //! Each policy is about objects of one shape, because the API server checks its expressions against the types of all kinds that it
 //! names: one that asks for the kind first has no type, and so nobody tells of a misspelt field.

@@ -1,4 +1,5 @@
-//! What a pod of the services may be, and what makes pods: a refusal there is seen at the sync and not only in events.
+//! The rules for pods of the services, and for what makes pods: a refusal there is seen at the sync and not only in
+//! events.
 
 use k8s_openapi::api::admissionregistration::v1::{NamedRuleWithOperations, Validation};
 use synth_kubernetes::{changed, living, match_resources, policy_spec, rule, validation, variable};
@@ -66,12 +67,13 @@ const IMAGES: &str = "POD.containers.map(c, c.?image.orValue('')) \
                       + POD.?ephemeralContainers.orValue([]).map(c, c.?image.orValue('')) \
                       + POD.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(''))";
 
-/// What holds for each container `c` that is there from the start. Lists of containers of two kinds have no common type.
+/// The expression that asks `holds` of each container `c` that is there from the start. Lists of containers of two
+/// kinds have no common type.
 fn each(holds: &str) -> String {
     format!("POD.containers.all(c, {holds}) && POD.?initContainers.orValue([]).all(c, {holds})")
 }
 
-/// What holds for containers that come later, too.
+/// The same, and of containers that come later, too.
 fn every(holds: &str) -> String {
     format!("{} && POD.?ephemeralContainers.orValue([]).all(c, {holds})", each(holds))
 }

@@ -50,7 +50,7 @@ const NAMESPACED_KINDS: &[(&str, &[&str])] = &[
     ("rbac.authorization.k8s.io", &["Role", "RoleBinding"]),
 ];
 
-/// What services are made of.
+/// The kinds of objects that services are made of.
 const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("", &["Service", "ServiceAccount"]),
     ("apps", &["Deployment"]),

@@ -173,7 +173,7 @@ fn nodes() -> RuleGroup {
     RuleGroup::new("nodes", rules)
 }
 
-/// What Argo CD knows of its Applications. It counts one that it cannot compare with Git as healthy, the root too.
+/// Alerts on Argo CD's Applications. It counts one that it cannot compare with Git as healthy, the root too.
 fn delivery() -> RuleGroup {
     let applications = |matchers: &str| format!("max by (name) (argocd_app_info{{{matchers}}}) == 1");
     let rules = vec![
@@ -216,7 +216,7 @@ fn delivery() -> RuleGroup {
     RuleGroup::new("delivery", rules)
 }
 
-/// What Prometheus knows of itself; of two, one tells of the other.
+/// Alerts on Prometheus itself; of two, one tells of the other.
 fn observability(settings: &Settings) -> RuleGroup {
     let namespace = &settings.observability.namespace;
     let container = format!("namespace=\"{namespace}\",container=\"prometheus\"");

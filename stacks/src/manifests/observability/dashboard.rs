@@ -33,7 +33,7 @@ struct Templating {
     list: [Variable; 1],
 }
 
-/// What a reader chooses at the head of a dashboard.
+/// A choice that readers have at the head of a dashboard.
 #[derive(Clone, Debug, Serialize)]
 struct Variable {
     name: &'static str,

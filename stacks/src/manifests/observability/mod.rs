@@ -1,4 +1,4 @@
-//! What people are told: alerts, and dashboards that show traffic and what it makes of pods and nodes.
+//! Alerts for people, and dashboards that show traffic and what it makes of pods and nodes.
 
 mod alert;
 mod alerts;

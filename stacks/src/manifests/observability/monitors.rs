@@ -1,5 +1,5 @@
-//! What is scraped besides the services and what the Prometheus stack scrapes itself: the controllers, whose charts come before
-//! the kinds that monitors are of.
+//! Monitors of the controllers: their charts are installed before the kind `ServiceMonitor` is defined. The services
+//! have monitors of their own, and the Prometheus stack brings those of its own parts.
 
 use synth_kubernetes::{
     Manifests, custom,
@@ -18,7 +18,7 @@ const ARGOCD: [&str; 4] = ["application-controller", "applicationset-controller"
 /// That which is there only with a receiver.
 const NOTIFICATIONS: &str = "notifications-controller";
 
-/// What is asked of a controller that others do not ask for.
+/// The interval at which a controller is scraped.
 const INTERVAL: &str = "30s";
 
 pub(super) fn define(settings: &Settings, folder: &Manifests) {

@@ -1,4 +1,4 @@
-//! What a load test's report asks of Prometheus: the same expressions as the dashboards'.
+//! The questions of a load test's report to Prometheus: the same expressions as the dashboards'.
 
 use super::expressions::Expressions;
 use crate::settings::Settings;

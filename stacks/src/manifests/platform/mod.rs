@@ -1,4 +1,4 @@
-//! What everything else stands on: namespaces, priorities, storage, and the bounds of the services' namespace.
+//! The base of everything else: namespaces, priorities, storage, and the bounds of the services' namespace.
 
 mod bounds;
 mod namespaces;

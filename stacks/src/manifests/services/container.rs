@@ -11,7 +11,8 @@ use crate::settings::{Image, Service, Settings};
 /// The address of each of a pod's own interfaces: only its network policies decide who reaches it.
 const ANY_ADDRESS: &str = "0.0.0.0";
 
-/// What a pod may write of its node's disk: its root is read-only, so that logs alone count, of which a kubelet keeps 50 MiB.
+/// The disk of its node that a pod may fill: its root is read-only, so that logs alone count, of which a kubelet keeps
+/// 50 MiB.
 const DISK: &str = "128Mi";
 
 /// The flags of every server.

@@ -1,4 +1,4 @@
-//! What all services have in common: pods without a fixed number, how many there are, and who may take them away.
+//! The common part of all services: pods without a fixed number, how many there are, and who may take them away.
 
 use k8s_openapi::{
     api::core::v1::{Toleration, TopologySpreadConstraint},

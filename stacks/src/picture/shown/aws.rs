@@ -1,4 +1,4 @@
-//! What of AWS is shown: stacks, zones, the control plane, base nodes and stores.
+//! The parts of AWS that are shown: stacks, zones, the control plane, base nodes and stores.
 
 use std::collections::BTreeMap;
 

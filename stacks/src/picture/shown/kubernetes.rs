@@ -1,4 +1,4 @@
-//! What of Kubernetes is shown: what is synced, the services, the pools, and which nodes host which charts.
+//! The parts of Kubernetes that are shown: what is synced, the services, the pools, and which nodes host which charts.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 

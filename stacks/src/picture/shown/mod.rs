@@ -1,4 +1,4 @@
-//! What the picture shows, read from the built platform. What is not there is not shown.
+//! The content of the picture, read from the built platform. What is not there is not shown.
 
 mod aws;
 mod kubernetes;
@@ -31,7 +31,7 @@ pub(super) struct Shown {
     pub(super) pools: Vec<Pool>,
     /// Charts on Karpenter's nodes.
     pub(super) charts: Vec<String>,
-    /// What the base node group is.
+    /// The base node group: how many nodes, of which types.
     pub(super) base: String,
     /// Charts and add-ons that only the base nodes host.
     pub(super) system: Vec<String>,
@@ -49,7 +49,7 @@ pub(super) struct Stack {
     pub(super) resources: usize,
 }
 
-/// What Argo CD syncs.
+/// The folder that Argo CD syncs, and what lies in it.
 pub(super) struct Sync {
     /// The folder in the repository.
     pub(super) folder: String,
@@ -78,7 +78,7 @@ pub(super) struct Service {
     pub(super) name: String,
     pub(super) fewest: u32,
     pub(super) most: u32,
-    /// What scales it and what keeps it.
+    /// How it scales, and the budget that keeps its pods.
     pub(super) scaling: String,
     pub(super) budget: String,
     /// The ports of what leads to its traffic.

@@ -3,7 +3,7 @@
 //! Argo CD gives a script the object as `obj`, Lua's base, `table` and `package`, and `os` only by `require`, with `time` and
 //! `date`: there are no functions of texts.
 
-/// What replaces Argo CD's own judgement of a kind.
+/// A script that replaces Argo CD's own judgement of a kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Health {
     /// The key in Argo CD's configuration.
