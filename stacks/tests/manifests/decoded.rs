@@ -1,4 +1,4 @@
-//! What is read of kinds that are not Kubernetes' own is all that is written of them.
+//! Kinds that are not Kubernetes' own are read in full: nothing that is written of them is lost.
 
 use k8s_openapi::Resource;
 use serde::{Serialize, de::DeserializeOwned};

@@ -18,7 +18,7 @@ fn interpreter() -> Lua {
     lua
 }
 
-/// What a script says of an object. Argo CD gives `null` as `nil`.
+/// The judgement of a script on an object: status and message. Argo CD gives `null` as `nil`.
 fn run(script: &str, object: &Json) -> Result<(String, String), mlua::Error> {
     let lua = interpreter();
     let options = SerializeOptions::new().serialize_none_to_null(false).serialize_unit_to_null(false);

@@ -12,7 +12,7 @@ fn of(environment: &str, overrides: &str) -> Platform {
     build(&settings(environment, &[BASE, overrides]))
 }
 
-/// What a policy finds in the base environment beside another, which is the base with other settings.
+/// The findings of a policy in the base environment beside another, which is the base with other settings.
 fn beside(code: &str, overrides: &str) -> String {
     found(&Platform { neighbours: vec![of("other", overrides)], ..of("default", "") }, code)
 }

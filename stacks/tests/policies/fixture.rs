@@ -43,7 +43,7 @@ pub(crate) fn large() -> Platform {
     build(&settings("large", &[BASE, LARGE]))
 }
 
-/// What a policy finds: subject, file, what is wrong and how to mend it, each finding on two lines.
+/// The findings of a policy: subject, file, what is wrong and how to mend it, each finding on two lines.
 pub(crate) fn found(platform: &Platform, code: &str) -> String {
     found_on(TODAY, platform, code)
 }
@@ -78,7 +78,7 @@ fn assert_settings_are_named(platform: &Platform, finding: &Finding) {
     }
 }
 
-/// What a policy finds once the cheapest platform is changed. It finds nothing before.
+/// The findings of a policy once the cheapest platform is changed. It finds nothing before.
 #[track_caller]
 pub(crate) fn broken(code: &str, change: impl FnOnce(&mut Platform)) -> String {
     let mut platform = small();
@@ -87,7 +87,7 @@ pub(crate) fn broken(code: &str, change: impl FnOnce(&mut Platform)) -> String {
     found(&platform, code)
 }
 
-/// What a policy finds under other settings. It finds nothing before.
+/// The findings of a policy under other settings. It finds nothing before.
 #[track_caller]
 pub(crate) fn broken_by(code: &str, overrides: &str) -> String {
     broken(code, |platform| *platform = with(overrides))

@@ -1,4 +1,4 @@
-//! What policies promise, and the settings that break each promise: whoever edits settings meets the rule, not AWS.
+//! The promises of policies, and the settings that break each: whoever edits settings meets the rule, not AWS.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What day-2 says of the settings that replace nodes, held against what these settings change.
+//! The settings that replace nodes, as day-2 lists them, held against what these settings change.
 
 use serde_json::Value as Json;
 use stacks::Platform;
@@ -28,7 +28,7 @@ const CHANGED: &[(&str, &str, bool, bool)] = &[
     ("base_nodes.ami_type", "\"BOTTLEROCKET_x86_64\"\nbase_nodes.release_version = \"\"", false, true),
 ];
 
-/// What Karpenter compares its nodes with: classes as a whole, and of pools what they make, not how they behave.
+/// The specs that Karpenter compares its nodes with: those of classes as a whole, of pools only those of their nodes.
 fn compared(platform: &Platform) -> Vec<Json> {
     let parts = platform.objects().filter_map(|object| match object.kind() {
         "EC2NodeClass" => Some(object.object()["spec"].clone()),

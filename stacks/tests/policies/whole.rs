@@ -1,4 +1,4 @@
-//! What holds of all policies together.
+//! Tests of all policies together.
 
 use std::collections::BTreeSet;
 

@@ -16,7 +16,7 @@ fn layer(environment: &str, text: &str) -> Layer {
     Layer { path: format!("stacks/environments/{environment}.toml"), text: text.to_owned() }
 }
 
-/// What is wrong with the fixed base once `text` overrides it.
+/// The problems of the fixed base once `text` overrides it.
 fn problems(text: &str) -> Vec<SettingsProblem> {
     match Settings::parse("staging", &[layer("default", BASE), layer("staging", text)]) {
         Ok(_) => Vec::new(),

@@ -1,4 +1,4 @@
-//! What is reported, and where.
+//! The problems that are reported, and where.
 
 use stacks::settings::{Settings, regions};
 

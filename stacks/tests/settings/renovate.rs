@@ -17,7 +17,7 @@ fn managers() -> Vec<Json> {
     configuration["customManagers"].as_array().expect("managers are a list").clone()
 }
 
-/// What a group captures, by the matches of any of a manager's expressions.
+/// The texts that a group captures, by the matches of any of a manager's expressions.
 fn captured(manager: &Json, group: &str, text: &str) -> Vec<String> {
     let expressions = manager["matchStrings"].as_array().expect("patterns are a list").iter().map(|of| {
         let pattern = of.as_str().expect("a pattern is a text");

@@ -1,4 +1,4 @@
-//! What must hold of every stack, whatever the settings.
+//! Conditions that hold of every stack, whatever the settings.
 
 use std::collections::BTreeSet;
 

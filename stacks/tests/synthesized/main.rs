@@ -1,4 +1,4 @@
-//! What the stacks become under fixed settings, which no user's settings change: shown to reviewers, and judged by Terraform.
+//! The stacks under fixed settings, which no user's settings change: shown to reviewers, and judged by Terraform.
 
 mod argocd;
 mod invariants;

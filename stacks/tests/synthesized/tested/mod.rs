@@ -19,7 +19,7 @@ pub(super) fn terraform() -> Option<Terraform> {
     synth_tools::terraform().map(|program| Terraform::at(program).expect("a Terraform that can be used"))
 }
 
-/// What `terraform test` said.
+/// The result of `terraform test`.
 pub(super) struct Tested {
     pub(super) worked: bool,
     pub(super) text: String,

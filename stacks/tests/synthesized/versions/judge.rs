@@ -9,7 +9,7 @@ use synth_schema::{Attribute, Block, NestedType, ProviderSchema, Type};
 
 use super::references::{Reference, Step, ignored, references};
 
-/// What a resource takes beside its provider's arguments.
+/// The arguments of every resource that its provider does not declare.
 const META: [&str; 8] = ["//", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner", "connection"];
 
 /// A version, by its schema.
@@ -40,7 +40,7 @@ impl Judge {
         numbers(floor.split(',').next().unwrap_or_default()) <= numbers(&self.version)
     }
 
-    /// What is wrong with a file of a stack: `.tf.json`, `.tftest.json` or `.tfmock.json`.
+    /// The faults in a file of a stack: `.tf.json`, `.tftest.json` or `.tfmock.json`.
     pub(super) fn file(&self, path: &str, text: &str) -> Vec<String> {
         let json: Json = serde_json::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         let mut found = Found { judge: self, path, findings: Vec::new() };
@@ -103,7 +103,7 @@ impl Found<'_> {
         }
     }
 
-    /// What a block sets, and what it leaves out.
+    /// Judges the arguments that a block sets, and those that it leaves out.
     fn body(&mut self, block: &Block, body: &Json, place: &str, meta: &[&str]) {
         let written: Vec<_> = members(body).filter(|(name, _)| !meta.contains(&name.as_str())).collect();
         for (name, value) in &written {
@@ -171,7 +171,7 @@ impl Found<'_> {
         }
     }
 
-    /// What mocks make up is something that the type has.
+    /// Judges whether each type has what its mock makes up.
     fn mocks(&mut self, json: &Json) {
         for (section, data, prefix) in [("mock_resource", false, ""), ("mock_data", true, "data.")] {
             for (type_name, mock) in members(&json[section]).filter(|(name, _)| name.starts_with("aws_")) {

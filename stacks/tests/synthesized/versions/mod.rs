@@ -1,5 +1,5 @@
-//! What is written is what both the oldest and the newest accepted version of the AWS provider have: every argument, block
-//! and reference, of the fixed environments and of what lies in `out/`.
+//! All that is written exists in both the oldest and the newest accepted version of the AWS provider: every argument,
+//! block and reference, of the fixed environments and of what lies in `out/`.
 
 mod judge;
 mod planned;
@@ -21,7 +21,7 @@ fn is_terraform(path: &str) -> bool {
     KINDS.iter().any(|kind| path.ends_with(kind))
 }
 
-/// What is wrong with the files of a stack, under each version that its constraint accepts.
+/// The faults in the files of a stack, under each version that its constraint accepts.
 fn asked(judges: &[Judge], stack: &str, files: &[(String, String)]) -> Vec<String> {
     let constraint = files.iter().find_map(|(_, text)| {
         let json: Json = serde_json::from_str(text).ok()?;
@@ -62,7 +62,7 @@ fn all_that_is_synthesized_in_out_asks_for_what_both_versions_have() {
     }
 }
 
-/// What is synthesized for Terraform below a folder, by path.
+/// The files for Terraform below a folder, by path.
 fn below(root: &Path) -> BTreeMap<String, String> {
     let (mut folders, mut files) = (vec![root.to_path_buf()], BTreeMap::new());
     while let Some(folder) = folders.pop() {

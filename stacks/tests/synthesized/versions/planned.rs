@@ -26,7 +26,7 @@ fn run(terraform: &Terraform, version: AwsVersion, files: &[(&str, &str)], argum
     (said, serde_json::from_slice(&shown.stdout).unwrap_or_default())
 }
 
-/// What a plan makes, by address and attribute.
+/// The values that a plan makes, by address and attribute.
 fn values(plan: &Json) -> BTreeMap<String, Json> {
     let mut values = BTreeMap::new();
     for change in plan["resource_changes"].as_array().into_iter().flatten() {

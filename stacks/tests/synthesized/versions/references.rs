@@ -33,7 +33,7 @@ pub(super) struct Reference {
     pub(super) data: bool,
     /// Such as `aws_vpc`.
     pub(super) type_name: String,
-    /// What follows the label.
+    /// The steps after the label.
     pub(super) steps: Vec<Step>,
 }
 
