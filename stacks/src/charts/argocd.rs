@@ -145,10 +145,6 @@ impl super::Values for Values {
 }
 
 impl Chart for Values {
-    fn name(&self) -> &'static str {
-        <Self as super::Values>::CHART
-    }
-
     fn pods(&self) -> Vec<Pods<'_>> {
         let Self { controller, server, repo_server, application_set, redis_ha, .. } = self;
         let component = |name, of: &Component, cpu, memory| {

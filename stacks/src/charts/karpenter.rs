@@ -55,28 +55,12 @@ impl super::Values for Values {
 }
 
 impl Chart for Definitions {
-    fn name(&self) -> &'static str {
-        <Self as super::Values>::CHART
-    }
-
-    fn pods(&self) -> Vec<Pods<'_>> {
-        Vec::new()
-    }
-
     fn kinds(&self) -> Kinds {
         Kinds { cluster: &[Kinds::DEFINITIONS], namespaced: &[], elsewhere: &[] }
-    }
-
-    fn listens(&self) -> Vec<(&'static str, u64, &'static str)> {
-        Vec::new()
     }
 }
 
 impl Chart for Values {
-    fn name(&self) -> &'static str {
-        <Self as super::Values>::CHART
-    }
-
     fn pods(&self) -> Vec<Pods<'_>> {
         let each = asked(&self.controller.resources).unwrap_or(Amount::new(1000, 1024));
         let pods = Pods::on_base_nodes("karpenter", self.replicas, 2, each).apart();

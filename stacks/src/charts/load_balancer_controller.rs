@@ -56,10 +56,6 @@ impl super::Values for Values {
 }
 
 impl Chart for Values {
-    fn name(&self) -> &'static str {
-        <Self as super::Values>::CHART
-    }
-
     fn pods(&self) -> Vec<Pods<'_>> {
         let each = asked(&self.resources).unwrap_or(Amount::new(100, 256));
         vec![Pods::on_base_nodes("aws-load-balancer-controller", self.replica_count, 2, each)]

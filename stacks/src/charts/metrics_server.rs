@@ -31,10 +31,6 @@ impl super::Values for Values {
 }
 
 impl Chart for Values {
-    fn name(&self) -> &'static str {
-        <Self as super::Values>::CHART
-    }
-
     fn pods(&self) -> Vec<Pods<'_>> {
         let each = asked(&self.resources).unwrap_or(Amount::new(100, 200));
         let pods = Pods::on_base_nodes("metrics-server", self.replicas, 1, each).apart();

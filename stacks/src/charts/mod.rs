@@ -29,17 +29,18 @@ use crate::names::{BASE_NODE_LABEL, BASE_NODE_TAINT};
 
 /// The values of a chart, and what it makes of them.
 pub(crate) trait Chart {
-    /// The chart's name.
-    fn name(&self) -> &'static str;
-
     /// Its pods, but for those that every node has.
-    fn pods(&self) -> Vec<Pods<'_>>;
+    fn pods(&self) -> Vec<Pods<'_>> {
+        Vec::new()
+    }
 
     /// The objects that it makes, by kind and namespace.
     fn kinds(&self) -> Kinds;
 
     /// The ports that pods of other nodes reach: protocol, port, and what is there.
-    fn listens(&self) -> Vec<(&'static str, u64, &'static str)>;
+    fn listens(&self) -> Vec<(&'static str, u64, &'static str)> {
+        Vec::new()
+    }
 
     /// The port on which it answers the control plane, and for what.
     fn called(&self) -> Option<(u64, &'static str)> {

@@ -255,10 +255,6 @@ impl super::Values for Values {
 }
 
 impl Chart for Values {
-    fn name(&self) -> &'static str {
-        <Self as super::Values>::CHART
-    }
-
     fn pods(&self) -> Vec<Pods<'_>> {
         let (prometheus, alertmanager) = (&self.prometheus.prometheus_spec, &self.alertmanager.alertmanager_spec);
         let each = |resources: &ResourceRequirements, cpu, memory| asked(resources).unwrap_or(Amount::new(cpu, memory));

@@ -58,6 +58,7 @@ impl Synced<'_> {
 
 /// A chart whose pods, ports and objects are known, and where its values are written.
 pub(crate) struct Known {
+    pub(crate) name: String,
     pub(crate) chart: Box<dyn Chart>,
     pub(crate) namespace: String,
     pub(crate) place: Place,
@@ -89,7 +90,12 @@ impl Platform {
     pub(crate) fn known_charts(&self) -> impl Iterator<Item = Known> {
         self.synced().filter_map(|synced| {
             let chart = charts::read(synced.name, synced.values)?;
-            Some(Known { chart, namespace: synced.namespace.to_owned(), place: synced.place() })
+            Some(Known {
+                name: synced.name.to_owned(),
+                chart,
+                namespace: synced.namespace.to_owned(),
+                place: synced.place(),
+            })
         })
     }
 
@@ -97,7 +103,7 @@ impl Platform {
     pub(crate) fn all_charts(&self) -> impl Iterator<Item = Known> {
         let argocd = argocd_values(self).map(|(values, place)| {
             let namespace = self.settings.argocd.namespace.clone();
-            Known { chart: Box::new(values) as Box<dyn Chart>, namespace, place }
+            Known { name: argocd::Values::CHART.to_owned(), chart: Box::new(values), namespace, place }
         });
         self.known_charts().chain(argocd)
     }

@@ -252,7 +252,7 @@ fn controllers_in_pairs(platform: &Platform, findings: &mut Findings) {
         if let Some(pods) = known.chart.scales_by().filter(|pods| *pods < 2) {
             findings.report(
                 known.place,
-                format!("runs {pods} pod of {}", known.chart.name()),
+                format!("runs {pods} pod of {}", known.name),
                 "set its `replicas` to 2 or more",
             );
         }

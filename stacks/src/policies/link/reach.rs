@@ -80,10 +80,7 @@ fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut Findings) 
             if !callers.iter().any(|caller| admits(&nodes, caller, "tcp", port)) {
                 findings.report(
                     nodes.place(),
-                    format!(
-                        "keeps the control plane from port {port}, where {} answers for its {what}",
-                        known.chart.name()
-                    ),
+                    format!("keeps the control plane from port {port}, where {} answers for its {what}", known.name),
                     format!("admit TCP port {port} from the control plane's security group"),
                 );
             }
@@ -111,9 +108,10 @@ fn nodes_admit_pods(platform: &Platform, findings: &mut Findings) {
         }
     }
     let groups = groups_of_nodes(platform);
+    let listening = listening(platform);
     for nodes in &groups {
         for from in &groups {
-            for Listening { protocol, port, who } in listening(platform) {
+            for &Listening { protocol, port, ref who } in &listening {
                 if !admits(nodes, from, protocol, port) {
                     let (apart, mend) = if nodes.is(from) {
                         (String::new(), "the nodes' own security group".to_owned())
