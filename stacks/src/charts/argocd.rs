@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint};
 use serde::{Deserialize, Serialize};
-use synth_kubernetes::Amount;
+use synth_kubernetes::{Amount, quantity::asked};
 
 use super::{
     Chart, DisruptionBudget, Enabled, Kinds, Pods, RollingUpdate, Sized, Unavailable,
     argocd_notifications::Notifications,
 };
-use crate::view::asked;
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{Toleration, TopologySpreadConstraint};
 use serde::{Deserialize, Serialize};
-use synth_kubernetes::Amount;
+use synth_kubernetes::{Amount, quantity::asked};
 
 use super::{Chart, Kinds, Pods, RollingUpdate, ServiceAccount, Sized};
-use crate::view::asked;
 
 /// The values of the chart of the definitions: none.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]

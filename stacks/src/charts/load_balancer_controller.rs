@@ -7,10 +7,9 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement},
 };
 use serde::{Deserialize, Serialize};
-use synth_kubernetes::Amount;
+use synth_kubernetes::{Amount, quantity::asked};
 
 use super::{Chart, Kinds, Pods, ServiceAccount, Unavailable};
-use crate::view::asked;
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]

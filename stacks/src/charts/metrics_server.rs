@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, TopologySpreadConstraint};
 use serde::{Deserialize, Serialize};
-use synth_kubernetes::Amount;
+use synth_kubernetes::{Amount, quantity::asked};
 
 use super::{Chart, DisruptionBudget, Enabled, Kinds, Pods, RollingUpdate};
-use crate::view::asked;
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -7,10 +7,12 @@ use k8s_openapi::{
     apimachinery::pkg::api::resource::Quantity,
 };
 use serde::{Deserialize, Serialize};
-use synth_kubernetes::Amount;
+use synth_kubernetes::{
+    Amount,
+    quantity::{MEMORY, asked, limit_in},
+};
 
 use super::{Chart, DisruptionBudget, Enabled, Kinds, Pods, ServiceAccount, Sized, alertmanager::Configuration};
-use crate::view::{MEMORY, asked, limit_in};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -24,7 +24,6 @@ pub(crate) use pods::{PerNode, PodGroup, base_pods, daemon_pods, maximum, other_
 pub(crate) use ports::{Listening, listening};
 pub(crate) use resources::{Declared, carries, discovered_subnets};
 pub(crate) use workload::{
-    CPU, HOST, Labels, MEMORY, Workload, ZONE, asked, container_port, declared_port, flag, holds, includes,
-    is_everything, labels_of, limit, limit_in, matches, plain, pod_of, ports, protocol, request, seconds, target,
-    whole,
+    HOST, Labels, Workload, ZONE, container_port, declared_port, flag, holds, includes, is_everything, labels_of,
+    limit, matches, plain, pod_of, ports, protocol, request, seconds, target, whole,
 };

@@ -6,9 +6,7 @@ use k8s_openapi::{
     api::{
         apps::v1::Deployment,
         autoscaling::v2::HorizontalPodAutoscaler,
-        core::v1::{
-            Container, ContainerPort, PodSpec, ResourceRequirements, Service, ServicePort, TopologySpreadConstraint,
-        },
+        core::v1::{Container, ContainerPort, PodSpec, Service, ServicePort, TopologySpreadConstraint},
         networking::v1::NetworkPolicy,
         policy::v1::PodDisruptionBudget,
     },
@@ -18,7 +16,10 @@ use k8s_openapi::{
         util::intstr::IntOrString,
     },
 };
-use synth_kubernetes::{Amount, quantity};
+use synth_kubernetes::{
+    Amount,
+    quantity::{self, CPU, MEMORY, limit_in},
+};
 
 use super::{Object, is_balancer};
 use crate::{Platform, settings::Services};
@@ -176,9 +177,6 @@ impl<'a> Workload<'a> {
     }
 }
 
-pub(crate) const CPU: &str = "cpu";
-pub(crate) const MEMORY: &str = "memory";
-
 /// A container's request for a resource.
 pub(crate) fn request<'a>(container: &'a Container, resource: &str) -> Option<&'a Quantity> {
     container.resources.as_ref()?.requests.as_ref()?.get(resource)
@@ -187,17 +185,6 @@ pub(crate) fn request<'a>(container: &'a Container, resource: &str) -> Option<&'
 /// A container's limit of a resource.
 pub(crate) fn limit<'a>(container: &'a Container, resource: &str) -> Option<&'a Quantity> {
     limit_in(container.resources.as_ref()?, resource)
-}
-
-/// The limit of a resource.
-pub(crate) fn limit_in<'a>(resources: &'a ResourceRequirements, resource: &str) -> Option<&'a Quantity> {
-    resources.limits.as_ref()?.get(resource)
-}
-
-/// Processor time and memory that are asked for, if both are.
-pub(crate) fn asked(resources: &ResourceRequirements) -> Option<Amount> {
-    let requests = resources.requests.as_ref()?;
-    Some(Amount::new(quantity::millicores(requests.get(CPU)?)?, quantity::mebibytes(requests.get(MEMORY)?)?))
 }
 
 /// Does a label selector match labels? One that says nothing matches everything, and where there is none, nothing matches.

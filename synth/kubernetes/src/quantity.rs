@@ -6,7 +6,10 @@ use std::{
     ops::{Add, AddAssign, Mul, Sub},
 };
 
-use k8s_openapi::apimachinery::pkg::{api::resource::Quantity, util::intstr::IntOrString};
+use k8s_openapi::{
+    api::core::v1::ResourceRequirements,
+    apimachinery::pkg::{api::resource::Quantity, util::intstr::IntOrString},
+};
 use serde_json::Value as Json;
 
 /// Processor time and memory.
@@ -83,6 +86,23 @@ impl fmt::Display for Amount {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}m and {}Mi", self.cpu, self.memory)
     }
+}
+
+/// The name of processor time among resources.
+pub const CPU: &str = "cpu";
+
+/// The name of memory among resources.
+pub const MEMORY: &str = "memory";
+
+/// The limit of a resource.
+pub fn limit_in<'a>(resources: &'a ResourceRequirements, resource: &str) -> Option<&'a Quantity> {
+    resources.limits.as_ref()?.get(resource)
+}
+
+/// Processor time and memory that are asked for, if both are.
+pub fn asked(resources: &ResourceRequirements) -> Option<Amount> {
+    let requests = resources.requests.as_ref()?;
+    Some(Amount::new(millicores(requests.get(CPU)?)?, mebibytes(requests.get(MEMORY)?)?))
 }
 
 /// A quantity of processors in thousandths, rounded up: `2`, `0.5`, `500m`.

@@ -1,13 +1,16 @@
 //! Who owns the number of pods, and what the autoscaler looks at.
 
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use synth_kubernetes::argocd::IgnoredDifference;
+use synth_kubernetes::{
+    argocd::IgnoredDifference,
+    quantity::{CPU, MEMORY},
+};
 use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
     charts::{Values as _, metrics_server},
-    view::{CPU, MEMORY, Workload, addon, limit, request},
+    view::{Workload, addon, limit, request},
 };
 
 pub(super) const NO_REPLICAS_BESIDE_AUTOSCALER: Policy<Platform> = Policy {

@@ -6,13 +6,16 @@ use k8s_openapi::{
 };
 use std::collections::BTreeMap;
 
-use synth_kubernetes::{Amount, quantity};
+use synth_kubernetes::{
+    Amount,
+    quantity::{self, CPU, MEMORY},
+};
 use synth_review::{Findings, Place, Policy, Severity};
 
 use super::planned;
 use crate::{
     Platform,
-    view::{CPU, MEMORY, NodePool, Object, PodGroup, Pools, Taken, daemon_pods, maximum, pool_setting, whole},
+    view::{NodePool, Object, PodGroup, Pools, Taken, daemon_pods, maximum, pool_setting, whole},
 };
 
 fn described(groups: &[PodGroup]) -> String {

@@ -1,12 +1,9 @@
 //! The repo server: whether it survives when nothing is in the cache and every Application asks for its manifests.
 
-use synth_kubernetes::quantity;
+use synth_kubernetes::quantity::{self, MEMORY, limit_in};
 use synth_review::{Findings, Policy, Severity};
 
-use crate::{
-    Platform,
-    view::{MEMORY, argocd_values, limit_in},
-};
+use crate::{Platform, view::argocd_values};
 
 /// MiB of the server itself, before it renders anything.
 const SERVER: u64 = 96;
