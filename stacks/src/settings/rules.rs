@@ -149,7 +149,8 @@ pub(super) fn word_of(allowed: &'static [&'static str]) -> WordOf {
 impl Rule<String> for WordOf {
     fn judge(&self, value: &String, key: &str, problems: &mut Problems<'_>) {
         if !self.0.contains(&value.as_str()) {
-            problems.report(key, format!("is `{value}`, allowed are {}{}", list(self.0), perhaps(value, self.0)));
+            let mend = perhaps(value, self.0);
+            problems.report(key, format!("is `{value}`, one of {} is expected{mend}", list(self.0)));
         }
     }
 
