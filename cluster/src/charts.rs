@@ -57,7 +57,7 @@ impl Environment {
         let values = files.iter().find(|file| file.path == "argocd-values.json").context("Argo CD has no values")?;
         Ok(Release {
             chart: "argo-cd".to_owned(),
-            version: self.settings.argocd.chart_version.clone(),
+            version: self.settings.argocd.chart_version.to_string(),
             name: "argocd".to_owned(),
             namespace: self.settings.argocd.namespace.clone(),
             values: serde_json::from_str(&values.text)?,

@@ -79,7 +79,7 @@ impl Karpenter {
         over: &[(&str, &str)],
     ) -> Result<Self> {
         let mut variables = variables(environment)?;
-        variables.extend(endpoints(account, &environment.settings.aws.region)?);
+        variables.extend(endpoints(account, environment.settings.aws.region.name)?);
         let [metrics, health] = free_ports()?;
         let plain = [
             ("KUBECONFIG", kubeconfig.display().to_string()),

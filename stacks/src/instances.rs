@@ -7,6 +7,8 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use synth_framework::nearest;
 
+use crate::settings::Architecture;
+
 const TYPES: &str = include_str!("data/instance-types.csv");
 const OFFERINGS: &str = include_str!("data/instance-offerings.csv");
 
@@ -26,8 +28,7 @@ pub(crate) const MOST_PODS: u32 = 110;
 pub(crate) struct InstanceType {
     /// Its name, such as `m7i.xlarge`.
     pub(crate) name: &'static str,
-    /// `amd64` or `arm64`.
-    pub(crate) architecture: &'static str,
+    pub(crate) architecture: Architecture,
     pub(crate) vcpus: u64,
     /// MiB.
     pub(crate) memory: u64,
@@ -117,7 +118,7 @@ fn generation(name: &str) -> u64 {
 impl InstanceType {
     fn read(mut cells: std::str::Split<'static, char>) -> Self {
         let mut text = || cells.next().expect("each row of the table is whole");
-        let (name, architecture) = (text(), text());
+        let (name, architecture) = (text(), text().parse().expect("machines are of two architectures"));
         let mut number = || text().parse().expect("sizes are numbers");
         let (vcpus, memory, interfaces, per_interface) = (number(), number(), number(), number());
         let price = text();
@@ -205,7 +206,7 @@ impl InstanceType {
     /// MiB that pods get: without what the hypervisor takes, what EKS keeps for the kubelet and the system, and the room
     /// below which the kubelet evicts. It is an estimate of Karpenter's, a little below what nodes then have.
     pub(crate) fn allocatable_memory(&self) -> u64 {
-        let there = self.memory - if self.architecture == "arm64" { 64 } else { 0 };
+        let there = self.memory - if self.architecture == Architecture::Arm64 { 64 } else { 0 };
         let hypervisor = (there * 75).div_ceil(1000);
         let kept = 255 + 11 * self.pods_of_single_addresses() + 100;
         there.saturating_sub(hypervisor + kept)

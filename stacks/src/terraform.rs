@@ -38,11 +38,11 @@ fn common(settings: &Settings, stack: &Stack) -> Terraform {
     );
     let aws = format!(">= {}, < {AWS_CEILING}", settings.aws.provider_floor);
     terraform().required_version(TERRAFORM_VERSIONS).required_provider::<Aws>(aws).backend(
-        s3_backend(settings.state_bucket(), state.key(stack.name()), &settings.aws.region)
+        s3_backend(settings.state_bucket(), state.key(stack.name()), settings.aws.region.name)
             .encrypt(true)
             .kms_key_id(key)
             .use_lockfile(true)
-            .allowed_account_ids([settings.aws.account_id.clone()]),
+            .allowed_account_ids([settings.aws.account_id.to_string()]),
     )
 }
 
@@ -54,7 +54,7 @@ pub fn tags<'a>(settings: &'a Settings, stack: &'a Stack) -> impl Iterator<Item 
 
 fn aws_provider(settings: &Settings, stack: &Stack) {
     provider::aws()
-        .region(&settings.aws.region)
+        .region(settings.aws.region)
         .allowed_account_ids([&settings.aws.account_id])
         .default_tags(provider::aws::default_tags().tags(tags(settings, stack)))
         .add_to(stack);
@@ -65,7 +65,7 @@ fn aws_provider(settings: &Settings, stack: &Stack) {
 pub fn helm_provider(settings: &Settings, endpoint: Ref<String>, authority: Ref<String>, stack: &Stack) {
     use provider::helm::{kubernetes, kubernetes::exec};
 
-    let arguments = ["eks", "get-token", "--cluster-name", &settings.name, "--region", &settings.aws.region];
+    let arguments = ["eks", "get-token", "--cluster-name", &settings.name, "--region", settings.aws.region.name];
     provider::helm()
         .kubernetes(
             kubernetes()

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use jiff::civil::{Date, date};
 
-use crate::settings::KubernetesVersion;
+use crate::settings::{AddonVersion, KubernetesVersion, Version};
 
 /// US dollars that a cluster costs by the hour in standard support, and in extended support.
 /// <https://aws.amazon.com/eks/pricing/>, 2026-11-29.
@@ -41,8 +41,8 @@ impl Release {
 pub(crate) struct Tested {
     chart: &'static str,
     /// The first of them, and the first that is none of them: major and minor numbers.
-    from: (u64, u64),
-    until: (u64, u64),
+    from: (u32, u32),
+    until: (u32, u32),
     /// The program that they install and its version, as its makers call them.
     pub(crate) app: &'static str,
     /// The minor versions of Kubernetes, from 0 where nobody says an oldest; others are untested.
@@ -53,7 +53,7 @@ pub(crate) struct Tested {
 
 const fn tested(
     chart: &'static str,
-    [from, until]: [(u64, u64); 2],
+    [from, until]: [(u32, u32); 2],
     app: &'static str,
     kubernetes: RangeInclusive<u32>,
 ) -> Tested {
@@ -63,7 +63,7 @@ const fn tested(
 /// The same for releases of which their makers say that a newer Kubernetes needs a later one.
 const fn needed(
     chart: &'static str,
-    [from, until]: [(u64, u64); 2],
+    [from, until]: [(u32, u32); 2],
     app: &'static str,
     kubernetes: RangeInclusive<u32>,
 ) -> Tested {
@@ -91,9 +91,8 @@ impl Tested {
     }
 
     /// The releases of a chart among which a version is, if the table has them.
-    pub(crate) fn of(chart: &str, version: &str) -> Option<&'static Self> {
-        let mut numbers = version.split('.').map(|number| number.parse().ok());
-        let version = (numbers.next()??, numbers.next()??);
+    pub(crate) fn of(chart: &str, version: Version) -> Option<&'static Self> {
+        let version = (version.major, version.minor);
         TESTED.iter().find(|row| row.chart == chart && (row.from..row.until).contains(&version))
     }
 }
@@ -111,9 +110,8 @@ const BUILDS: [(&str, &str, u32); 5] = [
 /// The minor version of Kubernetes with which a build of an add-on was seen, where one was.
 pub(crate) fn seen_with(addon: &str, build: &str) -> Option<u32> {
     // Of this one the build itself says it.
-    let own = || build.strip_prefix("v1.")?.split('.').next()?.parse().ok();
     if addon == "kube-proxy" {
-        return own();
+        return build.parse().ok().map(|build: AddonVersion| build.version.minor);
     }
     BUILDS.iter().find(|(name, known, _)| (*name, *known) == (addon, build)).map(|(_, _, minor)| *minor)
 }
@@ -142,11 +140,10 @@ mod tests {
 
     #[test]
     fn a_release_is_found_by_its_numbers() {
-        let app = |chart, version| Tested::of(chart, version).map(|row| row.app);
+        let app = |chart, version: &str| Tested::of(chart, version.parse().unwrap()).map(|row| row.app);
         assert_eq!(app("argo-cd", "10.1.1"), Some("Argo CD 3.4"));
         assert_eq!(app("argo-cd", "10.10.0"), Some("Argo CD 3.5"), "numbers, not text");
         assert_eq!(app("argo-cd", "9.9.9"), None);
         assert_eq!(app("karpenter", "1.14.1"), Some("Karpenter 1.13 to 1.14"));
-        assert_eq!(app("karpenter", "latest"), None);
     }
 }

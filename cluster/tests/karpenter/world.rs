@@ -157,7 +157,7 @@ impl World {
 }
 
 fn account(environment: &Environment, version: &str, folder: &Path) -> Account {
-    let alias = &environment.settings.karpenter.ami_alias;
+    let alias = environment.settings.karpenter.ami_alias.to_string();
     let date = alias.split_once('@').map_or("", |(_, date)| date);
     let api_server = "https://127.0.0.1:1";
     let account =

@@ -86,7 +86,10 @@ pub(super) fn write(settings: &Settings, stack: &Stack) -> Value<String> {
     objects.extend(following::objects(settings));
     let values = Values {
         objects,
-        repository: Repository { url: &settings.repository.url, credentials: settings.repository.credentials.as_str() },
+        repository: Repository {
+            url: settings.repository.url.as_str(),
+            credentials: settings.repository.credentials.as_str(),
+        },
     };
     let values = serde_json::to_string_pretty(&values).expect("values are structs with texts as keys");
     stack.asset(ROOT_VALUES, values + "\n").content()
@@ -100,7 +103,7 @@ fn project(settings: &Settings) -> AppProjectSpec {
     AppProjectSpec {
         description: "The root Application alone: it makes Applications and projects in Argo CD's own namespace."
             .to_owned(),
-        source_repos: vec![settings.repository.url.clone()],
+        source_repos: vec![settings.repository.url.to_string()],
         destinations: vec![destination(settings)],
         namespace_resource_whitelist: ["Application", "AppProject"]
             .map(|kind| GroupKind::new("argoproj.io", kind))
@@ -113,7 +116,7 @@ fn application(settings: &Settings) -> ApplicationSpec {
     ApplicationSpec {
         project: ROOT_PROJECT.to_owned(),
         source: Source {
-            repo_url: settings.repository.url.clone(),
+            repo_url: settings.repository.url.to_string(),
             target_revision: settings.repository.revision.clone(),
             path: Some(settings.manifests_path()),
             directory: Some(Directory { recurse: false }),

@@ -73,7 +73,7 @@ fn test(settings: &Settings, release: &helm_release::Handle, stack: &Stack) {
     let spec = || jsondecode(release.values().at(0)).key("objects").at(chart::APPLICATION).key("spec");
     let source = || spec().key("source");
     run("the_root_application_follows_this_environment")
-        .assert(source().key("repoURL").equals(&settings.repository.url), "Argo CD follows another repository")
+        .assert(source().key("repoURL").equals(settings.repository.url.as_str()), "Argo CD follows another repository")
         .assert(
             source().key("targetRevision").equals(&settings.repository.revision),
             "Argo CD follows another revision",

@@ -208,9 +208,9 @@ fn told(name: &str, receivers: &Receivers) -> Receiver {
         send_resolved: true,
         others: Others::new(),
     });
-    let topic = receivers.sns_topic_arn.clone().map(|topic_arn| Sns {
-        sigv4: Signature { region: topic_arn.split(':').nth(3).unwrap_or_default().to_owned() },
-        topic_arn,
+    let topic = receivers.sns_topic_arn.as_ref().map(|topic| Sns {
+        sigv4: Signature { region: topic.region().to_owned() },
+        topic_arn: topic.to_string(),
         subject: TITLE.to_owned(),
         message: LINES.to_owned(),
         send_resolved: true,
@@ -219,7 +219,7 @@ fn told(name: &str, receivers: &Receivers) -> Receiver {
     let mail = receivers.mail_to.iter().map(|to| Mail {
         to: to.clone(),
         from: receivers.mail_from.clone().unwrap_or_default(),
-        smarthost: receivers.mail_server.clone().unwrap_or_default(),
+        smarthost: receivers.mail_server.as_ref().map(ToString::to_string).unwrap_or_default(),
         auth_username: receivers.mail_user.clone(),
         auth_password_file: receivers.mail_user.as_ref().map(|_| file("mail-password")),
         headers: Headers { subject: TITLE.to_owned() },

@@ -29,8 +29,8 @@ pub(super) fn access(
         grant(settings, &cluster.name(), label, principal, (policy, scope), stack)
     };
     let applying = settings.role_arn(&settings.apply_role());
-    let principals = settings.cluster.admin_principal_arns.iter().filter(|principal| **principal != applying);
-    let principals: Vec<_> = principals.map(String::as_str).collect();
+    let principals = settings.cluster.admin_principal_arns.iter().map(|principal| principal.as_str());
+    let principals: Vec<_> = principals.filter(|principal| *principal != applying).collect();
     let administrators = principals.iter().zip(labels(&principals));
     let mut access: Vec<_> = administrators.map(|(principal, label)| entry(&label, principal, ADMIN)).collect();
     access.push(entry("plan", &settings.role_arn(&settings.plan_role()), VIEW));

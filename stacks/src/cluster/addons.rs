@@ -15,7 +15,7 @@ use synth_framework::{
 use crate::{
     names::{ADD_ON_NAMESPACE, BASE_NODE_LABEL, EBS_CSI_ADD_ON, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
     policy::{grant_aws_policy, label, pod_role},
-    settings::Settings,
+    settings::{AddonVersion, Settings},
 };
 
 /// Declares what nodes need to become ready.
@@ -33,10 +33,10 @@ pub(super) fn before_nodes(
         "enableNetworkPolicy" => "true",
         "env" => object! { "ENABLE_PREFIX_DELEGATION" => "true", "WARM_PREFIX_TARGET" => "1" },
     };
-    let agent = addons.addon("eks-pod-identity-agent", versions.eks_pod_identity_agent.as_deref(), None, None);
-    let kube_proxy = addons.addon("kube-proxy", versions.kube_proxy.as_deref(), None, None);
+    let agent = addons.addon("eks-pod-identity-agent", versions.eks_pod_identity_agent, None, None);
+    let kube_proxy = addons.addon("kube-proxy", versions.kube_proxy, None, None);
     let identity = PodIdentity { service_account: VPC_CNI_SERVICE_ACCOUNT, role: role.arn(), granted };
-    let cni = addons.addon("vpc-cni", versions.vpc_cni.as_deref(), Some(cni), Some(identity));
+    let cni = addons.addon("vpc-cni", versions.vpc_cni, Some(cni), Some(identity));
     let configuration = jsondecode(cni.configuration_values());
     run("network_policies_are_enforced")
         .assert(configuration.key("enableNetworkPolicy").equals("true"), "every NetworkPolicy is silently inert")
@@ -74,9 +74,9 @@ pub(super) fn after_nodes(
     };
     let ebs = PodIdentity { service_account: EBS_CSI_SERVICE_ACCOUNT, role: role.arn(), granted };
     vec![
-        addons.addon("coredns", versions.coredns.as_deref(), Some(dns), None),
-        addons.addon(EBS_CSI_ADD_ON, versions.aws_ebs_csi_driver.as_deref(), Some(volumes), Some(ebs)),
-        addons.addon("eks-node-monitoring-agent", versions.eks_node_monitoring_agent.as_deref(), None, None),
+        addons.addon("coredns", versions.coredns, Some(dns), None),
+        addons.addon(EBS_CSI_ADD_ON, versions.aws_ebs_csi_driver, Some(volumes), Some(ebs)),
+        addons.addon("eks-node-monitoring-agent", versions.eks_node_monitoring_agent, None, None),
     ]
 }
 
@@ -100,7 +100,7 @@ impl Addons<'_> {
     fn addon(
         &self,
         name: &str,
-        version: Option<&str>,
+        version: Option<AddonVersion>,
         configuration: Option<Value<Any>>,
         identity: Option<PodIdentity>,
     ) -> aws_eks_addon::Handle {

@@ -25,7 +25,7 @@ pub(super) fn argocd(
         .create_namespace(true)
         .repository("https://argoproj.github.io/argo-helm")
         .chart("argo-cd")
-        .version(&settings.argocd.chart_version)
+        .version(settings.argocd.chart_version)
         .values([stack.asset("argocd-values.json", values + "\n").content()])
         .wait(true)
         .timeout(900)

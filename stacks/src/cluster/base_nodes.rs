@@ -46,7 +46,7 @@ pub(super) fn base_nodes(
         .version(settings.cluster.kubernetes_version)
         // EKS never moves a group to a newer image by itself.
         .release_version(nodes.release_version.as_ref())
-        .ami_type(&nodes.ami_type)
+        .ami_type(nodes.ami_type)
         .capacity_type("ON_DEMAND")
         .instance_types(&nodes.instance_types)
         .launch_template(
@@ -58,7 +58,9 @@ pub(super) fn base_nodes(
                 .desired_size(nodes.desired_size)
                 .max_size(nodes.max_size),
         )
-        .update_config(aws_eks_node_group::update_config().max_unavailable_percentage(nodes.max_unavailable_percentage))
+        .update_config(
+            aws_eks_node_group::update_config().max_unavailable_percentage(nodes.max_unavailable_percentage.get()),
+        )
         .node_repair_config(aws_eks_node_group::node_repair_config().enabled(true))
         .labels([(label, value)])
         .taint(aws_eks_node_group::taint().key(taint).value(taint_value).effect("NO_SCHEDULE"))
@@ -131,7 +133,7 @@ fn launch_template(settings: &Settings, groups: &SecurityGroups, stack: &Stack) 
 /// The volumes of a node. Bottlerocket has a second one, for images and what pods write; the first keeps its image's size.
 fn volumes(nodes: &BaseNodes) -> Vec<impl IntoBlocks<block_device_mappings::Shape>> {
     let size = Some(nodes.volume_size_gib);
-    let bottlerocket = nodes.ami_type.starts_with("BOTTLEROCKET");
+    let bottlerocket = nodes.ami_type.is_bottlerocket();
     let volumes = if bottlerocket { vec![("/dev/xvda", None), ("/dev/xvdb", size)] } else { vec![("/dev/xvda", size)] };
     let volume = |(device, size): (&str, Option<u32>)| {
         aws_launch_template::block_device_mappings().device_name(device).ebs(

@@ -47,11 +47,11 @@ impl<'a> Scope<'a> {
 
     /// EC2 resources of any account: images and what is shared with this one.
     fn ec2<const N: usize>(&self, types: [&str; N]) -> [String; N] {
-        types.map(|type_| self.arn("ec2", &self.settings.aws.region, "*", &format!("{type_}/*")))
+        types.map(|type_| self.arn("ec2", self.settings.aws.region.name, "*", &format!("{type_}/*")))
     }
 
     fn instance_profiles(&self) -> [String; 1] {
-        [self.arn("iam", "", &self.settings.aws.account_id, "instance-profile/*")]
+        [self.arn("iam", "", self.settings.aws.account_id.as_str(), "instance-profile/*")]
     }
 
     /// Holds for what carries this cluster's tag: `ResourceTag` for what exists, `RequestTag` for what is made.
@@ -82,7 +82,7 @@ impl<'a> Scope<'a> {
     }
 
     fn node_lifecycle(&self) -> Vec<statement::Block> {
-        let region = &self.settings.aws.region;
+        let region = self.settings.aws.region.name;
         let public = ["image/*", "snapshot/*"].map(|resource| self.arn("ec2", region, "", resource));
         let shared = self.ec2(["security-group", "subnet", "capacity-reservation", "placement-group"]);
         let run = ["ec2:RunInstances", "ec2:CreateFleet"];
@@ -187,7 +187,7 @@ impl<'a> Scope<'a> {
             "Subnets",
         ]
         .map(|what| format!("ec2:Describe{what}"));
-        let region = &self.settings.aws.region;
+        let region = self.settings.aws.region.name;
         let parameters = self.arn("ssm", region, "", "parameter/aws/service/*");
         vec![
             allow("AllowRegionalReadActions", describe).resources(["*"]).condition(condition(

@@ -28,7 +28,7 @@ pub(super) fn outputs(
     out(stack, "cluster_name", cluster.name(), "Name of the EKS cluster.");
     out(stack, "cluster_endpoint", cluster.endpoint(), "Address of the Kubernetes API.");
     out(stack, "cluster_version", cluster.version(), "Minor version of Kubernetes.");
-    out(stack, "aws_region", region.as_str(), "Region of the cluster.");
+    out(stack, "aws_region", region.name, "Region of the cluster.");
     out(stack, "vpc_id", network.vpc.id(), "The VPC.");
     out(stack, "private_subnet_ids", private, "Subnets of nodes and pods, one in each zone.");
     out(stack, "public_subnet_ids", public, "Subnets of load balancers, one in each zone.");

@@ -22,7 +22,7 @@ pub(super) fn of(settings: &Settings) -> Vec<Property> {
     let load = &settings.load_test;
     let proxy = &settings.services.proxy;
     let (scheme, port) = if proxy.certificate_arn.is_some() { ("https", "443") } else { ("http", "80") };
-    let origin = proxy.allow_origins.iter().find(|origin| *origin != "*").map_or(ORIGIN, String::as_str);
+    let origin = proxy.named_origins().next().unwrap_or(ORIGIN);
     vec![
         property("host", "Address of the proxy, such as its load balancer's.", "127.0.0.1"),
         property("port", "Port of the proxy.", port),

@@ -6,6 +6,7 @@ use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform, base_images,
+    settings::Version,
     view::{Application, NodeClass, Object, pod_of},
 };
 
@@ -92,12 +93,6 @@ fn immutable_tags(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// Three numbers and no range.
-fn is_exact(version: &str) -> bool {
-    let parts: Vec<_> = version.split('.').collect();
-    parts.len() == 3 && parts.iter().all(|part| part.parse::<u32>().is_ok())
-}
-
 const PINNED_CHARTS: Policy<Platform> = Policy {
     code: "IMG004",
     name: "pinned-charts",
@@ -111,7 +106,7 @@ fn pinned_charts(platform: &Platform, findings: &mut Findings) {
     for application in platform.every::<Application>() {
         let (chart, version) = (&application.spec.source.chart, &application.spec.source.target_revision);
         if let Some(chart) = chart
-            && !is_exact(version)
+            && version.parse::<Version>().is_err()
         {
             let message = format!("installs the chart {chart} of version `{version}`, which names no single one");
             findings.report(application.place(), message, MEND);
@@ -121,7 +116,7 @@ fn pinned_charts(platform: &Platform, findings: &mut Findings) {
         platform.resources::<helm_release::Handle>().filter(|release| release.get(|of| of.repository()).is_some())
     {
         let version = release.text(|of| of.version()).unwrap_or_default();
-        if !is_exact(&version) {
+        if version.parse::<Version>().is_err() {
             let chart = release.text(|of| of.chart()).unwrap_or_default();
             let message = format!("installs the chart {chart} of version `{version}`, which names no single one");
             findings.report(release.place(), message, MEND);

@@ -5,20 +5,17 @@ use std::collections::BTreeMap;
 use super::declare::{choice, section};
 use super::problem::Problems;
 use super::rules::{IfSet, between, shaped};
-use super::{regions, shape, tree};
+use super::{AccountId, ProviderFloor, Region, RepositoryUrl, shape, tree};
 
 section! {
     /// The AWS account and region of the environment.
     pub struct Aws {
         /// Twelve digits.
-        pub account_id: String where shaped("an account id of 12 digits", shape::account_id),
+        pub account_id: AccountId,
         /// One of [`regions::REGIONS`].
-        pub region: String where regions::known,
+        pub region: Region,
         /// Oldest version of Terraform's AWS provider that may plan.
-        pub provider_floor: String where shaped(
-            "a version of the AWS provider from 5.100.0 on and below 7.0.0, such as `5.100.0`",
-            shape::aws_provider_version,
-        ),
+        pub provider_floor: ProviderFloor,
         /// Tags that every resource gets.
         pub tags: BTreeMap<String, String>,
     }
@@ -28,7 +25,7 @@ section! {
 impl Aws {
     /// The partition that the region belongs to, as it stands in ARNs.
     pub fn partition(&self) -> &'static str {
-        if self.region.starts_with("us-gov-") { "aws-us-gov" } else { "aws" }
+        self.region.partition()
     }
 
     /// The host of the account's image registry.
@@ -229,10 +226,7 @@ section! {
     /// The Git repository that Argo CD follows.
     pub struct Repository {
         /// Address over HTTPS or SSH.
-        pub url: String where shaped(
-            "a repository such as `https://github.com/owner/name.git` or `git@github.com:owner/name.git`",
-            shape::repository_url,
-        ),
+        pub url: RepositoryUrl,
         /// Branch, tag or commit.
         pub revision: String where shaped("a branch, tag or commit", shape::revision),
         /// How Argo CD signs in.
@@ -244,7 +238,7 @@ section! {
 }
 
 fn credentials_fit_url(repository: &Repository, section: &str, problems: &mut Problems<'_>) {
-    let https = repository.url.starts_with("https://");
+    let https = repository.url.is_over_https();
     let mend = match repository.credentials {
         Credentials::Ssh if https => "an SSH address such as `git@github.com:owner/name.git`",
         Credentials::None | Credentials::GithubApp | Credentials::Token if !https => {

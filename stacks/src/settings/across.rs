@@ -1,16 +1,15 @@
 //! Rules between sections. Each runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
-use super::shape;
-use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services, regions};
-use crate::instances::{self, Offered};
+use super::zone;
+use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services};
+use crate::instances::Offered;
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
-    let Some(region) = regions::find(&aws.region) else { return };
     for (index, zone) in network.zones.iter().enumerate() {
         let key = format!("network.zones[{index}]");
-        let named = problems.other(&key, "aws.region", &aws.region);
-        if let Some(problem) = regions::zone_problem(region, &named, zone) {
+        let named = problems.other(&key, "aws.region", aws.region);
+        if let Some(problem) = zone::problem(aws.region, &named, zone) {
             problems.report(&key, problem);
         }
     }
@@ -18,9 +17,9 @@ pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut P
 
 pub(super) fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems: &mut Problems<'_>) {
     for (index, arn) in cluster.admin_principal_arns.iter().enumerate() {
-        if arn.split(':').nth(1) != Some(aws.partition()) {
+        if arn.partition() != aws.partition() {
             let key = format!("cluster.admin_principal_arns[{index}]");
-            let region = problems.other(&key, "aws.region", &aws.region);
+            let region = problems.other(&key, "aws.region", aws.region);
             problems.report(&key, format!("is `{arn}`, but the partition of {region}, is `{}`", aws.partition()));
         }
     }
@@ -29,14 +28,13 @@ pub(super) fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems
 pub(super) fn certificate_lies_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
     let key = "services.proxy.certificate_arn";
     let Some(arn) = &services.proxy.certificate_arn else { return };
-    let part = |number| arn.split(':').nth(number);
     let takes = "but a load balancer takes certificates of its own";
-    let problem = if part(1) != Some(aws.partition()) {
-        let region = problems.other(key, "aws.region", &aws.region);
+    let problem = if arn.partition() != aws.partition() {
+        let region = problems.other(key, "aws.region", aws.region);
         format!("but the partition of {region}, is `{}`", aws.partition())
-    } else if part(3) != Some(aws.region.as_str()) {
-        format!("{takes} region only, {}", problems.other(key, "aws.region", &aws.region))
-    } else if part(4) != Some(aws.account_id.as_str()) {
+    } else if arn.region() != aws.region.name {
+        format!("{takes} region only, {}", problems.other(key, "aws.region", aws.region))
+    } else if arn.account() != aws.account_id.as_str() {
         format!("{takes} account only, {}", problems.other(key, "aws.account_id", &aws.account_id))
     } else {
         return;
@@ -90,14 +88,13 @@ pub(super) fn base_nodes_fill_the_zones(network: &Network, base_nodes: &BaseNode
 pub(super) fn base_nodes_release_fits(cluster: &Cluster, base_nodes: &BaseNodes, problems: &mut Problems<'_>) {
     let key = "base_nodes.release_version";
     let version = cluster.kubernetes_version;
-    let prefix = format!("{version}.");
-    let names_version = base_nodes.ami_type.starts_with("AL2023");
-    let release = base_nodes.release_version.as_deref();
-    if let Some(release) = release.filter(|of| names_version && shape::amazon_linux_release(of))
-        && !release.starts_with(&prefix)
+    let release = base_nodes.release_version.as_ref().filter(|_| !base_nodes.ami_type.is_bottlerocket());
+    if let Some(release) = release
+        && let Some((kubelet, _)) = release.amazon_linux()
+        && !version.has(kubelet)
     {
         let cluster = problems.other(key, "cluster.kubernetes_version", version);
-        let mend = format!("name a release that begins with `{prefix}`, or write `\"\"`");
+        let mend = format!("name a release that begins with `{version}.`, or write `\"\"`");
         problems.report(key, format!("is `{release}`, which does not fit {cluster}: {mend}"));
     }
 }
@@ -110,13 +107,13 @@ pub(super) fn base_nodes_are_offered(
     problems: &mut Problems<'_>,
 ) {
     let key = "base_nodes.instance_types";
-    let known = base_nodes.instance_types.iter().enumerate();
-    let region = Offered::in_region(&aws.region);
-    let offered = known.filter_map(|(index, name)| Some((index, name, region.zones(instances::named(name)?)?)));
+    let types = base_nodes.instance_types.iter().enumerate();
+    let region = Offered::in_region(aws.region.name);
+    let offered = types.filter_map(|(index, of)| Some((index, of, region.zones(of.known())?)));
     let offered: Vec<_> = offered.collect();
     for (index, name, _) in offered.iter().filter(|(_, _, zones)| *zones == 0) {
         let key = format!("{key}[{index}]");
-        let region = problems.other(&key, "aws.region", &aws.region);
+        let region = problems.other(&key, "aws.region", aws.region);
         problems.report(&key, format!("is `{name}`, which AWS does not offer in {region}: take another"));
     }
     let (needed, most) = (network.zones.len(), offered.iter().map(|(.., zones)| *zones).max());
@@ -133,7 +130,7 @@ pub(super) fn base_nodes_are_offered(
 pub(super) fn administrators_are_others(cluster: &Cluster, taken: &[(&str, String)], problems: &mut Problems<'_>) {
     for (index, arn) in cluster.admin_principal_arns.iter().enumerate() {
         for (what, role) in taken {
-            if arn == role {
+            if arn.as_str() == role {
                 let key = format!("cluster.admin_principal_arns[{index}]");
                 problems
                     .report(&key, format!("is `{arn}`, the role that {what}, which must not administer: remove it"));

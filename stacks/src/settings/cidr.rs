@@ -8,9 +8,8 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use serde_json::{Value as Json, json};
 
-use super::problem::{self, Problems};
-use super::read::{self, Read};
-use super::tree::{Node, Value};
+use super::problem;
+use super::text::{Text, TextError, text_values};
 
 /// An IPv4 range such as `10.0.0.0/16`, without host bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,49 +61,32 @@ impl fmt::Display for Cidr {
     }
 }
 
-/// Why a text is no range, in words that follow what it was meant for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CidrError(String);
-
-impl fmt::Display for CidrError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for CidrError {}
-
 impl std::str::FromStr for Cidr {
-    type Err = CidrError;
+    type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let Ok(net) = text.parse::<Ipv4Net>() else {
-            return Err(CidrError(format!("is `{text}`, an IPv4 range such as `10.0.0.0/16` is expected")));
+            return Err(TextError::expected("an IPv4 range such as `10.0.0.0/16`", text));
         };
         if net.addr() == net.network() {
             Ok(Self(net))
         } else {
-            Err(CidrError(format!("is `{text}`, which sets bits beyond its prefix: write `{}`", net.trunc())))
+            Err(TextError(format!("is `{text}`, which sets bits beyond its prefix: write `{}`", net.trunc())))
         }
     }
 }
 
-impl Read for Cidr {
-    fn expected() -> String {
+impl Text for Cidr {
+    fn type_name() -> String {
         "a string with an IPv4 range".to_owned()
     }
 
     fn schema() -> Json {
         json!({ "type": "string", "pattern": "^[0-9.]+/[0-9]+$" })
     }
-
-    fn read(node: &Node, problems: &mut Problems<'_>) -> Option<Self> {
-        let Value::Text(text) = &node.value else {
-            return read::wrong_type(node, problems);
-        };
-        text.parse().map_err(|error: CidrError| problems.report(&node.key, error.0)).ok()
-    }
 }
+
+text_values!(Cidr);
 
 /// The sizes that AWS allows for a VPC and for a subnet.
 pub(super) fn aws_size(cidr: &Cidr) -> Result<(), String> {

@@ -4,18 +4,28 @@ use super::cidr::{self, Cidr};
 use super::declare::{choice, section};
 use super::network::LOG_RETENTION_DAYS;
 use super::problem::Problems;
-use super::rules::{IfSet, between, filled_set, one_of, set, shaped, word_of};
+use super::rules::{Anything, between, filled_set, one_of, set, shaped};
 use super::shape;
 use super::tree;
-use super::version::KubernetesVersion;
-use crate::instances;
+use super::{
+    AddonVersion, AmiType, Architecture, ImageRelease, InstanceType, KubernetesVersion, Percent, PrincipalArn,
+};
 
-/// The logs that a control plane can write.
-const LOG_TYPES: [&str; 5] = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
-
-/// The node images that the base nodes are built for.
-const AMI_TYPES: [&str; 4] =
-    ["AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD", "BOTTLEROCKET_x86_64", "BOTTLEROCKET_ARM_64"];
+choice! {
+    /// A log that a control plane can write.
+    pub enum LogType {
+        /// Requests and their answers.
+        Api = "api",
+        /// Who asked for what.
+        Audit = "audit",
+        /// Who was let in as whom.
+        Authenticator = "authenticator",
+        /// The controllers' own.
+        ControllerManager = "controllerManager",
+        /// Where pods were put.
+        Scheduler = "scheduler",
+    }
+}
 
 choice! {
     /// What EKS does when standard support of the Kubernetes version ends.
@@ -69,9 +79,9 @@ section! {
             shape::security_group,
         )),
         /// IAM users and roles that administer the cluster, besides the role that applies.
-        pub admin_principal_arns: Vec<String> where set(shaped("the ARN of an IAM role or user", shape::principal_arn)),
+        pub admin_principal_arns: Vec<PrincipalArn> where set(Anything),
         /// Control-plane logs that are written.
-        pub log_types: Vec<String> where set(word_of(&LOG_TYPES)),
+        pub log_types: Vec<LogType> where set(Anything),
         /// Days for which control-plane logs are kept.
         pub log_retention_days: u32 where one_of(&LOG_RETENTION_DAYS),
         /// Days between the deletion of the cluster's KMS keys and their end.
@@ -92,31 +102,28 @@ section! {
     /// Builds of the managed add-ons; `None` takes the one that is the most recent when the add-on is made, and stays with it.
     pub struct AddonVersions {
         /// Build of `vpc-cni`.
-        pub vpc_cni: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        pub vpc_cni: Option<AddonVersion>,
         /// Build of `kube-proxy`, of the same minor version as the cluster.
-        pub kube_proxy: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        pub kube_proxy: Option<AddonVersion>,
         /// Build of `coredns`.
-        pub coredns: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        pub coredns: Option<AddonVersion>,
         /// Build of `eks-pod-identity-agent`.
-        pub eks_pod_identity_agent: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        pub eks_pod_identity_agent: Option<AddonVersion>,
         /// Build of `aws-ebs-csi-driver`.
-        pub aws_ebs_csi_driver: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        pub aws_ebs_csi_driver: Option<AddonVersion>,
         /// Build of `eks-node-monitoring-agent`.
-        pub eks_node_monitoring_agent: Option<String> where IfSet(shaped(BUILD, shape::addon_version)),
+        pub eks_node_monitoring_agent: Option<AddonVersion>,
     }
 }
 
-const BUILD: &str = "`\"\"` or an exact build such as `v1.23.1-eksbuild.1`";
-
 fn kube_proxy_fits(cluster: &Cluster, section: &str, problems: &mut Problems<'_>) {
     let version = cluster.kubernetes_version;
-    let prefix = format!("v{version}.");
-    if let Some(build) = &cluster.addon_versions.kube_proxy
-        && !build.starts_with(&prefix)
+    if let Some(build) = cluster.addon_versions.kube_proxy
+        && !version.has(build.version)
     {
         let key = tree::child(&tree::child(section, "addon_versions"), "kube_proxy");
         let cluster = problems.other(&key, &tree::child(section, "kubernetes_version"), version);
-        let mend = format!("name a build that begins with `{prefix}`, or write `\"\"`");
+        let mend = format!("name a build that begins with `v{version}.`, or write `\"\"`");
         problems.report(&key, format!("is `{build}`, which does not fit {cluster}: {mend}"));
     }
 }
@@ -125,11 +132,11 @@ section! {
     /// The managed node group that carries the system pods; everything else runs on Karpenter's nodes.
     pub struct BaseNodes {
         /// Instance types in order of preference.
-        pub instance_types: Vec<String> where filled_set(known_instance_type),
+        pub instance_types: Vec<InstanceType> where filled_set(Anything),
         /// Node image of EKS.
-        pub ami_type: String where word_of(&AMI_TYPES),
+        pub ami_type: AmiType,
         /// Release of that image; `None` leaves it to EKS, which then changes it with the Kubernetes version only.
-        pub release_version: Option<String>,
+        pub release_version: Option<ImageRelease>,
         /// Fewest nodes, at least one in each zone.
         pub min_size: u32 where between(1, 100),
         /// Nodes; nothing else changes their number.
@@ -139,7 +146,7 @@ section! {
         /// Size of the volume that holds images and what pods write, in GiB; the type is gp3.
         pub volume_size_gib: u32 where between(20, 16_384),
         /// Percentage of the nodes that an update may take away at once.
-        pub max_unavailable_percentage: u32 where between(1, 100),
+        pub max_unavailable_percentage: Percent,
     }
     check base_nodes_fit;
 }
@@ -160,37 +167,26 @@ fn base_nodes_fit(nodes: &BaseNodes, section: &str, problems: &mut Problems<'_>)
         ordered(min, desired);
         ordered(desired, max);
     }
-    if let Some(release) = &nodes.release_version {
-        let (fits, expected) = if nodes.ami_type.starts_with("BOTTLEROCKET") {
-            (shape::bottlerocket_release(release), "a version and a commit such as `1.62.1-5d9ac849`")
+    let image = nodes.ami_type;
+    if let Some(release) = nodes.release_version.as_ref().filter(|release| !release.is_of(image)) {
+        let expected = if image.is_bottlerocket() {
+            "a version and a commit such as `1.62.1-5d9ac849`"
         } else {
-            (shape::amazon_linux_release(release), "a version of Kubernetes and a day such as `1.36.3-20260903`")
+            "a version of Kubernetes and a day such as `1.36.3-20260903`"
         };
-        if !fits {
-            let key = tree::child(section, "release_version");
-            let image = problems.other(&key, &tree::child(section, "ami_type"), &nodes.ami_type);
-            problems.report(&key, format!("is `{release}`, no release of {image}: write {expected}, or `\"\"`"));
-        }
+        let key = tree::child(section, "release_version");
+        let image = problems.other(&key, &tree::child(section, "ami_type"), image);
+        problems.report(&key, format!("is `{release}`, no release of {image}: write {expected}, or `\"\"`"));
     }
-    let arm_image = nodes.ami_type.contains("ARM_64");
     for (index, instance_type) in nodes.instance_types.iter().enumerate() {
-        let Some(known) = instances::named(instance_type) else { continue };
-        if (known.architecture == "arm64") != arm_image {
+        if instance_type.architecture() != image.architecture() {
             let key = format!("{}[{index}]", tree::child(section, "instance_types"));
-            let architecture = if arm_image { "x86_64" } else { "arm64" };
-            let image = problems.other(&key, &tree::child(section, "ami_type"), &nodes.ami_type);
+            let architecture = match instance_type.architecture() {
+                Architecture::Amd64 => "x86_64",
+                Architecture::Arm64 => "arm64",
+            };
+            let image = problems.other(&key, &tree::child(section, "ami_type"), image);
             problems.report(&key, format!("is `{instance_type}`, an {architecture} machine, which cannot run {image}"));
         }
     }
-}
-
-/// Whatever is reckoned with nodes needs their size, so that only a type of the table may stand here.
-fn known_instance_type(name: &String) -> Result<(), String> {
-    if instances::named(name).is_some() {
-        return Ok(());
-    }
-    let meant = instances::meant(name).map(|meant| format!("; is `{meant}` meant?")).unwrap_or_default();
-    Err(format!(
-        "is `{name}`, which is no known type of the categories c, m, r and t of generation 5 or later (t from 3){meant}"
-    ))
 }

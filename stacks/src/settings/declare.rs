@@ -78,32 +78,32 @@ macro_rules! choice {
             }
         }
 
-        impl $crate::settings::read::Read for $name {
-            fn expected() -> String {
+        impl std::str::FromStr for $name {
+            type Err = $crate::settings::text::TextError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $( $text => Ok(Self::$variant), )*
+                    _ => {
+                        let mend = $crate::settings::problem::perhaps(text, &[$($text),*]);
+                        let expected = <Self as $crate::settings::text::Text>::type_name();
+                        Err($crate::settings::text::TextError(format!("is `{text}`, {expected} is expected{mend}")))
+                    }
+                }
+            }
+        }
+
+        impl $crate::settings::text::Text for $name {
+            fn type_name() -> String {
                 format!("one of {}", $crate::settings::problem::list(&[$($text),*]))
             }
 
             fn schema() -> serde_json::Value {
                 serde_json::json!({ "type": "string", "enum": [$($text),*] })
             }
-
-            fn read(
-                node: &$crate::settings::tree::Node,
-                problems: &mut $crate::settings::problem::Problems<'_>,
-            ) -> Option<Self> {
-                let $crate::settings::tree::Value::Text(text) = &node.value else {
-                    return $crate::settings::read::wrong_type(node, problems);
-                };
-                match text.as_str() {
-                    $( $text => Some(Self::$variant), )*
-                    _ => {
-                        let mend = $crate::settings::problem::perhaps(text, &[$($text),*]);
-                        problems.report(&node.key, format!("is `{text}`, {} is expected{mend}", Self::expected()));
-                        None
-                    }
-                }
-            }
         }
+
+        $crate::settings::text::text_values!($name);
     };
 }
 

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use super::account::OncePerAccount;
 use super::declare::{choice, section};
 use super::problem::Problems;
-use super::rules::{between, filled_set, one_of, shaped, word_of};
+use super::rules::{Anything, between, filled_set, one_of, shaped};
 use super::shape;
 use super::tree;
+use super::{AmiAlias, Architecture, Duration, DurationOrNever, Version};
 
 section! {
     /// The controller and what all of its nodes share.
     pub struct Karpenter {
         /// Version of the charts `karpenter` and `karpenter-crd`.
-        pub chart_version: String where shaped("an exact version such as `1.14.1`", shape::chart_version),
+        pub chart_version: Version,
         /// Namespace of the controller.
         pub namespace: String where shaped("a namespace", shape::dns_label),
         /// Service account of the controller, which Pod Identity ties to its role.
@@ -21,16 +22,13 @@ section! {
         /// Controller pods, of which one works.
         pub replicas: u32 where between(1, 10),
         /// Dated node image, the same until someone changes it.
-        pub ami_alias: String where shaped(
-            "a dated image such as `al2023@v20260903`",
-            shape::ami_alias,
-        ),
+        pub ami_alias: AmiAlias,
         /// Size of each node's root volume in GiB; the type is gp3.
         pub volume_size_gib: u32 where between(20, 16_384),
         /// Age at which a node is replaced, as a Go duration, or `Never`.
-        pub expire_after: String where shaped("`Never` or a duration such as `336h`", shape::duration_or_never),
+        pub expire_after: DurationOrNever,
         /// How long a node that must go waits for its pods, as a Go duration.
-        pub termination_grace_period: String where shaped("a duration such as `30m`", shape::duration),
+        pub termination_grace_period: Duration,
         /// Whether this environment makes the account's service-linked role for Spot.
         pub spot_service_linked_role: OncePerAccount,
         /// Pools by name.
@@ -55,7 +53,7 @@ section! {
         /// How instances are bought.
         pub capacity_type: CapacityType,
         /// `amd64`, `arm64` or both.
-        pub architectures: Vec<String> where filled_set(word_of(&["amd64", "arm64"])),
+        pub architectures: Vec<Architecture> where filled_set(Anything),
         /// Instance categories such as `c`, `m` and `r`.
         pub instance_categories: Vec<String> where filled_set(shaped(
             "an instance category such as `m`",
@@ -72,7 +70,7 @@ section! {
         /// The pool with the higher weight is tried first.
         pub weight: u32 where between(1, 100),
         /// How long a node is underused before its pods move, as a Go duration, or `Never`.
-        pub consolidate_after: String where shaped("`Never` or a duration such as `1m`", shape::duration_or_never),
+        pub consolidate_after: DurationOrNever,
     }
 }
 

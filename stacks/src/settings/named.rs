@@ -1,6 +1,6 @@
 //! The names that follow from settings, for all stacks and both layers.
 
-use super::{Service, Settings};
+use super::{Service, Settings, Zone};
 use crate::names::MOCK_TARGET_SERVER;
 
 impl Settings {
@@ -125,8 +125,7 @@ impl Settings {
     }
 
     /// The letter of each zone with the zone's name: `("a", "eu-north-1a")`.
-    pub fn zones(&self) -> impl Iterator<Item = (&str, &String)> {
-        let zones = self.network.zones.iter();
-        zones.map(|zone| (zone.strip_prefix(self.aws.region.as_str()).unwrap_or(zone), zone))
+    pub fn zones(&self) -> impl Iterator<Item = (&str, &Zone)> {
+        self.network.zones.iter().map(|zone| (zone.letter(), zone))
     }
 }

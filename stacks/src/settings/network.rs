@@ -3,9 +3,9 @@
 use super::cidr::{self, Cidr};
 use super::declare::{choice, section};
 use super::problem::Problems;
-use super::rules::{Each, one_of, set, shaped};
-use super::shape;
+use super::rules::{Anything, Each, one_of, set};
 use super::tree;
+use super::{Zone, shape};
 
 /// The zones that every environment spreads over at least, so that the loss of one leaves a majority.
 pub const ZONES: usize = 3;
@@ -30,7 +30,7 @@ section! {
         /// Range of the VPC.
         pub cidr: Cidr where cidr::aws_size,
         /// Availability zones, at least three; their order is the order of the subnets.
-        pub zones: Vec<String> where set(shaped("a zone such as `eu-north-1a`", shape::zone)),
+        pub zones: Vec<Zone> where set(Anything),
         /// How private subnets reach the internet.
         pub nat_gateways: NatGateways,
         /// Days for which flow logs are kept.

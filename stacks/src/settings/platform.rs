@@ -3,16 +3,13 @@
 use super::declare::section;
 use super::receivers::Receivers;
 use super::rules::{between, shaped};
-use super::shape;
-
-/// The form that a chart's version must have, in words.
-const VERSION: &str = "an exact version such as `10.1.1`";
+use super::{Version, shape};
 
 section! {
     /// Argo CD, which syncs everything else.
     pub struct Argocd {
         /// Version of the chart `argo-cd`.
-        pub chart_version: String where shaped(VERSION, shape::chart_version),
+        pub chart_version: Version,
         /// Namespace of Argo CD.
         pub namespace: String where shaped("a namespace", shape::dns_label),
         /// Host name under which people will reach it.
@@ -32,7 +29,7 @@ section! {
     /// The metrics that autoscaling of pods reads.
     pub struct MetricsServer {
         /// Version of the chart `metrics-server`.
-        pub chart_version: String where shaped(VERSION, shape::chart_version),
+        pub chart_version: Version,
         /// Namespace of its pods.
         pub namespace: String where shaped("a namespace", shape::dns_label),
         /// Pods.
@@ -44,7 +41,7 @@ section! {
     /// The AWS Load Balancer Controller.
     pub struct LoadBalancerController {
         /// Version of the chart `aws-load-balancer-controller`.
-        pub chart_version: String where shaped(VERSION, shape::chart_version),
+        pub chart_version: Version,
         /// Namespace of the controller.
         pub namespace: String where shaped("a namespace", shape::dns_label),
         /// Service account of the controller, which Pod Identity ties to its role.
@@ -58,7 +55,7 @@ section! {
     /// Prometheus, Alertmanager and Grafana.
     pub struct Observability {
         /// Version of the chart `kube-prometheus-stack`.
-        pub chart_version: String where shaped(VERSION, shape::chart_version),
+        pub chart_version: Version,
         /// Namespace of its pods.
         pub namespace: String where shaped("a namespace", shape::dns_label),
         /// Prometheus pods, each with all data.

@@ -3,8 +3,8 @@
 use super::declare::section;
 use super::problem::Problems;
 use super::rules::{IfSet, set, shaped};
-use super::shape;
 use super::tree;
+use super::{MailServer, TopicArn, shape};
 
 section! {
     /// Who is told of alerts; whatever is empty or false is not.
@@ -18,16 +18,13 @@ section! {
         /// Whether `PagerDuty` hears of what is critical, by the routing key in `pagerduty-key` of the Secret.
         pub pagerduty: bool,
         /// Topic of SNS that is told, by the role of Alertmanager's pods: it needs no secret.
-        pub sns_topic_arn: Option<String> where IfSet(shaped(
-            "the ARN of a topic such as `arn:aws:sns:eu-north-1:111122223333:alerts`",
-            shape::topic_arn,
-        )),
+        pub sns_topic_arn: Option<TopicArn>,
         /// People who get mail.
         pub mail_to: Vec<String> where set(shaped("an address such as `on-call@example.com`", shape::mail_address)),
         /// Whom the mail is from.
         pub mail_from: Option<String> where IfSet(shaped("an address such as `alerts@example.com`", shape::mail_address)),
         /// Server that takes the mail, with its port; it must offer TLS.
-        pub mail_server: Option<String> where IfSet(shaped("a server such as `smtp.example.com:587`", shape::host_and_port)),
+        pub mail_server: Option<MailServer>,
         /// User of that server, whose password is in `mail-password` of the Secret; empty signs nobody in.
         pub mail_user: Option<String>,
     }
@@ -56,8 +53,8 @@ fn complete(receivers: &Receivers, section: &str, problems: &mut Problems<'_>) {
             format!("is empty, but `{}` is read from its `{file}`: name the Secret that has it", key(setting));
         problems.report(&key("secret"), message);
     }
-    let mail = [("mail_from", &receivers.mail_from), ("mail_server", &receivers.mail_server)];
-    for (name, _) in mail.into_iter().filter(|(_, value)| value.is_none() && !receivers.mail_to.is_empty()) {
+    let mail = [("mail_from", receivers.mail_from.is_some()), ("mail_server", receivers.mail_server.is_some())];
+    for (name, _) in mail.into_iter().filter(|(_, set)| !set && !receivers.mail_to.is_empty()) {
         problems.report(&key(name), format!("is empty, but `{}` names people: set it, too", key("mail_to")));
     }
 }

@@ -5,9 +5,13 @@
 //! `aws-us-gov` are in moto's own table of zones. Where no source names zones, any letter is taken, and AWS is asked before
 //! anything is made.
 
+use std::fmt;
+use std::str::FromStr;
+
 use synth_framework::nearest;
 
 use super::ZONES;
+use super::text::{Text, TextError, text_values};
 
 /// A region that hosts EKS, in a partition in which the platform can stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +21,15 @@ pub struct Region {
     /// The letters of its zones that host EKS; empty where no source names them.
     pub letters: &'static str,
     /// The letters of zones in which EKS makes no control plane, in most accounts.
-    without_eks: &'static str,
+    pub(super) without_eks: &'static str,
 }
 
 impl Region {
+    /// The partition that it belongs to, as it stands in ARNs.
+    pub fn partition(&self) -> &'static str {
+        if self.name.starts_with("us-gov-") { "aws-us-gov" } else { "aws" }
+    }
+
     /// Its zones that host EKS, in order; empty where no source names them.
     pub fn zones(&self) -> impl Iterator<Item = String> {
         let name = self.name;
@@ -98,41 +107,44 @@ pub fn find(name: &str) -> Option<&'static Region> {
     REGIONS.iter().find(|region| region.name == name)
 }
 
-/// Is a text the name of a region in which the platform can stand? What is wrong with it follows the key.
-pub(super) fn known(name: &String) -> Result<(), String> {
-    if let Some(region) = find(name) {
-        return match region.letters.len() {
-            few @ 1..ZONES => Err(format!(
-                "is `{name}`, where AWS gives an account {few} zones, and the platform stands in {ZONES}: take another region"
-            )),
-            _ => Ok(()),
-        };
-    }
-    if let Some((_, partition, why)) = REFUSED.iter().find(|(beginning, ..)| name.starts_with(beginning)) {
-        return Err(format!("is `{name}`, in the partition `{partition}`, which is not supported: {why}"));
-    }
-    let near = nearest(name, REGIONS.iter().map(|region| region.name));
-    let mend = near.map_or_else(
-        || "a region such as `eu-north-1` is expected".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
-    Err(format!("is `{name}`, which is no region of AWS that hosts EKS: {mend}"))
+/// Such as `eu-north-1` or `us-gov-west-1`, whether there is one of that name or not.
+pub(super) fn is_region(text: &str) -> bool {
+    let Some((words, number)) = text.rsplit_once('-') else { return false };
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    matches!(number.as_bytes(), [digit] if digit.is_ascii_digit()) && words.contains('-') && words.split('-').all(word)
 }
 
-/// The problem with a zone of `region`, which the text calls `named`; the text follows the key.
-pub(super) fn zone_problem(region: &Region, named: &str, zone: &str) -> Option<String> {
-    let Some(letter) = zone.strip_prefix(region.name).filter(|letter| letter.len() == 1) else {
-        let zones: Vec<_> = region.zones().collect();
-        let near = nearest(zone, zones.iter().map(String::as_str));
-        let mend = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-        return Some(format!("is `{zone}`, which is no zone of {named}{mend}"));
-    };
-    let others = || region.zones().map(|zone| format!("`{zone}`")).collect::<Vec<_>>().join(", ");
-    if region.without_eks.contains(letter) {
-        Some(format!("is `{zone}`, where EKS makes no control plane: choose of {}", others()))
-    } else if region.letters.is_empty() || region.letters.contains(letter) {
-        None
-    } else {
-        Some(format!("is `{zone}`, which is no zone of {named}: choose of {}", others()))
+impl FromStr for Region {
+    type Err = TextError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        if let Some(region) = find(name) {
+            return match region.letters.len() {
+                few @ 1..ZONES => Err(TextError(format!(
+                    "is `{name}`, where AWS gives an account {few} zones, and the platform stands in {ZONES}: take another region"
+                ))),
+                _ => Ok(*region),
+            };
+        }
+        if let Some((_, partition, why)) = REFUSED.iter().find(|(beginning, ..)| name.starts_with(beginning)) {
+            let why = format!("is `{name}`, in the partition `{partition}`, which is not supported: {why}");
+            return Err(TextError(why));
+        }
+        let near = nearest(name, REGIONS.iter().map(|region| region.name));
+        let mend = near.map_or_else(
+            || "a region such as `eu-north-1` is expected".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Err(TextError(format!("is `{name}`, which is no region of AWS that hosts EKS: {mend}")))
     }
 }
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Text for Region {}
+
+text_values!(Region);

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde_json::Value as Json;
 
-use super::problem::{Problems, list, perhaps};
+use super::problem::{Problems, list};
 
 /// A condition that a value must meet.
 pub(super) trait Rule<T> {
@@ -136,27 +136,6 @@ pub(super) struct Anything;
 
 impl<T> Rule<T> for Anything {
     fn judge(&self, _: &T, _: &str, _: &mut Problems<'_>) {}
-}
-
-/// Is one of a fixed few words.
-pub(super) struct WordOf(&'static [&'static str]);
-
-/// One of a fixed few words.
-pub(super) fn word_of(allowed: &'static [&'static str]) -> WordOf {
-    WordOf(allowed)
-}
-
-impl Rule<String> for WordOf {
-    fn judge(&self, value: &String, key: &str, problems: &mut Problems<'_>) {
-        if !self.0.contains(&value.as_str()) {
-            let mend = perhaps(value, self.0);
-            problems.report(key, format!("is `{value}`, one of {} is expected{mend}", list(self.0)));
-        }
-    }
-
-    fn describe(&self, schema: &mut Json) {
-        schema["enum"] = self.0.to_vec().into();
-    }
 }
 
 /// Is a text that `accepts`, described by `shape`.

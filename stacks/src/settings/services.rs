@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::declare::section;
 use super::problem::{Problems, list, meant};
 use super::rules::{Anything, IfSet, between, filled_set, set, shaped};
-use super::shape;
 use super::tree;
+use super::{CertificateArn, Origin, Percent, Target, shape};
 use crate::names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER, RESERVED};
 
 section! {
@@ -119,7 +119,7 @@ section! {
         /// Memory that each pod asks for and may use, in MiB.
         pub memory_mib: u32 where between(16, 262_144),
         /// Use of the requested processor time, in percent, above which pods are added.
-        pub target_cpu_utilization: u32 where between(1, 100),
+        pub target_cpu_utilization: Percent,
         /// Seconds for which a pod's stop signal is held back while load balancers learn that it leaves.
         pub pre_stop_seconds: u32 where between(0, 300),
         /// Seconds after the signal for which the server still accepts, while it reports that it is not ready.
@@ -146,20 +146,11 @@ section! {
     /// Whom the proxy serves, what it reaches, and its load balancer.
     pub struct Proxy {
         /// Private `host:port` targets that may be reached besides the mock target.
-        pub allow_targets: Vec<String> where set(shaped(
-            "a target such as `host.example.com:443`",
-            shape::host_and_port,
-        )),
+        pub allow_targets: Vec<Target> where set(Anything),
         /// Origins whose pages may use the proxy; `*` admits all.
-        pub allow_origins: Vec<String> where filled_set(shaped(
-            "`*` or an origin such as `https://app.example.com`",
-            shape::origin,
-        )),
+        pub allow_origins: Vec<Origin> where filled_set(Anything),
         /// Certificate of the load balancer; without one it speaks plain TCP.
-        pub certificate_arn: Option<String> where IfSet(shaped(
-            "the ARN of a certificate in AWS Certificate Manager",
-            shape::certificate_arn,
-        )),
+        pub certificate_arn: Option<CertificateArn>,
         /// Seconds for which the load balancer may go on sending new connections to a pod that is told to go.
         pub late_connections_seconds: u32 where between(0, 300),
         /// Seconds after which the load balancer ends the connections of a pod that is told to go.
@@ -168,8 +159,18 @@ section! {
     check origins_agree;
 }
 
+impl Proxy {
+    /// The origins that are admitted by name.
+    pub fn named_origins(&self) -> impl Iterator<Item = &str> {
+        self.allow_origins.iter().filter_map(|origin| match origin {
+            Origin::Any => None,
+            Origin::Of(origin) => Some(origin.as_str()),
+        })
+    }
+}
+
 fn origins_agree(proxy: &Proxy, section: &str, problems: &mut Problems<'_>) {
-    let everyone = proxy.allow_origins.iter().position(|origin| origin == "*");
+    let everyone = proxy.allow_origins.iter().position(|origin| *origin == Origin::Any);
     if let Some(index) = everyone.filter(|_| proxy.allow_origins.len() > 1) {
         let key = format!("{}[{index}]", tree::child(section, "allow_origins"));
         problems

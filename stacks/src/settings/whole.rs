@@ -133,7 +133,7 @@ impl Settings {
 
     /// Is this nobody's environment: one of an account that documentation made up?
     pub fn is_example(&self) -> bool {
-        example::is_example_account(&self.aws.account_id)
+        example::is_example_account(self.aws.account_id.as_str())
     }
 
     /// The command that asks for this environment's own values.

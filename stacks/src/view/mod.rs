@@ -25,5 +25,5 @@ pub(crate) use ports::{Listening, listening};
 pub(crate) use resources::{Declared, carries, discovered_subnets};
 pub(crate) use workload::{
     HOST, Labels, Workload, ZONE, container_port, declared_port, flag, holds, includes, is_everything, labels_of,
-    limit, matches, plain, pod_of, ports, protocol, request, seconds, target, whole,
+    limit, matches, plain, pod_of, ports, protocol, request, target, whole,
 };

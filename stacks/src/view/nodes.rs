@@ -113,7 +113,7 @@ pub(crate) fn pool_setting(pool: &Object<'_, NodePool>, name: &str) -> String {
 
 /// The types that a pool may make nodes of, as far as the region has them.
 pub(crate) fn types(platform: &Platform, pool: &Object<'_, NodePool>) -> Vec<&'static InstanceType> {
-    let region = Offered::in_region(&platform.settings.aws.region);
+    let region = Offered::in_region(platform.settings.aws.region.name);
     let requirements = &pool.spec.template.spec.requirements;
     let rules: Vec<_> = requirements.iter().filter_map(Rule::about_types).collect();
     let admitted = |of: &&InstanceType| rules.iter().all(|rule| rule.admits(of)) && region.has(of);
@@ -139,7 +139,7 @@ impl<'a> Rule<'a> {
     fn about_types(requirement: &'a Requirement) -> Option<Self> {
         let of = match requirement.key.as_str() {
             "node.kubernetes.io/instance-type" => Property::Text(|of| of.name),
-            "kubernetes.io/arch" => Property::Text(|of| of.architecture),
+            "kubernetes.io/arch" => Property::Text(|of| of.architecture.as_str()),
             "karpenter.k8s.aws/instance-category" => Property::Text(InstanceType::category),
             "karpenter.k8s.aws/instance-family" => Property::Text(InstanceType::family),
             "karpenter.k8s.aws/instance-size" => Property::Text(InstanceType::size),

@@ -266,22 +266,3 @@ pub(crate) fn flag<'a>(container: &'a Container, flag: &'a str) -> impl Iterator
     let args = container.args.as_deref().unwrap_or_default();
     args.iter().zip(args.iter().skip(1)).filter(move |(given, _)| *given == flag).map(|(_, value)| value.as_str())
 }
-
-/// A duration of Go in seconds: `30s`, `1h30m`.
-pub(crate) fn seconds(duration: &str) -> Option<u64> {
-    let (mut total, mut number) = (0, None::<u64>);
-    for character in duration.chars() {
-        let unit = match character {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            digit => {
-                let digit = u64::from(digit.to_digit(10)?);
-                number = Some(number.unwrap_or_default() * 10 + digit);
-                continue;
-            }
-        };
-        total += number.take()? * unit;
-    }
-    number.is_none().then_some(total)
-}

@@ -13,7 +13,7 @@ fn every_alert_links_to_its_heading_in_the_runbooks() {
     let headings: BTreeSet<_> = RUNBOOKS.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     let mut alerts = BTreeSet::new();
     for (settings, built) in environments() {
-        let page = settings.repository.url.trim_end_matches(".git");
+        let page = settings.repository.url.as_str().trim_end_matches(".git");
         for rules in built.of_kind("PrometheusRule") {
             let groups = items(rules.object(), "/spec/groups").iter().flat_map(|group| items(group, "/rules"));
             for rule in groups.filter(|rule| rule.get("alert").is_some()) {

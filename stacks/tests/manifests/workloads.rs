@@ -114,7 +114,8 @@ fn the_proxy_may_reach_the_mock_s_service_by_its_whole_name() {
         let address = format!("{MOCK_TARGET_SERVER}.{}.svc.cluster.local:{port}", settings.services.namespace);
         let targets = flags(object(&built, "Deployment", CORS_PROXY_SERVER), "--allow-target");
         assert_eq!(targets[0], address);
-        assert_eq!(targets[1..], settings.services.proxy.allow_targets);
+        let allowed: Vec<_> = settings.services.proxy.allow_targets.iter().map(ToString::to_string).collect();
+        assert_eq!(targets[1..], allowed);
     }
 }
 

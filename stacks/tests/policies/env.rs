@@ -60,7 +60,7 @@ fn environments_made_as_the_guide_says_collide_with_nothing() {
     let made = of_the_guide();
     assert_eq!(made.len(), 2, "one in the same region, one in another");
     let mut all: Vec<_> = made.into_iter().map(|(name, text)| of(name, text)).chain([of("default", "")]).collect();
-    let regions: Vec<_> = all.iter().map(|one| one.settings.aws.region.as_str()).collect();
+    let regions: Vec<_> = all.iter().map(|one| one.settings.aws.region.name).collect();
     assert_eq!(regions, ["eu-north-1", "eu-west-1", "eu-north-1"]);
     assert!(all.iter().all(|one| one.settings.aws.account_id == all[0].settings.aws.account_id));
     for _ in 0..all.len() {

@@ -143,7 +143,7 @@ fn typed_settings_are_strings_in_a_stack() {
 fn the_partition_follows_the_region() {
     let mut aws = Settings::parse("default", &[layer("default", BASE)]).unwrap().aws;
     assert_eq!((aws.partition(), aws.registry().as_str()), ("aws", "111122223333.dkr.ecr.eu-north-1.amazonaws.com"));
-    aws.region = "us-gov-west-1".to_owned();
+    aws.region = "us-gov-west-1".parse().unwrap();
     assert_eq!(aws.partition(), "aws-us-gov");
 }
 

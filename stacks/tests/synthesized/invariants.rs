@@ -47,7 +47,7 @@ fn every_zone_has_its_own_subnets_and_way_out() {
             };
             subnets.filter_map(zone).collect()
         };
-        let wanted: BTreeSet<_> = settings.network.zones.iter().cloned().collect();
+        let wanted: BTreeSet<_> = settings.network.zones.iter().map(ToString::to_string).collect();
         for tier in ["public", "private", "intra"] {
             assert_eq!(zones(tier), wanted, "{environment}: {tier}");
         }

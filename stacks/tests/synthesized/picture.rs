@@ -1,7 +1,10 @@
 //! The picture shows the platform as it is built, stays inside its frame, and changes with it.
 
 use roxmltree::{Document, Node};
-use stacks::{Platform, picture, settings::Settings};
+use stacks::{
+    Platform, picture,
+    settings::{Settings, Zone},
+};
 use synth_project::Built;
 
 use super::{platform, platforms};
@@ -74,7 +77,7 @@ fn everything_that_is_built_is_shown() {
         for range in tiers.into_iter().flatten().chain([&network.cidr]) {
             shows(&texts, &range.to_string());
         }
-        for zone in &network.zones {
+        for zone in network.zones.iter().map(Zone::as_str) {
             assert_eq!(texts.iter().filter(|text| *text == zone).count(), 1, "{zone}");
         }
         for (pool, limits) in &karpenter.node_pools {
@@ -88,7 +91,13 @@ fn everything_that_is_built_is_shown() {
             assert!(texts.iter().any(|text| text == service), "{service}");
         }
         shows(&texts, &format!("Kubernetes {} ", cluster.kubernetes_version));
-        for wanted in [name, &aws.account_id, &aws.region, &repository.revision, &format!("SQS · {name}-karpenter")] {
+        for wanted in [
+            name.as_str(),
+            aws.account_id.as_str(),
+            aws.region.name,
+            &repository.revision,
+            &format!("SQS · {name}-karpenter"),
+        ] {
             shows(&texts, wanted);
         }
         for application in platform.objects().filter(|object| object.kind() == "Application") {

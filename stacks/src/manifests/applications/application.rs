@@ -7,7 +7,10 @@ use synth_kubernetes::{
     custom,
 };
 
-use crate::{names::APP_PROJECT, settings::Settings};
+use crate::{
+    names::APP_PROJECT,
+    settings::{Settings, Version},
+};
 
 /// The order of syncs: a wave begins when the one before is healthy, and deletion goes the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,11 +35,11 @@ pub(super) enum Wave {
 
 /// A chart in a repository.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Chart<'a> {
+pub(super) struct Chart {
     /// The repository's address; a registry has no scheme.
     pub(super) repository: &'static str,
     pub(super) name: &'static str,
-    pub(super) version: &'a str,
+    pub(super) version: Version,
     /// Whether its `crds/` folder is left to another Application.
     pub(super) skip_crds: bool,
 }
@@ -59,7 +62,7 @@ impl Application {
     #[track_caller]
     pub(super) fn folder(settings: &Settings, name: &str, wave: Wave, namespace: &str) -> Self {
         let source = Source {
-            repo_url: settings.repository.url.clone(),
+            repo_url: settings.repository.url.to_string(),
             target_revision: settings.repository.revision.clone(),
             path: Some(format!("{}/{name}", settings.manifests_path())),
             ..Source::default()
@@ -71,7 +74,7 @@ impl Application {
     #[track_caller]
     pub(super) fn chart(
         settings: &Settings,
-        chart: Chart<'_>,
+        chart: Chart,
         wave: Wave,
         namespace: &str,
         values: &impl Serialize,
@@ -80,7 +83,7 @@ impl Application {
         let source = Source {
             repo_url: chart.repository.to_owned(),
             chart: Some(chart.name.to_owned()),
-            target_revision: chart.version.to_owned(),
+            target_revision: chart.version.to_string(),
             helm: Some(Helm {
                 release_name: chart.name.to_owned(),
                 skip_crds: chart.skip_crds,

@@ -15,7 +15,7 @@ const REPOSITORY: &str = "public.ecr.aws/karpenter";
 
 /// Helm installs a chart's definitions once and never upgrades them, so they are an Application of their own.
 pub(super) fn definitions(settings: &Settings) -> Application {
-    let version = &settings.karpenter.chart_version;
+    let version = settings.karpenter.chart_version;
     let chart = Chart { repository: REPOSITORY, name: Definitions::CHART, version, skip_crds: false };
     Application::chart(settings, chart, Wave::Definitions, &settings.karpenter.namespace, &Definitions {})
 }
@@ -44,6 +44,6 @@ pub(super) fn controller(settings: &Settings) -> Application {
         ],
     };
     let chart =
-        Chart { repository: REPOSITORY, name: Values::CHART, version: &karpenter.chart_version, skip_crds: true };
+        Chart { repository: REPOSITORY, name: Values::CHART, version: karpenter.chart_version, skip_crds: true };
     Application::chart(settings, chart, Wave::Controllers, &karpenter.namespace, &values)
 }

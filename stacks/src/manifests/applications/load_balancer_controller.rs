@@ -26,7 +26,7 @@ pub(super) fn application(settings: &Settings) -> Application {
     let controller = &settings.load_balancer_controller;
     let values = Values {
         cluster_name: settings.name.clone(),
-        region: settings.aws.region.clone(),
+        region: settings.aws.region.to_string(),
         // Nobody knows the VPC's id before it is made, and pods cannot ask the instance's metadata.
         vpc_tags: [("Name".to_owned(), settings.vpc_name())].into(),
         replica_count: Some(controller.replicas),
@@ -57,7 +57,7 @@ pub(super) fn application(settings: &Settings) -> Application {
     let chart = Chart {
         repository: "https://aws.github.io/eks-charts",
         name: Values::CHART,
-        version: &controller.chart_version,
+        version: controller.chart_version,
         skip_crds: false,
     };
     Application::chart(settings, chart, Wave::Controllers, &controller.namespace, &values)

@@ -26,7 +26,7 @@ pub(super) fn application(settings: &Settings) -> Application {
     let chart = Chart {
         repository: "https://kubernetes-sigs.github.io/metrics-server/",
         name: Values::CHART,
-        version: &metrics_server.chart_version,
+        version: metrics_server.chart_version,
         skip_crds: false,
     };
     Application::chart(settings, chart, Wave::Metrics, &metrics_server.namespace, &values)

@@ -83,7 +83,7 @@ pub(super) fn platform(settings: &Settings, applications: &[Application], manife
 pub(super) fn services(settings: &Settings, manifests: &Manifests) {
     let spec = AppProjectSpec {
         description: "What the services are made of".to_owned(),
-        source_repos: vec![settings.repository.url.clone()],
+        source_repos: vec![settings.repository.url.to_string()],
         destinations: vec![Destination::in_cluster(&settings.services.namespace)],
         namespace_resource_whitelist: kinds(SERVICE_KINDS),
         ..AppProjectSpec::default()

@@ -132,7 +132,7 @@ pub(super) fn application(settings: &Settings) -> Application {
     let chart = Chart {
         repository: "https://prometheus-community.github.io/helm-charts",
         name: Values::CHART,
-        version: &observability.chart_version,
+        version: observability.chart_version,
         skip_crds: false,
     };
     let grafana = format!("{}-grafana", Values::CHART);

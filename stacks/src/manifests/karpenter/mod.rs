@@ -33,7 +33,7 @@ fn node_class(settings: &Settings) -> NodeClassSpec {
     tags.insert("Name".to_owned(), settings.named("node"));
     NodeClassSpec {
         role: settings.karpenter_node_role(),
-        ami_selector_terms: vec![AmiSelectorTerm { alias: Some(settings.karpenter.ami_alias.clone()) }],
+        ami_selector_terms: vec![AmiSelectorTerm { alias: Some(settings.karpenter.ami_alias.to_string()) }],
         subnet_selector_terms: vec![discovered.clone()],
         security_group_selector_terms: vec![discovered],
         kubelet: Kubelet { max_pods: Some(MOST_PODS) },
@@ -64,7 +64,7 @@ fn node_pool(settings: &Settings, pool: &NodePool) -> NodePoolSpec {
         limits: Limits::new(pool.limit_cpu, format!("{}Gi", pool.limit_memory_gib)),
         disruption: Disruption {
             consolidation_policy: "WhenEmptyOrUnderutilized".to_owned(),
-            consolidate_after: pool.consolidate_after.clone(),
+            consolidate_after: pool.consolidate_after.to_string(),
             budgets: vec![
                 Budget::of("Empty", "100%"),
                 Budget::of("Underutilized", "20%"),
@@ -80,9 +80,9 @@ fn node_pool(settings: &Settings, pool: &NodePool) -> NodePoolSpec {
                 },
                 // Until the limit of volumes of a node is known, any number of pods with volumes would be put there.
                 startup_taints: vec![StartupTaint { key: EBS_CSI_TAINT.to_owned(), effect: "NoExecute".to_owned() }],
-                expire_after: Some(settings.karpenter.expire_after.clone()),
+                expire_after: Some(settings.karpenter.expire_after.to_string()),
                 // Expiry ignores disruption budgets: without a bound, one pod keeps a node for ever.
-                termination_grace_period: Some(settings.karpenter.termination_grace_period.clone()),
+                termination_grace_period: Some(settings.karpenter.termination_grace_period.to_string()),
                 requirements: requirements(settings, pool),
             },
         },
@@ -93,13 +93,13 @@ fn requirements(settings: &Settings, pool: &NodePool) -> Vec<Requirement> {
     let zones = &settings.network.zones;
     vec![
         one_of("topology.kubernetes.io/zone", zones),
-        one_of("kubernetes.io/os", &["linux".to_owned()]),
+        one_of("kubernetes.io/os", ["linux"]),
         one_of("kubernetes.io/arch", &pool.architectures),
-        one_of("karpenter.sh/capacity-type", &[pool.capacity_type.to_string()]),
+        one_of("karpenter.sh/capacity-type", [pool.capacity_type]),
         one_of("karpenter.k8s.aws/instance-category", &pool.instance_categories),
         Requirement::new("karpenter.k8s.aws/instance-generation", "Gte", &[pool.instance_generation_min.to_string()]),
         // Smaller nodes are mostly system pods.
-        one_of("karpenter.k8s.aws/instance-cpu", &sizes(pool).map(|vcpus| vcpus.to_string()).collect::<Vec<_>>()),
+        one_of("karpenter.k8s.aws/instance-cpu", sizes(pool)),
     ]
 }
 
@@ -109,6 +109,7 @@ fn sizes(pool: &NodePool) -> impl Iterator<Item = u64> {
     std::iter::successors(Some(FEWEST_VCPUS), |vcpus| Some(vcpus * 2)).take_while(move |vcpus| *vcpus <= largest)
 }
 
-fn one_of(key: &str, values: &[String]) -> Requirement {
-    Requirement::new(key, "In", values)
+fn one_of(key: &str, values: impl IntoIterator<Item = impl ToString>) -> Requirement {
+    let values: Vec<_> = values.into_iter().map(|value| value.to_string()).collect();
+    Requirement::new(key, "In", &values)
 }

@@ -6,7 +6,7 @@ const FILE: &str = "docs/runbooks.md";
 
 /// The page of an alert, as the forge of the repository shows files.
 pub(super) fn url(repository: &Repository, alert: &str) -> String {
-    let (host, path) = place(&repository.url);
+    let (host, path) = (repository.url.host(), repository.url.path());
     // GitHub's own form is everybody's who hosts GitHub elsewhere, and GitLab leads from it to its own.
     let shown = if host.contains("gitlab") {
         "-/blob"
@@ -19,19 +19,6 @@ pub(super) fn url(repository: &Repository, alert: &str) -> String {
     };
     let anchor = alert.to_lowercase();
     format!("https://{host}/{path}/{shown}/{}/{FILE}#{anchor}", repository.revision)
-}
-
-/// The host and the path of an address over HTTPS or SSH, without user, port and ending.
-fn place(url: &str) -> (&str, &str) {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
-    let (host, path) = rest.split_once(['/', ':']).unwrap_or((rest, ""));
-    // `ssh://git@host:22/owner/name.git` has a port where `git@host:owner/name.git` has the path.
-    let path = match path.split_once('/') {
-        Some((port, path)) if url.contains("://") && port.parse::<u16>().is_ok() => path,
-        _ => path,
-    };
-    (host, path.trim_end_matches('/').trim_end_matches(".git"))
 }
 
 #[cfg(test)]
@@ -50,7 +37,7 @@ mod tests {
             ("https://codeberg.org/a/b.git", "https://codeberg.org/a/b/src/branch/main/"),
         ] {
             let repository = Repository {
-                url: address.to_owned(),
+                url: address.parse().unwrap(),
                 revision: "main".to_owned(),
                 credentials: Credentials::None,
                 credentials_revision: 1,

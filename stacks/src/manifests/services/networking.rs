@@ -1,7 +1,5 @@
 //! The ways in and out that network policies admit.
 
-use std::net::Ipv4Addr;
-
 use k8s_openapi::api::networking::v1::{NetworkPolicyEgressRule, NetworkPolicyIngressRule};
 use synth_kubernetes::{egress, ingress, ip_block, pods, pods_of_namespace, selector, tcp, udp};
 
@@ -58,12 +56,11 @@ pub(super) fn to_internet(settings: &Settings) -> NetworkPolicyEgressRule {
 /// Pods may reach the private targets of the settings: those named by address there alone, those named by host on their
 /// port anywhere in the VPC, because a policy knows no host names. The proxy's own guard is narrower.
 pub(super) fn to_allowed_targets(settings: &Settings) -> impl Iterator<Item = NetworkPolicyEgressRule> {
-    settings.services.proxy.allow_targets.iter().filter_map(|target| {
-        let (host, port) = target.rsplit_once(':')?;
-        let range = match host.parse::<Ipv4Addr>() {
-            Ok(address) => format!("{address}/32"),
-            Err(_) => settings.network.cidr.to_string(),
+    settings.services.proxy.allow_targets.iter().map(|target| {
+        let range = match target.address() {
+            Some(address) => format!("{address}/32"),
+            None => settings.network.cidr.to_string(),
         };
-        Some(egress([ip_block(range, [])], [tcp(port.parse::<u16>().ok()?)]))
+        egress([ip_block(range, [])], [tcp(target.port)])
     })
 }

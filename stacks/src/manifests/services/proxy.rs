@@ -8,7 +8,7 @@ use synth_kubernetes::{
 use super::{ADMIN, TRAFFIC, container::server_args, networking, workload::Workload};
 use crate::{
     names::{CORS_PROXY_SERVER, NAME_LABEL},
-    settings::{Proxy, Settings},
+    settings::Settings,
 };
 
 pub(super) fn define(settings: &Settings, manifests: &Manifests) {
@@ -56,14 +56,13 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
 }
 
 fn proxy_args(settings: &Settings) -> Vec<String> {
-    let Proxy { allow_targets, allow_origins, .. } = &settings.services.proxy;
+    let proxy = &settings.services.proxy;
     let called = settings.services.called_by(CORS_PROXY_SERVER);
     let addresses = called.map(|(name, service)| settings.service_address(name, service));
-    let targets = addresses.chain(allow_targets.iter().cloned());
+    let targets = addresses.chain(proxy.allow_targets.iter().map(ToString::to_string));
     let targets = targets.flat_map(|target| ["--allow-target".to_owned(), target]);
     // Without a list the proxy serves every origin.
-    let origins = allow_origins.iter().filter(|origin| *origin != "*");
-    let origins = origins.flat_map(|origin| ["--allow-origin".to_owned(), origin.clone()]);
+    let origins = proxy.named_origins().flat_map(|origin| ["--allow-origin".to_owned(), origin.to_owned()]);
     let balancer = settings.network.subnets.public.iter();
     let balancer = balancer.flat_map(|subnet| ["--proxy-protocol-from".to_owned(), subnet.to_string()]);
     targets.chain(origins).chain(balancer).collect()
@@ -103,7 +102,7 @@ fn load_balancer(settings: &Settings) -> Draft<Service> {
         ("healthcheck-unhealthy-threshold", "2".to_owned()),
     ];
     if let Some(certificate) = &proxy.certificate_arn {
-        annotations.push(("ssl-cert", certificate.clone()));
+        annotations.push(("ssl-cert", certificate.to_string()));
         annotations.push(("ssl-ports", port.to_string()));
     }
     let service = service(CORS_PROXY_SERVER)

@@ -75,7 +75,7 @@ impl Workload<'_> {
                 scaler_spec(name)
                     .min_replicas(self.service.min_replicas)
                     .max_replicas(self.service.max_replicas)
-                    .metrics([cpu_utilization(self.service.target_cpu_utilization)])
+                    .metrics([cpu_utilization(self.service.target_cpu_utilization.get().into())])
                     .behavior(
                         scaling_rules()
                             .stabilization_window_seconds(0)

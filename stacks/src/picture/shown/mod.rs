@@ -105,9 +105,9 @@ impl Shown {
         Self {
             name: settings.name.clone(),
             environment: settings.environment.clone(),
-            account: settings.aws.account_id.clone(),
-            region: settings.aws.region.clone(),
-            repository: repository(&settings.repository.url),
+            account: settings.aws.account_id.to_string(),
+            region: settings.aws.region.to_string(),
+            repository: settings.repository.url.owner_and_name().to_owned(),
             revision: settings.repository.revision.clone(),
             stacks: aws::stacks(platform),
             sync: kubernetes::sync(platform),
@@ -128,11 +128,4 @@ impl Shown {
 
     /// The tiers of subnets, from the internet inwards.
     pub(super) const TIERS: [&'static str; 3] = ["public", "private", "intra"];
-}
-
-/// `example-org/tideline`, of whatever address.
-fn repository(url: &str) -> String {
-    let path = url.trim_end_matches('/').trim_end_matches(".git");
-    let parts: Vec<_> = path.rsplit(['/', ':']).take(2).collect();
-    parts.into_iter().rev().collect::<Vec<_>>().join("/")
 }

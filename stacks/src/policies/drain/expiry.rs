@@ -3,11 +3,7 @@
 use synth_review::{Findings, Policy, Severity};
 
 use super::budgets::guarded;
-use crate::{
-    Platform,
-    policies::ver::OLD_DAYS,
-    view::{NodePool, seconds},
-};
+use crate::{Platform, policies::ver::OLD_DAYS, settings::Duration, view::NodePool};
 
 /// Seconds until the pod that takes the place of an evicted one is ready: a new node (a minute and a half with many daemons),
 /// the pod itself, and the first health checks of a load balancer.
@@ -31,7 +27,7 @@ fn turns_fit_grace(platform: &Platform, findings: &mut Findings) {
     let (turn, grace) = (pods.grace + START, pods.grace);
     let needed = turns * turn;
     for pool in platform.every::<NodePool>() {
-        let wait = pool.spec.template.spec.termination_grace_period.as_deref().and_then(seconds);
+        let wait = pool.spec.template.spec.termination_grace_period.as_deref().and_then(Duration::seconds_of);
         let Some(wait) = wait.filter(|wait| (1..needed).contains(wait)) else {
             continue;
         };
@@ -63,7 +59,7 @@ fn expiry_comes_last(platform: &Platform, findings: &mut Findings) {
     let last = OLD_DAYS.unsigned_abs() * 24;
     for pool in platform.every::<NodePool>() {
         // Karpenter's default is 30 days.
-        let after = pool.spec.template.spec.expire_after.as_deref().map_or(Some(720 * 3600), seconds);
+        let after = pool.spec.template.spec.expire_after.as_deref().map_or(Some(720 * 3600), Duration::seconds_of);
         let Some(hours) = after.map(|after| after / 3600).filter(|hours| *hours < last) else { continue };
         findings
             .report(

@@ -6,7 +6,8 @@ use synth_review::{Findings, Policy, Severity};
 use super::balanced;
 use crate::{
     Platform,
-    view::{Object, Pools, TARGET_GROUP, Workload, annotation, attribute, flag, seconds, whole},
+    settings::Duration,
+    view::{Object, Pools, TARGET_GROUP, Workload, annotation, attribute, flag, whole},
 };
 
 /// Seconds that the kubelet waits longer than everything that it waits for.
@@ -34,7 +35,7 @@ struct Leaving {
 
 impl Leaving {
     fn of(container: &Container) -> Self {
-        let given = |name| flag(container, name).find_map(seconds).unwrap_or_default();
+        let given = |name| flag(container, name).find_map(Duration::seconds_of).unwrap_or_default();
         let pre_stop = container.lifecycle.as_ref().and_then(|lifecycle| lifecycle.pre_stop.as_ref());
         let held = pre_stop.and_then(|handler| handler.sleep.as_ref());
         Self {

@@ -6,7 +6,8 @@ use synth_review::{Findings, Policy, Severity};
 use super::budgets::{Guarded, guarded};
 use crate::{
     Platform,
-    view::{NodePool, Workload, seconds},
+    settings::Duration,
+    view::{NodePool, Workload},
 };
 
 pub(super) const BUDGET_LEAVES_ROOM: Policy<Platform> = Policy {
@@ -41,7 +42,7 @@ fn nodes_wait_for_pods(platform: &Platform, findings: &mut Findings) {
         let spec = &pool.spec.template.spec;
         // Karpenter's default is 30 days.
         let expires = spec.expire_after.as_deref() != Some("Never");
-        match spec.termination_grace_period.as_deref().and_then(seconds).filter(|seconds| *seconds > 0) {
+        match spec.termination_grace_period.as_deref().and_then(Duration::seconds_of).filter(|seconds| *seconds > 0) {
             None if expires => findings.report(
                 pool.place(),
                 "lets its nodes expire without a bound on how long they wait for their pods",

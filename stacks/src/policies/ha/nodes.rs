@@ -10,6 +10,7 @@ use synth_review::{Findings, Policy, Severity};
 use crate::{
     Platform,
     instances::{self, InstanceType},
+    settings::Zone,
     view::{Declared, NodePool, PodGroup, Pools, base_pods, daemon_pods, requirement, types},
 };
 
@@ -28,7 +29,8 @@ fn pools_cover_zones(platform: &Platform, findings: &mut Findings) {
     let zones = &platform.settings.network.zones;
     for pool in platform.every::<NodePool>() {
         let allowed = requirement(&pool, "topology.kubernetes.io/zone");
-        let missing: Vec<_> = zones.iter().filter(|zone| !allowed.contains(zone)).map(String::as_str).collect();
+        let zones = zones.iter().map(Zone::as_str);
+        let missing: Vec<_> = zones.filter(|zone| !allowed.iter().any(|of| of == zone)).collect();
         if !allowed.is_empty() && !missing.is_empty() {
             findings
                 .report(
@@ -104,8 +106,8 @@ pub(super) const BASE_NODES_IN_EVERY_ZONE: Policy<Platform> = Policy {
 fn base_nodes_in_every_zone(platform: &Platform, findings: &mut Findings) {
     let zones = &platform.settings.network.zones;
     for group in platform.resources::<aws_eks_node_group::Handle>() {
-        let missing: Vec<_> =
-            zones.iter().filter(|zone| !zones_of(&group).contains(*zone)).map(String::as_str).collect();
+        let there = zones_of(&group);
+        let missing: Vec<_> = zones.iter().map(Zone::as_str).filter(|zone| !there.contains(*zone)).collect();
         if !missing.is_empty() {
             findings.report(
                 group.place(),

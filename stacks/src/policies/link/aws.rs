@@ -222,7 +222,7 @@ fn cluster_name(platform: &Platform, findings: &mut Findings) {
     let mut clusters = platform.resources::<aws_eks_cluster::Handle>();
     let cluster = clusters.find_map(|of| of.text(|of| of.name())).unwrap_or_default();
     let vpc = platform.resources::<aws_vpc::Handle>().find_map(|vpc| vpc.tag("Name")).unwrap_or_default();
-    let region = platform.settings.aws.region.clone();
+    let region = platform.settings.aws.region.name;
     let mut judge = |place: Place, key: &str, given: &str, real: &str| {
         if given != real {
             findings.report(
@@ -236,7 +236,7 @@ fn cluster_name(platform: &Platform, findings: &mut Findings) {
         let values = &chart.values;
         judge(chart.place(), "clusterName", &values.cluster_name, &cluster);
         judge(chart.place(), "vpcTags.Name", values.vpc_tags.get("Name").map_or("", String::as_str), &vpc);
-        judge(chart.place(), "region", &values.region, &region);
+        judge(chart.place(), "region", &values.region, region);
     }
     if let Some(chart) = platform.chart::<karpenter::Values>() {
         judge(chart.place(), "settings.clusterName", &chart.values.settings.cluster_name, &cluster);

@@ -7,6 +7,7 @@ use crate::{
     Platform,
     add_ons::ROOT_APPLICATION,
     manifests::HEALTH,
+    settings::Duration,
     view::{Application, Root, argocd_values},
 };
 
@@ -23,23 +24,11 @@ fn applications(platform: &Platform) -> Vec<(Application, Place)> {
     root.every().map(|application| (application, root.place.clone())).chain(children).collect()
 }
 
-/// The seconds of a text such as `3m`.
-fn seconds(text: &str) -> Option<u64> {
-    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let factor = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return None,
-    };
-    Some(number.parse::<u64>().ok()? * factor)
-}
-
 /// The seconds for which a sync waits between its retries, all together.
 fn waiting(retry: &Retry) -> Option<u64> {
     let pace = retry.backoff.as_ref()?;
-    let (limit, factor, most) = (retry.limit?, u64::from(pace.factor?), seconds(&pace.max_duration)?);
-    let pauses = std::iter::successors(seconds(&pace.duration), |pause| Some((pause * factor).min(most)));
+    let (limit, factor, most) = (retry.limit?, u64::from(pace.factor?), Duration::seconds_of(&pace.max_duration)?);
+    let pauses = std::iter::successors(Duration::seconds_of(&pace.duration), |pause| Some((pause * factor).min(most)));
     Some(pauses.take(usize::try_from(limit).ok()?).sum())
 }
 

@@ -22,6 +22,13 @@ struct Installed<'a> {
     setting: &'a str,
 }
 
+impl Installed<'_> {
+    /// The releases among which it is, if the table has them.
+    fn tested(&self) -> Option<&'static Tested> {
+        Tested::of(&self.chart, self.version.parse().ok()?)
+    }
+}
+
 /// The charts of whose versions something is known.
 fn installed(platform: &Platform) -> Vec<Installed<'static>> {
     let argocd = argocd_release(platform).and_then(|release| {
@@ -55,8 +62,9 @@ pub(super) const CHARTS_WORK_WITH_KUBERNETES: Policy<Platform> = Policy {
 
 fn charts_work_with_kubernetes(platform: &Platform, findings: &mut Findings) {
     let kubernetes = platform.settings.cluster.kubernetes_version;
-    for Installed { place, chart, version, setting } in installed(platform) {
-        let Some(row) = Tested::of(&chart, &version) else { continue };
+    for installed in installed(platform) {
+        let Some(row) = installed.tested() else { continue };
+        let Installed { place, chart, version, setting } = installed;
         if row.fails_beyond && kubernetes.minor() > *row.kubernetes.end() {
             let message = format!(
                 "installs {chart} {version}: {} works with Kubernetes {}, and the cluster is of {kubernetes}",
@@ -79,8 +87,10 @@ pub(super) const CHARTS_ARE_TESTED_WITH_KUBERNETES: Policy<Platform> = Policy {
 
 fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &mut Findings) {
     let kubernetes = platform.settings.cluster.kubernetes_version;
-    for Installed { place, chart, version, setting } in installed(platform) {
-        let message = match Tested::of(&chart, &version) {
+    for installed in installed(platform) {
+        let tested = installed.tested();
+        let Installed { place, chart, version, setting } = installed;
+        let message = match tested {
             None => format!("installs {chart} {version}, and nothing is known of what it was tested with"),
             Some(row) if row.fails_beyond || row.kubernetes.contains(&kubernetes.minor()) => continue,
             Some(row) => format!(

@@ -9,7 +9,7 @@ use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform, base_images,
-    settings::compact_day,
+    settings::{AmiAlias, ImageRelease},
     versions::Release,
     view::{Declared, NodeClass},
 };
@@ -77,7 +77,7 @@ fn release(group: &Declared<'_, aws_eks_node_group::Handle>) -> Option<String> {
 fn base_images(platform: &Platform) -> impl Iterator<Item = Image<'static>> {
     platform.resources::<aws_eks_node_group::Handle>().filter_map(|group| {
         let name = release(&group)?;
-        let made = compact_day(name.split_once('-')?.1)?;
+        let made = name.parse::<ImageRelease>().ok()?.amazon_linux()?.1;
         Some(Image { place: group.place(), name, made, setting: "base_nodes.release_version" })
     })
 }
@@ -87,7 +87,7 @@ fn karpenter_images(platform: &Platform) -> impl Iterator<Item = Image<'static>>
     platform.every::<NodeClass>().flat_map(|class| {
         class.typed().spec.ami_selector_terms.iter().filter_map(move |term| {
             let name = term.alias.clone()?;
-            let made = compact_day(name.split_once("@v")?.1)?;
+            let made = name.parse::<AmiAlias>().ok()?.day;
             Some(Image { place: class.place(), name, made, setting: "karpenter.ami_alias" })
         })
     })

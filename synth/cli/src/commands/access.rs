@@ -76,8 +76,7 @@ fn url(settings: &Settings, service: &Balanced) -> String {
 
 /// A page that the proxy serves.
 fn origin(settings: &Settings) -> &str {
-    let origin = settings.services.proxy.allow_origins.first().map_or("*", String::as_str);
-    if origin == "*" { "https://page.example" } else { origin }
+    settings.services.proxy.named_origins().next().unwrap_or("https://page.example")
 }
 
 fn page(page: &Page) -> Json {

@@ -105,6 +105,11 @@ fn values(project: &Project, platform: &Platform) -> Map<String, Json> {
     values
 }
 
+/// A setting that may be left open, as it stands in the file.
+fn open(setting: Option<&impl ToString>) -> String {
+    setting.map(ToString::to_string).unwrap_or_default()
+}
+
 /// The cluster's settings that only AWS can confirm: `make up` asks before anything is made.
 fn cluster(cluster: &Cluster) -> Json {
     let builds = &cluster.addon_versions;
@@ -116,7 +121,7 @@ fn cluster(cluster: &Cluster) -> Json {
         ("aws-ebs-csi-driver", &builds.aws_ebs_csi_driver),
         ("eks-node-monitoring-agent", &builds.eks_node_monitoring_agent),
     ];
-    let builds = builds.map(|(name, build)| (name.to_owned(), json!(build.as_deref().unwrap_or_default())));
+    let builds = builds.map(|(name, build)| (name.to_owned(), json!(open(build.as_ref()))));
     json!({
         "kubernetes_version": cluster.kubernetes_version.to_string(),
         "admin_principal_arns": cluster.admin_principal_arns,
@@ -137,7 +142,7 @@ fn nodes(settings: &Settings) -> Json {
         "on_demand_vcpus": vcpus(CapacityType::OnDemand),
         "spot_vcpus": vcpus(CapacityType::Spot),
         "base_ami_type": settings.base_nodes.ami_type,
-        "base_release_version": settings.base_nodes.release_version.as_deref().unwrap_or_default(),
+        "base_release_version": open(settings.base_nodes.release_version.as_ref()),
         "base_instance_types": settings.base_nodes.instance_types,
         "base_max_size": settings.base_nodes.max_size,
     })

@@ -1,0 +1,156 @@
+//! Names of AWS's resources.
+
+use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
+
+use super::regions::is_region;
+use super::text::{Text, TextError, text_values};
+
+/// An Amazon Resource Name: `arn:partition:service:region:account:resource`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arn {
+    text: String,
+    partition: String,
+    service: String,
+    region: String,
+    account: String,
+    resource: String,
+}
+
+impl Arn {
+    /// The name as a whole.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The partition, such as `aws`.
+    pub fn partition(&self) -> &str {
+        &self.partition
+    }
+
+    /// The region; empty for what lies in none.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The account that the resource belongs to.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':').map(str::to_owned);
+        let mut part = || parts.next();
+        let (arn, partition, service, region, account, resource) =
+            (part()?, part()?, part()?, part()?, part()?, part()?);
+        let sound = arn == "arn" && partition.starts_with("aws") && is_account_id(&account);
+        sound.then(|| Self { text: text.to_owned(), partition, service, region, account, resource })
+    }
+}
+
+impl fmt::Display for Arn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Declares the ARN of one kind of resource: in words, and by what has to hold of it.
+macro_rules! arn {
+    ($(#[$meta:meta])* pub struct $name:ident, $expected:literal, $fits:expr) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name(Arn);
+
+        impl FromStr for $name {
+            type Err = TextError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let fits: fn(&Arn) -> bool = $fits;
+                Arn::parse(text).filter(fits).map(Self).ok_or_else(|| TextError::expected($expected, text))
+            }
+        }
+
+        impl Deref for $name {
+            type Target = Arn;
+
+            fn deref(&self) -> &Arn {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl Text for $name {}
+
+        text_values!($name);
+    };
+}
+
+arn! {
+    /// The ARN of an IAM user or role, in any partition.
+    pub struct PrincipalArn, "the ARN of an IAM role or user", |arn| {
+        let path = arn.resource.strip_prefix("role/").or_else(|| arn.resource.strip_prefix("user/"));
+        arn.service == "iam" && arn.region.is_empty() && path.is_some_and(|path| path.split('/').all(is_iam_name))
+    }
+}
+
+arn! {
+    /// The ARN of a topic of SNS.
+    pub struct TopicArn, "the ARN of a topic such as `arn:aws:sns:eu-north-1:111122223333:alerts`", |arn| {
+        let named = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        arn.service == "sns" && is_region(&arn.region) && !arn.resource.is_empty() && arn.resource.bytes().all(named)
+    }
+}
+
+arn! {
+    /// The ARN of a certificate of AWS Certificate Manager.
+    pub struct CertificateArn, "the ARN of a certificate in AWS Certificate Manager", |arn| {
+        arn.service == "acm" && is_region(&arn.region) && arn.resource.starts_with("certificate/")
+    }
+}
+
+fn is_iam_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+}
+
+fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The id of an account of AWS: twelve digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// The twelve digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if is_account_id(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(TextError::expected("an account id of 12 digits", text))
+        }
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Text for AccountId {}
+
+text_values!(AccountId);
