@@ -12,7 +12,7 @@ pub(crate) mod metrics_server;
 mod parts;
 pub(crate) mod prometheus_stack;
 
-use std::collections::BTreeMap;
+use std::{any::Any, collections::BTreeMap};
 
 use k8s_openapi::{
     api::core::v1::{ResourceRequirements, Toleration, TopologySpreadConstraint},
@@ -28,7 +28,7 @@ pub(crate) use self::parts::{
 use crate::names::{BASE_NODE_LABEL, BASE_NODE_TAINT};
 
 /// The values of a chart, and what it makes of them.
-pub(crate) trait Chart {
+pub(crate) trait Chart: Any + Send + Sync {
     /// Its pods, but for those that every node has.
     fn pods(&self) -> Vec<Pods<'_>> {
         Vec::new()
@@ -104,7 +104,7 @@ fn without_nulls(value: &Json) -> Json {
 
 /// The values of any chart that is known.
 pub(crate) fn read(chart: &str, values: &Json) -> Option<Box<dyn Chart>> {
-    fn boxed<V: Values + 'static>(values: &Json) -> Box<dyn Chart> {
+    fn boxed<V: Values>(values: &Json) -> Box<dyn Chart> {
         Box::new(V::read(values))
     }
     Some(match chart {

@@ -1,6 +1,6 @@
-//! Charts and their values: those that Argo CD syncs, and that of Argo CD itself.
+//! Charts and their values: those that Argo CD syncs, and that of Argo CD itself. Values are read once, and lent to whoever asks.
 
-use std::ops::Deref;
+use std::{any::Any, ops::Deref, sync::LazyLock};
 
 use k8s_openapi::{
     Resource,
@@ -9,13 +9,13 @@ use k8s_openapi::{
         batch::v1::Job,
     },
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 use synth_bindings::helm_release;
 use synth_framework::Declaration;
 use synth_review::Place;
 
-use super::{Application, Declared, Object};
+use super::{AppProject, Application, Declared, Object};
 use crate::{
     Platform,
     add_ons::{ROOT_RELEASE, ROOT_VALUES},
@@ -39,7 +39,7 @@ pub(crate) struct Synced<'a> {
 /// A chart of one kind, as an Application installs it.
 pub(crate) struct Installed<'a, V> {
     pub(crate) synced: Synced<'a>,
-    pub(crate) values: V,
+    pub(crate) values: &'a V,
 }
 
 impl<'a, V> Deref for Installed<'a, V> {
@@ -50,60 +50,65 @@ impl<'a, V> Deref for Installed<'a, V> {
     }
 }
 
-impl Synced<'_> {
+impl<'a> Synced<'a> {
+    /// The chart that an Application installs, if it does.
+    pub(crate) fn of(application: Object<'a, Application>) -> Option<Self> {
+        let spec = &application.typed().spec;
+        let helm = spec.source.helm.as_ref()?;
+        Some(Self {
+            application,
+            name: spec.source.chart.as_deref()?,
+            namespace: &spec.destination.namespace,
+            version: &spec.source.target_revision,
+            values: &helm.values_object,
+        })
+    }
+
     pub(crate) fn place(&self) -> Place {
         self.application.place()
+    }
+
+    /// The chart as a type of its own, if it is a known one.
+    pub(crate) fn chart(&self) -> Option<&'a dyn Chart> {
+        let read = self.application.manifest.read_once(|| charts::read(self.name, self.values));
+        read.as_deref()
     }
 }
 
 /// A chart whose pods, ports and objects are known, and where its values are written.
-pub(crate) struct Known {
-    pub(crate) name: String,
-    pub(crate) chart: Box<dyn Chart>,
-    pub(crate) namespace: String,
+pub(crate) struct Known<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) chart: &'a dyn Chart,
+    pub(crate) namespace: &'a str,
     pub(crate) place: Place,
 }
 
 impl Platform {
     /// Every chart that an Application installs.
     pub(crate) fn synced(&self) -> impl Iterator<Item = Synced<'_>> {
-        self.every::<Application>().filter_map(|application| {
-            let spec = &application.typed().spec;
-            let helm = spec.source.helm.as_ref()?;
-            Some(Synced {
-                application,
-                name: spec.source.chart.as_deref()?,
-                namespace: &spec.destination.namespace,
-                version: &spec.source.target_revision,
-                values: &helm.values_object,
-            })
-        })
+        self.every().filter_map(Synced::of)
     }
 
     /// The chart of one kind, if an Application installs it.
     pub(crate) fn chart<V: Values>(&self) -> Option<Installed<'_, V>> {
         let synced = self.synced().find(|synced| synced.name == V::CHART)?;
-        Some(Installed { synced, values: V::read(synced.values) })
+        let chart: &dyn Any = synced.chart()?;
+        Some(Installed { synced, values: chart.downcast_ref()? })
     }
 
     /// Every known chart that an Application installs.
-    pub(crate) fn known_charts(&self) -> impl Iterator<Item = Known> {
+    pub(crate) fn known_charts(&self) -> impl Iterator<Item = Known<'_>> {
         self.synced().filter_map(|synced| {
-            let chart = charts::read(synced.name, synced.values)?;
-            Some(Known {
-                name: synced.name.to_owned(),
-                chart,
-                namespace: synced.namespace.to_owned(),
-                place: synced.place(),
-            })
+            let Synced { name, namespace, .. } = synced;
+            Some(Known { name, chart: synced.chart()?, namespace, place: synced.place() })
         })
     }
 
     /// The same, and Argo CD's.
-    pub(crate) fn all_charts(&self) -> impl Iterator<Item = Known> {
+    pub(crate) fn all_charts(&self) -> impl Iterator<Item = Known<'_>> {
         let argocd = argocd_values(self).map(|(values, place)| {
-            let namespace = self.settings.argocd.namespace.clone();
-            Known { name: argocd::Values::CHART.to_owned(), chart: Box::new(values), namespace, place }
+            let namespace = &self.settings.argocd.namespace;
+            Known { name: argocd::Values::CHART, chart: values, namespace, place }
         });
         self.known_charts().chain(argocd)
     }
@@ -116,7 +121,7 @@ pub(crate) fn argocd_release(platform: &Platform) -> Option<Release<'_>> {
 }
 
 /// The values of Argo CD's chart, which lie in a file beside its release, and where they are written.
-pub(crate) fn argocd_values(platform: &Platform) -> Option<(argocd::Values, Place)> {
+pub(crate) fn argocd_values(platform: &Platform) -> Option<(&argocd::Values, Place)> {
     let release = argocd_release(platform)?;
     let mut assets = release.beside().filter_map(|declaration| match declaration {
         Declaration::Asset(asset) => Some(asset),
@@ -125,8 +130,7 @@ pub(crate) fn argocd_values(platform: &Platform) -> Option<(argocd::Values, Plac
     let asset = assets.next_back()?;
     let file = platform.settings.file(release.stack.name(), &asset.path);
     let place = Place { file, ..release.place() };
-    let written = serde_json::from_str(&asset.text).expect("values are written as JSON");
-    Some((argocd::Values::read(&written), place))
+    Some((asset.read_once(|text| argocd::Values::read(&written(text))), place))
 }
 
 /// The release of the root Application.
@@ -135,48 +139,66 @@ pub(crate) fn root_release(platform: &Platform) -> Option<Release<'_>> {
     releases.find(|release| release.text(|of| of.name()).as_deref() == Some(ROOT_RELEASE))
 }
 
-/// The objects of the root Application's release but for the credentials, and where they are written.
-pub(crate) struct Root {
-    objects: Vec<Json>,
+/// The values of a chart as they are written, in JSON.
+fn written<T: DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).expect("values are written as JSON")
+}
+
+/// The root Application's release but for the credentials, and where it is written.
+pub(crate) struct Root<'a> {
+    pub(crate) objects: &'a RootObjects,
     pub(crate) place: Place,
 }
 
-impl Root {
-    pub(crate) fn of(platform: &Platform) -> Self {
-        #[derive(Default, serde::Deserialize)]
-        struct Chart {
-            objects: Vec<Json>,
-        }
+/// The objects of the root Application's release, as far as somebody here asks for them.
+#[derive(Default)]
+pub(crate) struct RootObjects {
+    pub(crate) applications: Vec<Application>,
+    pub(crate) projects: Vec<AppProject>,
+    pub(crate) admission_policies: Vec<ValidatingAdmissionPolicy>,
+    pub(crate) admission_bindings: Vec<ValidatingAdmissionPolicyBinding>,
+    pub(crate) jobs: Vec<Job>,
+}
 
+static NO_OBJECTS: LazyLock<RootObjects> = LazyLock::new(RootObjects::default);
+
+impl<'a> Root<'a> {
+    pub(crate) fn of(platform: &'a Platform) -> Self {
         let Some(release) = root_release(platform) else {
             let place = Place { subject: "helm_release.root".to_owned(), file: String::new(), location: None };
-            return Self { objects: Vec::new(), place };
+            return Self { objects: &NO_OBJECTS, place };
         };
         let values = release.stack.declarations().iter().find_map(|placed| match &placed.declaration {
             Declaration::Asset(asset) if asset.path == ROOT_VALUES => Some(asset),
             _ => None,
         });
-        let read = |text: &str| serde_json::from_str(text).expect("values are written as JSON");
-        let chart: Option<Chart> = values.map(|asset| read(&asset.text));
+        let objects = values.map_or(&*NO_OBJECTS, |asset| asset.read_once(RootObjects::read));
         let file = platform.settings.file(release.stack.name(), ROOT_VALUES);
-        Self { objects: chart.unwrap_or_default().objects, place: Place { file, ..release.place() } }
+        Self { objects, place: Place { file, ..release.place() } }
     }
+}
 
-    /// The objects of one type.
-    pub(crate) fn every<T: Resource + DeserializeOwned>(&self) -> impl Iterator<Item = T> {
-        self.objects.iter().filter_map(|object| {
-            let is = object["kind"] == T::KIND && object["apiVersion"] == T::API_VERSION;
-            is.then(|| T::deserialize(object).unwrap_or_else(|error| panic!("{} does not read: {error}", T::KIND)))
-        })
-    }
+impl RootObjects {
+    fn read(text: &str) -> Self {
+        #[derive(Deserialize)]
+        struct Values {
+            objects: Vec<Json>,
+        }
 
-    /// Its policies of admission, with what binds them.
-    pub(crate) fn admission(&self) -> (Vec<ValidatingAdmissionPolicy>, Vec<ValidatingAdmissionPolicyBinding>) {
-        (self.every().collect(), self.every().collect())
+        let Values { objects } = written(text);
+        Self {
+            applications: of_type(&objects),
+            projects: of_type(&objects),
+            admission_policies: of_type(&objects),
+            admission_bindings: of_type(&objects),
+            jobs: of_type(&objects),
+        }
     }
+}
 
-    /// Its Jobs.
-    pub(crate) fn jobs(&self) -> impl Iterator<Item = Job> {
-        self.every()
-    }
+/// The objects of one type.
+fn of_type<T: Resource + DeserializeOwned>(objects: &[Json]) -> Vec<T> {
+    let are = |object: &&Json| object["kind"] == T::KIND && object["apiVersion"] == T::API_VERSION;
+    let read = |object| T::deserialize(object).unwrap_or_else(|error| panic!("{} does not read: {error}", T::KIND));
+    objects.iter().filter(are).map(read).collect()
 }

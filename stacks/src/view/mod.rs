@@ -13,7 +13,7 @@ mod resources;
 mod workload;
 
 pub(crate) use addons::{addon, addon_configuration};
-pub(crate) use charts::{Root, argocd_release, argocd_values, root_release};
+pub(crate) use charts::{Root, RootObjects, Synced, argocd_release, argocd_values, root_release};
 pub(crate) use iam::{Document, Statement, granted_documents, trust_documents};
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{

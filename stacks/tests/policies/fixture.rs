@@ -212,9 +212,9 @@ pub(crate) fn asset(platform: &mut Platform, path: &str, edit: impl Fn(&mut Json
             if let Declaration::Asset(asset) = &mut placed.declaration
                 && asset.path == path
             {
-                let mut json = serde_json::from_str(&asset.text).unwrap();
+                let mut json = serde_json::from_str(asset.text()).unwrap();
                 edit(&mut json);
-                asset.text = json.to_string();
+                asset.rewrite(json.to_string());
             }
         }
     }

@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
-use synth_framework::{Location, Problem, Problems, StackFile, source, source_path};
+use synth_framework::{Location, Problem, Problems, Reading, StackFile, source, source_path};
 
 use crate::yaml;
 
@@ -42,6 +42,7 @@ pub struct Manifest {
     pub location: Location,
     object: Json,
     typed: Typed,
+    reading: Reading,
 }
 
 /// A value that an object is written from, of a type that reads back.
@@ -99,7 +100,10 @@ impl Manifests {
         let mut gathered = self.gathered.borrow_mut();
         let typed = Typed::new(object);
         match serde_json::to_value(object) {
-            Ok(object) => gathered.objects.push(Manifest { path, location, object: conventional(object), typed }),
+            Ok(object) => {
+                let (object, reading) = (conventional(object), Reading::default());
+                gathered.objects.push(Manifest { path, location, object, typed, reading });
+            }
             Err(error) => {
                 let message = format!("`{path}` cannot be written: {error}");
                 gathered.problems.push(Problem { stack: self.name.clone(), message, location });
@@ -191,7 +195,13 @@ impl Manifest {
             self.typed = Typed::new(&object);
         }
         self.object = object;
+        self.reading = Reading::default();
         Ok(())
+    }
+
+    /// The value that `read` makes of the object, which is read once.
+    pub fn read_once<T: Any + Send + Sync>(&self, read: impl FnOnce() -> T) -> &T {
+        self.reading.once(read)
     }
 
     /// The file's exact text.

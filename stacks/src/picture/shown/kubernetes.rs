@@ -120,7 +120,7 @@ pub(super) fn placed_charts(platform: &Platform) -> (Vec<String>, Vec<String>) {
     let mut system = Vec::new();
     let mut others = Vec::new();
     if let (Some(release), Some((values, _))) = (argocd_release(platform), argocd_values(platform))
-        && serde_json::to_value(&values).is_ok_and(|values| wants_base_nodes(&values))
+        && serde_json::to_value(values).is_ok_and(|values| wants_base_nodes(&values))
     {
         system.push(["argo-cd".to_owned(), release.text(|of| of.version()).unwrap_or_default()].join(" "));
     }

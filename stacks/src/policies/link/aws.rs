@@ -170,7 +170,7 @@ fn pod_identity(platform: &Platform, findings: &mut Findings) {
     let charts: Vec<_> = platform.known_charts().collect();
     let accounts = charts.iter().filter_map(|known| {
         let account = known.chart.needs_role()?;
-        Some((&known.place, (known.namespace.clone(), account.to_owned())))
+        Some((&known.place, (known.namespace.to_owned(), account.to_owned())))
     });
     let accounts: Vec<_> = accounts.collect();
     if let Some(first) = associations.first()

@@ -7,8 +7,8 @@ use synth_kubernetes::argocd::{Destination, GroupKind};
 use synth_review::{Findings, Policy, Severity};
 
 use crate::{
-    Platform, charts,
-    view::{AppProject, Application, Meta},
+    Platform,
+    view::{AppProject, Application, Meta, Synced},
 };
 
 /// Groups of kinds, and the Application that defines them.
@@ -95,8 +95,7 @@ fn project_allows(platform: &Platform, findings: &mut Findings) {
             .objects_of(source.path.as_deref().unwrap_or_default())
             .map(|object| (object.group(), object.kind(), object.namespace().is_empty()))
             .collect();
-        let chart = source.chart.as_deref().zip(source.helm.as_ref());
-        if let Some(chart) = chart.and_then(|(chart, helm)| charts::read(chart, &helm.values_object)) {
+        if let Some(chart) = Synced::of(application).and_then(|synced| synced.chart()) {
             let made = chart.kinds();
             for (list, of_cluster) in [(made.cluster, true), (made.namespaced, false)] {
                 kinds

@@ -9,14 +9,14 @@ use synth_review::{Findings, Place, Policy, Severity};
 use crate::{
     Platform,
     names::{APP_PROJECT, DEFAULT_PROJECT, SERVICES_PROJECT},
-    view::{AppProject, Application, Root, includes},
+    view::{AppProject, Application, Root, RootObjects, includes},
 };
 
 /// Every project, and where it is written.
-fn projects(platform: &Platform) -> Vec<(AppProject, Place)> {
+fn projects(platform: &Platform) -> Vec<(&AppProject, Place)> {
     let root = Root::of(platform);
-    let others = platform.every::<AppProject>().map(|project| (project.typed().clone(), project.place()));
-    root.every().map(|project| (project, root.place.clone())).chain(others).collect()
+    let others = platform.every::<AppProject>().map(|project| (project.typed(), project.place()));
+    root.objects.projects.iter().map(|project| (project, root.place.clone())).chain(others).collect()
 }
 
 fn name(project: &AppProject) -> &str {
@@ -92,10 +92,10 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
 }
 
 /// Policies of admission, and what binds them.
-type Admission = (Vec<ValidatingAdmissionPolicy>, Vec<ValidatingAdmissionPolicyBinding>);
+type Admission<'a> = (Vec<&'a ValidatingAdmissionPolicy>, Vec<&'a ValidatingAdmissionPolicyBinding>);
 
 /// Is there a policy that refuses, and a binding that denies in this namespace?
-fn denies((policies, bindings): &Admission, namespace: &str, resource: &str, says: impl Fn(&str) -> bool) -> bool {
+fn denies((policies, bindings): &Admission<'_>, namespace: &str, resource: &str, says: impl Fn(&str) -> bool) -> bool {
     let labels = [("kubernetes.io/metadata.name".to_owned(), namespace.to_owned())].into();
     policies.iter().any(|policy| {
         let Some(spec) = policy.spec.as_ref() else { return false };
@@ -128,7 +128,8 @@ pub(super) const APPLICATIONS_OF_OUR_PROJECTS: Policy<Platform> = Policy {
 
 fn applications_of_our_projects(platform: &Platform, findings: &mut Findings) {
     let root = Root::of(platform);
-    let admission = root.admission();
+    let RootObjects { admission_policies, admission_bindings, .. } = root.objects;
+    let admission = (admission_policies.iter().collect(), admission_bindings.iter().collect());
     let namespace = &platform.settings.argocd.namespace;
     let mut report = |message: String, mend: &str| {
         findings.report(root.place.clone(), message, mend);
@@ -166,8 +167,8 @@ pub(super) const GIT_ALONE_WRITES: Policy<Platform> = Policy {
 fn git_alone_writes(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
     let admission = (
-        platform.every::<ValidatingAdmissionPolicy>().map(|of| of.typed().clone()).collect(),
-        platform.every::<ValidatingAdmissionPolicyBinding>().map(|of| of.typed().clone()).collect(),
+        platform.every::<ValidatingAdmissionPolicy>().map(|policy| policy.typed()).collect(),
+        platform.every::<ValidatingAdmissionPolicyBinding>().map(|binding| binding.typed()).collect(),
     );
     let controller = format!("system:serviceaccount:{}:argocd-application-controller", settings.argocd.namespace);
     let by_name =

@@ -18,10 +18,10 @@ const BRING_UP_SECONDS: u64 = 600;
 const LONGEST_SECONDS: u64 = 3600;
 
 /// Every Application, the root too, and where it is written.
-fn applications(platform: &Platform) -> Vec<(Application, Place)> {
+fn applications(platform: &Platform) -> Vec<(&Application, Place)> {
     let root = Root::of(platform);
-    let children = platform.every::<Application>().map(|child| (child.typed().clone(), child.place()));
-    root.every().map(|application| (application, root.place.clone())).chain(children).collect()
+    let children = platform.every::<Application>().map(|child| (child.typed(), child.place()));
+    root.objects.applications.iter().map(|application| (application, root.place.clone())).chain(children).collect()
 }
 
 /// The seconds for which a sync waits between its retries, all together.

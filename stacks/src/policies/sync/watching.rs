@@ -91,7 +91,7 @@ fn release_follows_git(platform: &Platform, findings: &mut Findings) {
     let Some(release) = root_release(platform) else { return };
     let root = Root::of(platform);
     let place = root.place.clone();
-    let job = root.jobs().find(|job| {
+    let job = root.objects.jobs.iter().find(|job| {
         let hooks: Vec<_> = job.annotations().get("helm.sh/hook").into_iter().flat_map(|of| of.split(',')).collect();
         ["post-install", "post-upgrade"].iter().all(|of| hooks.contains(of))
     });
@@ -103,13 +103,13 @@ fn release_follows_git(platform: &Platform, findings: &mut Findings) {
         );
         return;
     };
-    let spec = job.spec.unwrap_or_default();
-    let pod = spec.template.spec.unwrap_or_default();
+    let spec = job.spec.as_ref();
+    let pod = spec.and_then(|spec| spec.template.spec.as_ref());
     let arguments = |containers: &[Container]| {
         containers.first().and_then(|first| first.args.as_ref()).map(|args| args.join(" ")).unwrap_or_default()
     };
-    let begins = arguments(pod.init_containers.as_deref().unwrap_or_default());
-    let ends = arguments(&pod.containers);
+    let begins = arguments(pod.and_then(|pod| pod.init_containers.as_deref()).unwrap_or_default());
+    let ends = arguments(pod.map(|pod| pod.containers.as_slice()).unwrap_or_default());
     let revision = format!(
         "--for=jsonpath={{.status.sync.comparedTo.source.targetRevision}}={}",
         platform.settings.repository.revision
@@ -122,7 +122,7 @@ fn release_follows_git(platform: &Platform, findings: &mut Findings) {
         findings.report(place.clone(), format!("does not wait for {what}"), "wait for it in the Job's pod");
     }
     let patience = release.text(|of| of.timeout()).and_then(|seconds| seconds.parse::<u64>().ok()).unwrap_or(300);
-    let needed = spec.active_deadline_seconds.map_or(u64::MAX, whole);
+    let needed = spec.and_then(|spec| spec.active_deadline_seconds).map_or(u64::MAX, whole);
     if patience <= needed {
         findings.report(
             release.place(),

@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    declaration::{Asset, Change, CheckData, Declaration, OutputData, Refactoring},
+    declaration::{Change, CheckData, Declaration, OutputData, Refactoring},
     expression::{Address, Mode},
     lifecycle::Condition,
     problem::{Location, source_path},
@@ -39,8 +39,8 @@ impl BuiltStack {
         let mut files = Vec::new();
         for placed in self.declarations() {
             match &placed.declaration {
-                Declaration::Asset(Asset { path, text, .. }) => {
-                    files.push(StackFile { path: path.clone(), text: text.clone() });
+                Declaration::Asset(asset) => {
+                    files.push(StackFile { path: asset.path.clone(), text: asset.text().to_owned() });
                 }
                 // What is for tests goes to files of their own.
                 Declaration::Run(_) | Declaration::MockProvider(_) => {}
