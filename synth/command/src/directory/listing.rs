@@ -4,11 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::file::TEMPORARY;
+
 /// The name of the listing.
 pub(super) const LISTING: &str = ".synth-files";
-
-/// The end of the name of a file that is being written.
-pub(super) const TEMPORARY: &str = ".synth-new";
 
 const HEADER: &str = "# What synth wrote here, and removes once it no longer makes it; do not edit.\n";
 

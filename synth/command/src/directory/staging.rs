@@ -5,8 +5,8 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    fs::{self, File, OpenOptions},
-    io::{self, ErrorKind, Write},
+    fs::{self, File},
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
@@ -14,10 +14,11 @@ use anyhow::{Context, Result};
 use synth_framework::StackFile;
 
 use super::{
-    listing::{LISTING, Listing, TEMPORARY},
+    listing::{LISTING, Listing},
     obstacle::Obstacles,
     survey::{State, Survey},
 };
+use crate::file::{Replacement, TEMPORARY, absent};
 
 /// Changes under one root. Dropped without [`Staging::commit`], it leaves no trace.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub(crate) struct Staging {
 
 #[derive(Debug)]
 enum Step {
-    Replace { temporary: PathBuf, target: PathBuf },
+    Replace(Replacement),
     Remove { target: PathBuf, directory: PathBuf },
 }
 
@@ -93,12 +94,9 @@ impl Staging {
     pub(crate) fn commit(mut self) -> Result<()> {
         while let Some(step) = self.steps.pop_front() {
             match step {
-                Step::Replace { temporary, target } => {
-                    let renamed = fs::rename(&temporary, &target);
-                    if renamed.is_err() {
-                        discard(&temporary);
-                    }
-                    renamed.with_context(|| format!("writing `{}`", target.display()))?;
+                Step::Replace(new) => {
+                    let target = new.target().to_owned();
+                    new.commit().with_context(|| format!("writing `{}`", target.display()))?;
                 }
                 Step::Remove { target, directory } => {
                     absent(fs::remove_file(&target)).with_context(|| format!("removing `{}`", target.display()))?;
@@ -118,21 +116,10 @@ impl Staging {
     }
 
     fn replace(&mut self, target: &Path, content: &[u8]) -> Result<()> {
-        let writing = || format!("writing `{}`", target.display());
-        let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
-            unreachable!("a target is a file inside a directory");
-        };
-        self.create_directory(parent)?;
+        self.create_directory(target.parent().expect("a target is a file inside a directory"))?;
         self.temporaries += 1;
-        let temporary = parent.join(format!(".{}.{}{TEMPORARY}", name.display(), self.temporaries));
-        // Where there is no lock, what has this name was left by a run that was killed.
-        absent(fs::remove_file(&temporary)).with_context(writing)?;
-        let written = write_new(&temporary, content);
-        if written.is_err() {
-            discard(&temporary);
-        }
-        written.with_context(writing)?;
-        self.steps.push_back(Step::Replace { temporary, target: target.to_owned() });
+        let new = Replacement::prepare(target, self.temporaries, content);
+        self.steps.push_back(Step::Replace(new.with_context(|| format!("writing `{}`", target.display()))?));
         Ok(())
     }
 
@@ -151,11 +138,7 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        for step in &self.steps {
-            if let Step::Replace { temporary, .. } = step {
-                discard(temporary);
-            }
-        }
+        self.steps.clear();
         for folder in self.created.iter().rev() {
             // A directory that holds something by now stays.
             let _ = fs::remove_dir(folder);
@@ -180,23 +163,6 @@ fn temporaries(folder: &Path) -> io::Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
-}
-
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(content)
-}
-
-/// Removes a temporary file on the way out of an error that is reported itself.
-fn discard(temporary: &Path) {
-    let _ = fs::remove_file(temporary);
-}
-
-/// Removing what is gone already is fine.
-fn absent(removed: io::Result<()>) -> io::Result<()> {
-    match removed {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        removed => removed,
-    }
 }
 
 /// Removes the folders that a removed file leaves empty, up to the directory of its part.
