@@ -18,6 +18,7 @@ mod platform;
 pub mod policies;
 pub mod policy;
 mod project;
+mod resolving;
 pub mod runner;
 mod series;
 pub mod settings;

@@ -8,12 +8,12 @@ use k8s_openapi::api::{
 };
 use serde_json::Value as Json;
 use synth_kubernetes::{
-    Draft, container, job, pod_security_context, pod_spec, pod_template, restricted_security_context, role,
-    role_binding, service_account,
+    Draft, container, job, pod_security_context, pod_template, restricted_security_context, role, role_binding,
+    service_account,
 };
 
 use super::root::{ROOT_APPLICATION, object};
-use crate::{charts, names::NAME_LABEL, settings::Settings};
+use crate::{charts, names::NAME_LABEL, resolving, settings::Settings};
 
 /// The Job, and the account that it reads the root Application with.
 const NAME: &str = "root-follows-git";
@@ -67,7 +67,7 @@ pub(super) fn objects(settings: &Settings) -> [Json; 4] {
 /// First the revision of now, for one of before may have been found; then that there is a commit behind it.
 fn pod(settings: &Settings) -> Draft<k8s_openapi::api::core::v1::PodSpec> {
     let compared = format!("{{.status.sync.comparedTo.source.targetRevision}}={}", settings.repository.revision);
-    pod_spec([asks(settings, "found", "{.status.sync.revision}")])
+    resolving::pod([asks(settings, "found", "{.status.sync.revision}")])
         .init_containers([asks(settings, "compared", &compared)])
         .restart_policy("Never")
         .service_account_name(NAME)

@@ -31,7 +31,7 @@ pub use object::{
     storage_class, validating_admission_policy, validating_admission_policy_binding,
 };
 pub use pod::{
-    apart_by_host, container, container_port, deployment_spec, http_probe, pod_security_context, pod_spec,
+    apart_by_host, container, container_port, deployment_spec, dns_options, http_probe, pod_security_context, pod_spec,
     pod_template, pre_stop_sleep, resources, restricted_security_context, rolling_update, spread, toleration,
     toleration_for, toleration_of,
 };

@@ -57,18 +57,17 @@ pub fn pod_template(
     PodTemplateSpec { metadata: Some(metadata), spec: Some(spec.into_field()) }
 }
 
-/// How names resolve: without a walk through the search list, and with a second question in time. The C library's own
-/// five seconds until then are all that the proxy has to connect, and a datagram is easily lost.
-const RESOLVING: [(&str, &str); 3] = [("ndots", "2"), ("timeout", "2"), ("attempts", "2")];
-
 /// A pod of these containers.
 pub fn pod_spec(containers: impl IntoIterator<Item = Draft<Container>>) -> Draft<PodSpec> {
     let containers = containers.into_iter().map(IntoField::into_field).collect();
-    let option =
-        |(name, value): (&str, &str)| PodDNSConfigOption { name: Some(name.into()), value: Some(value.into()) };
-    let options = RESOLVING.map(option).into();
     Draft(PodSpec { containers, ..PodSpec::default() })
-        .dns_config(PodDNSConfig { options: Some(options), ..PodDNSConfig::default() })
+}
+
+/// Options of how a pod's names resolve, beside what is its policy's.
+pub fn dns_options<'a>(options: impl IntoIterator<Item = (&'a str, &'a str)>) -> PodDNSConfig {
+    let option =
+        |(name, value): (&str, &str)| PodDNSConfigOption { name: Some(name.to_owned()), value: Some(value.to_owned()) };
+    PodDNSConfig { options: Some(options.into_iter().map(option).collect()), ..PodDNSConfig::default() }
 }
 
 /// A container with a name.

@@ -8,13 +8,14 @@ use synth_kubernetes::{
     Draft, Manifests, cpu_utilization, custom, deployment, deployment_spec, disruption_budget_spec,
     horizontal_pod_autoscaler,
     monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
-    percent_policy, pod_disruption_budget, pod_security_context, pod_spec, pod_template, pods_policy, rolling_update,
+    percent_policy, pod_disruption_budget, pod_security_context, pod_template, pods_policy, rolling_update,
     scaler_spec, scaling_rules, selector, service_account, spread, toleration_for, toleration_of,
 };
 
 use super::{ADMIN, MAX_SURGE_PERCENT, container, grace_period_seconds};
 use crate::{
     names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, MOST_NODES, NAME_LABEL, SERVICES_PRIORITY},
+    resolving,
     settings::{Service, Settings},
 };
 
@@ -46,7 +47,7 @@ impl Workload<'_> {
             .automount_service_account_token(false)
             .add_to(folder, "service-account");
 
-        let pod = pod_spec([container::define(self.settings, name, self.service, args)])
+        let pod = resolving::pod([container::define(self.settings, name, self.service, args)])
             .service_account_name(name)
             .automount_service_account_token(false)
             .enable_service_links(false)
