@@ -16,7 +16,7 @@ use synth_command::{
         test::TestArgs,
         write::{PartCommand, WriteArgs},
     },
-    project::Place,
+    project::ProjectArgs,
 };
 
 use crate::commands::{
@@ -40,7 +40,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
     /// Where.
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) project: ProjectArgs,
 }
 
 /// One variant for each command; the parts of the platform come from their table.

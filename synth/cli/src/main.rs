@@ -44,10 +44,10 @@ fn run(cli: &Cli) -> Result<Report> {
     match &cli.command {
         Command::Policies(args) => return policies::policies::<Platform>(args),
         Command::Completions(args) => return completions::completions(args, Cli::command()),
-        Command::Init(args) => return init::init(&cli.place, args),
+        Command::Init(args) => return init::init(&cli.project, args),
         _ => {}
     }
-    let project = Project::open(&cli.place)?;
+    let project = Project::open(&cli.project)?;
     match &cli.command {
         Command::Part(command) => write::write(&project, Some(command.part), &command.args),
         Command::All(args) => write::write(&project, None, args),
@@ -55,7 +55,7 @@ fn run(cli: &Cli) -> Result<Report> {
         Command::Check(args) => check::check(&project, args),
         Command::Diff(args) => diff::diff(&project, args),
         Command::Graph(args) => graph::graph(&project, args),
-        Command::Images(args) => images::images(&project, &cli.place, args),
+        Command::Images(args) => images::images(&project, &cli.project, args),
         Command::Access(args) => access::access(&project, args),
         Command::Settings(args) => settings::settings(&project, args),
         Command::Plan(args) => plan::plan(&project, args),

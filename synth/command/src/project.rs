@@ -17,9 +17,9 @@ pub const DEFAULT: &str = "default";
 /// Where Terraform runs offline, in a folder for each environment.
 const SCRATCH: &str = "target/offline";
 
-/// Where settings come from and where files go.
+/// The options of every command: the environment, and where its settings come from and files go.
 #[derive(Args, Clone, Debug)]
-pub struct Place {
+pub struct ProjectArgs {
     /// Environment: `default`, or another file of the environments' folder
     #[arg(long, global = true, value_name = "NAME", default_value = "default")]
     pub env: String,
@@ -64,10 +64,10 @@ pub struct Folders {
 
 impl Folders {
     /// Finds the folders, and refuses a name that no environment may have.
-    pub fn find<P: Project>(place: &Place) -> Result<Self> {
-        check_name::<P>(&place.env)?;
+    pub fn find<P: Project>(args: &ProjectArgs) -> Result<Self> {
+        check_name::<P>(&args.env)?;
         let root = root::<P>()?;
-        let environments = match (&place.environments, &root) {
+        let environments = match (&args.environments, &root) {
             (Some(folder), _) => folder.clone(),
             (None, Some(root)) => root.join(P::ENVIRONMENTS),
             (None, None) => bail!(
@@ -77,22 +77,22 @@ impl Folders {
             ),
         };
         let root = root.unwrap_or_default();
-        let out = place.out.clone().unwrap_or_else(|| root.join("out"));
+        let out = args.out.clone().unwrap_or_else(|| root.join("out"));
         Ok(Self { root, environments, out })
     }
 }
 
 impl<P: Project> Opened<P> {
     /// Finds the project, and reads the settings of the environment.
-    pub fn open(place: &Place) -> Result<Self> {
-        let Folders { root, environments, out } = Folders::find::<P>(place)?;
-        let environment = &place.env;
+    pub fn open(args: &ProjectArgs) -> Result<Self> {
+        let Folders { root, environments, out } = Folders::find::<P>(args)?;
+        let environment = &args.env;
         let layers = layers(&environments, environment)?;
         let settings = P::Settings::parse(environment, &layers)
             .with_context(|| format!("the settings of environment `{environment}` are refused"))?;
         let scratch = root.join(SCRATCH).join(environment);
         #[expect(clippy::disallowed_methods, reason = "the one place where the day is the machine's")]
-        let today = place.today.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date());
+        let today = args.today.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date());
         Ok(Self { environment: environment.clone(), settings, out, scratch, today, environments })
     }
 
@@ -110,7 +110,7 @@ impl<P: Project> Opened<P> {
     pub fn siblings(&self) -> Result<Vec<Self>> {
         let open = |env| {
             let (out, environments) = (Some(self.out.clone()), Some(self.environments.clone()));
-            Self::open(&Place { env, out, environments, today: Some(self.today) })
+            Self::open(&ProjectArgs { env, out, environments, today: Some(self.today) })
         };
         known(&self.environments)?.into_iter().map(open).collect()
     }

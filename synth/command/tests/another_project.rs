@@ -11,7 +11,7 @@ use synth_command::{
         check::{CheckArgs, check},
         write::{WriteArgs, write},
     },
-    project::{Opened, Place},
+    project::{Opened, ProjectArgs},
     report::Outcome,
 };
 use synth_framework::{Stack, output};
@@ -119,7 +119,7 @@ fn another_project_is_written_and_judged() {
     let open = || {
         let (out, environments) = (Some(out.clone()), Some(environments.clone()));
         let today = Some(date(2026, 9, 10));
-        Opened::<Hello>::open(&Place { env: "default".to_owned(), out, environments, today }).unwrap()
+        Opened::<Hello>::open(&ProjectArgs { env: "default".to_owned(), out, environments, today }).unwrap()
     };
     assert_eq!(write(&open(), None, &plain::<WriteArgs>()).unwrap().outcome, Outcome::Fine);
     assert!(fs::read_to_string(out.join("hello/main.tf.json")).unwrap().contains("good morning"));

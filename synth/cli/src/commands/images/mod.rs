@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 use stacks::settings::Image;
 use synth_command::{
-    project::{DEFAULT, Place},
+    project::{DEFAULT, ProjectArgs},
     report::Report,
 };
 
@@ -56,11 +56,11 @@ struct PromoteArgs {
 }
 
 /// Does what is asked of the images.
-pub(crate) fn images(project: &Project, place: &Place, args: &ImagesArgs) -> Result<Report> {
+pub(crate) fn images(project: &Project, chosen: &ProjectArgs, args: &ImagesArgs) -> Result<Report> {
     match &args.action {
         Action::Set(args) => set(project, args),
         Action::List(args) => Ok(list::list(project, args)),
-        Action::Promote(args) => promote(place, args),
+        Action::Promote(args) => promote(chosen, args),
     }
 }
 
@@ -73,11 +73,11 @@ fn set(project: &Project, args: &SetArgs) -> Result<Report> {
     pinning.commit()
 }
 
-fn promote(place: &Place, args: &PromoteArgs) -> Result<Report> {
+fn promote(chosen: &ProjectArgs, args: &PromoteArgs) -> Result<Report> {
     let PromoteArgs { from, to, apps } = args;
     ensure!(from != to, "`--from` and `--to` are both `{from}`: name two environments");
-    let source = Project::open(&Place { env: from.clone(), ..place.clone() })?;
-    let target = Project::open(&Place { env: to.clone(), ..place.clone() })?;
+    let source = Project::open(&ProjectArgs { env: from.clone(), ..chosen.clone() })?;
+    let target = Project::open(&ProjectArgs { env: to.clone(), ..chosen.clone() })?;
     let all: Vec<_> = source.settings.services.images().into_iter().map(|(app, _)| app.to_owned()).collect();
     let mut pinning = Pinning::begin(&target)?;
     for app in if apps.is_empty() { all.as_slice() } else { apps } {

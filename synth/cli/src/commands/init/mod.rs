@@ -16,7 +16,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use stacks::{Platform, settings::Settings};
 use synth_command::{
-    project::{DEFAULT, Folders, Place, layers},
+    project::{DEFAULT, Folders, ProjectArgs, layers},
     report::{ADDED, CHANGED, HEADING, PLACE, REMOVED, Report, say},
 };
 use toml_edit::{Array, Value};
@@ -111,9 +111,9 @@ impl InitArgs {
 }
 
 /// Asks, checks everything, and only then writes.
-pub(crate) fn init(place: &Place, args: &InitArgs) -> Result<Report> {
-    let folders = Folders::find::<Platform>(place)?;
-    let environment = &place.env;
+pub(crate) fn init(chosen: &ProjectArgs, args: &InitArgs) -> Result<Report> {
+    let folders = Folders::find::<Platform>(chosen)?;
+    let environment = &chosen.env;
     let before = layers(&folders.environments, environment)?;
     let mut answers = args.answers();
     let mut known = args.answers();
