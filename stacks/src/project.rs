@@ -1,6 +1,6 @@
 //! The platform as a project: its parts, its settings and its rules.
 
-use synth_project::{Built, Family, Kind, Layer, Part, Project};
+use synth_project::{Built, Family, Kept, Kind, Layer, Part, Project};
 use synth_review::{SettingPlace, Waiver};
 
 use crate::{
@@ -51,7 +51,11 @@ const PARTS: &[Part<Platform>] = &[
 impl Project for Platform {
     type Settings = Settings;
 
+    const COMMAND: &'static str = "synth";
     const ENVIRONMENTS: &'static str = "stacks/environments";
+    const SCRATCH: &'static str = "target/offline";
+    // It holds everybody's state, and its bucket refuses to be destroyed, as in AWS.
+    const KEPT: Option<Kept> = Some(Kept { part: "bootstrap", reason: "whose bucket is protected" });
     const PARTS: &'static [Part<Self>] = PARTS;
     const FAMILIES: &'static [Family<Self>] = policies::FAMILIES;
 

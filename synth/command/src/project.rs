@@ -14,9 +14,6 @@ use synth_project::{Layer, Project, Settings as _};
 /// The environment whose directories lie directly in `out/`, and whose settings are the base of all others.
 pub const DEFAULT: &str = "default";
 
-/// Where Terraform runs offline, in a folder for each environment.
-const SCRATCH: &str = "target/offline";
-
 /// The options of every command: the environment, and where its settings come from and files go.
 #[derive(Args, Clone, Debug)]
 pub struct ProjectArgs {
@@ -90,7 +87,7 @@ impl<P: Project> Opened<P> {
         let layers = layers(&environments, environment)?;
         let settings = P::Settings::parse(environment, &layers)
             .with_context(|| format!("the settings of environment `{environment}` are refused"))?;
-        let scratch = root.join(SCRATCH).join(environment);
+        let scratch = root.join(P::SCRATCH).join(environment);
         #[expect(clippy::disallowed_methods, reason = "the one place where the day is the machine's")]
         let today = args.today.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date());
         Ok(Self { environment: environment.clone(), settings, out, scratch, today, environments })
@@ -137,7 +134,7 @@ impl<P: Project> Opened<P> {
     /// The command that writes a part.
     pub fn command(&self, part: &str) -> String {
         let option = if self.environment == DEFAULT { String::new() } else { format!(" --env {}", self.environment) };
-        format!("synth {part}{option}")
+        format!("{} {part}{option}", P::COMMAND)
     }
 }
 

@@ -58,7 +58,9 @@ struct Hello {
 impl Project for Hello {
     type Settings = Greeting;
 
+    const COMMAND: &'static str = "greet";
     const ENVIRONMENTS: &'static str = "greetings";
+    const SCRATCH: &'static str = "scratch";
     const PARTS: &'static [Part<Self>] =
         &[Part { name: "hello", directory: "hello", summary: "a greeting", kind: Kind::Stack(define) }];
     const FAMILIES: &'static [Family<Self>] = &[Family {
@@ -124,6 +126,10 @@ fn another_project_is_written_and_judged() {
     assert_eq!(write(&open(), None, &plain::<WriteArgs>()).unwrap().outcome, Outcome::Fine);
     assert!(fs::read_to_string(out.join("hello/main.tf.json")).unwrap().contains("good morning"));
     assert_eq!(check(&open(), &plain::<CheckArgs<Hello>>()).unwrap().outcome, Outcome::Fine);
+    assert_eq!(
+        (open().command("hello").as_str(), open().scratch.as_path()),
+        ("greet hello", "scratch/default".as_ref())
+    );
 
     fs::write(&settings, "good morning!\n").unwrap();
     let refused = write(&open(), None, &plain::<WriteArgs>()).unwrap();

@@ -14,8 +14,17 @@ pub trait Project: Clone + fmt::Debug + Send + Sync + 'static {
     /// The settings, which differ between environments.
     type Settings: Settings;
 
+    /// The name of its program, as people type it.
+    const COMMAND: &'static str;
+
     /// The folder of the environments' settings, from the root of the project.
     const ENVIRONMENTS: &'static str;
+
+    /// The folder in which Terraform runs offline, from the root of the project.
+    const SCRATCH: &'static str;
+
+    /// The part that stays when all others are destroyed.
+    const KEPT: Option<Kept> = None;
 
     /// Every part, in the order in which they are applied.
     const PARTS: &'static [Part<Self>];
@@ -121,6 +130,15 @@ pub struct Layer {
     pub path: String,
     /// Content, as TOML.
     pub text: String,
+}
+
+/// A part that stays when all others are destroyed.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// Its name.
+    pub part: &'static str,
+    /// The end of a sentence that begins with its name and `stays`.
+    pub reason: &'static str,
 }
 
 /// A part of a project that is written to a directory of its own.

@@ -16,6 +16,7 @@ pub struct CompletionsArgs {
 /// Prints the script for a shell.
 pub fn completions(args: &CompletionsArgs, mut command: Command) -> Result<Report> {
     let mut script = Vec::new();
-    generate(args.shell, &mut command, "synth", &mut script);
+    let name = command.get_name().to_owned();
+    generate(args.shell, &mut command, name, &mut script);
     Ok(Report::fine(String::from_utf8(script)?))
 }

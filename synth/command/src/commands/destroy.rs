@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use synth_offline::Command;
-use synth_project::{Part, Project};
+use synth_project::{Kept, Part, Project};
 
 use super::arguments::{ForTerraform, stack, stacks};
 use crate::{
@@ -12,20 +12,22 @@ use crate::{
     report::{Report, say},
 };
 
-/// The stack that holds everybody's state: its bucket refuses to be destroyed, as in AWS.
-const KEPT: &str = "bootstrap";
-
 #[derive(Args, Debug)]
 pub struct DestroyArgs<P: Project> {
     /// Stack
     #[arg(value_parser = stack::<P>(), value_name = "STACK", required_unless_present = "all")]
     stack: Option<&'static Part<P>>,
-    /// Every stack, the last one first, until one fails; `bootstrap` stays, whose bucket is protected
-    #[arg(long, conflicts_with_all = ["stack", "terraform"])]
+    #[arg(long, help = everything::<P>(), conflicts_with_all = ["stack", "terraform"])]
     all: bool,
     /// How.
     #[command(flatten)]
     how: ForTerraform,
+}
+
+/// The help of the option for every stack.
+fn everything<P: Project>() -> String {
+    let kept = P::KEPT.map(|Kept { part, reason }| format!("; `{part}` stays, {reason}"));
+    format!("Every stack, the last one first, until one fails{}", kept.unwrap_or_default())
 }
 
 /// Destroys one stack, or all that may be, until one fails.
@@ -34,10 +36,10 @@ pub fn destroy<P: Project>(project: &Opened<P>, args: &DestroyArgs<P>) -> Result
     if let Some(stack) = args.stack {
         return offline.run(stack, Command::Destroy, &args.how.terraform).map(Report::code);
     }
-    let others = stacks::<P>().rev().filter(|stack| stack.name != KEPT);
+    let others = stacks::<P>().rev().filter(|stack| P::KEPT.is_none_or(|kept| kept.part != stack.name));
     let code = offline.run_each(others, Command::Destroy, "destroy", &[])?;
-    if code == 0 {
-        say(format_args!("`{KEPT}` stays, whose bucket is protected, as with `make down`"));
+    if let Some(Kept { part, reason }) = P::KEPT.filter(|_| code == 0) {
+        say(format_args!("`{part}` stays, {reason}"));
     }
     Ok(Report::code(code))
 }
