@@ -143,10 +143,9 @@ fn a_typed_argument_of_the_newest_version_is_refused_until_the_floor_has_it() {
         stack.build().err().map(|problems| problems.to_string()).unwrap_or_default()
     };
     for floor in ["5.100.0", "6.2.0"] {
-        let known = format!("is known to have it from 6.66.0 on, and the stack accepts `>= {floor}, < 7.0.0`");
-        let said = format!(
-            "`aws_vpc.main` sets `region`: hashicorp/aws {known}: leave it out, or let the constraint begin there"
-        );
+        let known = format!("is known to have it since 6.66.0, but the stack accepts `>= {floor}, < 7.0.0`");
+        let said =
+            format!("`aws_vpc.main` sets `region`: hashicorp/aws {known}: leave it out, or require 6.66.0 or newer");
         assert!(problems(floor).contains(&said), "{}", problems(floor));
     }
     assert_eq!(problems("6.66.0"), "");

@@ -4,7 +4,7 @@ use super::{Block, Body, Content, Repeat};
 use crate::{
     problem::Location,
     schema::{NestedSchema, Nesting},
-    validate::is_item,
+    validate::{ITEM_RULE, is_item},
 };
 
 type Report<'a> = &'a mut dyn FnMut(Location, String);
@@ -22,12 +22,21 @@ impl Body {
                 Content::Blocks(_) => self.schema.block(name).is_some_and(|block| block.deprecated),
             };
             if deprecated {
-                report(entry.location, format!("`{place}` sets `{name}`, which the provider has deprecated"));
+                report(
+                    entry.location,
+                    format!(
+                        "`{place}` sets `{name}`, which the provider has deprecated: its documentation names the \
+                         replacement"
+                    ),
+                );
             }
         }
         for attribute in self.schema.attributes.iter().filter(|attribute| attribute.required) {
             if !self.entries.iter().any(|entry| entry.name == attribute.name) {
-                report(declared, format!("`{place}` leaves the required argument `{}` null", attribute.name));
+                report(
+                    declared,
+                    format!("`{place}` leaves the required argument `{}` null: give it a value", attribute.name),
+                );
             }
         }
         for nested in self.schema.blocks {
@@ -45,11 +54,11 @@ impl Body {
                     continue;
                 };
                 if outer.contains(&&**iterator) {
-                    let message = format!("`{iterator}` names two items, one inside the other: give each its own name");
+                    let message = format!("two nested loops name their item `{iterator}`: rename one");
                     report(entry.location, message);
                 }
                 if !is_item(iterator) {
-                    report(entry.location, format!("`{iterator}` cannot name an item"));
+                    report(entry.location, format!("`{iterator}` cannot name an item: {ITEM_RULE}"));
                 }
                 outer.push(iterator);
                 block.body.check_iterators(outer, report);
@@ -69,10 +78,10 @@ impl Body {
         let dynamic = blocks.iter().any(|block| matches!(block.repeat, Repeat::Dynamic { .. }));
         let (least, most) = limits(nested);
         if blocks.len() < least && !dynamic {
-            report(location, format!("`{place}` occurs {}, at least {} needed", times(blocks.len()), are(least)));
+            report(location, format!("`{place}` occurs {}, but at least {} needed", times(blocks.len()), are(least)));
         }
         if blocks.len() > most {
-            report(location, format!("`{place}` occurs {}, at most {} allowed", times(blocks.len()), are(most)));
+            report(location, format!("`{place}` occurs {}, but at most {} allowed", times(blocks.len()), are(most)));
         }
         let mut keys = Vec::new();
         for block in blocks {
@@ -84,10 +93,13 @@ impl Body {
                     keys.push(key);
                 }
                 (Repeat::Keyed(key), _) => {
-                    report(location, format!("`{place}` has the key `{key}`, but these blocks have no keys"));
+                    report(
+                        location,
+                        format!("`{place}` has the key `{key}`, but these blocks take no keys: leave it out"),
+                    );
                 }
                 (Repeat::Once | Repeat::Dynamic { .. }, Nesting::Map) => {
-                    report(location, format!("`{place}` needs a key for each block"));
+                    report(location, format!("`{place}` has a block without a key: give each block a key"));
                 }
                 (Repeat::Once | Repeat::Dynamic { .. }, _) => {}
             }

@@ -21,12 +21,12 @@ impl Body {
     fn override_argument(&mut self, name: &str, value: Expression, location: Location) -> Result<(), String> {
         let Some(attribute) = self.schema.attribute(name) else {
             return Err(match self.schema.block(name) {
-                Some(_) => format!("`{name}` is a nested block: override its arguments, as `{name}.argument`"),
+                Some(_) => format!("`{name}` is a nested block: override one of its arguments, as `{name}.argument`"),
                 None => unknown(name, self.schema.names()),
             });
         };
         if !attribute.settable {
-            return Err(format!("`{name}` is computed by the provider and cannot be given"));
+            return Err(format!("`{name}` is computed by the provider and cannot be set"));
         }
         check_type(name, &attribute.type_, &value)?;
         let place = self.entries.iter().position(|entry| entry.name == name);
@@ -48,13 +48,15 @@ impl Body {
     ) -> Result<(), String> {
         let Some(nested) = self.schema.block(name) else {
             return Err(match self.schema.attribute(name) {
-                Some(_) => format!("`{name}` is an argument and no block: override it as a whole"),
+                Some(_) => format!("`{name}` is an argument, not a block: override it as a whole"),
                 None => unknown(name, self.schema.names()),
             });
         };
         if !self.entries.iter().any(|entry| entry.name == name) {
             if nested.nesting == Nesting::Map {
-                return Err(format!("there is no `{name}` block to override, and a new one would need a key"));
+                return Err(format!(
+                    "there is no `{name}` block to override, and a new one needs a key: declare the block first"
+                ));
             }
             let block = Block { repeat: Repeat::Once, body: Self::new(&nested.block) };
             let content = Content::Blocks(vec![block]);
@@ -71,7 +73,7 @@ impl Body {
 
 fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     match nearest(name, known) {
-        Some(near) => format!("the schema has no `{name}`: did you mean `{near}`"),
+        Some(near) => format!("the schema has no `{name}`: did you mean `{near}`?"),
         None => format!("the schema has no `{name}`"),
     }
 }
@@ -137,7 +139,7 @@ fn check_nested(name: &str, attributes: &'static [AttributeSchema], value: &Expr
     let schema = BlockSchema { attributes, blocks: &[] };
     each_member(name, members, |name, key, value| match schema.attribute(key) {
         Some(attribute) if attribute.settable => check_type(name, &attribute.type_, value),
-        Some(_) => Err(format!("`{name}` is computed by the provider and cannot be given")),
+        Some(_) => Err(format!("`{name}` is computed by the provider and cannot be set")),
         None => Err(unknown(key, schema.names())),
     })
 }

@@ -22,13 +22,19 @@ pub(super) fn check(declaration: &Declaration, found: &mut Found) {
         }
         Declaration::Check(check) => {
             if check.asserts.is_empty() {
-                found.report(check.location, format!("`check.{}` asserts nothing", check.name));
+                found.report(
+                    check.location,
+                    format!("`check.{}` asserts nothing: add an assertion, or remove it", check.name),
+                );
             }
             check_conditions(&check.asserts, &format!("check.{}", check.name), found);
         }
         Declaration::Run(run) => {
             if run.asserts.is_empty() {
-                found.report(run.location, format!("`run.{}` asserts nothing", run.name));
+                found.report(
+                    run.location,
+                    format!("`run.{}` asserts nothing: add an assertion, or remove it", run.name),
+                );
             }
             check_conditions(&run.asserts, &format!("run.{}", run.name), found);
         }
@@ -53,7 +59,7 @@ fn check_resource(resource: &Resource, found: &mut Found) {
     if let IgnoreChanges::Some(attributes) = &lifecycle.ignore_changes {
         for attribute in attributes.iter().filter(|attribute| !is_own_attribute(attribute)) {
             let path = crate::render::reference(attribute);
-            let rule = "only one of its own attributes, with literal keys, can be ignored";
+            let rule = "name one of its own attributes, with literal keys";
             found.report(resource.location, format!("`{place}` ignores changes of `{path}`: {rule}"));
         }
     }
@@ -62,14 +68,17 @@ fn check_resource(resource: &Resource, found: &mut Found) {
             matches!(&reference.root, Root::Declared(address) if matches!(address.mode, Mode::Managed | Mode::Data));
         if !resource_reference || reference.steps.contains(&Step::Splat) {
             let path = crate::render::reference(reference);
-            let rule = "only a resource or its attribute can do that";
-            found.report(resource.location, format!("`{place}` is replaced by changes of `{path}`: {rule}"));
+            let rule = "name a resource, or an attribute of one";
+            found.report(resource.location, format!("`{place}` is replaced when `{path}` changes: {rule}"));
         }
     }
     let ignores = !matches!(&lifecycle.ignore_changes, IgnoreChanges::Some(attributes) if attributes.is_empty());
     let guards = lifecycle.create_before_destroy.is_some() || lifecycle.prevent_destroy.is_some();
     if resource.mode == Mode::Data && (ignores || guards || !lifecycle.replace_triggered_by.is_empty()) {
-        found.report(resource.location, format!("`{place}` is only read: its `lifecycle` takes conditions alone"));
+        found.report(
+            resource.location,
+            format!("`{place}` is a data source: its `lifecycle` takes only preconditions and postconditions"),
+        );
     }
 }
 
@@ -91,7 +100,10 @@ fn is_own_attribute(traversal: &Traversal) -> bool {
 fn check_variable(variable: &VariableData, found: &mut Found) {
     let name = &variable.name;
     if variable.nullable == Some(false) && variable.default == Some(Expression::Null) {
-        found.report(variable.location, format!("`var.{name}` may not be null, and null is its default"));
+        found.report(
+            variable.location,
+            format!("`var.{name}` is not nullable, but its default is null: change one of the two"),
+        );
     }
     check_conditions(&variable.validations, &format!("var.{name}"), found);
 }
@@ -104,7 +116,10 @@ fn check_conditions(conditions: &[Condition], place: &str, found: &mut Found) {
             refers |= !matches!(traversal.root, Root::Iterator(_));
         });
         if !refers {
-            let message = format!("a condition of `{place}` refers to nothing, so it can never change");
+            let message = format!(
+                "a condition of `{place}` refers to nothing, so its result never changes: refer to a value, or remove \
+                 it"
+            );
             found.report(condition.location, message);
         }
     }
@@ -131,7 +146,7 @@ fn check_asset(asset: &Asset, found: &mut Found) {
     let is_terraforms = first.starts_with(".terraform")
         || CONFIGURATION.iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
     if outside || is_terraforms {
-        let rule = "it must lie inside the stack's directory and be no configuration file";
+        let rule = "choose a path inside the stack's directory that is not one of Terraform's own files";
         found.report(asset.location, format!("the file `{path}` cannot be written: {rule}"));
     }
 }

@@ -1,6 +1,6 @@
 //! Expressions that Terraform would refuse wherever they stand.
 
-use super::{Found, is_item};
+use super::{Found, ITEM_RULE, is_item};
 use crate::{
     declaration::Declaration,
     expression::{Expression, Step, TemplatePart},
@@ -32,24 +32,24 @@ pub(super) fn check(declaration: &Declaration, found: &mut Found) {
 fn check_expression(expression: &Expression, location: Location, found: &mut Found) {
     match expression {
         Expression::Float(number) if !number.is_finite() => {
-            found.report(location, format!("`{number}` is no number that Terraform knows"));
+            found.report(location, format!("Terraform has no number `{number}`: give a finite one"));
         }
         Expression::Template(parts) if parts.contains(&TemplatePart::Expression(Expression::Null)) => {
-            found.report(location, "null has no text: it cannot stand inside a longer string");
+            found.report(location, "null cannot stand inside a longer string: give a value that has a text");
         }
         Expression::Object(members) => {
             for (index, (key, _)) in members.iter().enumerate() {
                 // Each key is reported at its second place only.
                 if members[..index].iter().filter(|(earlier, _)| earlier == key).count() == 1 {
-                    let key = key.as_str().unwrap_or("that is computed");
-                    found.report(location, format!("an object has the key `{key}` twice: keep one"));
+                    let key = key.as_str().map_or("a computed key".to_owned(), |key| format!("the key `{key}`"));
+                    found.report(location, format!("an object has {key} twice: keep one"));
                 }
             }
         }
         Expression::Traversal(traversal) => check_steps(&traversal.steps, location, found),
         Expression::Index(_, steps) => check_steps(steps, location, found),
         Expression::For { item, .. } if !is_item(item) => {
-            found.report(location, format!("`{item}` cannot name an item"));
+            found.report(location, format!("`{item}` cannot name an item: {ITEM_RULE}"));
         }
         _ => {}
     }
@@ -68,7 +68,7 @@ pub(super) fn check_literal(value: &Expression, what: &str, location: Location, 
     if is_literal(value) {
         value.visit(&mut |expression| check_expression(expression, location, found));
     } else {
-        found.report(location, format!("{what} is not literal: Terraform reads it before anything else"));
+        found.report(location, format!("{what} must be a literal: Terraform reads it before it evaluates anything"));
     }
 }
 

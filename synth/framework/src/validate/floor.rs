@@ -33,10 +33,10 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
         let oldest = oldest(versions);
         newer(body, &place, &oldest, &mut |location, place, name, since| {
             let source = provider.source;
-            let known = format!("{source} is known to have it from {since} on, and the stack accepts `{versions}`");
+            let known = format!("{source} is known to have it since {since}, but the stack accepts `{versions}`");
             found.report(
                 location,
-                format!("`{place}` sets `{name}`: {known}: leave it out, or let the constraint begin there"),
+                format!("`{place}` sets `{name}`: {known}: leave it out, or require {since} or newer"),
             );
         });
     }

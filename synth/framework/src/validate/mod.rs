@@ -66,7 +66,7 @@ fn cycles(graph: &Graph, found: &mut Found) {
         let first = &graph.nodes[cycle[0]];
         let mut path: Vec<String> = cycle.iter().map(|node| graph.nodes[*node].address.to_string()).collect();
         path.push(first.address.to_string());
-        found.report(first.location, format!("a cycle, so that nothing could be first: {}", path.join(" → ")));
+        found.report(first.location, format!("dependency cycle: {}: remove one of these references", path.join(" → ")));
     }
 }
 
@@ -74,6 +74,9 @@ fn cycles(graph: &Graph, found: &mut Found) {
 fn place(location: Location) -> String {
     format!("{}:{}:{}", source_path(location), location.line(), location.column())
 }
+
+/// The way to mend a name that is not [`is_item`].
+pub(crate) const ITEM_RULE: &str = "use a letter, then letters, digits, `_` and `-`, and no keyword such as `for`";
 
 /// May this name an item? Terraform reads some words as its own.
 pub(crate) fn is_item(name: &str) -> bool {

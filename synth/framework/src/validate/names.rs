@@ -41,16 +41,16 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
         };
         check_file(placed, location, found);
         if let Some(label) = label.filter(|label| !is_identifier(label)) {
-            let rule = "start with a letter or `_`, then letters, digits, `_` and `-`";
-            found.report(location, format!("`{address}` has the bad label `{label}`: {rule}"));
+            let rule = "start with a letter or `_`, then use letters, digits, `_` and `-`";
+            found.report(location, format!("`{address}` has the invalid label `{label}`: {rule}"));
         }
         if let Declaration::Variable(variable) = &placed.declaration
             && RESERVED_VARIABLES.contains(&variable.name.as_str())
         {
-            found.report(location, format!("`{address}` has a name that Terraform keeps for itself"));
+            found.report(location, format!("`{address}` has a name that Terraform reserves: choose another"));
         }
         if let Some(earlier) = first.get(&address) {
-            found.report(location, format!("`{address}` is declared twice: the other is at {}", place(earlier)));
+            found.report(location, format!("`{address}` is declared twice, also at {}: keep one", place(earlier)));
         } else {
             first.insert(address, location);
         }
@@ -61,7 +61,10 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
 fn check_file(placed: &Placed, location: Location, found: &mut Found) {
     let file = &placed.file;
     if !is_identifier(file) || **file == *"override" || file.ends_with("_override") {
-        let rule = "name it with letters, digits, `_` and `-`, and not as an override";
-        found.report(location, format!("Terraform would not read the file `{file}.tf.json` as it is meant: {rule}"));
+        let rule = "use letters, digits, `_` and `-`, and do not end in `override`";
+        found.report(
+            location,
+            format!("Terraform would skip the file `{file}.tf.json`, or merge it into others: {rule}"),
+        );
     }
 }

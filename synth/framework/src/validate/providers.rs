@@ -34,7 +34,9 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
             && is_missing(provider.provider)
         {
             let source = provider.provider.source;
-            let message = format!("configures the provider `{source}`, which the stack does not require");
+            let message = format!(
+                "configures the provider `{source}`, which the stack does not require: add it to the required providers"
+            );
             found.report(provider.location, message);
         }
     }
@@ -42,12 +44,16 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
         let address = stack.address(resource);
         if is_missing(resource.provider) {
             let source = resource.provider.source;
-            let message = format!("`{address}` needs the provider `{source}`, which the stack does not require");
+            let message = format!(
+                "`{address}` needs the provider `{source}`, which the stack does not require: add it to the required \
+                 providers"
+            );
             found.report(resource.location, message);
         }
         let alias = resource.provider_alias.as_ref().filter(|alias| alias.contains('.'));
         if let Some(alias) = alias.filter(|alias| !aliases.contains(*alias)) {
-            let message = format!("`{address}` uses the provider `{alias}`, which is not declared in this stack");
+            let message =
+                format!("`{address}` uses the provider `{alias}`, which this stack does not declare: declare it");
             found.report(resource.location, message);
         }
     }
@@ -66,7 +72,9 @@ fn check_requirements(terraform: &TerraformData, found: &mut Found) {
                 found.report(terraform.location, format!("requires the provider `{source}` twice: keep one"));
             }
             Some(earlier) => {
-                let message = format!("the providers `{earlier}` and `{source}` share the name `{name}`");
+                let message = format!(
+                    "the providers `{earlier}` and `{source}` share the name `{name}`: require only one of them"
+                );
                 found.report(terraform.location, message);
             }
             None => {}

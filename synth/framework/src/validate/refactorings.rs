@@ -60,18 +60,18 @@ fn check_target(block: &str, to: &Traversal, location: Location, found: &mut Fou
     let instance = matches!(to.steps.as_slice(), [] | [Step::Index(_) | Step::Key(_)]);
     if !resource || !instance {
         let to = render::reference(to);
-        found.report(location, format!("`{block}` leads to `{to}`, which is not a managed resource"));
+        found.report(location, format!("`{block}` points to `{to}`, which is not a managed resource: name one"));
     }
 }
 
 fn check_gone(block: &str, from: &str, declared: &HashSet<String>, location: Location, found: &mut Found) {
     if declared.contains(from) {
-        found.report(location, format!("`{block}` leaves `{from}`, which is still declared"));
+        found.report(location, format!("`{block}` names `{from}`, which is still declared: remove one of the two"));
     }
 }
 
 fn check_once(from: &str, left: &mut HashSet<String>, location: Location, found: &mut Found) {
     if !left.insert(from.to_owned()) {
-        found.report(location, format!("`{from}` is left twice, by `moved` or `removed`: keep one"));
+        found.report(location, format!("`{from}` is moved or removed twice: keep one"));
     }
 }

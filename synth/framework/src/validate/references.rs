@@ -48,7 +48,7 @@ impl Declared<'_> {
             return;
         }
         let owner = &address.stack;
-        let remedy = if **owner == *self.stack { "add it to this stack" } else { "hand the value over by an output" };
+        let remedy = if **owner == *self.stack { "add it to this stack" } else { "pass the value through an output" };
         found.report(
             location,
             format!("refers to `{address}` of stack `{owner}`, which is not declared here: {remedy}"),
@@ -90,10 +90,7 @@ impl Scope<'_> {
             Expression::For { item, list, result } => {
                 self.check(list, items, found);
                 if items.contains(&&**item) {
-                    found.report(
-                        self.place.location,
-                        format!("`{item}` names two items, one inside the other: give each its own name"),
-                    );
+                    found.report(self.place.location, format!("two nested loops name their item `{item}`: rename one"));
                 }
                 items.push(item);
                 self.check(result, items, found);
@@ -113,23 +110,23 @@ impl Scope<'_> {
             _ => &Repetition::Single,
         };
         if let Some(name) = first_name(root).filter(|name| items.contains(name)) {
-            let message = format!("refers to `{name}`, which here is the name of an item: give the item another name");
+            let message = format!("refers to `{name}`, but a loop around it names its item so: rename the item");
             found.report(location, message);
         }
         match root {
             Root::Declared(address) if self.is_own_variable(address) => {}
             Root::Declared(address) => self.declared.check(address, location, found),
             Root::Each if !matches!(repetition, Repetition::ForEach(_)) => {
-                found.report(location, "refers to `each` outside of a resource that is repeated by `for_each`");
+                found.report(location, "refers to `each` outside a resource with `for_each`");
             }
             Root::Count if !matches!(repetition, Repetition::Count(_)) => {
-                found.report(location, "refers to `count` outside of a resource that is repeated by `count`");
+                found.report(location, "refers to `count` outside a resource with `count`");
             }
             Root::Itself if !matches!(self.place.position, Position::Postcondition) => {
-                found.report(location, "refers to `self` outside of a postcondition");
+                found.report(location, "refers to `self` outside a postcondition");
             }
             Root::Iterator(name) if !items.contains(&&**name) => {
-                found.report(location, format!("refers to the item `{name}` outside of what is made for each"));
+                found.report(location, format!("refers to the item `{name}` outside the loop that names it"));
             }
             Root::Each | Root::Count | Root::Itself | Root::Iterator(_) | Root::Path => {}
         }

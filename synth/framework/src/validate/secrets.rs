@@ -25,12 +25,18 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
             Position::Output => {
                 let Declaration::Output(output) = &placed.declaration else { return };
                 if let Some(secret) = secrets.told(place.expression, Kind::Ephemeral) {
-                    let message = format!("`output.{}` stores the ephemeral `{secret}`", output.name);
+                    let message = format!(
+                        "`output.{}` would store the ephemeral `{secret}` in the state: remove the output",
+                        output.name
+                    );
                     found.report(place.location, message);
                 } else if let Some(secret) = secrets.told(place.expression, Kind::Sensitive)
                     && !output.sensitive
                 {
-                    let message = format!("`output.{}` shows the sensitive `{secret}`: make it sensitive", output.name);
+                    let message = format!(
+                        "`output.{}` shows the sensitive `{secret}`: mark the output as sensitive",
+                        output.name
+                    );
                     found.report(place.location, message);
                 }
             }
@@ -41,19 +47,23 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
             {
                 if let Some(secret) = secrets.told(place.expression, Kind::Ephemeral) {
                     let name = attribute.name;
-                    let message =
-                        format!("`{name}` stores the ephemeral `{secret}`: only write-only arguments take it");
+                    let message = format!(
+                        "`{name}` would store the ephemeral `{secret}` in the state: use a write-only argument"
+                    );
                     found.report(place.location, message);
                 }
             }
             Position::Dynamic | Position::Repetition => {
                 if let Some(secret) = secrets.told(place.expression, Kind::Ephemeral) {
-                    found.report(place.location, format!("the ephemeral `{secret}` cannot decide what is repeated"));
+                    found.report(
+                        place.location,
+                        format!("the ephemeral `{secret}` cannot stand in `count`, `for_each` or a dynamic block"),
+                    );
                 } else if is_for_each(&placed.declaration)
                     && let Some(secret) = secrets.whole(place.expression)
                 {
                     let message =
-                        format!("the sensitive `{secret}` cannot decide what is repeated: its keys are shown");
+                        format!("the sensitive `{secret}` cannot stand in `for_each`: Terraform shows its keys");
                     found.report(place.location, message);
                 }
             }

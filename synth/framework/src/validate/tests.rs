@@ -29,11 +29,11 @@ fn check_run(stack: &BuiltStack, run: &RunData, found: &mut Found) {
     for (traversal, value) in &run.variables {
         let Some(variable) = variable_of(traversal) else {
             let path = render::reference(traversal);
-            found.report(run.location, format!("`run.{name}` gives a value to `{path}`, which is no variable"));
+            found.report(run.location, format!("`run.{name}` sets `{path}`, which is not a variable: name a variable"));
             continue;
         };
         if !given.insert(variable) {
-            found.report(run.location, format!("`run.{name}` gives `var.{variable}` two values: keep one"));
+            found.report(run.location, format!("`run.{name}` sets `var.{variable}` twice: keep one"));
         }
         check_literal(value, &format!("the value of `var.{variable}` in `run.{name}`"), run.location, found);
     }
@@ -45,7 +45,7 @@ fn check_run(stack: &BuiltStack, run: &RunData, found: &mut Found) {
             let variable = &variable.name;
             found.report(
                 run.location,
-                format!("`run.{name}` gives `var.{variable}` no value, and it has no default: give one by `variable`"),
+                format!("`run.{name}` does not set `var.{variable}`, which has no default: set it by `variable`"),
             );
         }
     }
@@ -65,7 +65,10 @@ fn check_mock(stack: &BuiltStack, mock: &MockProviderData, found: &mut Found) {
             if terraform.required_providers.iter().any(|(provider, _)| *provider == mock.provider))
     });
     if !required {
-        found.report(mock.location, format!("mocks the provider `{source}`, which the stack does not require"));
+        found.report(
+            mock.location,
+            format!("mocks the provider `{source}`, which the stack does not require: remove the mock"),
+        );
         return;
     }
     let resources = || stack.resources().filter(|resource| resource.provider == mock.provider);
@@ -83,13 +86,14 @@ fn check_mock(stack: &BuiltStack, mock: &MockProviderData, found: &mut Found) {
             attributes.filter(|attribute| attribute.computed).map(|attribute| attribute.name)
         };
         let whose = match value {
-            MockValue::Every(_) => format!("no type of `{name}` in this stack"),
+            MockValue::Every(_) => format!("no resource type of `{name}` in this stack"),
             // What is mocked for some settings may be missing under others.
             MockValue::Of(..) if mocked.is_empty() => continue,
             MockValue::Of(type_name, _) => format!("`{type_name}` never"),
         };
         if !computed().any(|known| known == *attribute) {
-            let meant = nearest(attribute, computed()).map(|name| format!(": is `{name}` meant?")).unwrap_or_default();
+            let meant =
+                nearest(attribute, computed()).map(|name| format!(": did you mean `{name}`?")).unwrap_or_default();
             found.report(location, format!("mocks `{attribute}`, which {whose} computes{meant}"));
         }
     }

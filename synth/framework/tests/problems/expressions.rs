@@ -18,13 +18,17 @@ fn conditions_refer_to_something_that_can_change() {
     check("c").add_to(stack);
     check("d").assert(over_items().equals(1), "d").add_to(stack);
     terraform_data("e").lifecycle(|it| it.precondition(always(), "e").postcondition(|_| always(), "e")).add_to(stack);
-    let nothing = |place: &str| format!("a condition of `{place}` refers to nothing, so it can never change");
+    let nothing = |place: &str| {
+        format!(
+            "a condition of `{place}` refers to nothing, so its result never changes: refer to a value, or remove it"
+        )
+    };
     assert_eq!(
         messages(stack),
         [
             nothing("var.a"),
             nothing("output.b"),
-            "`check.c` asserts nothing".to_owned(),
+            "`check.c` asserts nothing: add an assertion, or remove it".to_owned(),
             nothing("check.d"),
             nothing("terraform_data.e"),
             nothing("terraform_data.e"),
@@ -46,13 +50,13 @@ fn expressions_are_ones_that_terraform_can_read() {
     assert_eq!(
         messages(stack),
         [
-            "`inf` is no number that Terraform knows",
-            "`NaN` is no number that Terraform knows",
-            "null has no text: it cannot stand inside a longer string",
+            "Terraform has no number `inf`: give a finite one",
+            "Terraform has no number `NaN`: give a finite one",
+            "null cannot stand inside a longer string: give a value that has a text",
             "index -1 is negative: lists start at 0",
             "index -2 is negative: lists start at 0",
             "an object has the key `k` twice: keep one",
-            "an object has the key `that is computed` twice: keep one",
+            "an object has a computed key twice: keep one",
         ]
     );
 }
@@ -69,10 +73,10 @@ fn literal_places_take_literals() {
     assert_eq!(
         messages(stack),
         [
-            "the default of `var.other` is not literal: Terraform reads it before anything else",
-            "the default of `var.text` is not literal: Terraform reads it before anything else",
-            "`var.none` may not be null, and null is its default",
-            "the backend's `path` is not literal: Terraform reads it before anything else",
+            "the default of `var.other` must be a literal: Terraform reads it before it evaluates anything",
+            "the default of `var.text` must be a literal: Terraform reads it before it evaluates anything",
+            "`var.none` is not nullable, but its default is null: change one of the two",
+            "the backend's `path` must be a literal: Terraform reads it before it evaluates anything",
         ]
     );
 }

@@ -10,7 +10,7 @@ use crate::{
 #[test]
 fn names_are_unique_and_well_formed() {
     let stack = &stack();
-    let rule = "start with a letter or `_`, then letters, digits, `_` and `-`";
+    let rule = "start with a letter or `_`, then use letters, digits, `_` and `-`";
     terraform_data("main").add_to(stack);
     terraform_data("main").input(1).add_to(stack);
     variable::<String>("count").add_to(stack);
@@ -22,17 +22,17 @@ fn names_are_unique_and_well_formed() {
     harbor().add_to(stack);
     terraform().add_to(stack);
     let found = messages(stack);
-    let without_places: Vec<_> = found.iter().map(|text| text.split(": the other is at ").next().unwrap()).collect();
+    let without_places: Vec<_> = found.iter().map(|text| text.split(", also at ").next().unwrap()).collect();
     assert_eq!(
         without_places,
         [
             "`terraform_data.main` is declared twice".to_owned(),
-            "`var.count` has a name that Terraform keeps for itself".to_owned(),
-            format!("`var.1st` has the bad label `1st`: {rule}"),
-            format!("`local.a.b` has the bad label `a.b`: {rule}"),
-            format!("`check.é` has the bad label `é`: {rule}"),
-            "refers to `each` outside of a resource that is repeated by `for_each`".to_owned(),
-            format!("`provider harbor a b` has the bad label `a b`: {rule}"),
+            "`var.count` has a name that Terraform reserves: choose another".to_owned(),
+            format!("`var.1st` has the invalid label `1st`: {rule}"),
+            format!("`local.a.b` has the invalid label `a.b`: {rule}"),
+            format!("`check.é` has the invalid label `é`: {rule}"),
+            "refers to `each` outside a resource with `for_each`".to_owned(),
+            format!("`provider harbor a b` has the invalid label `a b`: {rule}"),
             "`provider harbor (default)` is declared twice".to_owned(),
             "`terraform` is declared twice".to_owned(),
         ]
@@ -53,10 +53,10 @@ fn files_are_ones_that_terraform_reads_and_assets_ones_that_it_does_not() {
     for path in [".terraform.lock.hcl", ".terraform/x", "terraform.tfstate", "charts/root/Chart.yaml"] {
         stack.asset(path, "");
     }
-    let rule = "name it with letters, digits, `_` and `-`, and not as an override";
+    let rule = "use letters, digits, `_` and `-`, and do not end in `override`";
     let files = ["override", "a_override", "a/b", "../up", ".hidden", ""]
-        .map(|file| format!("Terraform would not read the file `{file}.tf.json` as it is meant: {rule}"));
-    let rule = "it must lie inside the stack's directory and be no configuration file";
+        .map(|file| format!("Terraform would skip the file `{file}.tf.json`, or merge it into others: {rule}"));
+    let rule = "choose a path inside the stack's directory that is not one of Terraform's own files";
     let assets = ["../up", "/etc/passwd", "a//b", "./a", "a.tf", "b.TF.json", "c.tfvars", "d\\e"]
         .map(|path| format!("the file `{path}` cannot be written: {rule}"));
     let hidden = [".terraform.lock.hcl", ".terraform/x", "terraform.tfstate"]
@@ -87,10 +87,10 @@ fn providers_are_required_declared_and_not_built_in() {
     assert_eq!(
         messages(stack),
         [
-            "`harbor_pier.main` needs the provider `example/harbor`, which the stack does not require",
-            "`harbor_pier.main` uses the provider `harbor.east`, which is not declared in this stack",
-            "`data.harbor_tide.now` needs the provider `example/harbor`, which the stack does not require",
-            "configures the provider `example/harbor`, which the stack does not require",
+            "`harbor_pier.main` needs the provider `example/harbor`, which the stack does not require: add it to the required providers",
+            "`harbor_pier.main` uses the provider `harbor.east`, which this stack does not declare: declare it",
+            "`data.harbor_tide.now` needs the provider `example/harbor`, which the stack does not require: add it to the required providers",
+            "configures the provider `example/harbor`, which the stack does not require: add it to the required providers",
         ]
     );
 
@@ -101,7 +101,7 @@ fn providers_are_required_declared_and_not_built_in() {
         messages(stack),
         [
             "requires the provider `example/harbor` twice: keep one",
-            "the providers `example/harbor` and `copied/harbor` share the name `harbor`",
+            "the providers `example/harbor` and `copied/harbor` share the name `harbor`: require only one of them",
             "the provider `terraform.io/builtin/terraform` is part of Terraform: do not require it",
         ]
     );

@@ -24,9 +24,8 @@ fn references_lead_somewhere() {
     terraform_data("after").lifecycle(|it| it.replace_triggered_by(&Ref::<String>::new(lost))).add_to(stack);
     import(&other, "x").add_to(stack);
     let here = "refers to `harbor_pier.lost` of stack `test`, which is not declared here: add it to this stack";
-    let there = "refers to `data.harbor_pier.far` of stack `other`, which is not declared here: hand the value over by an \
-                 output";
-    let import = "`import` leads to `data.harbor_pier.far`, which is not a managed resource";
+    let there = "refers to `data.harbor_pier.far` of stack `other`, which is not declared here: pass the value through an output";
+    let import = "`import` points to `data.harbor_pier.far`, which is not a managed resource: name one";
     assert_eq!(messages(stack), [there, here, there, here, there, import]);
 }
 
@@ -47,10 +46,10 @@ fn each_count_self_and_items_stay_where_they_mean_something() {
     let itself = Ref::<String>::new(Traversal::new(Root::Itself).attribute("id"));
     terraform_data("e").lifecycle(|it| it.precondition(itself.equals("x"), "x")).add_to(stack);
     pier("f").crane(crane().hook(dynamic("it", list::<String>(["x"]), |it| hook().size(it.value())))).add_to(stack);
-    let each = "refers to `each` outside of a resource that is repeated by `for_each`";
-    let count = "refers to `count` outside of a resource that is repeated by `count`";
-    let item = "refers to the item `item` outside of what is made for each";
-    assert_eq!(messages(stack), [each, count, each, count, item, "refers to `self` outside of a postcondition"]);
+    let each = "refers to `each` outside a resource with `for_each`";
+    let count = "refers to `count` outside a resource with `count`";
+    let item = "refers to the item `item` outside the loop that names it";
+    assert_eq!(messages(stack), [each, count, each, count, item, "refers to `self` outside a postcondition"]);
 }
 
 #[test]
@@ -69,10 +68,10 @@ fn items_inside_items_have_names_of_their_own() {
     assert_eq!(
         messages(stack),
         [
-            "`x` names two items, one inside the other: give each its own name",
-            "`a b` cannot name an item",
-            "`it` names two items, one inside the other: give each its own name",
-            "`1` cannot name an item",
+            "two nested loops name their item `x`: rename one",
+            "`a b` cannot name an item: use a letter, then letters, digits, `_` and `-`, and no keyword such as `for`",
+            "two nested loops name their item `it`: rename one",
+            "`1` cannot name an item: use a letter, then letters, digits, `_` and `-`, and no keyword such as `for`",
         ]
     );
 }
@@ -91,9 +90,9 @@ fn an_item_hides_nothing_that_is_referred_to() {
     assert_eq!(
         messages(stack),
         [
-            "refers to `local`, which here is the name of an item: give the item another name",
-            "refers to `harbor_pier`, which here is the name of an item: give the item another name",
-            "`null` cannot name an item",
+            "refers to `local`, but a loop around it names its item so: rename the item",
+            "refers to `harbor_pier`, but a loop around it names its item so: rename the item",
+            "`null` cannot name an item: use a letter, then letters, digits, `_` and `-`, and no keyword such as `for`",
         ]
     );
 }
@@ -112,16 +111,17 @@ fn a_lifecycle_names_its_own_attributes_and_other_resources() {
     pier("fine")
         .lifecycle(|it| it.ignore_changes(|pier| pier.tags().key("x")).replace_triggered_by(&other))
         .add_to(stack);
-    let rule = "only one of its own attributes, with literal keys, can be ignored";
+    let rule = "name one of its own attributes, with literal keys";
     assert_eq!(
         messages(stack),
         [
             format!("`harbor_pier.main` ignores changes of `harbor_pier.other.name`: {rule}"),
             format!("`harbor_pier.whole` ignores changes of `self`: {rule}"),
             format!("`harbor_pier.computed` ignores changes of `self.tags[each.key]`: {rule}"),
-            "`harbor_pier.local` is replaced by changes of `local.name`: only a resource or its attribute can do that"
+            "`harbor_pier.local` is replaced when `local.name` changes: name a resource, or an attribute of one"
                 .to_owned(),
-            "`data.harbor_tide.now` is only read: its `lifecycle` takes conditions alone".to_owned(),
+            "`data.harbor_tide.now` is a data source: its `lifecycle` takes only preconditions and postconditions"
+                .to_owned(),
         ]
     );
 }
@@ -145,15 +145,15 @@ fn refactorings_lead_from_what_is_gone_to_what_is_there() {
     assert_eq!(
         messages(stack),
         [
-            "`moved` leaves `harbor_pier.main`, which is still declared".to_owned(),
+            "`moved` names `harbor_pier.main`, which is still declared: remove one of the two".to_owned(),
             address("pier"),
             address("data.harbor_tide.x"),
-            "`moved` leads to `data.harbor_tide.now`, which is not a managed resource".to_owned(),
-            "`moved` leads to `harbor_pier.main.berth[0]`, which is not a managed resource".to_owned(),
-            "`removed` leaves `harbor_pier.main`, which is still declared".to_owned(),
-            "`harbor_pier.main` is left twice, by `moved` or `removed`: keep one".to_owned(),
+            "`moved` points to `data.harbor_tide.now`, which is not a managed resource: name one".to_owned(),
+            "`moved` points to `harbor_pier.main.berth[0]`, which is not a managed resource: name one".to_owned(),
+            "`removed` names `harbor_pier.main`, which is still declared: remove one of the two".to_owned(),
+            "`harbor_pier.main` is moved or removed twice: keep one".to_owned(),
             "`harbor_pier.gone[0]` is one instance: only a whole resource can be removed".to_owned(),
-            "`harbor_pier.old` is left twice, by `moved` or `removed`: keep one".to_owned(),
+            "`harbor_pier.old` is moved or removed twice: keep one".to_owned(),
             "`harbor_pier.main` is imported twice: keep one".to_owned(),
         ]
     );
@@ -179,12 +179,12 @@ fn secrets_stay_where_they_are_kept() {
     assert_eq!(
         messages(stack),
         [
-            "`key` stores the ephemeral `var.passing`: only write-only arguments take it",
-            "the ephemeral `var.passing` cannot decide what is repeated",
-            "`output.passing` stores the ephemeral `var.passing`",
-            "`output.secret` shows the sensitive `var.secret`: make it sensitive",
-            "`output.key` shows the sensitive `harbor_pier.main.key`: make it sensitive",
-            "the sensitive `var.secrets` cannot decide what is repeated: its keys are shown",
+            "`key` would store the ephemeral `var.passing` in the state: use a write-only argument",
+            "the ephemeral `var.passing` cannot stand in `count`, `for_each` or a dynamic block",
+            "`output.passing` would store the ephemeral `var.passing` in the state: remove the output",
+            "`output.secret` shows the sensitive `var.secret`: mark the output as sensitive",
+            "`output.key` shows the sensitive `harbor_pier.main.key`: mark the output as sensitive",
+            "the sensitive `var.secrets` cannot stand in `for_each`: Terraform shows its keys",
         ]
     );
 }

@@ -30,15 +30,15 @@ fn a_run_asserts_what_can_change_of_what_is_declared_here() {
     let far = Ref::<String>::new(foreign(Mode::Managed, "harbor_pier", "far", "other").attribute("name"));
     run("far").assert(far.equals("n"), text!("not {}", far)).add_to(stack);
     let found = messages(stack);
-    let without_places: Vec<_> = found.iter().map(|text| text.split(": the other is at ").next().unwrap()).collect();
-    let elsewhere = "refers to `harbor_pier.far` of stack `other`, which is not declared here: hand the value over by an \
-                     output";
+    let without_places: Vec<_> = found.iter().map(|text| text.split(", also at ").next().unwrap()).collect();
+    let elsewhere =
+        "refers to `harbor_pier.far` of stack `other`, which is not declared here: pass the value through an output";
     assert_eq!(
         without_places,
         [
-            "`run.main.1st` has the bad label `1st`: start with a letter or `_`, then letters, digits, `_` and `-`",
-            "`run.nothing` asserts nothing",
-            "a condition of `run.twice` refers to nothing, so it can never change",
+            "`run.main.1st` has the invalid label `1st`: start with a letter or `_`, then use letters, digits, `_` and `-`",
+            "`run.nothing` asserts nothing: add an assertion, or remove it",
+            "a condition of `run.twice` refers to nothing, so its result never changes: refer to a value, or remove it",
             "`run.main.twice` is declared twice",
             elsewhere,
         ]
@@ -61,10 +61,10 @@ fn every_variable_without_a_default_has_one_literal_value_in_each_run() {
     assert_eq!(
         messages(stack),
         [
-            "`run.without` gives `var.token` no value, and it has no default: give one by `variable`",
-            "`run.with` gives `var.token` two values: keep one",
-            "the value of `var.token` in `run.computed` is not literal: Terraform reads it before anything else",
-            "`run.no_variable` gives a value to `harbor_pier.north.name`, which is no variable",
+            "`run.without` does not set `var.token`, which has no default: set it by `variable`",
+            "`run.with` sets `var.token` twice: keep one",
+            "the value of `var.token` in `run.computed` must be a literal: Terraform reads it before it evaluates anything",
+            "`run.no_variable` sets `harbor_pier.north.name`, which is not a variable: name a variable",
             "refers to `var.lost` of stack `test`, which is not declared here: add it to this stack",
         ]
     );
@@ -79,14 +79,15 @@ fn mocks_are_of_what_the_stack_has() {
     mock_provider::<Harbor>().default("idd", str::to_owned).add_to(stack);
     mock_provider::<Harbor>().default_of("harbor_pier", "name", "n").add_to(stack);
     mock_provider::<Harbor>().default_of("harbor_pier", "key", data.id()).add_to(stack);
-    let provider = "mocks the provider `terraform.io/builtin/terraform`, which the stack does not require";
+    let provider =
+        "mocks the provider `terraform.io/builtin/terraform`, which the stack does not require: remove the mock";
     assert_eq!(
         messages(stack),
         [
             provider,
-            "mocks `idd`, which no type of `harbor` in this stack computes: is `id` meant?",
+            "mocks `idd`, which no resource type of `harbor` in this stack computes: did you mean `id`?",
             "mocks `name`, which `harbor_pier` never computes",
-            "the mocked `key` of `harbor_pier` is not literal: Terraform reads it before anything else",
+            "the mocked `key` of `harbor_pier` must be a literal: Terraform reads it before it evaluates anything",
         ]
     );
 }

@@ -27,17 +27,17 @@ fn all_problems_come_together_in_the_order_of_the_source() {
     let expected = [
         "stack `cluster` has 5 problems".to_owned(),
         format!(
-            "{file}:{first}:16: `harbor_pier.-bad` has the bad label `-bad`: start with a letter or `_`, then letters, \
-             digits, `_` and `-`"
+            "{file}:{first}:16: `harbor_pier.-bad` has the invalid label `-bad`: start with a letter or `_`, then use letters, digits, `_` and `-`"
         ),
         format!(
-            "{file}:{first}:16: `harbor_pier.-bad` needs the provider `example/harbor`, which the stack does not require"
+            "{file}:{first}:16: `harbor_pier.-bad` needs the provider `example/harbor`, which the stack does not require: add it to the required providers"
         ),
-        format!("{file}:{first}:69: `harbor_pier.-bad.berth` sets `depth`, which the provider has deprecated"),
-        format!("{file}:{}:5: `output.id` is declared twice: the other is at {file}:{}:5", first + 2, first + 1),
         format!(
-            "{file}:{}:5: refers to `aws_vpc.main` of stack `network`, which is not declared here: hand the value over \
-             by an output",
+            "{file}:{first}:69: `harbor_pier.-bad.berth` sets `depth`, which the provider has deprecated: its documentation names the replacement"
+        ),
+        format!("{file}:{}:5: `output.id` is declared twice, also at {file}:{}:5: keep one", first + 2, first + 1),
+        format!(
+            "{file}:{}:5: refers to `aws_vpc.main` of stack `network`, which is not declared here: pass the value through an output",
             first + 2
         ),
     ];
@@ -59,9 +59,9 @@ fn each_cycle_is_reported_once_where_it_begins() {
     assert_eq!(
         messages(stack),
         [
-            "a cycle, so that nothing could be first: terraform_data.first → terraform_data.second → terraform_data.first",
-            "a cycle, so that nothing could be first: terraform_data.itself → terraform_data.itself",
-            "a cycle, so that nothing could be first: local.around → local.around",
+            "dependency cycle: terraform_data.first → terraform_data.second → terraform_data.first: remove one of these references",
+            "dependency cycle: terraform_data.itself → terraform_data.itself: remove one of these references",
+            "dependency cycle: local.around → local.around: remove one of these references",
         ]
     );
 }
