@@ -26,7 +26,7 @@ const PINNED_IMAGES: Policy<Platform> = Policy {
     code: "IMG001",
     name: "pinned-images",
     severity: Severity::Error,
-    explanation: "An image without a tag, or with `latest`, is another one on each node that pulls it.",
+    explanation: "An image without a tag, or with `latest`, may be another one on each node that pulls it.",
     check: pinned_images,
 };
 
@@ -38,7 +38,7 @@ fn pinned_images(platform: &Platform, findings: &mut Findings) {
             findings.report(
                 deployment.place(),
                 format!("runs `{image}`, which may be another image tomorrow"),
-                "name a version as the tag, or a digest",
+                "use a version as the tag, or a digest",
             );
         }
     }
@@ -49,7 +49,7 @@ const OWN_REGISTRY: Policy<Platform> = Policy {
     name: "own-registry",
     severity: Severity::Error,
     explanation: "Images from a registry that is not ours are not scanned, may vanish, and may change under their tag; \
-                  from a repository that nobody declares there is nothing to pull.",
+                  a repository that no stack declares has nothing to pull.",
     check: own_registry,
 };
 
@@ -62,7 +62,7 @@ fn own_registry(platform: &Platform, findings: &mut Findings) {
             findings.report(
                 deployment.place(),
                 format!("runs `{image}`, which does not come from {registry}"),
-                "push the image to a repository of the bootstrap stack, and name it",
+                "push the image to a repository of the bootstrap stack, and name that",
             );
             continue;
         };
@@ -81,14 +81,18 @@ const IMMUTABLE_TAGS: Policy<Platform> = Policy {
     code: "IMG003",
     name: "immutable-tags",
     severity: Severity::Error,
-    explanation: "Where tags may move, a tag says nothing about what runs.",
+    explanation: "If tags may move, a tag does not say which image runs.",
     check: immutable_tags,
 };
 
 fn immutable_tags(platform: &Platform, findings: &mut Findings) {
     for repository in platform.resources::<aws_ecr_repository::Handle>() {
         if repository.text(|of| of.image_tag_mutability()).as_deref() != Some("IMMUTABLE") {
-            findings.report(repository.place(), "lets its tags move", "set `image_tag_mutability` to \"IMMUTABLE\"");
+            findings.report(
+                repository.place(),
+                "allows its tags to move",
+                "set `image_tag_mutability` to \"IMMUTABLE\"",
+            );
         }
     }
 }
@@ -97,7 +101,7 @@ const PINNED_CHARTS: Policy<Platform> = Policy {
     code: "IMG004",
     name: "pinned-charts",
     severity: Severity::Error,
-    explanation: "A chart by a range of versions changes a running platform on the day of its release.",
+    explanation: "A chart that is named by a range of versions changes a running platform on the day of a new release.",
     check: pinned_charts,
 };
 
@@ -108,7 +112,7 @@ fn pinned_charts(platform: &Platform, findings: &mut Findings) {
         if let Some(chart) = chart
             && version.parse::<Version>().is_err()
         {
-            let message = format!("installs the chart {chart} of version `{version}`, which names no single one");
+            let message = format!("installs the chart {chart} in version `{version}`, which is not one exact version");
             findings.report(application.place(), message, MEND);
         }
     }
@@ -118,7 +122,7 @@ fn pinned_charts(platform: &Platform, findings: &mut Findings) {
         let version = release.text(|of| of.version()).unwrap_or_default();
         if version.parse::<Version>().is_err() {
             let chart = release.text(|of| of.chart()).unwrap_or_default();
-            let message = format!("installs the chart {chart} of version `{version}`, which names no single one");
+            let message = format!("installs the chart {chart} in version `{version}`, which is not one exact version");
             findings.report(release.place(), message, MEND);
         }
     }
@@ -152,8 +156,8 @@ const PINNED_BASES: Policy<Platform> = Policy {
     code: "IMG006",
     name: "pinned-bases",
     severity: Severity::Error,
-    explanation: "A base by its tag alone is another one on the next day: the same commit gives another image, and nobody can say \
-                  which base runs.",
+    explanation: "A base image that is named by its tag alone may change from day to day: the same commit then gives \
+                  another image, and nobody can say which base runs.",
     check: pinned_bases,
 };
 
@@ -164,7 +168,7 @@ fn pinned_bases(platform: &Platform, findings: &mut Findings) {
             findings.report(
                 base.place(),
                 "names no digest, so that it may be another image tomorrow",
-                "name it: `make bases` writes the digests of the day",
+                "add it: `make bases` writes the digests of the day",
             );
         }
     }

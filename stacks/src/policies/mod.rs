@@ -27,12 +27,12 @@ pub const FAMILIES: &[Family<Platform>] = &[
     Family { prefix: "LINK", summary: "names that two layers must agree on", policies: link::POLICIES },
     Family { prefix: "DRAIN", summary: "pods and nodes that leave without a lost request", policies: drain::POLICIES },
     Family { prefix: "SEC", summary: "what may be reached, read and done", policies: sec::POLICIES },
-    Family { prefix: "IMG", summary: "what exactly runs", policies: img::POLICIES },
-    Family { prefix: "VER", summary: "versions that grow old, or do not fit each other", policies: ver::POLICIES },
+    Family { prefix: "IMG", summary: "which images and charts run", policies: img::POLICIES },
+    Family { prefix: "VER", summary: "versions that grow old or do not fit each other", policies: ver::POLICIES },
     Family { prefix: "ENV", summary: "environments beside each other", policies: env::POLICIES },
-    Family { prefix: "SYNC", summary: "what Argo CD makes of a change in Git", policies: sync::POLICIES },
-    Family { prefix: "OBS", summary: "what people are told, and whether they are", policies: obs::POLICIES },
-    Family { prefix: "OWN", summary: "what must be the environment's own", policies: own::POLICIES },
+    Family { prefix: "SYNC", summary: "how Argo CD applies a change in Git", policies: sync::POLICIES },
+    Family { prefix: "OBS", summary: "alerts, and whether people are told of them", policies: obs::POLICIES },
+    Family { prefix: "OWN", summary: "values that must be the environment's own", policies: own::POLICIES },
 ];
 
 /// Every policy, family by family.

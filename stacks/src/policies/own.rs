@@ -8,8 +8,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[Policy {
     code: "OWN001",
     name: "no-example-values",
     severity: Severity::Error,
-    explanation: "An account, address, owner or domain that documentation made up is nobody's or a stranger's: what is made \
-                  with it fails in the middle of an apply, admits nobody, or trusts somebody else.",
+    explanation: "An account, address, owner or domain from the documentation's examples is nobody's or a stranger's: \
+                  with it an apply fails half-way, nobody is admitted, or somebody else is trusted.",
     check: no_example_values,
 }];
 
@@ -22,8 +22,10 @@ fn no_example_values(platform: &Platform, findings: &mut Findings) {
         // It stands in the settings, and what it is written to is more than one file.
         let place = Place { subject: key.clone(), file: String::new(), location: None };
         let whole = if value == example { String::new() } else { format!(", which holds the example `{example}`") };
-        let message =
-            format!("is `{value}` in {file}:{line}{whole}: account {} is no example", platform.settings.aws.account_id);
+        let message = format!(
+            "is `{value}` in {file}:{line}{whole}, but account {} is not an example",
+            platform.settings.aws.account_id
+        );
         let asks = platform.settings.init_command();
         findings.report(place, message, format!("write your own value there, or run `{asks}`, which asks for them"));
     }

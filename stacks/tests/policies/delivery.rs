@@ -17,39 +17,39 @@ fn value(path: &str) -> String {
 #[test]
 fn a_namespace_that_nobody_makes_is_found() {
     assert_snapshot!(broken("LINK013", |platform| remove(platform, "Namespace", "monitoring")), @r"
-        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml syncs to namespace `monitoring`, which nobody makes
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml syncs to namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        Application/observability in manifests/observability.yaml syncs to namespace `monitoring`, which nobody makes
+        Application/observability in manifests/observability.yaml syncs to namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        ConfigMap/dashboard-scaling in manifests/observability/dashboard-scaling.yaml lies in namespace `monitoring`, which nobody makes
+        ConfigMap/dashboard-scaling in manifests/observability/dashboard-scaling.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        ConfigMap/dashboard-traffic in manifests/observability/dashboard-traffic.yaml lies in namespace `monitoring`, which nobody makes
+        ConfigMap/dashboard-traffic in manifests/observability/dashboard-traffic.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        PrometheusRule/controllers in manifests/observability/prometheus-rule-controllers.yaml lies in namespace `monitoring`, which nobody makes
+        PrometheusRule/controllers in manifests/observability/prometheus-rule-controllers.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        PrometheusRule/delivery in manifests/observability/prometheus-rule-delivery.yaml lies in namespace `monitoring`, which nobody makes
+        PrometheusRule/delivery in manifests/observability/prometheus-rule-delivery.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        PrometheusRule/nodes in manifests/observability/prometheus-rule-nodes.yaml lies in namespace `monitoring`, which nobody makes
+        PrometheusRule/nodes in manifests/observability/prometheus-rule-nodes.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        PrometheusRule/observability in manifests/observability/prometheus-rule-observability.yaml lies in namespace `monitoring`, which nobody makes
+        PrometheusRule/observability in manifests/observability/prometheus-rule-observability.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        PrometheusRule/scaling in manifests/observability/prometheus-rule-scaling.yaml lies in namespace `monitoring`, which nobody makes
+        PrometheusRule/scaling in manifests/observability/prometheus-rule-scaling.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        PrometheusRule/services in manifests/observability/prometheus-rule-services.yaml lies in namespace `monitoring`, which nobody makes
+        PrometheusRule/services in manifests/observability/prometheus-rule-services.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        ServiceMonitor/argocd-application-controller in manifests/observability/service-monitor-argocd-application-controller.yaml lies in namespace `monitoring`, which nobody makes
+        ServiceMonitor/argocd-application-controller in manifests/observability/service-monitor-argocd-application-controller.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        ServiceMonitor/argocd-applicationset-controller in manifests/observability/service-monitor-argocd-applicationset-controller.yaml lies in namespace `monitoring`, which nobody makes
+        ServiceMonitor/argocd-applicationset-controller in manifests/observability/service-monitor-argocd-applicationset-controller.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        ServiceMonitor/argocd-repo-server in manifests/observability/service-monitor-argocd-repo-server.yaml lies in namespace `monitoring`, which nobody makes
+        ServiceMonitor/argocd-repo-server in manifests/observability/service-monitor-argocd-repo-server.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        ServiceMonitor/argocd-server in manifests/observability/service-monitor-argocd-server.yaml lies in namespace `monitoring`, which nobody makes
+        ServiceMonitor/argocd-server in manifests/observability/service-monitor-argocd-server.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        ServiceMonitor/aws-load-balancer-controller in manifests/observability/service-monitor-aws-load-balancer-controller.yaml lies in namespace `monitoring`, which nobody makes
+        ServiceMonitor/aws-load-balancer-controller in manifests/observability/service-monitor-aws-load-balancer-controller.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        ServiceMonitor/karpenter in manifests/observability/service-monitor-karpenter.yaml lies in namespace `monitoring`, which nobody makes
+        ServiceMonitor/karpenter in manifests/observability/service-monitor-karpenter.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
-        ServiceMonitor/metrics-server in manifests/observability/service-monitor-metrics-server.yaml lies in namespace `monitoring`, which nobody makes
+        ServiceMonitor/metrics-server in manifests/observability/service-monitor-metrics-server.yaml lies in namespace `monitoring`, which nothing creates
           mend: declare the Namespace among the platform's manifests
         ");
 }
@@ -167,7 +167,7 @@ fn what_a_chart_makes_and_a_project_does_not_allow_is_found() {
       mend: allow it in AppProject/platform
     Application/karpenter in manifests/karpenter.yaml is refused by AppProject/platform: its namespace `kube-system` is not listed
       mend: allow it in AppProject/platform
-    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml is refused by AppProject/platform: the namespace `kube-system`, where its chart puts objects, too, is not listed
+    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml is refused by AppProject/platform: the namespace `kube-system`, where its chart also puts objects, is not listed
       mend: allow it in AppProject/platform
     Application/metrics-server in manifests/metrics-server.yaml is refused by AppProject/platform: its namespace `kube-system` is not listed
       mend: allow it in AppProject/platform
@@ -186,7 +186,7 @@ fn folders_that_nobody_syncs_and_empty_ones_are_found() {
     assert_snapshot!(broken("LINK017", |platform| set(platform, "Application", "admission", "/spec/source/path", "out/manifests/policies")), @r"
         ValidatingAdmissionPolicyBinding/services-by-hand in manifests/admission/policy-binding-by-hand.yaml lies in the folder `admission`, which no Application syncs
           mend: point an Application at the folder
-        Application/admission in manifests/admission.yaml syncs `out/manifests/policies`, in which nothing is written
+        Application/admission in manifests/admission.yaml syncs `out/manifests/policies`, which holds no manifests
           mend: point it at a folder of manifests
         ");
 }
@@ -194,7 +194,7 @@ fn folders_that_nobody_syncs_and_empty_ones_are_found() {
 #[test]
 fn system_pods_that_avoid_the_base_nodes_are_found() {
     assert_snapshot!(broken("LINK018", |platform| set(platform, "Application", "karpenter", &value("nodeSelector"), ())), @r"
-        Application/karpenter in manifests/karpenter.yaml selects any node, not those of aws_eks_node_group.base
+        Application/karpenter in manifests/karpenter.yaml may run on any node, not only on those of aws_eks_node_group.base
           mend: select a label of the base nodes in `nodeSelector`
         ");
     assert_snapshot!(
@@ -221,16 +221,16 @@ fn system_pods_that_avoid_the_base_nodes_are_found() {
 fn a_hosted_runner_that_the_endpoint_does_not_admit_is_found() {
     let hosted = "[github]\nrunner = \"ubuntu-24.04\"\n[cluster]\npublic_access_cidrs = ";
     assert_snapshot!(broken_by("LINK019", &format!("{hosted}[]")), @r"
-    helm_release.argocd in cluster/argocd.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the endpoint of the cluster has no public side
-      mend: name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`
-    helm_release.root in add-ons/root.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the endpoint of the cluster has no public side
-      mend: name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`
+    helm_release.argocd in cluster/argocd.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the cluster has no public endpoint
+      mend: set `github.runner` to runners in the VPC, or to runners with fixed addresses that `cluster.public_access_cidrs` holds
+    helm_release.root in add-ons/root.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the cluster has no public endpoint
+      mend: set `github.runner` to runners in the VPC, or to runners with fixed addresses that `cluster.public_access_cidrs` holds
     ");
     assert_snapshot!(broken_by("LINK019", &format!("{hosted}[\"203.0.113.0/24\"]")), @r"
-    helm_release.argocd in cluster/argocd.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the endpoint of the cluster admits named ranges alone
-      mend: name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`
-    helm_release.root in add-ons/root.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the endpoint of the cluster admits named ranges alone
-      mend: name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`
+    helm_release.argocd in cluster/argocd.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the cluster's public endpoint admits only named ranges
+      mend: set `github.runner` to runners in the VPC, or to runners with fixed addresses that `cluster.public_access_cidrs` holds
+    helm_release.root in add-ons/root.tf.json is planned on GitHub's own runner `ubuntu-24.04`, but the cluster's public endpoint admits only named ranges
+      mend: set `github.runner` to runners in the VPC, or to runners with fixed addresses that `cluster.public_access_cidrs` holds
     ");
 }
 
@@ -238,10 +238,10 @@ fn a_hosted_runner_that_the_endpoint_does_not_admit_is_found() {
 fn a_private_endpoint_that_admits_nodes_alone_keeps_a_runner_of_our_own_out() {
     let closed = "[cluster]\nprivate_access_security_groups = []";
     assert_snapshot!(broken_by("LINK019", closed), @r"
-        helm_release.argocd in cluster/argocd.tf.json is planned on `tideline-vpc`, but the endpoint of the cluster is private and admits its nodes alone
-          mend: name where the runners are in `cluster.private_access_cidrs` or `cluster.private_access_security_groups`
-        helm_release.root in add-ons/root.tf.json is planned on `tideline-vpc`, but the endpoint of the cluster is private and admits its nodes alone
-          mend: name where the runners are in `cluster.private_access_cidrs` or `cluster.private_access_security_groups`
+        helm_release.argocd in cluster/argocd.tf.json is planned on `tideline-vpc`, but the cluster's endpoint is private and admits only its nodes
+          mend: add the runners to `cluster.private_access_cidrs` or `cluster.private_access_security_groups`
+        helm_release.root in add-ons/root.tf.json is planned on `tideline-vpc`, but the cluster's endpoint is private and admits only its nodes
+          mend: add the runners to `cluster.private_access_cidrs` or `cluster.private_access_security_groups`
         ");
     let port = |port: i64| {
         move |platform: &mut Platform| {

@@ -29,12 +29,12 @@ fn a_grace_period_shorter_than_the_deregistration_is_found() {
 fn a_pod_that_stops_accepting_before_it_is_noticed_is_found() {
     let early = "[services.cors_proxy_server]\npre_stop_seconds = 5\ndrain_delay_seconds = 30";
     assert_snapshot!(broken_by("DRAIN003", early), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 35 s after it is told to go, but the load balancer of Service/cors-proxy-server may send new connections for 60 s
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 35 s after it is told to stop, but the load balancer of Service/cors-proxy-server may send new connections for 60 s
           mend: raise `pre_stop_seconds` and `drain_delay_seconds` to 60 or more together
         ");
     // A load balancer that is known to be slower needs more of the same pods.
     assert_snapshot!(broken_by("DRAIN003", "[services.proxy]\nlate_connections_seconds = 120"), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 60 s after it is told to go, but the load balancer of Service/cors-proxy-server may send new connections for 120 s
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 60 s after it is told to stop, but the load balancer of Service/cors-proxy-server may send new connections for 120 s
           mend: raise `pre_stop_seconds` and `drain_delay_seconds` to 120 or more together
         ");
     assert_eq!(found(&with("[services.proxy]\nlate_connections_seconds = 0"), "DRAIN003"), "");
@@ -44,12 +44,12 @@ fn a_pod_that_stops_accepting_before_it_is_noticed_is_found() {
 fn a_pod_that_only_health_checks_give_away_needs_its_time_after_the_signal() {
     let held = "[services.cors_proxy_server]\npre_stop_seconds = 60\ndrain_delay_seconds = 5";
     assert_snapshot!(broken_by("DRAIN003", held), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 5 s after its stop signal, but while nobody deregisters it the load balancer of Service/cors-proxy-server notices after 10 s: 2 checks, one every 5 s
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 5 s after its stop signal, but where nothing deregisters it, the load balancer of Service/cors-proxy-server notices after 10 s: 2 checks, one every 5 s
           mend: raise `drain_delay_seconds` to 10 or more
         ");
     let target = "/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-nlb-target-type";
     assert_snapshot!(broken("DRAIN003", |platform| set(platform, "Service", PROXY, target, "instance")), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 45 s after its stop signal, but the load balancer of Service/cors-proxy-server has nodes for targets and may send new connections for 60 s after 10 s of failing checks
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml accepts for 45 s after its stop signal, but the load balancer of Service/cors-proxy-server has nodes as targets and may send new connections for 60 s after 10 s of failing checks
           mend: let the pods themselves be its targets (`nlb-target-type: ip`)
         ");
 }
@@ -68,12 +68,12 @@ fn connections_that_are_cut_while_they_drain_are_found() {
 #[test]
 fn a_pod_that_takes_longer_to_leave_than_spot_gives_it_is_a_warning() {
     assert_snapshot!(broken_by("DRAIN009", "[services.cors_proxy_server]\ndrain_timeout_seconds = 60"), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml takes 120 s to leave, but on the nodes of NodePool/spot it has 115 s: Spot gives 120 s, and it is told after 5 s; requests in flight have 55 s instead of 60 s
-          mend: lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to 115 together, or let only pools of `on-demand` nodes be there
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml takes 120 s to leave, but on the nodes of NodePool/spot it has 115 s: Spot gives 120 s, of which 5 s pass before the pod is told; requests in flight have 55 s instead of 60 s
+          mend: lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to 115 together, or use only pools of `on-demand` nodes
         ");
     assert_snapshot!(broken_by("DRAIN009", "[services.cors_proxy_server]\ndrain_delay_seconds = 120"), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml takes 165 s to leave, but on the nodes of NodePool/spot it has 115 s: Spot gives 120 s, and it is told after 5 s; it is cut off while it still accepts, 20 s too early
-          mend: lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to 115 together, or let only pools of `on-demand` nodes be there
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml takes 165 s to leave, but on the nodes of NodePool/spot it has 115 s: Spot gives 120 s, of which 5 s pass before the pod is told; it is cut off while it still accepts, 20 s too early
+          mend: lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to 115 together, or use only pools of `on-demand` nodes
         ");
     let slow = "[services.cors_proxy_server]\ndrain_timeout_seconds = 60\n\
                 [karpenter.node_pools.spot]\ncapacity_type = \"on-demand\"";
@@ -118,12 +118,12 @@ fn a_second_decides_at_each_bound_of_leaving() {
 fn a_budget_without_room_is_found() {
     let budget = json!({ "minAvailable": 3, "selector": { "matchLabels": { "app.kubernetes.io/name": PROXY } } });
     assert_snapshot!(broken("DRAIN004", |platform| set(platform, "PodDisruptionBudget", PROXY, "/spec", budget)), @r"
-        PodDisruptionBudget/cors-proxy-server in manifests/cors-proxy-server/pod-disruption-budget.yaml lets none of the 3 pods of cors-proxy-server go at its minimum
+        PodDisruptionBudget/cors-proxy-server in manifests/cors-proxy-server/pod-disruption-budget.yaml lets none of the 3 pods of cors-proxy-server be evicted at its minimum
           mend: set `maxUnavailable` to 1 or to a percentage
         ");
     let most = "/spec/maxUnavailable";
     assert_snapshot!(broken("DRAIN004", |platform| set(platform, "PodDisruptionBudget", PROXY, most, 0)), @r"
-        PodDisruptionBudget/cors-proxy-server in manifests/cors-proxy-server/pod-disruption-budget.yaml lets none of the 3 pods of cors-proxy-server go at its minimum
+        PodDisruptionBudget/cors-proxy-server in manifests/cors-proxy-server/pod-disruption-budget.yaml lets none of the 3 pods of cors-proxy-server be evicted at its minimum
           mend: set `maxUnavailable` to 1 or to a percentage
         ");
 }
@@ -133,7 +133,7 @@ fn a_budget_over_the_only_pod_that_watches_is_found() {
     let replicas = "/spec/source/helm/valuesObject/alertmanager/alertmanagerSpec/replicas";
     let stack = "kube-prometheus-stack";
     assert_snapshot!(broken("DRAIN004", |platform| set(platform, "Application", stack, replicas, 1)), @r"
-        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml lets none of the 1 pods of alertmanager go at its minimum
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml lets none of the 1 pods of alertmanager be evicted at its minimum
           mend: raise `observability.alertmanager_replicas` to 2 or more, or leave the budget out
         ");
     // The setting leaves the budget out with it.
@@ -143,15 +143,15 @@ fn a_budget_over_the_only_pod_that_watches_is_found() {
 #[test]
 fn a_grace_period_that_ends_before_the_last_turn_of_pods_is_found() {
     assert_snapshot!(broken_by("DRAIN010", "[karpenter]\ntermination_grace_period = \"20m\""), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1200 s, but where all of them go together the pods of prometheus leave in 2 turns of 780 s: 600 s to leave, and 180 s until others are ready
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1200 s, but if all of them go together, the pods of prometheus leave in 2 turns of 780 s: 600 s to leave, and 180 s until their replacements are ready
           mend: raise `karpenter.termination_grace_period` to 1560s or more
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 1200 s, but where all of them go together the pods of prometheus leave in 2 turns of 780 s: 600 s to leave, and 180 s until others are ready
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 1200 s, but if all of them go together, the pods of prometheus leave in 2 turns of 780 s: 600 s to leave, and 180 s until their replacements are ready
           mend: raise `karpenter.termination_grace_period` to 1560s or more
         ");
     assert_snapshot!(broken_by("DRAIN010", "[services.mock_target_server]\ndrain_timeout_seconds = 400"), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1800 s, but where all of them go together the pods of mock-target-server leave in 4 turns of 595 s: 415 s to leave, and 180 s until others are ready
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1800 s, but if all of them go together, the pods of mock-target-server leave in 4 turns of 595 s: 415 s to leave, and 180 s until their replacements are ready
           mend: raise `karpenter.termination_grace_period` to 2380s or more
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 1800 s, but where all of them go together the pods of mock-target-server leave in 4 turns of 595 s: 415 s to leave, and 180 s until others are ready
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 1800 s, but if all of them go together, the pods of mock-target-server leave in 4 turns of 595 s: 415 s to leave, and 180 s until their replacements are ready
           mend: raise `karpenter.termination_grace_period` to 2380s or more
         ");
     let one = |platform: &mut stacks::Platform| {
@@ -159,9 +159,9 @@ fn a_grace_period_that_ends_before_the_last_turn_of_pods_is_found() {
         set(platform, "HorizontalPodAutoscaler", PROXY, "/spec/maxReplicas", 12);
     };
     assert_snapshot!(broken("DRAIN010", one), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1800 s, but where all of them go together the pods of cors-proxy-server leave in 12 turns of 275 s: 95 s to leave, and 180 s until others are ready
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1800 s, but if all of them go together, the pods of cors-proxy-server leave in 12 turns of 275 s: 95 s to leave, and 180 s until their replacements are ready
           mend: raise `karpenter.termination_grace_period` to 3300s or more
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 1800 s, but where all of them go together the pods of cors-proxy-server leave in 12 turns of 275 s: 95 s to leave, and 180 s until others are ready
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes after 1800 s, but if all of them go together, the pods of cors-proxy-server leave in 12 turns of 275 s: 95 s to leave, and 180 s until their replacements are ready
           mend: raise `karpenter.termination_grace_period` to 3300s or more
         ");
 }
@@ -169,9 +169,9 @@ fn a_grace_period_that_ends_before_the_last_turn_of_pods_is_found() {
 #[test]
 fn nodes_that_expire_before_a_new_image_replaces_them_are_found() {
     assert_snapshot!(broken_by("DRAIN011", "[karpenter]\nexpire_after = \"336h\""), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes 336 h after they were made, those that were made together at once: expiry knows no budget and makes no node before, but a new image, which replaces them gently, may be 1440 h away
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml ends its nodes 336 h after they were made, all of the same age at once and without a budget, but a new image, which replaces them gently, may be 1440 h away
           mend: raise `karpenter.expire_after` to 1440h or more, or set it to `Never`
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes 336 h after they were made, those that were made together at once: expiry knows no budget and makes no node before, but a new image, which replaces them gently, may be 1440 h away
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml ends its nodes 336 h after they were made, all of the same age at once and without a budget, but a new image, which replaces them gently, may be 1440 h away
           mend: raise `karpenter.expire_after` to 1440h or more, or set it to `Never`
         ");
     // Left out, Karpenter's own 30 days count.
@@ -185,7 +185,7 @@ fn nodes_that_expire_before_a_new_image_replaces_them_are_found() {
 fn nodes_that_wait_for_ever_or_too_short_are_found() {
     let wait = "/spec/template/spec/terminationGracePeriod";
     assert_snapshot!(broken("DRAIN005", |platform| set(platform, "NodePool", "spot", wait, ())), @r"
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml lets its nodes expire without a bound on how long they wait for their pods
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml lets its nodes expire without a limit on how long they wait for their pods
           mend: set `karpenter.termination_grace_period`, such as 30m
         ");
     assert_snapshot!(broken("DRAIN005", |platform| set(platform, "NodePool", "spot", wait, "45s")), @r"
@@ -218,12 +218,12 @@ fn pods_that_are_made_without_readiness_gates_are_found() {
         ");
     let target = "/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-nlb-target-type";
     assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Service", PROXY, target, "instance")), @r"
-        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml has nodes for targets, and only pods that are targets themselves get a readiness gate
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml has nodes as targets, but only pods that are targets themselves get a readiness gate
           mend: annotate it `service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip`
         ");
     let wave = "/metadata/annotations/argocd.argoproj.io~1sync-wave";
     assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Service", PROXY, wave, ())), @r"
-        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml is made no earlier than Deployment/cors-proxy-server, whose first pods then have no readiness gate
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml is synced no earlier than Deployment/cors-proxy-server, whose first pods then have no readiness gate
           mend: give it a lower `argocd.argoproj.io/sync-wave`
         ");
     assert_snapshot!(broken("DRAIN007", |platform| remove(platform, "Application", CONTROLLER)), @r"
@@ -244,13 +244,13 @@ fn pods_that_are_made_while_the_controller_is_away_are_found() {
     let selector = value("objectSelector");
     let others = json!({ "matchLabels": { "app.kubernetes.io/name": "other" } });
     assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Application", CONTROLLER, &selector, others)), @r"
-        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml has a webhook that does not look at the pods of cors-proxy-server, which get no readiness gate
+        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml has a webhook that skips the pods of cors-proxy-server, so that they get no readiness gate
           mend: let `objectSelector` in its values select them, and leave `webhookNamespaceSelectors` out
         ");
     let namespaces = value("webhookNamespaceSelectors");
     let elsewhere = json!([{ "key": "team", "operator": "In", "values": ["other"] }]);
     assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Application", CONTROLLER, &namespaces, elsewhere)), @r"
-        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml has a webhook that does not look at the pods of cors-proxy-server, which get no readiness gate
+        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml has a webhook that skips the pods of cors-proxy-server, so that they get no readiness gate
           mend: let `objectSelector` in its values select them, and leave `webhookNamespaceSelectors` out
         ");
 }
@@ -259,7 +259,7 @@ fn pods_that_are_made_while_the_controller_is_away_are_found() {
 fn pods_that_wait_for_a_controller_without_need_are_found() {
     let selector = "/spec/source/helm/valuesObject/objectSelector";
     assert_snapshot!(broken("DRAIN007", |platform| set(platform, "Application", CONTROLLER, selector, ())), @r"
-        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml keeps pods of mock-target-server from being made while the controller is down, though nothing balances them
+        Application/aws-load-balancer-controller in manifests/aws-load-balancer-controller.yaml blocks new pods of mock-target-server while the controller is down, although no load balancer serves them
           mend: let `objectSelector` in its values select only pods behind a load balancer
         ");
 }

@@ -77,7 +77,7 @@ fn environments_made_as_the_guide_says_collide_with_nothing() {
 #[test]
 fn one_name_in_one_region_is_one_finding() {
     assert_snapshot!(beside("ENV001", &[APART, ADOPTING].concat().replace("\"other\"", "\"tideline\"")), @r"
-    aws_backup_plan.state in bootstrap/state.tf.json is made by environment `other` too, as `tideline-state`, and there can be one in eu-north-1 of account 111122223333; the same is true of 43 more
+    aws_backup_plan.state in bootstrap/state.tf.json is also made by environment `other`, as `tideline-state`, but there can be only one in eu-north-1 of account 111122223333; the same is true of 43 more
       mend: set another `name` in `default.toml` or `other.toml`: both have `tideline`
     ");
 }
@@ -86,7 +86,7 @@ fn one_name_in_one_region_is_one_finding() {
 fn one_name_in_two_regions_collides_in_what_the_account_has_once() {
     let there = abroad(&[APART, ADOPTING].concat()).replace("\"other\"", "\"tideline\"");
     assert_snapshot!(beside("ENV001", &there), @r"
-    aws_iam_policy.github_push_images in bootstrap/github.tf.json is made by environment `other` too, as `tideline-github-push-images`, and there can be one in account 111122223333; the same is true of 27 more
+    aws_iam_policy.github_push_images in bootstrap/github.tf.json is also made by environment `other`, as `tideline-github-push-images`, but there can be only one in account 111122223333; the same is true of 27 more
       mend: set another `name` in `default.toml` or `other.toml`: both have `tideline`
     ");
 }
@@ -94,12 +94,12 @@ fn one_name_in_two_regions_collides_in_what_the_account_has_once() {
 #[test]
 fn what_an_account_has_once_is_made_by_one_environment() {
     assert_snapshot!(beside("ENV001", APART), @r#"
-    aws_ecr_registry_scanning_configuration.main in bootstrap/registry.tf.json is made by environment `other` too, and there can be one in eu-north-1 of account 111122223333
-      mend: set `registry.scanning` to "adopt" in `default.toml` or `other.toml`, whichever came later
-    aws_iam_openid_connect_provider.github in bootstrap/github.tf.json is made by environment `other` too, as `https://token.actions.githubusercontent.com`, and there can be one in account 111122223333
-      mend: set `github.oidc_provider` to "adopt" in `default.toml` or `other.toml`, whichever came later
-    aws_iam_service_linked_role.spot in bootstrap/spot.tf.json is made by environment `other` too, as `spot.amazonaws.com`, and there can be one in account 111122223333
-      mend: set `karpenter.spot_service_linked_role` to "adopt" in `default.toml` or `other.toml`, whichever came later
+    aws_ecr_registry_scanning_configuration.main in bootstrap/registry.tf.json is also made by environment `other`, but there can be only one in eu-north-1 of account 111122223333
+      mend: set `registry.scanning` to "adopt" in `default.toml` or `other.toml`, whichever is the later environment
+    aws_iam_openid_connect_provider.github in bootstrap/github.tf.json is also made by environment `other`, as `https://token.actions.githubusercontent.com`, but there can be only one in account 111122223333
+      mend: set `github.oidc_provider` to "adopt" in `default.toml` or `other.toml`, whichever is the later environment
+    aws_iam_service_linked_role.spot in bootstrap/spot.tf.json is also made by environment `other`, as `spot.amazonaws.com`, but there can be only one in account 111122223333
+      mend: set `karpenter.spot_service_linked_role` to "adopt" in `default.toml` or `other.toml`, whichever is the later environment
     "#);
 }
 
@@ -114,10 +114,10 @@ fn a_bucket_is_unique_in_all_accounts() {
     let own = "[state]\nbucket = \"tideline-state-111122223333\"\n";
     let there = [APART, own, "[aws]\naccount_id = \"999922223333\"\n[cluster]\nadmin_principal_arns = []\n"].concat();
     assert_snapshot!(beside("ENV001", &there), @r#"
-    aws_s3_bucket.state in bootstrap/state.tf.json is made by environment `other` too, as `tideline-state-111122223333`, and there can be one in all of AWS
-      mend: set `state.bucket` in `default.toml` or `other.toml` to another, or to ""
-    aws_s3_bucket.state_log in bootstrap/state-log.tf.json is made by environment `other` too, as `tideline-state-111122223333-logs`, and there can be one in all of AWS
-      mend: set `state.bucket` in `default.toml` or `other.toml` to another, or to ""
+    aws_s3_bucket.state in bootstrap/state.tf.json is also made by environment `other`, as `tideline-state-111122223333`, but there can be only one in all of AWS
+      mend: set `state.bucket` in `default.toml` or `other.toml` to another value, or to ""
+    aws_s3_bucket.state_log in bootstrap/state-log.tf.json is also made by environment `other`, as `tideline-state-111122223333-logs`, but there can be only one in all of AWS
+      mend: set `state.bucket` in `default.toml` or `other.toml` to another value, or to ""
     "#);
 }
 
@@ -135,8 +135,8 @@ fn a_name_that_does_not_follow_from_the_environment_is_found_in_the_stacks() {
     }
     let [platform, other] = platforms;
     assert_snapshot!(found(&Platform { neighbours: vec![other], ..platform }, "ENV001"), @r"
-    aws_cloudwatch_log_group.flow_logs in cluster/flow-logs.tf.json is made by environment `other` too, as `/aws/vpc/flow-logs`, and there can be one in eu-north-1 of account 111122223333
-      mend: make its name of the environment's where it is declared (`settings.named`)
+    aws_cloudwatch_log_group.flow_logs in cluster/flow-logs.tf.json is also made by environment `other`, as `/aws/vpc/flow-logs`, but there can be only one in eu-north-1 of account 111122223333
+      mend: derive its name from the environment's where it is declared (`settings.named`)
     ");
 }
 
@@ -145,7 +145,7 @@ fn ranges_that_overlap_are_found_in_whatever_account() {
     let there = "name = \"other\"\n[aws]\naccount_id = \"999922223333\"\n";
     assert_snapshot!(beside("ENV002", there), @r"
     aws_vpc.main in cluster/network.tf.json has the range 10.0.0.0/16, which overlaps 10.0.0.0/16 of environment `other`
-      mend: set another `network.cidr`, with its subnets, in `default.toml` or `other.toml`; waive it where the two never meet
+      mend: set another `network.cidr`, with its subnets, in `default.toml` or `other.toml`; waive it if the two are never joined
     ");
     assert_eq!(beside("ENV002", APART), "");
 }

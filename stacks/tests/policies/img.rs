@@ -12,11 +12,11 @@ const REPOSITORY: &str = "111122223333.dkr.ecr.eu-north-1.amazonaws.com/small/co
 fn an_image_that_is_not_pinned_is_found() {
     assert_snapshot!(broken("IMG001", |platform| set(platform, "Deployment", PROXY, IMAGE, format!("{REPOSITORY}:latest"))), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs `111122223333.dkr.ecr.eu-north-1.amazonaws.com/small/cors-proxy-server:latest`, which may be another image tomorrow
-          mend: name a version as the tag, or a digest
+          mend: use a version as the tag, or a digest
         ");
     assert_snapshot!(broken("IMG001", |platform| set(platform, "Deployment", PROXY, IMAGE, REPOSITORY)), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs `111122223333.dkr.ecr.eu-north-1.amazonaws.com/small/cors-proxy-server`, which may be another image tomorrow
-          mend: name a version as the tag, or a digest
+          mend: use a version as the tag, or a digest
         ");
 }
 
@@ -24,7 +24,7 @@ fn an_image_that_is_not_pinned_is_found() {
 fn an_image_from_elsewhere_is_found() {
     assert_snapshot!(broken("IMG002", |platform| set(platform, "Deployment", PROXY, IMAGE, "docker.io/library/nginx:1.29.0")), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs `docker.io/library/nginx:1.29.0`, which does not come from 111122223333.dkr.ecr.eu-north-1.amazonaws.com/
-          mend: push the image to a repository of the bootstrap stack, and name it
+          mend: push the image to a repository of the bootstrap stack, and name that
         ");
     assert_snapshot!(broken("IMG002", |platform| remove_resource(platform, "aws_ecr_repository.cors_proxy_server")), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml runs an image of the repository `small/cors-proxy-server`, which no stack declares
@@ -36,7 +36,7 @@ fn an_image_from_elsewhere_is_found() {
 fn tags_that_move_are_found() {
     let address = "aws_ecr_repository.mock_target_server";
     assert_snapshot!(broken("IMG003", |platform| argue(platform, address, "image_tag_mutability", text("MUTABLE"))), @r#"
-        aws_ecr_repository.mock_target_server in bootstrap/registry.tf.json lets its tags move
+        aws_ecr_repository.mock_target_server in bootstrap/registry.tf.json allows its tags to move
           mend: set `image_tag_mutability` to "IMMUTABLE"
         "#);
 }
@@ -45,11 +45,11 @@ fn tags_that_move_are_found() {
 fn a_range_of_chart_versions_is_found() {
     let version = "/spec/source/targetRevision";
     assert_snapshot!(broken("IMG004", |platform| set(platform, "Application", "karpenter", version, "1.x")), @r"
-        Application/karpenter in manifests/karpenter.yaml installs the chart karpenter of version `1.x`, which names no single one
+        Application/karpenter in manifests/karpenter.yaml installs the chart karpenter in version `1.x`, which is not one exact version
           mend: name an exact version, such as 1.14.1
         ");
     assert_snapshot!(broken("IMG004", |platform| argue(platform, "helm_release.argocd", "version", text(">= 10"))), @r"
-        helm_release.argocd in cluster/argocd.tf.json installs the chart argo-cd of version `>= 10`, which names no single one
+        helm_release.argocd in cluster/argocd.tf.json installs the chart argo-cd in version `>= 10`, which is not one exact version
           mend: name an exact version, such as 1.14.1
         ");
 }
@@ -72,7 +72,7 @@ fn a_base_without_its_digest_is_found() {
     };
     assert_snapshot!(broken("IMG006", unpinned), @r"
         Dockerfile/gcr.io/distroless/cc-debian13:nonroot in  names no digest, so that it may be another image tomorrow
-          mend: name it: `make bases` writes the digests of the day
+          mend: add it: `make bases` writes the digests of the day
         ");
     let short = |platform: &mut stacks::Platform| platform.dockerfile = "FROM example.com/a:1@sha256:12\n".to_owned();
     assert_ne!(broken("IMG006", short), "");

@@ -76,7 +76,7 @@ fn another_queue_is_found() {
 fn a_service_account_without_its_role_is_found() {
     let account = value("serviceAccount/name");
     assert_snapshot!(broken("LINK005", |platform| set(platform, "Application", "karpenter", &account, "karpenter-sa")), @r"
-        aws_eks_pod_identity_association.karpenter in cluster/karpenter.tf.json gives a role to service account `karpenter` of namespace `kube-system`, under which nothing runs
+        aws_eks_pod_identity_association.karpenter in cluster/karpenter.tf.json gives a role to service account `karpenter` of namespace `kube-system`, which no chart uses
           mend: name the service account and namespace of the chart
         Application/karpenter in manifests/karpenter.yaml runs as service account `karpenter-sa` of namespace `kube-system`, to which no stack gives a role
           mend: name the service account and namespace of its `aws_eks_pod_identity_association`
@@ -110,13 +110,13 @@ fn a_target_that_is_not_the_mocks_service_is_found() {
     assert_snapshot!(broken("LINK008", replace("mock-target-server-service.services.svc.cluster.local:80")), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows the target `mock-target-server-service.services.svc.cluster.local:80`, but Service/mock-target-server-service of namespace `services` does not exist
           mend: name an existing Service and one of its ports
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows no target that is Service/mock-target-server
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml does not allow Service/mock-target-server as a target
           mend: add `--allow-target` with the address of Service/mock-target-server
         ");
     assert_snapshot!(broken("LINK008", replace("mock-target-server.services.svc.cluster.local:80")), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows the target `mock-target-server.services.svc.cluster.local:80`, but Service/mock-target-server of namespace `services` has no port 80
           mend: name an existing Service and one of its ports
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml allows no target that is Service/mock-target-server
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml does not allow Service/mock-target-server as a target
           mend: add `--allow-target` with the address of Service/mock-target-server
         ");
 }
@@ -126,16 +126,16 @@ fn a_health_check_of_another_port_or_path_is_found() {
     let annotation =
         |name: &str| format!("/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-healthcheck-{name}");
     assert_snapshot!(broken("LINK009", |platform| set(platform, "Service", PROXY, &annotation("port"), "9999")), @r"
-        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml asks for health on port `9999`, which no container has
-          mend: take port and path of its health check from the readiness probe
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml checks health on port `9999`, which no container has
+          mend: give its health check the port and path of the readiness probe
         ");
     assert_snapshot!(broken("LINK009", |platform| set(platform, "Service", PROXY, &annotation("port"), "8080")), @r"
-        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml asks for health on port `8080`, but readiness is asked on port `admin`
-          mend: take port and path of its health check from the readiness probe
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml checks health on port `8080`, but the readiness probe uses port `admin`
+          mend: give its health check the port and path of the readiness probe
         ");
     assert_snapshot!(broken("LINK009", |platform| set(platform, "Service", PROXY, &annotation("path"), "/healthz")), @r"
-        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml asks for health at `/healthz`, but readiness is asked at `/readyz`
-          mend: take port and path of its health check from the readiness probe
+        Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml checks health at `/healthz`, but the readiness probe uses `/readyz`
+          mend: give its health check the port and path of the readiness probe
         ");
 }
 
@@ -159,7 +159,7 @@ fn a_service_that_leads_nowhere_is_found() {
 fn a_service_that_translates_its_port_is_found() {
     assert_snapshot!(broken("LINK023", |platform| set(platform, "Service", "mock-target-server", "/spec/ports/0/port", 80)), @r"
     Service/mock-target-server in manifests/mock-target-server/service.yaml translates port 80 to 3000 of Deployment/mock-target-server
-      mend: give the Service port 3000, and its callers the address with it
+      mend: give the Service port 3000, and use that port in its callers' addresses
     ");
 }
 
@@ -175,19 +175,19 @@ fn a_monitor_of_a_port_that_no_service_has_is_found() {
 fn traffic_that_no_network_policy_admits_is_found() {
     let admitted = |port: usize| format!("/spec/ingress/0/ports/{port}/port");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, &admitted(0), 80)), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on tcp port 8080 from 10.0.192.0/22, which no network policy admits
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml receives the clients of Service/cors-proxy-server on tcp port 8080 from 10.0.192.0/22, which no network policy admits
           mend: admit tcp port 8080 from 10.0.192.0/22 in the pods' network policy
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on tcp port 8080 from 10.0.196.0/22, which no network policy admits
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml receives the clients of Service/cors-proxy-server on tcp port 8080 from 10.0.196.0/22, which no network policy admits
           mend: admit tcp port 8080 from 10.0.196.0/22 in the pods' network policy
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on tcp port 8080 from 10.0.200.0/22, which no network policy admits
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml receives the clients of Service/cors-proxy-server on tcp port 8080 from 10.0.200.0/22, which no network policy admits
           mend: admit tcp port 8080 from 10.0.200.0/22 in the pods' network policy
         ");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, &admitted(1), 8080)), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on tcp port 9090 from 10.0.192.0/22, which no network policy admits
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml receives health checks on tcp port 9090 from 10.0.192.0/22, which no network policy admits
           mend: admit tcp port 9090 from 10.0.192.0/22 in the pods' network policy
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on tcp port 9090 from 10.0.196.0/22, which no network policy admits
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml receives health checks on tcp port 9090 from 10.0.196.0/22, which no network policy admits
           mend: admit tcp port 9090 from 10.0.196.0/22 in the pods' network policy
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets health checks on tcp port 9090 from 10.0.200.0/22, which no network policy admits
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml receives health checks on tcp port 9090 from 10.0.200.0/22, which no network policy admits
           mend: admit tcp port 9090 from 10.0.200.0/22 in the pods' network policy
         ");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", "mock-target-server", &admitted(0), 80)), @r"
@@ -196,7 +196,7 @@ fn traffic_that_no_network_policy_admits_is_found() {
         ");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, "/spec/egress/1/ports/0/port", 80)), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml calls mock-target-server on tcp port 3000, which no network policy lets its pods reach
-          mend: let it out to tcp port 3000 of those pods
+          mend: allow egress to tcp port 3000 of those pods
         ");
 }
 
@@ -207,7 +207,7 @@ fn clients_whose_addresses_are_kept_must_be_admitted_from_everywhere() {
         set(platform, "Service", PROXY, annotation, "preserve_client_ip.enabled=true");
     };
     assert_snapshot!(broken("LINK012", keep), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml gets the clients of Service/cors-proxy-server on tcp port 8080 from 0.0.0.0/0, which no network policy admits
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml receives the clients of Service/cors-proxy-server on tcp port 8080 from 0.0.0.0/0, which no network policy admits
           mend: admit tcp port 8080 from 0.0.0.0/0 in the pods' network policy
         ");
     let everyone = broken("LINK012", |platform| {
@@ -222,11 +222,11 @@ fn a_rule_for_another_protocol_admits_nothing() {
     let protocol = |direction: &str| format!("/spec/{direction}/ports/0/protocol");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, &protocol("egress/0"), "TCP")), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml resolves names by udp on port 53, which no network policy lets its pods reach
-          mend: let it out to udp port 53 of the name servers
+          mend: allow egress to udp port 53 of the name servers
         ");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", PROXY, "/spec/egress/0/ports/1/protocol", "UDP")), @r"
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml resolves names by tcp on port 53, which no network policy lets its pods reach
-          mend: let it out to tcp port 53 of the name servers
+          mend: allow egress to tcp port 53 of the name servers
         ");
     assert_snapshot!(broken("LINK012", |platform| set(platform, "NetworkPolicy", "mock-target-server", &protocol("ingress/0"), "UDP")), @r"
         Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml is called by cors-proxy-server on tcp port 3000, which no network policy admits
@@ -264,9 +264,9 @@ fn names_of_another_partition_are_found() {
     assert_snapshot!(found(&platform, "LINK024"), @r"
     aws_iam_role_policy_attachment.github_apply in bootstrap/github.tf.json names `arn:aws:iam::aws:policy/AdministratorAccess`, but `us-gov-west-1` lies in the partition `aws-us-gov`
       mend: begin the ARN with `arn:aws-us-gov:`
-    aws_iam_role.karpenter_node in cluster/karpenter.tf.json trusts `ec2.amazonaws.com.cn`, by which no service is known in the partition `aws-us-gov`
+    aws_iam_role.karpenter_node in cluster/karpenter.tf.json trusts `ec2.amazonaws.com.cn`, which is not a service principal of the partition `aws-us-gov`
       mend: name the service under `amazonaws.com`
-    aws_vpc_endpoint.sts in cluster/endpoints.tf.json leads to `cn.com.amazonaws.cn-north-1.sts`, which no service of `us-gov-west-1` is called
+    aws_vpc_endpoint.sts in cluster/endpoints.tf.json leads to `cn.com.amazonaws.cn-north-1.sts`, which is not the name of a service in `us-gov-west-1`
       mend: begin the name with `com.amazonaws.us-gov-west-1.`
     ");
 }

@@ -34,15 +34,15 @@ fn alerts_that_say_only_that_nodes_are_well_filled_are_found() {
 #[test]
 fn replicas_that_answer_by_turns_are_found() {
     assert_snapshot!(broken("OBS002", value("/prometheus/service", ())), @r"
-        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml leads each request to another of 2 pods of prometheus, which have data of their own
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml spreads requests over 2 pods of prometheus, each with data of its own
           mend: set `prometheus.service.sessionAffinity` of its values to `ClientIP`
         ");
     assert_snapshot!(broken("OBS002", value("/alertmanager/service/sessionAffinity", "None")), @r"
-        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml leads each request to another of 2 pods of alertmanager, which have data of their own
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml spreads requests over 2 pods of alertmanager, each with data of its own
           mend: set `alertmanager.service.sessionAffinity` of its values to `ClientIP`
         ");
     assert_snapshot!(broken("OBS002", value("/grafana/replicas", 2)), @r"
-        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml runs 2 pods of grafana, each with users, sessions and changes of its own
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml runs 2 pods of Grafana, each with users, sessions and changes of its own
           mend: leave `grafana.replicas` of its values at 1
         ");
     let mut single = with("[observability]\nprometheus_replicas = 1");
@@ -54,8 +54,8 @@ fn replicas_that_answer_by_turns_are_found() {
 fn a_prometheus_too_small_for_the_series_of_the_maximum_is_found() {
     let memory = "/prometheus/prometheusSpec/resources/limits/memory";
     assert_snapshot!(broken("OBS003", value(memory, "1Gi")), @r"
-        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml gives Prometheus 1024Mi, but the maximum has 292575 series in three hours, which take 1399Mi: 16 nodes and 137 pods, 12 of services
-          mend: set `prometheus.prometheusSpec.resources` of its values to 1399Mi or more, which `observability.own_series` raises
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml gives Prometheus 1024Mi, but the autoscalers' maximum makes 292575 series in three hours, which take 1399Mi: 16 nodes and 137 pods, 12 of them of services
+          mend: raise `observability.own_series`, so that `prometheus.prometheusSpec.resources` of its values is 1399Mi or more
         ");
 }
 
@@ -83,7 +83,7 @@ fn the_memory_of_prometheus_follows_from_the_largest_size() {
 #[test]
 fn a_prometheus_that_comes_to_its_limit_unannounced_is_found() {
     assert_snapshot!(broken("OBS003", |platform| remove(platform, "PrometheusRule", "observability")), @r"
-        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml lets Prometheus come to the limit of its memory without telling anybody before
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml tells nobody before Prometheus reaches the limit of its memory
           mend: alert on `container_memory_working_set_bytes` of its container, as a share of its limit
         ");
     let at_the_limit = |rules: &mut Json| {
@@ -97,7 +97,7 @@ fn a_prometheus_that_comes_to_its_limit_unannounced_is_found() {
 fn an_environment_that_tells_nobody_is_found() {
     let untold = "[observability.receivers]\nwebhook = false\n";
     assert_snapshot!(found(&with(untold), "OBS004"), @r"
-    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml tells nobody of a critical alert: whoever does not look at Alertmanager never hears of it
+    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml has no receiver for critical alerts: only somebody who looks at Alertmanager sees them
       mend: name a receiver in `observability.receivers`
     ");
     let pages_only = with(&format!("{untold}pagerduty = true"));
@@ -117,7 +117,7 @@ fn critical_alerts_that_another_receiver_gets_are_found() {
 fn secrets_of_receivers_in_git_or_nowhere_are_found() {
     let webhook = "/alertmanager/config/receivers/1/webhook_configs/0";
     assert_snapshot!(broken("OBS005", value(&format!("{webhook}/url"), "https://hooks.example.com/T0")), @r"
-    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml has the `url` of receiver `critical` in Git, for whoever reads the repository (webhook_configs)
+    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml has the `url` of receiver `critical` in Git, where everybody who reads the repository sees it (webhook_configs)
       mend: put it into a Secret, and name its file in `url_file`
     ");
     assert_snapshot!(broken("OBS005", value("/alertmanager/alertmanagerSpec/secrets", json!([]))), @r"

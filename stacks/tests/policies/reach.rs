@@ -9,19 +9,19 @@ use crate::fixture::{argue, broken, copy_resource, found, remove, remove_resourc
 fn a_webhook_that_the_control_plane_does_not_reach_is_found() {
     let rule = "aws_vpc_security_group_ingress_rule.nodes_from_control_plane_9443";
     assert_snapshot!(broken("LINK020", |platform| remove_resource(platform, rule)), @r"
-    aws_security_group.nodes in cluster/security-groups.tf.json keeps the control plane from port 9443, where aws-load-balancer-controller answers for its webhooks
+    aws_security_group.nodes in cluster/security-groups.tf.json does not admit the control plane to port 9443, where aws-load-balancer-controller serves its webhooks
       mend: admit TCP port 9443 from the control plane's security group
     ");
     let rule = "aws_vpc_security_group_ingress_rule.nodes_from_control_plane_10250";
     assert_snapshot!(broken("LINK020", |platform| argue(platform, rule, "to_port", Expression::Integer(10249))), @r"
-    aws_security_group.nodes in cluster/security-groups.tf.json keeps the control plane from port 10250, where kube-prometheus-stack answers for its webhooks
+    aws_security_group.nodes in cluster/security-groups.tf.json does not admit the control plane to port 10250, where kube-prometheus-stack serves its webhooks
       mend: admit TCP port 10250 from the control plane's security group
-    aws_security_group.nodes in cluster/security-groups.tf.json keeps the control plane from port 10250, where metrics-server answers for its metrics
+    aws_security_group.nodes in cluster/security-groups.tf.json does not admit the control plane to port 10250, where metrics-server serves its metrics
       mend: admit TCP port 10250 from the control plane's security group
     ");
     let port = "/spec/source/helm/valuesObject/containerPort";
     assert_snapshot!(broken("LINK020", |platform| set(platform, "Application", "metrics-server", port, 4444)), @r"
-    aws_security_group.nodes in cluster/security-groups.tf.json keeps the control plane from port 4444, where metrics-server answers for its metrics
+    aws_security_group.nodes in cluster/security-groups.tf.json does not admit the control plane to port 4444, where metrics-server serves its metrics
       mend: admit TCP port 4444 from the control plane's security group
     ");
     let any = broken("LINK020", |platform| {
@@ -35,14 +35,14 @@ fn a_webhook_that_the_control_plane_does_not_reach_is_found() {
 fn pods_that_do_not_reach_each_other_are_found() {
     let rule = "aws_vpc_security_group_ingress_rule.nodes_among_themselves_dns_udp";
     assert_snapshot!(broken("LINK021", |platform| remove_resource(platform, rule)), @r"
-    aws_security_group.nodes in cluster/security-groups.tf.json keeps pods from udp port 53 of the name servers on other nodes
+    aws_security_group.nodes in cluster/security-groups.tf.json does not admit pods to udp port 53 of the name servers on other nodes
       mend: admit udp port 53 from the nodes' own security group
     ");
     let rule = "aws_vpc_security_group_ingress_rule.nodes_among_themselves_unprivileged_tcp";
     assert_snapshot!(broken("LINK021", |platform| argue(platform, rule, "from_port", Expression::Integer(3001))), @r"
-    aws_security_group.nodes in cluster/security-groups.tf.json keeps pods from tcp port 3000 of Grafana on other nodes
+    aws_security_group.nodes in cluster/security-groups.tf.json does not admit pods to tcp port 3000 of Grafana on other nodes
       mend: admit tcp port 3000 from the nodes' own security group
-    aws_security_group.nodes in cluster/security-groups.tf.json keeps pods from tcp port 3000 of mock-target-server on other nodes
+    aws_security_group.nodes in cluster/security-groups.tf.json does not admit pods to tcp port 3000 of mock-target-server on other nodes
       mend: admit tcp port 3000 from the nodes' own security group
     ");
     let lowest = with("[services.mock_target_server]\nport = 1025\nadmin_port = 65535");
@@ -60,7 +60,7 @@ fn a_rule_for_tcp_does_not_admit_what_alertmanagers_say_by_udp() {
     for found in silent {
         allow_duplicates! {
             assert_snapshot!(found, @r"
-            aws_security_group.nodes in cluster/security-groups.tf.json keeps pods from udp port 9094 of Alertmanager on other nodes
+            aws_security_group.nodes in cluster/security-groups.tf.json does not admit pods to udp port 9094 of Alertmanager on other nodes
               mend: admit udp port 9094 from the nodes' own security group
             ");
         }
@@ -81,7 +81,7 @@ fn ports_of_charts_and_of_other_protocols_are_known() {
         "9094 of Alertmanager",
         "10250 of the kubelets",
     ] {
-        assert!(found.contains(&format!("keeps pods from tcp port {who} on other nodes")), "{who}: {found}");
+        assert!(found.contains(&format!("does not admit pods to tcp port {who} on other nodes")), "{who}: {found}");
     }
     assert_snapshot!(
         broken("LINK021", |platform| set(
@@ -92,7 +92,7 @@ fn ports_of_charts_and_of_other_protocols_are_known() {
             "UDP"
         )),
         @r"
-    aws_security_group.nodes in cluster/security-groups.tf.json keeps pods from udp port 3000 of mock-target-server on other nodes
+    aws_security_group.nodes in cluster/security-groups.tf.json does not admit pods to udp port 3000 of mock-target-server on other nodes
       mend: admit udp port 3000 from the nodes' own security group
     "
     );
@@ -102,7 +102,7 @@ fn ports_of_charts_and_of_other_protocols_are_known() {
 fn base_nodes_in_another_security_group_are_found() {
     let template = "aws_launch_template.base_node";
     assert_snapshot!(broken("LINK021", |platform| argue(platform, template, "vpc_security_group_ids", Expression::List(Vec::new()))), @r"
-    aws_eks_node_group.base in cluster/base-nodes.tf.json gives its nodes the security group that EKS makes, which admits pods of no other nodes
+    aws_eks_node_group.base in cluster/base-nodes.tf.json gives its nodes the security group that EKS makes, which does not admit the pods of other nodes
       mend: name the nodes' security group in its launch template
     ");
     let apart = broken("LINK021", |platform| {
@@ -118,7 +118,7 @@ fn base_nodes_in_another_security_group_are_found() {
     });
     for apart_from in ["nodes", "control_plane"] {
         let lost = format!(
-            "keeps pods from udp port 53 of the name servers on other nodes of aws_security_group.{apart_from}"
+            "does not admit pods to udp port 53 of the name servers on other nodes of aws_security_group.{apart_from}"
         );
         assert!(apart.contains(&lost), "{lost}: {apart}");
     }
@@ -170,9 +170,9 @@ fn roles_of_pods_without_the_agent_are_found() {
 #[test]
 fn autoscalers_without_metrics_and_two_servers_of_them_are_found() {
     assert_snapshot!(broken("SCALE012", |platform| remove(platform, "Application", "metrics-server")), @r"
-    HorizontalPodAutoscaler/cors-proxy-server in manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml looks at what pods use, which nobody measures
+    HorizontalPodAutoscaler/cors-proxy-server in manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml scales by what pods use, which nothing measures
       mend: install `metrics-server`
-    HorizontalPodAutoscaler/mock-target-server in manifests/mock-target-server/horizontal-pod-autoscaler.yaml looks at what pods use, which nobody measures
+    HorizontalPodAutoscaler/mock-target-server in manifests/mock-target-server/horizontal-pod-autoscaler.yaml scales by what pods use, which nothing measures
       mend: install `metrics-server`
     ");
     let second = |platform: &mut stacks::Platform| {
@@ -181,7 +181,7 @@ fn autoscalers_without_metrics_and_two_servers_of_them_are_found() {
         });
     };
     assert_snapshot!(broken("SCALE012", second), @r"
-    Application/metrics-server in manifests/metrics-server.yaml and aws_eks_addon.metrics_server register the same API, each instead of the other
+    Application/metrics-server in manifests/metrics-server.yaml and aws_eks_addon.metrics_server register the same API, so that one replaces the other
       mend: keep one of them
     ");
     let managed = broken("SCALE012", |platform| {

@@ -15,7 +15,7 @@ const CONTAINER: &str = "/spec/template/spec/containers/0";
 #[test]
 fn a_maximum_beyond_the_node_pools_is_found() {
     assert_snapshot!(broken_by("SCALE001", "[services.cors_proxy_server]\nmax_replicas = 300"), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 1024 GiB together, but the autoscalers' maximum takes 83 nodes of 166 vCPU and 340 GiB in all: 300 of cors-proxy-server (400m and 256Mi), 6 of mock-target-server (400m and 256Mi), 2 of prometheus (500m and 4864Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools that are limited to 128 vCPU and 1024 GiB together, but the autoscalers' maximum takes 83 nodes of 166 vCPU and 340 GiB in all: 300 of cors-proxy-server (400m and 256Mi), 6 of mock-target-server (400m and 256Mi), 2 of prometheus (500m and 4864Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
           mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 166 and `karpenter.node_pools.spot.limit_cpu` to 600 and `karpenter.node_pools.spot.limit_memory_gib` to 4800, or lower `services.cors_proxy_server.max_replicas`
         ");
 }
@@ -55,7 +55,7 @@ fn a_maximum_that_fits_only_while_no_zone_is_lost_is_found() {
     let settings = "[services.cors_proxy_server]\nmax_replicas = 200";
     assert_eq!(found(&with(settings), "SCALE001"), "");
     assert_snapshot!(broken_by("SCALE002", settings), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 128 vCPU and 1024 GiB together, but the autoscalers' maximum beside the dead nodes of a lost zone takes 78 nodes of 156 vCPU and 323 GiB in all: 200 of cors-proxy-server (400m and 256Mi), 6 of mock-target-server (400m and 256Mi), 2 of prometheus (500m and 3840Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools that are limited to 128 vCPU and 1024 GiB together, but the autoscalers' maximum beside the dead nodes of a lost zone takes 78 nodes of 156 vCPU and 323 GiB in all: 200 of cors-proxy-server (400m and 256Mi), 6 of mock-target-server (400m and 256Mi), 2 of prometheus (500m and 3840Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
           mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 116 and `karpenter.node_pools.spot.limit_cpu` to 400 and `karpenter.node_pools.spot.limit_memory_gib` to 3200, or lower `services.cors_proxy_server.max_replicas`
         ");
 }
@@ -65,11 +65,11 @@ fn a_maximum_that_needs_spot_is_a_warning() {
     let settings = "[services.cors_proxy_server]\nmax_replicas = 110";
     assert_eq!(found(&with(settings), "SCALE002"), "");
     assert_snapshot!(broken_by("SCALE003", settings), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 64 vCPU and 512 GiB together, but the autoscalers' maximum without Spot takes 35 nodes of 70 vCPU and 144 GiB in all: 110 of cors-proxy-server (400m and 256Mi), 6 of mock-target-server (400m and 256Mi), 2 of prometheus (500m and 2816Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools that are limited to 64 vCPU and 512 GiB together, but the autoscalers' maximum without Spot takes 35 nodes of 70 vCPU and 144 GiB in all: 110 of cors-proxy-server (400m and 256Mi), 6 of mock-target-server (400m and 256Mi), 2 of prometheus (500m and 2816Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
           mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 70 and `karpenter.node_pools.spot.limit_cpu` to 220 and `karpenter.node_pools.spot.limit_memory_gib` to 1760, or lower `services.cors_proxy_server.max_replicas`
         ");
     assert_snapshot!(broken_by("SCALE003", "[karpenter.node_pools.on-demand]\ncapacity_type = \"spot\""), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml is Spot, as every pool is
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml is a Spot pool, like every other pool
           mend: add a pool of capacity type `on-demand`
         ");
 }
@@ -77,7 +77,7 @@ fn a_maximum_that_needs_spot_is_a_warning() {
 #[test]
 fn a_quota_below_the_maximum_is_found() {
     assert_snapshot!(broken("SCALE004", |platform| set(platform, "ResourceQuota", "services", "/spec/hard/pods", "12")), @r"
-        ResourceQuota/services in manifests/platform/resource-quota.yaml admits 12 of `pods`, but the maximum takes 16 in a rollout
+        ResourceQuota/services in manifests/platform/resource-quota.yaml admits 12 of `pods`, but the autoscalers' maximum takes 16 in a rollout
           mend: raise its `pods` to 16 or more
         ");
 }
@@ -94,7 +94,7 @@ fn replicas_beside_an_autoscaler_are_found() {
 fn an_application_that_heals_what_the_autoscaler_owns_is_found() {
     let ignored = "/spec/ignoreDifferences";
     assert_snapshot!(broken("SCALE006", |platform| set(platform, "Application", PROXY, ignored, ())), @r"
-        Application/cors-proxy-server in manifests/cors-proxy-server.yaml heals the number of pods of Deployment/cors-proxy-server, which an autoscaler owns
+        Application/cors-proxy-server in manifests/cors-proxy-server.yaml reverts the number of replicas of Deployment/cors-proxy-server, which an autoscaler owns
           mend: ignore `/spec/replicas` of that Deployment in `ignoreDifferences`
         ");
     let group = "/spec/ignoreDifferences/0/group";
@@ -122,12 +122,12 @@ fn a_container_without_requests_is_found() {
 fn memory_without_a_limit_or_above_the_request_is_found() {
     let limit = format!("{CONTAINER}/resources/limits/memory");
     assert_snapshot!(broken("SCALE008", |platform| set(platform, "Deployment", PROXY, &limit, ())), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` without a limit of memory
-          mend: set `resources.limits.memory` to what is requested
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` without a memory limit
+          mend: set `resources.limits.memory` to the request
         ");
     assert_snapshot!(broken("SCALE008", |platform| set(platform, "Deployment", PROXY, &limit, "1Gi")), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that asks for 256Mi of memory and may use 1Gi
-          mend: set `resources.limits.memory` to what is requested
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` that requests 256Mi of memory but may use 1Gi
+          mend: set `resources.limits.memory` to the request
         ");
 }
 
@@ -135,11 +135,11 @@ fn memory_without_a_limit_or_above_the_request_is_found() {
 fn subnets_too_small_for_the_limits_are_found() {
     let small = "[network.subnets]\nprivate = [\"10.0.0.0/22\", \"10.0.64.0/22\", \"10.0.128.0/22\"]";
     assert_snapshot!(broken_by("SCALE009", small), @r"
-        aws_subnet.private_a in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+        aws_subnet.private_a in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost, 35 of 70 nodes may be in it, which need 89
           mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
-        aws_subnet.private_b in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+        aws_subnet.private_b in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost, 35 of 70 nodes may be in it, which need 89
           mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
-        aws_subnet.private_c in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+        aws_subnet.private_c in cluster/network.tf.json keeps 62 ranges of 16 addresses for prefixes, but with a zone lost, 35 of 70 nodes may be in it, which need 89
           mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
         ");
 }
@@ -149,7 +149,7 @@ fn ranges_that_single_addresses_may_spoil_are_found() {
     let reservation = "aws_ec2_subnet_cidr_reservation.private_a_10_0_32_0";
     let kind = text("explicit");
     assert_snapshot!(broken("SCALE009", |platform| argue(platform, reservation, "reservation_type", kind)), @r"
-        aws_subnet.private_a in cluster/network.tf.json keeps 0 ranges of 16 addresses for prefixes, but with a zone lost 35 of 70 nodes may stand in it, which take 89
+        aws_subnet.private_a in cluster/network.tf.json keeps 0 ranges of 16 addresses for prefixes, but with a zone lost, 35 of 70 nodes may be in it, which need 89
           mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
         ");
     assert_ne!(broken("SCALE009", |platform| remove_resource(platform, reservation)), "");
@@ -160,7 +160,7 @@ fn a_subnet_that_keeps_all_addresses_for_ranges_is_found() {
     let reservation = "aws_ec2_subnet_cidr_reservation.private_a_10_0_32_0";
     let all = text("10.0.0.0/18");
     assert_snapshot!(broken("SCALE009", |platform| argue(platform, reservation, "cidr_block", all)), @r"
-        aws_subnet.private_a in cluster/network.tf.json has 0 addresses beside its ranges, but with a zone lost 35 of 70 nodes may stand in it, which take 36 with the endpoints
+        aws_subnet.private_a in cluster/network.tf.json has 0 addresses beside its ranges, but with a zone lost, 35 of 70 nodes may be in it, which need 36 with the endpoints
           mend: give it a larger range in `network.subnets.private`, or lower `limit_cpu` of the pools
         ");
 }
@@ -187,16 +187,16 @@ const DRIVER: &str = "aws_eks_addon.aws_ebs_csi_driver";
 #[test]
 fn more_volumes_than_a_node_takes_are_found() {
     assert_snapshot!(broken_by("SCALE013", "[cluster]\nvolume_attach_limit = 20\n[karpenter.node_pools.on-demand]\ninstance_vcpus_max = 16"), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml may be a m5d.4xlarge, which takes 17 volumes of pods beside 1 of its own and all interfaces, but 20 may be put there
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml may be a m5d.4xlarge, which can attach 17 volumes of pods beside 1 of its own and all interfaces, but its limit is 20
           mend: lower `cluster.volume_attach_limit` to 17
         ");
     assert_snapshot!(broken_by("SCALE013", "[base_nodes]\ninstance_types = [\"m7i.xlarge\", \"m5d.24xlarge\"]"), @r"
-        aws_eks_node_group.base in cluster/base-nodes.tf.json may be a m5d.24xlarge, which takes 8 volumes of pods beside 1 of its own and all interfaces, but 16 may be put there
+        aws_eks_node_group.base in cluster/base-nodes.tf.json may be a m5d.24xlarge, which can attach 8 volumes of pods beside 1 of its own and all interfaces, but its limit is 16
           mend: lower `cluster.volume_attach_limit` to 8
         ");
     // Where no pod reaches instance metadata, the driver has to be told.
     assert_snapshot!(broken("SCALE013", |platform| argue(platform, DRIVER, "configuration_values", text("{}"))), @r"
-        aws_eks_addon.aws_ebs_csi_driver in cluster/add-ons.tf.json takes every node to have one interface and one volume of its own: it reaches no instance metadata that would tell
+        aws_eks_addon.aws_ebs_csi_driver in cluster/add-ons.tf.json assumes that every node has one network interface and one volume of its own, because it does not reach the instance metadata
           mend: set `node.volumeAttachLimit` in its configuration to `cluster.volume_attach_limit`
         ");
 }
@@ -205,7 +205,7 @@ fn more_volumes_than_a_node_takes_are_found() {
 fn pods_that_do_not_wait_for_the_driver_of_their_volumes_are_found() {
     let taints = "/spec/template/spec/startupTaints";
     assert_snapshot!(broken("SCALE014", |platform| set(platform, "NodePool", "spot", taints, ())), @r"
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml puts pods with volumes onto a new node before its limit is known, as many as there are
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml lets any number of pods with volumes onto a new node before its volume limit is known
           mend: add the startup taint `ebs.csi.aws.com/agent-not-ready`
         ");
     let base = serde_json::json!({ "karpenter.sh/controller": "true" });
@@ -213,13 +213,13 @@ fn pods_that_do_not_wait_for_the_driver_of_their_volumes_are_found() {
     assert_snapshot!(broken("SCALE014", |platform| {
         set(platform, "Application", "kube-prometheus-stack", selector, base);
     }), @r"
-        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml puts pods of prometheus with volumes onto base nodes, which do not wait for the driver of volumes
-          mend: let Karpenter's nodes host them, or leave their volumes out
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml lets pods of prometheus with volumes onto base nodes, which do not wait for the volume driver
+          mend: let Karpenter's nodes host them, or remove their volumes
         ");
     let volumes = serde_json::json!([{ "name": "data", "persistentVolumeClaim": { "claimName": "data" } }]);
     let pod = "/spec/template/spec/volumes";
     assert_snapshot!(broken("SCALE014", |platform| set(platform, "Deployment", PROXY, pod, volumes)), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has volumes and does not wait for their driver on a new node
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has volumes but does not wait for the volume driver on a new node
           mend: remove its toleration of `ebs.csi.aws.com/agent-not-ready`
         ");
 }
@@ -227,14 +227,14 @@ fn pods_that_do_not_wait_for_the_driver_of_their_volumes_are_found() {
 #[test]
 fn nodes_and_pods_that_wait_for_a_driver_in_vain_are_found() {
     assert_snapshot!(broken("SCALE014", |platform| remove_resource(platform, DRIVER)), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml waits on each new node for a driver of volumes that nobody installs
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml waits on each new node for a volume driver that nothing installs
           mend: install the add-on `aws-ebs-csi-driver`, or remove the startup taint `ebs.csi.aws.com/agent-not-ready`
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml waits on each new node for a driver of volumes that nobody installs
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml waits on each new node for a volume driver that nothing installs
           mend: install the add-on `aws-ebs-csi-driver`, or remove the startup taint `ebs.csi.aws.com/agent-not-ready`
         ");
     let tolerations = "/spec/template/spec/tolerations";
     assert_snapshot!(broken("SCALE014", |platform| set(platform, "Deployment", PROXY, tolerations, ())), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml waits for the driver of volumes on a new node, though its pods have none
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml waits for the volume driver on a new node, although its pods have no volumes
           mend: let its pods tolerate `ebs.csi.aws.com/agent-not-ready`
         ");
 }
@@ -242,18 +242,18 @@ fn nodes_and_pods_that_wait_for_a_driver_in_vain_are_found() {
 #[test]
 fn a_batch_that_karpenter_counts_beyond_spots_limits_is_found() {
     assert_snapshot!(broken_by("SCALE015", "[karpenter.node_pools.spot]\ninstance_vcpus_max = 64"), @r"
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 3 nodes that the services' maximum takes at once as the largest there are, 192 vCPU and 1536 GiB in all, beyond its limits: the rest is bought on demand
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 3 nodes that the services' maximum takes at once as the largest there are, 192 vCPU and 1536 GiB in all, which exceeds its limits: the rest is bought on demand
           mend: raise `karpenter.node_pools.spot.limit_cpu` to 192 and `karpenter.node_pools.spot.limit_memory_gib` to 1536, or lower `karpenter.node_pools.spot.instance_vcpus_max`
         ");
     assert_snapshot!(broken_by("SCALE015", "[services.cors_proxy_server]\nmax_replicas = 60"), @r"
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 30 nodes that the services' maximum takes at once as the largest there are, 120 vCPU and 960 GiB in all, beyond its limits: the rest is bought on demand
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 30 nodes that the services' maximum takes at once as the largest there are, 120 vCPU and 960 GiB in all, which exceeds its limits: the rest is bought on demand
           mend: raise `karpenter.node_pools.spot.limit_cpu` to 120 and `karpenter.node_pools.spot.limit_memory_gib` to 960, or lower `karpenter.node_pools.spot.instance_vcpus_max`
         ");
     // Pods so large that each fills a node, whatever the spread over nodes would allow.
     let large = "[services.cors_proxy_server]\nmax_replicas = 24\ncpu_request_millicores = 3000\n[karpenter.node_pools.on-demand]\nlimit_cpu = 400\n\
                  limit_memory_gib = 3200";
     assert_snapshot!(broken_by("SCALE015", large), @r"
-        NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 24 nodes that the services' maximum takes at once as the largest there are, 96 vCPU and 768 GiB in all, beyond its limits: the rest is bought on demand
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml counts the 24 nodes that the services' maximum takes at once as the largest there are, 96 vCPU and 768 GiB in all, which exceeds its limits: the rest is bought on demand
           mend: raise `karpenter.node_pools.spot.limit_cpu` to 96 and `karpenter.node_pools.spot.limit_memory_gib` to 768, or lower `karpenter.node_pools.spot.instance_vcpus_max`
         ");
 }
@@ -262,15 +262,15 @@ fn a_batch_that_karpenter_counts_beyond_spots_limits_is_found() {
 fn preferences_that_buy_nodes_are_found() {
     let policy = "/spec/source/helm/valuesObject/settings/preferencePolicy";
     assert_snapshot!(broken("SCALE016", |platform| set(platform, "Application", "karpenter", policy, "Respect")), @r"
-        Application/karpenter in manifests/karpenter.yaml takes what cors-proxy-server only asks for as a demand, and buys nodes for it
+        Application/karpenter in manifests/karpenter.yaml treats what cors-proxy-server only prefers as a requirement, and buys nodes for it
           mend: set `settings.preferencePolicy` of the chart to `Ignore`
-        Application/karpenter in manifests/karpenter.yaml takes what mock-target-server only asks for as a demand, and buys nodes for it
+        Application/karpenter in manifests/karpenter.yaml treats what mock-target-server only prefers as a requirement, and buys nodes for it
           mend: set `settings.preferencePolicy` of the chart to `Ignore`
         ");
     assert_snapshot!(broken("SCALE016", |platform| set(platform, "Application", "karpenter", policy, ())), @r"
-        Application/karpenter in manifests/karpenter.yaml takes what cors-proxy-server only asks for as a demand, and buys nodes for it
+        Application/karpenter in manifests/karpenter.yaml treats what cors-proxy-server only prefers as a requirement, and buys nodes for it
           mend: set `settings.preferencePolicy` of the chart to `Ignore`
-        Application/karpenter in manifests/karpenter.yaml takes what mock-target-server only asks for as a demand, and buys nodes for it
+        Application/karpenter in manifests/karpenter.yaml treats what mock-target-server only prefers as a requirement, and buys nodes for it
           mend: set `settings.preferencePolicy` of the chart to `Ignore`
         ");
 }
@@ -280,7 +280,7 @@ fn a_rule_about_something_else_leaves_the_number_of_pods_to_be_healed() {
     let heals = |part: &str, value: serde_json::Value| {
         let path = format!("/spec/ignoreDifferences/0/{part}");
         broken("SCALE006", |platform| set(platform, "Application", PROXY, &path, value.clone()))
-            .contains("heals the number of pods of Deployment/cors-proxy-server")
+            .contains("reverts the number of replicas of Deployment/cors-proxy-server")
     };
     assert!(heals("name", "another".into()));
     assert!(heals("kind", "StatefulSet".into()));
@@ -293,8 +293,8 @@ fn a_rule_about_something_else_leaves_the_number_of_pods_to_be_healed() {
 fn a_rule_over_nodes_that_the_scheduler_counts_otherwise_is_found() {
     let domains = "/spec/template/spec/topologySpreadConstraints/2/minDomains";
     assert_snapshot!(broken("SCALE017", |platform| set(platform, "Deployment", PROXY, domains, 2)), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml is counted from the emptiest node once there are 2, of 64 that the pools may make
-          mend: set `minDomains` of its spread over `kubernetes.io/hostname` to more than there ever are, such as 5000
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml is counted from the emptiest node once there are 2 nodes, of the 64 that the pools may make
+          mend: set `minDomains` of its spread over `kubernetes.io/hostname` to more nodes than there ever are, such as 5000
         ");
     assert_ne!(broken("SCALE017", |platform| set(platform, "Deployment", PROXY, domains, ())), "");
     let alone = broken("SCALE017", |platform| {

@@ -15,12 +15,12 @@ const CONTAINER: &str = "/spec/template/spec/containers/0";
 fn metadata_within_reach_of_pods_is_found() {
     let hops = "metadata_options.http_put_response_hop_limit";
     assert_snapshot!(broken("SEC001", |platform| argue(platform, "aws_launch_template.base_node", hops, Expression::Integer(2))), @r"
-        aws_launch_template.base_node in cluster/base-nodes.tf.json gives instance metadata with tokens `required` and a hop limit of `2`
+        aws_launch_template.base_node in cluster/base-nodes.tf.json serves instance metadata with tokens `required` and a hop limit of `2`
           mend: require tokens, and set the hop limit to 1
         ");
     let tokens = "/spec/metadataOptions/httpTokens";
     assert_snapshot!(broken("SEC001", |platform| set(platform, "EC2NodeClass", "default", tokens, "optional")), @r"
-        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml gives instance metadata with tokens `optional` and a hop limit of `1`
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml serves instance metadata with tokens `optional` and a hop limit of `1`
           mend: require tokens, and set the hop limit to 1
         ");
 }
@@ -49,7 +49,7 @@ fn the_second_volume_of_bottlerocket_left_as_its_image_has_it_is_found() {
     assert_snapshot!(
         broken("SEC002", |platform| argue(platform, "aws_eks_node_group.base", "ami_type", image)),
         @r"
-        aws_eks_node_group.base in cluster/base-nodes.tf.json leaves `/dev/xvdb`, where Bottlerocket keeps images and what pods write, as its image has it
+        aws_eks_node_group.base in cluster/base-nodes.tf.json leaves `/dev/xvdb`, where Bottlerocket keeps images and what pods write, as its image defines it
           mend: map it in the launch template, too, and set `encrypted`
         "
     );
@@ -90,8 +90,8 @@ fn an_endpoint_open_to_two_halves_of_everyone_is_found() {
 fn secrets_without_a_key_are_found() {
     let resources = "encryption_config.resources";
     assert_snapshot!(broken("SEC004", |platform| argue(platform, "aws_eks_cluster.main", resources, texts(&[]))), @r"
-        aws_eks_cluster.main in cluster/control-plane.tf.json encrypts its secrets with no key of ours
-          mend: add an `encryption_config` of secrets
+        aws_eks_cluster.main in cluster/control-plane.tf.json does not encrypt its secrets with a key of our own
+          mend: add an `encryption_config` for secrets
         ");
 }
 
@@ -178,24 +178,24 @@ fn a_proxy_that_reaches_private_addresses_is_found() {
         })),
         @r"
         NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 10.0.0.0/8
-          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+          mend: exclude the range in `ipBlock.except`, or name the address in `allow_targets`
         NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 169.254.169.254/32
-          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+          mend: exclude the range in `ipBlock.except`, or name the address in `allow_targets`
         NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 169.254.170.2/32
-          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+          mend: exclude the range in `ipBlock.except`, or name the address in `allow_targets`
         NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 169.254.170.23/32
-          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+          mend: exclude the range in `ipBlock.except`, or name the address in `allow_targets`
         "
     );
     assert_snapshot!(broken("SEC009", |platform| set(platform, "NetworkPolicy", PROXY, "/spec/egress/2/to", ())), @r"
         NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach every address
-          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+          mend: exclude the range in `ipBlock.except`, or name the address in `allow_targets`
         ");
     assert_snapshot!(
         broken("SEC009", |platform| set(platform, "NetworkPolicy", PROXY, "/spec/egress/2/to", json!([{ "ipBlock": { "cidr": "10.9.8.7/32" } }]))),
         @r"
         NetworkPolicy/cors-proxy-server in manifests/cors-proxy-server/network-policy.yaml lets cors-proxy-server, which the internet reaches, reach 10.9.8.7/32
-          mend: except the range in `ipBlock.except`, or name the address in `allow_targets`
+          mend: exclude the range in `ipBlock.except`, or name the address in `allow_targets`
         "
     );
     assert_snapshot!(
@@ -222,8 +222,8 @@ fn a_document_too_long_for_iam_is_found() {
         }
     };
     assert_snapshot!(broken("SEC010", lengthen(20)), @r"
-        aws_iam_policy.karpenter_node_lifecycle in cluster/karpenter.tf.json has a document of 10549 characters, IAM takes 6144
-          mend: split it by concern into several policies
+        aws_iam_policy.karpenter_node_lifecycle in cluster/karpenter.tf.json has a document of 10549 characters, but IAM allows 6144
+          mend: split it into several policies, one for each concern
         ");
     assert_eq!(broken("SEC010", lengthen(2)), "");
 }
@@ -237,8 +237,8 @@ fn an_eleventh_policy_of_a_role_is_found() {
         }
     };
     assert_snapshot!(broken("SEC011", copies), @r"
-        aws_iam_role.karpenter in cluster/karpenter.tf.json has 11 managed policies, IAM attaches 10
-          mend: join small ones, or put some inside the role
+        aws_iam_role.karpenter in cluster/karpenter.tf.json has 11 managed policies, but IAM attaches 10
+          mend: join small ones, or make some inline
         ");
 }
 
@@ -255,18 +255,18 @@ fn wildcards_on_every_resource_are_found() {
 fn a_role_for_any_workflow_is_found() {
     let address = "data.aws_iam_policy_document.github_push_trust";
     assert_snapshot!(broken("SEC013", |platform| argue(platform, address, "statement.condition.values", texts(&["repo:*"]))), @r"
-        aws_iam_role.github_push in bootstrap/github.tf.json trusts the runs `repo:*`, which are more than one can name
-          mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
-        aws_iam_role.github_push in bootstrap/github.tf.json trusts tokens made for others: it does not demand the `aud` `sts.amazonaws.com`
-          mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
+        aws_iam_role.github_push in bootstrap/github.tf.json trusts the runs `repo:*`, a pattern that matches more than named runs
+          mend: require `sub` and `aud` by `StringEquals`, with the repository and its branch or environment
+        aws_iam_role.github_push in bootstrap/github.tf.json trusts tokens made for others: it does not require the `aud` `sts.amazonaws.com`
+          mend: require `sub` and `aud` by `StringEquals`, with the repository and its branch or environment
         ");
     assert_snapshot!(
         broken("SEC013", |platform| argue(platform, address, "statement.condition.variable", text("aws:SourceAccount"))),
         @r"
-        aws_iam_role.github_push in bootstrap/github.tf.json trusts every workflow of GitHub: it demands no `sub`
-          mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
-        aws_iam_role.github_push in bootstrap/github.tf.json trusts tokens made for others: it does not demand the `aud` `sts.amazonaws.com`
-          mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
+        aws_iam_role.github_push in bootstrap/github.tf.json trusts every workflow on GitHub: it requires no `sub`
+          mend: require `sub` and `aud` by `StringEquals`, with the repository and its branch or environment
+        aws_iam_role.github_push in bootstrap/github.tf.json trusts tokens made for others: it does not require the `aud` `sts.amazonaws.com`
+          mend: require `sub` and `aud` by `StringEquals`, with the repository and its branch or environment
         "
     );
 }
@@ -281,9 +281,9 @@ fn a_role_for_a_name_that_a_stranger_may_take_is_found() {
     argue(&mut platform, address, "statement.condition.values", stranger);
     assert_snapshot!(found(&platform, "SEC013"), @r"
     aws_iam_role.github_push in bootstrap/github.tf.json trusts `repo:example-org-1/tideline-2:ref:refs/heads/main`, but the repository's tokens begin with `repo:example-org/tideline:` or `repo:example-org@1/tideline@2:`
-      mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
-    aws_iam_role.github_push in bootstrap/github.tf.json trusts tokens made for others: it does not demand the `aud` `sts.amazonaws.com`
-      mend: demand `sub` and `aud` by `StringEquals`, with repository and branch or environment
+      mend: require `sub` and `aud` by `StringEquals`, with the repository and its branch or environment
+    aws_iam_role.github_push in bootstrap/github.tf.json trusts tokens made for others: it does not require the `aud` `sts.amazonaws.com`
+      mend: require `sub` and `aud` by `StringEquals`, with the repository and its branch or environment
     ");
 }
 
@@ -314,23 +314,23 @@ fn a_role_that_other_pods_may_take_is_found() {
         })),
         @r"
     aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods whatever their `eks-cluster-arn`
-      mend: demand `arn:aws:eks:eu-north-1:111122223333:cluster/small` of `aws:RequestTag/eks-cluster-arn`
+      mend: require `arn:aws:eks:eu-north-1:111122223333:cluster/small` of `aws:RequestTag/eks-cluster-arn`
     aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods whatever their `kubernetes-namespace`
-      mend: demand `kube-system` of `aws:RequestTag/kubernetes-namespace`
+      mend: require `kube-system` of `aws:RequestTag/kubernetes-namespace`
     aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods whatever their `kubernetes-service-account`
-      mend: demand `karpenter` of `aws:RequestTag/kubernetes-service-account`
+      mend: require `karpenter` of `aws:RequestTag/kubernetes-service-account`
     "
     );
     let account = "aws_eks_pod_identity_association.karpenter";
     assert_snapshot!(broken("SEC015", |platform| argue(platform, account, "service_account", text("other"))), @r"
     aws_iam_role.karpenter in cluster/karpenter.tf.json trusts pods of the `kubernetes-service-account` karpenter, but is given to `other`
-      mend: demand `other` of `aws:RequestTag/kubernetes-service-account`
+      mend: require `other` of `aws:RequestTag/kubernetes-service-account`
     ");
     let addon = "aws_eks_addon.vpc_cni";
     let path = "pod_identity_association.service_account";
     assert_snapshot!(broken("SEC015", |platform| argue(platform, addon, path, text("other"))), @r"
     aws_iam_role.vpc_cni in cluster/add-ons.tf.json trusts pods of the `kubernetes-service-account` aws-node, but is given to `other`
-      mend: demand `other` of `aws:RequestTag/kubernetes-service-account`
+      mend: require `other` of `aws:RequestTag/kubernetes-service-account`
     ");
 }
 
@@ -342,15 +342,15 @@ fn policies_inside_a_role_that_are_too_long_together_are_found() {
     let long = |number: usize| texts(&actions[..number]);
     let inside = "aws_iam_role_policy.flow_logs";
     assert_snapshot!(broken("SEC010", |platform| argue(platform, document, "statement.actions", long(170))), @r"
-        aws_iam_role.flow_logs in cluster/flow-logs.tf.json has policies inside it of 11729 characters together, IAM takes 10240
-          mend: make policies of their own of some, and attach them
+        aws_iam_role.flow_logs in cluster/flow-logs.tf.json has inline policies of 11729 characters in all, but IAM allows 10240
+          mend: turn some into managed policies, and attach those
         ");
     assert_eq!(broken("SEC010", |platform| argue(platform, document, "statement.actions", long(80))), "");
     let twice = broken("SEC010", |platform| {
         argue(platform, document, "statement.actions", long(80));
         copy_resource(platform, inside, "more", |_| {});
     });
-    assert!(twice.contains("has policies inside it of"), "{twice}");
+    assert!(twice.contains("has inline policies of"), "{twice}");
 }
 
 #[test]

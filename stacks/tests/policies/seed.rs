@@ -111,7 +111,7 @@ fn joined_documents(platform: &mut Platform) {
 #[test]
 fn the_maximum_that_the_pool_cannot_host_is_caught() {
     assert_snapshot!(found(seed(), "SCALE001"), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools of 20 vCPU and any GiB together, but the autoscalers' maximum takes 23 nodes of 46 vCPU and 184 GiB in all: 25 of cors-proxy-server (500m and 0Mi), 25 of mock-target-server (500m and 0Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml belongs to pools that are limited to 20 vCPU and any GiB together, but the autoscalers' maximum takes 23 nodes of 46 vCPU and 184 GiB in all: 25 of cors-proxy-server (500m and 0Mi), 25 of mock-target-server (500m and 0Mi), 2 of prometheus (500m and 2048Mi), 2 of alertmanager (50m and 128Mi), 1 of prometheus-operator (100m and 256Mi), 1 of grafana (100m and 512Mi), 1 of kube-state-metrics (50m and 256Mi)
           mend: raise `karpenter.node_pools.on-demand.limit_cpu` to 62, or lower `services.mock_target_server.max_replicas`
         ");
 }
@@ -141,9 +141,9 @@ fn the_replicas_beside_the_autoscaler_are_caught() {
 #[test]
 fn the_sync_that_undoes_the_autoscaler_is_caught() {
     assert_snapshot!(found(seed(), "SCALE006"), @r"
-        Application/cors-proxy-server in manifests/cors-proxy-server.yaml heals the number of pods of Deployment/cors-proxy-server, which an autoscaler owns
+        Application/cors-proxy-server in manifests/cors-proxy-server.yaml reverts the number of replicas of Deployment/cors-proxy-server, which an autoscaler owns
           mend: ignore `/spec/replicas` of that Deployment in `ignoreDifferences`
-        Application/mock-target-server in manifests/mock-target-server.yaml heals the number of pods of Deployment/mock-target-server, which an autoscaler owns
+        Application/mock-target-server in manifests/mock-target-server.yaml reverts the number of replicas of Deployment/mock-target-server, which an autoscaler owns
           mend: ignore `/spec/replicas` of that Deployment in `ignoreDifferences`
         ");
 }
@@ -151,7 +151,7 @@ fn the_sync_that_undoes_the_autoscaler_is_caught() {
 #[test]
 fn the_single_instance_type_is_caught() {
     assert_snapshot!(found(seed(), "HA009"), @r"
-        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml makes nodes of m5.large only, as far as eu-north-1 has types
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml makes only nodes of m5.large: its requirements admit no other known instance type of eu-north-1
           mend: allow more architectures, instance categories, generations or sizes
         ");
 }
@@ -159,9 +159,9 @@ fn the_single_instance_type_is_caught() {
 #[test]
 fn the_minimum_of_one_pod_is_caught() {
     assert_snapshot!(found(seed(), "HA001"), @r"
-        HorizontalPodAutoscaler/cors-proxy-server in manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml keeps 1 of its pods at rest, fewer than one in each of 3 zones
+        HorizontalPodAutoscaler/cors-proxy-server in manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml keeps only 1 of its pods at rest, fewer than one in each of 3 zones
           mend: raise `min_replicas` of the service to 3 or more
-        HorizontalPodAutoscaler/mock-target-server in manifests/mock-target-server/horizontal-pod-autoscaler.yaml keeps 1 of its pods at rest, fewer than one in each of 3 zones
+        HorizontalPodAutoscaler/mock-target-server in manifests/mock-target-server/horizontal-pod-autoscaler.yaml keeps only 1 of its pods at rest, fewer than one in each of 3 zones
           mend: raise `min_replicas` of the service to 3 or more
         ");
 }
@@ -197,26 +197,26 @@ fn the_missing_probes_are_caught() {
 #[test]
 fn the_missing_limits_of_memory_are_caught() {
     assert_snapshot!(found(seed(), "SCALE008"), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` without a limit of memory
-          mend: set `resources.limits.memory` to what is requested
-        Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml has a container `mock-target-server` without a limit of memory
-          mend: set `resources.limits.memory` to what is requested
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has a container `cors-proxy-server` without a memory limit
+          mend: set `resources.limits.memory` to the request
+        Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml has a container `mock-target-server` without a memory limit
+          mend: set `resources.limits.memory` to the request
         ");
 }
 
 #[test]
 fn the_open_proxy_is_caught() {
     assert_snapshot!(found(seed(), "SEC009"), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml is reached from the internet, and no network policy bounds what it reaches
-          mend: add a NetworkPolicy with `Egress` that excepts private and metadata addresses
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml is reached from the internet, but no network policy limits what it reaches
+          mend: add a NetworkPolicy with `Egress` that excludes private and metadata addresses
         ");
 }
 
 #[test]
 fn the_document_too_long_for_iam_is_caught() {
     assert_snapshot!(found(seed(), "SEC010"), @r"
-        aws_iam_policy.karpenter_node_lifecycle in cluster/karpenter.tf.json has a document of 6186 characters, IAM takes 6144
-          mend: split it by concern into several policies
+        aws_iam_policy.karpenter_node_lifecycle in cluster/karpenter.tf.json has a document of 6186 characters, but IAM allows 6144
+          mend: split it into several policies, one for each concern
         ");
 }
 

@@ -42,11 +42,11 @@ fn an_old_image_of_karpenters_nodes_is_a_warning() {
 #[test]
 fn an_image_that_was_never_published_for_the_version_is_found() {
     assert_snapshot!(broken_by("VER003", "[karpenter]\nami_alias = \"al2023@v20260421\""), @r"
-        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml makes nodes of `al2023@v20260421`, which is older than Kubernetes 1.36 of 2026-04-22: there is none for it
+        EC2NodeClass/default in manifests/node-pools/ec2-node-class.yaml makes nodes of `al2023@v20260421`, which is older than Kubernetes 1.36 of 2026-04-22: no image of that day exists for it
           mend: set `karpenter.ami_alias` to a later day
         ");
     assert_snapshot!(broken_by("VER003", "[base_nodes]\nrelease_version = \"1.36.0-20260401\""), @r"
-        aws_eks_node_group.base in cluster/base-nodes.tf.json makes nodes of `1.36.0-20260401`, which is older than Kubernetes 1.36 of 2026-04-22: there is none for it
+        aws_eks_node_group.base in cluster/base-nodes.tf.json makes nodes of `1.36.0-20260401`, which is older than Kubernetes 1.36 of 2026-04-22: no image of that day exists for it
           mend: set `base_nodes.release_version` to a later day
         ");
     let earlier = "[cluster]\nkubernetes_version = \"1.35\"\n[cluster.addon_versions]\nkube_proxy = \"\"\n\
@@ -59,21 +59,21 @@ fn a_base_that_nobody_rebuilds_is_a_warning_before_its_end() {
     let until = |day| found_on(day, &small(), "VER004");
     assert_eq!(until(date(2028, 5, 11)), "");
     assert_snapshot!(until(date(2028, 5, 12)), @r"
-        Dockerfile/docker.io/library/rust:1.95-slim-trixie in  is of trixie, which is rebuilt for 89 more days, until 2028-08-09
+        Dockerfile/docker.io/library/rust:1.95-slim-trixie in  is of trixie, which is rebuilt for only 89 more days, until 2028-08-09
           mend: take a later release, with its digest
-        Dockerfile/gcr.io/distroless/cc-debian13:nonroot in  is of debian13, which is rebuilt for 89 more days, until 2028-08-09
+        Dockerfile/gcr.io/distroless/cc-debian13:nonroot in  is of debian13, which is rebuilt for only 89 more days, until 2028-08-09
           mend: take a later release, with its digest
         ");
     let old =
         |platform: &mut stacks::Platform| platform.dockerfile = platform.dockerfile.replace("debian13", "debian12");
     assert_snapshot!(broken("VER004", old), @r"
-        Dockerfile/gcr.io/distroless/cc-debian12:nonroot in  is of debian12, which nobody has rebuilt since 2026-09-01
+        Dockerfile/gcr.io/distroless/cc-debian12:nonroot in  is of debian12, which has not been rebuilt since 2026-09-01
           mend: take a later release, with its digest
         ");
     let unknown =
         |platform: &mut stacks::Platform| platform.dockerfile = platform.dockerfile.replace("debian13", "debian14");
     assert_snapshot!(broken("VER004", unknown), @r"
-        Dockerfile/gcr.io/distroless/cc-debian14:nonroot in  is of no release whose end is known
+        Dockerfile/gcr.io/distroless/cc-debian14:nonroot in  is of a release whose end of life is not known
           mend: add the release to `stacks/src/data/base-images.csv`, with its end
         ");
 }
@@ -96,7 +96,7 @@ fn production_names_the_build_of_each_add_on() {
     let named = "[cluster.addon_versions]\neks_node_monitoring_agent = \"v1.7.0-eksbuild.1\"\n";
     assert_eq!(found(&production(named), "VER005"), "");
     assert_snapshot!(found(&production(&format!("{named}coredns = \"\"")), "VER005"), @r"
-        aws_eks_addon.coredns in production/cluster/add-ons.tf.json names no build in production, where it would be the one of the day
+        aws_eks_addon.coredns in production/cluster/add-ons.tf.json names no build in production, which would then get the most recent one of the day
           mend: name a build in `cluster.addon_versions.coredns`
         ");
     let called = format!("[github]\nenvironment = \"production\"\n{named}vpc_cni = \"\"");
@@ -110,7 +110,7 @@ fn a_build_that_floats_is_found_wherever_it_would_roll_in_with_another_change() 
         resource(platform, address, |addon| addon.lifecycle.ignore_changes = IgnoreChanges::Some(Vec::new()));
     };
     assert_snapshot!(broken("VER005", float), @r"
-        aws_eks_addon.eks_node_monitoring_agent in cluster/add-ons.tf.json takes what is the most recent build at every plan, so that any other change rolls it
+        aws_eks_addon.eks_node_monitoring_agent in cluster/add-ons.tf.json takes the most recent build at every plan, so that any other change rolls it out
           mend: name a build in `cluster.addon_versions.eks_node_monitoring_agent`
         ");
 }
@@ -125,13 +125,13 @@ const NEWEST: &str = "[cluster]\nkubernetes_version = \"1.37\"\n\
 fn karpenter_that_is_too_old_for_kubernetes_is_an_error() {
     assert_eq!(found(&small(), "VER006"), "");
     assert_snapshot!(broken_by("VER006", "[karpenter]\nchart_version = \"1.12.3\""), @r"
-        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.12.3: Karpenter 1.9 to 1.12 works with Kubernetes up to 1.35, and the cluster is of 1.36
-          mend: set `karpenter.chart_version` to a later one
+        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.12.3: Karpenter 1.9 to 1.12 works with Kubernetes up to 1.35, but the cluster runs 1.36
+          mend: set `karpenter.chart_version` to a later release
         ");
     let far = "[karpenter]\nchart_version = \"1.5.0\"";
     assert_snapshot!(broken_by("VER006", far), @r"
-        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.5.0: Karpenter 1.5 works with Kubernetes up to 1.33, and the cluster is of 1.36
-          mend: set `karpenter.chart_version` to a later one
+        Application/karpenter in manifests/karpenter.yaml installs karpenter 1.5.0: Karpenter 1.5 works with Kubernetes up to 1.33, but the cluster runs 1.36
+          mend: set `karpenter.chart_version` to a later release
         ");
     let earlier = "[karpenter]\nchart_version = \"1.13.0\"";
     assert_eq!(found(&with(earlier), "VER006"), "", "the first that knows 1.36");
@@ -140,21 +140,21 @@ fn karpenter_that_is_too_old_for_kubernetes_is_an_error() {
 #[test]
 fn what_was_not_tested_with_kubernetes_is_a_warning() {
     assert_snapshot!(found(&small(), "VER007"), @r"
-        helm_release.argocd with Kubernetes 1.36 in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, and the cluster is of 1.36
-          mend: set `argocd.chart_version` to a release that was, or say in a waiver who tested it
+        helm_release.argocd with Kubernetes 1.36 in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, but the cluster runs 1.36
+          mend: set `argocd.chart_version` to a release that was tested with it, or say in a waiver who tested it
         ");
     assert_eq!(found(&with("[argocd]\nchart_version = \"10.9.3\""), "VER007"), "", "Argo CD 3.5 was tested with 1.36");
     assert_snapshot!(found(&with(NEWEST), "VER007"), @r"
-        helm_release.argocd with Kubernetes 1.37 in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, and the cluster is of 1.37
-          mend: set `argocd.chart_version` to a release that was, or say in a waiver who tested it
-        Application/karpenter with Kubernetes 1.37 in manifests/karpenter.yaml installs karpenter 1.14.1: Karpenter 1.13 to 1.14 was tested with Kubernetes up to 1.36, and the cluster is of 1.37
-          mend: set `karpenter.chart_version` to a release that was, or say in a waiver who tested it
+        helm_release.argocd with Kubernetes 1.37 in cluster/argocd.tf.json installs argo-cd 10.1.1: Argo CD 3.4 was tested with Kubernetes 1.32 to 1.35, but the cluster runs 1.37
+          mend: set `argocd.chart_version` to a release that was tested with it, or say in a waiver who tested it
+        Application/karpenter with Kubernetes 1.37 in manifests/karpenter.yaml installs karpenter 1.14.1: Karpenter 1.13 to 1.14 was tested with Kubernetes up to 1.36, but the cluster runs 1.37
+          mend: set `karpenter.chart_version` to a release that was tested with it, or say in a waiver who tested it
         ");
     assert_snapshot!(found(&with("[argocd]\nchart_version = \"11.0.0\"\n[karpenter]\nchart_version = \"1.15.0\""), "VER007"), @r"
-        helm_release.argocd with Kubernetes 1.36 in cluster/argocd.tf.json installs argo-cd 11.0.0, and nothing is known of what it was tested with
-          mend: set `argocd.chart_version` to a release that was, or say in a waiver who tested it
-        Application/karpenter with Kubernetes 1.36 in manifests/karpenter.yaml installs karpenter 1.15.0, and nothing is known of what it was tested with
-          mend: set `karpenter.chart_version` to a release that was, or say in a waiver who tested it
+        helm_release.argocd with Kubernetes 1.36 in cluster/argocd.tf.json installs argo-cd 11.0.0, but it is not known which Kubernetes versions that was tested with
+          mend: set `argocd.chart_version` to a release that was tested with it, or say in a waiver who tested it
+        Application/karpenter with Kubernetes 1.36 in manifests/karpenter.yaml installs karpenter 1.15.0, but it is not known which Kubernetes versions that was tested with
+          mend: set `karpenter.chart_version` to a release that was tested with it, or say in a waiver who tested it
         ");
 }
 
@@ -164,7 +164,7 @@ fn a_build_of_another_kubernetes_is_a_warning_and_none_is_not() {
     assert_eq!(found(&with(NEWEST), "VER008"), "", "AWS chooses");
     let named = NEWEST.replace("coredns = \"\"", "coredns = \"v1.14.6-eksbuild.4\"");
     assert_snapshot!(found(&with(&named), "VER008"), @r#"
-        aws_eks_addon.coredns in cluster/add-ons.tf.json names the build v1.14.6-eksbuild.4, which was seen with Kubernetes 1.36 alone
+        aws_eks_addon.coredns in cluster/add-ons.tf.json names the build v1.14.6-eksbuild.4, which is known only for Kubernetes 1.36
           mend: set `cluster.addon_versions.coredns` to one that `aws eks describe-addon-versions --addon-name coredns --kubernetes-version 1.37` lists, or to ""
         "#);
     let unseen = NEWEST.replace("coredns = \"\"", "coredns = \"v1.15.0-eksbuild.1\"");
@@ -182,11 +182,11 @@ fn the_end_of_standard_support_is_a_warning_that_says_what_follows() {
     let on = |day, overrides: &str| found_on(day, &with(overrides), "VER009");
     assert_eq!(on(date(2027, 5, 4), ""), "", "ninety days are enough");
     assert_snapshot!(on(date(2027, 5, 5), ""), @r"
-        aws_eks_cluster.main in cluster/control-plane.tf.json is of Kubernetes 1.36, whose standard support ends in 89 days, on 2027-08-02: EKS then upgrades the control plane by itself, and neither nodes nor add-ons
+        aws_eks_cluster.main in cluster/control-plane.tf.json runs Kubernetes 1.36, whose standard support ends in 89 days, on 2027-08-02: EKS then upgrades the control plane by itself, and neither nodes nor add-ons
           mend: set `cluster.kubernetes_version` to the next one, with builds of the add-ons and an image for it
         ");
     assert_snapshot!(on(date(2027, 8, 3), "[cluster]\nsupport_type = \"EXTENDED\""), @r"
-        aws_eks_cluster.main in cluster/control-plane.tf.json is of Kubernetes 1.36, whose standard support ended on 2027-08-02: from then on the cluster costs 438 USD a month instead of 73
+        aws_eks_cluster.main in cluster/control-plane.tf.json runs Kubernetes 1.36, whose standard support ended on 2027-08-02: from then on the cluster costs 438 USD a month instead of 73
           mend: set `cluster.kubernetes_version` to the next one, with builds of the add-ons and an image for it
         ");
 }

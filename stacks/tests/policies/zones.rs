@@ -45,7 +45,7 @@ const PUBLIC: [&str; 3] = ["10.0.192.0/22", "10.0.196.0/22", "10.0.200.0/22"];
 fn a_zonal_shift_that_karpenter_or_the_balancer_does_not_follow_is_found() {
     let told = "/spec/source/helm/valuesObject/settings/enableZonalShift";
     assert_snapshot!(broken("LINK007", |platform| set(platform, "Application", "karpenter", told, false)), @r"
-    Application/karpenter in manifests/karpenter.yaml runs in a cluster that has zonal shift, and is not told of it
+    Application/karpenter in manifests/karpenter.yaml is not told of the zonal shift that the cluster has
       mend: set `settings.enableZonalShift` to true
     ");
     for silent in [None, Some("false")] {
@@ -58,7 +58,7 @@ fn a_zonal_shift_that_karpenter_or_the_balancer_does_not_follow_is_found() {
     }
     let off = "zonal_shift_config.enabled";
     assert_snapshot!(broken("LINK007", |platform| argue(platform, "aws_eks_cluster.main", off, synth_framework::Expression::Bool(false))), @r"
-    Application/karpenter in manifests/karpenter.yaml is told of zonal shift in a cluster that has none, and panics at its start
+    Application/karpenter in manifests/karpenter.yaml is told of a zonal shift that the cluster does not have, and panics at its start
       mend: set `settings.enableZonalShift` to false
     Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml opts in to zonal shift, which the cluster does not have
       mend: set `zonal_shift.config.enabled=false` in the attributes of its load balancer
@@ -71,13 +71,13 @@ fn a_balancer_that_aws_cannot_shift_is_found() {
     for kept in [None, Some("true")] {
         allow_duplicates! {
             assert_snapshot!(broken("LINK007", targets(cuts, kept)), @r"
-            Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml balances across zones and ends connections to unhealthy targets, for which AWS has no zonal shift
+            Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml balances across zones and ends connections to unhealthy targets, which AWS does not support with zonal shift
               mend: set `target_health_state.unhealthy.connection_termination.enabled=false` in the attributes of its target groups
             ");
         }
     }
     assert_snapshot!(broken("LINK007", |platform| set(platform, "Service", PROXY, "/spec/ports/0/protocol", "UDP")), @r"
-    Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml balances udp port 80 across zones, for which AWS has no zonal shift
+    Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml balances udp port 80 across zones, which AWS does not support with zonal shift
       mend: balance that port inside each zone, in a Service of its own
     ");
     let inside = broken("LINK007", |platform| {
@@ -106,8 +106,7 @@ fn clients_that_collide_are_found_and_either_way_out_is_one() {
     let mend = "set `preserve_client_ip.enabled=false` and `proxy_protocol_v2.enabled=true` in the attributes of its target \
                 groups, or `load_balancing.cross_zone.enabled=false` in its own";
     let collides = format!(
-        "Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml keeps its clients' addresses and balances \
-         across zones: two of its addresses can bring one client's port to one pod\n  mend: {mend}"
+        "Service/cors-proxy-server in manifests/cors-proxy-server/service.yaml keeps its clients' addresses and balances across zones: connections from one client port to two of its addresses can collide in one pod\n  mend: {mend}"
     );
     let keep = targets("preserve_client_ip.enabled", Some("true"));
     assert_eq!(broken("LINK026", &keep), collides);
@@ -130,21 +129,24 @@ fn clients_that_collide_are_found_and_either_way_out_is_one() {
 #[test]
 fn a_header_that_is_sent_and_not_read_is_found() {
     assert_snapshot!(broken("LINK027", |platform| read_from(platform, &PUBLIC[..2])), @r"
-    Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml does not read the header that its load balancer sends from 10.0.200.0/22
+    Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml does not read the PROXY protocol header that its load balancer sends from 10.0.200.0/22
       mend: add `--proxy-protocol-from 10.0.200.0/22` to its arguments
     ");
     let subnet =
         broken("LINK027", |platform| argue(platform, "aws_subnet.public_a", "cidr_block", text("10.0.252.0/22")));
-    assert!(subnet.contains("does not read the header that its load balancer sends from 10.0.252.0/22"), "{subnet}");
-    assert!(subnet.contains("believes whoever connects from 10.0.192.0/22"), "{subnet}");
+    assert!(
+        subnet.contains("does not read the PROXY protocol header that its load balancer sends from 10.0.252.0/22"),
+        "{subnet}"
+    );
+    assert!(subnet.contains("believes the PROXY protocol header of everybody in 10.0.192.0/22"), "{subnet}");
 }
 
 #[test]
 fn a_header_that_others_could_send_is_found() {
     let all = ["10.0.0.0/16", PUBLIC[0], PUBLIC[1], PUBLIC[2]];
     assert_snapshot!(broken("LINK027", |platform| read_from(platform, &all)), @r"
-    Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml believes whoever connects from 10.0.0.0/16 about who he is, where others than its load balancer are
-      mend: name nothing but subnets of load balancers in `--proxy-protocol-from`
+    Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml believes the PROXY protocol header of everybody in 10.0.0.0/16, which holds more than its load balancer
+      mend: name only the subnets of load balancers in `--proxy-protocol-from`
     ");
 }
 
@@ -157,7 +159,10 @@ fn a_header_that_is_read_and_not_sent_is_found_and_clients_that_nobody_names() {
         "{silent}"
     );
     for range in PUBLIC {
-        assert!(silent.contains(&format!("waits for a header from {range}, from where nobody sends one")), "{silent}");
+        assert!(
+            silent.contains(&format!("expects a PROXY protocol header from {range}, where no load balancer sends one")),
+            "{silent}"
+        );
     }
     let kept = broken("LINK027", |platform| {
         left(platform);

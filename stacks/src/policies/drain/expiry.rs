@@ -13,8 +13,9 @@ pub(super) const TURNS_FIT_GRACE: Policy<Platform> = Policy {
     code: "DRAIN010",
     name: "turns-fit-grace",
     severity: Severity::Error,
-    explanation: "Nodes that expire together drain together, and pods leave them in turns, as their disruption budgets let \
-                  them: those whose turn comes after the termination grace period are deleted, budget or not.",
+    explanation: "Nodes that expire together drain together, and disruption budgets let only a few pods leave at a \
+                  time: pods that are still there after the termination grace period are deleted, whatever their \
+                  budget.",
     check: turns_fit_grace,
 };
 
@@ -35,8 +36,8 @@ fn turns_fit_grace(platform: &Platform, findings: &mut Findings) {
             .report(
                 pool.place(),
                 format!(
-                    "ends its nodes after {wait} s, but where all of them go together the pods of {} leave in {turns} turns \
-                     of {turn} s: {grace} s to leave, and {START} s until others are ready",
+                    "ends its nodes after {wait} s, but if all of them go together, the pods of {} leave in {turns} \
+                     turns of {turn} s: {grace} s to leave, and {START} s until their replacements are ready",
                     pods.name
                 ),
                 format!("raise `karpenter.termination_grace_period` to {needed}s or more"),
@@ -49,8 +50,8 @@ pub(super) const EXPIRY_COMES_LAST: Policy<Platform> = Policy {
     code: "DRAIN011",
     name: "expiry-comes-last",
     severity: Severity::Error,
-    explanation: "Expiry takes all nodes that were made together at once, without a budget and before others are made: \
-                  nodes should be replaced by a new image long before.",
+    explanation: "Expiry ends all nodes of the same age at once, without a budget and before new nodes are ready: a \
+                  new image should have replaced them long before.",
     check: expiry_comes_last,
 };
 
@@ -65,8 +66,8 @@ fn expiry_comes_last(platform: &Platform, findings: &mut Findings) {
             .report(
                 pool.place(),
                 format!(
-                    "ends its nodes {hours} h after they were made, those that were made together at once: expiry knows no \
-                     budget and makes no node before, but a new image, which replaces them gently, may be {last} h away"
+                    "ends its nodes {hours} h after they were made, all of the same age at once and without a budget, \
+                     but a new image, which replaces them gently, may be {last} h away"
                 ),
                 format!("raise `karpenter.expire_after` to {last}h or more, or set it to `Never`"),
             )

@@ -17,8 +17,9 @@ pub(super) const READINESS_GATES: Policy<Platform> = Policy {
     code: "DRAIN007",
     name: "readiness-gates",
     severity: Severity::Error,
-    explanation: "A pod without the readiness gate is ready before the load balancer knows it, and a rollout takes the old \
-                  ones away; one made while the controller is down has none, unless the API server then refuses it.",
+    explanation: "A pod without a readiness gate counts as ready before the load balancer knows it, so a rollout \
+                  removes the old pods too early; a pod made while the controller is down has no gate, unless the API \
+                  server refuses it.",
     check: readiness_gates,
 };
 
@@ -43,7 +44,7 @@ fn asked_for(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, 
     if annotation(service, "nlb-target-type") != "ip" {
         findings.report(
             service.place(),
-            "has nodes for targets, and only pods that are targets themselves get a readiness gate",
+            "has nodes as targets, but only pods that are targets themselves get a readiness gate",
             "annotate it `service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip`",
         );
     }
@@ -51,7 +52,7 @@ fn asked_for(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, 
         findings.report(
             service.place(),
             format!(
-                "is made no earlier than Deployment/{}, whose first pods then have no readiness gate",
+                "is synced no earlier than Deployment/{}, whose first pods then have no readiness gate",
                 workload.name()
             ),
             "give it a lower `argocd.argoproj.io/sync-wave`",
@@ -88,7 +89,7 @@ fn webhook_sees(platform: &Platform, workload: &Workload<'_>, service: &Object<'
     if !seen(workload) || !found {
         findings.report(
             place(),
-            format!("has a webhook that does not look at the pods of {}, which get no readiness gate", workload.name()),
+            format!("has a webhook that skips the pods of {}, so that they get no readiness gate", workload.name()),
             "let `objectSelector` in its values select them, and leave `webhookNamespaceSelectors` out",
         );
     }
@@ -98,7 +99,7 @@ fn webhook_sees(platform: &Platform, workload: &Workload<'_>, service: &Object<'
         findings.report(
             place(),
             format!(
-                "keeps pods of {} from being made while the controller is down, though nothing balances them",
+                "blocks new pods of {} while the controller is down, although no load balancer serves them",
                 other.name()
             ),
             "let `objectSelector` in its values select only pods behind a load balancer",

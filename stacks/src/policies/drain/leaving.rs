@@ -50,7 +50,7 @@ impl Leaving {
         workload.containers().iter().map(Self::of).max_by_key(|leaving| leaving.promised()).unwrap_or_default()
     }
 
-    /// How long a connection may live that the pod has when it is told to go.
+    /// How long a connection may live that the pod has when it is told to stop.
     fn promised(self) -> u64 {
         self.held + self.delay + self.timeout
     }
@@ -96,7 +96,7 @@ pub(super) const GRACE_COVERS_DEREGISTRATION: Policy<Platform> = Policy {
     code: "DRAIN002",
     name: "grace-covers-deregistration",
     severity: Severity::Error,
-    explanation: "A load balancer keeps a leaving pod's connections for its deregistration delay: a pod that is gone \
+    explanation: "A load balancer keeps the connections of a leaving pod for its deregistration delay: a pod that ends \
                   before then resets them.",
     check: grace_covers_deregistration,
 };
@@ -125,8 +125,8 @@ pub(super) const LEAVING_IS_NOTICED: Policy<Platform> = Policy {
     code: "DRAIN003",
     name: "leaving-is-noticed",
     severity: Severity::Error,
-    explanation: "A load balancer goes on sending new connections for a while after a pod is told to go, and longer where \
-                  only health checks tell it: a pod that stops accepting before then refuses them.",
+    explanation: "A load balancer keeps sending new connections for a while after a pod is told to stop, and longer \
+                  where only health checks notice it: a pod that stops accepting before then refuses them.",
     check: leaving_is_noticed,
 };
 
@@ -144,10 +144,10 @@ fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
         let deregistered = annotation(&service, "nlb-target-type") == "ip";
         let (accepts, since, needed, why) = if deregistered {
             let why = format!("may send new connections for {late} s");
-            (held + delay, "it is told to go", late, why)
+            (held + delay, "it is told to stop", late, why)
         } else {
             let why = format!(
-                "has nodes for targets and may send new connections for {late} s after {unhealthy} s of failing checks"
+                "has nodes as targets and may send new connections for {late} s after {unhealthy} s of failing checks"
             );
             (delay, "its stop signal", unhealthy + late, why)
         };
@@ -168,7 +168,7 @@ fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
             findings.report(
                 workload.deployment.place(),
                 format!(
-                    "accepts for {delay} s after its stop signal, but while nobody deregisters it {balancer} notices \
+                    "accepts for {delay} s after its stop signal, but where nothing deregisters it, {balancer} notices \
                      after {unhealthy} s: {threshold} checks, one every {interval} s"
                 ),
                 format!("raise `drain_delay_seconds` to {unhealthy} or more"),
@@ -182,8 +182,8 @@ pub(super) const DEREGISTRATION_CUTS_NOTHING: Policy<Platform> = Policy {
     code: "DRAIN008",
     name: "deregistration-cuts-nothing",
     severity: Severity::Error,
-    explanation: "A load balancer that ends connections at its deregistration delay resets what a leaving pod still \
-                  answers, unless the delay covers the pod's whole drain.",
+    explanation: "A load balancer that ends connections after its deregistration delay resets requests that a leaving \
+                  pod still answers, unless the delay covers the pod's whole drain.",
     check: deregistration_cuts_nothing,
 };
 
@@ -209,8 +209,8 @@ pub(super) const LEAVING_FITS_SPOT_NOTICE: Policy<Platform> = Policy {
     code: "DRAIN009",
     name: "leaving-fits-spot-notice",
     severity: Severity::Warning,
-    explanation: "AWS takes a Spot node back two minutes after it says so: a pod that takes longer to leave is cut off \
-                  with what it has not finished.",
+    explanation: "AWS reclaims a Spot node two minutes after its notice: a pod that takes longer to leave loses its \
+                  unfinished requests.",
     check: leaving_fits_spot_notice,
 };
 
@@ -230,14 +230,14 @@ fn leaving_fits_spot_notice(platform: &Platform, findings: &mut Findings) {
         findings.report(
             workload.deployment.place(),
             format!(
-                "takes {} s to leave, but on the nodes of NodePool/{} it has {left} s: Spot gives {SPOT_NOTICE} s, and it \
-                 is told after {SPOT_REACTION} s; {lost}",
+                "takes {} s to leave, but on the nodes of NodePool/{} it has {left} s: Spot gives {SPOT_NOTICE} s, of \
+                 which {SPOT_REACTION} s pass before the pod is told; {lost}",
                 leaving.promised(),
                 pool.name()
             ),
             format!(
-                "lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to {left} together, or let \
-                 only pools of `on-demand` nodes be there"
+                "lower `pre_stop_seconds`, `drain_delay_seconds` and `drain_timeout_seconds` to {left} together, or \
+                 use only pools of `on-demand` nodes"
             ),
         )
         .set_by(

@@ -14,7 +14,7 @@ pub(super) const BUDGET_LEAVES_ROOM: Policy<Platform> = Policy {
     code: "DRAIN004",
     name: "budget-leaves-room",
     severity: Severity::Error,
-    explanation: "A disruption budget that allows no eviction at the minimum of pods keeps every node from draining.",
+    explanation: "A disruption budget that allows no eviction at the minimum number of pods keeps nodes from draining.",
     check: budget_leaves_room,
 };
 
@@ -22,7 +22,7 @@ fn budget_leaves_room(platform: &Platform, findings: &mut Findings) {
     for Guarded { name, pods, place, mend: (mend, setting), .. } in
         guarded(platform).into_iter().filter(|pods| pods.allowed(pods.pods.0) == 0)
     {
-        let message = format!("lets none of the {} pods of {name} go at its minimum", pods.0);
+        let message = format!("lets none of the {} pods of {name} be evicted at its minimum", pods.0);
         findings.report(place, message, mend).set_by(setting);
     }
 }
@@ -31,8 +31,8 @@ pub(super) const NODES_WAIT_FOR_PODS: Policy<Platform> = Policy {
     code: "DRAIN005",
     name: "nodes-wait-for-pods",
     severity: Severity::Error,
-    explanation: "Expiry ignores disruption budgets: without a termination grace period one pod keeps a node for ever, \
-                  and with one below the pods' own they are cut off.",
+    explanation: "Without a termination grace period one pod can keep an expired node for ever, and a period shorter \
+                  than the pods' own cuts them off.",
     check: nodes_wait_for_pods,
 };
 
@@ -45,7 +45,7 @@ fn nodes_wait_for_pods(platform: &Platform, findings: &mut Findings) {
         match spec.termination_grace_period.as_deref().and_then(Duration::seconds_of).filter(|seconds| *seconds > 0) {
             None if expires => findings.report(
                 pool.place(),
-                "lets its nodes expire without a bound on how long they wait for their pods",
+                "lets its nodes expire without a limit on how long they wait for their pods",
                 "set `karpenter.termination_grace_period`, such as 30m",
             ),
             Some(wait) if wait < longest => findings.report(
@@ -63,8 +63,8 @@ pub(super) const POOLS_DISRUPT_GENTLY: Policy<Platform> = Policy {
     code: "DRAIN006",
     name: "pools-disrupt-gently",
     severity: Severity::Error,
-    explanation: "A pool that may replace all nodes at once takes every service's pods at once; one that may replace none \
-                  never takes a new image.",
+    explanation: "A pool that may replace all nodes at once evicts every service's pods at once; one that may replace \
+                  none never gets a new image.",
     check: pools_disrupt_gently,
 };
 

@@ -15,8 +15,8 @@ const NAMES_OF_THEIR_OWN: Policy<Platform> = Policy {
     code: "ENV001",
     name: "names-of-their-own",
     severity: Severity::Error,
-    explanation: "Of what is unique in an account, a region of it or all of AWS there is one: the second environment \
-                  that makes it stops in the middle of its apply, or takes over what the first one has.",
+    explanation: "Some things exist once in an account, once in a region or once in all of AWS: a second environment \
+                  that makes one of them fails in the middle of its apply, or takes over the first one's.",
     check: names_of_their_own,
 };
 
@@ -40,7 +40,9 @@ fn names_of_their_own(platform: &Platform, findings: &mut Findings) {
             findings
                 .report(
                     claim.resource.place(),
-                    format!("is made by environment `{environment}` too{name}, and there can be one in {place}{more}"),
+                    format!(
+                        "is also made by environment `{environment}`{name}, but there can be only one in {place}{more}"
+                    ),
                     mend(claim, &platform.settings, &other.settings),
                 )
                 .set_by(setting(claim, &platform.settings, &other.settings));
@@ -67,9 +69,9 @@ fn mend(claim: &Claim<'_>, one: &Settings, other: &Settings) -> String {
     let files = format!("`{}.toml` or `{}.toml`", one.environment, other.environment);
     match claim.unique.setting {
         _ if named_alike(claim, one, other) => format!("set another `name` in {files}: both have `{}`", one.name),
-        Some(unique::BUCKET) => format!("set `{}` in {files} to another, or to \"\"", unique::BUCKET),
-        Some(setting) => format!("set `{setting}` to \"adopt\" in {files}, whichever came later"),
-        None => "make its name of the environment's where it is declared (`settings.named`)".to_owned(),
+        Some(unique::BUCKET) => format!("set `{}` in {files} to another value, or to \"\"", unique::BUCKET),
+        Some(setting) => format!("set `{setting}` to \"adopt\" in {files}, whichever is the later environment"),
+        None => "derive its name from the environment's where it is declared (`settings.named`)".to_owned(),
     }
 }
 
@@ -91,8 +93,8 @@ fn ranges_of_their_own(platform: &Platform, findings: &mut Findings) {
                     vpc.place(),
                     format!("has the range {range}, which overlaps {taken} of environment `{}`", other.environment),
                     format!(
-                        "set another `network.cidr`, with its subnets, in `{}.toml` or `{}.toml`; waive it where the two \
-                         never meet",
+                        "set another `network.cidr`, with its subnets, in `{}.toml` or `{}.toml`; waive it if the two \
+                         are never joined",
                         own.environment, other.environment
                     ),
                 )

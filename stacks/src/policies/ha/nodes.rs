@@ -21,7 +21,7 @@ pub(super) const POOLS_COVER_ZONES: Policy<Platform> = Policy {
     code: "HA007",
     name: "pools-cover-zones",
     severity: Severity::Error,
-    explanation: "Pods that are spread over zones wait for ever for a zone in which no pool makes nodes.",
+    explanation: "Pods that are spread over zones stay pending for a zone in which no pool makes nodes.",
     check: pools_cover_zones,
 };
 
@@ -47,7 +47,7 @@ pub(super) const NAT_PER_ZONE: Policy<Platform> = Policy {
     code: "HA008",
     name: "nat-per-zone",
     severity: Severity::Warning,
-    explanation: "Zones that leave through another zone's NAT gateway lose the internet with that zone.",
+    explanation: "A zone that reaches the internet through another zone's NAT gateway loses it with that zone.",
     check: nat_per_zone,
 };
 
@@ -71,8 +71,8 @@ pub(super) const MANY_INSTANCE_TYPES: Policy<Platform> = Policy {
     code: "HA009",
     name: "many-instance-types",
     severity: Severity::Error,
-    explanation: "A pool of one instance type makes no node when AWS has none left of it, which is when everyone \
-                  scales.",
+    explanation: "A pool of one instance type makes no node when AWS runs out of that type, which happens when \
+                  everyone scales.",
     check: many_instance_types,
 };
 
@@ -81,8 +81,11 @@ fn many_instance_types(platform: &Platform, findings: &mut Findings) {
     for pool in platform.every::<NodePool>() {
         let types: Vec<_> = types(platform, &pool).iter().map(|of| of.name).collect();
         let message = match types.len() {
-            0 => format!("makes no node: {region} has no type that the platform knows and its requirements admit"),
-            1..FEWEST_TYPES => format!("makes nodes of {} only, as far as {region} has types", types.join(" and ")),
+            0 => format!("makes no node: its requirements admit no known instance type of {region}"),
+            1..FEWEST_TYPES => format!(
+                "makes only nodes of {}: its requirements admit no other known instance type of {region}",
+                types.join(" and ")
+            ),
             _ => continue,
         };
         findings.report(pool.place(), message, "allow more architectures, instance categories, generations or sizes");
@@ -99,7 +102,7 @@ pub(super) const BASE_NODES_IN_EVERY_ZONE: Policy<Platform> = Policy {
     code: "HA010",
     name: "base-nodes-in-every-zone",
     severity: Severity::Error,
-    explanation: "Controllers whose nodes all stand in one zone are lost with it, and nobody makes new nodes.",
+    explanation: "Controllers whose nodes are all in one zone are lost with it, and then nothing makes new nodes.",
     check: base_nodes_in_every_zone,
 };
 
@@ -122,8 +125,8 @@ pub(super) const BASE_NODES_HOST_SYSTEM_PODS: Policy<Platform> = Policy {
     code: "HA011",
     name: "base-nodes-host-system-pods",
     severity: Severity::Error,
-    explanation: "System pods run on base nodes alone: those that do not fit when a zone is lost stay pending, \
-                  Karpenter's among them.",
+    explanation: "System pods run only on base nodes: those that do not fit when a zone is lost stay pending, even \
+                  Karpenter's.",
     check: base_nodes_host_system_pods,
 };
 
@@ -138,8 +141,8 @@ fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Findings) {
             let meant = instances::meant(name).map(|meant| format!(", such as `{meant}`")).unwrap_or_default();
             findings.report(
                 group.place(),
-                format!("may have nodes of `{name}`, and nobody knows what room they have"),
-                format!("take types that the platform knows{meant}"),
+                format!("may have nodes of `{name}`, an instance type whose size is not known here"),
+                format!("use instance types that the platform knows{meant}"),
             );
         }
         // Any of the types may be what AWS has, so the least of them counts.
@@ -156,7 +159,8 @@ fn base_nodes_host_system_pods(platform: &Platform, findings: &mut Findings) {
             findings.report(
                 group.place(),
                 format!(
-                    "has {remaining} of {size} nodes left without one zone, each with {} for pods, and no room for {}",
+                    "has {remaining} of {size} nodes left when a zone is lost, each with {} for pods, and no room for \
+                     {}",
                     each - daemons.requests,
                     homeless.join(", ")
                 ),
@@ -209,8 +213,8 @@ pub(super) const ROLLOUTS_FIT_BASE_NODES: Policy<Platform> = Policy {
     code: "HA013",
     name: "rollouts-fit-base-nodes",
     severity: Severity::Error,
-    explanation: "Pods that never share a node, as many as there are base nodes, cannot be replaced before one of them \
-                  leaves: a rollout that may take none away waits for ever.",
+    explanation: "If pods may never share a node and there are as many as base nodes, a new one fits only after an old \
+                  one has left: a rollout that may remove none first waits for ever.",
     check: rollouts_fit_base_nodes,
 };
 
@@ -229,7 +233,7 @@ fn rollouts_fit_base_nodes(platform: &Platform, findings: &mut Findings) {
                     findings.report(
                         known.place.clone(),
                         format!(
-                            "keeps {pods} pods of {} apart on {nodes} nodes, and a rollout needs one more",
+                            "keeps {pods} pods of {} apart on {nodes} nodes, but a rollout needs one node more",
                             apart.name
                         ),
                         format!("set `maxUnavailable: 1` in `{}` of its values", rollout.key),

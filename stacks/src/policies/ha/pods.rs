@@ -26,7 +26,7 @@ fn minimum_covers_zones(platform: &Platform, findings: &mut Findings) {
             findings
                 .report(
                     workload.scaler.place(),
-                    format!("keeps {fewest} of its pods at rest, fewer than one in each of {zones} zones"),
+                    format!("keeps only {fewest} of its pods at rest, fewer than one in each of {zones} zones"),
                     format!("raise `min_replicas` of the service to {zones} or more"),
                 )
                 .set_by([workload.setting("min_replicas")]);
@@ -38,8 +38,8 @@ pub(super) const SPREAD_OVER_ZONES: Policy<Platform> = Policy {
     code: "HA002",
     name: "spread-over-zones",
     severity: Severity::Error,
-    explanation: "Without a spread that holds pods back, the scheduler may put all pods of a service into one zone: the first node \
-                  that is ready takes what waits for it and for its neighbours.",
+    explanation: "Without a required spread, the scheduler may put all pods of a service into one zone: the \
+                  first node that is ready takes every pod that is pending.",
     check: spread_over_zones,
 };
 
@@ -54,7 +54,7 @@ fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
         let (kept, even) = (workload.zone_spread(), workload.spread(ZONE, "ScheduleAnyway"));
         if kept.is_none() {
             report(
-                "has no spread over zones that holds pods back",
+                "has no required spread over zones",
                 "spread its pods over `topology.kubernetes.io/zone` with `DoNotSchedule`",
             );
         } else if !own(kept) {
@@ -62,7 +62,7 @@ fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
         }
         if !own(even) || even.map(|even| even.max_skew) != Some(1) {
             report(
-                "does not ask for as many pods in one zone as in another",
+                "does not ask for an even spread over zones",
                 "add a spread over `topology.kubernetes.io/zone` with `maxSkew: 1` and `ScheduleAnyway`",
             );
         }
@@ -75,7 +75,8 @@ fn spread_over_zones(platform: &Platform, findings: &mut Findings) {
         if !own(node) || taken > half {
             report(
                 &format!(
-                    "lets the first node that is ready take {taken} of its {} pods, while nodes in other zones come up",
+                    "lets the first node that is ready take {taken} of its {} pods, while nodes in other zones are \
+                     still starting",
                     workload.fewest()
                 ),
                 &format!(
@@ -91,8 +92,8 @@ pub(super) const SCHEDULES_WITHOUT_A_ZONE: Policy<Platform> = Policy {
     name: "schedules-without-a-zone",
     severity: Severity::Error,
     explanation: "With `minDomains` at the number of zones, or with dead nodes counted as a zone, the loss of a zone \
-                  leaves every new pod pending; below zones - 1, all pods may share a zone. With a narrow `maxSkew` a zone \
-                  that is healthy but full stops the scale-up in all others.",
+                  leaves every new pod pending; below zones - 1, all pods may share a zone. With a narrow `maxSkew` a \
+                  zone that is healthy but full stops the scale-up in all others.",
     check: schedules_without_a_zone,
 };
 
@@ -114,7 +115,7 @@ fn schedules_without_a_zone(platform: &Platform, findings: &mut Findings) {
         let (runs, most) = (remaining * skew, workload.most());
         if runs < most {
             report(
-                format!("runs {runs} of {most} pods beside a zone that is full, though the other zones have room"),
+                format!("can run only {runs} of {most} pods when one zone is full, although the other zones have room"),
                 format!("set `maxSkew` of its spread over zones to {}", most.div_ceil(remaining)),
             );
         }
@@ -122,14 +123,14 @@ fn schedules_without_a_zone(platform: &Platform, findings: &mut Findings) {
             let Some(spread) = workload.spread(key, "DoNotSchedule") else { continue };
             if spread.node_taints_policy.as_deref() != Some("Honor") {
                 report(
-                    "counts the dead nodes of a lost zone as room, which holds new pods back".to_owned(),
+                    "counts the dead nodes of a lost zone as room, which keeps new pods pending".to_owned(),
                     format!("set `nodeTaintsPolicy: Honor` on its spread over {what}"),
                 );
             }
             let keys = spread.match_label_keys.as_deref().unwrap_or_default();
             if !keys.iter().any(|key| key == "pod-template-hash") {
                 report(
-                    "spreads the pods of two rollouts as one, which leaves the new one uneven".to_owned(),
+                    "spreads the pods of two rollouts as if they were one, which leaves the new one uneven".to_owned(),
                     format!("add `pod-template-hash` to `matchLabelKeys` of its spread over {what}"),
                 );
             }
@@ -144,8 +145,8 @@ pub(super) const DEAD_NODES_LET_GO: Policy<Platform> = Policy {
     code: "HA015",
     name: "dead-nodes-let-pods-go",
     severity: Severity::Error,
-    explanation: "A pod stays bound to a node that answers no more for 300 seconds, if it says nothing, and the autoscaler \
-                  adds none for it meanwhile: the share of a lost zone is missing for six minutes.",
+    explanation: "By default a pod stays bound to an unreachable node for 300 seconds, and the autoscaler adds none in \
+                  its place meanwhile: the capacity of a lost zone is missing for six minutes.",
     check: dead_nodes_let_go,
 };
 
@@ -164,7 +165,9 @@ fn dead_nodes_let_go(platform: &Platform, findings: &mut Findings) {
                 findings
                     .report(
                         workload.deployment.place(),
-                        format!("stays bound {stays} to a node with the taint `{taint}`, and counts as there"),
+                        format!(
+                            "stays bound {stays} to a node with the taint `{taint}`, and is not replaced meanwhile"
+                        ),
                         format!("set `services.unreachable_seconds` to {BOUND_SECONDS} or less"),
                     )
                     .set_by(["services.unreachable_seconds".to_owned()]);
@@ -177,8 +180,8 @@ pub(super) const ONE_DISRUPTION_BUDGET: Policy<Platform> = Policy {
     code: "HA004",
     name: "one-disruption-budget",
     severity: Severity::Error,
-    explanation: "Without a budget, consolidation may evict all pods at once; under two, the API server refuses every \
-                  eviction and nodes never drain.",
+    explanation: "Without a disruption budget, consolidation may evict all pods at once; with two, the API server \
+                  refuses every eviction and nodes never drain.",
     check: one_disruption_budget,
 };
 
@@ -191,7 +194,7 @@ fn one_disruption_budget(platform: &Platform, findings: &mut Findings) {
             [] => ("has no PodDisruptionBudget".to_owned(), "add one that selects its pods"),
             several => (
                 format!("has {} PodDisruptionBudgets, {}", several.len(), several.join(" and ")),
-                "leave one that selects its pods",
+                "keep only one that selects its pods",
             ),
         };
         findings.report(workload.deployment.place(), message, mend);
@@ -202,8 +205,8 @@ pub(super) const PROBES: Policy<Platform> = Policy {
     code: "HA005",
     name: "probes",
     severity: Severity::Error,
-    explanation: "Without a readiness probe a pod gets requests before it serves, without a liveness probe a hung one \
-                  stays, and one question for both restarts pods that only have to wait.",
+    explanation: "Without a readiness probe a pod gets requests before it can serve; without a liveness probe a hung \
+                  pod stays; one check for both restarts pods that only have to wait.",
     check: probes,
 };
 
@@ -226,7 +229,7 @@ fn probes(platform: &Platform, findings: &mut Findings) {
                 findings.report(
                     workload.deployment.place(),
                     format!("has a container `{name}` that is restarted whenever it is not ready"),
-                    "let the liveness probe ask a path that does not depend on readiness",
+                    "let the liveness probe use a path that does not depend on readiness",
                 );
             }
         }
@@ -241,7 +244,8 @@ pub(super) const ROLLOUT_WITHOUT_LOSS: Policy<Platform> = Policy {
     code: "HA006",
     name: "rollout-without-loss",
     severity: Severity::Error,
-    explanation: "A rollout that takes pods away before others are ready serves the same load with fewer of them.",
+    explanation: "A rollout that removes pods before their replacements are ready serves the same load with fewer \
+                  pods.",
     check: rollout_without_loss,
 };
 
@@ -258,7 +262,7 @@ fn rollout_without_loss(platform: &Platform, findings: &mut Findings) {
         if strategy.and_then(|strategy| strategy.type_.as_deref()) == Some("Recreate") || !keeps {
             findings.report(
                 workload.deployment.place(),
-                "takes pods away in a rollout before others are ready",
+                "removes pods in a rollout before their replacements are ready",
                 "use a rolling update with `maxUnavailable: 0`",
             );
         }

@@ -12,8 +12,8 @@ pub(super) const BROKEN_NODES_ARE_REPAIRED: Policy<Platform> = Policy {
     code: "HA014",
     name: "broken-nodes-are-repaired",
     severity: Severity::Error,
-    explanation: "A node with a broken network, disk or kernel takes pods and fails them until somebody replaces it: an agent \
-                  has to tell of it, and Karpenter and the node group have to act.",
+    explanation: "A node with a broken network, disk or kernel takes pods and fails them until it is replaced: an \
+                  agent has to report it, and Karpenter and the node group have to act.",
     check: broken_nodes_are_repaired,
 };
 
@@ -23,7 +23,7 @@ fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Findings) {
     {
         findings.report(
             chart.place(),
-            "leaves broken nodes where they are: its gate `NodeRepair` is off",
+            "does not replace broken nodes: its feature gate `NodeRepair` is off",
             "set `settings.featureGates.nodeRepair` in its values",
         );
     }
@@ -31,7 +31,7 @@ fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Findings) {
         if !group.is_true(|of| of.node_repair_config().enabled()) {
             findings.report(
                 group.place(),
-                "leaves broken nodes where they are",
+                "does not replace broken nodes",
                 "set `enabled` in its `node_repair_config`",
             );
         }
@@ -40,7 +40,8 @@ fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Findings) {
         for cluster in platform.resources::<aws_eks_cluster::Handle>() {
             findings.report(
                 cluster.place(),
-                "has nobody who tells of broken networks, disks and kernels: only a node that is silent counts as broken",
+                "has no agent that reports broken networks, disks and kernels: only a node that stops reporting counts \
+                 as broken",
                 format!("install the add-on `{AGENT}`"),
             );
         }

@@ -63,8 +63,8 @@ pub(super) const DISCOVERY_TAG_ON_ONE_GROUP: Policy<Platform> = Policy {
     code: "LINK002",
     name: "discovery-tag-on-one-group",
     severity: Severity::Error,
-    explanation: "Nodes without a security group cannot join, and on nodes with several that carry the cluster's tag \
-                  load balancers cannot tell which to open.",
+    explanation: "Nodes without a security group cannot join the cluster, and if several groups of a node carry the \
+                  cluster's tag, load balancers cannot tell which to open.",
     check: discovery_tag_on_one_group,
 };
 
@@ -93,7 +93,8 @@ pub(super) const NODE_ROLE: Policy<Platform> = Policy {
     code: "LINK003",
     name: "node-role",
     severity: Severity::Error,
-    explanation: "Nodes of a role that does not exist, or that has no access entry, start and never join the cluster.",
+    explanation: "Nodes with a role that does not exist, or that has no access entry, start but never join the \
+                  cluster.",
     check: node_role,
 };
 
@@ -123,7 +124,7 @@ pub(super) const INTERRUPTION_QUEUE: Policy<Platform> = Policy {
     code: "LINK004",
     name: "interruption-queue",
     severity: Severity::Error,
-    explanation: "Without its queue Karpenter learns of a Spot interruption when the node is gone.",
+    explanation: "Without its queue Karpenter learns of a Spot interruption only when the node is gone.",
     check: interruption_queue,
 };
 
@@ -190,9 +191,7 @@ fn pod_identity(platform: &Platform, findings: &mut Findings) {
         if !used {
             findings.report(
                 association.place(),
-                format!(
-                    "gives a role to service account `{account}` of namespace `{namespace}`, under which nothing runs"
-                ),
+                format!("gives a role to service account `{account}` of namespace `{namespace}`, which no chart uses"),
                 "name the service account and namespace of the chart",
             );
         }

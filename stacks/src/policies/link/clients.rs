@@ -16,8 +16,9 @@ pub(super) const DO_NOT_COLLIDE: Policy<Platform> = Policy {
     code: "LINK026",
     name: "clients-do-not-collide",
     severity: Severity::Error,
-    explanation: "A load balancer that keeps its clients' addresses and balances across zones brings connections of one \
-                  client, from one port to two of its own addresses, to one pod as one connection, which is reset.",
+    explanation: "If a load balancer keeps its clients' addresses and balances across zones, two connections of a \
+                  client, from one port to two of the balancer's addresses, may reach one pod as if they were one, and \
+                  are reset.",
     check: do_not_collide,
 };
 
@@ -25,7 +26,8 @@ fn do_not_collide(platform: &Platform, findings: &mut Findings) {
     for service in platform.balancers().filter(|service| keeps_addresses(service) && balances_across(service)) {
         findings.report(
             service.place(),
-            "keeps its clients' addresses and balances across zones: two of its addresses can bring one client's port to one pod",
+            "keeps its clients' addresses and balances across zones: connections from one client port to two of its \
+             addresses can collide in one pod",
             "set `preserve_client_ip.enabled=false` and `proxy_protocol_v2.enabled=true` in the attributes of its target \
              groups, or `load_balancing.cross_zone.enabled=false` in its own",
         );
@@ -36,8 +38,9 @@ pub(super) const ARE_NAMED: Policy<Platform> = Policy {
     code: "LINK027",
     name: "clients-are-named",
     severity: Severity::Error,
-    explanation: "A header that names the client, sent and not read, is a malformed request each time; read and not sent, \
-                  no request is one; read from addresses of others, anybody is whoever he says.",
+    explanation: "A PROXY protocol header that is sent but not read makes every request malformed; one that is \
+                  expected but not sent makes every connection fail; one that is read from others' addresses lets \
+                  anybody pose as any client.",
     check: are_named,
 };
 
@@ -54,7 +57,7 @@ fn are_named(platform: &Platform, findings: &mut Findings) {
                 findings.report(
                     service.place(),
                     format!(
-                        "hides its clients from {}: it neither keeps their addresses nor names them",
+                        "hides its clients from {}: it neither keeps their addresses nor sends them in a header",
                         workload.name()
                     ),
                     "set `proxy_protocol_v2.enabled=true` in the attributes of its target groups",
@@ -65,22 +68,23 @@ fn are_named(platform: &Platform, findings: &mut Findings) {
         for range in unread {
             findings.report(
                 workload.deployment.place(),
-                format!("does not read the header that its load balancer sends from {range}"),
+                format!("does not read the PROXY protocol header that its load balancer sends from {range}"),
                 format!("add `--proxy-protocol-from {range}` to its arguments"),
             );
         }
         for range in read.iter().filter(|read| !expected.iter().any(|range| range.contains(**read))) {
             let (message, mend) = if expected.is_empty() {
                 (
-                    format!("waits for a header from {range}, from where nobody sends one"),
+                    format!("expects a PROXY protocol header from {range}, where no load balancer sends one"),
                     "remove the range from `--proxy-protocol-from`",
                 )
             } else {
                 (
                     format!(
-                        "believes whoever connects from {range} about who he is, where others than its load balancer are"
+                        "believes the PROXY protocol header of everybody in {range}, which holds more than its load \
+                         balancer"
                     ),
-                    "name nothing but subnets of load balancers in `--proxy-protocol-from`",
+                    "name only the subnets of load balancers in `--proxy-protocol-from`",
                 )
             };
             findings.report(workload.deployment.place(), message, mend);

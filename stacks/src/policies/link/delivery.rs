@@ -104,7 +104,7 @@ fn project_allows(platform: &Platform, findings: &mut Findings) {
             for namespace in made.elsewhere {
                 let there = Destination { namespace: (*namespace).to_owned(), ..destination.clone() };
                 if there != *destination && !allowed.destinations.contains(&there) {
-                    refuse(format!("the namespace `{namespace}`, where its chart puts objects, too, is not listed"));
+                    refuse(format!("the namespace `{namespace}`, where its chart also puts objects, is not listed"));
                 }
             }
         }
@@ -147,7 +147,7 @@ fn every_folder_is_synced(platform: &Platform, findings: &mut Findings) {
         if platform.objects_of(folder).next().is_none() {
             findings.report(
                 application.place(),
-                format!("syncs `{folder}`, in which nothing is written"),
+                format!("syncs `{folder}`, which holds no manifests"),
                 "point it at a folder of manifests",
             );
         }

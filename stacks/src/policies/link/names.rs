@@ -22,7 +22,7 @@ pub(super) const NAMESPACES_EXIST: Policy<Platform> = Policy {
     code: "LINK013",
     name: "namespaces-exist",
     severity: Severity::Error,
-    explanation: "What is synced to a namespace that nobody makes fails at every sync.",
+    explanation: "Objects in a namespace that nothing creates fail at every sync.",
     check: namespaces_exist,
 };
 
@@ -38,7 +38,7 @@ fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
         if !namespace.is_empty() && !known.contains(namespace) {
             findings.report(
                 platform.place(object),
-                format!("{what} namespace `{namespace}`, which nobody makes"),
+                format!("{what} namespace `{namespace}`, which nothing creates"),
                 "declare the Namespace among the platform's manifests",
             );
         }

@@ -28,8 +28,8 @@ pub(super) const ONE_PARTITION: Policy<Platform> = Policy {
     code: "LINK024",
     name: "one-partition",
     severity: Severity::Error,
-    explanation: "A partition of AWS has ARNs, principals and endpoints of its own: a name of another one reads well in a \
-                  plan and is refused by the apply.",
+    explanation: "Each AWS partition has ARNs, principals and endpoints of its own: a name of another partition passes \
+                  the plan, and the apply is refused.",
     check: one_partition,
 };
 
@@ -54,7 +54,7 @@ fn one_partition(platform: &Platform, findings: &mut Findings) {
         for service in services.iter().filter(|service| !service.ends_with(".amazonaws.com")) {
             findings.report(
                 document.carrier.place(),
-                format!("trusts `{service}`, by which no service is known in the partition `{ours}`"),
+                format!("trusts `{service}`, which is not a service principal of the partition `{ours}`"),
                 "name the service under `amazonaws.com`",
             );
         }
@@ -65,7 +65,7 @@ fn one_partition(platform: &Platform, findings: &mut Findings) {
         if !name.starts_with(&beginning) {
             findings.report(
                 endpoint.place(),
-                format!("leads to `{name}`, which no service of `{}` is called", aws.region),
+                format!("leads to `{name}`, which is not the name of a service in `{}`", aws.region),
                 format!("begin the name with `{beginning}`"),
             );
         }

@@ -39,8 +39,8 @@ pub(super) const NODE_PERMISSIONS: Policy<Platform> = Policy {
     code: "LINK022",
     name: "node-permissions",
     severity: Severity::Error,
-    explanation: "A node whose role may not join, pull images or connect pods starts, costs money and runs nothing; \
-                  Karpenter makes another, which does the same.",
+    explanation: "A node whose role may not join the cluster, pull images or connect pods starts, costs money and runs \
+                  nothing; Karpenter then makes another such node.",
     check: node_permissions,
 };
 

@@ -39,7 +39,7 @@ fn fault(
     let selector: Vec<_> = selector.iter().filter(|(key, _)| !key.starts_with("kubernetes.io/")).collect();
     if selector.is_empty() {
         return Some((
-            format!("selects any node, not those of {address}"),
+            format!("may run on any node, not only on those of {address}"),
             "select a label of the base nodes in `nodeSelector`",
         ));
     }

@@ -31,8 +31,8 @@ pub(super) const ALLOWED_TARGET: Policy<Platform> = Policy {
     code: "LINK008",
     name: "allowed-target",
     severity: Severity::Error,
-    explanation: "The proxy refuses private addresses but for the targets it is told: with another name of the target's \
-                  Service it refuses every request.",
+    explanation: "The proxy refuses private addresses except those of allowed targets: with a wrong name of the \
+                  target's Service it refuses every request.",
     check: allowed_target,
 };
 
@@ -56,7 +56,7 @@ fn allowed_target(platform: &Platform, findings: &mut Findings) {
         if !reaches_mock {
             findings.report(
                 workload.deployment.place(),
-                format!("allows no target that is Service/{MOCK_TARGET_SERVER}"),
+                format!("does not allow Service/{MOCK_TARGET_SERVER} as a target"),
                 format!("add `--allow-target` with the address of Service/{MOCK_TARGET_SERVER}"),
             );
         }
@@ -67,8 +67,8 @@ pub(super) const HEALTH_CHECK: Policy<Platform> = Policy {
     code: "LINK009",
     name: "health-check",
     severity: Severity::Error,
-    explanation: "A load balancer that asks another port or path than readiness does sends clients to pods that are not \
-                  ready, or to none.",
+    explanation: "A load balancer that checks another port or path than the readiness probe sends clients to pods that \
+                  are not ready, or to none.",
     check: health_check,
 };
 
@@ -84,19 +84,15 @@ fn health_check(platform: &Platform, findings: &mut Findings) {
                 (container_port(workload.containers(), &asked), container_port(workload.containers(), &ready.port));
             let answers = ready.path.as_deref().unwrap_or_default();
             let message = if asked.is_none() {
-                format!("asks for health on port `{port}`, which no container has")
+                format!("checks health on port `{port}`, which no container has")
             } else if asked != answered {
-                format!("asks for health on port `{port}`, but readiness is asked on port `{}`", plain(&ready.port))
+                format!("checks health on port `{port}`, but the readiness probe uses port `{}`", plain(&ready.port))
             } else if path != answers {
-                format!("asks for health at `{path}`, but readiness is asked at `{answers}`")
+                format!("checks health at `{path}`, but the readiness probe uses `{answers}`")
             } else {
                 continue;
             };
-            findings.report(
-                service.place(),
-                message,
-                "take port and path of its health check from the readiness probe",
-            );
+            findings.report(service.place(), message, "give its health check the port and path of the readiness probe");
         }
     }
 }
@@ -153,8 +149,8 @@ pub(super) const UNTRANSLATED_PORTS: Policy<Platform> = Policy {
     code: "LINK023",
     name: "untranslated-ports",
     severity: Severity::Error,
-    explanation: "Where the VPC CNI holds network policies, a way out to pods leads through their Service only if the \
-                  Service has the pods' port: through another one, every call times out.",
+    explanation: "Where the VPC CNI enforces network policies, pods are reached through a Service only if it has the \
+                  pods' own port: on another port, every call times out.",
     check: untranslated_ports,
 };
 
@@ -170,7 +166,7 @@ fn untranslated_ports(platform: &Platform, findings: &mut Findings) {
                     findings.report(
                         service.place(),
                         format!("translates port {} to {number} of Deployment/{}", port.port, workload.name()),
-                        format!("give the Service port {number}, and its callers the address with it"),
+                        format!("give the Service port {number}, and use that port in its callers' addresses"),
                     );
                 }
             }
@@ -182,7 +178,7 @@ pub(super) const MONITORED_PORTS: Policy<Platform> = Policy {
     code: "LINK011",
     name: "monitored-ports",
     severity: Severity::Error,
-    explanation: "A ServiceMonitor that finds no Service with its port scrapes nothing, and alerts see no data.",
+    explanation: "A ServiceMonitor that selects no Service with its port scrapes nothing, and alerts see no data.",
     check: monitored_ports,
 };
 

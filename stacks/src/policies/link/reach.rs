@@ -66,8 +66,9 @@ pub(super) const CONTROL_PLANE_REACHES_WEBHOOKS: Policy<Platform> = Policy {
     code: "LINK020",
     name: "control-plane-reaches-webhooks",
     severity: Severity::Error,
-    explanation: "The API server calls webhooks and metrics in pods through the nodes' security group: where it does not \
-                  admit their ports, objects are refused after a timeout, and autoscalers see nothing.",
+    explanation: "The API server calls webhooks and metrics APIs in pods through the nodes' security group: where the \
+                  group does not admit their ports, objects are refused after a timeout, and autoscalers see no \
+                  metrics.",
     check: control_plane_reaches_webhooks,
 };
 
@@ -80,7 +81,7 @@ fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut Findings) 
             if !callers.iter().any(|caller| admits(&nodes, caller, "tcp", port)) {
                 findings.report(
                     nodes.place(),
-                    format!("keeps the control plane from port {port}, where {} answers for its {what}", known.name),
+                    format!("does not admit the control plane to port {port}, where {} serves its {what}", known.name),
                     format!("admit TCP port {port} from the control plane's security group"),
                 );
             }
@@ -92,8 +93,8 @@ pub(super) const NODES_ADMIT_PODS: Policy<Platform> = Policy {
     code: "LINK021",
     name: "nodes-admit-pods",
     severity: Severity::Error,
-    explanation: "Pods talk through the security group of their nodes: a port that it does not admit works between pods \
-                  that share a node, and times out between all others.",
+    explanation: "Pods talk through the security group of their nodes: a port that the group does not admit works \
+                  between pods on one node, and times out between all others.",
     check: nodes_admit_pods,
 };
 
@@ -102,7 +103,7 @@ fn nodes_admit_pods(platform: &Platform, findings: &mut Findings) {
         if named.is_empty() {
             findings.report(
                 nodes.place(),
-                "gives its nodes the security group that EKS makes, which admits pods of no other nodes",
+                "gives its nodes the security group that EKS makes, which does not admit the pods of other nodes",
                 "name the nodes' security group in its launch template",
             );
         }
@@ -121,7 +122,7 @@ fn nodes_admit_pods(platform: &Platform, findings: &mut Findings) {
                     };
                     findings.report(
                         nodes.place(),
-                        format!("keeps pods from {protocol} port {port} of {who} on other nodes{apart}"),
+                        format!("does not admit pods to {protocol} port {port} of {who} on other nodes{apart}"),
                         format!("admit {protocol} port {port} from {mend}"),
                     );
                 }

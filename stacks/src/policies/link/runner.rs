@@ -6,11 +6,10 @@ use synth_review::{Findings, Policy, Severity};
 use super::reach;
 use crate::{Platform, runner};
 
-const HOSTED_MEND: &str =
-    "name runners in the VPC, or with fixed addresses that `cluster.public_access_cidrs` holds, in `github.runner`";
+const HOSTED_MEND: &str = "set `github.runner` to runners in the VPC, or to runners with fixed addresses that \
+                           `cluster.public_access_cidrs` holds";
 
-const OWN_MEND: &str = "name where the runners are in `cluster.private_access_cidrs` or \
-                        `cluster.private_access_security_groups`";
+const OWN_MEND: &str = "add the runners to `cluster.private_access_cidrs` or `cluster.private_access_security_groups`";
 
 pub(super) const RUNNER_REACHES_CLUSTER: Policy<Platform> = Policy {
     code: "LINK019",
@@ -27,16 +26,15 @@ fn runner_reaches_cluster(platform: &Platform, findings: &mut Findings) {
     let public = &settings.cluster.public_access_cidrs;
     let (problem, mend) = match (runner::is_hosted(label), public.is_empty()) {
         _ if public.iter().any(|range| range.prefix_len() == 0) => return,
-        (true, true) => (
-            format!("on GitHub's own runner `{label}`, but the endpoint of the cluster has no public side"),
-            HOSTED_MEND,
-        ),
+        (true, true) => {
+            (format!("on GitHub's own runner `{label}`, but the cluster has no public endpoint"), HOSTED_MEND)
+        }
         (true, false) => (
-            format!("on GitHub's own runner `{label}`, but the endpoint of the cluster admits named ranges alone"),
+            format!("on GitHub's own runner `{label}`, but the cluster's public endpoint admits only named ranges"),
             HOSTED_MEND,
         ),
         (false, true) if !somebody_enters(platform) => {
-            (format!("on `{label}`, but the endpoint of the cluster is private and admits its nodes alone"), OWN_MEND)
+            (format!("on `{label}`, but the cluster's endpoint is private and admits only its nodes"), OWN_MEND)
         }
         (false, _) => return,
     };

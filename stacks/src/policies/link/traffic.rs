@@ -100,7 +100,7 @@ pub(super) const TRAFFIC_ADMITTED: Policy<Platform> = Policy {
     code: "LINK012",
     name: "traffic-admitted",
     severity: Severity::Error,
-    explanation: "Where network policies deny by default, traffic that no rule admits is dropped without a word: clients, \
+    explanation: "Where network policies deny by default, traffic that no rule admits is dropped silently: clients, \
                   health checks and calls between services time out.",
     check: traffic_admitted,
 };
@@ -145,7 +145,7 @@ fn resolves(workload: &Workload<'_>, ways_out: &[Rule<'_>], findings: &mut Findi
             findings.report(
                 workload.deployment.place(),
                 format!("resolves names by {spoken} on port {port}, which no network policy lets its pods reach"),
-                format!("let it out to {spoken} port {port} of the name servers"),
+                format!("allow egress to {spoken} port {port} of the name servers"),
             );
         }
     }
@@ -172,7 +172,7 @@ fn balanced(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, S
             let (spoken, port) = port;
             findings.report(
                 workload.deployment.place(),
-                format!("gets {who} on {spoken} port {port} from {range}, which no network policy admits"),
+                format!("receives {who} on {spoken} port {port} from {range}, which no network policy admits"),
                 format!("admit {spoken} port {port} from {range} in the pods' network policy"),
             );
         }
@@ -221,7 +221,7 @@ fn called(platform: &Platform, from: &Workload<'_>, to: &Workload<'_>, port: Por
         findings.report(
             from.deployment.place(),
             format!("calls {} on {spoken} port {number}, which no network policy lets its pods reach", to.name()),
-            format!("let it out to {spoken} port {number} of those pods"),
+            format!("allow egress to {spoken} port {number} of those pods"),
         );
     }
     if !admitted(Direction::Ingress, to, from) {

@@ -33,9 +33,9 @@ pub(super) const ZONAL_SHIFT: Policy<Platform> = Policy {
     code: "LINK007",
     name: "zonal-shift",
     severity: Severity::Error,
-    explanation: "AWS moves traffic away from an impaired zone for whom has opted in: a load balancer that has not sends \
-                  clients there, Karpenter, not told of it, makes new nodes there, and told of it where there is none it \
-                  panics at its start.",
+    explanation: "AWS moves traffic away from an impaired zone only where zonal shift is on: a load balancer that has \
+                  not opted in keeps sending clients there, and Karpenter keeps making nodes there unless it is told; \
+                  told of a zonal shift that the cluster does not have, Karpenter panics at its start.",
     check: zonal_shift,
 };
 
@@ -44,9 +44,9 @@ fn zonal_shift(platform: &Platform, findings: &mut Findings) {
     if let Some(chart) = platform.chart::<karpenter::Values>() {
         let message = match (shifts, chart.values.settings.enable_zonal_shift) {
             (true, false) if platform.settings.cluster.zonal_shift != ZonalShift::AwsOnly => {
-                Some("runs in a cluster that has zonal shift, and is not told of it")
+                Some("is not told of the zonal shift that the cluster has")
             }
-            (false, true) => Some("is told of zonal shift in a cluster that has none, and panics at its start"),
+            (false, true) => Some("is told of a zonal shift that the cluster does not have, and panics at its start"),
             _ => None,
         };
         if let Some(message) = message {
@@ -72,7 +72,8 @@ fn zonal_shift(platform: &Platform, findings: &mut Findings) {
             if attribute(service, TARGET_GROUP, CUTS_UNHEALTHY) != Some("false") {
                 findings.report(
                     service.place(),
-                    "balances across zones and ends connections to unhealthy targets, for which AWS has no zonal shift",
+                    "balances across zones and ends connections to unhealthy targets, which AWS does not support with \
+                     zonal shift",
                     format!("set `{CUTS_UNHEALTHY}=false` in the attributes of its target groups"),
                 );
             }
@@ -80,7 +81,7 @@ fn zonal_shift(platform: &Platform, findings: &mut Findings) {
                 findings.report(
                     service.place(),
                     format!(
-                        "balances {} port {} across zones, for which AWS has no zonal shift",
+                        "balances {} port {} across zones, which AWS does not support with zonal shift",
                         protocol(port.protocol.as_ref()),
                         port.port
                     ),

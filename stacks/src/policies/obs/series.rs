@@ -27,8 +27,8 @@ pub(super) const PROMETHEUS_HOLDS_ITS_SERIES: Policy<Platform> = Policy {
     code: "OBS003",
     name: "prometheus-holds-its-series",
     severity: Severity::Error,
-    explanation: "Prometheus holds the series of everything that runs in memory: too little of it gets it killed at the height \
-                  of the load, and again while it reads its log, unless somebody is told before.",
+    explanation: "Prometheus keeps in memory the series of everything that runs: with too little memory it is killed \
+                  at the height of the load, and again while it reads its log, unless somebody is told before.",
     check: prometheus_holds_its_series,
 };
 
@@ -45,12 +45,13 @@ fn prometheus_holds_its_series(platform: &Platform, findings: &mut Findings) {
                     .report(
                         place(),
                         format!(
-                            "gives Prometheus {memory}Mi, but the maximum has {series} series in three hours, which take \
-                             {needed}Mi: {nodes} nodes and {pods} pods, {of_services} of services"
+                            "gives Prometheus {memory}Mi, but the autoscalers' maximum makes {series} series in three \
+                             hours, which take {needed}Mi: {nodes} nodes and {pods} pods, {of_services} of them of \
+                             services"
                         ),
                         format!(
-                            "set `prometheus.prometheusSpec.resources` of its values to {needed}Mi or more, which \
-                             `{SETTING}` raises"
+                            "raise `{SETTING}`, so that `prometheus.prometheusSpec.resources` of its values is \
+                             {needed}Mi or more"
                         ),
                     )
                     .set_by([SETTING]);
@@ -59,7 +60,7 @@ fn prometheus_holds_its_series(platform: &Platform, findings: &mut Findings) {
         if !platform.alerts().any(tells_of_memory) {
             findings.report(
                 place(),
-                "lets Prometheus come to the limit of its memory without telling anybody before",
+                "tells nobody before Prometheus reaches the limit of its memory",
                 "alert on `container_memory_working_set_bytes` of its container, as a share of its limit",
             );
         }

@@ -8,8 +8,8 @@ pub(super) const ALERTS_ASK_FOR_SOMETHING: Policy<Platform> = Policy {
     code: "OBS001",
     name: "alerts-ask-for-something",
     severity: Severity::Error,
-    explanation: "An alert that says only that nodes or quotas are well filled is never over, and hides those that ask for \
-                  something.",
+    explanation: "An alert that only says that nodes or quotas are well filled never ends, and hides alerts that need \
+                  an answer.",
     check: alerts_ask_for_something,
 };
 
@@ -36,8 +36,8 @@ pub(super) const REPLICAS_ANSWER_ALIKE: Policy<Platform> = Policy {
     code: "OBS002",
     name: "replicas-answer-alike",
     severity: Severity::Error,
-    explanation: "Two replicas behind one Service have data of their own: unless a person is led to the same one, graphs \
-                  jump and a silence that was just made is not there.",
+    explanation: "Replicas behind one Service each have data of their own: unless a user always reaches the same one, \
+                  graphs jump and a silence that was just made is missing.",
     check: replicas_answer_alike,
 };
 
@@ -47,10 +47,7 @@ fn replicas_answer_alike(platform: &Platform, findings: &mut Findings) {
         if of.replicas > 1 && of.service.session_affinity != "ClientIP" {
             findings.report(
                 chart.place(),
-                format!(
-                    "leads each request to another of {} pods of {}, which have data of their own",
-                    of.replicas, of.name
-                ),
+                format!("spreads requests over {} pods of {}, each with data of its own", of.replicas, of.name),
                 format!("set `{}.service.sessionAffinity` of its values to `ClientIP`", of.name),
             );
         }
@@ -58,7 +55,7 @@ fn replicas_answer_alike(platform: &Platform, findings: &mut Findings) {
     if let Some(grafanas) = chart.values.grafana.pods.replicas.filter(|grafanas| *grafanas > 1) {
         findings.report(
             chart.place(),
-            format!("runs {grafanas} pods of grafana, each with users, sessions and changes of its own"),
+            format!("runs {grafanas} pods of Grafana, each with users, sessions and changes of its own"),
             "leave `grafana.replicas` of its values at 1",
         );
     }

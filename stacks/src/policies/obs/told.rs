@@ -16,8 +16,8 @@ pub(super) const SOMEBODY_IS_TOLD: Policy<Platform> = Policy {
     code: "OBS004",
     name: "somebody-is-told",
     severity: Severity::Warning,
-    explanation: "An alert without a receiver is a line on a page that nobody has open: whoever runs services for others is \
-                  told by them instead.",
+    explanation: "An alert without a receiver is a line on a page that nobody has open: operators then hear of a \
+                  failure from their users.",
     check: somebody_is_told,
 };
 
@@ -30,7 +30,7 @@ fn somebody_is_told(platform: &Platform, findings: &mut Findings) {
         findings
             .report(
                 chart.place(),
-                "tells nobody of a critical alert: whoever does not look at Alertmanager never hears of it",
+                "has no receiver for critical alerts: only somebody who looks at Alertmanager sees them",
                 format!("name a receiver in `{SETTINGS}`"),
             )
             .set_by([SETTINGS]);
@@ -41,8 +41,9 @@ pub(super) const SECRETS_ARE_READ: Policy<Platform> = Policy {
     code: "OBS005",
     name: "receivers-read-their-secrets",
     severity: Severity::Error,
-    explanation: "Whoever has the address or the key of a receiver may tell it anything, so neither belongs into Git; and one that \
-                  is read from where no Secret is mounted tells nobody, which shows at the first alert.",
+    explanation: "Whoever has the address or the key of a receiver can send it anything, so neither belongs in Git; a \
+                  receiver that reads them where no Secret is mounted tells nobody, which shows only at the first \
+                  alert.",
     check: secrets_are_read,
 };
 
@@ -58,7 +59,8 @@ fn secrets_are_read(platform: &Platform, findings: &mut Findings) {
                     findings.report(
                         chart.place(),
                         format!(
-                            "has the `{key}` of receiver `{name}` in Git, for whoever reads the repository ({kind})"
+                            "has the `{key}` of receiver `{name}` in Git, where everybody who reads the repository \
+                             sees it ({kind})"
                         ),
                         format!("put it into a Secret, and name its file in `{key}_file`"),
                     );

@@ -13,8 +13,9 @@ pub(super) const COUNTED_ALIKE: Policy<Platform> = Policy {
     code: "SCALE017",
     name: "counted-alike",
     severity: Severity::Warning,
-    explanation: "Of a rule over nodes Karpenter counts from an empty node, which it could always make; the scheduler counts from the \
-                  emptiest there is, unless there have to be more nodes than there are. Where they differ, a node is bought that no pod gets.",
+    explanation: "For a spread over nodes, Karpenter counts from an empty node, which it could always make; the \
+                  scheduler counts from the emptiest one there is, unless `minDomains` is above the number of nodes. \
+                  Where the two differ, Karpenter buys a node that no pod gets.",
     check: counted_alike,
 };
 
@@ -30,10 +31,12 @@ fn counted_alike(platform: &Platform, findings: &mut Findings) {
             findings.report(
                 workload.deployment.place(),
                 format!(
-                    "is counted from the emptiest node once there are {domains}, of {most} that the pools may make"
+                    "is counted from the emptiest node once there are {domains} nodes, of the {most} that the pools \
+                     may make"
                 ),
                 format!(
-                    "set `minDomains` of its spread over `{HOST}` to more than there ever are, such as {MOST_NODES}"
+                    "set `minDomains` of its spread over `{HOST}` to more nodes than there ever are, such as \
+                     {MOST_NODES}"
                 ),
             );
         }

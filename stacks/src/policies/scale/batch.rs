@@ -17,8 +17,8 @@ pub(super) const BATCH_FITS_SPOT: Policy<Platform> = Policy {
     code: "SCALE015",
     name: "batch-fits-spot",
     severity: Severity::Warning,
-    explanation: "Of the nodes that it plans at once, Karpenter takes each for the largest that it might become: a pool whose \
-                  limits that exceeds gets no more of them, and the rest is bought on demand while Spot is to be had.",
+    explanation: "Karpenter counts each node that it plans as the largest that it might become: once a batch exceeds a \
+                  pool's limits that way, the rest is bought on demand although Spot is available.",
     check: batch_fits_spot,
 };
 
@@ -34,8 +34,8 @@ fn batch_fits_spot(platform: &Platform, findings: &mut Findings) {
         }
         let counted = counted(platform, &pool);
         let message = format!(
-            "counts the {} nodes that the services' maximum takes at once as the largest there are, {} vCPU and {} GiB in all, beyond \
-             its limits: the rest is bought on demand",
+            "counts the {} nodes that the services' maximum takes at once as the largest there are, {} vCPU and {} GiB \
+             in all, which exceeds its limits: the rest is bought on demand",
             planned(platform, &pool),
             counted.cpu.div_ceil(1000),
             counted.memory.div_ceil(1024)
@@ -52,8 +52,9 @@ pub(super) const PREFERENCES_BUY_NO_NODES: Policy<Platform> = Policy {
     code: "SCALE016",
     name: "preferences-buy-no-nodes",
     severity: Severity::Error,
-    explanation: "Unless told to ignore preferences, Karpenter takes them for demands while it can make a node for them: a spread \
-                  over nodes buys a node for each pod, and one over zones beside another lets it take Spot for impossible.",
+    explanation: "Unless told to ignore preferences, Karpenter treats them as requirements while it can make a node \
+                  for them: a preferred spread over nodes buys one node for each pod, and a second spread over zones \
+                  makes it rule out Spot.",
     check: preferences_buy_no_nodes,
 };
 
@@ -68,7 +69,7 @@ fn preferences_buy_no_nodes(platform: &Platform, findings: &mut Findings) {
         if prefers || spreads {
             findings.report(
                 karpenter.place(),
-                format!("takes what {} only asks for as a demand, and buys nodes for it", workload.name()),
+                format!("treats what {} only prefers as a requirement, and buys nodes for it", workload.name()),
                 "set `settings.preferencePolicy` of the chart to `Ignore`",
             );
         }

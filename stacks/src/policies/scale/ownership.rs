@@ -37,8 +37,8 @@ pub(super) const AUTOSCALER_OWNS_REPLICAS: Policy<Platform> = Policy {
     code: "SCALE006",
     name: "autoscaler-owns-replicas",
     severity: Severity::Error,
-    explanation: "Argo CD takes the autoscaler's number for drift and heals it, unless the difference is ignored, with \
-                  the group `apps`, and respected at syncs.",
+    explanation: "Argo CD takes the autoscaler's number of replicas for drift and reverts it, unless the difference is \
+                  ignored, with the group `apps`, when it compares and when it syncs.",
     check: autoscaler_owns_replicas,
 };
 
@@ -51,7 +51,7 @@ fn autoscaler_owns_replicas(platform: &Platform, findings: &mut Findings) {
             if about.is_empty() {
                 findings.report(
                     application.place(),
-                    format!("heals the number of pods of Deployment/{name}, which an autoscaler owns"),
+                    format!("reverts the number of replicas of Deployment/{name}, which an autoscaler owns"),
                     "ignore `/spec/replicas` of that Deployment in `ignoreDifferences`",
                 );
             } else if !about.iter().any(|rule| rule.group == "apps") {
@@ -84,7 +84,7 @@ pub(super) const REQUESTS_SET: Policy<Platform> = Policy {
     code: "SCALE007",
     name: "requests-set",
     severity: Severity::Error,
-    explanation: "Without requests an autoscaler has no utilization to look at, and nodes are filled until they fail.",
+    explanation: "Without requests an autoscaler cannot compute utilization, and nodes are filled until they fail.",
     check: requests_set,
 };
 
@@ -108,7 +108,7 @@ pub(super) const MEMORY_LIMITED: Policy<Platform> = Policy {
     code: "SCALE008",
     name: "memory-limited",
     severity: Severity::Error,
-    explanation: "A container that may use more memory than it asks for takes its node's other pods down with it.",
+    explanation: "A container that may use more memory than it requests can take down the other pods of its node.",
     check: memory_limited,
 };
 
@@ -117,13 +117,13 @@ fn memory_limited(platform: &Platform, findings: &mut Findings) {
         for container in workload.containers() {
             let name = &container.name;
             let message = match (request(container, MEMORY), limit(container, MEMORY)) {
-                (_, None) => format!("has a container `{name}` without a limit of memory"),
+                (_, None) => format!("has a container `{name}` without a memory limit"),
                 (Some(asked), Some(used)) if asked != used => {
-                    format!("has a container `{name}` that asks for {} of memory and may use {}", asked.0, used.0)
+                    format!("has a container `{name}` that requests {} of memory but may use {}", asked.0, used.0)
                 }
                 _ => continue,
             };
-            let mend = "set `resources.limits.memory` to what is requested";
+            let mend = "set `resources.limits.memory` to the request";
             findings.report(workload.deployment.place(), message, mend);
         }
     }
@@ -133,7 +133,7 @@ pub(super) const AUTOSCALER_HAS_TARGET: Policy<Platform> = Policy {
     code: "SCALE011",
     name: "autoscaler-has-target",
     severity: Severity::Error,
-    explanation: "An autoscaler of a Deployment that does not exist scales nothing, and says so in events only.",
+    explanation: "An autoscaler of a Deployment that does not exist scales nothing, and says so only in events.",
     check: autoscaler_has_target,
 };
 
@@ -155,8 +155,8 @@ pub(super) const AUTOSCALER_HAS_METRICS: Policy<Platform> = Policy {
     code: "SCALE012",
     name: "autoscaler-has-metrics",
     severity: Severity::Error,
-    explanation: "An autoscaler that gets no metrics keeps the number of pods that it has, whatever the load; two servers \
-                  of metrics take the API from each other.",
+    explanation: "An autoscaler that gets no metrics keeps its number of pods, whatever the load; two metrics servers \
+                  take the API from each other.",
     check: autoscaler_has_metrics,
 };
 
@@ -166,7 +166,7 @@ fn autoscaler_has_metrics(platform: &Platform, findings: &mut Findings) {
     if let (Some(chart), Some(addon)) = (&chart, &addon) {
         findings.report(
             chart.place(),
-            format!("and {} register the same API, each instead of the other", addon.place().subject),
+            format!("and {} register the same API, so that one replaces the other", addon.place().subject),
             "keep one of them",
         );
     }
@@ -179,7 +179,7 @@ fn autoscaler_has_metrics(platform: &Platform, findings: &mut Findings) {
         if measured {
             findings.report(
                 scaler.place(),
-                "looks at what pods use, which nobody measures",
+                "scales by what pods use, which nothing measures",
                 format!("install `{}`", metrics_server::Values::CHART),
             );
         }

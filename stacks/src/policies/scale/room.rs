@@ -74,7 +74,7 @@ fn fits(platform: &Platform, asked: usize, findings: &mut Findings) {
     let lower = lower.map(|workload| workload.setting("max_replicas"));
     let otherwise = lower.as_ref().map(|key| format!(", or lower `{key}`")).unwrap_or_default();
     let message = format!(
-        "belongs to pools of {} together, but {what} takes {} nodes of {} in all: {}",
+        "belongs to pools that are limited to {} together, but {what} takes {} nodes of {} in all: {}",
         sizes(pools.limits()),
         taken.nodes,
         sizes(taken.capacity),
@@ -178,7 +178,7 @@ pub(super) const MAXIMUM_FITS_WITHOUT_SPOT: Policy<Platform> = Policy {
     code: "SCALE003",
     name: "maximum-fits-without-spot",
     severity: Severity::Warning,
-    explanation: "Spot capacity can be gone at once: then on-demand pools alone host everything.",
+    explanation: "Spot capacity can disappear all at once: then the on-demand pools have to host everything.",
     check: maximum_fits_without_spot,
 };
 
@@ -187,7 +187,11 @@ fn maximum_fits_without_spot(platform: &Platform, findings: &mut Findings) {
     if steady.pools.is_empty() {
         if let Some(pool) = all.pools.first() {
             findings
-                .report(pool.place(), "is Spot, as every pool is", "add a pool of capacity type `on-demand`")
+                .report(
+                    pool.place(),
+                    "is a Spot pool, like every other pool",
+                    "add a pool of capacity type `on-demand`",
+                )
                 .set_by([pool_setting(pool, "capacity_type")]);
         }
         return;
@@ -225,7 +229,10 @@ fn quota_admits_maximum(platform: &Platform, findings: &mut Findings) {
             if let Some(admitted) = admitted.filter(|admitted| *admitted < needed) {
                 findings.report(
                     quota.place(),
-                    format!("admits {admitted}{unit} of `{name}`, but the maximum takes {needed}{unit} in a rollout"),
+                    format!(
+                        "admits {admitted}{unit} of `{name}`, but the autoscalers' maximum takes {needed}{unit} in a \
+                         rollout"
+                    ),
                     format!("raise its `{name}` to {needed}{unit} or more"),
                 );
             }

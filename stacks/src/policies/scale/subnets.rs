@@ -15,8 +15,9 @@ pub(super) const SUBNETS_HOLD_NODES_AND_PODS: Policy<Platform> = Policy {
     code: "SCALE009",
     name: "subnets-hold-nodes-and-pods",
     severity: Severity::Error,
-    explanation: "A node without a free range of addresses in its subnet runs no pods, and Karpenter keeps making more of them; \
-                  without a reservation, single addresses spoil ranges while most addresses are free.",
+    explanation: "A node that finds no free range of addresses in its subnet runs no pods, and Karpenter keeps making \
+                  more such nodes; without a reservation, single addresses break up the ranges while most addresses \
+                  are free.",
     check: subnets_hold_nodes_and_pods,
 };
 
@@ -40,16 +41,16 @@ fn subnets_hold_nodes_and_pods(platform: &Platform, findings: &mut Findings) {
             continue;
         };
         let reserved = reserved(platform, &subnet, range);
-        let lost = format!("with a zone lost {here} of {nodes} nodes may stand in it");
+        let lost = format!("with a zone lost, {here} of {nodes} nodes may be in it");
         if reserved / RANGE < needed {
             let held = reserved / RANGE;
             let message =
-                format!("keeps {held} ranges of {RANGE} addresses for prefixes, but {lost}, which take {needed}");
+                format!("keeps {held} ranges of {RANGE} addresses for prefixes, but {lost}, which need {needed}");
             findings.report(subnet.place(), message, mend).set_by(settings());
         } else if range.usable_addresses().saturating_sub(reserved) < single {
             let left = range.usable_addresses().saturating_sub(reserved);
             let message =
-                format!("has {left} addresses beside its ranges, but {lost}, which take {single} with the endpoints");
+                format!("has {left} addresses beside its ranges, but {lost}, which need {single} with the endpoints");
             findings.report(subnet.place(), message, mend).set_by(settings());
         }
     }

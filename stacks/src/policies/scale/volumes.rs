@@ -45,8 +45,8 @@ pub(super) const VOLUMES_FIT_NODES: Policy<Platform> = Policy {
     code: "SCALE013",
     name: "volumes-fit-nodes",
     severity: Severity::Error,
-    explanation: "Kubernetes puts pods onto a node up to the limit of volumes that its driver tells: one above what the \
-                  instance takes leaves pods waiting for a volume that is never attached.",
+    explanation: "Kubernetes places pods on a node up to the volume limit that its driver reports: a limit above what \
+                  the instance can attach leaves pods waiting for a volume for ever.",
     check: volumes_fit_nodes,
 };
 
@@ -59,8 +59,8 @@ fn volumes_fit_nodes(platform: &Platform, findings: &mut Findings) {
             findings
                 .report(
                     driver.place(),
-                    "takes every node to have one interface and one volume of its own: it reaches no instance metadata that \
-                     would tell",
+                    "assumes that every node has one network interface and one volume of its own, because it does not \
+                     reach the instance metadata",
                     format!("set `node.volumeAttachLimit` in its configuration to `{LIMIT}`"),
                 )
                 .set_by([LIMIT]);
@@ -77,8 +77,8 @@ fn volumes_fit_nodes(platform: &Platform, findings: &mut Findings) {
                 .report(
                     place,
                     format!(
-                        "may be a {}, which takes {fit} volumes of pods beside {own} of its own and all interfaces, but \
-                         {limit} may be put there",
+                        "may be a {}, which can attach {fit} volumes of pods beside {own} of its own and all \
+                         interfaces, but its limit is {limit}",
                         least.name
                     ),
                     format!("lower `{LIMIT}` to {least_of_all}"),
@@ -92,8 +92,9 @@ pub(super) const VOLUMES_WAIT_FOR_THEIR_DRIVER: Policy<Platform> = Policy {
     code: "SCALE014",
     name: "volumes-wait-for-their-driver",
     severity: Severity::Error,
-    explanation: "A node whose limit of volumes is not known yet takes any number of pods with volumes; pods without \
-                  volumes, and nodes without the driver, would wait for it in vain.",
+    explanation: "A node whose volume limit is not known yet takes any number of pods with volumes, unless a startup \
+                  taint keeps them off; pods without volumes, and nodes without the driver, would wait for that taint \
+                  in vain.",
     check: volumes_wait_for_their_driver,
 };
 
@@ -104,13 +105,13 @@ fn volumes_wait_for_their_driver(platform: &Platform, findings: &mut Findings) {
         if driver && !waits {
             findings.report(
                 pool.place(),
-                "puts pods with volumes onto a new node before its limit is known, as many as there are",
+                "lets any number of pods with volumes onto a new node before its volume limit is known",
                 format!("add the startup taint `{EBS_CSI_TAINT}`"),
             );
         } else if !driver && waits {
             findings.report(
                 pool.place(),
-                "waits on each new node for a driver of volumes that nobody installs",
+                "waits on each new node for a volume driver that nothing installs",
                 format!("install the add-on `{EBS_CSI_ADD_ON}`, or remove the startup taint `{EBS_CSI_TAINT}`"),
             );
         }
@@ -119,9 +120,12 @@ fn volumes_wait_for_their_driver(platform: &Platform, findings: &mut Findings) {
         let (claims, waits) = (has_volumes(&workload), !tolerates(&workload));
         if claims != waits {
             let (message, mend) = if claims {
-                ("has volumes and does not wait for their driver on a new node", "remove its toleration of")
+                ("has volumes but does not wait for the volume driver on a new node", "remove its toleration of")
             } else {
-                ("waits for the driver of volumes on a new node, though its pods have none", "let its pods tolerate")
+                (
+                    "waits for the volume driver on a new node, although its pods have no volumes",
+                    "let its pods tolerate",
+                )
             };
             findings.report(workload.deployment.place(), message, format!("{mend} `{EBS_CSI_TAINT}`"));
         }
@@ -133,10 +137,10 @@ fn volumes_wait_for_their_driver(platform: &Platform, findings: &mut Findings) {
                 findings.report(
                     known.place.clone(),
                     format!(
-                        "puts pods of {} with volumes onto base nodes, which do not wait for the driver of volumes",
+                        "lets pods of {} with volumes onto base nodes, which do not wait for the volume driver",
                         pods.name
                     ),
-                    "let Karpenter's nodes host them, or leave their volumes out",
+                    "let Karpenter's nodes host them, or remove their volumes",
                 );
             }
         }

@@ -35,8 +35,8 @@ pub(super) const OPEN_PROXY: Policy<Platform> = Policy {
     code: "SEC009",
     name: "open-proxy",
     severity: Severity::Error,
-    explanation: "A proxy that the internet reaches, and that reaches metadata or private addresses, lends its place in \
-                  the network to everyone.",
+    explanation: "A proxy that the internet can reach, and that can itself reach metadata or private addresses, lets \
+                  everyone into the network.",
     check: open_proxy,
 };
 
@@ -52,8 +52,8 @@ fn open_proxy(platform: &Platform, findings: &mut Findings) {
         if policies.is_empty() {
             findings.report(
                 workload.deployment.place(),
-                "is reached from the internet, and no network policy bounds what it reaches",
-                "add a NetworkPolicy with `Egress` that excepts private and metadata addresses",
+                "is reached from the internet, but no network policy limits what it reaches",
+                "add a NetworkPolicy with `Egress` that excludes private and metadata addresses",
             );
         }
         for (policy, spec) in policies {
@@ -62,7 +62,7 @@ fn open_proxy(platform: &Platform, findings: &mut Findings) {
                     .report(
                         policy.place(),
                         format!("lets {}, which the internet reaches, reach {open}", workload.name()),
-                        "except the range in `ipBlock.except`, or name the address in `allow_targets`",
+                        "exclude the range in `ipBlock.except`, or name the address in `allow_targets`",
                     )
                     .set_by([TARGETS]);
             }

@@ -30,8 +30,8 @@ pub(super) const DOCUMENT_SIZE: Policy<Platform> = Policy {
     code: "SEC010",
     name: "document-size",
     severity: Severity::Error,
-    explanation: "IAM refuses a managed policy above 6,144 characters, policies inside a role above 10,240 together, and \
-                  a trust policy above 2,048: the plan is fine, the apply fails half-way.",
+    explanation: "IAM refuses a managed policy above 6,144 characters, inline policies of a role above 10,240 in all, \
+                  and a trust policy above 2,048: the plan succeeds, but the apply fails half-way.",
     check: document_size,
 };
 
@@ -43,8 +43,8 @@ fn document_size(platform: &Platform, findings: &mut Findings) {
             if length > MANAGED {
                 findings.report(
                     document.carrier.place(),
-                    format!("has a document of {length} characters, IAM takes {MANAGED}"),
-                    "split it by concern into several policies",
+                    format!("has a document of {length} characters, but IAM allows {MANAGED}"),
+                    "split it into several policies, one for each concern",
                 );
             }
         } else if let Some(role) = role_of(&document.carrier) {
@@ -54,14 +54,14 @@ fn document_size(platform: &Platform, findings: &mut Findings) {
     for (place, length) in inline.into_values().filter(|(_, length)| *length > INLINE) {
         findings.report(
             place,
-            format!("has policies inside it of {length} characters together, IAM takes {INLINE}"),
-            "make policies of their own of some, and attach them",
+            format!("has inline policies of {length} characters in all, but IAM allows {INLINE}"),
+            "turn some into managed policies, and attach those",
         );
     }
     for document in trust_documents(platform).filter(|document| document.length() > TRUST) {
         findings.report(
             document.carrier.place(),
-            format!("has a trust policy of {} characters, IAM takes {TRUST}", document.length()),
+            format!("has a trust policy of {} characters, but IAM allows {TRUST}", document.length()),
             "trust fewer principals, or make a second role",
         );
     }
@@ -76,7 +76,7 @@ pub(super) const POLICIES_PER_ROLE: Policy<Platform> = Policy {
     code: "SEC011",
     name: "policies-per-role",
     severity: Severity::Error,
-    explanation: "IAM attaches at most ten managed policies to a role, and says so at the apply.",
+    explanation: "IAM attaches at most ten managed policies to a role, and says so only at the apply.",
     check: policies_per_role,
 };
 
@@ -90,8 +90,8 @@ fn policies_per_role(platform: &Platform, findings: &mut Findings) {
     for (place, number) in attached.into_values().filter(|(_, number)| *number > PER_ROLE) {
         findings.report(
             place,
-            format!("has {number} managed policies, IAM attaches {PER_ROLE}"),
-            "join small ones, or put some inside the role",
+            format!("has {number} managed policies, but IAM attaches {PER_ROLE}"),
+            "join small ones, or make some inline",
         );
     }
 }
@@ -126,7 +126,8 @@ pub(super) const WORKFLOW_TRUST: Policy<Platform> = Policy {
     code: "SEC013",
     name: "workflow-trust",
     severity: Severity::Error,
-    explanation: "A role that trusts GitHub without naming repository and run is anybody's who has a repository there.",
+    explanation: "A role that trusts GitHub without naming the repository and the run can be assumed by anybody who \
+                  has a repository there.",
     check: workflow_trust,
 };
 
@@ -139,18 +140,19 @@ fn workflow_trust(platform: &Platform, findings: &mut Findings) {
         for statement in document.statements().filter(|of| of.principal_types().contains(&"Federated".to_owned())) {
             let subjects = statement.demanded(":sub");
             let subject = if subjects.is_empty() {
-                Some("trusts every workflow of GitHub: it demands no `sub`".to_owned())
+                Some("trusts every workflow on GitHub: it requires no `sub`".to_owned())
             } else if let Some(vague) = subjects.iter().find(|subject| subject.contains('*')) {
-                Some(format!("trusts the runs `{vague}`, which are more than one can name"))
+                Some(format!("trusts the runs `{vague}`, a pattern that matches more than named runs"))
             } else {
                 let stranger = subjects.iter().find(|subject| !ours(subject));
                 let written = written.join(":` or `");
                 stranger.map(|of| format!("trusts `{of}`, but the repository's tokens begin with `{written}:`"))
             };
             let audience = (statement.demanded(":aud") != [AUDIENCE])
-                .then(|| format!("trusts tokens made for others: it does not demand the `aud` `{AUDIENCE}`"));
+                .then(|| format!("trusts tokens made for others: it does not require the `aud` `{AUDIENCE}`"));
             for message in subject.into_iter().chain(audience) {
-                let mend = "demand `sub` and `aud` by `StringEquals`, with repository and branch or environment";
+                let mend = "require `sub` and `aud` by `StringEquals`, with the repository and its branch or \
+                            environment";
                 findings.report(document.carrier.place(), message, mend);
             }
         }
@@ -188,8 +190,8 @@ pub(super) const POD_ROLE_TRUST: Policy<Platform> = Policy {
     code: "SEC015",
     name: "pod-role-trust",
     severity: Severity::Error,
-    explanation: "Pod Identity serves every cluster of an account under one name: a role that asks for no more is any \
-                  pod's to whom anyone there associates it.",
+    explanation: "Pod Identity is one principal for every cluster of an account: a role that requires no more than \
+                  that can be associated with any pod of any cluster.",
     check: pod_role_trust,
 };
 
@@ -213,7 +215,7 @@ fn pod_role_trust(platform: &Platform, findings: &mut Findings) {
                     } else {
                         format!("trusts pods of the `{tag}` {}, but is given to `{wanted}`", demanded.join(" and "))
                     };
-                    let mend = format!("demand `{wanted}` of `aws:RequestTag/{tag}`");
+                    let mend = format!("require `{wanted}` of `aws:RequestTag/{tag}`");
                     findings.report(role.place(), message, mend);
                 }
             }

@@ -19,7 +19,8 @@ pub(super) const INSTANCE_METADATA: Policy<Platform> = Policy {
     code: "SEC001",
     name: "instance-metadata",
     severity: Severity::Error,
-    explanation: "A pod that reaches its node's metadata takes the node's role: version 2 with one hop keeps it out.",
+    explanation: "A pod that reaches its node's metadata can take the node's role: version 2 of the metadata service, \
+                  with a hop limit of 1, keeps it out.",
     check: instance_metadata,
 };
 
@@ -53,7 +54,7 @@ fn instance_metadata(platform: &Platform, findings: &mut Findings) {
 }
 
 fn lax(tokens: &str, hops: &str) -> String {
-    format!("gives instance metadata with tokens `{tokens}` and a hop limit of `{hops}`")
+    format!("serves instance metadata with tokens `{tokens}` and a hop limit of `{hops}`")
 }
 
 /// The second volume of Bottlerocket; the first holds the system alone.
@@ -69,7 +70,7 @@ pub(super) const ENCRYPTED_VOLUMES: Policy<Platform> = Policy {
     code: "SEC002",
     name: "encrypted-volumes",
     severity: Severity::Error,
-    explanation: "Volumes and their snapshots hold logs, caches and metrics of everybody.",
+    explanation: "Volumes and their snapshots hold the logs, caches and metrics of every service.",
     check: encrypted_volumes,
 };
 
@@ -90,7 +91,10 @@ fn encrypted_volumes(platform: &Platform, findings: &mut Findings) {
         if !mapped {
             findings.report(
                 group.place(),
-                format!("leaves `{BOTTLEROCKET_DATA}`, where Bottlerocket keeps images and what pods write, as its image has it"),
+                format!(
+                    "leaves `{BOTTLEROCKET_DATA}`, where Bottlerocket keeps images and what pods write, as its image \
+                     defines it"
+                ),
                 "map it in the launch template, too, and set `encrypted`",
             );
         }
@@ -113,7 +117,7 @@ pub(super) const CLOSED_ENDPOINT: Policy<Platform> = Policy {
     code: "SEC003",
     name: "closed-endpoint",
     severity: Severity::Error,
-    explanation: "A Kubernetes API that the whole internet reaches is one leaked token away from everybody.",
+    explanation: "If the whole internet reaches the Kubernetes API, one leaked token opens it to everybody.",
     check: closed_endpoint,
 };
 
@@ -161,7 +165,8 @@ pub(super) const ENCRYPTED_SECRETS: Policy<Platform> = Policy {
     code: "SEC004",
     name: "encrypted-secrets",
     severity: Severity::Error,
-    explanation: "Secrets that no key of ours encrypts are readable to whoever reads the control plane's storage.",
+    explanation: "Secrets that are not encrypted with a key of our own can be read by whoever reads the control \
+                  plane's storage.",
     check: encrypted_secrets,
 };
 
@@ -174,8 +179,8 @@ fn encrypted_secrets(platform: &Platform, findings: &mut Findings) {
         if !secrets {
             findings.report(
                 cluster.place(),
-                "encrypts its secrets with no key of ours",
-                "add an `encryption_config` of secrets",
+                "does not encrypt its secrets with a key of our own",
+                "add an `encryption_config` for secrets",
             );
         }
     }
@@ -185,8 +190,8 @@ pub(super) const PRIVATE_BUCKETS: Policy<Platform> = Policy {
     code: "SEC014",
     name: "private-buckets",
     severity: Severity::Error,
-    explanation: "Terraform's state holds names, addresses and sometimes secrets: one wrong grant makes a bucket public \
-                  unless that is blocked.",
+    explanation: "Terraform's state holds names, addresses and sometimes secrets: one wrong grant makes its bucket \
+                  public unless public access is blocked.",
     check: private_buckets,
 };
 

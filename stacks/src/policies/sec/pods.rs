@@ -101,7 +101,7 @@ pub(super) const DEFAULT_DENY: Policy<Platform> = Policy {
     code: "SEC007",
     name: "default-deny",
     severity: Severity::Error,
-    explanation: "Without a policy that denies by default, a pod that no rule selects talks to everyone.",
+    explanation: "Without a policy that denies by default, a pod that no rule selects can talk to everyone.",
     check: default_deny,
 };
 
@@ -139,7 +139,7 @@ pub(super) const POLICIES_ENFORCED: Policy<Platform> = Policy {
     code: "SEC008",
     name: "policies-enforced",
     severity: Severity::Error,
-    explanation: "The network add-on enforces no NetworkPolicy unless it is told to, and says nothing about it.",
+    explanation: "The network add-on enforces no NetworkPolicy unless it is told to, and gives no warning.",
     check: policies_enforced,
 };
 
@@ -159,8 +159,8 @@ pub(super) const STRICT_MODE: Policy<Platform> = Policy {
     code: "SEC017",
     name: "strict-mode",
     severity: Severity::Error,
-    explanation: "In the network add-on's strict mode a pod reaches nobody until a NetworkPolicy selects it: the name servers, \
-                  which run before anything could bring them one, never start, and after them nothing else.",
+    explanation: "In the network add-on's strict mode a pod reaches nothing until a NetworkPolicy selects it: the name \
+                  servers run before anything could sync one for them, so they never start, and nothing else does.",
     check: strict_mode,
 };
 

@@ -57,8 +57,8 @@ pub(super) const READS_NO_DATA: Policy<Platform> = Policy {
     code: "SEC016",
     name: "pull-requests-read-no-data",
     severity: Severity::Error,
-    explanation: "A pull request runs its own code before anyone has read it: its role may look at how things are made, and \
-                  read what lies in them nowhere but where a plan must.",
+    explanation: "A pull request runs its own code before anyone has read it: its role may read how resources are \
+                  configured, but their contents only where a plan needs them.",
     check: reads_no_data,
 };
 
@@ -68,8 +68,8 @@ fn reads_no_data(platform: &Platform, findings: &mut Findings) {
             if let Some(policy) = attachment.text(|of| of.policy_arn()) {
                 findings.report(
                     attachment.place(),
-                    format!("gives pull requests `{policy}`, whose actions nobody here has named"),
-                    "grant a policy of its own that names what plans call",
+                    format!("gives pull requests `{policy}`, a policy whose actions are not listed here"),
+                    "grant a policy of its own that names the actions that plans call",
                 );
             }
         }
@@ -93,7 +93,7 @@ fn sees_one_namespace(platform: &Platform, role: &Declared<'_>, findings: &mut F
         }
         let policy = access.text(|of| of.policy_arn()).unwrap_or_default();
         if !VIEWS.iter().any(|view| policy.ends_with(&format!("/{view}"))) {
-            let message = format!("gives pull requests `{policy}`, which does more than look");
+            let message = format!("gives pull requests `{policy}`, which allows more than reading");
             findings.report(access.place(), message, format!("associate `{}`", VIEWS[0]));
         }
         let seen: Vec<_> = access.texts(|of| of.access_scope().namespaces()).into_iter().flatten().collect();
@@ -129,12 +129,12 @@ fn reaches(platform: &Platform, document: &Document<'_>, role: &Declared<'_>) ->
 fn judge(platform: &Platform, document: &Document<'_>, statement: &Statement<'_>, findings: &mut Findings) {
     let state = platform.settings.state_objects();
     let mut report = |what: String, mend: &str| {
-        let message = format!("lets pull requests call {what}, in its statement `{}`", statement.sid());
+        let message = format!("lets pull requests call {what} in its statement `{}`", statement.sid());
         findings.report(document.carrier.place(), message, mend);
     };
     let actions = statement.actions();
     if actions.is_empty() {
-        report("whatever it does not name".to_owned(), "name the actions that plans call");
+        report("every action that it does not name".to_owned(), "name the actions that plans call");
     }
     for action in actions {
         let verb = action.split_once(':').map_or("", |(_, verb)| verb);
@@ -142,13 +142,13 @@ fn judge(platform: &Platform, document: &Document<'_>, statement: &Statement<'_>
         if action.contains('*') {
             report(format!("every `{action}`"), "name the actions that plans call");
         } else if !begins(&READING) && action != DECRYPT {
-            report(format!("`{action}`, which does more than look"), "leave it to the role that applies");
+            report(format!("`{action}`, which does more than read,"), "leave it to the role that applies");
         } else if CONTENTS.contains(&action.as_str()) {
-            report(format!("`{action}`, which reads what lies in things"), "leave it out: no plan asks for it");
+            report(format!("`{action}`, which reads the contents of resources,"), "leave it out: no plan asks for it");
         } else if statement.is_about_anything() && !begins(&LOOKING) && !ACCOUNT_WIDE.contains(&action.as_str()) {
             report(format!("`{action}` on every resource"), "name the resources");
         } else if OBJECTS.contains(&action.as_str()) && !statement.is_within(&state) {
-            report(format!("`{action}` on more than this platform's state"), &format!("name `{state}*` alone"));
+            report(format!("`{action}` on more than this platform's state"), &format!("name only `{state}*`"));
         } else if action == DECRYPT && statement.is_about_several() {
             report(format!("`{action}` with more than one key"), "name the key of the state");
         }

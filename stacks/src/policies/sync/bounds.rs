@@ -27,8 +27,9 @@ pub(super) const CLOSED_PROJECTS: Policy<Platform> = Policy {
     code: "SYNC004",
     name: "closed-projects",
     severity: Severity::Error,
-    explanation: "Argo CD makes the project `default` open to everything, and a project bounds an Application only where it \
-                  names repositories, namespaces and kinds: a service's folder could carry roles and webhooks.",
+    explanation: "Argo CD's project `default` allows everything, and a project limits an Application only where it \
+                  names repositories, namespaces and kinds: a service's folder could otherwise carry roles and \
+                  webhooks.",
     check: closed_projects,
 };
 
@@ -46,8 +47,8 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
     if !closed {
         findings.report(
             Root::of(platform).place,
-            "leaves the project `default` as Argo CD makes it: every source, every namespace, every kind",
-            "close it beside the root Application: no source, no destination, no kind",
+            "leaves the project `default` open, as Argo CD makes it: to every source, every namespace and every kind",
+            "close it beside the root Application: allow no source, no destination and no kind",
         );
     }
     for (project, place) in &projects {
@@ -63,8 +64,8 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
         for (list, _) in open.iter().filter(|(_, open)| *open) {
             findings.report(
                 place.clone(),
-                format!("opens the project `{}` by a wildcard in `{list}`", name(project)),
-                "name what it is for",
+                format!("opens the project `{}` with a wildcard in `{list}`", name(project)),
+                "name the values that it needs",
             );
         }
     }
@@ -85,8 +86,8 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
     if !exact {
         findings.report(
             place.clone(),
-            format!("opens the project `{SERVICES_PROJECT}` to something else than what services are made of"),
-            "admit this repository, the services' namespace, and the kinds of their folders",
+            format!("opens the project `{SERVICES_PROJECT}` to more than services are made of"),
+            "admit only this repository, the services' namespace, and the kinds in their folders",
         );
     }
 }
@@ -121,8 +122,8 @@ pub(super) const APPLICATIONS_OF_OUR_PROJECTS: Policy<Platform> = Policy {
     code: "SYNC005",
     name: "applications-of-our-projects",
     severity: Severity::Error,
-    explanation: "The root Application may make any Application and any project; only the API server can refuse those that \
-                  are not of the projects here.",
+    explanation: "The root Application may make any Application and any project; only the API server can refuse those \
+                  outside the platform's own projects.",
     check: applications_of_our_projects,
 };
 
@@ -138,7 +139,7 @@ fn applications_of_our_projects(platform: &Platform, findings: &mut Findings) {
     for resource in ["applications", "appprojects"] {
         if !denies(&admission, namespace, resource, ours) {
             report(
-                format!("lets {resource} that are not ours into the namespace `{namespace}`"),
+                format!("admits {resource} that are not the platform's own to the namespace `{namespace}`"),
                 "bind a ValidatingAdmissionPolicy there, beside the root Application",
             );
         }
@@ -159,8 +160,8 @@ pub(super) const GIT_ALONE_WRITES: Policy<Platform> = Policy {
     code: "SYNC006",
     name: "git-alone-writes",
     severity: Severity::Error,
-    explanation: "Self-heal does not see what is added to an object: an open rule of a network policy, a variable, a sidecar \
-                  stay, so that nobody but Argo CD may write the services' objects.",
+    explanation: "Self-heal does not see what is added to an object, such as an open rule of a network policy, a \
+                  variable or a sidecar: so only Argo CD may write the services' objects.",
     check: git_alone_writes,
 };
 
@@ -187,7 +188,7 @@ fn git_alone_writes(platform: &Platform, findings: &mut Findings) {
             findings.report(
                 application.place(),
                 format!(
-                    "lets whoever may edit add to {resource} of `{}`, which self-heal does not see",
+                    "lets everybody who may edit objects add to {resource} of `{}`, which self-heal does not see",
                     settings.services.namespace
                 ),
                 format!("refuse everybody but Argo CD there, for {resource} too"),

@@ -36,8 +36,9 @@ pub(super) const FIXES_HEAL: Policy<Platform> = Policy {
     code: "SYNC001",
     name: "fixes-heal",
     severity: Severity::Error,
-    explanation: "A sync that retries the commit it began with never sees the fix, and one that waits without a bound never \
-                  applies it; a bound shorter than a bring-up leaves the root Application failed until the next commit.",
+    explanation: "A sync that retries the commit it began with never sees the fix, and one that waits without a limit \
+                  never applies it; a limit shorter than a bring-up leaves the root Application failed until the next \
+                  commit.",
     check: fixes_heal,
 };
 
@@ -51,7 +52,7 @@ fn fixes_heal(platform: &Platform, findings: &mut Findings) {
         if !retry.refresh {
             findings.report(
                 place.clone(),
-                format!("lets `{name}` retry the commit that failed, and never the one that mends it"),
+                format!("lets `{name}` retry the commit that failed instead of the one that mends it"),
                 "set `retry.refresh`",
             );
         }
@@ -62,8 +63,8 @@ fn fixes_heal(platform: &Platform, findings: &mut Findings) {
             None => {
                 findings.report(
                     place,
-                    format!("lets `{name}` retry without a limit and a pace that can be added up"),
-                    "give its `retry` a limit, a duration, a factor and a longest duration",
+                    format!("lets `{name}` retry without a limit, or at a pace that cannot be added up"),
+                    "give its `retry` a limit, a duration, a factor and a maximum duration",
                 );
             }
         }
@@ -72,7 +73,7 @@ fn fixes_heal(platform: &Platform, findings: &mut Findings) {
     if bound < needed || bound > LONGEST_SECONDS {
         findings.report(
             argocd,
-            format!("lets a sync take {bound} s, where a child's retries and a bring-up take {needed} s"),
+            format!("lets a sync take {bound} s, but a child's retries and a bring-up take {needed} s"),
             format!("set `controller.sync.timeout.seconds` to {needed} or more, and at most {LONGEST_SECONDS}"),
         );
     }
@@ -82,8 +83,9 @@ pub(super) const WAVES_WAIT: Policy<Platform> = Policy {
     code: "SYNC002",
     name: "waves-wait",
     severity: Severity::Error,
-    explanation: "Argo CD judges no Application, calls definitions and a beginning Prometheus degraded, and an update \
-                  healthy before it has begun: waves then wait for nothing, or fail though nothing is wrong.",
+    explanation: "By itself Argo CD has no health check for Applications, calls new definitions and a starting \
+                  Prometheus degraded, and an update healthy before it has begun: waves then wait for nothing, or fail \
+                  although nothing is wrong.",
     check: waves_wait,
 };
 
@@ -93,7 +95,7 @@ fn waves_wait(platform: &Platform, findings: &mut Findings) {
         if values.configs.cm.health.get(health.key).is_none_or(|lua| lua != health.lua) {
             findings.report(
                 argocd.clone(),
-                format!("leaves `{}` to another judgement than the one that is tested", health.key),
+                format!("does not use the health check of `{}` that is tested", health.key),
                 "give it the script of `stacks/src/manifests/applications/health`",
             );
         }

@@ -12,7 +12,7 @@ pub(super) const DATA_OUTLIVES_AN_EDIT: Policy<Platform> = Policy {
     code: "SYNC003",
     name: "data-outlives-an-edit",
     severity: Severity::Error,
-    explanation: "A namespace takes its volumes along: a file that is removed from Git, or an Application, must not delete \
+    explanation: "Deleting a namespace deletes its volumes: removing a file or an Application from Git must not delete \
                   data before someone has confirmed it.",
     check: data_outlives_an_edit,
 };
@@ -25,7 +25,7 @@ fn data_outlives_an_edit(platform: &Platform, findings: &mut Findings) {
             if !kept {
                 findings.report(
                     platform.place(object),
-                    format!("goes with all its data without a question: it has no `{option}=confirm`"),
+                    format!("can be deleted with all its data without a confirmation: it lacks `{option}=confirm`"),
                     "set `Prune=confirm,Delete=confirm` in its annotation `argocd.argoproj.io/sync-options`",
                 );
             }
@@ -39,8 +39,8 @@ fn data_outlives_an_edit(platform: &Platform, findings: &mut Findings) {
                     let key = format!("{}/persistentVolumeClaimRetentionPolicy/{when}", of.spec);
                     findings.report(
                         chart.place(),
-                        format!("lets volumes go with their pods: `{key}` is not `Retain`"),
-                        "retain them",
+                        format!("lets volumes be deleted with their pods: `{key}` is not `Retain`"),
+                        "set it to `Retain`",
                     );
                 }
             }

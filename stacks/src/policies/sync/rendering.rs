@@ -18,8 +18,8 @@ pub(super) const REPO_SERVER_SURVIVES: Policy<Platform> = Policy {
     code: "SYNC009",
     name: "repo-server-survives",
     severity: Severity::Error,
-    explanation: "With nothing in its cache the repo server renders every Application at once: without a limit on that it is \
-                  killed for its memory, starts with nothing in its cache, and is killed again.",
+    explanation: "With an empty cache the repo server renders every Application at once: without a limit it runs out \
+                  of memory, restarts with an empty cache, and is killed again.",
     check: repo_server_survives,
 };
 
@@ -40,7 +40,9 @@ fn repo_server_survives(platform: &Platform, findings: &mut Findings) {
     let Some(at_once) = at_once else {
         findings.report(
             place,
-            format!("renders every Application at once when the cache is empty, and {memory}Mi are enough for {fit}"),
+            format!(
+                "renders every Application at once when the cache is empty, but {memory}Mi are enough for only {fit}"
+            ),
             format!("set `{LIMIT}` in `configs.params` to {}", fit.max(1)),
         );
         return;
@@ -50,7 +52,8 @@ fn repo_server_survives(platform: &Platform, findings: &mut Findings) {
         findings.report(
             place,
             format!(
-                "renders {at_once} Applications at once, which take {needed}Mi, and kills the repo server at {memory}Mi"
+                "renders {at_once} Applications at once, which take {needed}Mi, but the repo server is killed at \
+                 {memory}Mi"
             ),
             format!("lower `{LIMIT}` in `configs.params` to {}, or give `repoServer.resources` {needed}Mi", fit.max(1)),
         );

@@ -15,15 +15,15 @@ const TOLD: [(&str, &str); 5] = [
     ("is degraded", "health_status=~\"Degraded"),
     ("differs from Git", "sync_status=\"OutOfSync\""),
     ("syncs for too long", "operation=\"sync\""),
-    ("is looked after by nobody", "absent(argocd_app_info"),
+    ("no controller watches", "absent(argocd_app_info"),
 ];
 
 pub(super) const ARGOCD_WATCHED: Policy<Platform> = Policy {
     code: "SYNC007",
     name: "argocd-watched",
     severity: Severity::Error,
-    explanation: "An Application that cannot be compared with Git counts as healthy, the root too: without metrics and \
-                  alerts of Argo CD nobody learns that nothing is delivered any more.",
+    explanation: "An Application that cannot be compared with Git counts as healthy, even the root: without Argo CD's \
+                  metrics and alerts nobody learns that nothing is delivered any more.",
     check: argocd_watched,
 };
 
@@ -34,7 +34,7 @@ fn argocd_watched(platform: &Platform, findings: &mut Findings) {
         if !shows {
             findings.report(
                 argocd.clone(),
-                format!("shows no metrics of Argo CD's {label}"),
+                format!("exposes no metrics of Argo CD's {label}"),
                 format!("set `{component}.metrics.enabled`"),
             );
         }
@@ -47,8 +47,8 @@ fn argocd_watched(platform: &Platform, findings: &mut Findings) {
         if !platform.every::<ServiceMonitor>().any(|monitor| asks(&monitor)) {
             findings.report(
                 argocd.clone(),
-                format!("has metrics of Argo CD's {label} that nobody asks for"),
-                format!("add a ServiceMonitor of the port `http-metrics` of that component in `{namespace}`"),
+                format!("exposes metrics of Argo CD's {label} that nothing scrapes"),
+                format!("add a ServiceMonitor for the port `http-metrics` of that component in `{namespace}`"),
             );
         }
     }
@@ -59,7 +59,7 @@ fn argocd_watched(platform: &Platform, findings: &mut Findings) {
         let Some(rule) = rules.iter().find(told) else {
             findings.report(
                 argocd.clone(),
-                format!("has no alert for when an Application {what}"),
+                format!("has no alert for an Application that {what}"),
                 format!("alert on `argocd_app_info` with `{asked}`"),
             );
             continue;
@@ -69,10 +69,10 @@ fn argocd_watched(platform: &Platform, findings: &mut Findings) {
             findings.report(
                 argocd.clone(),
                 format!(
-                    "ends a sync after {bound} s, before the alert `{}` tells of it",
+                    "ends a sync after {bound} s, before the alert `{}` fires",
                     rule.alert.as_deref().unwrap_or_default()
                 ),
-                "alert earlier",
+                "let the alert fire earlier",
             );
         }
     }
@@ -82,8 +82,8 @@ pub(super) const RELEASE_FOLLOWS_GIT: Policy<Platform> = Policy {
     code: "SYNC008",
     name: "release-follows-git",
     severity: Severity::Error,
-    explanation: "Argo CD takes a revision that does not exist and waits: unless the release asks what became of it, \
-                  Terraform succeeds and nothing comes.",
+    explanation: "Argo CD accepts a revision that does not exist, and waits: unless the release checks the outcome, \
+                  Terraform succeeds and nothing is deployed.",
     check: release_follows_git,
 };
 
@@ -98,7 +98,7 @@ fn release_follows_git(platform: &Platform, findings: &mut Findings) {
     let Some(job) = job else {
         findings.report(
             place,
-            "succeeds though Argo CD may not find what the root Application follows",
+            "succeeds even if Argo CD cannot find the revision that the root Application follows",
             "let a Job, as a hook after install and upgrade, wait for a commit in the root's status",
         );
         return;
@@ -115,8 +115,8 @@ fn release_follows_git(platform: &Platform, findings: &mut Findings) {
         platform.settings.repository.revision
     );
     let waits = [
-        (begins.contains(&revision), "the revision of now"),
-        (ends.contains("--for=jsonpath={.status.sync.revision} "), "a commit behind it"),
+        (begins.contains(&revision), "the revision of the settings"),
+        (ends.contains("--for=jsonpath={.status.sync.revision} "), "a commit of that revision"),
     ];
     for (_, what) in waits.iter().filter(|(waits, _)| !waits) {
         findings.report(place.clone(), format!("does not wait for {what}"), "wait for it in the Job's pod");

@@ -56,7 +56,8 @@ pub(super) const CHARTS_WORK_WITH_KUBERNETES: Policy<Platform> = Policy {
     code: "VER006",
     name: "charts-work-with-kubernetes",
     severity: Severity::Error,
-    explanation: "Karpenter of a release that is older than what a Kubernetes needs makes no nodes, or nodes that no pod gets to.",
+    explanation: "A Karpenter release that is too old for the cluster's Kubernetes version makes no nodes, or nodes \
+                  that no pod reaches.",
     check: charts_work_with_kubernetes,
 };
 
@@ -67,11 +68,11 @@ fn charts_work_with_kubernetes(platform: &Platform, findings: &mut Findings) {
         let Installed { place, chart, version, setting } = installed;
         if row.fails_beyond && kubernetes.minor() > *row.kubernetes.end() {
             let message = format!(
-                "installs {chart} {version}: {} works with Kubernetes {}, and the cluster is of {kubernetes}",
+                "installs {chart} {version}: {} works with Kubernetes {}, but the cluster runs {kubernetes}",
                 row.app,
                 minors(row)
             );
-            findings.report(place, message, format!("set `{setting}` to a later one")).set_by([setting]);
+            findings.report(place, message, format!("set `{setting}` to a later release")).set_by([setting]);
         }
     }
 }
@@ -80,8 +81,8 @@ pub(super) const CHARTS_ARE_TESTED_WITH_KUBERNETES: Policy<Platform> = Policy {
     code: "VER007",
     name: "charts-are-tested-with-kubernetes",
     severity: Severity::Warning,
-    explanation: "What its makers have not tested with a version of Kubernetes may delete, ignore or fight over objects that this \
-                  version knows and it does not.",
+    explanation: "A controller that was not tested with a Kubernetes version may delete, ignore or fight over objects \
+                  that this version knows and the controller does not.",
     check: charts_are_tested_with_kubernetes,
 };
 
@@ -91,17 +92,19 @@ fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &mut Finding
         let tested = installed.tested();
         let Installed { place, chart, version, setting } = installed;
         let message = match tested {
-            None => format!("installs {chart} {version}, and nothing is known of what it was tested with"),
+            None => format!(
+                "installs {chart} {version}, but it is not known which Kubernetes versions that was tested with"
+            ),
             Some(row) if row.fails_beyond || row.kubernetes.contains(&kubernetes.minor()) => continue,
             Some(row) => format!(
-                "installs {chart} {version}: {} was tested with Kubernetes {}, and the cluster is of {kubernetes}",
+                "installs {chart} {version}: {} was tested with Kubernetes {}, but the cluster runs {kubernetes}",
                 row.app,
                 minors(row)
             ),
         };
         // A waiver is of one version of Kubernetes: it says nothing of the next.
         let place = Place { subject: format!("{} with Kubernetes {kubernetes}", place.subject), ..place };
-        let mend = format!("set `{setting}` to a release that was, or say in a waiver who tested it");
+        let mend = format!("set `{setting}` to a release that was tested with it, or say in a waiver who tested it");
         findings.report(place, message, mend).set_by([setting]);
     }
 }
@@ -110,8 +113,8 @@ pub(super) const BUILDS_ARE_OF_THIS_KUBERNETES: Policy<Platform> = Policy {
     code: "VER008",
     name: "builds-are-of-this-kubernetes",
     severity: Severity::Warning,
-    explanation: "EKS offers each build of an add-on for some versions of Kubernetes, and refuses it for others: a quarter of an hour \
-                  after the control plane was made or upgraded, with nodes that have no network.",
+    explanation: "EKS offers each build of an add-on only for some versions of Kubernetes: it refuses a wrong one a \
+                  quarter of an hour after the control plane was made or upgraded, and nodes then have no network.",
     check: builds_are_of_this_kubernetes,
 };
 
@@ -126,7 +129,7 @@ fn builds_are_of_this_kubernetes(platform: &Platform, findings: &mut Findings) {
         let mend = format!(
             "set `{setting}` to one that `aws eks describe-addon-versions --addon-name {name} --kubernetes-version {kubernetes}` lists, or to \"\""
         );
-        let message = format!("names the build {build}, which was seen with Kubernetes 1.{seen} alone");
+        let message = format!("names the build {build}, which is known only for Kubernetes 1.{seen}");
         findings.report(addon.place(), message, mend).set_by([setting.as_str()]);
     }
 }
@@ -135,7 +138,8 @@ pub(super) const KUBERNETES_IS_SUPPORTED: Policy<Platform> = Policy {
     code: "VER009",
     name: "kubernetes-is-supported",
     severity: Severity::Warning,
-    explanation: "At the end of standard support EKS upgrades the control plane on a day of its own choice, or takes six times the price.",
+    explanation: "At the end of standard support EKS upgrades the control plane on a day of its own choice, or charges \
+                  six times the price.",
     check: kubernetes_is_supported,
 };
 
@@ -157,7 +161,7 @@ fn kubernetes_is_supported(platform: &Platform, findings: &mut Findings) {
         findings
             .report(
                 cluster.place(),
-                format!("is of Kubernetes {version}, whose standard support {ends}: {then}"),
+                format!("runs Kubernetes {version}, whose standard support {ends}: {then}"),
                 "set `cluster.kubernetes_version` to the next one, with builds of the add-ons and an image for it",
             )
             .set_by(["cluster.kubernetes_version"]);

@@ -97,8 +97,8 @@ const BASE_NODES_ARE_PATCHED: Policy<Platform> = Policy {
     code: "VER001",
     name: "base-nodes-are-patched",
     severity: Severity::Warning,
-    explanation: "EKS never changes the image of a node group by itself: nodes keep the holes of the day on which they were \
-                  made, until someone names a newer release.",
+    explanation: "EKS never changes the image of a node group by itself: nodes keep the vulnerabilities of the day on \
+                  which they were made, until someone names a newer release.",
     check: base_nodes_are_patched,
 };
 
@@ -118,7 +118,7 @@ const KARPENTERS_IMAGE_IS_RECENT: Policy<Platform> = Policy {
     code: "VER002",
     name: "karpenters-image-is-recent",
     severity: Severity::Warning,
-    explanation: "Karpenter makes new nodes of the image that is named, however old: what was mended since is not in them.",
+    explanation: "Karpenter makes new nodes from the image that is named, however old: they lack every fix since.",
     check: karpenters_image_is_recent,
 };
 
@@ -144,7 +144,8 @@ fn images_know_kubernetes(platform: &Platform, findings: &mut Findings) {
                 .report(
                     image.place,
                     format!(
-                        "makes nodes of `{}`, which is older than Kubernetes {version} of {published}: there is none for it",
+                        "makes nodes of `{}`, which is older than Kubernetes {version} of {published}: no image of \
+                         that day exists for it",
                         image.name,
                     ),
                     format!("set `{}` to a later day", image.setting),
@@ -158,8 +159,8 @@ const BASES_ARE_REBUILT: Policy<Platform> = Policy {
     code: "VER004",
     name: "bases-are-rebuilt",
     severity: Severity::Warning,
-    explanation: "Images of a release that nobody rebuilds any more keep every hole that is found from then on, and the scan refuses \
-                  what could be mended: no build passes any more.",
+    explanation: "Base images of a release that is no longer rebuilt keep every vulnerability found from then on, and \
+                  the scan refuses those that have a fix: no build passes any more.",
     check: bases_are_rebuilt,
 };
 
@@ -167,14 +168,14 @@ fn bases_are_rebuilt(platform: &Platform, findings: &mut Findings) {
     for base in base_images::of(&platform.dockerfile) {
         let Some(release) = base.release() else {
             let mend = format!("add the release to `{}`, with its end", base_images::TABLE);
-            findings.report(base.place(), "is of no release whose end is known", mend);
+            findings.report(base.place(), "is of a release whose end of life is not known", mend);
             continue;
         };
         let (name, end, left) = (release.name, release.end, days(findings.today(), release.end));
         let message = match left {
             SOON.. => continue,
-            0.. => format!("is of {name}, which is rebuilt for {left} more days, until {end}"),
-            _ => format!("is of {name}, which nobody has rebuilt since {end}"),
+            0.. => format!("is of {name}, which is rebuilt for only {left} more days, until {end}"),
+            _ => format!("is of {name}, which has not been rebuilt since {end}"),
         };
         findings.report(base.place(), message, "take a later release, with its digest");
     }
@@ -184,8 +185,8 @@ const BUILDS_ARE_NAMED: Policy<Platform> = Policy {
     code: "VER005",
     name: "builds-are-named",
     severity: Severity::Error,
-    explanation: "A build that is read as the most recent one changes by itself, and rolls in with whatever is applied next: \
-                  production names each, elsewhere it stays as it was made.",
+    explanation: "A build that is read as the most recent one changes by itself, and is rolled out with whatever is \
+                  applied next: production must name each build; elsewhere a build stays as it was made.",
     check: builds_are_named,
 };
 
@@ -202,9 +203,9 @@ fn builds_are_named(platform: &Platform, findings: &mut Findings) {
         };
         let message = match (named, floats) {
             (Some(_), false) => continue,
-            _ if production => "names no build in production, where it would be the one of the day",
+            _ if production => "names no build in production, which would then get the most recent one of the day",
             (Some(_), true) if !ignored => {
-                "takes what is the most recent build at every plan, so that any other change rolls it"
+                "takes the most recent build at every plan, so that any other change rolls it out"
             }
             _ => continue,
         };

@@ -70,11 +70,11 @@ fn another_region_of_the_default_environment_breaks_no_other() {
 fn environments_that_make_the_same_are_neither_written_nor_brought_up() {
     let project = Project::new();
     project.write("stacks/environments/trial.toml", "name = \"trial\"\n");
-    let mend = "mend: set `github.oidc_provider` to \"adopt\" in `default.toml` or `trial.toml`, whichever came later";
+    let mend = "mend: set `github.oidc_provider` to \"adopt\" in `default.toml` or `trial.toml`, whichever is the later environment";
     let run = project.synth(["all"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
-        run.stdout.contains("error[ENV001] aws_iam_openid_connect_provider.github is made by environment `trial` too")
+        run.stdout.contains("error[ENV001] aws_iam_openid_connect_provider.github is also made by environment `trial`")
     );
     assert!(run.stdout.contains("declared at stacks/src/bootstrap/github.rs:"), "{run:?}");
     assert!(run.stdout.contains(mend), "{run:?}");
@@ -83,7 +83,10 @@ fn environments_that_make_the_same_are_neither_written_nor_brought_up() {
     // The other side says the same.
     for arguments in [&["cluster", "--env", "trial"][..], &["check", "--env", "trial"]] {
         let run = project.synth(arguments);
-        assert!(run.code == 1 && run.stdout.contains("is made by environment `default` too"), "{arguments:?}: {run:?}");
+        assert!(
+            run.code == 1 && run.stdout.contains("is also made by environment `default`"),
+            "{arguments:?}: {run:?}"
+        );
     }
     for arguments in [&["settings"][..], &["settings", "--all", "--json"], &["settings", "--env", "trial"]] {
         let run = project.synth(arguments);

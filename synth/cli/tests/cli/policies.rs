@@ -28,7 +28,7 @@ fn a_broken_policy_is_shown_with_its_place_and_how_to_mend_it() {
     let subject = "HorizontalPodAutoscaler/cors-proxy-server";
     assert_eq!(
         lines[0],
-        format!("error[HA001] {subject} keeps 2 of its pods at rest, fewer than one in each of 3 zones")
+        format!("error[HA001] {subject} keeps only 2 of its pods at rest, fewer than one in each of 3 zones")
     );
     assert!(lines[1].starts_with("  declared at stacks/src/manifests/services/workload.rs:"), "{}", lines[1]);
     let key = "services.cors_proxy_server.min_replicas";
