@@ -77,6 +77,9 @@ pub struct Args {
     /// How long a target may take to answer, and then to send more of its answer
     #[arg(long, env = "TIDELINE_TIMEOUT", default_value = "30s", value_name = "DURATION", value_parser = service::patience)]
     pub timeout: Duration,
+    /// How long a `WebSocket` may be silent in both directions
+    #[arg(long, env = "TIDELINE_TUNNEL_IDLE_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = service::patience)]
+    pub tunnel_idle_timeout: Duration,
     /// Requests in flight at once; as many again wait briefly, further ones are refused
     #[arg(long, env = "TIDELINE_MAX_IN_FLIGHT", default_value_t = 1024, value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     pub max_in_flight: usize,
@@ -127,6 +130,7 @@ impl Args {
                 request_body: self.max_body,
                 response_body: self.max_response_body,
                 timeout: self.timeout,
+                tunnel_idle: self.tunnel_idle_timeout,
             },
             metrics,
         };

@@ -28,7 +28,7 @@ pub(crate) enum BodyError {
     Source(#[source] BoxError),
 }
 
-/// When a request's body last moved: an upload may take long, but its target may not.
+/// When a request's body, or a tunnel, last moved: an upload may take long, but its target may not.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress(Arc<Mutex<Instant>>);
 
@@ -37,7 +37,7 @@ impl Progress {
         Self(Arc::new(Mutex::new(Instant::now())))
     }
 
-    fn mark(&self) {
+    pub(crate) fn mark(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 

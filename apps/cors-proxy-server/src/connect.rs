@@ -42,10 +42,12 @@ impl Connector {
         tcp.set_nodelay(true);
         // Shared out among the addresses of a name, so that a silent one leaves time for the next.
         tcp.set_connect_timeout(Some(patience));
-        // For tunnels, which may be silent for as long as they like: a peer that is gone says nothing either.
+        // For tunnels, which may be silent for long: a peer that is gone says nothing either.
         tcp.set_keepalive(Some(service::KEEPALIVE.idle));
         tcp.set_keepalive_interval(Some(service::KEEPALIVE.interval));
         tcp.set_keepalive_retries(Some(service::KEEPALIVE.retries));
+        #[cfg(target_os = "linux")]
+        tcp.set_tcp_user_timeout(Some(service::KEEPALIVE.patience()));
         let mut http = http1::Builder::new();
         // What browsers take, and a proxy must mend (RFC 9112, 5.1 and 5.2).
         http.allow_spaces_after_header_name_in_responses(true).allow_obsolete_multiline_headers_in_responses(true);

@@ -9,7 +9,7 @@ use http_body::Body;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use service::{Label, ResponseBody, TraceParent};
+use service::{Drain, Label, ResponseBody, TraceParent};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use url::Url;
@@ -57,6 +57,7 @@ pub(crate) struct Limits {
     pub(crate) request_body: u64,
     pub(crate) response_body: u64,
     pub(crate) timeout: Duration,
+    pub(crate) tunnel_idle: Duration,
 }
 
 /// A request as the routes hand it over.
@@ -69,6 +70,7 @@ pub(crate) struct Inbound {
     pub(crate) peer: IpAddr,
     pub(crate) trace: TraceParent,
     pub(crate) upgrade: Option<OnUpgrade>,
+    pub(crate) drain: Drain,
 }
 
 impl Proxy {
@@ -155,7 +157,7 @@ impl Proxy {
         let (response, hops) = self.follow(exchange).await?;
         match inbound.upgrade {
             Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {
-                Ok(self.switched(response, &hops, upgrade, place))
+                Ok(self.switched(response, &hops, upgrade, (place, inbound.drain)))
             }
             _ if response.status() == StatusCode::SWITCHING_PROTOCOLS => Err(ProxyError::UnaskedSwitch),
             _ if headers::is_coded(response.headers()) => Err(ProxyError::Coded),
@@ -210,7 +212,7 @@ impl Proxy {
         response: Response<Answer>,
         hops: &Hops,
         upgrade: OnUpgrade,
-        place: OwnedSemaphorePermit,
+        (place, drain): (OwnedSemaphorePermit, Drain),
     ) -> Response<ResponseBody> {
         let mut switched = Response::new(ResponseBody::default());
         *switched.status_mut() = response.status();
@@ -218,7 +220,8 @@ impl Proxy {
         let (mut head, body) = switched.into_parts();
         self.finish(&mut head, hops);
         tunnel::switch(&mut head.headers);
-        tunnel::join(upgrade, response, self.limits.timeout, place);
+        let times = tunnel::Times { half_open: self.limits.timeout, idle: self.limits.tunnel_idle };
+        tunnel::join(upgrade, response, times, drain, place);
         Response::from_parts(head, body)
     }
 

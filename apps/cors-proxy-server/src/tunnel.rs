@@ -1,4 +1,5 @@
-//! `WebSocket`: once both sides have switched protocols, bytes both ways until either side ends.
+//! `WebSocket`: once both sides have switched protocols, bytes both ways until either side ends, both are silent
+//! for too long, or the server goes.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -6,9 +7,11 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method, Response, header};
 use hyper::upgrade::{self, OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncWriteExt, ReadHalf, WriteHalf, copy, split};
+use service::Drain;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, copy, sink, split};
 use tokio::time::timeout;
 
+use crate::body::Progress;
 use crate::client::Answer;
 
 /// Whether the client asks for a `WebSocket`; no other protocol is switched to.
@@ -23,9 +26,27 @@ pub(crate) fn switch(headers: &mut HeaderMap) {
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
 }
 
-/// Joins both sides in a task of its own. Once one of them has ended, the other has `patience` left to end, too. `held`
-/// is dropped when the tunnel ends.
-pub(crate) fn join(client: OnUpgrade, mut target: Response<Answer>, patience: Duration, held: impl Send + 'static) {
+/// Times that a tunnel keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    /// How long one side may go on once the other has ended.
+    pub(crate) half_open: Duration,
+    /// How long both sides may say nothing.
+    pub(crate) idle: Duration,
+}
+
+/// How long both sides have to end once the proxy has ended: what they still send then would be answered by a reset.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Joins both sides in a task of its own, until they have ended, are silent for too long, or `drain` ends all tunnels.
+/// `held` is dropped when the tunnel ends.
+pub(crate) fn join(
+    client: OnUpgrade,
+    mut target: Response<Answer>,
+    times: Times,
+    drain: Drain,
+    held: impl Send + 'static,
+) {
     tokio::spawn(async move {
         let _held = held;
         let (client, upgraded) = tokio::join!(client, upgrade::on(&mut target));
@@ -33,20 +54,47 @@ pub(crate) fn join(client: OnUpgrade, mut target: Response<Answer>, patience: Du
             tracing::debug!("one side did not switch protocols");
             return;
         };
-        let (from_client, to_client) = split(TokioIo::new(client));
-        let (from_target, to_target) = split(TokioIo::new(upgraded));
-        let (mut up, mut down) = (pin!(pass(from_client, to_target)), pin!(pass(from_target, to_client)));
-        let _ = tokio::select! {
-            () = &mut up => timeout(patience, down).await,
-            () = &mut down => timeout(patience, up).await,
+        let (mut client, mut target) = (TokioIo::new(client), TokioIo::new(upgraded));
+        let moved = Progress::new();
+        let silent = moved.clone();
+        let farewell = tokio::select! {
+            () = both_ways(&mut client, &mut target, moved, times.half_open) => return,
+            () = silent.stalled(times.idle) => FAREWELL,
+            left = drain.ends_tunnels() => left.min(FAREWELL),
         };
+        let _ = timeout(farewell, async { tokio::join!(end(&mut client), end(&mut target)) }).await;
     });
 }
 
 type Side = TokioIo<Upgraded>;
 
+/// Passes bytes both ways. Once one side has ended, the other has `patience` left to end, too.
+async fn both_ways(client: &mut Side, target: &mut Side, moved: Progress, patience: Duration) {
+    let ((from_client, to_client), (from_target, to_target)) = (split(client), split(target));
+    let mut up = pin!(pass(from_client, to_target, &moved));
+    let mut down = pin!(pass(from_target, to_client, &moved));
+    let _ = tokio::select! {
+        () = &mut up => timeout(patience, down).await,
+        () = &mut down => timeout(patience, up).await,
+    };
+}
+
 /// Passes bytes one way, and on whichever side it ends, that it has: how is the matter of the two ends.
-async fn pass(mut from: ReadHalf<Side>, mut to: WriteHalf<Side>) {
-    let _ = copy(&mut from, &mut to).await;
+async fn pass(mut from: ReadHalf<&mut Side>, mut to: WriteHalf<&mut Side>, moved: &Progress) {
+    let mut bytes = vec![0; 8 * 1024];
+    while let Ok(size @ 1..) = from.read(&mut bytes).await {
+        moved.mark();
+        if to.write_all(&bytes[..size]).await.is_err() || to.flush().await.is_err() {
+            break;
+        }
+        moved.mark();
+    }
     let _ = to.shutdown().await;
+}
+
+/// Says that nothing more comes, and hears the other side out.
+async fn end(side: &mut Side) {
+    if side.shutdown().await.is_ok() {
+        let _ = copy(side, &mut sink()).await;
+    }
 }

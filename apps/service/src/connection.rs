@@ -36,9 +36,18 @@ pub struct KeepAlive {
 }
 
 impl KeepAlive {
+    /// The silence after which a peer counts as gone, be it asked or sent something.
+    pub fn patience(self) -> Duration {
+        self.idle + self.interval * self.retries
+    }
+
     fn set(self, stream: &TcpStream) -> io::Result<()> {
+        let socket = SockRef::from(stream);
         let keepalive = TcpKeepalive::new().with_time(self.idle).with_interval(self.interval);
-        SockRef::from(stream).set_tcp_keepalive(&keepalive.with_retries(self.retries))
+        // It asks nothing while bytes are on their way, which the kernel would send again for a quarter of an hour.
+        #[cfg(target_os = "linux")]
+        socket.set_tcp_user_timeout(Some(self.patience()))?;
+        socket.set_tcp_keepalive(&keepalive.with_retries(self.retries))
     }
 }
 

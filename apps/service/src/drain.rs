@@ -1,9 +1,11 @@
 //! The way out: not ready while still serving, then no new connections, then the deadline.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 /// How far the server is on its way out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,15 +21,20 @@ pub(crate) enum Phase {
 
 /// The state that the accept loop, the connections and the admin port share.
 #[derive(Clone, Debug)]
-pub struct Drain(Arc<watch::Sender<Phase>>);
+pub struct Drain(Arc<Course>);
 
-impl Default for Drain {
-    fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(Phase::Serving)))
-    }
+#[derive(Debug)]
+struct Course {
+    phase: watch::Sender<Phase>,
+    /// How long what is in flight may take once nothing is accepted any more.
+    timeout: Duration,
 }
 
 impl Drain {
+    pub(crate) fn new(timeout: Duration) -> Self {
+        Self(Arc::new(Course { phase: watch::Sender::new(Phase::Serving), timeout }))
+    }
+
     /// Whether new requests should still be sent here.
     pub fn is_ready(&self) -> bool {
         self.phase() == Phase::Serving
@@ -43,16 +50,25 @@ impl Drain {
     }
 
     pub(crate) fn phase(&self) -> Phase {
-        *self.0.borrow()
+        *self.0.phase.borrow()
     }
 
     pub(crate) async fn reached(&self, phase: Phase) {
         // The sender lives in `self`, so waiting cannot fail.
-        let _ = self.0.subscribe().wait_for(|current| *current >= phase).await;
+        let _ = self.0.phase.subscribe().wait_for(|current| *current >= phase).await;
+    }
+
+    /// Waits until a tunnel has to end: some time in the second half of what requests in flight have, early enough to end
+    /// properly, and not all at once, since their clients will come back elsewhere. Returns what time its peers have to
+    /// take note of it.
+    pub async fn ends_tunnels(&self) -> Duration {
+        self.reached(Phase::Closing).await;
+        sleep(self.0.timeout.mul_f64(0.5 + fastrand::f64() * 0.3)).await;
+        self.0.timeout / 10
     }
 
     fn enter(&self, phase: Phase) {
-        self.0.send_if_modified(|current| {
+        self.0.phase.send_if_modified(|current| {
             let later = phase > *current;
             *current = phase.max(*current);
             later

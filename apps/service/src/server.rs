@@ -68,7 +68,8 @@ impl Server {
         metrics: Metrics,
     ) -> std::io::Result<Self> {
         let (listener, admin) = (bound("--listen", listen).await?, bound("--admin-listen", admin).await?);
-        Ok(Self { args, listener, admin, drain: Drain::default(), metrics })
+        let drain = Drain::new(args.drain_timeout);
+        Ok(Self { args, listener, admin, drain, metrics })
     }
 
     /// The address that it serves on.
@@ -227,7 +228,8 @@ impl Acceptor {
         } else {
             (Uri::default(), HeaderMap::new())
         };
-        head.extensions.insert(Arrival { peer, trace, wire: wire.clone(), body: RequestBody::new(body, uri, headers) });
+        let (body, drain) = (RequestBody::new(body, uri, headers), self.drain.clone());
+        head.extensions.insert(Arrival { peer, trace, wire: wire.clone(), drain, body });
         let request = Request::from_parts(head, Empty::<Bytes>::new());
 
         let Ok(response) = warp::service(self.routes.filter.clone()).call(request).await;
@@ -258,6 +260,8 @@ pub struct Arrival {
     pub trace: TraceParent,
     /// The connection that it came by.
     pub wire: Wire,
+    /// The way out of its server, which its tunnel has to end with.
+    pub drain: Drain,
     /// Its body.
     pub body: RequestBody,
 }

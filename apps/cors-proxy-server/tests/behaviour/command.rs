@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -66,6 +67,7 @@ async fn help_names_every_flag_and_its_environment_variable() {
         "max-body",
         "connect-timeout",
         "timeout",
+        "tunnel-idle-timeout",
         "max-connections",
         "max-in-flight",
         "drain-delay",
@@ -154,4 +156,17 @@ async fn both_signals_drain_and_exit_0() {
     // A person at a terminal does not wait for load balancers.
     let mut child = ready(&["--drain-delay", "1h", "--workers", "2"]).await;
     assert_eq!(signalled(&mut child, "-INT").await, Some(0));
+}
+
+#[tokio::test]
+async fn open_websockets_do_not_spoil_the_exit_code() {
+    let mock = crate::fixture::mock().await;
+    let flags = ["--listen", ANY, "--admin-listen", ANY, "--drain-delay", "0s", "--drain-timeout", "2s"];
+    let target = mock.address.to_string();
+    let (mut child, address) = started(&mut command(&[&flags[..], &["--allow-target", &target]].concat())).await;
+    let stream = TcpStream::connect(address).await.unwrap();
+    let url = format!("ws://{address}/http://{target}/websocket");
+    // Its client holds it open, whatever it is told.
+    let _socket = tokio_tungstenite::client_async(url, stream).await.unwrap();
+    assert_eq!(signalled(&mut child, "-TERM").await, Some(0));
 }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::fixture::{get, pair, raw, read_to_end};
+use crate::fixture::{get, metric, pair, raw, read_to_end};
 
 #[tokio::test]
 async fn a_draining_server_is_not_ready_but_serves_and_asks_to_reconnect() {
@@ -58,15 +58,19 @@ async fn an_upload_in_progress_is_finished_during_the_drain() {
 }
 
 #[tokio::test]
-async fn a_websocket_has_until_the_deadline_and_no_longer() {
-    let (proxy, mock) = pair(&["--drain-delay", "0s", "--drain-timeout", "2s"]).await;
+async fn a_websocket_goes_on_for_half_the_drain_and_then_ends_without_a_reset() {
+    let (proxy, mock) = pair(&["--drain-delay", "0s", "--drain-timeout", "4s"]).await;
     let url = format!("ws://{}/http://{}/websocket", proxy.address, mock.address);
     let (mut socket, _) = client_async(url, TcpStream::connect(proxy.address).await.unwrap()).await.unwrap();
     proxy.drain.begin();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
     socket.send(Message::text("still there")).await.unwrap();
     assert_eq!(socket.next().await.unwrap().unwrap(), Message::text("still there"));
-    assert_eq!(timeout(Duration::from_secs(10), proxy.task).await.unwrap().unwrap(), 1);
+    let mut stream = socket.into_inner();
+    assert_eq!(timeout(Duration::from_secs(10), stream.read(&mut [0; 64])).await.unwrap().unwrap(), 0);
+    drop(stream);
+    assert_eq!(timeout(Duration::from_secs(10), proxy.task).await.unwrap().unwrap(), 0);
+    assert_eq!(metric(&mock, "open_connections").await, 0.0);
 }
 
 #[tokio::test]

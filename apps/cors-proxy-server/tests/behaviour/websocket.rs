@@ -86,6 +86,32 @@ async fn a_tunnel_that_its_client_has_left_gives_its_place_back() {
     }
 }
 
+#[tokio::test]
+async fn a_tunnel_ends_once_both_sides_have_been_silent_for_its_idle_time() {
+    let (proxy, mock) = pair(&["--tunnel-idle-timeout", "600ms", "--max-in-flight", "1"]).await;
+    let url = format!("ws://{}/http://{}/websocket", proxy.address, mock.address);
+    let stream = TcpStream::connect(proxy.address).await.unwrap();
+    let (mut socket, _) = client_async(url, stream).await.unwrap();
+    let began = Instant::now();
+    for _ in 0..4 {
+        // Each message begins the time anew.
+        sleep(Duration::from_millis(300)).await;
+        socket.send(Message::text("here")).await.unwrap();
+        assert_eq!(socket.next().await.unwrap().unwrap(), Message::text("here"));
+    }
+    // The client stays, and still the place is free again, on both sides.
+    let mut stream = socket.into_inner();
+    assert_eq!(stream.read(&mut [0; 64]).await.unwrap(), 0);
+    assert!(began.elapsed() >= Duration::from_millis(1700), "{:?}", began.elapsed());
+    while crate::fixture::metric(&mock, "open_connections").await > 0.0 {
+        assert!(began.elapsed() < Duration::from_secs(10), "the target's side is still open");
+        sleep(Duration::from_millis(50)).await;
+    }
+    while !get(proxy.address, &format!("/http://{}/posts/1", mock.address), "").await.starts_with("HTTP/1.1 200 ") {
+        assert!(began.elapsed() < Duration::from_secs(10), "the place is still taken");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn both_peers_of_a_silent_tunnel_are_asked_whether_they_are_there() {

@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
 use service::{Arrival, Label, RequestBody, ResponseBody};
 use warp::filters::BoxedFilter;
-use warp::ws::Ws;
+use warp::ws::{WebSocket, Ws};
 use warp::{Filter, Reply};
 
 use super::Group;
@@ -56,18 +56,27 @@ fn echoed(headers: &HeaderMap, body: &RequestBody) -> Response<ResponseBody> {
     response
 }
 
-/// Every message of a WebSocket, sent back until the client closes it.
+/// Sends back what it is sent.
+async fn echo(socket: &mut WebSocket) {
+    while let Some(Ok(message)) = socket.next().await {
+        let echo = !message.is_close() && !message.is_ping() && !message.is_pong();
+        if echo && socket.send(message).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Every message of a WebSocket, sent back until the client closes it or the server goes.
 pub(super) fn websocket() -> BoxedFilter<(warp::reply::Response,)> {
     warp::path!("websocket")
         .and(warp::ws())
-        .map(|ws: Ws| {
-            let upgrade = ws.max_message_size(1024 * 1024).on_upgrade(async |socket| {
-                let (mut sink, mut messages) = socket.split();
-                while let Some(Ok(message)) = messages.next().await {
-                    let echo = !message.is_close() && !message.is_ping() && !message.is_pong();
-                    if echo && sink.send(message).await.is_err() {
-                        return;
-                    }
+        .and(warp::ext::get::<Arrival>())
+        .map(|ws: Ws, arrival: Arrival| {
+            let drain = arrival.drain;
+            let upgrade = ws.max_message_size(1024 * 1024).on_upgrade(async move |mut socket| {
+                tokio::select! {
+                    () = echo(&mut socket) => {}
+                    _ = drain.ends_tunnels() => drop(socket.close().await),
                 }
             });
             let mut response = upgrade.into_response();
