@@ -5,15 +5,22 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Unit;
-use service::{Durations, Metrics};
+use service::{Durations, Fold, Metrics, OTHER_METHOD, Status};
 use tokio::time::Instant;
 
 /// One exchange with a target.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ExchangeLabels {
     http_request_method: &'static str,
-    http_response_status_code: u16,
+    http_response_status_code: Status,
     error_type: &'static str,
+}
+
+impl Fold for ExchangeLabels {
+    fn folded(&self) -> Self {
+        let status = self.http_response_status_code.class();
+        Self { http_request_method: OTHER_METHOD, http_response_status_code: status, ..self.clone() }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -44,12 +51,7 @@ impl ProxyMetrics {
         };
         metrics.register(|registry| {
             let duration = "Time from sending a request to a target until the head of its response";
-            registry.register_with_unit(
-                "http_client_request_duration",
-                duration,
-                Unit::Seconds,
-                own.exchanges.family(),
-            );
+            registry.register_with_unit("http_client_request_duration", duration, Unit::Seconds, own.exchanges.clone());
             registry.register("retries", "Requests sent to a target once more", own.retries.clone());
             registry.register("blocked_targets", "Targets refused by the address rules", own.blocked.clone());
             registry.register("shed_requests", "Requests refused because too many were in flight", own.shed.clone());
@@ -58,9 +60,11 @@ impl ProxyMetrics {
     }
 
     pub(crate) fn exchange(&self, method: &Method, status: u16, error: &'static str, began: Instant) {
-        let method = service::method_name(method);
-        let labels =
-            ExchangeLabels { http_request_method: method, http_response_status_code: status, error_type: error };
+        let labels = ExchangeLabels {
+            http_request_method: service::method_name(method),
+            http_response_status_code: Status::new(status),
+            error_type: error,
+        };
         self.exchanges.observe(labels, began.elapsed().as_secs_f64());
     }
 

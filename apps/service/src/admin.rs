@@ -9,6 +9,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use warp::Filter;
 
 use crate::drain::Drain;
@@ -50,12 +51,18 @@ fn routes(
             text(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "draining\n".into())
         }
     });
+    let one = Arc::new(Semaphore::new(1));
     let metrics = warp::path!("metrics").and_then(move || {
-        let rendered = metrics.render(!drain.is_ready());
+        let (metrics, draining, one) = (metrics.clone(), !drain.is_ready(), one.clone());
         async move {
+            let _one = one.acquire().await;
+            // On a thread of its own: a worker serves clients, and there may be one alone.
+            let rendered = tokio::task::spawn_blocking(move || metrics.render(draining)).await;
+            let failed = |error: String| text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error);
             Ok::<_, Infallible>(match rendered {
-                Ok(metrics) => text(StatusCode::OK, OPEN_METRICS, metrics),
-                Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
+                Ok(Ok(metrics)) => text(StatusCode::OK, OPEN_METRICS, metrics),
+                Ok(Err(error)) => failed(error.to_string()),
+                Err(error) => failed(error.to_string()),
             })
         }
     });

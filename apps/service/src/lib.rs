@@ -14,14 +14,16 @@ mod metrics;
 mod process;
 pub mod proxy_protocol;
 mod server;
+mod status;
 mod trace;
 
 pub use args::{LogLevel, ServerArgs, address, duration, patience};
 pub use body::{BoxError, Label, RequestBody, ResponseBody, reply};
 pub use connection::{KEEPALIVE, KeepAlive, Wire};
 pub use drain::Drain;
-pub use durations::{DurationFamily, Durations};
-pub use metrics::{Metrics, method_name};
+pub use durations::{Durations, Fold};
+pub use metrics::{Metrics, OTHER_METHOD, method_name};
 pub use process::{Service, run};
 pub use server::{Arrival, Routes, Server};
+pub use status::Status;
 pub use trace::TraceParent;

@@ -18,8 +18,9 @@ use tokio::time::Instant;
 
 use crate::body::Label;
 use crate::connection::Wire;
-use crate::durations::Durations;
+use crate::durations::{Durations, Fold};
 use crate::held::Held;
+use crate::status::Status;
 use crate::trace::TraceParent;
 
 /// The metrics of one server, and the registry that a service adds its own to.
@@ -44,10 +45,20 @@ struct Refused {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
     http_request_method: &'static str,
-    http_response_status_code: u16,
+    http_response_status_code: Status,
     http_route: &'static str,
     error_type: &'static str,
 }
+
+impl Fold for RequestLabels {
+    fn folded(&self) -> Self {
+        let status = self.http_response_status_code.class();
+        Self { http_request_method: OTHER_METHOD, http_response_status_code: status, ..self.clone() }
+    }
+}
+
+/// The name in metrics of every method that is none of HTTP's own.
+pub const OTHER_METHOD: &str = "_OTHER";
 
 impl Metrics {
     /// Metrics of the service called `name` at `version`.
@@ -68,7 +79,7 @@ impl Metrics {
                 "http_server_request_duration",
                 duration,
                 Unit::Seconds,
-                series.requests.family(),
+                series.requests.clone(),
             );
             registry.register("http_server_active_requests", "Requests in flight", series.active.clone());
             registry.register("open_connections", "Connections that are open", series.connections.clone());
@@ -106,7 +117,7 @@ pub fn method_name(method: &Method) -> &'static str {
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"]
         .into_iter()
         .find(|known| method == known)
-        .unwrap_or("_OTHER")
+        .unwrap_or(OTHER_METHOD)
 }
 
 /// One request from its head to the end of its response body, whichever way it ends.
@@ -154,7 +165,7 @@ impl Drop for Tracked {
         self.wire.idle();
         let labels = RequestLabels {
             http_request_method: self.method,
-            http_response_status_code: self.status,
+            http_response_status_code: Status::new(self.status),
             http_route: self.label.route,
             error_type: self.label.error,
         };

@@ -47,10 +47,13 @@ pub(crate) async fn proxy(flags: &[&str]) -> Running {
 }
 
 pub(crate) async fn proxy_with(flags: &[&str], lookup: Lookup) -> Running {
+    proxy_measured(flags, lookup, Metrics::new("cors-proxy-server", "test")).await
+}
+
+pub(crate) async fn proxy_measured(flags: &[&str], lookup: Lookup, metrics: Metrics) -> Running {
     let own = ["cors-proxy-server", "--listen", ANY, "--admin-listen", ANY];
     let args = Args::try_parse_from(own.iter().chain(flags)).unwrap();
     args.check().unwrap();
-    let metrics = Metrics::new("cors-proxy-server", "test");
     let server = Server::bind(args.server.clone(), args.listen, args.admin_listen, metrics.clone()).await.unwrap();
     let routes = args.routes(&metrics, lookup).unwrap();
     start(server, routes)

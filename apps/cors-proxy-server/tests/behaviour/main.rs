@@ -11,6 +11,7 @@ mod forwarding;
 mod hostile;
 mod lifecycle;
 mod limits;
+mod metrics;
 mod protocol;
 mod proxy_protocol;
 mod redirects;
