@@ -24,6 +24,11 @@ use crate::pool::Pool;
 /// How long a pooled connection may be idle: below the 5 s after which Node closes, the shortest of the usual servers.
 const POOL_IDLE: Duration = Duration::from_secs(4);
 
+/// The part of a URL by which connections and budgets are told apart.
+pub(crate) fn origin(url: &Url) -> &str {
+    &url[..Position::AfterPort]
+}
+
 /// A client with connections of its own.
 pub(crate) struct Client {
     connector: Connector,
@@ -44,7 +49,7 @@ impl Client {
         mut request: Request<Outgoing>,
         reused: bool,
     ) -> Result<Response<Answer>, ProxyError> {
-        let origin = &url[..Position::AfterPort];
+        let origin = origin(url);
         while reused && let Some(mut connection) = self.pool.take(origin, Connection::is_open) {
             let error = match connection.sender.try_send_request(request).await {
                 Ok(response) => return Ok(self.answer(response, connection)),

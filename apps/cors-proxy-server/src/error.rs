@@ -67,6 +67,25 @@ pub(crate) enum ProxyError {
     Coded,
 }
 
+/// Why a request is sent once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    /// Its target could not be connected to, and may be in trouble.
+    Connect,
+    /// Its connection had waited, and its target closed it just then: a matter of luck, and of this connection only.
+    Reset,
+}
+
+impl Retry {
+    /// Its name in metrics.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Reset => "reset",
+        }
+    }
+}
+
 impl ProxyError {
     /// Why there is no connection, by what lies beneath the error.
     pub(crate) fn connecting(error: BoxError) -> Self {
@@ -98,11 +117,11 @@ impl ProxyError {
         if is_reset(&error) { Self::Reset { error, reused } } else { Self::BadResponse(error) }
     }
 
-    /// Why a safe request may be sent once more, if it may.
-    pub(crate) fn retry_reason(&self) -> Option<&'static str> {
+    /// Whether a safe request may be sent once more.
+    pub(crate) fn retry(&self) -> Option<Retry> {
         match self {
-            Self::Connect(_) => Some("connect"),
-            Self::Reset { reused: true, .. } => Some("reset"),
+            Self::Connect(_) => Some(Retry::Connect),
+            Self::Reset { reused: true, .. } => Some(Retry::Reset),
             _ => None,
         }
     }

@@ -11,9 +11,9 @@ use tokio::time::{Instant, sleep};
 use url::{Position, Url};
 
 use crate::body::{Bounded, Outgoing, Progress};
-use crate::client::{Answer, Client};
+use crate::client::{Answer, Client, origin};
 use crate::connect::{self, Connector};
-use crate::error::ProxyError;
+use crate::error::{ProxyError, Retry};
 use crate::guard::{Lookup, Reach, Resolver};
 use crate::load::RetryBudget;
 use crate::metrics::ProxyMetrics;
@@ -82,9 +82,10 @@ impl Upstream {
     }
 
     /// Sends the request; an idempotent one without a body once more if the target could not be connected to, or broke a
-    /// connection that had been used before, as it may at any time while the connection is idle.
+    /// connection that had been used before, as it may at any time while the connection is idle. The former is paid from the
+    /// target's budget; the latter is not, since it happens but once to a request, and a fresh connection tells how things are.
     pub(crate) async fn send(&self, reach: Reach, exchange: &mut Exchange) -> Result<Response<Answer>, ProxyError> {
-        self.budget.deposit();
+        self.budget.deposit(origin(&exchange.url));
         exchange.address()?;
         let body = exchange.body.take();
         let safe = body.is_none() && exchange.method.is_idempotent();
@@ -96,16 +97,18 @@ impl Upstream {
             Ok(response) => return Ok(response),
             Err(error) => error,
         };
-        match error.retry_reason() {
-            Some(reason) if safe && self.budget.withdraw() => {
-                self.metrics.retry(reason);
-                // Jitter, so that the requests of one broken connection do not arrive at the next in step.
-                sleep(Duration::from_millis(fastrand::u64(1..=20))).await;
-                // Anew, since what ended one connection that waited may have ended all of them.
-                self.attempt(reach, exchange, None, false).await
-            }
-            _ => Err(error),
+        let retry = match error.retry() {
+            Some(Retry::Connect) if safe && self.budget.withdraw(origin(&exchange.url)) => Retry::Connect,
+            Some(Retry::Reset) if safe => Retry::Reset,
+            _ => return Err(error),
+        };
+        self.metrics.retry(retry.name());
+        if retry == Retry::Connect {
+            // Jitter, so that the requests which one fault has met do not arrive at the target in step.
+            sleep(Duration::from_millis(fastrand::u64(1..=20))).await;
         }
+        // Anew, since what ended one connection that waited may have ended all of them.
+        self.attempt(reach, exchange, None, false).await
     }
 
     async fn attempt(

@@ -1,8 +1,12 @@
 //! Forwarding: the requests that reach the target, and the responses that reach the page.
 
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
-use crate::fixture::{answering, client, get, pair, proxy, raw, scripted};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+use crate::fixture::{answering, client, get, metric, pair, proxy, raw, scripted};
 
 #[tokio::test]
 async fn headers_of_the_connection_do_not_cross_and_the_proxy_adds_its_own() {
@@ -152,13 +156,55 @@ async fn a_reset_of_a_used_connection_is_retried_for_a_safe_request_only() {
         assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
     }
     assert_eq!(seen.load(Ordering::Relaxed), 3);
-    assert!((crate::fixture::metric(&proxy, "retries_total{reason=\"reset\"}").await - 1.0).abs() < f64::EPSILON);
+    assert!((metric(&proxy, "retries_total{reason=\"reset\"}").await - 1.0).abs() < f64::EPSILON);
 
     let request =
         format!("POST /http://{upstream}/ HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     let response = raw(proxy.address, request.as_bytes()).await;
     assert!(response.starts_with("HTTP/1.1 502 "), "{response}");
     assert_eq!(seen.load(Ordering::Relaxed), 4);
+}
+
+/// So many requests over one connection; returns the statuses.
+async fn statuses(proxy: SocketAddr, path: &str, count: usize) -> Vec<String> {
+    let (mut stream, mut statuses) = (BufReader::new(TcpStream::connect(proxy).await.unwrap()), Vec::new());
+    for _ in 0..count {
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await.unwrap();
+        let (mut length, mut line) = (0, String::new());
+        stream.read_line(&mut line).await.unwrap();
+        statuses.push(line.split(' ').nth(1).unwrap().to_owned());
+        while line != "\r\n" {
+            line.clear();
+            stream.read_line(&mut line).await.unwrap();
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        stream.read_exact(&mut vec![0; length]).await.unwrap();
+    }
+    statuses
+}
+
+#[tokio::test]
+async fn no_request_fails_where_each_connection_is_reset_at_its_second() {
+    let (upstream, _) = answering(&[1]).await;
+    let proxy = proxy(&["--allow-target", &upstream.to_string()]).await;
+    let statuses = statuses(proxy.address, &format!("/http://{upstream}/"), 400).await;
+    assert!(statuses.iter().all(|status| status == "200"), "{statuses:?}");
+    assert!((metric(&proxy, "retries_total{reason=\"reset\"}").await - 399.0).abs() < f64::EPSILON);
+}
+
+#[tokio::test]
+async fn an_outage_of_one_target_takes_no_retry_from_another() {
+    let proxy = proxy(&["--allow-target", "127.0.0.1:1,127.0.0.1:2"]).await;
+    assert!(statuses(proxy.address, "/http://127.0.0.1:1/", 100).await.iter().all(|status| status == "502"));
+    let connects = "retries_total{reason=\"connect\"}";
+    let first = metric(&proxy, connects).await;
+    // What there was, and a tenth of the requests.
+    assert!((20.0..=31.0).contains(&first), "{first}");
+    statuses(proxy.address, "/http://127.0.0.1:2/", 5).await;
+    let both = metric(&proxy, connects).await;
+    assert!((both - first - 5.0).abs() < f64::EPSILON, "{first} {both}");
 }
 
 #[tokio::test]
