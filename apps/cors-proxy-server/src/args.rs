@@ -13,10 +13,11 @@ use service::{Metrics, Routes, ServerArgs};
 use url::Url;
 
 use crate::cors::Policy;
-use crate::guard::{Exemption, Guard, Lookup};
+use crate::guard::{Exemption, Guard};
 use crate::headers::{RequestRules, is_framing};
 use crate::load::InFlight;
 use crate::metrics::ProxyMetrics;
+use crate::names::{Lookup, Names};
 use crate::proxy::{Limits, Proxy};
 use crate::rate::{Rate, RateLimit};
 use crate::routes::routes;
@@ -71,6 +72,9 @@ pub struct Args {
     /// Bytes that the body of a response may have
     #[arg(long, env = "TIDELINE_MAX_RESPONSE_BODY", default_value_t = 1024 * 1024 * 1024, value_name = "BYTES")]
     pub max_response_body: u64,
+    /// Address of a name server, on port 53 if it names none (repeatable) [default: those of /etc/resolv.conf]
+    #[arg(long, env = "TIDELINE_NAME_SERVER", value_name = "ADDR", value_delimiter = ',', value_parser = |text: &str| service::address(text, 53))]
+    pub name_server: Vec<SocketAddr>,
     /// How long connecting to a target may take
     #[arg(long, env = "TIDELINE_CONNECT_TIMEOUT", default_value = "5s", value_name = "DURATION", value_parser = service::patience)]
     pub connect_timeout: Duration,
@@ -104,7 +108,9 @@ impl Args {
     /// Builds the routes; `lookup` resolves the names of targets.
     pub fn routes(self, metrics: &Metrics, lookup: Lookup) -> anyhow::Result<Routes> {
         let metrics = ProxyMetrics::registered(metrics);
-        let upstream = Upstream::new(lookup, self.connect_timeout, self.timeout, self.max_in_flight, metrics.clone());
+        // A quarter of the places is left to targets whose addresses are known, if all others wait for a name server.
+        let names = Names::new(lookup, self.connect_timeout, self.max_in_flight.div_ceil(4) * 3);
+        let upstream = Upstream::new(names, self.connect_timeout, self.timeout, self.max_in_flight, metrics.clone());
         let upstream = upstream.context("preparing the client for targets")?;
         let max_age = self.cors_max_age.map(|age| HeaderValue::from(age.as_secs()));
         let proxy = Proxy {

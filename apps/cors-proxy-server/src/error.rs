@@ -11,8 +11,8 @@ use tokio::time::error::Elapsed;
 
 use crate::address::Blocked;
 use crate::body::BodyError;
-use crate::guard::Unresolved;
 use crate::headers::PSEUDONYM;
+use crate::names::Unresolved;
 use crate::target::BadTarget;
 
 /// Every reason for which a request does not get the target's response.
@@ -34,6 +34,8 @@ pub(crate) enum ProxyError {
     RateLimited { retry_after: u64 },
     #[error("the proxy is at its limit of requests in flight")]
     Overloaded,
+    #[error("the proxy has no room for another connection to a target")]
+    Exhausted(#[source] BoxError),
     #[error("the request body is larger than {limit} bytes")]
     RequestTooLarge { limit: u64 },
     #[error("the request body did not arrive in time")]
@@ -92,8 +94,11 @@ impl ProxyError {
         if let Some(blocked) = cause::<Blocked>(&*error) {
             return Self::Blocked(*blocked);
         }
-        if cause::<Unresolved>(&*error).is_some() {
-            return Self::Unresolved(error);
+        match cause::<Unresolved>(&*error) {
+            Some(Unresolved::Busy | Unresolved::Exhausted) => return Self::Exhausted(error),
+            Some(_) => return Self::Unresolved(error),
+            None if is_exhausted(&*error) => return Self::Exhausted(error),
+            None => {}
         }
         if cause::<Elapsed>(&*error).is_some() || is_io(&*error, &[io::ErrorKind::TimedOut]) {
             return Self::ConnectTimeout(error);
@@ -138,7 +143,7 @@ impl ProxyError {
             Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
             Self::RequestTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "http_request_body_size"),
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
-            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "connection_limit_reached"),
+            Self::Overloaded | Self::Exhausted(_) => (StatusCode::SERVICE_UNAVAILABLE, "connection_limit_reached"),
             Self::ResponseTooLarge { .. } => (StatusCode::BAD_GATEWAY, "http_response_body_size"),
             Self::Unresolved(_) => (StatusCode::BAD_GATEWAY, "dns_error"),
             Self::Connect(_) => (StatusCode::BAD_GATEWAY, "connection_refused"),
@@ -176,7 +181,7 @@ impl ProxyError {
     fn extra(&self, headers: &mut HeaderMap) {
         let (name, value) = match self {
             Self::RateLimited { retry_after } => (header::RETRY_AFTER, (*retry_after).into()),
-            Self::Overloaded => (header::RETRY_AFTER, 1.into()),
+            Self::Overloaded | Self::Exhausted(_) => (header::RETRY_AFTER, 1.into()),
             Self::Method(_) => {
                 let forwarded = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
                 (header::ALLOW, forwarded)
@@ -202,6 +207,14 @@ fn causes<'error>(error: &'error (dyn Error + 'static)) -> impl Iterator<Item = 
 
 fn is_io(error: &(dyn Error + 'static), kinds: &[io::ErrorKind]) -> bool {
     causes(error).filter_map(|error| error.downcast_ref::<io::Error>()).any(|error| kinds.contains(&error.kind()))
+}
+
+/// Whether the process, or the system, has no file descriptor left.
+pub(crate) fn is_exhausted(error: &(dyn Error + 'static)) -> bool {
+    const OF_THE_SYSTEM: i32 = 23;
+    const OF_THE_PROCESS: i32 = 24;
+    let codes = causes(error).filter_map(|error| error.downcast_ref::<io::Error>()?.raw_os_error());
+    codes.into_iter().any(|code| code == OF_THE_SYSTEM || code == OF_THE_PROCESS)
 }
 
 fn is_reset(error: &hyper::Error) -> bool {

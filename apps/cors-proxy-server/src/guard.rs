@@ -2,10 +2,8 @@
 //! client's resolver, so that the vetted address is the one dialled.
 
 use std::collections::HashSet;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::vec;
 
@@ -15,6 +13,7 @@ use tower_service::Service;
 use url::{Host, Url};
 
 use crate::address::{self, Blocked};
+use crate::names::Names;
 
 /// How a target may be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,32 +90,11 @@ fn literal<S>(host: &Host<S>) -> Option<IpAddr> {
     }
 }
 
-/// The addresses of a name, still to be vetted.
-pub type Answers = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
-
-/// Where names are looked up: the system, or a script in tests.
-pub type Lookup = Arc<dyn Fn(String) -> Answers + Send + Sync>;
-
-/// The system's resolver.
-pub fn system_lookup() -> Lookup {
-    Arc::new(|name| {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name, 0)).await?;
-            Ok(found.map(|address| address.ip()).collect())
-        })
-    })
-}
-
-/// A name that could not be looked up.
-#[derive(Debug, thiserror::Error)]
-#[error("the target's name cannot be resolved")]
-pub(crate) struct Unresolved(#[source] Option<io::Error>);
-
 /// The client's resolver: one bad answer refuses the name, whichever answer would have been dialled.
 #[derive(Clone)]
 pub(crate) struct Resolver {
     pub(crate) reach: Reach,
-    pub(crate) lookup: Lookup,
+    pub(crate) names: Names,
 }
 
 impl Service<Name> for Resolver {
@@ -130,16 +108,13 @@ impl Service<Name> for Resolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let (reach, answers) = (self.reach, (self.lookup)(name.as_str().to_owned()));
+        let (reach, names) = (self.reach, self.names.clone());
         Box::pin(async move {
-            let addresses = answers.await.map_err(|error| Unresolved(Some(error)))?;
-            if addresses.is_empty() {
-                return Err(Unresolved(None).into());
-            }
-            for address in &addresses {
+            let addresses = names.resolve(name.as_str()).await?;
+            for address in addresses.iter() {
                 reach.admit(*address)?;
             }
-            let dialled: Vec<_> = addresses.into_iter().map(|address| SocketAddr::new(address, 0)).collect();
+            let dialled: Vec<_> = addresses.iter().map(|address| SocketAddr::new(*address, 0)).collect();
             Ok(dialled.into_iter())
         })
     }

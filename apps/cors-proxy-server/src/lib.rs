@@ -11,7 +11,9 @@ mod error;
 mod guard;
 mod headers;
 mod load;
+mod lookup;
 mod metrics;
+mod names;
 mod page;
 mod pool;
 mod proxy;
@@ -23,7 +25,9 @@ mod tunnel;
 mod upstream;
 
 pub use args::Args;
-pub use guard::{Answers, Exemption, Lookup, system_lookup};
+pub use guard::Exemption;
+pub use lookup::lookup;
+pub use names::{Answer, Found, Lookup};
 pub use rate::Rate;
 
 use std::ffi::OsString;
@@ -41,7 +45,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             listen: args.listen,
             admin_listen: args.admin_listen,
             metrics: metrics.clone(),
-            routes: move || args.routes(&metrics, system_lookup()),
+            routes: move || {
+                let lookup = lookup(&args.name_server)?;
+                args.routes(&metrics, lookup)
+            },
         })
     })
 }

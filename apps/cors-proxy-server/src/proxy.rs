@@ -109,7 +109,7 @@ impl Proxy {
     fn refuse(&self, error: &ProxyError) -> Response<ResponseBody> {
         match error {
             ProxyError::Blocked(blocked) => self.metrics.blocked(blocked.0.name()),
-            ProxyError::Overloaded => self.metrics.shed(),
+            ProxyError::Overloaded | ProxyError::Exhausted(_) => self.metrics.shed(),
             _ => {}
         }
         let mut response = error.respond(ROUTE);

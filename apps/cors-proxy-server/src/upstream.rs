@@ -14,9 +14,10 @@ use crate::body::{Bounded, Outgoing, Progress};
 use crate::client::{Answer, Client, origin};
 use crate::connect::{self, Connector};
 use crate::error::{ProxyError, Retry};
-use crate::guard::{Lookup, Reach, Resolver};
+use crate::guard::{Reach, Resolver};
 use crate::load::RetryBudget;
 use crate::metrics::ProxyMetrics;
+use crate::names::Names;
 use crate::target::BadTarget;
 
 /// The request that one exchange sends to the target.
@@ -61,7 +62,7 @@ pub(crate) struct Upstream {
 impl Upstream {
     /// A client for each way to reach a target, each with at most `idle` connections that wait for a request.
     pub(crate) fn new(
-        lookup: Lookup,
+        names: Names,
         connect_timeout: Duration,
         timeout: Duration,
         idle: usize,
@@ -69,7 +70,7 @@ impl Upstream {
     ) -> anyhow::Result<Self> {
         let tls = connect::tls()?;
         let client = |reach| {
-            let resolver = Resolver { reach, lookup: lookup.clone() };
+            let resolver = Resolver { reach, names: names.clone() };
             Client::new(Connector::new(resolver, tls.clone(), connect_timeout), idle)
         };
         Ok(Self {

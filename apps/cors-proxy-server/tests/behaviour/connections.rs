@@ -1,11 +1,11 @@
 //! Connections to targets: which address is dialled and for how long, who uses one again, and when it ends.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cors_proxy_server::Lookup;
+use cors_proxy_server::{Found, Lookup};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Barrier;
@@ -181,7 +181,7 @@ async fn a_name_is_looked_up_once_a_connection_and_what_was_vetted_is_dialled() 
     let lookups = asked.clone();
     let lookup: Lookup = Arc::new(move |_| {
         let last = if lookups.fetch_add(1, Ordering::Relaxed) == 0 { 1 } else { 2 };
-        Box::pin(async move { Ok(vec![IpAddr::from([127, 0, 0, last])]) })
+        Box::pin(async move { Ok(Found { addresses: vec![[127, 0, 0, last].into()], lasts: Duration::ZERO }) })
     });
     let target = format!("name.test:{}", vetted.address.port());
     let proxy = proxy_with(&["--allow-target", &target], lookup).await;

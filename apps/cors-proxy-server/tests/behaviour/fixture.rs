@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Parser;
-use cors_proxy_server::{Args, Lookup};
+use cors_proxy_server::{Args, Found, Lookup};
 use service::{Drain, Metrics, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -38,7 +38,8 @@ pub(crate) fn names(script: &[(&str, &[&[&str]])]) -> Lookup {
             Some(answers) => answers.last().cloned(),
             None => None,
         };
-        Box::pin(async move { answer.ok_or_else(|| io::Error::other("no such name")) })
+        let found = answer.map(|addresses| Found { addresses, lasts: Duration::ZERO });
+        Box::pin(async move { found.ok_or_else(|| io::Error::other("no such name")) })
     })
 }
 

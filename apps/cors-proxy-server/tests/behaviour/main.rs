@@ -12,6 +12,7 @@ mod hostile;
 mod lifecycle;
 mod limits;
 mod metrics;
+mod naming;
 mod protocol;
 mod proxy_protocol;
 mod redirects;
