@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use clap::Parser;
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
-use service::{Metrics, Routes, ServerArgs};
+use service::{Cost, Metrics, Resources, Routes, ServerArgs, Wanted};
 use url::Url;
 
 use crate::cors::Policy;
@@ -25,6 +25,9 @@ use crate::upstream::Upstream;
 
 /// Where the mock target listens by default, which may be reached while the proxy listens on loopback only.
 const MOCK_DEFAULT: [&str; 2] = ["127.0.0.1:3000", "localhost:3000"];
+
+/// Requests in flight at once where nothing else is asked for, and they fit.
+const IN_FLIGHT: usize = 1024;
 
 /// Lets web pages read from servers that send no CORS headers
 #[derive(Clone, Debug, Parser)]
@@ -84,15 +87,21 @@ pub struct Args {
     /// How long a `WebSocket` may be silent in both directions
     #[arg(long, env = "TIDELINE_TUNNEL_IDLE_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = service::patience)]
     pub tunnel_idle_timeout: Duration,
-    /// Requests in flight at once; as many again wait briefly, further ones are refused
-    #[arg(long, env = "TIDELINE_MAX_IN_FLIGHT", default_value_t = 1024, value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
-    pub max_in_flight: usize,
+    /// Requests in flight at once; as many again wait briefly, further ones are refused [default: 1024, or fewer that fit]
+    #[arg(long, env = "TIDELINE_MAX_IN_FLIGHT", value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub max_in_flight: Option<usize>,
     /// A network whose `X-Forwarded-*` headers are believed (repeatable)
     #[arg(long, env = "TIDELINE_TRUST_FORWARDED_FROM", value_name = "CIDR", value_delimiter = ',')]
     pub trust_forwarded_from: Vec<IpNet>,
     /// Limits, drain and telemetry.
     #[command(flatten)]
     pub server: ServerArgs,
+}
+
+impl AsRef<ServerArgs> for Args {
+    fn as_ref(&self) -> &ServerArgs {
+        &self.server
+    }
 }
 
 impl Args {
@@ -105,12 +114,28 @@ impl Args {
         Ok(())
     }
 
+    /// Bounds what is served at once by what the system gives.
+    pub fn fit(&mut self, resources: Resources) -> anyhow::Result<()> {
+        let exchanges = Wanted {
+            flag: "--max-in-flight",
+            asked: self.max_in_flight,
+            usual: IN_FLIGHT,
+            // One to the target, or two to name servers, and with each of the two kinds of targets one that waits.
+            cost: Cost { memory: 0, descriptors: 4 },
+        };
+        let [in_flight, connections] = service::fit(resources, [exchanges, self.server.connections(0)])?;
+        self.max_in_flight = Some(in_flight);
+        self.server.max_connections = Some(connections);
+        Ok(())
+    }
+
     /// Builds the routes; `lookup` resolves the names of targets.
     pub fn routes(self, metrics: &Metrics, lookup: Lookup) -> anyhow::Result<Routes> {
         let metrics = ProxyMetrics::registered(metrics);
+        let in_flight = self.max_in_flight.unwrap_or(IN_FLIGHT);
         // A quarter of the places is left to targets whose addresses are known, if all others wait for a name server.
-        let names = Names::new(lookup, self.connect_timeout, self.max_in_flight.div_ceil(4) * 3);
-        let upstream = Upstream::new(names, self.connect_timeout, self.timeout, self.max_in_flight, metrics.clone());
+        let names = Names::new(lookup, self.connect_timeout, in_flight.div_ceil(4) * 3);
+        let upstream = Upstream::new(names, self.connect_timeout, self.timeout, in_flight, metrics.clone());
         let upstream = upstream.context("preparing the client for targets")?;
         let max_age = self.cors_max_age.map(|age| HeaderValue::from(age.as_secs()));
         let proxy = Proxy {
@@ -129,7 +154,7 @@ impl Args {
             },
             required: self.require_header,
             rate: self.rate_limit.map(RateLimit::new),
-            in_flight: InFlight::new(self.max_in_flight),
+            in_flight: InFlight::new(in_flight),
             upstream,
             limits: Limits {
                 redirects: self.max_redirects,

@@ -37,8 +37,9 @@ use service::{Metrics, Service};
 
 /// Runs the server as `arguments` say, the program's name first.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    service::run(arguments, |args: Args| {
+    service::run(arguments, |mut args: Args, resources| {
         args.check()?;
+        args.fit(resources)?;
         let metrics = Metrics::new("cors-proxy-server", env!("CARGO_PKG_VERSION"));
         Ok(Service {
             args: args.server.clone(),

@@ -14,6 +14,7 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::system_conf::parse_resolv_conf;
 
+use crate::error::is_exhausted;
 use crate::names::{Found, Lookup};
 
 /// Where the system says which name servers it has.
@@ -61,12 +62,11 @@ fn at(server: SocketAddr) -> NameServerConfig {
     config
 }
 
-/// Keeps what the system said, by which the lack of sockets is told apart.
+/// The resolver tries ports until it gives up, and keeps to itself that there was no descriptor for any: whether there is
+/// one is found out by opening another.
 fn io_error(error: NetError) -> io::Error {
-    match error {
-        NetError::Io(error) if error.raw_os_error().is_some() => {
-            error.raw_os_error().map_or_else(|| io::Error::other(error.clone()), io::Error::from_raw_os_error)
-        }
-        error => io::Error::other(error),
+    match fs::File::open("/dev/null") {
+        Err(lack) if is_exhausted(&lack) => lack,
+        _ => io::Error::other(error),
     }
 }

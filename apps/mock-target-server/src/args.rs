@@ -22,3 +22,9 @@ pub struct Args {
     #[command(flatten)]
     pub server: ServerArgs,
 }
+
+impl AsRef<ServerArgs> for Args {
+    fn as_ref(&self) -> &ServerArgs {
+        &self.server
+    }
+}

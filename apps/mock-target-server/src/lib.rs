@@ -18,7 +18,9 @@ use service::{Metrics, Service};
 
 /// Runs the server as `arguments` say, the program's name first.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    service::run(arguments, |args: Args| {
+    service::run(arguments, |mut args: Args, resources| {
+        let [connections] = service::fit(resources, [args.server.connections(0)])?;
+        args.server.max_connections = Some(connections);
         Ok(Service {
             metrics: Metrics::new("mock-target-server", env!("CARGO_PKG_VERSION")),
             listen: args.listen,

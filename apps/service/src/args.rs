@@ -8,16 +8,18 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
+use crate::{Cost, Wanted};
+
 /// Limits, drain and telemetry of one server.
 #[derive(Args, Clone, Debug)]
 pub struct ServerArgs {
-    /// Connections held open at once; further ones wait in the kernel's backlog
-    #[arg(long, env = "TIDELINE_MAX_CONNECTIONS", default_value_t = 8192, value_name = "COUNT", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
-    pub max_connections: usize,
+    /// Connections held open at once; further ones wait in the kernel's backlog [default: 8192, or fewer that fit]
+    #[arg(long, env = "TIDELINE_MAX_CONNECTIONS", value_name = "COUNT", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub max_connections: Option<usize>,
     /// How long a keep-alive connection may be idle; keep it above the load balancer's own (an ALB has 60 s)
     #[arg(long, env = "TIDELINE_IDLE_TIMEOUT", default_value = "90s", value_name = "DURATION", value_parser = patience)]
     pub idle_timeout: Duration,
-    /// How long the head of one request may take to arrive
+    /// How long the first bytes of a connection, and then the head of each request, may take to arrive
     #[arg(long, env = "TIDELINE_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = patience)]
     pub header_timeout: Duration,
     /// Oldest age of a connection, jittered down to half of it, so that clients reconnect and find new pods
@@ -41,6 +43,20 @@ pub struct ServerArgs {
 }
 
 impl ServerArgs {
+    /// Connections that are held open at once where nothing else is asked for, and they fit.
+    pub const CONNECTIONS: usize = 8192;
+
+    /// The connections that are held open at once.
+    pub fn max_connections(&self) -> usize {
+        self.max_connections.unwrap_or(Self::CONNECTIONS)
+    }
+
+    /// The connections that are wanted, each with as much memory as its service says.
+    pub fn connections(&self, memory: u64) -> Wanted {
+        let cost = Cost { memory, descriptors: 1 };
+        Wanted { flag: "--max-connections", asked: self.max_connections, usual: Self::CONNECTIONS, cost }
+    }
+
     /// The number of worker threads: as asked, else what the container's CPU quota and affinity allow.
     pub fn worker_threads(&self) -> usize {
         self.workers.or_else(|| std::thread::available_parallelism().ok().map(NonZeroUsize::get)).unwrap_or(1)

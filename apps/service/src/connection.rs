@@ -11,10 +11,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::held::Held;
+use crate::slots::Slot;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// How long a peer may leave our bytes unread.
@@ -57,6 +58,8 @@ const SMALL: usize = 2048;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 enum Phase {
+    /// Nothing has come yet.
+    New,
     Idle,
     Head,
     Busy,
@@ -67,11 +70,28 @@ enum Phase {
 #[derive(Clone, Debug, Default)]
 pub struct Wire(Arc<WireState>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct WireState {
     phase: AtomicU8,
+    /// When the phase began, in milliseconds since `began`; exact for those in which the peer is waited for.
+    since: AtomicU64,
+    began: Instant,
     reset: AtomicBool,
     pace_millis: AtomicU64,
+    gives_way: Notify,
+}
+
+impl Default for WireState {
+    fn default() -> Self {
+        Self {
+            phase: AtomicU8::default(),
+            since: AtomicU64::default(),
+            began: Instant::now(),
+            reset: AtomicBool::default(),
+            pace_millis: AtomicU64::default(),
+            gives_way: Notify::new(),
+        }
+    }
 }
 
 impl Wire {
@@ -104,15 +124,42 @@ impl Wire {
         self.enter(Phase::Tunnel);
     }
 
+    /// For how long the peer has been waited for, if it is: for its first bytes, the rest of a head, or its next request.
+    pub(crate) fn waiting(&self) -> Option<Duration> {
+        let since = Duration::from_millis(self.0.since.load(Ordering::Relaxed));
+        matches!(self.phase(), Phase::New | Phase::Idle | Phase::Head)
+            .then(|| self.0.began.elapsed().saturating_sub(since))
+    }
+
+    /// Asks the connection to end, if its peer is still waited for.
+    pub(crate) fn give_way(&self) {
+        self.0.gives_way.notify_one();
+    }
+
+    /// Waits until the connection has to end for another.
+    pub(crate) async fn gives_way(&self) {
+        loop {
+            self.0.gives_way.notified().await;
+            if self.waiting().is_some() {
+                return;
+            }
+        }
+    }
+
     fn enter(&self, phase: Phase) {
+        if matches!(phase, Phase::Idle | Phase::Head) {
+            let since = u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.0.since.store(since, Ordering::Relaxed);
+        }
         self.0.phase.store(phase as u8, Ordering::Release);
     }
 
     fn phase(&self) -> Phase {
         match self.0.phase.load(Ordering::Acquire) {
-            0 => Phase::Idle,
-            1 => Phase::Head,
-            2 => Phase::Busy,
+            0 => Phase::New,
+            1 => Phase::Idle,
+            2 => Phase::Head,
+            3 => Phase::Busy,
             _ => Phase::Tunnel,
         }
     }
@@ -125,9 +172,6 @@ pub(crate) struct Clock {
     pub(crate) header: Duration,
 }
 
-/// A connection's place under the cap and its count in the metrics, held while it is open, tunnels included.
-pub(crate) type Slot = (OwnedSemaphorePermit, Held);
-
 pub(crate) struct Connection {
     stream: TcpStream,
     wire: Wire,
@@ -137,21 +181,22 @@ pub(crate) struct Connection {
     alarm: Pin<Box<Sleep>>,
     stall: Option<Pin<Box<Sleep>>>,
     pacing: Option<Pin<Box<Sleep>>>,
-    _slot: Slot,
+    /// Its place and its count in the metrics.
+    _held: (Slot, Option<Held>),
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream, wire: Wire, clock: Clock, slot: Slot) -> Self {
+    pub(crate) fn new(stream: TcpStream, clock: Clock, held: (Slot, Option<Held>)) -> Self {
         Self {
             stream,
-            wire,
+            wire: held.0.wire.clone(),
             clock,
             timed: Phase::Busy,
             since: Instant::now(),
-            alarm: Box::pin(sleep(clock.idle)),
+            alarm: Box::pin(sleep(clock.header)),
             stall: None,
             pacing: None,
-            _slot: slot,
+            _held: held,
         }
     }
 
@@ -161,7 +206,7 @@ impl Connection {
         let phase = self.wire.phase();
         let limit = match phase {
             Phase::Idle => self.clock.idle,
-            Phase::Head => self.clock.header,
+            Phase::New | Phase::Head => self.clock.header,
             Phase::Busy | Phase::Tunnel => {
                 if phase == Phase::Tunnel && self.timed != phase {
                     // If the option is refused, a peer that is gone is found out when something is sent to it.
@@ -217,7 +262,7 @@ impl AsyncRead for Connection {
         let before = buf.filled().len();
         match Pin::new(&mut this.stream).poll_read(cx, buf) {
             Poll::Ready(done) => {
-                if buf.filled().len() > before && this.wire.phase() == Phase::Idle {
+                if buf.filled().len() > before && matches!(this.wire.phase(), Phase::New | Phase::Idle) {
                     this.wire.enter(Phase::Head);
                 }
                 Poll::Ready(done)

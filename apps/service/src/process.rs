@@ -11,7 +11,7 @@ use clap::error::ErrorKind;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::drain::{Signals, Stop};
-use crate::{Metrics, Routes, Server, ServerArgs, log};
+use crate::{Metrics, Resources, Routes, Server, ServerArgs, log};
 
 /// A service that has parsed all of its configuration: where it listens and which routes it serves.
 #[derive(Debug)]
@@ -28,13 +28,14 @@ pub struct Service<B> {
     pub routes: B,
 }
 
-/// Parses `arguments`, the program's name first, lets `configure` check them all, and serves until a signal ends it.
+/// Parses `arguments`, the program's name first, lets `configure` check them all against what the system gives, and serves
+/// until a signal ends it.
 pub fn run<A, B>(
     arguments: impl IntoIterator<Item = OsString>,
-    configure: impl FnOnce(A) -> anyhow::Result<Service<B>>,
+    configure: impl FnOnce(A, Resources) -> anyhow::Result<Service<B>>,
 ) -> ExitCode
 where
-    A: Parser,
+    A: Parser + AsRef<ServerArgs>,
     B: FnOnce() -> anyhow::Result<Routes>,
 {
     let service = A::try_parse_from(arguments).map_err(|error| match error.kind() {
@@ -45,8 +46,12 @@ where
         }
         _ => refuse(&one_line(&error.to_string())),
     });
-    let service = service
-        .and_then(|args| configure(args).and_then(checked).map_err(|error| refuse(&format!("error: {error:#}"))));
+    let prepared = |args: A| {
+        log::start(args.as_ref().log_level);
+        let resources = Resources::claim(None).context("raising the limit of file descriptors")?;
+        checked(configure(args, resources)?)
+    };
+    let service = service.and_then(|args| prepared(args).map_err(|error| refuse(&format!("error: {error:#}"))));
     match service {
         Ok(service) => serve(service),
         Err(code) => code,
@@ -81,7 +86,6 @@ fn one_line(message: &str) -> String {
 }
 
 fn serve<B: FnOnce() -> anyhow::Result<Routes>>(service: Service<B>) -> ExitCode {
-    log::start(service.args.log_level);
     let outcome = runtime(service.args.worker_threads()).and_then(|runtime| {
         let outcome = runtime.block_on(serve_until_signal(service));
         // Whatever the deadline cut off must not keep the process alive.

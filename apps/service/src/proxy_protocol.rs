@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::ServerArgs;
+use crate::connection::Wire;
 use crate::drain::{Drain, Phase};
 use crate::metrics::Metrics;
 
@@ -148,10 +149,10 @@ async fn read(
     closing: impl Future<Output = ()>,
 ) -> Result<Option<SocketAddr>, Refusal> {
     let mut arrived = Arrived { bytes: [0; LONGEST], filled: 0 };
-    // A balancer sends the header with the client's first bytes, so until then the connection is idle, not slow.
+    // A balancer sends the header with the client's first bytes, so until then the connection is new, not slow.
     let begun = tokio::select! {
         biased;
-        begun = timeout(args.idle_timeout, arrived.more(stream)) => begun.unwrap_or(Err(Refusal::Gone))?,
+        begun = timeout(args.header_timeout, arrived.more(stream)) => begun.unwrap_or(Err(Refusal::Gone))?,
         () = closing => return Err(Refusal::Gone),
     };
     match begun {
@@ -164,14 +165,20 @@ async fn read(
 pub(crate) async fn client(
     stream: &mut TcpStream,
     peer: SocketAddr,
-    args: &ServerArgs,
-    (drain, metrics): (&Drain, &Metrics),
+    wire: &Wire,
+    (args, drain, metrics): (&ServerArgs, &Drain, &Metrics),
 ) -> Option<SocketAddr> {
     if !args.is_balancer(peer) {
         return Some(peer);
     }
     // Boxed, because a connection would keep the room for its header as long as it lives.
-    match Box::pin(read(stream, args, drain.reached(Phase::Closing))).await {
+    let ends = async {
+        tokio::select! {
+            () = drain.reached(Phase::Closing) => {}
+            () = wire.gives_way() => {}
+        }
+    };
+    match Box::pin(read(stream, args, ends)).await {
         Ok(client) => Some(client.unwrap_or(peer)),
         Err(Refusal::Gone) => None,
         Err(Refusal::Flaw(flaw)) => {
@@ -183,13 +190,14 @@ pub(crate) async fn client(
 }
 
 /// Skips the header of a health check, which a balancer only sends once it is told to; `false` if what is there is none.
-pub(crate) async fn skip(stream: &mut TcpStream, peer: SocketAddr, args: &ServerArgs) -> bool {
+pub(crate) async fn skip(stream: &mut TcpStream, peer: SocketAddr, wire: &Wire, args: &ServerArgs) -> bool {
     if !args.is_balancer(peer) {
         return true;
     }
     let mut first = [0];
-    match timeout(args.idle_timeout, stream.peek(&mut first)).await {
-        Ok(Ok(1)) if first == SIGNATURE[..1] => Box::pin(read(stream, args, std::future::pending())).await.is_ok(),
+    let whole = async |stream: &mut TcpStream| Box::pin(read(stream, args, wire.gives_way())).await.is_ok();
+    match timeout(args.header_timeout, stream.peek(&mut first)).await {
+        Ok(Ok(1)) if first == SIGNATURE[..1] => whole(stream).await,
         Ok(Ok(1)) => true,
         _ => false,
     }

@@ -4,7 +4,6 @@
 use std::io::Error;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,7 +15,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout};
 use tower_service::Service;
 use warp::filters::BoxedFilter;
@@ -25,6 +23,7 @@ use crate::body::{BoxError, Carried, Label, RequestBody, ResponseBody};
 use crate::connection::{Clock, Connection, Wire};
 use crate::drain::{Drain, Phase};
 use crate::metrics::{Metrics, Tracked};
+use crate::slots::{Slot, Slots};
 use crate::{ServerArgs, TraceParent, admin, proxy_protocol};
 
 /// Bytes that the head of a request may take.
@@ -91,7 +90,7 @@ impl Server {
     pub async fn run(self, routes: Routes) -> usize {
         let Self { args, listener, admin, drain, metrics } = self;
         let admin = tokio::spawn(admin::serve(admin, args.clone(), drain.clone(), metrics.clone()));
-        let slots = Arc::new(Semaphore::new(args.max_connections));
+        let slots = Slots::new(args.max_connections());
         let acceptor = Acceptor { routes, drain: drain.clone(), metrics, slots: slots.clone(), args: args.clone() };
 
         acceptor.accept_until(&listener, drain_delay_over(&drain, args.drain_delay)).await;
@@ -99,10 +98,9 @@ impl Server {
         drop(listener);
         drain.close();
 
-        let all = u32::try_from(args.max_connections).unwrap_or(u32::MAX);
-        let cut_off = match timeout(args.drain_timeout, slots.acquire_many(all)).await {
-            Ok(_) => 0,
-            Err(_) => args.max_connections - slots.available_permits(),
+        let cut_off = match timeout(args.drain_timeout, slots.emptied()).await {
+            Ok(()) => 0,
+            Err(_) => slots.taken(),
         };
         admin.abort();
         cut_off
@@ -127,7 +125,7 @@ struct Acceptor {
     routes: Routes,
     drain: Drain,
     metrics: Metrics,
-    slots: Arc<Semaphore>,
+    slots: Slots,
     args: ServerArgs,
 }
 
@@ -136,7 +134,7 @@ impl Acceptor {
         let mut end = pin!(end);
         loop {
             let accepted = tokio::select! {
-                accepted = self.accept(listener) => accepted,
+                accepted = self.slots.accept(listener) => accepted,
                 () = &mut end => return,
             };
             match accepted {
@@ -152,43 +150,38 @@ impl Acceptor {
 
     /// Takes what has already completed its handshake: closing the listener would reset it.
     async fn accept_backlog(&self, listener: &TcpListener) {
-        while let Ok(Ok((stream, slot))) = timeout(Duration::from_millis(1), self.accept(listener)).await {
+        while let Ok(Ok((stream, slot))) = timeout(Duration::from_millis(1), self.slots.accept(listener)).await {
             self.spawn(stream, slot);
         }
     }
 
-    async fn accept(&self, listener: &TcpListener) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
-        let slot = self.slots.clone().acquire_owned().await.expect("the semaphore is never closed");
-        let (stream, _) = listener.accept().await?;
-        Ok((stream, slot))
-    }
-
-    fn spawn(&self, stream: TcpStream, slot: OwnedSemaphorePermit) {
+    fn spawn(&self, stream: TcpStream, slot: Slot) {
         tokio::spawn(self.clone().serve(stream, slot));
     }
 
-    async fn serve(self, mut stream: TcpStream, slot: OwnedSemaphorePermit) {
-        let slot = (slot, self.metrics.connection());
+    async fn serve(self, mut stream: TcpStream, slot: Slot) {
+        let held = (slot, Some(self.metrics.connection()));
+        let wire = held.0.wire.clone();
         let Ok(peer) = stream.peer_addr() else { return };
         // Without it a small response waits for the peer's delayed acknowledgement; with an error it is only slower.
         let _ = stream.set_nodelay(true);
-        let named = proxy_protocol::client(&mut stream, peer, &self.args, (&self.drain, &self.metrics)).await;
+        let named = proxy_protocol::client(&mut stream, peer, &wire, (&self.args, &self.drain, &self.metrics)).await;
         let Some(peer) = named else { return };
-        let wire = Wire::default();
         let clock = Clock { idle: self.args.idle_timeout, header: self.args.header_timeout };
-        let io = TokioIo::new(Connection::new(stream, wire.clone(), clock, slot));
+        let io = TokioIo::new(Connection::new(stream, clock, held));
         let expires = Instant::now() + jittered(self.args.max_connection_age);
 
         let service = service_fn(|request| self.respond(request, peer, &wire, expires));
         let mut builder = http1::Builder::new();
         builder.max_buf_size(MAX_HEAD).half_close(false);
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
-        let mut closing = pin!(self.drain.reached(Phase::Closing));
+        let (mut closing, mut gives_way) = (pin!(self.drain.reached(Phase::Closing)), pin!(wire.gives_way()));
         let mut closed = false;
         let outcome = loop {
             tokio::select! {
                 biased;
                 outcome = connection.as_mut() => break outcome,
+                () = gives_way.as_mut() => return,
                 () = closing.as_mut(), if !closed => {
                     closed = true;
                     connection.as_mut().graceful_shutdown();
@@ -240,7 +233,7 @@ impl Acceptor {
         tracked.answered(head.status, head.extensions.get::<Label>().copied().unwrap_or_default());
         if head.status == StatusCode::SWITCHING_PROTOCOLS {
             wire.tunnel();
-        } else if !self.drain.is_ready() || Instant::now() >= expires || self.slots.available_permits() == 0 {
+        } else if !self.drain.is_ready() || Instant::now() >= expires || self.slots.is_full() {
             head.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         let body = match head.extensions.remove::<Carried>().and_then(|carried| carried.take()) {

@@ -125,13 +125,25 @@ async fn ready(flags: &[&str]) -> Child {
 
 /// The same of any command; it tells the address for clients, too.
 pub(crate) async fn started(command: &mut Command) -> (Child, SocketAddr) {
+    let (child, address, _) = addresses(command).await;
+    (child, address)
+}
+
+/// The same, with the address of the admin port. Warnings may come first.
+pub(crate) async fn addresses(command: &mut Command) -> (Child, SocketAddr, SocketAddr) {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let line = timeout(Duration::from_secs(20), lines.next_line()).await.unwrap().unwrap().unwrap();
-    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let line = loop {
+        let line = timeout(Duration::from_secs(20), lines.next_line()).await.unwrap().unwrap().unwrap();
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        if line["level"] != "WARN" {
+            break line;
+        }
+    };
     assert_eq!(line["message"], "ready");
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    (child, line["address"].as_str().unwrap().parse().unwrap())
+    let [address, admin] = ["address", "admin"].map(|name| line[name].as_str().unwrap().parse().unwrap());
+    (child, address, admin)
 }
 
 async fn signalled(child: &mut Child, signal: &str) -> Option<i32> {

@@ -1,9 +1,11 @@
 //! The limits on requests, bodies, load and connections.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::fixture::{client, get, metric, pair, raw, read_to_end};
 
@@ -68,16 +70,21 @@ async fn load_beyond_the_limit_is_shed_with_a_time_to_return() {
 }
 
 #[tokio::test]
-async fn a_head_that_arrives_too_slowly_ends_the_connection_and_an_idle_one_stays() {
+async fn a_head_that_arrives_too_slowly_or_never_ends_the_connection_and_an_idle_one_stays() {
     let (proxy, mock) = pair(&["--header-timeout", "300ms"]).await;
     let mut slow = TcpStream::connect(proxy.address).await.unwrap();
     slow.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    let (mut silent, began) = (TcpStream::connect(proxy.address).await.unwrap(), Instant::now());
     let mut idle = TcpStream::connect(proxy.address).await.unwrap();
+    idle.write_all(b"HEAD /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     assert_eq!(read_to_end(&mut slow).await, "");
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(read_to_end(&mut silent).await, "");
+    assert!(began.elapsed() >= Duration::from_millis(300), "{:?}", began.elapsed());
+    sleep(Duration::from_millis(400)).await;
     let request = format!("GET /http://{}/posts/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", mock.address);
     idle.write_all(request.as_bytes()).await.unwrap();
-    assert!(read_to_end(&mut idle).await.starts_with("HTTP/1.1 200 "));
+    let responses = read_to_end(&mut idle).await;
+    assert_eq!(responses.matches("HTTP/1.1 200 ").count(), 2, "{responses}");
 }
 
 #[tokio::test]
@@ -92,7 +99,7 @@ async fn idle_connections_end_after_their_time() {
 async fn an_old_connection_is_asked_to_close_after_its_response() {
     let (proxy, _mock) = pair(&["--max-connection-age", "1ms"]).await;
     let mut old = TcpStream::connect(proxy.address).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    sleep(Duration::from_millis(20)).await;
     old.write_all(b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     assert!(read_to_end(&mut old).await.contains("connection: close\r\n"));
 }
@@ -103,9 +110,49 @@ async fn connections_beyond_the_cap_wait_for_a_place() {
     let mut first = TcpStream::connect(proxy.address).await.unwrap();
     first.write_all(b"GET /robots.txt HTTP/1.1\r\n").await.unwrap();
     let second = tokio::spawn(async move { get(proxy.address, "/robots.txt", "").await });
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    sleep(Duration::from_millis(200)).await;
     assert!(!second.is_finished());
     first.write_all(b"Host: x\r\n\r\n").await.unwrap();
     assert!(read_to_end(&mut first).await.contains("connection: close\r\n"));
     assert!(second.await.unwrap().starts_with("HTTP/1.1 200 "));
+}
+
+/// So many connections that have had one response, and go on.
+async fn kept(address: SocketAddr, count: usize) -> Vec<TcpStream> {
+    let mut kept = Vec::new();
+    for _ in 0..count {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"HEAD /livez HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+        kept.push(stream);
+    }
+    kept
+}
+
+#[tokio::test]
+async fn when_all_places_are_taken_the_idlest_gives_way_and_a_request_does_not() {
+    let (proxy, mock) = pair(&["--max-connections", "3"]).await;
+    let path = format!("/http://{}/delay/3000", mock.address);
+    let busy = tokio::spawn(async move { get(proxy.address, &path, "").await });
+    let mut silent = TcpStream::connect(proxy.address).await.unwrap();
+    sleep(Duration::from_millis(300)).await;
+    let mut younger = TcpStream::connect(proxy.address).await.unwrap();
+    let began = Instant::now();
+    let next = timeout(Duration::from_secs(10), get(proxy.address, "/robots.txt", "")).await.unwrap();
+    assert!(next.starts_with("HTTP/1.1 200 ") && began.elapsed() < Duration::from_secs(3), "{next}");
+    assert_eq!(read_to_end(&mut silent).await, "");
+    assert!(timeout(Duration::from_millis(100), younger.read(&mut [0])).await.is_err(), "one was enough");
+    assert!(busy.await.unwrap().starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn the_admin_port_answers_however_many_hold_it() {
+    let (proxy, _mock) = pair(&[]).await;
+    let (_kept, mut silent) = (kept(proxy.admin, 100).await, Vec::new());
+    for _ in 0..200 {
+        silent.push(TcpStream::connect(proxy.admin).await.unwrap());
+    }
+    sleep(Duration::from_millis(1200)).await;
+    let live = timeout(Duration::from_secs(10), get(proxy.admin, "/livez", "")).await.unwrap();
+    assert!(live.starts_with("HTTP/1.1 200 "), "{live}");
 }

@@ -6,6 +6,7 @@ mod browser;
 mod command;
 mod connections;
 mod cors;
+mod descriptors;
 mod fixture;
 mod forwarding;
 mod hostile;

@@ -1,0 +1,120 @@
+//! How many connections and exchanges fit into what the system gives.
+
+use anyhow::ensure;
+
+use crate::Resources;
+
+/// What something takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Bytes of memory, those that the kernel keeps for sockets included.
+    pub memory: u64,
+    /// File descriptors.
+    pub descriptors: u64,
+}
+
+/// What a server takes of itself: the admin port and its connections, the runtime, what allocators and tables keep.
+const OWN: Cost = Cost { memory: 32 << 20, descriptors: 192 };
+
+/// A number of things of one kind, each with its cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// The flag that says how many.
+    pub flag: &'static str,
+    /// How many are asked for.
+    pub asked: Option<usize>,
+    /// How many there are where nothing is asked for, and they fit.
+    pub usual: usize,
+    /// What each takes.
+    pub cost: Cost,
+}
+
+/// How many there may be of each kind, and of which there are fewer than usual. What is asked for has to fit; of what is
+/// not, as many as fit: of the first kinds so many that an equal share is left to the others.
+pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) -> anyhow::Result<[usize; KINDS]> {
+    let (mut memory, mut descriptors) = (resources.memory, resources.descriptors);
+    for (left, own, name) in
+        [(&mut memory, OWN.memory, "bytes of memory"), (&mut descriptors, OWN.descriptors, "file descriptors")]
+    {
+        if let Some(left) = left {
+            let given = *left;
+            *left = given.saturating_sub(own);
+            ensure!(*left > 0, "the server needs more than {own} {name}, and has {given}: give it more");
+        }
+    }
+    let mut counts = [0; KINDS];
+    for (nth, wanted) in wanted.into_iter().enumerate() {
+        let share = u64::try_from(KINDS - nth).unwrap_or(1);
+        let most = |left: Option<u64>, each: u64, share: u64| {
+            left.and_then(|left| (left / share).checked_div(each))
+                .map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+        };
+        let fits =
+            |share| most(memory, wanted.cost.memory, share).min(most(descriptors, wanted.cost.descriptors, share));
+        let count = wanted.asked.unwrap_or_else(|| wanted.usual.min(fits(share)));
+        ensure!(
+            count > 0 && count <= fits(1),
+            "{flag} {count} does not fit: {most} do, at {kib} KiB of memory and {descriptors} file descriptors each, into \
+             what is left of {given:?}; lower it, or give the server more (--memory)",
+            flag = wanted.flag,
+            most = fits(1),
+            kib = wanted.cost.memory / 1024,
+            descriptors = wanted.cost.descriptors,
+            given = resources,
+        );
+        let taken = u64::try_from(count).unwrap_or(u64::MAX);
+        memory = memory.map(|left| left.saturating_sub(taken.saturating_mul(wanted.cost.memory)));
+        descriptors = descriptors.map(|left| left.saturating_sub(taken.saturating_mul(wanted.cost.descriptors)));
+        if wanted.asked.is_none() && count < wanted.usual {
+            tracing::warn!(flag = wanted.flag, usual = wanted.usual, count, ?resources, "fewer fit than usual");
+        }
+        counts[nth] = count;
+    }
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXCHANGES: Wanted =
+        Wanted { flag: "--max-in-flight", asked: None, usual: 1024, cost: Cost { memory: 100 << 10, descriptors: 4 } };
+    const CONNECTIONS: Wanted =
+        Wanted { flag: "--max-connections", asked: None, usual: 8192, cost: Cost { memory: 16 << 10, descriptors: 1 } };
+
+    fn fitted(memory: Option<u64>, descriptors: Option<u64>, asked: [Option<usize>; 2]) -> anyhow::Result<[usize; 2]> {
+        let (exchanges, connections) =
+            (Wanted { asked: asked[0], ..EXCHANGES }, Wanted { asked: asked[1], ..CONNECTIONS });
+        fit(Resources { descriptors, memory }, [exchanges, connections])
+    }
+
+    #[test]
+    fn the_usual_numbers_hold_where_there_is_room() {
+        assert_eq!(fitted(None, None, [None, None]).unwrap(), [1024, 8192]);
+        assert_eq!(fitted(Some(1 << 30), Some(20_000), [None, None]).unwrap(), [1024, 8192]);
+    }
+
+    #[test]
+    fn fewer_are_served_where_there_is_not() {
+        let [exchanges, connections] = fitted(Some(128 << 20), None, [None, None]).unwrap();
+        assert!(exchanges < 1024 && connections < 8192);
+        assert!(exchanges * (100 << 10) + connections * (16 << 10) <= 96 << 20);
+        let [exchanges, connections] = fitted(None, Some(1024), [None, None]).unwrap();
+        assert_eq!((exchanges, connections), (104, 416));
+    }
+
+    #[test]
+    fn what_is_asked_for_has_to_fit() {
+        assert_eq!(fitted(Some(256 << 20), Some(20_000), [Some(500), Some(1000)]).unwrap(), [500, 1000]);
+        for (memory, descriptors, asked, named) in [
+            (Some(64 << 20), None, [Some(1000), None], "--max-in-flight 1000"),
+            (Some(64 << 20), None, [None, Some(8000)], "--max-connections 8000"),
+            (None, Some(1024), [None, Some(1000)], "--max-connections 1000"),
+            (Some(8 << 20), None, [None, None], "the server needs more than"),
+            (None, Some(64), [None, None], "the server needs more than"),
+        ] {
+            let refused = fitted(memory, descriptors, asked).unwrap_err().to_string();
+            assert!(refused.contains(named), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Places for connections: so many and no more. When all are taken, whoever has said nothing for longest gives way.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use crate::connection::Wire;
+
+/// Whoever has been waiting for less is not idle, but between two requests or amid the head of one.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How often somebody is asked to give way while all places are taken.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// The share of all connections that gives way at a time: looking for them takes a walk over all.
+const SHARE: usize = 64;
+
+/// The places of one listener.
+#[derive(Clone, Debug)]
+pub(crate) struct Slots(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    places: Arc<Semaphore>,
+    most: usize,
+    open: Mutex<HashMap<u64, Wire>>,
+    next: AtomicU64,
+}
+
+impl Slots {
+    pub(crate) fn new(most: usize) -> Self {
+        let (places, open, next) = (Arc::new(Semaphore::new(most)), Mutex::default(), AtomicU64::default());
+        Self(Arc::new(Shared { places, most, open, next }))
+    }
+
+    /// Takes the next connection of a listener, once there is a place for it.
+    pub(crate) async fn accept(&self, listener: &TcpListener) -> std::io::Result<(TcpStream, Slot)> {
+        let place = self.place().await;
+        let (stream, _) = listener.accept().await?;
+        let (number, wire) = (self.0.next.fetch_add(1, Ordering::Relaxed), Wire::default());
+        self.0.lock().insert(number, wire.clone());
+        Ok((stream, Slot { wire, number, shared: self.0.clone(), _place: place }))
+    }
+
+    async fn place(&self) -> OwnedSemaphorePermit {
+        loop {
+            let place = self.0.places.clone().acquire_owned();
+            if let Ok(place) = timeout(INTERVAL, place).await {
+                return place.expect("the semaphore is never closed");
+            }
+            self.0.make_room();
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.places.available_permits() == 0
+    }
+
+    /// How many connections are open.
+    pub(crate) fn taken(&self) -> usize {
+        self.0.most - self.0.places.available_permits()
+    }
+
+    /// Waits until none is open.
+    pub(crate) async fn emptied(&self) {
+        let all = u32::try_from(self.0.most).unwrap_or(u32::MAX);
+        let _ = self.0.places.acquire_many(all).await;
+    }
+}
+
+impl Shared {
+    fn make_room(&self) {
+        let mut waiting: Vec<_> = self
+            .lock()
+            .values()
+            .filter_map(|wire| Some((wire.waiting().filter(|waiting| *waiting > IDLE)?, wire.clone())))
+            .collect();
+        waiting.sort_unstable_by_key(|(waiting, _)| std::cmp::Reverse(*waiting));
+        for (_, wire) in waiting.into_iter().take(self.most.div_ceil(SHARE)) {
+            wire.give_way();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Wire>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection's place, held for as long as it is open, tunnels included.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) wire: Wire,
+    number: u64,
+    shared: Arc<Shared>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.shared.lock().remove(&self.number);
+    }
+}
