@@ -60,8 +60,26 @@ pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 /// The storage class of encrypted gp3 volumes.
 pub const STORAGE_CLASS: &str = "gp3-encrypted";
 
+/// The managed add-on that gives pods their addresses and holds network policies.
+pub const VPC_CNI_ADD_ON: &str = "vpc-cni";
+
+/// The managed add-on that leads what is sent to Services to their pods.
+pub const KUBE_PROXY_ADD_ON: &str = "kube-proxy";
+
+/// The managed add-on of the cluster's name servers.
+pub const COREDNS_ADD_ON: &str = "coredns";
+
+/// The managed add-on that hands pods the credentials of their roles.
+pub const POD_IDENTITY_ADD_ON: &str = "eks-pod-identity-agent";
+
 /// The managed add-on that attaches volumes.
 pub const EBS_CSI_ADD_ON: &str = "aws-ebs-csi-driver";
+
+/// The managed add-on that tells of broken nodes.
+pub const NODE_MONITORING_ADD_ON: &str = "eks-node-monitoring-agent";
+
+/// The namespaces that every cluster has.
+pub const OF_KUBERNETES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
 /// The taint that the driver of volumes takes from a node once the node's limit of volumes is known.
 pub const EBS_CSI_TAINT: &str = "ebs.csi.aws.com/agent-not-ready";

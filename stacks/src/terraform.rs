@@ -3,14 +3,10 @@
 use synth_bindings::{Aws, Helm, helm_release, provider};
 use synth_framework::{Ref, Stack, Terraform, functions::base64decode, mock_provider, run, s3_backend, terraform};
 
-use crate::settings::Settings;
+use crate::settings::{ProviderFloor, Settings};
 
 /// Terraform's versions: write-only arguments came with 1.11.
 const TERRAFORM_VERSIONS: &str = ">= 1.11";
-
-/// Where the AWS provider's versions end: what the next major version removes is not known. They begin where the settings say;
-/// the bindings know what the oldest possible one lacks, and a stack that accepts it may not use that.
-const AWS_CEILING: &str = "7.0.0";
 
 /// The Helm provider's versions: the third major takes its configuration as attributes.
 const HELM_VERSIONS: &str = ">= 3.1.1, < 4.0.0";
@@ -36,7 +32,8 @@ fn common(settings: &Settings, stack: &Stack) -> Terraform {
         settings.aws.account_id,
         settings.state_key_alias()
     );
-    let aws = format!(">= {}, < {AWS_CEILING}", settings.aws.provider_floor);
+    // A stack that accepts an old version may not use what the bindings know it to lack.
+    let aws = format!(">= {}, < {}", settings.aws.provider_floor, ProviderFloor::CEILING);
     terraform().required_version(TERRAFORM_VERSIONS).required_provider::<Aws>(aws).backend(
         s3_backend(settings.state_bucket(), state.key(stack.name()), settings.aws.region.name)
             .encrypt(true)

@@ -6,7 +6,11 @@ use std::ops::RangeInclusive;
 
 use jiff::civil::{Date, date};
 
-use crate::settings::{AddonVersion, KubernetesVersion, Version};
+use crate::{
+    charts::{Values as _, argocd, karpenter},
+    names::{COREDNS_ADD_ON, EBS_CSI_ADD_ON, KUBE_PROXY_ADD_ON, POD_IDENTITY_ADD_ON, VPC_CNI_ADD_ON},
+    settings::{AddonVersion, KubernetesVersion},
+};
 
 /// US dollars that a cluster costs by the hour in standard support, and in extended support.
 /// <https://aws.amazon.com/eks/pricing/>, 2026-11-29.
@@ -74,14 +78,14 @@ const fn needed(
 /// Karpenter: the compatibility matrix of the documentation at v1.14, which names the least version for each Kubernetes and no oldest
 /// Kubernetes, 2026-11-22.
 const TESTED: [Tested; 8] = [
-    tested("argo-cd", [(10, 0), (10, 3)], "Argo CD 3.4", 32..=35),
-    tested("argo-cd", [(10, 3), (11, 0)], "Argo CD 3.5", 33..=36),
-    needed("karpenter", [(0, 0), (1, 2)], "Karpenter before 1.2", 0..=31),
-    needed("karpenter", [(1, 2), (1, 5)], "Karpenter 1.2 to 1.4", 0..=32),
-    needed("karpenter", [(1, 5), (1, 6)], "Karpenter 1.5", 0..=33),
-    needed("karpenter", [(1, 6), (1, 9)], "Karpenter 1.6 to 1.8", 0..=34),
-    needed("karpenter", [(1, 9), (1, 13)], "Karpenter 1.9 to 1.12", 0..=35),
-    tested("karpenter", [(1, 13), (1, 15)], "Karpenter 1.13 to 1.14", 0..=36),
+    tested(argocd::Values::CHART, [(10, 0), (10, 3)], "Argo CD 3.4", 32..=35),
+    tested(argocd::Values::CHART, [(10, 3), (11, 0)], "Argo CD 3.5", 33..=36),
+    needed(karpenter::Values::CHART, [(0, 0), (1, 2)], "Karpenter before 1.2", 0..=31),
+    needed(karpenter::Values::CHART, [(1, 2), (1, 5)], "Karpenter 1.2 to 1.4", 0..=32),
+    needed(karpenter::Values::CHART, [(1, 5), (1, 6)], "Karpenter 1.5", 0..=33),
+    needed(karpenter::Values::CHART, [(1, 6), (1, 9)], "Karpenter 1.6 to 1.8", 0..=34),
+    needed(karpenter::Values::CHART, [(1, 9), (1, 13)], "Karpenter 1.9 to 1.12", 0..=35),
+    tested(karpenter::Values::CHART, [(1, 13), (1, 15)], "Karpenter 1.13 to 1.14", 0..=36),
 ];
 
 impl Tested {
@@ -91,8 +95,9 @@ impl Tested {
     }
 
     /// The releases of a chart among which a version is, if the table has them.
-    pub(crate) fn of(chart: &str, version: Version) -> Option<&'static Self> {
-        let version = (version.major, version.minor);
+    pub(crate) fn of(chart: &str, version: &str) -> Option<&'static Self> {
+        let mut numbers = version.split('.').map(|number| number.parse().ok());
+        let version = (numbers.next()??, numbers.next()??);
         TESTED.iter().find(|row| row.chart == chart && (row.from..row.until).contains(&version))
     }
 }
@@ -100,17 +105,17 @@ impl Tested {
 /// Builds of managed add-ons, and the one minor version of Kubernetes with which each was seen: AWS publishes no matrix, and answers
 /// `aws eks describe-addon-versions`, which `make up` asks before it plans. Read 2026-11-22.
 const BUILDS: [(&str, &str, u32); 5] = [
-    ("coredns", "v1.14.6-eksbuild.4", 36),
-    ("vpc-cni", "v1.23.1-eksbuild.1", 36),
-    ("vpc-cni", "v1.22.4-eksbuild.3", 36),
-    ("eks-pod-identity-agent", "v1.3.10-eksbuild.3", 36),
-    ("aws-ebs-csi-driver", "v1.66.0-eksbuild.1", 36),
+    (COREDNS_ADD_ON, "v1.14.6-eksbuild.4", 36),
+    (VPC_CNI_ADD_ON, "v1.23.1-eksbuild.1", 36),
+    (VPC_CNI_ADD_ON, "v1.22.4-eksbuild.3", 36),
+    (POD_IDENTITY_ADD_ON, "v1.3.10-eksbuild.3", 36),
+    (EBS_CSI_ADD_ON, "v1.66.0-eksbuild.1", 36),
 ];
 
 /// The minor version of Kubernetes with which a build of an add-on was seen, where one was.
 pub(crate) fn seen_with(addon: &str, build: &str) -> Option<u32> {
     // Of this one the build itself says it.
-    if addon == "kube-proxy" {
+    if addon == KUBE_PROXY_ADD_ON {
         return build.parse().ok().map(|build: AddonVersion| build.version.minor);
     }
     BUILDS.iter().find(|(name, known, _)| (*name, *known) == (addon, build)).map(|(_, _, minor)| *minor)
@@ -140,10 +145,11 @@ mod tests {
 
     #[test]
     fn a_release_is_found_by_its_numbers() {
-        let app = |chart, version: &str| Tested::of(chart, version.parse().unwrap()).map(|row| row.app);
+        let app = |chart, version| Tested::of(chart, version).map(|row| row.app);
         assert_eq!(app("argo-cd", "10.1.1"), Some("Argo CD 3.4"));
         assert_eq!(app("argo-cd", "10.10.0"), Some("Argo CD 3.5"), "numbers, not text");
         assert_eq!(app("argo-cd", "9.9.9"), None);
         assert_eq!(app("karpenter", "1.14.1"), Some("Karpenter 1.13 to 1.14"));
+        assert_eq!(app("karpenter", "latest"), None);
     }
 }

@@ -5,7 +5,7 @@ use synth_bindings::{
 };
 use synth_framework::{IntoBlocks, IntoValue, Ref, Stack};
 
-use crate::settings::Settings;
+use crate::settings::{PrincipalArn, Settings};
 
 /// Everything, in every namespace.
 const ADMIN: &str = "AmazonEKSClusterAdminPolicy";
@@ -29,10 +29,11 @@ pub(super) fn access(
         grant(settings, &cluster.name(), label, principal, (policy, scope), stack)
     };
     let applying = settings.role_arn(&settings.apply_role());
-    let principals = settings.cluster.admin_principal_arns.iter().map(|principal| principal.as_str());
-    let principals: Vec<_> = principals.filter(|principal| *principal != applying).collect();
+    let principals = settings.cluster.admin_principal_arns.iter();
+    let principals: Vec<_> = principals.filter(|principal| principal.as_str() != applying).collect();
     let administrators = principals.iter().zip(labels(&principals));
-    let mut access: Vec<_> = administrators.map(|(principal, label)| entry(&label, principal, ADMIN)).collect();
+    let mut access: Vec<_> =
+        administrators.map(|(principal, label)| entry(&label, principal.as_str(), ADMIN)).collect();
     access.push(entry("plan", &settings.role_arn(&settings.plan_role()), VIEW));
     access.push(entry("apply", &applying, ADMIN));
     access
@@ -40,15 +41,16 @@ pub(super) fn access(
 
 /// A label for each administrator: the name alone, with the kind and the path where two have the same, and with a number
 /// where not even that tells them apart.
-fn labels(principals: &[&str]) -> Vec<String> {
+fn labels(principals: &[&PrincipalArn]) -> Vec<String> {
     let label = |name: &str| -> String {
         let letters = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' });
         "admin_".chars().chain(letters).collect()
     };
-    let name = |principal: &&str| label(principal.rsplit_once('/').map_or(principal, |(_, name)| name));
-    let path = |principal: &&str| label(principal.rsplit_once(':').map_or(principal, |(_, path)| path));
-    let once =
-        |of: &dyn Fn(&&str) -> String, label: &str| principals.iter().filter(|other| of(other) == label).count() == 1;
+    let name = |principal: &&PrincipalArn| label(principal.name());
+    let path = |principal: &&PrincipalArn| label(principal.resource());
+    let once = |of: &dyn Fn(&&PrincipalArn) -> String, label: &str| {
+        principals.iter().filter(|other| of(other) == label).count() == 1
+    };
     let labels = principals.iter().enumerate().map(|(index, principal)| match (name(principal), path(principal)) {
         (name_alone, _) if once(&name, &name_alone) => name_alone,
         (_, with_path) if once(&path, &with_path) => with_path,

@@ -13,7 +13,10 @@ use synth_framework::{
 };
 
 use crate::{
-    names::{ADD_ON_NAMESPACE, BASE_NODE_LABEL, EBS_CSI_ADD_ON, EBS_CSI_SERVICE_ACCOUNT, VPC_CNI_SERVICE_ACCOUNT},
+    names::{
+        ADD_ON_NAMESPACE, BASE_NODE_LABEL, COREDNS_ADD_ON, EBS_CSI_ADD_ON, EBS_CSI_SERVICE_ACCOUNT, KUBE_PROXY_ADD_ON,
+        NODE_MONITORING_ADD_ON, POD_IDENTITY_ADD_ON, VPC_CNI_ADD_ON, VPC_CNI_SERVICE_ACCOUNT,
+    },
     policy::{grant_aws_policy, label, pod_role},
     settings::{AddonVersion, Settings},
 };
@@ -26,17 +29,17 @@ pub(super) fn before_nodes(
 ) -> Vec<aws_eks_addon::Handle> {
     let versions = &settings.cluster.addon_versions;
     let addons = Addons { settings, cluster, stack, nodes: None };
-    let role = pod_role(stack, settings, "vpc-cni", (ADD_ON_NAMESPACE, VPC_CNI_SERVICE_ACCOUNT));
+    let role = pod_role(stack, settings, VPC_CNI_ADD_ON, (ADD_ON_NAMESPACE, VPC_CNI_SERVICE_ACCOUNT));
     let granted = grant_aws_policy(stack, settings, &role, "vpc_cni", "AmazonEKS_CNI_Policy");
     // The add-on reads booleans and numbers as text. Without `enableNetworkPolicy` every NetworkPolicy is silently inert.
     let cni = object! {
         "enableNetworkPolicy" => "true",
         "env" => object! { "ENABLE_PREFIX_DELEGATION" => "true", "WARM_PREFIX_TARGET" => "1" },
     };
-    let agent = addons.addon("eks-pod-identity-agent", versions.eks_pod_identity_agent, None, None);
-    let kube_proxy = addons.addon("kube-proxy", versions.kube_proxy, None, None);
+    let agent = addons.addon(POD_IDENTITY_ADD_ON, versions.eks_pod_identity_agent, None, None);
+    let kube_proxy = addons.addon(KUBE_PROXY_ADD_ON, versions.kube_proxy, None, None);
     let identity = PodIdentity { service_account: VPC_CNI_SERVICE_ACCOUNT, role: role.arn(), granted };
-    let cni = addons.addon("vpc-cni", versions.vpc_cni, Some(cni), Some(identity));
+    let cni = addons.addon(VPC_CNI_ADD_ON, versions.vpc_cni, Some(cni), Some(identity));
     let configuration = jsondecode(cni.configuration_values());
     run("network_policies_are_enforced")
         .assert(configuration.key("enableNetworkPolicy").equals("true"), "every NetworkPolicy is silently inert")
@@ -74,9 +77,9 @@ pub(super) fn after_nodes(
     };
     let ebs = PodIdentity { service_account: EBS_CSI_SERVICE_ACCOUNT, role: role.arn(), granted };
     vec![
-        addons.addon("coredns", versions.coredns, Some(dns), None),
+        addons.addon(COREDNS_ADD_ON, versions.coredns, Some(dns), None),
         addons.addon(EBS_CSI_ADD_ON, versions.aws_ebs_csi_driver, Some(volumes), Some(ebs)),
-        addons.addon("eks-node-monitoring-agent", versions.eks_node_monitoring_agent, None, None),
+        addons.addon(NODE_MONITORING_ADD_ON, versions.eks_node_monitoring_agent, None, None),
     ]
 }
 

@@ -4,7 +4,12 @@ use synth_bindings::{aws_eks_access_policy_association, aws_eks_addon, aws_eks_c
 use synth_framework::Stack;
 
 use super::argocd_values;
-use crate::{names::ARGOCD_RELEASE, settings::Settings, terraform};
+use crate::{
+    charts::{Values as _, argocd},
+    names::ARGOCD_RELEASE,
+    settings::Settings,
+    terraform,
+};
 
 /// Declares the release, which waits for ready nodes, for names, and for access: whoever runs this, on the way down too,
 /// where a release that outlives the access to it cannot be uninstalled.
@@ -24,7 +29,7 @@ pub(super) fn argocd(
         .namespace(&settings.argocd.namespace)
         .create_namespace(true)
         .repository("https://argoproj.github.io/argo-helm")
-        .chart("argo-cd")
+        .chart(argocd::Values::CHART)
         .version(settings.argocd.chart_version)
         .values([stack.asset("argocd-values.json", values + "\n").content()])
         .wait(true)

@@ -11,7 +11,7 @@ use synth_framework::{
 };
 
 use super::network::Network;
-use crate::settings::Settings;
+use crate::settings::{Cidr, Settings};
 
 /// The security groups of the cluster.
 pub(super) struct SecurityGroups {
@@ -22,7 +22,7 @@ pub(super) struct SecurityGroups {
     /// The rules that let traffic in from the cluster itself.
     pub ingress: Vec<ingress::Handle>,
     /// The rules that let people and runners reach the API, by where they come from.
-    pub access: Vec<(String, ingress::Handle)>,
+    pub access: Vec<(Caller, ingress::Handle)>,
     /// The rule that lets traffic out.
     pub egress: egress::Handle,
 }
@@ -77,31 +77,40 @@ pub(super) fn security_groups(settings: &Settings, network: &Network, stack: &St
     groups
 }
 
+/// Somebody outside of the cluster who reaches its private endpoint.
+pub(super) enum Caller {
+    Range(Cidr),
+    Group(String),
+}
+
 /// Who reaches the private endpoint besides the nodes: whatever EKS gives it as addresses lies behind the control plane's group.
 fn access(
     settings: &Settings,
     control_plane: &aws_security_group::Handle,
     stack: &Stack,
-) -> Vec<(String, ingress::Handle)> {
-    let rule = |from: String| {
-        let letters = from.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' });
+) -> Vec<(Caller, ingress::Handle)> {
+    let rule = |from: Caller| {
+        let name = match &from {
+            Caller::Range(range) => range.to_string(),
+            Caller::Group(group) => group.clone(),
+        };
+        let letters = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' });
         let rule = ingress(format!("control_plane_from_{}", letters.collect::<String>()))
             .security_group_id(control_plane.id())
             .description("Kubernetes API")
             .ip_protocol("tcp")
             .from_port(443)
             .to_port(443);
-        let is_group = from.starts_with("sg-");
-        let rule = if is_group {
-            rule.referenced_security_group_id(SecurityGroupId::literal(&from))
-        } else {
-            rule.cidr_ipv4(&from)
+        let rule = match &from {
+            Caller::Range(range) => rule.cidr_ipv4(range),
+            Caller::Group(group) => rule.referenced_security_group_id(SecurityGroupId::literal(group)),
         };
         (from, rule.add_to(stack))
     };
     let cluster = &settings.cluster;
-    let ranges = cluster.private_access_cidrs.iter().map(ToString::to_string);
-    ranges.chain(cluster.private_access_security_groups.iter().cloned()).map(rule).collect()
+    let ranges = cluster.private_access_cidrs.iter().copied().map(Caller::Range);
+    let security_groups = cluster.private_access_security_groups.iter().cloned().map(Caller::Group);
+    ranges.chain(security_groups).map(rule).collect()
 }
 
 fn test(settings: &Settings, groups: &SecurityGroups, stack: &Stack) {
@@ -127,12 +136,9 @@ fn test(settings: &Settings, groups: &SecurityGroups, stack: &Stack) {
         return;
     }
     let access = groups.access.iter();
-    let named = access.clone().map(|(from, rule)| {
-        if from.starts_with("sg-") {
-            rule.referenced_security_group_id().equals(SecurityGroupId::literal(from))
-        } else {
-            rule.cidr_ipv4().equals(from)
-        }
+    let named = access.clone().map(|(from, rule)| match from {
+        Caller::Range(range) => rule.cidr_ipv4().equals(range),
+        Caller::Group(group) => rule.referenced_security_group_id().equals(SecurityGroupId::literal(group)),
     });
     run("whom_the_settings_name_reaches_the_api_and_nothing_else")
         .assert(alltrue(named), "a rule lets in others than the settings name")

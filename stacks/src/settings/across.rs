@@ -3,7 +3,7 @@
 use super::problem::Problems;
 use super::zone;
 use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services};
-use crate::instances::Offered;
+use crate::{instances::Offered, names::OF_KUBERNETES};
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     for (index, zone) in network.zones.iter().enumerate() {
@@ -59,7 +59,7 @@ pub(super) fn namespaces_are_apart(
 ) {
     let key = "services.namespace";
     let namespace = &services.namespace;
-    if ["default", "kube-system", "kube-public", "kube-node-lease"].contains(&namespace.as_str()) {
+    if OF_KUBERNETES.contains(&namespace.as_str()) {
         problems.report(key, format!("is `{namespace}`, which belongs to Kubernetes: choose another"));
     }
     let others = [("argocd.namespace", &argocd.namespace), ("observability.namespace", &observability.namespace)];

@@ -7,25 +7,46 @@ use std::str::FromStr;
 use super::shape::{host, is_host_label};
 use super::text::{Text, TextError, text_values};
 
+/// A server, by its name or its address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Host {
+    /// A name in DNS.
+    Name(String),
+    /// An IPv4 address.
+    Address(Ipv4Addr),
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Address(address) => address.fmt(f),
+        }
+    }
+}
+
 /// A server and a port, such as `host.example.com:443`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostPort {
-    /// Name or IPv4 address.
-    pub host: String,
+    /// The server.
+    pub host: Host,
     /// Port, from 1 on.
     pub port: u16,
 }
 
 impl HostPort {
-    /// The address of a server that is named by one.
-    pub fn address(&self) -> Option<Ipv4Addr> {
-        self.host.parse().ok()
+    /// The name and the namespace of the Service, if it is one of the cluster.
+    pub(crate) fn service(&self) -> Option<(&str, &str)> {
+        let Host::Name(host) = &self.host else { return None };
+        host.strip_suffix(".svc.cluster.local").or_else(|| host.strip_suffix(".svc"))?.split_once('.')
     }
 
     fn parse(text: &str) -> Option<Self> {
         let (host, port) = text.rsplit_once(':')?;
         let port = port.parse().ok().filter(|port| *port > 0)?;
-        host.split('.').all(is_host_label).then(|| Self { host: host.to_owned(), port })
+        let named = || Some(Host::Name(host.to_owned())).filter(|_| host.split('.').all(is_host_label));
+        let host = host.parse().ok().map(Host::Address).or_else(named)?;
+        Some(Self { host, port })
     }
 }
 
@@ -233,8 +254,10 @@ mod tests {
     #[test]
     fn a_target_has_a_port() {
         let target: Target = "10.0.0.1:443".parse().unwrap();
-        assert_eq!((target.address(), target.port), (Some(Ipv4Addr::new(10, 0, 0, 1)), 443));
-        assert_eq!("db.internal:5432".parse::<Target>().unwrap().address(), None);
+        assert_eq!((&target.host, target.port), (&Host::Address(Ipv4Addr::new(10, 0, 0, 1)), 443));
+        let service: Target = "orders.shop.svc.cluster.local:80".parse().unwrap();
+        assert_eq!((service.service(), target.service()), (Some(("orders", "shop")), None));
+        assert_eq!("db.internal:5432".parse::<Target>().unwrap().host, Host::Name("db.internal".to_owned()));
         for text in ["10.0.0.1", "host:0", "host:65536", ":443", "-a:1"] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }

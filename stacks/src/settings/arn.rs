@@ -39,6 +39,16 @@ impl Arn {
         &self.account
     }
 
+    /// The resource, of whichever form its service gives it: `role/platform/admin`.
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// The last part of a resource that has a path: `admin`.
+    pub fn name(&self) -> &str {
+        self.resource.rsplit_once('/').map_or(&self.resource, |(_, name)| name)
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(6, ':').map(str::to_owned);
         let mut part = || parts.next();

@@ -106,6 +106,13 @@ pub struct AmiAlias {
     pub day: Date,
 }
 
+impl AmiAlias {
+    /// The day of a dated alias of any family of images, such as `bottlerocket@v20260903`.
+    pub(crate) fn day_of(alias: &str) -> Option<Date> {
+        compact_day(alias.split_once("@v")?.1)
+    }
+}
+
 impl fmt::Display for AmiAlias {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "al2023@v{:04}{:02}{:02}", self.day.year(), self.day.month(), self.day.day())
@@ -116,7 +123,7 @@ impl FromStr for AmiAlias {
     type Err = TextError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let day = text.strip_prefix("al2023@v").and_then(compact_day);
+        let day = Self::day_of(text).filter(|_| text.starts_with("al2023@"));
         day.map(|day| Self { day }).ok_or_else(|| TextError::expected("a dated image such as `al2023@v20260903`", text))
     }
 }

@@ -3,12 +3,10 @@
 use super::cidr::{self, Cidr};
 use super::declare::{choice, section};
 use super::problem::Problems;
+use super::regions::ZONES;
 use super::rules::{Anything, Each, one_of, set};
 use super::tree;
 use super::{Zone, shape};
-
-/// The zones that every environment spreads over at least, so that the loss of one leaves a majority.
-pub const ZONES: usize = 3;
 
 /// The retentions that `CloudWatch` Logs knows, in days.
 pub(super) const LOG_RETENTION_DAYS: [u32; 22] =

@@ -1,7 +1,5 @@
 //! Parts of a whole.
 
-use std::fmt;
-
 use serde_json::{Value as Json, json};
 
 use super::problem::Problems;
@@ -16,12 +14,6 @@ impl Percent {
     /// The number of hundredths.
     pub fn get(self) -> u8 {
         self.0
-    }
-}
-
-impl fmt::Display for Percent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} %", self.0)
     }
 }
 

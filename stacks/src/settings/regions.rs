@@ -10,8 +10,10 @@ use std::str::FromStr;
 
 use synth_framework::nearest;
 
-use super::ZONES;
 use super::text::{Text, TextError, text_values};
+
+/// The zones that every environment spreads over at least, so that the loss of one leaves a majority.
+pub const ZONES: usize = 3;
 
 /// A region that hosts EKS, in a partition in which the platform can stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -85,7 +85,7 @@ impl FromStr for Version {
         let numbers: Option<Vec<_>> = text.split('.').map(number).collect();
         match numbers.as_deref() {
             Some(&[major, minor, patch]) => Ok(Self { major, minor, patch }),
-            _ => Err(TextError::expected("an exact version such as `10.1.1`", text)),
+            _ => Err(TextError::expected("an exact version such as `1.14.1`", text)),
         }
     }
 }
@@ -97,8 +97,10 @@ impl Text for Version {}
 pub struct ProviderFloor(Version);
 
 impl ProviderFloor {
-    const OLDEST: Version = Version { major: 5, minor: 100, patch: 0 };
-    const CEILING: Version = Version { major: 7, minor: 0, patch: 0 };
+    /// The oldest of which the bindings know what it lacks.
+    pub const OLDEST: Version = Version { major: 5, minor: 100, patch: 0 };
+    /// The first version that is none: what the next major version removes is not known.
+    pub const CEILING: Version = Version { major: 7, minor: 0, patch: 0 };
 }
 
 impl fmt::Display for ProviderFloor {

@@ -6,7 +6,12 @@ use synth_bindings::aws_eks_addon;
 use synth_kubernetes::Amount;
 
 use super::addon_configuration;
-use crate::Platform;
+use crate::{
+    Platform,
+    names::{
+        COREDNS_ADD_ON, EBS_CSI_ADD_ON, KUBE_PROXY_ADD_ON, NODE_MONITORING_ADD_ON, POD_IDENTITY_ADD_ON, VPC_CNI_ADD_ON,
+    },
+};
 
 /// Pods that are alike.
 #[derive(Clone, Debug)]
@@ -27,11 +32,11 @@ pub(crate) struct PerNode {
 
 /// The requests of each add-on's pod on every node, by the name of the add-on.
 const DAEMONS: [(&str, Amount); 5] = [
-    ("vpc-cni", Amount::new(50, 64)),
-    ("kube-proxy", Amount::new(100, 64)),
-    ("eks-pod-identity-agent", Amount::new(10, 32)),
-    ("aws-ebs-csi-driver", Amount::new(30, 120)),
-    ("eks-node-monitoring-agent", Amount::new(10, 30)),
+    (VPC_CNI_ADD_ON, Amount::new(50, 64)),
+    (KUBE_PROXY_ADD_ON, Amount::new(100, 64)),
+    (POD_IDENTITY_ADD_ON, Amount::new(10, 32)),
+    (EBS_CSI_ADD_ON, Amount::new(30, 120)),
+    (NODE_MONITORING_ADD_ON, Amount::new(10, 30)),
 ];
 
 /// The requests of a controller pod of the volumes' add-on: there are two, of six containers each.
@@ -60,14 +65,14 @@ pub(crate) fn daemon_pods(platform: &Platform) -> PerNode {
 /// The pods that run on the base nodes when Karpenter has made `nodes` others.
 pub(crate) fn base_pods(platform: &Platform, nodes: u64) -> Vec<PodGroup> {
     let mut groups = of_charts(platform, true);
-    if let Some(configuration) = addon_configuration(platform, "coredns") {
+    if let Some(configuration) = addon_configuration(platform, COREDNS_ADD_ON) {
         // Its autoscaler adds one for every 16 nodes.
         let scaling = configuration.auto_scaling;
         let fewest = scaling.min_replicas.unwrap_or(2);
         let pods = nodes.div_ceil(16).clamp(fewest, scaling.max_replicas.unwrap_or(fewest).max(fewest));
-        groups.push(PodGroup { name: "coredns".to_owned(), pods, each: COREDNS, apart: false });
+        groups.push(PodGroup { name: COREDNS_ADD_ON.to_owned(), pods, each: COREDNS, apart: false });
     }
-    if addon_configuration(platform, "aws-ebs-csi-driver").is_some() {
+    if addon_configuration(platform, EBS_CSI_ADD_ON).is_some() {
         let name = "ebs-csi-controller".to_owned();
         groups.push(PodGroup { name, pods: 2, each: EBS_CSI_CONTROLLER, apart: false });
     }

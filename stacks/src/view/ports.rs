@@ -3,7 +3,7 @@
 //! Containers of the services say theirs, and charts what their pods listen on; what add-ons do stands here.
 
 use super::{addon, protocol, whole};
-use crate::Platform;
+use crate::{Platform, names::COREDNS_ADD_ON};
 
 /// Something that listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ type Row = (&'static str, u64, &'static str);
 
 /// The ports that add-ons listen on.
 const ADD_ONS: [(&str, &[Row]); 1] = [(
-    "coredns",
+    COREDNS_ADD_ON,
     &[("tcp", 53, "the name servers"), ("udp", 53, "the name servers"), ("tcp", 9153, "the name servers")],
 )];
 

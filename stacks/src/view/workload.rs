@@ -22,7 +22,10 @@ use synth_kubernetes::{
 };
 
 use super::{Object, is_balancer};
-use crate::{Platform, settings::Services};
+use crate::{
+    Platform,
+    settings::{Services, Target},
+};
 
 pub(crate) const ZONE: &str = "topology.kubernetes.io/zone";
 pub(crate) const HOST: &str = "kubernetes.io/hostname";
@@ -174,6 +177,11 @@ impl<'a> Workload<'a> {
     /// The values that the arguments of its containers give a flag.
     pub(crate) fn flags(&self, flag: &'a str) -> impl Iterator<Item = &'a str> {
         self.containers().iter().flat_map(move |container| self::flag(container, flag))
+    }
+
+    /// The private targets that the containers, of the proxy, may reach.
+    pub(crate) fn allowed_targets(&self) -> impl Iterator<Item = Target> {
+        self.flags("--allow-target").filter_map(|target| target.parse().ok())
     }
 }
 

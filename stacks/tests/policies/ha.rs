@@ -161,6 +161,22 @@ fn a_pool_that_leaves_a_zone_out_is_found() {
 }
 
 #[test]
+fn a_zone_in_which_karpenter_finds_no_subnet_is_found() {
+    let zones = "/spec/template/spec/requirements/0/values";
+    assert_snapshot!(
+        broken("HA016", |platform| set(platform, "NodePool", "spot", zones, json!(["eu-north-1a", "eu-north-1d"]))),
+        @r"
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml makes nodes in eu-north-1d, where no node class selects a subnet
+          mend: declare a subnet there with the tags of the node class's `subnetSelectorTerms`
+        "
+    );
+    assert_snapshot!(
+        broken("HA016", |platform| remove_resource(platform, "aws_subnet.private_b")),
+        @""
+    );
+}
+
+#[test]
 fn one_nat_gateway_for_all_zones_is_a_warning() {
     assert_eq!(found(&with("[network]\nnat_gateways = \"per-zone\""), "HA008"), "");
     assert_snapshot!(found(&with(""), "HA008"), @r#"

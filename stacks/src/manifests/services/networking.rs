@@ -5,7 +5,7 @@ use synth_kubernetes::{egress, ingress, ip_block, pods, pods_of_namespace, selec
 
 use crate::{
     names::NAME_LABEL,
-    settings::{Cidr, Settings},
+    settings::{Cidr, Host, Settings},
 };
 
 /// Ranges that are not the internet's. The metadata addresses of nodes and pods lie in the link-local one.
@@ -57,9 +57,9 @@ pub(super) fn to_internet(settings: &Settings) -> NetworkPolicyEgressRule {
 /// port anywhere in the VPC, because a policy knows no host names. The proxy's own guard is narrower.
 pub(super) fn to_allowed_targets(settings: &Settings) -> impl Iterator<Item = NetworkPolicyEgressRule> {
     settings.services.proxy.allow_targets.iter().map(|target| {
-        let range = match target.address() {
-            Some(address) => format!("{address}/32"),
-            None => settings.network.cidr.to_string(),
+        let range = match target.host {
+            Host::Address(address) => format!("{address}/32"),
+            Host::Name(_) => settings.network.cidr.to_string(),
         };
         egress([ip_block(range, [])], [tcp(target.port)])
     })

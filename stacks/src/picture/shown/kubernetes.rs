@@ -12,6 +12,7 @@ use synth_bindings::aws_eks_addon;
 use super::{Balancer, Pool, Service, Sync};
 use crate::{
     Platform,
+    charts::{Values as _, argocd},
     names::{BASE_NODE_LABEL, NAME_LABEL},
     view::{
         Application, Meta, NodePool, Object, Workload, addon_configuration, annotation, argocd_release, argocd_values,
@@ -122,7 +123,7 @@ pub(super) fn placed_charts(platform: &Platform) -> (Vec<String>, Vec<String>) {
     if let (Some(release), Some((values, _))) = (argocd_release(platform), argocd_values(platform))
         && serde_json::to_value(values).is_ok_and(|values| wants_base_nodes(&values))
     {
-        system.push(["argo-cd".to_owned(), release.text(|of| of.version()).unwrap_or_default()].join(" "));
+        system.push([argocd::Values::CHART.to_owned(), release.text(|of| of.version()).unwrap_or_default()].join(" "));
     }
     for chart in platform.synced() {
         let named = format!("{} {}", chart.name, chart.version);

@@ -3,6 +3,7 @@
 mod nodes;
 mod pods;
 mod repair;
+mod subnets;
 
 use synth_review::Policy;
 
@@ -24,4 +25,5 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     nodes::ROLLOUTS_FIT_BASE_NODES,
     repair::BROKEN_NODES_ARE_REPAIRED,
     pods::DEAD_NODES_LET_GO,
+    subnets::ZONES_HAVE_SUBNETS,
 ];

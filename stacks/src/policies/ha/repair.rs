@@ -3,10 +3,7 @@
 use synth_bindings::{aws_eks_cluster, aws_eks_node_group};
 use synth_review::{Findings, Policy, Severity};
 
-use crate::{Platform, charts::karpenter, view::addon};
-
-/// The add-on that tells of broken networks, disks, kernels and container runtimes in the conditions of its node.
-const AGENT: &str = "eks-node-monitoring-agent";
+use crate::{Platform, charts::karpenter, names::NODE_MONITORING_ADD_ON, view::addon};
 
 pub(super) const BROKEN_NODES_ARE_REPAIRED: Policy<Platform> = Policy {
     code: "HA014",
@@ -36,13 +33,13 @@ fn broken_nodes_are_repaired(platform: &Platform, findings: &mut Findings) {
             );
         }
     }
-    if addon(platform, AGENT).is_none() {
+    if addon(platform, NODE_MONITORING_ADD_ON).is_none() {
         for cluster in platform.resources::<aws_eks_cluster::Handle>() {
             findings.report(
                 cluster.place(),
                 "has no agent that reports broken networks, disks and kernels: only a node that stops reporting counts \
                  as broken",
-                format!("install the add-on `{AGENT}`"),
+                format!("install the add-on `{NODE_MONITORING_ADD_ON}`"),
             );
         }
     }

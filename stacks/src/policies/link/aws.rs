@@ -13,6 +13,7 @@ use synth_review::{Findings, Place, Policy, Severity};
 use crate::{
     Platform,
     charts::{karpenter, load_balancer_controller},
+    names::POD_IDENTITY_ADD_ON,
     view::{Declared, NodeClass, NodePool, Object, addon, carries, requirement},
 };
 
@@ -148,9 +149,6 @@ fn interruption_queue(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// The add-on through which pods get the credentials of their role.
-const AGENT: &str = "eks-pod-identity-agent";
-
 pub(super) const POD_IDENTITY: Policy<Platform> = Policy {
     code: "LINK005",
     name: "pod-identity",
@@ -175,12 +173,12 @@ fn pod_identity(platform: &Platform, findings: &mut Findings) {
     });
     let accounts: Vec<_> = accounts.collect();
     if let Some(first) = associations.first()
-        && addon(platform, AGENT).is_none()
+        && addon(platform, POD_IDENTITY_ADD_ON).is_none()
     {
         findings.report(
             first.place(),
-            format!("gives a role to pods, but no add-on `{AGENT}` hands out its credentials"),
-            format!("declare the add-on `{AGENT}`"),
+            format!("gives a role to pods, but no add-on `{POD_IDENTITY_ADD_ON}` hands out its credentials"),
+            format!("declare the add-on `{POD_IDENTITY_ADD_ON}`"),
         );
     }
     for association in &associations {

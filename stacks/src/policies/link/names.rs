@@ -12,11 +12,9 @@ use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
+    names::OF_KUBERNETES,
     view::{Application, NodeClass, NodePool, argocd_release, pod_of},
 };
-
-/// The namespaces that every cluster has.
-const OF_KUBERNETES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
 pub(super) const NAMESPACES_EXIST: Policy<Platform> = Policy {
     code: "LINK013",

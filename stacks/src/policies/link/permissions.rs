@@ -5,6 +5,7 @@ use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
+    names::VPC_CNI_ADD_ON,
     view::{Declared, NodeClass, addon},
 };
 
@@ -45,7 +46,7 @@ pub(super) const NODE_PERMISSIONS: Policy<Platform> = Policy {
 };
 
 fn node_permissions(platform: &Platform, findings: &mut Findings) {
-    let of_pods = addon(platform, "vpc-cni")
+    let of_pods = addon(platform, VPC_CNI_ADD_ON)
         .and_then(|cni| cni.blocks(|of| of.pod_identity_association()).next()?.leads(|of| of.role_arn()));
     let network = of_pods.is_some_and(|role| allows(&role, &[NETWORK]));
     for role in roles_of_nodes(platform) {

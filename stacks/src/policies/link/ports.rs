@@ -15,14 +15,6 @@ use crate::{
     },
 };
 
-/// The Service and port that an address inside the cluster names.
-fn named_service(target: &str) -> Option<(&str, &str, u64)> {
-    let (host, port) = target.rsplit_once(':')?;
-    let host = host.strip_suffix(".svc.cluster.local").or_else(|| host.strip_suffix(".svc"))?;
-    let (name, namespace) = host.split_once('.')?;
-    Some((name, namespace, port.parse().ok()?))
-}
-
 fn has_port(service: &Object<'_, Service>, port: u64) -> bool {
     ports(service).iter().any(|declared| whole(declared.port) == port)
 }
@@ -39,8 +31,9 @@ pub(super) const ALLOWED_TARGET: Policy<Platform> = Policy {
 fn allowed_target(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled().into_iter().filter(|workload| workload.name() == CORS_PROXY_SERVER) {
         let mut reaches_mock = false;
-        for target in workload.flags("--allow-target") {
-            let Some((name, namespace, port)) = named_service(target) else { continue };
+        for target in workload.allowed_targets() {
+            let Some((name, namespace)) = target.service() else { continue };
+            let port = u64::from(target.port);
             let service = platform.one::<Service>(namespace, name);
             if service.is_some_and(|service| has_port(&service, port)) {
                 reaches_mock |= name == MOCK_TARGET_SERVER;

@@ -13,7 +13,7 @@ use synth_review::{Findings, Policy, Severity};
 use crate::{
     Platform,
     names::ADD_ON_NAMESPACE,
-    settings::Cidr,
+    settings::{Cidr, HostPort},
     view::{
         Labels, Object, TARGET_GROUP, Workload, annotation, attribute, container_port, matches, ports, protocol,
         target as leads_to, whole,
@@ -117,8 +117,8 @@ fn traffic_admitted(platform: &Platform, findings: &mut Findings) {
         if denies(platform, workload, Direction::Egress) && !ways_out.is_empty() {
             resolves(workload, &ways_out, findings);
         }
-        let targets = workload.flags("--allow-target");
-        for (target, port) in targets.filter_map(|target| pods_behind(platform, &workloads, target)) {
+        let targets = workload.allowed_targets();
+        for (target, port) in targets.filter_map(|target| pods_behind(platform, &workloads, &target)) {
             called(platform, workload, &target, port, findings);
         }
     }
@@ -197,13 +197,14 @@ fn balanced(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, S
 }
 
 /// The pods and container port that an address inside the cluster leads to.
-fn pods_behind<'a>(platform: &'a Platform, workloads: &[Workload<'a>], target: &str) -> Option<(Workload<'a>, Port)> {
-    let (host, port) = target.rsplit_once(':')?;
-    let port: u64 = port.parse().ok()?;
+fn pods_behind<'a>(
+    platform: &'a Platform,
+    workloads: &[Workload<'a>],
+    target: &HostPort,
+) -> Option<(Workload<'a>, Port)> {
+    let (named, port) = (target.service()?, u64::from(target.port));
     workloads.iter().find_map(|workload| {
-        let service = workload
-            .services(platform)
-            .find(|service| host.strip_prefix(&format!("{}.{}.svc", service.name(), service.namespace())).is_some())?;
+        let service = workload.services(platform).find(|service| named == (service.name(), service.namespace()))?;
         let declared = ports(&service).iter().find(|declared| whole(declared.port) == port)?;
         let reached = container_port(workload.containers(), &leads_to(declared))?;
         Some((*workload, (protocol(declared.protocol.as_ref()), reached)))

@@ -7,13 +7,12 @@ use k8s_openapi::{
     api::networking::v1::{NetworkPolicyEgressRule, NetworkPolicyPort},
     apimachinery::pkg::util::intstr::IntOrString,
 };
-use std::net::Ipv4Addr;
 
 use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
-    settings::Cidr,
+    settings::{Cidr, Host, Target},
     view::{Workload, annotation},
 };
 
@@ -95,20 +94,14 @@ fn opened(platform: &Platform, workload: &Workload<'_>, rule: &NetworkPolicyEgre
     if peers.is_empty() {
         return vec!["every address".to_owned()];
     }
-    let allowed = workload.flags("--allow-target");
-    let allowed: Vec<(&str, i32)> = allowed
-        .filter_map(|target| target.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))))
-        .collect();
-    let addresses: Vec<Ipv4Addr> = allowed.iter().filter_map(|(host, _)| host.parse().ok()).collect();
+    let allowed: Vec<_> = workload.allowed_targets().collect();
+    let named = |address| allowed.iter().any(|target| target.host == Host::Address(address));
     // A network policy knows no host names: for one that is allowed it opens one port of the VPC, and the proxy's own
     // guard lets through that host alone.
     let by_name = |of: &NetworkPolicyPort| {
-        let named = |(host, port): &(&str, i32)| {
-            host.parse::<Ipv4Addr>().is_err()
-                && !host.ends_with(".svc.cluster.local")
-                && of.port == Some(IntOrString::Int(*port))
-        };
-        allowed.iter().any(named)
+        let other_host = |target: &Target| matches!(target.host, Host::Name(_)) && target.service().is_none();
+        let mut ports = allowed.iter().filter(|target| other_host(target)).map(|target| target.port.into());
+        ports.any(|port| of.port == Some(IntOrString::Int(port)))
     };
     let ports = rule.ports.as_deref().unwrap_or_default();
     let for_hosts = !ports.is_empty() && ports.iter().all(by_name);
@@ -116,7 +109,7 @@ fn opened(platform: &Platform, workload: &Workload<'_>, rule: &NetworkPolicyEgre
     for peer in peers {
         let Some(ip_block) = peer.ip_block.as_ref() else { continue };
         let Some(block) = range(&ip_block.cidr) else { continue };
-        let named = block.prefix_len() == 32 && addresses.contains(&block.network());
+        let named = block.prefix_len() == 32 && named(block.network());
         if named || (for_hosts && settings.network.cidr.contains(block)) {
             continue;
         }

@@ -10,7 +10,7 @@ use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
-    names::ADD_ON_NAMESPACE,
+    names::{ADD_ON_NAMESPACE, VPC_CNI_ADD_ON},
     view::{Meta, Object, addon, addon_configuration, is_everything},
 };
 
@@ -144,8 +144,8 @@ pub(super) const POLICIES_ENFORCED: Policy<Platform> = Policy {
 };
 
 fn policies_enforced(platform: &Platform, findings: &mut Findings) {
-    let Some(cni) = addon(platform, "vpc-cni") else { return };
-    let configuration = addon_configuration(platform, "vpc-cni").unwrap_or_default();
+    let Some(cni) = addon(platform, VPC_CNI_ADD_ON) else { return };
+    let configuration = addon_configuration(platform, VPC_CNI_ADD_ON).unwrap_or_default();
     if configuration.enable_network_policy != "true" {
         findings.report(
             cni.place(),
@@ -167,8 +167,8 @@ pub(super) const STRICT_MODE: Policy<Platform> = Policy {
 /// In strict mode a pod reaches nobody until a policy selects it. Argo CD's own come with its chart; the name servers run before
 /// anything could bring them one.
 fn strict_mode(platform: &Platform, findings: &mut Findings) {
-    let Some(cni) = addon(platform, "vpc-cni") else { return };
-    let configuration = addon_configuration(platform, "vpc-cni").unwrap_or_default();
+    let Some(cni) = addon(platform, VPC_CNI_ADD_ON) else { return };
+    let configuration = addon_configuration(platform, VPC_CNI_ADD_ON).unwrap_or_default();
     if configuration.env.get("NETWORK_POLICY_ENFORCING_MODE").is_none_or(|mode| mode != "strict") {
         return;
     }

@@ -22,13 +22,6 @@ struct Installed<'a> {
     setting: &'a str,
 }
 
-impl Installed<'_> {
-    /// The releases among which it is, if the table has them.
-    fn tested(&self) -> Option<&'static Tested> {
-        Tested::of(&self.chart, self.version.parse().ok()?)
-    }
-}
-
 /// The charts of whose versions something is known.
 fn installed(platform: &Platform) -> Vec<Installed<'static>> {
     let argocd = argocd_release(platform).and_then(|release| {
@@ -63,9 +56,8 @@ pub(super) const CHARTS_WORK_WITH_KUBERNETES: Policy<Platform> = Policy {
 
 fn charts_work_with_kubernetes(platform: &Platform, findings: &mut Findings) {
     let kubernetes = platform.settings.cluster.kubernetes_version;
-    for installed in installed(platform) {
-        let Some(row) = installed.tested() else { continue };
-        let Installed { place, chart, version, setting } = installed;
+    for Installed { place, chart, version, setting } in installed(platform) {
+        let Some(row) = Tested::of(&chart, &version) else { continue };
         if row.fails_beyond && kubernetes.minor() > *row.kubernetes.end() {
             let message = format!(
                 "installs {chart} {version}: {} works with Kubernetes {}, but the cluster runs {kubernetes}",
@@ -88,10 +80,8 @@ pub(super) const CHARTS_ARE_TESTED_WITH_KUBERNETES: Policy<Platform> = Policy {
 
 fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &mut Findings) {
     let kubernetes = platform.settings.cluster.kubernetes_version;
-    for installed in installed(platform) {
-        let tested = installed.tested();
-        let Installed { place, chart, version, setting } = installed;
-        let message = match tested {
+    for Installed { place, chart, version, setting } in installed(platform) {
+        let message = match Tested::of(&chart, &version) {
             None => format!(
                 "installs {chart} {version}, but it is not known which Kubernetes versions that was tested with"
             ),

@@ -87,7 +87,7 @@ fn karpenter_images(platform: &Platform) -> impl Iterator<Item = Image<'static>>
     platform.every::<NodeClass>().flat_map(|class| {
         class.typed().spec.ami_selector_terms.iter().filter_map(move |term| {
             let name = term.alias.clone()?;
-            let made = name.parse::<AmiAlias>().ok()?.day;
+            let made = AmiAlias::day_of(&name)?;
             Some(Image { place: class.place(), name, made, setting: "karpenter.ami_alias" })
         })
     })

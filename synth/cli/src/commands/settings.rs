@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value as Json, json};
 use stacks::{
-    Platform, add_ons, policies, runner,
+    Platform, add_ons, names, policies, runner,
     settings::{CapacityType, Cluster, Settings},
 };
 use synth_command::{
@@ -114,12 +114,12 @@ fn open(setting: Option<&impl ToString>) -> String {
 fn cluster(cluster: &Cluster) -> Json {
     let builds = &cluster.addon_versions;
     let builds = [
-        ("vpc-cni", &builds.vpc_cni),
-        ("kube-proxy", &builds.kube_proxy),
-        ("coredns", &builds.coredns),
-        ("eks-pod-identity-agent", &builds.eks_pod_identity_agent),
-        ("aws-ebs-csi-driver", &builds.aws_ebs_csi_driver),
-        ("eks-node-monitoring-agent", &builds.eks_node_monitoring_agent),
+        (names::VPC_CNI_ADD_ON, &builds.vpc_cni),
+        (names::KUBE_PROXY_ADD_ON, &builds.kube_proxy),
+        (names::COREDNS_ADD_ON, &builds.coredns),
+        (names::POD_IDENTITY_ADD_ON, &builds.eks_pod_identity_agent),
+        (names::EBS_CSI_ADD_ON, &builds.aws_ebs_csi_driver),
+        (names::NODE_MONITORING_ADD_ON, &builds.eks_node_monitoring_agent),
     ];
     let builds = builds.map(|(name, build)| (name.to_owned(), json!(open(build.as_ref()))));
     json!({
