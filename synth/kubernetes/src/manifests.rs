@@ -123,19 +123,22 @@ impl Manifests {
                 Entry::Vacant(entry) => drop(entry.insert(manifest.location)),
                 Entry::Occupied(first) => {
                     report(format!(
-                        "`{}` is written twice: its first object is of {}",
+                        "`{}` is written twice: its first object is declared at {}",
                         manifest.path,
                         source(first.get())
                     ));
                 }
             }
             match manifest.identity() {
-                None => report(format!("`{}` lacks an apiVersion, a kind or a name", manifest.path)),
+                None => report(format!(
+                    "the object in `{}` lacks an apiVersion, a kind or a name: set all three",
+                    manifest.path
+                )),
                 Some(identity) => match identities.entry(identity) {
                     Entry::Vacant(entry) => drop(entry.insert(&manifest.path)),
                     Entry::Occupied(first) => {
                         let (kind, name) = (manifest.kind(), manifest.name());
-                        report(format!("{kind} `{name}` is declared twice: `{}` has it already", first.get()));
+                        report(format!("{kind} `{name}` is declared twice, also in `{}`: keep one", first.get()));
                     }
                 },
             }

@@ -48,8 +48,8 @@ fn everything_wrong_is_reported_together_with_its_source() {
     let problems: Vec<_> = problems.iter().map(|problem| (problem.location.line(), problem.message.as_str())).collect();
     assert_eq!(problems.len(), 3, "{problems:?}");
     assert!(problems[0].1.starts_with("`one.yaml` is written twice"), "{problems:?}");
-    assert_eq!(problems[1].1, "Deployment `same` is declared twice: `one.yaml` has it already");
-    assert_eq!(problems[2].1, "`three.yaml` lacks an apiVersion, a kind or a name");
+    assert_eq!(problems[1].1, "Deployment `same` is declared twice, also in `one.yaml`: keep one");
+    assert_eq!(problems[2].1, "the object in `three.yaml` lacks an apiVersion, a kind or a name: set all three");
     assert!(problems.is_sorted());
 }
 
