@@ -27,7 +27,7 @@ pub fn analyze(
         let schema = schemas
             .get(name)
             .and_then(|schemas| schemas.provider_schemas.get(&selected.address()))
-            .with_context(|| format!("no schema of the provider `{name}`"))?;
+            .with_context(|| format!("there is no schema of the provider `{name}`"))?;
         let oldest = floors.get(name).and_then(|schemas| schemas.provider_schemas.get(&selected.address()));
         let provider = Provider {
             name: name.clone(),
@@ -108,7 +108,7 @@ impl Analysis<'_> {
         taken: &[&str],
     ) -> Result<Scope> {
         let both = block.attributes.keys().find(|name| block.block_types.contains_key(*name));
-        ensure!(both.is_none(), "`{}` is both an argument and a block", both.map_or("", |name| name));
+        ensure!(both.is_none(), "the schema has `{}` both as an argument and as a block", both.map_or("", |name| name));
         let idents =
             names::distinct(block.attributes.keys().chain(block.block_types.keys()).map(String::as_str), taken);
         let mut scope = self.scope(ident, name, form, true);

@@ -44,7 +44,8 @@ pub fn fetch_floor(layout: &Layout, provider: &str, oldest: &Selected) -> Result
 
 /// The selected part of a reading, with the blocks that it lost.
 pub fn read_in_place(layout: &Layout, provider: &str, selected: &Selected) -> Result<Schemas> {
-    let name = selected.reading.as_deref().with_context(|| format!("nothing is read in the place of `{provider}`"))?;
+    let name =
+        selected.reading.as_deref().with_context(|| format!("the selection names no reading for `{provider}`"))?;
     let mut schemas = prune(&layout.reading(name)?, selected).with_context(|| format!("pruning `{name}`"))?;
     if let (Some(floor), Some(oldest)) = (&selected.floor, selected.of_floor()) {
         let path = layout.floor(provider, &floor.version);

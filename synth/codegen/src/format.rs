@@ -23,7 +23,11 @@ pub(crate) fn format(
         .arg(directory.path().join(root))
         .output()
         .context("running rustfmt")?;
-    ensure!(output.status.success(), "rustfmt refuses what was generated: {}", String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "rustfmt cannot read what was generated: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let read = |path: &String| {
         let text = fs::read_to_string(directory.path().join(path)).with_context(|| format!("reading `{path}`"))?;
         Ok((path.clone(), text))

@@ -71,7 +71,7 @@ impl Rules {
         for (index, entry) in table.identity.into_iter().enumerate() {
             let Entry { name, is, given_by, taken_by, literal_only } = entry;
             if rules.identities.iter().any(|identity| identity.name == name) {
-                bail!("the identity `{name}` stands in the table twice");
+                bail!("the identity `{name}` is in the table twice: keep one");
             }
             rules.identities.push(Identity { name, is, literal_only });
             rules.given.extend(given_by.into_iter().map(|pattern| Rule::new(pattern, index)));
@@ -109,15 +109,15 @@ impl Rules {
     pub fn check(&self) -> Result<()> {
         let mut wrong = Vec::new();
         for rule in [&self.plain, &self.given, &self.taken].into_iter().flatten().filter(|rule| !rule.used.get()) {
-            wrong.push(format!("the pattern `{}` decides nothing in the selection: remove it", rule.pattern));
+            wrong.push(format!("the pattern `{}` matches nothing in the selection: remove it", rule.pattern));
         }
         for (index, identity) in self.identities.iter().enumerate() {
             let given = self.given.iter().any(|rule| rule.identity == index && rule.used.get());
             if given == identity.literal_only {
                 wrong.push(if given {
-                    format!("`{}` is given by an attribute: it is not `literal_only`", identity.name)
+                    format!("`{}` is given by an attribute: remove `literal_only`", identity.name)
                 } else {
-                    format!("no attribute gives a `{}`: say `literal_only = true`", identity.name)
+                    format!("no attribute gives a `{}`: set `literal_only = true`", identity.name)
                 });
             }
         }
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn a_stale_table_is_refused_as_a_whole() {
         let error = Rules::parse(TABLE).unwrap().check().unwrap_err().to_string();
-        for part in ["`*.odd.vpc_id` decides nothing", "`aws_vpc.id` decides nothing", "no attribute gives a `VpcId`"] {
+        for part in ["`*.odd.vpc_id` matches nothing", "`aws_vpc.id` matches nothing", "no attribute gives a `VpcId`"] {
             assert!(error.contains(part), "{error}");
         }
     }

@@ -61,7 +61,7 @@ impl Selection {
             for (section, names) in [("resources", &selected.resources), ("data", &selected.data)] {
                 for (index, name) in names.iter().enumerate() {
                     if names[..index].contains(name) {
-                        bail!("`{provider}.{section}` names `{name}` twice");
+                        bail!("`{provider}.{section}` names `{name}` twice: keep one");
                     }
                 }
             }

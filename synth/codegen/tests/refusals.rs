@@ -35,7 +35,7 @@ fn an_unknown_shape_is_refused_where_it_stands() {
         (
             r#"{ "attributes": { "a": { "type": "bool" } },
                  "block_types": { "a": { "nesting_mode": "list", "block": {} } } }"#,
-            "analysing `edge_odd`: `a` is both an argument and a block",
+            "analysing `edge_odd`: the schema has `a` both as an argument and as a block",
         ),
     ] {
         let refusal = refusal(block);
@@ -57,5 +57,5 @@ fn a_selected_type_that_the_provider_lacks_is_named() {
 fn a_type_that_is_selected_twice_is_refused() {
     let twice = SELECTION.replace("[\"edge_odd\"]", "[\"edge_odd\", \"edge_odd\"]");
     let error = Selection::parse(&twice).expect_err("it is named twice");
-    assert_eq!(error.to_string(), "`edge.resources` names `edge_odd` twice");
+    assert_eq!(error.to_string(), "`edge.resources` names `edge_odd` twice: keep one");
 }
