@@ -64,11 +64,11 @@ fn parse(body: &str) -> Result<Vec<Series>> {
     let answer: Json = serde_json::from_str(body).context("the answer is not JSON")?;
     ensure!(
         answer["status"] == "success",
-        "Prometheus refused: {}",
+        "Prometheus refused the query: {}",
         answer["error"].as_str().unwrap_or("no reason given")
     );
     let data = &answer["data"];
-    ensure!(data["resultType"] == "matrix", "the answer is no range of values: save one of `/api/v1/query_range`");
+    ensure!(data["resultType"] == "matrix", "the answer holds no range of values: save one of `/api/v1/query_range`");
     let series = data["result"].as_array().context("the answer has no result")?;
     let mut series = series.iter().map(one_series).collect::<Result<Vec<_>>>()?;
     series.sort_by(|one, other| one.name.cmp(&other.name));
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_refusal_is_told_in_the_words_of_prometheus() {
         let error = parse(r#"{"status":"error","errorType":"bad_data","error":"parse error"}"#).unwrap_err();
-        assert_eq!(error.to_string(), "Prometheus refused: parse error");
+        assert_eq!(error.to_string(), "Prometheus refused the query: parse error");
         let error = parse(r#"{"status":"success","data":{"resultType":"vector","result":[]}}"#).unwrap_err();
         assert!(error.to_string().contains("query_range"));
     }

@@ -76,7 +76,7 @@ fn read_from(source: impl Read) -> Result<Results> {
         let sample = columns.sample(&record, &mut results.errors).with_context(|| format!("line {line} is broken"))?;
         results.samples.push(sample);
     }
-    ensure!(!results.samples.is_empty(), "there is no request in it: did the test run?");
+    ensure!(!results.samples.is_empty(), "it holds no request: did the test run?");
     Ok(results)
 }
 
@@ -105,7 +105,7 @@ impl Columns {
         let field = |column: usize| record.get(column).unwrap_or_default();
         let number = |column: usize, name: &str| {
             let text = field(column);
-            text.parse::<u64>().with_context(|| format!("`{name}` is `{text}`, milliseconds are expected"))
+            text.parse::<u64>().with_context(|| format!("`{name}` is `{text}`: expected milliseconds"))
         };
         let sent = number(self.sent, "timeStamp")?;
         let error = match field(self.success) {
@@ -118,7 +118,7 @@ impl Columns {
                     errors.len() - 1
                 }))
             }
-            other => bail!("`success` is `{other}`, `true` or `false` is expected"),
+            other => bail!("`success` is `{other}`: expected `true` or `false`"),
         };
         // A request that ended before it had a due time has an empty or a literal `null`.
         let due = self.due.and_then(|column| field(column).parse().ok()).unwrap_or(sent);
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_is_not_results_is_refused() {
-        refused("", "there is no request in it");
+        refused("", "it holds no request");
         let error = read_from("<testResults/>".as_bytes()).unwrap_err();
         assert!(format!("{error:#}").contains("line 1 names no column `timeStamp`"), "{error:#}");
     }

@@ -38,7 +38,7 @@ impl Run {
         let description = results.with_file_name(FILE);
         let described = match fs::read_to_string(&description) {
             Ok(text) => serde_json::from_str(&text).with_context(|| {
-                format!("reading `{}`: a list of pairs, name and value, is expected", description.display())
+                format!("reading `{}`: expected a list of pairs of name and value", description.display())
             })?,
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error).with_context(|| format!("reading `{}`", description.display())),

@@ -200,7 +200,7 @@ fn what_would_only_fail_is_not_loaded() {
     assert!(run.code == 2 && run.stderr.contains("answers 502 Bad Gateway, so every request would fail"), "{run:?}");
     let nobody = bench.run(&["--host", "127.0.0.1", "--port", "1"]);
     assert!(
-        nobody.code == 2 && nobody.stderr.contains("has no answer: Connection refused (os error 111)"),
+        nobody.code == 2 && nobody.stderr.contains("gets no answer: Connection refused (os error 111)"),
         "{nobody:?}"
     );
     assert_eq!(nobody.stderr.lines().count(), 1, "{}", nobody.stderr);
@@ -246,7 +246,7 @@ fn the_demo_names_at_once_what_a_machine_lacks() {
     command.arg("demo").current_dir(bench.path("."));
     let run = Run::of(command.env("PATH", bench.path("bare")).output().unwrap());
     assert_eq!(run.code, 1, "{run:?}");
-    for lack in ["terraform is too old (Terraform v1.5.7): install", "java is not there", "cc is not there"] {
+    for lack in ["terraform is too old (Terraform v1.5.7): install", "java is missing", "cc is missing"] {
         assert!(run.stderr.contains(lack), "{lack}: {}", run.stderr);
     }
     assert!(!run.stderr.contains("cargo is") && !bench.path("target/demo").exists(), "{run:?}");

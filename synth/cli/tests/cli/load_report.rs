@@ -111,7 +111,7 @@ fn the_page_says_how_the_test_was_made_and_leads_to_the_dashboard_of_jmeter() {
     assert_eq!(report(&project, &results(|_| false), &["--page", "stacks/page.html"]).code, 0);
     assert!(!project.read("stacks/page.html").contains("<a href"), "elsewhere those paths lead nowhere");
     project.write("run.json", "{}");
-    report(&project, &results(|_| false), &[]).fails("run.json`: a list of pairs, name and value, is expected");
+    report(&project, &results(|_| false), &[]).fails("run.json`: expected a list of pairs of name and value");
 }
 
 #[test]

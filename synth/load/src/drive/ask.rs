@@ -32,7 +32,7 @@ impl Request {
         let url = format!("{}://{}:{}/{}", self.scheme, self.host, self.port, self.target);
         let request = self.clone();
         let answer = tokio::task::spawn_blocking(move || request.answer()).await?;
-        let Answer { status, reason, body } = answer.with_context(|| format!("GET {url} has no answer"))?;
+        let Answer { status, reason, body } = answer.with_context(|| format!("GET {url} gets no answer"))?;
         let body: String = body.chars().take(MOST_SHOWN).collect();
         let body = body.trim();
         ensure!(status == 200, "GET {url} answers {status} {reason}, so every request would fail: {body}");
@@ -69,5 +69,5 @@ fn connect(host: &str, port: u16) -> Result<TcpStream> {
             Err(error) => failure = Some(error),
         }
     }
-    Err(failure.context("the name has no address")?.into())
+    Err(failure.context("the host name has no address")?.into())
 }

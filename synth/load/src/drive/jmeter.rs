@@ -30,12 +30,12 @@ impl JMeter {
         asked.args(["--version", "-j", "/dev/null"]).kill_on_drop(true);
         let name = asked.as_std().get_program().to_string_lossy().into_owned();
         let said = timeout(Duration::from_mins(2), asked.output()).await;
-        let said = said.with_context(|| format!("`{name}` does not say its version within two minutes"))?;
+        let said = said.with_context(|| format!("`{name}` did not print its version within two minutes"))?;
         let said = said.with_context(|| format!("starting `{name}`"))?;
         let text = String::from_utf8_lossy(&said.stdout);
         let Some(version) = text.split_whitespace().find(|word| word.starts_with("5.")) else {
             let error = String::from_utf8_lossy(&said.stderr);
-            bail!("`{name}` is not JMeter 5: `make load-test JMETER=` lays out one that is\n{}", error.trim());
+            bail!("`{name}` is not JMeter 5: `make load-test JMETER=` installs one that is\n{}", error.trim());
         };
         Ok(Self { command: start()?, version: version.to_owned() })
     }
@@ -44,10 +44,10 @@ impl JMeter {
 fn laid_out(home: &Path) -> Result<Command> {
     let jar = home.join("bin/ApacheJMeter.jar");
     if !jar.exists() {
-        bail!("no JMeter in `{}`; `make load-test` lays JMeter out", home.display());
+        bail!("no JMeter in `{}`: `make load-test` installs it there", home.display());
     }
     if !is_on_path("java") {
-        bail!("`java` is not on the PATH: install Java 17; `make load-test` lays JMeter out");
+        bail!("`java` is not on the PATH: install Java 17");
     }
     let mut command = Command::new("java");
     command.args(JAVA).arg(jar);

@@ -41,7 +41,7 @@ pub(crate) struct LoadTestArgs {
     /// Folder to write
     #[arg(long, value_name = "FOLDER", default_value = "target/load-test")]
     results: PathBuf,
-    /// `JMeter` 5's command; else the one of `--jmeter-home` with `java`
+    /// Command of `JMeter` 5; `java` runs the one of `--jmeter-home` if left out
     #[arg(long, value_name = "COMMAND")]
     jmeter: Option<String>,
     /// Folder of a `JMeter`
@@ -50,10 +50,10 @@ pub(crate) struct LoadTestArgs {
     /// Folder of both services
     #[arg(long, value_name = "FOLDER", default_value = "target/service")]
     binaries: PathBuf,
-    /// The command that asks for this test again, for the page
+    /// The command that repeats this test, as the page shows it
     #[arg(long, value_name = "COMMAND")]
     asked: Option<String>,
-    /// Any other property, for `JMeter`'s -J
+    /// Another property, passed on as `JMeter`'s -J
     #[arg(long, value_name = "NAME=VALUE")]
     property: Vec<String>,
     #[command(flatten)]
@@ -62,7 +62,7 @@ pub(crate) struct LoadTestArgs {
 
 /// Values in the place of the plan's own.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Instead of the plan's own properties")]
+#[command(next_help_heading = "Properties to replace the plan's own")]
 struct Replaced {
     /// Address of the proxy
     #[arg(long)]
@@ -70,16 +70,16 @@ struct Replaced {
     /// Port of the proxy
     #[arg(long)]
     port: Option<u16>,
-    /// How the proxy is reached
+    /// Scheme of the proxy's address
     #[arg(long)]
     scheme: Option<Scheme>,
-    /// Address that the proxy is asked for
+    /// Target that the proxy is asked for
     #[arg(long)]
     target: Option<String>,
-    /// Origin of the page that asks
+    /// Origin that the requests name
     #[arg(long)]
     origin: Option<String>,
-    /// Connections at most
+    /// Most connections at once
     #[arg(long)]
     threads: Option<u32>,
     /// Requests a second at the top
@@ -148,12 +148,12 @@ impl Plan {
         let text = |name: &str| of.get(name).copied().with_context(|| format!("`{}` has no `{name}`", file.display()));
         let number = |name: &str| -> Result<u32> {
             let value = text(name)?;
-            value.parse().with_context(|| format!("`{name}` is `{value}`, a whole number is expected"))
+            value.parse().with_context(|| format!("`{name}` is `{value}`: expected a whole number"))
         };
         let request = Request {
             scheme: text("scheme")?.to_owned(),
             host: text("host")?.to_owned(),
-            port: number("port")?.try_into().context("`port` is no port")?,
+            port: number("port")?.try_into().context("`port` is not a port")?,
             target: text("target")?.to_owned(),
             origin: text("origin")?.to_owned(),
         };
@@ -193,7 +193,8 @@ pub(crate) async fn run(args: &LoadTestArgs) -> Result<()> {
     // The plan ends itself 30 s after the schedule; the report of a million lines takes a minute.
     let patience = seconds + 300;
     let code = timeout(Duration::from_secs(patience), jmeter.ended()).await;
-    let code = code.with_context(|| format!("JMeter still runs after {patience} s: see `{}`", log.display()))??;
+    let code =
+        code.with_context(|| format!("JMeter is still running after {patience} s: see `{}`", log.display()))??;
 
     let Request { scheme, host, port, target, origin } = &request;
     let built = args.binaries.file_name().unwrap_or_default().to_string_lossy();

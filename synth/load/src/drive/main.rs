@@ -27,12 +27,12 @@ enum Cli {
     /// Run the load test with `JMeter`; exit codes: 0 it ran, 2 it could not
     ///
     /// Without `--host` both services are started here, on free ports of the loopback address. Results and `JMeter`'s
-    /// own report are left in a folder; what they show, `synth load-report` says.
+    /// own report are left in a folder; `synth load-report` judges them.
     Test(Box<LoadTestArgs>),
     /// Show the whole platform here: synthesis, policies, plan and apply offline, a load test and its verdict
     ///
-    /// Nothing outside `target/` is written. Exit codes: 0 all of it works, 1 something does not, and what that is has
-    /// been said.
+    /// Nothing outside `target/` is written. Exit codes: 0 everything works, 1 something failed, as the output
+    /// says.
     Demo,
 }
 
@@ -65,7 +65,7 @@ async fn end_of(cli: &Cli) -> u8 {
         Ok(Err(error)) => complain(format_args!("{apart}error: {error:#}")),
         Err(signal) => {
             if signal == signals::INTERRUPT && matches!(cli, Cli::Demo) {
-                complain("\nstopped, and everything that was started");
+                complain("\nstopped, with everything that was started");
             }
             return 128 + signal;
         }

@@ -98,8 +98,8 @@ fn latency(figures: &Figures) -> String {
         [clock(step.second)].into_iter().chain(times).collect()
     });
     let caption = format!(
-        "Milliseconds from sending a request to the end of its answer, {}, and from when it was due, which counts waiting \
-         for the client, too; the maximum, {} ms, stands in the table.",
+        "Milliseconds from sending a request to the end of its answer, {}, and from when it was due, which also counts \
+         waiting for the client; the maximum, {} ms, is in the table.",
         every(figures),
         grouped(figures.all.latency.max)
     );

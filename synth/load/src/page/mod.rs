@@ -87,8 +87,8 @@ impl Page<'_> {
         if let Some(late) = figures.lateness {
             let _ = writeln!(
                 page,
-                "<p>JMeter sent 99 of 100 requests within {} ms of when they were due, and all within {} ms: \
-                 what waited for JMeter or for a free connection is part of “from due”, and no part of p50 to max.</p>",
+                "<p>JMeter sent 99 of 100 requests within {} ms of when they were due, and all within {} ms: time \
+                 spent waiting for JMeter or for a free connection counts in “from due”, and not in p50 to max.</p>",
                 grouped(late.p99),
                 grouped(late.max)
             );

@@ -78,7 +78,7 @@ pub(super) fn against_the_seed(figures: &Figures) -> String {
     let failed = vec!["Failed".to_owned(), percent(seed::ERROR_RATIO), percent(figures.all.error_ratio())];
     let times = ["p50 ms", "p95 ms", "p99 ms"].into_iter().zip(seed::LATENCY).zip([p50, p95, p99]);
     let times = times.map(|((name, seed), here)| vec![name.to_owned(), grouped(seed), milliseconds(here)]);
-    let caption = "The load test that came with the system before this one, on its cluster, over all of its time; \
-                   and this one while held, failures over all of its time";
+    let caption = "The load test of the system before this one, on its cluster, over its whole run; and this one while \
+                   held, with failures over its whole run";
     plain(caption, &["", "Seed", "Here"], [rates, failed].into_iter().chain(times))
 }

@@ -58,7 +58,7 @@ pub(super) fn start(command: &mut Command) -> Result<Started> {
 /// Runs a command that says itself what it does.
 pub(super) async fn run(mut command: Command) -> Result<()> {
     let code = start(&mut command)?.ended().await?;
-    ensure!(code == 0, "`{}` ended with code {code}: why, it says above", words(&command));
+    ensure!(code == 0, "`{}` ended with code {code}: its output above says why", words(&command));
     Ok(())
 }
 

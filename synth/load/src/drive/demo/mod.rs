@@ -20,7 +20,7 @@ const PAGE: &str = "target/load-test/index.html";
 /// Shows it.
 pub(crate) async fn run() -> Result<()> {
     let begun = Instant::now();
-    step(1, "look for what this needs")?;
+    step(1, "check that this machine has the tools")?;
     tools::look().await?;
     fs::create_dir_all(DEMO).with_context(|| format!("making `{DEMO}`"))?;
     let services = steps::build_services_beside()?;
@@ -37,7 +37,7 @@ pub(crate) async fn run() -> Result<()> {
     step(7, "build and start both services, and load them with JMeter")?;
     services.built().await?;
     steps::load().await?;
-    say(format_args!("\n==> all of it works, in {:.0} s", begun.elapsed().as_secs_f64()))?;
+    say(format_args!("\n==> everything works, after {:.0} s", begun.elapsed().as_secs_f64()))?;
     say(format_args!("  the platform   {DEMO}/out"))?;
     say(format_args!("  its plans      {DEMO}/terraform.log"))?;
     say(format_args!("  the load test  {}", page()?))

@@ -102,7 +102,7 @@ pub(super) async fn apply(synth: &Path) -> Result<()> {
     };
     lines(&log, command(synth, ["apply", "--all"]), show).await?;
     let log = log.display();
-    say(format_args!("  {made} resources are in `{STATE}`, and nowhere else; every word of Terraform's is in `{log}`"))
+    say(format_args!("  {made} resources are in `{STATE}`, and nowhere else; Terraform's output is in `{log}`"))
 }
 
 /// `apply cluster`, `plan again cluster`.
@@ -121,6 +121,6 @@ pub(super) async fn load() -> Result<()> {
     if !Path::new(PAGE).exists() {
         return Err(failure);
     }
-    let hint = "another program may keep this machine busy: `make demo RATE=200` asks for less";
-    Err(anyhow!("the load test missed an objective, as it says above; {hint}\n  its page: {}", page()?))
+    let hint = "another program may keep this machine busy: `make demo RATE=200` asks for less load";
+    Err(anyhow!("the load test missed an objective, which is named above; {hint}\n  its page: {}", page()?))
 }

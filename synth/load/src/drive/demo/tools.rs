@@ -55,7 +55,7 @@ impl Tool {
     async fn lack(&self) -> Option<String> {
         let Self { name, asked, version, hint } = self;
         let Some(text) = said(name, &[asked]).await else {
-            return Some(format!("{name} is not there, or does not work: install {hint}"));
+            return Some(format!("{name} is missing or does not work: install {hint}"));
         };
         let (before, oldest) = (*version)?;
         let first = text.lines().next().unwrap_or_default().trim();
@@ -80,12 +80,12 @@ pub(super) async fn look() -> Result<()> {
     }
     let jmeter = is_on_path("jmeter") || Path::new(JMETER).exists();
     if !jmeter && said("python3", &["-m", "pip", "--version"]).await.is_none() {
-        lacks.push(format!("pip is not there: install {PIP}"));
+        lacks.push(format!("pip is missing: install {PIP}"));
     }
-    let room = statvfs(".").context("asking how much room is left here")?;
+    let room = statvfs(".").context("asking how much space is free here")?;
     let free = (room.f_bavail * room.f_frsize) >> 30;
     if free < ROOM && !Path::new(STATE).exists() {
-        lacks.push(format!("{free} GiB are free here: the build needs {ROOM}"));
+        lacks.push(format!("only {free} GiB are free here, but the build needs {ROOM}: free some space"));
     }
     ensure!(lacks.is_empty(), "this machine is not ready:\n  {}", lacks.join("\n  "));
     say(format_args!("  {}: found", TOOLS.map(|tool| tool.name).join(", ")))
