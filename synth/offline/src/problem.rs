@@ -12,9 +12,9 @@ pub struct Problem {
     pub stops: bool,
     /// Where; empty for the resource as a whole.
     pub path: Path,
-    /// What, in a few words.
+    /// The summary, in a few words.
     pub summary: String,
-    /// What, in a sentence.
+    /// The detail, in a sentence.
     pub detail: String,
 }
 

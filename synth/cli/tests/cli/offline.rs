@@ -202,6 +202,7 @@ fn without_terraform_one_line_says_what_is_needed() {
     fs::create_dir(&empty).unwrap();
     let mut command = project.command(["plan", "cluster"]);
     let run = Run::of(command.env("PATH", empty).output().unwrap());
-    let run = run.fails("terraform 1.11 or newer is needed, and `terraform` does not start");
+    let run = run.fails("`terraform` does not start");
+    assert!(run.stderr.ends_with("install Terraform 1.11 or newer\n"), "{}", run.stderr);
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
 }

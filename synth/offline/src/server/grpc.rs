@@ -75,7 +75,7 @@ async fn body(mut stream: RecvStream) -> Result<Bytes> {
     let Some((header, _)) = bytes.split_first_chunk::<5>() else { bail!("a message without a header") };
     let [compressed, length @ ..] = *header;
     if compressed != 0 {
-        bail!("a compressed message, which was not agreed");
+        bail!("a compressed message, though no compression was agreed on");
     }
     let length = usize::try_from(u32::from_be_bytes(length))?;
     if bytes.len() != 5 + length {

@@ -77,11 +77,17 @@ impl fmt::Display for Unusable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(error) => {
-                write!(formatter, "terraform 1.11 or newer is needed, and `terraform` does not start: {error}")
+                write!(formatter, "`terraform` does not start: {error}: install Terraform 1.11 or newer")
             }
-            Self::Old(version) => write!(formatter, "terraform 1.11 or newer is needed, and this one is {version}"),
+            Self::Old(version) => {
+                write!(formatter, "`terraform` is {version}, which is too old: install Terraform 1.11 or newer")
+            }
             Self::Unclear(said) => {
-                write!(formatter, "terraform 1.11 or newer is needed, and this one answers `{said}`")
+                write!(
+                    formatter,
+                    "`terraform` prints the version `{said}`, which is not one of Terraform's: install Terraform 1.11 \
+                     or newer"
+                )
             }
         }
     }

@@ -49,7 +49,7 @@ fn unpack(pack: Pack) -> Result<Value> {
         Pack::Map(members) => {
             let members = members.into_iter().map(|(key, value)| match key {
                 Pack::String(key) => Ok((key.into_str().context("a key is not UTF-8")?, unpack(value)?)),
-                other => bail!("{other} is no key"),
+                other => bail!("{other} is not a key"),
             });
             Value::Mapping(members.collect::<Result<Mapping>>()?)
         }
@@ -61,7 +61,7 @@ fn unpack(pack: Pack) -> Result<Value> {
 
 fn float(number: f64) -> Result<Value> {
     let number =
-        serde_json::Number::from_f64(number).with_context(|| format!("{number} is no number of Terraform's"))?;
+        serde_json::Number::from_f64(number).with_context(|| format!("{number} is not a number in Terraform"))?;
     Ok(Value::Number(number))
 }
 
