@@ -43,7 +43,7 @@ const PARTS: &[Part<Platform>] = &[
     Part {
         name: "picture",
         directory: "picture",
-        summary: "the architecture as a drawing: zones, nodes, services, the way of a request and of a change",
+        summary: "the architecture as a drawing: zones, nodes, services, and the paths of a request and of a change",
         kind: Kind::Picture(picture::build),
     },
 ];
@@ -55,7 +55,7 @@ impl Project for Platform {
     const ENVIRONMENTS: &'static str = "stacks/environments";
     const SCRATCH: &'static str = "target/offline";
     // It holds everybody's state, and its bucket refuses to be destroyed, as in AWS.
-    const KEPT: Option<Kept> = Some(Kept { part: "bootstrap", reason: "whose bucket is protected" });
+    const KEPT: Option<Kept> = Some(Kept { part: "bootstrap", reason: "its bucket is protected" });
     const PARTS: &'static [Part<Self>] = PARTS;
     const FAMILIES: &'static [Family<Self>] = policies::FAMILIES;
 
@@ -108,7 +108,7 @@ impl synth_project::Settings for Settings {
         self.is_example().then(|| {
             let (environment, account) = (&self.environment, &self.aws.account_id);
             format!(
-                "environment `{environment}` is an example: account {account} is nobody's; `{}` makes it yours",
+                "environment `{environment}` is an example: account {account} belongs to nobody; `{}` makes it yours",
                 self.init_command()
             )
         })

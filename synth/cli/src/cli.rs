@@ -24,21 +24,20 @@ use crate::commands::{
 };
 
 /// The help of the option that every project has, as this one's folder is called.
-const ENVIRONMENTS: &str =
-    "Folder of settings that replaces `stacks/environments`, which is searched from here upwards";
+const ENVIRONMENTS: &str = "Folder of settings; `stacks/environments`, here or in a folder above, if left out";
 
-/// Write the platform, typed in Rust, to Terraform JSON
+/// Write the platform, typed in Rust, as Terraform JSON and Kubernetes YAML
 ///
-/// Exit codes: 0 fine, 1 a finding, 2 an error; `plan`, `apply`, `destroy` and `test` end as Terraform does. The result goes to
-/// standard output, all talk to standard error.
+/// Exit codes: 0 success, 1 a finding, 2 an error; `plan`, `apply`, `destroy` and `test` exit as Terraform does. Results go to
+/// standard output, messages to standard error.
 #[derive(Debug, Parser)]
 #[command(version, subcommand_help_heading = "Commands")]
 #[command(mut_arg("environments", |arg| arg.help(ENVIRONMENTS)))]
 pub(crate) struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Where.
+    /// The places of settings and files.
     #[command(flatten)]
     pub(crate) project: ProjectArgs,
 }
@@ -50,34 +49,34 @@ pub(crate) enum Command {
     Part(PartCommand<Platform>),
     /// Make an environment yours: ask for its account, region, repository and addresses, and write its settings
     Init(InitArgs),
-    /// Write every part
+    /// Write every part of the platform
     All(WriteArgs),
     /// List the parts: their directories, files and resources
     List(ListArgs),
-    /// Run the policies on the whole platform, and check that `out/` is what the code says; print what differs as a patch
+    /// Run the policies on the whole platform, and check that `out/` matches the code; print differences as a patch
     Check(CheckArgs<Platform>),
     /// List the policies that `check` runs, and why each exists
     Policies(PoliciesArgs),
     /// Compare `out/` with the code by resource address: added, changed, removed
     Diff(DiffArgs<Platform>),
-    /// Draw who refers to whom inside a part
+    /// Draw the dependency graph of a stack
     Graph(GraphArgs<Platform>),
     /// Pin, list and promote the images of the services
     Images(ImagesArgs),
-    /// Print what scripts and workflows need of an environment
+    /// Print the values of an environment that scripts and workflows need
     Settings(SettingsArgs),
     /// Plan with the real Terraform and providers that run in memory: no cloud, no credentials, no registry
     Plan(PlanArgs<Platform>),
-    /// Apply the same way, to a state in `target/offline`: nothing real is made
+    /// Apply the same way, to a state in `target/offline`: nothing real is created
     Apply(ApplyArgs<Platform>),
     /// Destroy what `apply` put into that state
     Destroy(DestroyArgs<Platform>),
     /// Test the invariants of stacks the same way: `terraform test`, with the providers mocked
     Test(TestArgs<Platform>),
-    /// Print the commands that lead to what runs: kubectl, Argo CD, Grafana, Prometheus and the proxy
+    /// Print the commands that reach what runs: kubectl, Argo CD, Grafana, Prometheus and the proxy
     Access(AccessArgs),
     /// Judge the results of a load test, and draw them on a page
     LoadReport(LoadReportArgs),
-    /// Print a script by which a shell completes this command line: `source <(synth completions bash)`
+    /// Print a script with which a shell completes this command line: `source <(synth completions bash)`
     Completions(CompletionsArgs),
 }

@@ -20,13 +20,13 @@ pub struct ProjectArgs {
     /// Environment: `default`, or another file of the environments' folder
     #[arg(long, global = true, value_name = "NAME", default_value = "default")]
     pub env: String,
-    /// Folder that replaces `out/`
+    /// Folder to use instead of `out/`
     #[arg(long, global = true, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Folder of settings that replaces the project's own, which is searched from here upwards
+    /// Folder of settings; the project's own, here or in a folder above, if left out
     #[arg(long, global = true, value_name = "DIR")]
     pub environments: Option<PathBuf>,
-    /// Day on which policies about age judge, such as 2026-09-30; today's by the machine's clock if left out
+    /// Day that policies about age take as today, such as 2026-09-30; the machine's date if left out
     #[arg(long, global = true, value_name = "DAY", overrides_with = "today")]
     pub today: Option<Date>,
 }
@@ -86,7 +86,7 @@ impl<P: Project> Opened<P> {
         let environment = &args.env;
         let layers = layers(&environments, environment)?;
         let settings = P::Settings::parse(environment, &layers)
-            .with_context(|| format!("the settings of environment `{environment}` are refused"))?;
+            .with_context(|| format!("the settings of environment `{environment}` are invalid"))?;
         let scratch = root.join(P::SCRATCH).join(environment);
         #[expect(clippy::disallowed_methods, reason = "the one place where the day is the machine's")]
         let today = args.today.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date());
@@ -143,7 +143,7 @@ fn check_name<P: Project>(environment: &str) -> Result<()> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     ensure!(
         !environment.is_empty() && !environment.starts_with('-') && environment.bytes().all(plain),
-        "environment `{environment}` has a bad name: use `a-z`, `0-9` and `-`, and no `-` first"
+        "environment `{environment}` has an invalid name: use `a-z`, `0-9` and `-`, and do not begin with `-`"
     );
     ensure!(
         P::part(environment).is_none(),
@@ -168,9 +168,9 @@ pub fn layers(folder: &Path, environment: &str) -> Result<Vec<Layer>> {
         if !path.exists() {
             let known = known(folder)?;
             let names = known.iter().map(String::as_str);
-            let meant = nearest(environment, names).map(|name| format!("; is `{name}` meant?")).unwrap_or_default();
+            let meant = nearest(environment, names).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
             let known = known.join("`, `");
-            bail!("environment `{environment}` has no file `{}`: there are `{known}`{meant}", path.display());
+            bail!("environment `{environment}` has no file `{}`: choose one of `{known}`{meant}", path.display());
         }
         layers.push(read_layer(&path)?);
     }

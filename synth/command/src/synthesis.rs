@@ -104,7 +104,7 @@ fn neighbours<P: Project>(project: &Opened<P>) -> Result<Vec<P>> {
         }
     }
     for environment in refused {
-        say(format_args!("environment `{environment}` is not compared with this one: its settings are refused"));
+        say(format_args!("environment `{environment}` is not compared with this one: its settings are invalid"));
     }
     Ok(built)
 }

@@ -137,7 +137,7 @@ pub struct Layer {
 pub struct Kept {
     /// Its name.
     pub part: &'static str,
-    /// The end of a sentence that begins with its name and `stays`.
+    /// Why it stays, as a clause: "its bucket is protected".
     pub reason: &'static str,
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn access(project: &Project, args: &AccessArgs) -> Result<Report> {
     let from = if is_private(settings) { ", from inside the VPC: the endpoint is private" } else { "" };
     let mut text = comment(format_args!("kubectl{from}")) + &settings.kubeconfig_command() + "\n";
     for page in &pages {
-        let named = format!("names as chart {} makes them", page.chart);
+        let named = format!("names are those of chart {}", page.chart);
         text += "\n";
         text += &comment(format_args!("{} at {} while this runs ({named})", page.name, page.url()));
         writeln!(text, "{}", page.port_forward())?;
@@ -51,7 +51,10 @@ pub(crate) fn access(project: &Project, args: &AccessArgs) -> Result<Report> {
     }
     for service in &balanced {
         text += "\n";
-        text += &comment(format_args!("{} at its load balancer, a minute after it has its name", service.service));
+        text += &comment(format_args!(
+            "{} at its load balancer, which answers a minute after it has its name",
+            service.service
+        ));
         let (hostname, url) = (service.hostname(), url(settings, service));
         // Its certificate is for the name that people use, and not for the load balancer's own.
         let insecure = if service.scheme() == "https" { "--insecure " } else { "" };

@@ -34,9 +34,9 @@ pub(crate) struct LoadReportArgs {
     prometheus: PrometheusArgs,
 }
 
-/// What was offered, where it is not what the environment's settings say.
+/// The offered load, where it differs from the environment's settings.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "What was offered, if not as in the settings")]
+#[command(next_help_heading = "The offered load, if it differs from the settings")]
 struct ProfileArgs {
     /// Requests a second at the top
     #[arg(long)]
@@ -55,13 +55,13 @@ struct ProfileArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Objectives")]
 struct ObjectiveArgs {
-    /// Most of all requests that may fail, 0 to 1
+    /// Largest share of all requests that may fail, 0 to 1
     #[arg(long, value_name = "RATIO", default_value_t = 0.0, value_parser = ratio)]
     max_error_ratio: f64,
-    /// Least of what is offered while held that must be answered, 0 to 1
+    /// Smallest share of the offered requests that must be answered at the top, 0 to 1
     #[arg(long, value_name = "RATIO", default_value_t = 0.99, value_parser = ratio)]
     min_achieved_ratio: f64,
-    /// Most milliseconds for 99 of 100 requests while held, from when they were due
+    /// Longest time for 99 of 100 requests at the top, in milliseconds from when they were due
     #[arg(long, value_name = "MS", default_value_t = 250)]
     max_p99: u64,
 }
@@ -72,13 +72,13 @@ struct PrometheusArgs {
     /// Prometheus to ask, such as `http://127.0.0.1:9090`
     #[arg(long, value_name = "URL")]
     prometheus: Option<String>,
-    /// First second to ask for, of the Unix clock; the test's start if left out
+    /// First second to ask for, as Unix time; the test's start if left out
     #[arg(long, value_name = "SECONDS", requires = "prometheus")]
     from: Option<u64>,
-    /// Last second to ask for; the test's end if left out
+    /// Last second to ask for, as Unix time; the test's end if left out
     #[arg(long, value_name = "SECONDS", requires = "prometheus")]
     to: Option<u64>,
-    /// Saved answer of `query_range` to `cpu`, `cpu-target`, `replicas` or `nodes`
+    /// Saved answer of `query_range` for `cpu`, `cpu-target`, `replicas` or `nodes`
     #[arg(long, value_name = "QUESTION=FILE", value_parser = saved)]
     prometheus_json: Vec<(String, PathBuf)>,
 }
@@ -132,15 +132,15 @@ impl PrometheusArgs {
 
 fn ratio(text: &str) -> Result<f64, String> {
     let ratio = text.parse().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
-    ratio.ok_or_else(|| "a number from 0 to 1 is expected".to_owned())
+    ratio.ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
 fn saved(text: &str) -> Result<(String, PathBuf), String> {
     let known = ["cpu", "cpu-target", "replicas", "nodes"];
-    let (name, path) = text.split_once('=').ok_or("`<question>=<file>` is expected, such as `nodes=nodes.json`")?;
+    let (name, path) = text.split_once('=').ok_or("expected `QUESTION=FILE`, such as `nodes=nodes.json`")?;
     if known.contains(&name) {
         Ok((name.to_owned(), path.into()))
     } else {
-        Err(format!("`{name}` is no question: there are `{}`", known.join("`, `")))
+        Err(format!("there is no question `{name}`: choose one of `{}`", known.join("`, `")))
     }
 }

@@ -73,22 +73,52 @@ fn zonal_shift(in_aws: bool, in_karpenter: bool, word: &str) -> Project {
 #[test]
 fn zonal_shift_goes_on_and_off_in_two_steps_whose_order_is_said() {
     for (in_aws, in_karpenter, word, why, mend) in [
-        (false, false, "on", "goes on in one step", "write `cluster.zonal_shift = \"aws-only\"`, and \"on\" once"),
-        (true, true, "off", "goes off in one step", "write `cluster.zonal_shift = \"aws-only\"`, and \"off\" once"),
-        (false, false, "aws-only", "goes on in AWS, the first of two steps", "apply the cluster stack before"),
+        (
+            false,
+            false,
+            "on",
+            "this turns zonal shift on in one step",
+            "set `cluster.zonal_shift` to \"aws-only\" first, and to \"on\" once",
+        ),
+        (
+            true,
+            true,
+            "off",
+            "this turns zonal shift off in one step",
+            "set `cluster.zonal_shift` to \"aws-only\" first, and to \"off\" once",
+        ),
+        (
+            false,
+            false,
+            "aws-only",
+            "this turns zonal shift on in AWS, the first of two steps",
+            "apply the cluster stack before",
+        ),
         (
             true,
             false,
             "on",
-            "goes on in Karpenter, the second of two steps",
+            "this turns zonal shift on in Karpenter, the second of two steps",
             "merge this once the cluster stack is applied",
         ),
-        (true, true, "aws-only", "goes off in Karpenter, the first of two steps", "let Argo CD sync Karpenter before"),
-        (true, false, "off", "goes off in AWS, the second of two steps", "apply the cluster stack once Argo CD"),
+        (
+            true,
+            true,
+            "aws-only",
+            "this turns zonal shift off in Karpenter, the first of two steps",
+            "let Argo CD sync Karpenter before",
+        ),
+        (
+            true,
+            false,
+            "off",
+            "this turns zonal shift off in AWS, the second of two steps",
+            "apply the cluster stack once Argo CD",
+        ),
     ] {
         let project = zonal_shift(in_aws, in_karpenter, word);
         let run = project.synth(["diff"]).finds();
-        let said = format!("\norder: zonal shift {why}");
+        let said = format!("\norder: {why}");
         assert!(run.stdout.contains(&said) && run.stdout.contains(&format!("\n  mend: {mend}")), "{}", run.stdout);
         let json = project.synth(["diff", "--json"]).finds().json();
         assert!(json["order"][0]["message"].as_str().unwrap().contains(why), "{json}");

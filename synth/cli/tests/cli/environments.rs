@@ -7,8 +7,7 @@ use crate::project::{ENVIRONMENTS, Project, Run};
 #[test]
 fn a_missing_environment_names_those_that_exist() {
     let project = Project::new();
-    let message = "environment `prod` has no file `stacks/environments/prod.toml`: \
-                   there are `default`, `production`, `staging`; is `production` meant?\n";
+    let message = "environment `prod` has no file `stacks/environments/prod.toml`: choose one of `default`, `production`, `staging`; did you mean `production`?\n";
     project.synth(["list", "--env", "prod"]).fails(message);
 }
 
@@ -23,9 +22,9 @@ fn an_environment_may_not_have_the_name_of_a_part() {
 fn a_name_that_would_leave_its_folder_is_refused() {
     let project = Project::new();
     for name in ["../production", "Production", "a b", "", "a.b"] {
-        project.synth(["all", "--env", name]).fails("has a bad name: use `a-z`, `0-9` and `-`");
+        project.synth(["all", "--env", name]).fails("has an invalid name: use `a-z`, `0-9` and `-`");
     }
-    project.synth(["all", "--env=-a"]).fails("has a bad name");
+    project.synth(["all", "--env=-a"]).fails("has an invalid name");
 }
 
 #[test]
@@ -101,6 +100,6 @@ fn an_environment_whose_settings_are_refused_is_named_and_holds_nobody_up() {
     project.write("stacks/environments/trial.toml", "name = 1\n");
     let run = project.synth(["all"]);
     assert_eq!(run.code, 0, "{run:?}");
-    let said = "environment `trial` is not compared with this one: its settings are refused";
+    let said = "environment `trial` is not compared with this one: its settings are invalid";
     assert!(run.stderr.contains(said), "{run:?}");
 }

@@ -8,7 +8,7 @@ use crate::project::{Project, Run, SYNTH, TODAY};
 fn invalid_settings_are_reported_together_and_nothing_is_written() {
     let project = Project::new();
     project.write("stacks/environments/broken.toml", "nam = \"x\"\n\n[network]\nzones = [\"eu-north-1a\"]\n");
-    let run = project.synth(["all", "--env", "broken"]).fails("the settings of environment `broken` are refused:\n");
+    let run = project.synth(["all", "--env", "broken"]).fails("the settings of environment `broken` are invalid:\n");
     let lines: Vec<_> = run.stderr.lines().collect();
     assert!(lines[1].starts_with("stacks/environments/broken.toml:1:1: `nam` is not a setting"), "{}", run.stderr);
     let zones =

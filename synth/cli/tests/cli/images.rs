@@ -92,7 +92,7 @@ fn what_is_refused_leaves_every_file_as_it_was() {
     let before = project.files("stacks");
     let good = pinned("cors-proxy-server", 'a');
     let refused: [(&[&str], &str); 5] = [
-        (&["set", &pinned("nope", 'a')], "there is no service `nope`: there are `cors-proxy-server`, `mock-target"),
+        (&["set", &pinned("nope", 'a')], "there is no service `nope`: choose one of `cors-proxy-server`, `mock-target"),
         (&["set", &good, &pinned("nope", 'a')], "there is no service `nope`"),
         (&["set", &good, "mock-target-server@sha256:12"], "is `sha256:12`, a digest of `sha256:` and 64 hexadecimal"),
         (&["set", &good, "--tag", "latest"], "a tag other than `latest` is expected"),

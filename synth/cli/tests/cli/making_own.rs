@@ -92,8 +92,8 @@ fn without_a_terminal_all_missing_flags_are_named_at_once() {
     let before = project.files("stacks");
     let run = project.synth(["init", "--account", "210987654321"]);
     run.fails(
-        "nothing is known of `--region`, `--repository`, `--owner-id`, `--repository-id`, `--administrators`, \
-         `--public-access or --private-only`, `--domain`, and nobody is there to be asked: give these flags",
+        "the answers for `--region`, `--repository`, `--owner-id`, `--repository-id`, `--administrators`, \
+         `--public-access or --private-only`, `--domain` are missing, and without a terminal nobody can be asked: give these flags",
     );
     assert_eq!(project.files("stacks"), before);
 }
@@ -112,14 +112,14 @@ fn bad_answers_are_refused_together_by_the_rules_of_the_settings() {
     ];
     let run = project
         .synth(flags(&bad))
-        .fails("nothing is written: the settings of environment `default` would be refused:\n");
+        .fails("nothing is written: the settings of environment `default` would be invalid:\n");
     for line in [
         "  --account: `aws.account_id` is `12`, an account id of 12 digits is expected\n",
         "  --region: `aws.region` is `Stockholm`, ",
         "  --owner-id: `github.owner_id` is a string, an integer is expected\n",
         "  --administrators: `cluster.admin_principal_arns[0]` is `root`, ",
         "  --public-access or --private-only: `cluster.public_access_cidrs[0]` is `10.0.0.0/8`, which is private",
-        "  --domain: `argocd.example.com` holds the example `example.com`: give your own\n",
+        "  --domain: `argocd.example.com` holds the example `example.com`: give your own value\n",
     ] {
         assert!(run.stderr.contains(line), "no `{line}` in:\n{}", run.stderr);
     }
@@ -165,7 +165,7 @@ fn examples_go_with_what_is_written_of_them_and_nothing_else() {
     let run = project.synth(flags(&[]).into_iter().chain(["--drop-examples"]));
     assert_eq!(run.code, 0, "{run:?}");
     run.says_in_order(&["- example environment `production`\n", "- example environment `staging`\n"]);
-    assert!(run.stderr.contains("`out/production/cluster` holds what `synth` did not write"), "{}", run.stderr);
+    assert!(run.stderr.contains("`out/production/cluster` holds files that `synth` did not write"), "{}", run.stderr);
     let names: Vec<_> = project.files("stacks/environments").into_keys().collect();
     assert_eq!(names, ["default.toml", "own.toml"]);
     assert!(!project.path("out/staging").exists());
@@ -181,7 +181,7 @@ fn an_example_that_stays_must_still_stand() {
     let before = project.files("stacks");
     project
         .synth(flags(&[]))
-        .fails("environment `staging` builds on this one and would be refused; mend it first, or drop");
+        .fails("environment `staging` builds on this one, and its settings would be invalid; mend them first, or drop");
     assert_eq!(project.files("stacks"), before);
     project.synth(flags(&[]).into_iter().chain(["--drop-examples"])).succeeds();
 }
@@ -192,7 +192,7 @@ fn a_state_keeps_its_environment() {
     project.write("out/staging/bootstrap/terraform.tfstate", "{}");
     let before = project.files("stacks");
     let run = project.synth(flags(&[]).into_iter().chain(["--drop-examples"]));
-    run.fails("`out/staging/bootstrap/terraform.tfstate` is a state, so `staging` is no mere example");
+    run.fails("`out/staging/bootstrap/terraform.tfstate` is a Terraform state, so `staging` is more than an example");
     assert_eq!(project.files("stacks"), before);
 }
 
@@ -202,7 +202,7 @@ fn another_environment_than_the_base_becomes_ones_own_too() {
     let before = project.read(DEFAULT);
     let production = ["--env", "production"];
     let run = project.synth(flags(&[]).into_iter().chain(production));
-    run.fails("nothing is known of `--certificate`, `--origins`, and nobody is there to be asked: give these flags");
+    run.fails("the answers for `--certificate`, `--origins` are missing, and without a terminal nobody can be asked: give these flags");
     let more = [("--certificate", "none"), ("--origins", "https://app.tideline.dev")];
     project.synth(flags(&more).into_iter().chain(production)).succeeds();
     let text = project.read("stacks/environments/production.toml");
@@ -225,7 +225,10 @@ fn what_nobody_is_asked_about_is_named_where_it_is_left() {
     let text = project.read(DEFAULT).replace("[aws.tags]\n", "[aws.tags]\nContact = \"ops@example.org\"\n");
     project.write(DEFAULT, &text);
     let run = project.synth(flags(&[])).finds();
-    assert!(run.stdout.contains(": `aws.tags.Contact` is `ops@example.org`: write your own\n"), "{run:?}");
+    assert!(
+        run.stdout.contains(": `aws.tags.Contact` is `ops@example.org`, an example: write your own value\n"),
+        "{run:?}"
+    );
     assert!(
         project.synth(["check"]).finds().stdout.starts_with("error[OWN001] aws.tags.Contact is `ops@example.org` in ")
     );
@@ -269,7 +272,7 @@ fn a_terminal_is_asked_with_defaults_and_asked_again_after_a_bad_answer() {
         "gh api repos/tideline-dev/platform --jq .owner.id",
         "Label of the GitHub runners that reach the cluster [tideline-vpc]: ",
         "--account: `aws.account_id` is `12`, an account id of 12 digits is expected\n",
-        "Remove the example environments `production`, `staging` and what is written of them? yes or no [yes]: ",
+        "Remove the example environments `production`, `staging` and the files written for them? yes or no [yes]: ",
     ] {
         assert!(said.contains(text), "no `{text}` in:\n{said}");
     }

@@ -107,7 +107,7 @@ fn a_pipe_in_the_way_is_refused_and_not_read() {
     fs::create_dir_all(project.path("out/cluster")).unwrap();
     let made = Command::new("mkfifo").arg(project.path("out/cluster/outputs.tf.json")).status().unwrap();
     assert!(made.success());
-    project.synth(["cluster"]).fails("`out/cluster/outputs.tf.json` is no regular file");
+    project.synth(["cluster"]).fails("`out/cluster/outputs.tf.json` is not a regular file");
 }
 
 #[cfg(unix)]

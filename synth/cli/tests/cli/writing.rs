@@ -90,7 +90,10 @@ fn tests_are_kept_like_everything_else() {
     {
         project.write(&format!("out/cluster/tests/{stray}"), &project.read(&format!("out/cluster/tests/{path}")));
         let said = project.synth(["cluster"]).stderr;
-        assert!(said.contains(&format!("`out/cluster/tests/{stray}` begins like a file of synth")), "{said}");
+        assert!(
+            said.contains(&format!("`out/cluster/tests/{stray}` carries synth's header but is no longer generated")),
+            "{said}"
+        );
     }
 }
 
@@ -156,7 +159,11 @@ fn a_stray_that_begins_like_a_generated_file_is_named_and_stays() {
     project.write("out/cluster/stray.tf.json", &stray);
     let run = project.synth(["cluster"]);
     assert_eq!(run.code, 0);
-    assert!(run.stderr.contains("`out/cluster/stray.tf.json` begins like a file of synth"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("`out/cluster/stray.tf.json` carries synth's header but is no longer generated"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(project.read("out/cluster/stray.tf.json"), stray);
 }
 

@@ -15,7 +15,7 @@ pub struct ApplyArgs<P: Project> {
     /// Stack
     #[arg(value_parser = stack::<P>(), value_name = "STACK", required_unless_present = "all")]
     stack: Option<&'static Part<P>>,
-    /// Every stack in its order, then a plan of each, which must find nothing left to do
+    /// Every stack in order, until one fails; then a second plan of each, which must find nothing to change
     #[arg(long, conflicts_with_all = ["stack", "terraform"])]
     all: bool,
     /// How.

@@ -1,10 +1,11 @@
 //! Arguments that several commands take.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::{
-    Args,
+    Arg, Args, Command, Error,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+    error::ErrorKind,
 };
 use synth_project::{Part, Project};
 
@@ -19,7 +20,7 @@ pub(super) struct Selection<P: Project> {
     pub(super) json: bool,
 }
 
-/// What is passed on to Terraform.
+/// The arguments that are passed on to Terraform.
 #[derive(Args, Debug)]
 pub(super) struct ForTerraform {
     /// Print Terraform's JSON
@@ -42,7 +43,38 @@ pub(super) fn stacks<P: Project>() -> impl DoubleEndedIterator<Item = &'static P
 
 /// Parses the name of a stack.
 pub(super) fn stack<P: Project>() -> impl TypedValueParser<Value = &'static Part<P>> {
-    among(Part::is_stack)
+    OnlyStacks(among::<P>(Part::is_stack))
+}
+
+/// A parser of the names of stacks that says of another part that it is not a stack.
+#[derive(Clone)]
+struct OnlyStacks<Inner>(Inner);
+
+impl<P: Project, Inner: TypedValueParser<Value = &'static Part<P>>> TypedValueParser for OnlyStacks<Inner> {
+    type Value = &'static Part<P>;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<Self::Value, Error> {
+        match value.to_str().and_then(P::part) {
+            Some(part) if !part.is_stack() => {
+                Err(Error::raw(ErrorKind::InvalidValue, not_a_stack(part)).with_cmd(command))
+            }
+            _ => self.0.parse_ref(command, argument, value),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.0.possible_values()
+    }
+}
+
+fn not_a_stack<P: Project>(part: &Part<P>) -> String {
+    let names: Vec<_> = stacks::<P>().map(|stack| stack.name).collect();
+    let names = match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => "another part".to_owned(),
+    };
+    format!("`{}` is not a Terraform stack: choose {names}\n", part.name)
 }
 
 fn among<P: Project>(accepted: fn(&Part<P>) -> bool) -> impl TypedValueParser<Value = &'static Part<P>> {

@@ -119,7 +119,7 @@ impl<'a> Drift<'a> {
         let name = rendered.name;
         self.survey.warnings().for_each(say);
         let verdict = if self.files.is_empty() {
-            format!("{} as in the code", count(rendered.files.len(), "file"))
+            format!("{} up to date", count(rendered.files.len(), "file"))
         } else {
             let states = ["missing", "different", "stale", "stray"].into_iter().filter_map(|state| {
                 let number = self.files.iter().filter(|file| file.state == state).count();

@@ -26,8 +26,8 @@ pub struct DestroyArgs<P: Project> {
 
 /// The help of the option for every stack.
 fn everything<P: Project>() -> String {
-    let kept = P::KEPT.map(|Kept { part, reason }| format!("; `{part}` stays, {reason}"));
-    format!("Every stack, the last one first, until one fails{}", kept.unwrap_or_default())
+    let kept = P::KEPT.map(|Kept { part, reason }| format!("; `{part}` stays, because {reason}"));
+    format!("Every stack in reverse order, until one fails{}", kept.unwrap_or_default())
 }
 
 /// Destroys one stack, or all that may be, until one fails.
@@ -39,7 +39,7 @@ pub fn destroy<P: Project>(project: &Opened<P>, args: &DestroyArgs<P>) -> Result
     let others = stacks::<P>().rev().filter(|stack| P::KEPT.is_none_or(|kept| kept.part != stack.name));
     let code = offline.run_each(others, Command::Destroy, "destroy", &[])?;
     if let Some(Kept { part, reason }) = P::KEPT.filter(|_| code == 0) {
-        say(format_args!("`{part}` stays, {reason}"));
+        say(format_args!("`{part}` stays, because {reason}"));
     }
     Ok(Report::code(code))
 }

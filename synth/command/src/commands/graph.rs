@@ -1,4 +1,4 @@
-//! `synth graph`: who refers to whom inside a part.
+//! `synth graph`: the dependencies inside a stack.
 
 use std::fmt;
 
@@ -17,9 +17,9 @@ use crate::{
 #[derive(Args, Debug)]
 pub struct GraphArgs<P: Project> {
     /// Stack
-    #[arg(value_parser = stack::<P>())]
+    #[arg(value_parser = stack::<P>(), value_name = "STACK")]
     part: &'static Part<P>,
-    /// Language of the drawing
+    /// Format of the drawing
     #[arg(long, value_enum, default_value_t = Format::Dot)]
     format: Format,
     /// Print JSON: nodes, and edges from each node to what it needs
@@ -35,7 +35,7 @@ enum Format {
     Mermaid,
 }
 
-/// Draws the graph of a part; an arrow leads from what refers to what is referred to.
+/// Draws the graph of a stack; an arrow leads from what refers to what is referred to.
 pub fn graph<P: Project>(project: &Opened<P>, args: &GraphArgs<P>) -> Result<Report> {
     let Built::Stack(stack) = args.part.build(&project.settings)? else {
         unreachable!("only names of stacks are accepted");

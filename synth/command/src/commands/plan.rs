@@ -13,7 +13,7 @@ pub struct PlanArgs<P: Project> {
     /// Stack
     #[arg(value_parser = stack::<P>(), value_name = "STACK", required_unless_present = "all")]
     stack: Option<&'static Part<P>>,
-    /// Every stack in its order, until one fails
+    /// Every stack in order, until one fails
     #[arg(long, conflicts_with_all = ["stack", "terraform"])]
     all: bool,
     /// How.

@@ -11,7 +11,7 @@ use crate::report::{HEADING, Report, json};
 
 #[derive(Args, Debug)]
 pub struct PoliciesArgs {
-    /// Language of the table
+    /// Format of the table
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Print JSON
@@ -23,7 +23,7 @@ pub struct PoliciesArgs {
 enum Format {
     /// For a terminal
     Text,
-    /// As the documentation includes it
+    /// Markdown, as the documentation includes it
     Markdown,
 }
 

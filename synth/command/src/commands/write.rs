@@ -64,9 +64,7 @@ impl<P: Project> FromArgMatches for PartCommand<P> {
 pub fn write<P: Project>(project: &Opened<P>, part: Option<&'static Part<P>>, args: &WriteArgs) -> Result<Report> {
     let (reviewed, rendered) = review(project, part)?;
     if !reviewed.passes() {
-        say(
-            "nothing is written: the platform breaks policies, and `waivers` in its settings accepts none of these findings",
-        );
+        say("nothing is written: mend these findings of the policies, or accept them under `waivers` in the settings");
         return Ok(if args.json {
             Report::finding(true, pretty(&json!({ "environment": project.environment, "policies": reviewed.json() })))
         } else {

@@ -28,27 +28,31 @@ impl Order {
         };
         let (why, mend) = match (becomes(AWS), becomes(KARPENTER)) {
             (Some(true), Some(true)) => (
-                "zonal shift goes on in one step: Argo CD may tell Karpenter before Terraform has told AWS, and Karpenter then panics at its start",
-                "write `cluster.zonal_shift = \"aws-only\"`, and \"on\" once the cluster stack is applied",
+                "this turns zonal shift on in one step: Argo CD may change Karpenter before Terraform has changed AWS, \
+                 and Karpenter then panics at its start",
+                "set `cluster.zonal_shift` to \"aws-only\" first, and to \"on\" once the cluster stack is applied",
             ),
             (Some(false), Some(false)) => (
-                "zonal shift goes off in one step: Terraform may take it from AWS before Argo CD has told Karpenter, which then panics at its next start",
-                "write `cluster.zonal_shift = \"aws-only\"`, and \"off\" once Argo CD has synced Karpenter",
+                "this turns zonal shift off in one step: Terraform may change AWS before Argo CD has changed \
+                 Karpenter, which then panics at its next start",
+                "set `cluster.zonal_shift` to \"aws-only\" first, and to \"off\" once Argo CD has synced Karpenter",
             ),
             (Some(true), None) => (
-                "zonal shift goes on in AWS, the first of two steps",
-                "apply the cluster stack before you write `cluster.zonal_shift = \"on\"`",
+                "this turns zonal shift on in AWS, the first of two steps",
+                "apply the cluster stack before you set `cluster.zonal_shift` to \"on\"",
             ),
             (None, Some(true)) => (
-                "zonal shift goes on in Karpenter, the second of two steps: where AWS does not have it yet, Karpenter panics at its start",
+                "this turns zonal shift on in Karpenter, the second of two steps: until AWS has it, Karpenter panics \
+                 at its start",
                 "merge this once the cluster stack is applied",
             ),
             (None, Some(false)) => (
-                "zonal shift goes off in Karpenter, the first of two steps",
-                "let Argo CD sync Karpenter before you write `cluster.zonal_shift = \"off\"`",
+                "this turns zonal shift off in Karpenter, the first of two steps",
+                "let Argo CD sync Karpenter before you set `cluster.zonal_shift` to \"off\"",
             ),
             (Some(false), None) => (
-                "zonal shift goes off in AWS, the second of two steps: a Karpenter that still asks for it panics at its next start",
+                "this turns zonal shift off in AWS, the second of two steps: a Karpenter that still expects it panics \
+                 at its next start",
                 "apply the cluster stack once Argo CD has synced Karpenter",
             ),
             _ => return None,

@@ -35,8 +35,8 @@ impl fmt::Display for Obstacle {
             Self::Dangling => "is a symbolic link that leads nowhere: remove it",
             Self::Directory => "is a directory where a file belongs: rename or remove it",
             Self::NoDirectory => "is a file where a directory belongs: rename or remove it",
-            Self::Special => "is no regular file: remove it",
-            Self::Reserved => "is a name that synth never writes: declare the file under another",
+            Self::Special => "is not a regular file: remove it",
+            Self::Reserved => "is a name that synth never writes: declare the file under another name",
         })
     }
 }

@@ -44,7 +44,10 @@ impl Survey<'_> {
     pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
         self.strays.iter().map(|path| {
             let path = self.directory.join(path);
-            format!("`{}` begins like a file of synth, which does not make it: remove it", path.display())
+            format!(
+                "`{}` carries synth's header but is no longer generated: delete it, or Terraform reads it",
+                path.display()
+            )
         })
     }
 

@@ -28,7 +28,7 @@ enum Action {
     Set(SetArgs),
     /// List the image of each service
     List(list::ListArgs),
-    /// Pin in one environment what another runs
+    /// Pin in one environment the images that another runs
     Promote(PromoteArgs),
 }
 
@@ -99,7 +99,7 @@ fn image<'a>(project: &'a Project, app: &str) -> Result<&'a Image> {
     let found = images.iter().find(|(name, _)| *name == app);
     found.map(|(_, image)| *image).with_context(|| {
         let names: Vec<_> = images.iter().map(|(name, _)| *name).collect();
-        format!("there is no service `{app}`: there are `{}`", names.join("`, `"))
+        format!("there is no service `{app}`: choose one of `{}`", names.join("`, `"))
     })
 }
 

@@ -72,7 +72,7 @@ impl<'a> Pinning<'a> {
             layer.text.clone_from(&text);
         }
         Settings::parse(environment, &layers)
-            .with_context(|| format!("the settings of environment `{environment}` would be refused"))?;
+            .with_context(|| format!("the settings of environment `{environment}` would be invalid"))?;
         replace(&file, &text).with_context(|| format!("writing `{}`", file.display()))?;
         Ok(Report::fine(format!("{PLACE}{}{PLACE:#}\n{}", file.display(), self.changes.concat())))
     }
@@ -89,7 +89,7 @@ fn table<'a>(document: &'a mut DocumentMut, app: &str) -> Result<&'a mut dyn Tab
             Item::Table(made)
         };
         let item = table.entry(&name).or_insert_with(made);
-        table = item.as_table_like_mut().with_context(|| format!("`{name}` is no table"))?;
+        table = item.as_table_like_mut().with_context(|| format!("`{name}` is not a table"))?;
     }
     Ok(table)
 }

@@ -19,7 +19,7 @@ impl FromStr for Reference {
             Some((app, digest)) if !app.is_empty() && !digest.is_empty() => {
                 Ok(Self { app: app.to_owned(), digest: digest.to_owned() })
             }
-            _ => Err("a service and a digest such as `cors-proxy-server@sha256:…` are expected".to_owned()),
+            _ => Err("expected a service and a digest such as `cors-proxy-server@sha256:…`".to_owned()),
         }
     }
 }

@@ -65,7 +65,7 @@ impl Document {
         let mut table: &mut dyn TableLike = self.own.as_table_mut();
         for part in tables.split('.').filter(|part| !part.is_empty()) {
             let item = table.entry(part).or_insert_with(|| Item::Table(Table::new()));
-            table = item.as_table_like_mut().with_context(|| format!("`{part}` of `{key}` is no table"))?;
+            table = item.as_table_like_mut().with_context(|| format!("`{part}` of `{key}` is not a table"))?;
         }
         if let Some(value) = table.get_mut(name).and_then(Item::as_value_mut) {
             let around = value.decor().clone();

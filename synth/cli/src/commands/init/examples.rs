@@ -44,8 +44,8 @@ pub(super) fn ensure_others_stand(
         let refused = Settings::parse(name, &after).err().filter(|_| Settings::parse(name, &before).is_ok());
         if let Some(refused) = refused {
             let context = format!(
-                "nothing is written: environment `{name}` builds on this one and would be refused; mend it first, or drop the \
-                 examples with `--drop-examples`"
+                "nothing is written: environment `{name}` builds on this one, and its settings would be invalid; mend \
+                 them first, or drop the examples with `--drop-examples`"
             );
             return Err(refused).context(context);
         }
@@ -60,7 +60,7 @@ pub(super) fn ensure_unused(folders: &Folders, dropped: &[String]) -> Result<()>
             let state = folders.out.join(name).join(part.directory).join("terraform.tfstate");
             ensure!(
                 !state.exists(),
-                "`{}` is a state, so `{name}` is no mere example: remove it yourself",
+                "`{}` is a Terraform state, so `{name}` is more than an example: remove it yourself",
                 state.display()
             );
         }

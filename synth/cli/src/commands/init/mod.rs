@@ -121,7 +121,10 @@ pub(crate) fn init(chosen: &ProjectArgs, args: &InitArgs) -> Result<Report> {
     let asks = somebody_is_there() && (answers.is_empty() || !missing.is_empty());
     if !asks && !missing.is_empty() {
         let flags: Vec<_> = missing.iter().map(|topic| topic.flag()).collect();
-        bail!("nothing is known of `{}`, and nobody is there to be asked: give these flags", flags.join("`, `"));
+        bail!(
+            "the answers for `{}` are missing, and without a terminal nobody can be asked: give these flags",
+            flags.join("`, `")
+        );
     }
     let (document, changes) = loop {
         let mut document = Document::read(before.clone())?;
@@ -141,7 +144,7 @@ pub(crate) fn init(chosen: &ProjectArgs, args: &InitArgs) -> Result<Report> {
         if !asks || refusal.topics.is_empty() {
             bail!("{}", refusal.message);
         }
-        say(format_args!("{REMOVED}refused{REMOVED:#}: {}", refusal.message));
+        say(format_args!("{REMOVED}invalid{REMOVED:#}: {}", refusal.message));
         // What follows from a bad answer is asked anew with it.
         let anew = TOPICS
             .into_iter()
@@ -158,7 +161,10 @@ pub(crate) fn init(chosen: &ProjectArgs, args: &InitArgs) -> Result<Report> {
         let left = drop_example(&folders, name)?;
         writeln!(text, "  {REMOVED}-{REMOVED:#} example environment `{name}`")?;
         for path in left {
-            say(format_args!("`{}` holds what `synth` did not write: look, and remove it", path.display()));
+            say(format_args!(
+                "`{}` holds files that `synth` did not write: check them, and remove them yourself",
+                path.display()
+            ));
         }
     }
     let settings = Settings::parse(environment, &document.layers())?;
@@ -180,8 +186,10 @@ fn wants_to_drop(examples: &[String]) -> Result<bool> {
     if examples.is_empty() {
         return Ok(false);
     }
-    let question =
-        format!("Remove the example environments `{}` and what is written of them? yes or no", examples.join("`, `"));
+    let question = format!(
+        "Remove the example environments `{}` and the files written for them? yes or no",
+        examples.join("`, `")
+    );
     Ok(ask(&question, Some("yes"))?.to_lowercase().starts_with('y'))
 }
 
@@ -198,7 +206,10 @@ fn told(document: &Document, changes: &[Change]) -> String {
 fn left_over(settings: &Settings) -> String {
     let lines = settings.example_values.iter().map(|left| {
         let (key, value) = (&left.key, &left.value);
-        format!("{REMOVED}left{REMOVED:#} {}:{}: `{key}` is `{value}`: write your own\n", left.file, left.line)
+        format!(
+            "{REMOVED}left{REMOVED:#} {}:{}: `{key}` is `{value}`, an example: write your own value\n",
+            left.file, left.line
+        )
     });
     lines.collect()
 }

@@ -36,12 +36,12 @@ impl Refusal {
         for (topic, answer) in answers.iter() {
             if let Some(example) = example_in(answer) {
                 let flag = topic.flag();
-                reasons.push(format!("\n  {flag}: `{answer}` holds the example `{example}`: give your own"));
+                reasons.push(format!("\n  {flag}: `{answer}` holds the example `{example}`: give your own value"));
                 topics.insert(topic);
             }
         }
         let message = format!(
-            "nothing is written: the settings of environment `{environment}` would be refused:{}",
+            "nothing is written: the settings of environment `{environment}` would be invalid:{}",
             reasons.concat()
         );
         (refused.is_some() || !topics.is_empty()).then_some(Self { topics, message })
