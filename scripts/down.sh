@@ -189,7 +189,7 @@ wait_for_leftovers() {
 
 # GuardDuty makes its endpoint again for as long as there is a cluster. Now there is none.
 destroy_again() {
-  [[ -n $(guardduty_endpoints) ]] || die "destroying cluster failed; what is wrong is above"
+  [[ -n $(guardduty_endpoints) ]] || die "destroying the cluster stack failed: see the output above"
   delete_what_guardduty_made
   change cluster "destroy what is left of cluster?" -destroy
 }
@@ -209,7 +209,7 @@ if [[ -n $cluster ]]; then
   if has_kind applications.argoproj.io; then
     empty_cluster
   else
-    say "Argo CD is not there, so nothing was handed to it"
+    say "Argo CD is not installed, so it manages nothing here"
     delete_nodes
   fi
   step "definitions of kinds, which Argo CD leaves"

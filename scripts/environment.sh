@@ -67,7 +67,7 @@ open_environment() {
   export AWS_REGION AWS_DEFAULT_REGION=$AWS_REGION AWS_PAGER=
   expected=$(setting account_id)
   account=$(aws sts get-caller-identity --query Account --output text) ||
-    die "no AWS credentials that work: sign in (\`aws sso login\`) and run again"
+    die "no working AWS credentials: sign in (\`aws sso login\`) and run again"
   [[ $account == "$expected" ]] ||
     die "these AWS credentials are for account $account, but environment $ENVIRONMENT is account $expected: choose another profile"
   say "environment $ENVIRONMENT: $NAME in account $account, $AWS_REGION"
@@ -98,7 +98,7 @@ change() {
       # Said even where somebody asks whether it worked, and so no error ends the script.
       terraform -chdir="$(directory "$stack")" apply -input=false "$plan" || return
       ;;
-    *) die "planning $stack failed; what is wrong is above" ;;
+    *) die "planning $stack failed: see the output above" ;;
   esac
   rm -f "$plan"
 }

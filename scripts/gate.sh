@@ -19,20 +19,20 @@ gate_problems() {
   local repository environment rules protected otherwise
   repository=$(setting github_repository)
   environment=$(setting github_environment)
-  command -v gh >/dev/null || { echo "\`gh\` is not here" >&2; return 1; }
+  command -v gh >/dev/null || { echo "\`gh\` is not installed" >&2; return 1; }
   # What one may not see is not found either; so the repository has to be.
   gh api "repos/$repository" --jq .visibility >/dev/null || return
   if [[ $(setting github_guard) == dispatch ]]; then
     protected=$(gh api "repos/$repository/branches/$(setting github_branch)" --jq .protected) || return
     [[ $protected == true ]] ||
-      say "note: everybody who may push to $repository may change what applies on $(setting github_branch), which nothing protects" >&2
+      say "note: nothing protects the branch $(setting github_branch): everybody who may push to $repository may change what is applied" >&2
     return 0
   fi
   otherwise="(Settings, Environments; where GitHub has no such rule, as for private repositories outside Enterprise Cloud,"
   otherwise+=" set guard = \"dispatch\" under [github] in stacks/environments/$(setting environment).toml)"
   rules=$(found "repos/$repository/environments/$environment") || return
   if [[ -z $rules ]]; then
-    say "$repository has no environment $environment, so that an apply would begin right after the merge: make it, and require" \
+    say "$repository has no environment $environment, so that an apply would begin right after the merge: create it, and require" \
       "reviewers there $otherwise"
   elif ! jq --exit-status 'any(.protection_rules[]?; .type == "required_reviewers" and (.reviewers | length > 0))' <<<"$rules" >/dev/null; then
     say "the environment $environment of $repository requires no reviewers, so that an apply would begin right after the merge:" \

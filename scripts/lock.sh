@@ -33,9 +33,9 @@ fi
 for folder in "$@"; do
   printf '%s\n' "$folder"
   if [[ ${UPGRADE:-} == 1 ]]; then upgrade "$folder"; else pin "$folder"; fi || {
-    mend="where its constraints have moved, run \`make lock UPGRADE=1\`"
-    [[ ${UPGRADE:-} != 1 ]] || mend="Terraform says above what it did not find"
-    printf 'error: %s\n' "$folder is as it was; $mend" >&2
+    mend="if its constraints have changed, run \`make lock UPGRADE=1\`"
+    [[ ${UPGRADE:-} != 1 ]] || mend="Terraform's output above names what it did not find"
+    printf 'error: %s\n' "$folder is unchanged; $mend" >&2
     exit 1
   }
 done

@@ -66,7 +66,7 @@ check_the_base_image() {
   [[ -n $release ]] || return 0
   found=$(parameter "$wanted/image_id") || return
   if [[ -z $found ]]; then
-    say "AWS has no release $release of $type for Kubernetes $version: set base_nodes.release_version to $newest, the newest that it has"
+    say "AWS has no release $release of $type for Kubernetes $version: set base_nodes.release_version to $newest, the newest one"
     return
   fi
   # The image of a day is of one patch of Kubernetes, which the release names too.

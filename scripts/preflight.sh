@@ -79,7 +79,7 @@ check_the_caller() {
     caller=$(named role "$name") || return
   fi
   grep --quiet --fixed-strings --line-regexp -- "$caller" <<<"$(setting apply_role_arn && items cluster.admin_principal_arns)" ||
-    say "you are ${caller:-$name}, which would not administer the cluster, so Helm would be refused once it stands:" \
+    say "you are ${caller:-$name}, which would not be an administrator of the cluster, so Helm would be refused:" \
       "name it in cluster.admin_principal_arns, or sign in as one that is named there"
 }
 
@@ -88,11 +88,11 @@ check_the_administrators() {
   while read -r arn; do
     kind=${arn#*:*:*:*:*:} kind=${kind%%/*}
     if [[ $arn == */aws-service-role/* ]]; then
-      say "$arn is a service-linked role, which EKS takes as no administrator: take it out of cluster.admin_principal_arns"
+      say "$arn is a service-linked role, which EKS does not accept as an administrator: remove it from cluster.admin_principal_arns"
     elif [[ $arn == *:"$(setting account_id)":* ]]; then
       found=$(named "$kind" "${arn##*/}") || return
       if [[ -z $found ]]; then
-        say "$arn does not exist, and EKS refuses it: make it, or take it out of cluster.admin_principal_arns"
+        say "$arn does not exist, and EKS refuses it: create it, or remove it from cluster.admin_principal_arns"
       elif [[ $found != "$arn" ]]; then
         say "$arn is $found in AWS: write it with its path in cluster.admin_principal_arns"
       fi
@@ -113,7 +113,7 @@ check_the_zones() {
     if [[ -z $id ]]; then
       say "this account has no zone $zone: name others of ${others% } in network.zones"
     elif [[ " ${NO_CONTROL_PLANE[*]} " == *" $id "* ]]; then
-      say "zone $zone is $id in this account, which hosts no control plane of EKS: name others of ${others% } in network.zones"
+      say "zone $zone is $id in this account, where EKS makes no control plane: name others of ${others% } in network.zones"
     fi
   done < <(items zones)
 }
@@ -150,7 +150,7 @@ check_the_log_group() {
   case $code in
     0) ;;
     1)
-      say "the log group $group is there, but in no state, as EKS makes it again after a teardown: delete it" \
+      say "the log group $group exists, but is in no state, because EKS makes it again after a teardown: delete it" \
         "(aws logs delete-log-group --log-group-name $group), or keep what it holds (terraform -chdir=$(directory cluster) init," \
         "then import aws_cloudwatch_log_group.control_plane $group)"
       ;;
@@ -186,12 +186,12 @@ preflight() {
       cat "$PLANS/said" >&2
       while read -r line; do [[ -z $line ]] || problems+=("$line"); done <<<"$found"
     else
-      say "not checked, for want of an answer: ${check//_/ }: $(grep --max-count=1 . "$PLANS/said" || true)"
+      say "not checked, because there was no answer: ${check//_/ }: $(grep --max-count=1 . "$PLANS/said" || true)"
     fi
   done
   if ((${#problems[@]})); then
     printf -v found '\n  %s' "${problems[@]}"
-    die "${#problems[@]} to mend before anything is made; run again then:$found"
+    die "${#problems[@]} to mend before anything is made; run this again afterwards:$found"
   fi
-  say "${#checks[@]} checks find nothing to mend"
+  say "${#checks[@]} checks found nothing to mend"
 }

@@ -17,13 +17,13 @@ die() {
 # ask QUESTION: goes on after a yes only; YES=1 answers every question.
 ask() {
   if [[ ${YES:-} == 1 ]]; then
-    say "$1 yes, by YES=1"
+    say "$1 yes (YES=1)"
     return
   fi
   local answer=
   printf '%s [y/N] ' "$1"
   read -r answer || true
-  [[ $answer == [yY] || $answer == [yY][eE][sS] ]] || die "stopped at your word; run again to go on from here"
+  [[ $answer == [yY] || $answer == [yY][eE][sS] ]] || die "stopped, because the answer was not yes; run this again to go on from here"
 }
 
 # wait_until_none WHAT LIMIT HINT COMMAND…: waits until COMMAND prints nothing, and shows whenever what it prints changes.

@@ -25,7 +25,7 @@ push_here() {
   revision=$(setting repository_revision)
   mapfile -t paths < <(published)
   if ! git ls-remote --exit-code --heads "$url" "refs/heads/$revision" >/dev/null; then
-    say "$revision is no branch of $url: commit and merge these, and let $revision name the result"
+    say "$revision is not a branch of $url: commit and merge these, and let $revision name the result"
     return
   fi
   if ! git merge-base --is-ancestor FETCH_HEAD HEAD; then
@@ -40,7 +40,7 @@ push_here() {
   git push --quiet "$url" "HEAD:refs/heads/$revision" && return
   branch=up-$ENVIRONMENT-$(git rev-parse --short=12 HEAD)
   git push --quiet "$url" "HEAD:refs/heads/$branch"
-  say "$revision takes no push: open a pull request for the branch $branch, and merge it"
+  say "$revision does not accept a push: open a pull request for the branch $branch, and merge it"
 }
 
 publish() {

@@ -49,7 +49,7 @@ named() {
   jq --exit-status --arg branch "$GITHUB_REF_NAME" --arg repository "$GITHUB_REPOSITORY" '
     .head_branch == $branch and .head_repository.full_name == $repository and (.event == "push" or .event == "workflow_dispatch")
     and (.path | split("@")[0] == ".github/workflows/terraform.yml")' <<<"$run" >/dev/null ||
-    fail "run $1 is none of the workflow terraform on $GITHUB_REF_NAME"
+    fail "run $1 is not a run of the workflow terraform on $GITHUB_REF_NAME"
   jq --raw-output .head_sha <<<"$run"
 }
 
@@ -110,7 +110,7 @@ ends() {
 apply() {
   local folder=$RUNNER_TEMP/plans stack directory plan waiting
   waiting=$(kept)
-  [[ -z $waiting ]] || fail "an earlier apply left a state that is to be taken up first: $waiting"
+  [[ -z $waiting ]] || fail "an earlier apply left a state that must be taken up first: $waiting"
   trap ends EXIT
   fetch "$RUN" "$folder" "$ENVIRONMENT"
   [[ $(digest "$folder" "$ENVIRONMENT" "$STACKS") == "$DIGEST" ]] || fail "run $RUN has other plans than those that were approved"

@@ -39,7 +39,7 @@ refuse_examples() {
   [[ $ENVIRONMENT == default ]] || init+=" --env $ENVIRONMENT"
   examples=$(items example_values key value | sed 's/^/  /; s/ / = /3')
   [[ -z $examples ]] ||
-    die "environment $ENVIRONMENT still has values of the examples; \`$init\` asks for your own:"$'\n'"$examples"
+    die "environment $ENVIRONMENT still has example values; \`$init\` asks for your own:"$'\n'"$examples"
 }
 
 # pin_providers: workflows may not choose builds of providers, so they need the lock files in Git.
@@ -59,7 +59,7 @@ bootstrap() {
   found=$(state_bucket)
   if [[ -n $found && ! -s $folder/terraform.tfstate ]]; then
     aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null ||
-      die "bucket $bucket is there, but it holds no state $key: it was made by something else; name another in [state]"
+      die "bucket $bucket exists, but holds no state $key, so something else made it: name another bucket in [state]"
     rm -f "$folder/backend_override.tf.json"
     init bootstrap -reconfigure
     change bootstrap "apply these changes to bootstrap?"
@@ -68,15 +68,15 @@ bootstrap() {
   if [[ -n $found ]]; then
     say "an earlier run stopped before its state moved into $bucket: going on with $folder/terraform.tfstate"
   else
-    say "the state bucket $bucket is not there yet, so the first state is local and moves there afterwards"
+    say "the state bucket $bucket does not exist yet, so the first state is local and moves there afterwards"
   fi
   printf '{ "terraform": { "backend": { "local": {} } } }\n' >"$folder/backend_override.tf.json"
   init bootstrap -reconfigure
-  change bootstrap "make all this in account $(setting account_id)?"
+  change bootstrap "create all this in account $(setting account_id)?"
   rm "$folder/backend_override.tf.json"
   init bootstrap -migrate-state -force-copy
   aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null ||
-    die "the state did not arrive in $bucket: $folder/terraform.tfstate still holds it; run again"
+    die "the state did not arrive in $bucket: $folder/terraform.tfstate still holds it; run this again"
   rm -f "$folder/terraform.tfstate" "$folder/terraform.tfstate.backup"
   say "the state is in s3://$bucket/$key now"
 }

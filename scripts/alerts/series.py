@@ -54,7 +54,7 @@ class Scrapes:
     def stored(self, exporter, series, where=None):
         """The series of an exporter, as it is stored; `where` are labels of its target beside those of its job."""
         if exporter not in self.jobs:
-            raise Unknown(f"nobody scrapes `{exporter}`")
+            raise Unknown(f"nothing scrapes `{exporter}`")
         metric, labels = parsed(series)
         own = self.known.get((exporter, metric))
         if metric != "up" and own is None:
@@ -74,7 +74,7 @@ class Scrapes:
 def parsed(series):
     match = SERIES.match(series)
     if not match:
-        raise Unknown(f"`{series}` is no series")
+        raise Unknown(f"`{series}` is not a series")
     return match[1], dict(LABEL.findall(match[2] or ""))
 
 

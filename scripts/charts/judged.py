@@ -23,7 +23,7 @@ def unknown(release, chart, version):
         for key in sorted(set(table) - set(level.keys)):
             near = difflib.get_close_matches(key, level.keys, 3)
             mend = f"; it has `{'`, `'.join(near)}`" if near else ""
-            yield f"`{'.'.join((*path, key))}` is no value of {release.chart} {version}{mend}"
+            yield f"`{'.'.join((*path, key))}` is not a value of {release.chart} {version}{mend}"
 
 
 def others(values, path):

@@ -37,7 +37,7 @@ class Alerted(unittest.TestCase):
 
     def test_a_series_that_nobody_shows_is_refused(self):
         for exporter, shown, message in [
-            ("nobody", "up", "nobody scrapes"),
+            ("nobody", "up", "nothing scrapes"),
             ("karpenter", "karpenter_pods_stat", "does not show"),
             ("karpenter", 'karpenter_pods_state{zon="a"}', "has no label zon"),
         ]:

@@ -79,11 +79,11 @@ class Charts(unittest.TestCase):
         self.assertEqual(self.unknown(release), [], "one that only the template mentions too, and any in a table that is handed through")
 
     def test_a_misspelt_key_is_found_wherever_it_stands(self) -> None:
-        self.assertEqual(self.unknown(self.release(replica=2)), ["`replica` is no value of sample 1.2.3; it has `replicas`"])
+        self.assertEqual(self.unknown(self.release(replica=2)), ["`replica` is not a value of sample 1.2.3; it has `replicas`"])
         self.assertEqual(
-            self.unknown(self.release(pod={"priorities": "high"})), ["`pod.priorities` is no value of sample 1.2.3; it has `priority`"]
+            self.unknown(self.release(pod={"priorities": "high"})), ["`pod.priorities` is not a value of sample 1.2.3; it has `priority`"]
         )
-        self.assertEqual(self.unknown(self.release(pods={"priority": "high"})), ["`pods` is no value of sample 1.2.3; it has `pod`"])
+        self.assertEqual(self.unknown(self.release(pods={"priority": "high"})), ["`pods` is not a value of sample 1.2.3; it has `pod`"])
 
     def test_a_table_that_the_list_does_not_hold_is_said(self) -> None:
         [said] = unknown(self.release(pod={"priority": "high"}), self.listed(self.release(replicas=1)), "1.2.3")

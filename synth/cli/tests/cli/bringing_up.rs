@@ -67,7 +67,7 @@ fn a_bucket_of_somebody_else_is_refused() {
     let world = World::empty();
     world.edit(|state| state["bucket"] = "tideline-state-210987654321".into());
     let run = world.run("up.sh", &[]);
-    assert!(run.code == 1 && run.stderr.contains("it holds no state tideline/bootstrap.tfstate"), "{run:?}");
+    assert!(run.code == 1 && run.stderr.contains("but holds no state tideline/bootstrap.tfstate"), "{run:?}");
     assert!(!world.happened("terraform -chdir=out/bootstrap init"));
 }
 
@@ -140,7 +140,7 @@ fn what_is_pinned_keeps_its_version_until_an_upgrade_is_asked_for() {
     world.edit(|state| state["no_registry"] = true.into());
     let run = world.run("lock.sh", &[("UPGRADE", "1")]);
     assert_eq!((run.code, world.project.read(FILE)), (1, "# ours\n".to_owned()));
-    assert!(run.stderr.contains("error: out/add-ons is as it was; Terraform says above"), "{}", run.stderr);
+    assert!(run.stderr.contains("error: out/add-ons is unchanged; Terraform's output above names"), "{}", run.stderr);
     world.edit(|state| state["no_registry"] = false.into());
     assert_eq!(world.run("lock.sh", &[("UPGRADE", "1")]).code, 0);
     assert_eq!(world.project.read(FILE), "# pinned");
@@ -153,7 +153,7 @@ fn values_of_the_examples_are_refused_together_before_anything_is_asked() {
     world.project.write("stacks/environments/default.toml", &world.examples);
     let run = world.run("up.sh", &[]);
     let lines = [
-        "error: environment default still has values of the examples; `cargo run -p synth -- init` asks for your own:\n",
+        "error: environment default still has example values; `cargo run -p synth -- init` asks for your own:\n",
         "  aws.account_id = 111122223333\n",
         "  cluster.public_access_cidrs[0] = 203.0.113.0/24\n",
     ];
@@ -236,26 +236,26 @@ fn tokens_with_numbers_are_those_of_settings_with_numbers() {
 
 #[test]
 fn what_github_cannot_be_asked_is_said_with_the_question() {
-    let question = "see that `sub_claim_prefix` in `gh api repos/tideline-dev/tideline/actions/oidc/customization/sub` is \
+    let question = "make sure that `sub_claim_prefix` in `gh api repos/tideline-dev/tideline/actions/oidc/customization/sub` is \
                     `repo:tideline-dev/tideline`\n";
     let world = World::empty();
     let run = world.run("up.sh", &[]);
-    assert!(run.code == 0 && run.stderr.contains("not checked, since `gh` got no answer: "), "{run:?}");
+    assert!(run.code == 0 && run.stderr.contains("not checked, because `gh` got no answer: "), "{run:?}");
     assert!(run.stderr.contains(question), "{run:?}");
     world.edit(|state| state["github"][SUBJECT] = json!({ "use_default": true }));
     let run = world.run("up.sh", &[]);
-    assert!(run.code == 0 && run.stderr.contains("GitHub names no `sub_claim_prefix`: see that"), "{run:?}");
+    assert!(run.code == 0 && run.stderr.contains("GitHub names no `sub_claim_prefix`: make sure that"), "{run:?}");
     let world = World::empty();
     let bare = world.path_without(&["gh"]);
     let run = world.run("up.sh", &[("PATH", &bare)]);
-    assert!(run.stderr.contains("not checked, since `gh` is not here: see that"), "{run:?}");
+    assert!(run.stderr.contains("not checked, because `gh` is not installed: make sure that"), "{run:?}");
 }
 
 #[test]
 fn a_no_applies_nothing() {
     let world = World::empty();
     let run = world.run_answering("up.sh", &[], "n\n");
-    assert!(run.code == 1 && run.stdout.contains("make all this in account 210987654321? [y/N] "), "{run:?}");
+    assert!(run.code == 1 && run.stdout.contains("create all this in account 210987654321? [y/N] "), "{run:?}");
     assert!(!world.happened("terraform -chdir=out/bootstrap apply"));
 }
 

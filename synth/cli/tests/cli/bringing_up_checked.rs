@@ -64,7 +64,7 @@ fn what_this_stack_has_made_itself_is_not_to_be_adopted() {
 #[test]
 fn whoever_would_not_administer_the_cluster_is_told_before_it_stands() {
     let caller = |arn: &'static str| move |state: &mut Json| state["caller"] = arn.into();
-    let mend = "which would not administer the cluster";
+    let mend = "which would not be an administrator of the cluster";
     state_of_a_role("AWSReservedSSO_Admin_0123", "/aws-reserved/sso.amazonaws.com/eu-north-1/", mend);
     refused(
         caller("arn:aws:iam::210987654321:user/somebody"),
@@ -115,7 +115,7 @@ fn administrators_that_eks_would_refuse_are_named() {
     let run = world.run("up.sh", &[]);
     for message in [
         format!(
-            "error: 3 to mend before anything is made; run again then:\n  {} is {account}:{path} in AWS: write it with its path",
+            "error: 3 to mend before anything is made; run this again afterwards:\n  {} is {account}:{path} in AWS: write it with its path",
             list[1]
         ),
         format!("\n  {} is a service-linked role", list[2]),
@@ -134,7 +134,7 @@ fn zones_that_are_not_there_or_host_no_eks_are_named() {
     );
     refused(
         zones(json!({ "eu-north-1a": "eun1-az1", "eu-north-1b": "use1-az3", "eu-north-1c": "eun1-az3" })),
-        "zone eu-north-1b is use1-az3 in this account, which hosts no control plane of EKS",
+        "zone eu-north-1b is use1-az3 in this account, where EKS makes no control plane",
     );
 }
 
@@ -188,7 +188,7 @@ fn a_release_of_the_base_nodes_that_aws_does_not_have_is_named_with_the_newest()
             intel,
             "standard-1.36-v20260910",
             "AWS has no release 1.36.3-20260910 of AL2023_x86_64_STANDARD for Kubernetes 1.36: \
-             set base_nodes.release_version to 1.36.3-20260903, the newest that it has\n",
+             set base_nodes.release_version to 1.36.3-20260903, the newest one\n",
         ),
         (
             "AL2023_ARM_64_STANDARD",
@@ -279,5 +279,5 @@ fn all_problems_are_said_at_once_and_what_nobody_answers_is_no_problem() {
     let run = world.run("up.sh", &[]);
     let lines: Vec<_> = run.stderr.lines().filter(|line| line.starts_with("  ")).collect();
     assert!(lines.len() == 7 && run.stderr.contains("error: 7 to mend before anything is made"), "{run:?}");
-    assert!(run.stdout.contains("not checked, for want of an answer: check the builds: "), "{run:?}");
+    assert!(run.stdout.contains("not checked, because there was no answer: check the builds: "), "{run:?}");
 }

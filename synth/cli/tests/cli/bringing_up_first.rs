@@ -80,7 +80,8 @@ fn a_branch_that_takes_no_push_gets_its_commit_by_a_pull_request() {
     variables.push(("PUBLISH_LIMIT", "0"));
     let run = world.run("up.sh", &variables);
     assert!(
-        run.code == 1 && run.stdout.contains("main takes no push: open a pull request for the branch up-default-"),
+        run.code == 1
+            && run.stdout.contains("main does not accept a push: open a pull request for the branch up-default-"),
         "{run:?}"
     );
     assert!(git(&world, &["--git-dir=origin.git", "branch", "--list"]).contains("up-default-"));
@@ -96,7 +97,7 @@ fn sources_in_no_commit_build_no_image_and_settings_in_none_do() {
     world.project.append("Cargo.toml", "# changed\n");
     let run = world.run("up.sh", &borrowed(&variables));
     assert!(
-        run.code == 1 && run.stderr.contains("these changes are in no commit, so none describes the images"),
+        run.code == 1 && run.stderr.contains("these changes are not committed, so no commit describes the images"),
         "{run:?}"
     );
     assert!(run.stderr.ends_with("commit them first\n M Cargo.toml\n"), "{}", run.stderr);
@@ -117,11 +118,9 @@ fn each_environment_is_told_of_the_workflow_that_brings_its_images() {
             .contains("run the workflow `images` on GitHub, or run this again with BUILD=1")
     );
     let told = advice(&World::of_production(), "production");
-    assert!(
-        told.contains(
-            "run the workflow `promote` on GitHub, from an environment that runs what is wanted, to production"
-        )
-    );
+    assert!(told.contains(
+        "run the workflow `promote` on GitHub, from an environment that runs the wanted images, to production"
+    ));
     let workflow = std::fs::read_to_string(crate::project::workspace().join(".github/workflows/images.yml")).unwrap();
     assert!(
         workflow.contains("\n  ENVIRONMENT: default\n"),
@@ -137,8 +136,8 @@ fn a_private_endpoint_is_open_to_one_address_until_argo_cd_runs() {
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     run.says_in_order(&[
         "the endpoint of tideline-production is private: open it to 51.15.0.7 alone until Argo CD runs, and close it again?",
-        "close the public side of the endpoint?",
-        "the endpoint of tideline-production has no public side any more",
+        "close the public endpoint?",
+        "the endpoint of tideline-production is private again",
     ]);
     let apply = "terraform -chdir=out/production/cluster apply";
     world.happened_in_order(&[apply, "terraform -chdir=out/production/add-ons apply", apply]);

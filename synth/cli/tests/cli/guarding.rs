@@ -51,7 +51,7 @@ fn an_environment_without_reviewers_stops_everything_before_it_begins() {
     refused(|github| github[ENVIRONMENT]["protection_rules"] = json!([]), &message);
     refused(|github| github[ENVIRONMENT]["protection_rules"] = json!([{ "type": "branch_policy" }]), &message);
     refused(|github| github[ENVIRONMENT]["protection_rules"][0]["reviewers"] = json!([]), &message);
-    let absent = "tideline-dev/tideline has no environment development, so that an apply would begin right after the merge: make it";
+    let absent = "tideline-dev/tideline has no environment development, so that an apply would begin right after the merge: create it";
     refused(|github| github[ENVIRONMENT] = Json::Null, absent);
 }
 
@@ -61,7 +61,7 @@ fn where_github_says_nothing_a_person_is_told_and_a_workflow_stops() {
     let up = world.run("up.sh", &[]);
     assert_eq!(up.code, 0, "{up:?}");
     assert!(
-        up.stdout.contains("not checked, for want of an answer: check the gate: gh: Not Found (HTTP 404)"),
+        up.stdout.contains("not checked, because there was no answer: check the gate: gh: Not Found (HTTP 404)"),
         "{up:?}"
     );
     let gate = gate(&world);
@@ -80,7 +80,7 @@ fn another_guard_needs_no_reviewers_and_says_who_could_change_it() {
     let text = world.project.read(DEFAULT).replace("guard = \"reviewers\"", "guard = \"dispatch\"");
     world.project.write(DEFAULT, &text);
     assert_eq!(world.run("up.sh", &[]).code, 0);
-    let note = "note: everybody who may push to tideline-dev/tideline may change what applies on main, which nothing protects\n";
+    let note = "note: nothing protects the branch main: everybody who may push to tideline-dev/tideline may change what is applied\n";
     let open = gate(&world);
     assert_eq!((open.code, open.stderr.as_str()), (0, note));
     world.edit(|state| state["github"]["repos/tideline-dev/tideline/branches/main"]["protected"] = true.into());

@@ -46,7 +46,7 @@ fn a_state_that_could_not_be_written_is_kept_in_the_bucket_and_taken_up() {
     assert_eq!(world.state()["kept"], json!({ KEY: "the state of cluster" }));
     assert!(world.project.read("temp/summary").contains(&format!("    ENV=default scripts/kept.sh {KEY}\n")));
     let again = apply(&world, &only(&world, &[]));
-    assert!(again.code == 1 && again.stdout.contains(&format!("is to be taken up first: {KEY}")), "{again:?}");
+    assert!(again.code == 1 && again.stdout.contains(&format!("must be taken up first: {KEY}")), "{again:?}");
     world.edit(|state| state["bucket"] = "tideline-state-210987654321".into());
     let up = world.run("up.sh", &[]);
     assert!(up.code == 1 && up.stderr.contains(&format!("take it up (ENV=default scripts/kept.sh {KEY})")), "{up:?}");
@@ -88,7 +88,7 @@ fn a_state_that_is_left_on_this_machine_stops_the_next_run_until_it_is_taken_up(
     assert_eq!(take_up(&world, "cluster").code, 0);
     assert_eq!(world.state()["pushed"]["cluster"], json!("the state of cluster"));
     for (state, message) in [
-        ("elsewhere", "`elsewhere` is the state of no stack of default"),
+        ("elsewhere", "`elsewhere` is not the state of a stack of default"),
         ("cluster", "there is no out/cluster/errored"),
     ] {
         let run = take_up(&world, state);
@@ -225,7 +225,7 @@ fn what_the_real_terraform_has_made_is_known_again_once_its_state_is_taken_up() 
     symlink(String::from_utf8(found.stdout).unwrap().trim(), world.project.path("tools/terraform")).unwrap();
 
     let run = apply(&world, &only(&world, &[]));
-    assert!(run.code == 1 && run.stdout.contains("the run's summary says how it is taken up"), "{run:?}");
+    assert!(run.code == 1 && run.stdout.contains("the run's summary says how to take it up"), "{run:?}");
     let kept: Json = serde_json::from_str(world.state()["kept"][KEY].as_str().unwrap()).unwrap();
     assert_eq!(kept["resources"][0]["type"], "terraform_data", "{kept:#}");
     assert_eq!(terraform(&world, &["plan", "-input=false", "-detailed-exitcode"]), 2, "it would be made again");

@@ -198,7 +198,7 @@ fn a_plan_of_a_run_that_is_not_of_this_workflow_on_main_is_refused() {
         world.edit(|state| state["github"]["repos/tideline-dev/tideline/actions/runs/7"][key] = value);
         let run = chosen(&world, &[("PLAN", &named)]);
         assert!(
-            run.code == 1 && run.stdout.contains("::error::run 7 is none of the workflow terraform on main"),
+            run.code == 1 && run.stdout.contains("::error::run 7 is not a run of the workflow terraform on main"),
             "{key} {run:?}"
         );
     }

@@ -208,7 +208,10 @@ fn a_destroy_that_fails_for_another_reason_is_not_tried_again() {
     let world = World::running();
     world.edit(|state| state["unsaved"] = "cluster".into());
     let run = world.run("down.sh", &[]);
-    assert!(run.code == 1 && run.stderr.contains("destroying cluster failed; what is wrong is above"), "{run:?}");
+    assert!(
+        run.code == 1 && run.stderr.contains("destroying the cluster stack failed: see the output above"),
+        "{run:?}"
+    );
     let applies = world.log().iter().filter(|line| line.starts_with("terraform -chdir=out/cluster apply")).count();
     assert_eq!(applies, 1);
 }
@@ -247,7 +250,7 @@ fn a_run_that_was_stopped_goes_on_and_a_third_finds_nothing_to_do() {
 #[test]
 fn the_wrong_account_is_refused_before_anything() {
     for (account, message) in
-        [(json!("999999999999"), "are for account 999999999999"), (json!(null), "no AWS credentials")]
+        [(json!("999999999999"), "are for account 999999999999"), (json!(null), "no working AWS credentials")]
     {
         let world = World::running();
         world.edit(|state| state["account"] = account);
@@ -264,7 +267,7 @@ fn no_answer_is_a_no() {
     let world = World::running();
     for answers in ["", "n\n"] {
         let run = world.run_answering("down.sh", &[], answers);
-        assert!(run.code == 1 && run.stderr.contains("stopped at your word"), "{run:?}");
+        assert!(run.code == 1 && run.stderr.contains("stopped, because the answer was not yes"), "{run:?}");
     }
     assert!(!world.happened("kubectl") && !world.happened("terraform"));
 }
