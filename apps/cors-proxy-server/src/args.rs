@@ -51,13 +51,13 @@ pub struct Args {
     /// Forward cookies both ways and allow credentials, for allowed origins only
     #[arg(long, env = "TIDELINE_ALLOW_CREDENTIALS")]
     pub allow_credentials: bool,
-    /// A header of which a request needs at least one, such as `Origin` (repeatable)
+    /// A header such as `Origin`; a request needs at least one of those given (repeatable)
     #[arg(long, env = "TIDELINE_REQUIRE_HEADER", value_name = "NAME", value_delimiter = ',')]
     pub require_header: Vec<HeaderName>,
     /// Requests per client and period, such as `100/1m` [default: no limit]
     #[arg(long, env = "TIDELINE_RATE_LIMIT", value_name = "REQUESTS/PERIOD", value_parser = Rate::parse)]
     pub rate_limit: Option<Rate>,
-    /// Redirects that are followed before one is handed to the page
+    /// Most redirects to follow before one is handed to the page
     #[arg(long, env = "TIDELINE_MAX_REDIRECTS", default_value_t = 5, value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=100))]
     pub max_redirects: usize,
     /// How long browsers may remember a preflight [default: they decide]
@@ -69,10 +69,10 @@ pub struct Args {
     /// A header to remove from every request to a target (repeatable)
     #[arg(long, env = "TIDELINE_REMOVE_HEADER", value_name = "NAME", value_delimiter = ',')]
     pub remove_header: Vec<HeaderName>,
-    /// Bytes that the body of a request may have
+    /// Most bytes that the body of a request may have
     #[arg(long, env = "TIDELINE_MAX_BODY", default_value_t = 10 * 1024 * 1024, value_name = "BYTES")]
     pub max_body: u64,
-    /// Bytes that the body of a response may have
+    /// Most bytes that the body of a response may have
     #[arg(long, env = "TIDELINE_MAX_RESPONSE_BODY", default_value_t = 1024 * 1024 * 1024, value_name = "BYTES")]
     pub max_response_body: u64,
     /// Address of a name server, on port 53 if it names none (repeatable) [default: those of /etc/resolv.conf]
@@ -87,7 +87,7 @@ pub struct Args {
     /// How long a `WebSocket` may be silent in both directions
     #[arg(long, env = "TIDELINE_TUNNEL_IDLE_TIMEOUT", default_value = "10m", value_name = "DURATION", value_parser = service::patience)]
     pub tunnel_idle_timeout: Duration,
-    /// Requests in flight at once; as many again wait briefly, further ones are refused [default: 1024, or fewer that fit]
+    /// Most requests in flight; as many again wait briefly, and further ones are refused [default: 1024, or fewer that fit]
     #[arg(long, env = "TIDELINE_MAX_IN_FLIGHT", value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     pub max_in_flight: Option<usize>,
     /// A network whose `X-Forwarded-*` headers are believed (repeatable)
@@ -109,7 +109,7 @@ impl Args {
     pub fn check(&self) -> anyhow::Result<()> {
         ensure!(
             !self.allow_credentials || !self.allow_origin.is_empty(),
-            "--allow-credentials needs --allow-origin: credentials are never for every origin"
+            "--allow-credentials needs --allow-origin: credentials are never allowed for every origin"
         );
         Ok(())
     }
@@ -187,10 +187,12 @@ fn parse_origin(text: &str) -> Result<String, String> {
 
 fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) = text.split_once(':').ok_or("expected `NAME: VALUE`")?;
-    let name = name.trim().parse().map_err(|_| format!("`{name}` is no header name"))?;
+    let name = name.trim().parse().map_err(|_| format!("`{name}` is not a header name"))?;
     if is_framing(&name) {
-        return Err(format!("`{name}` is the proxy's own to set: it says where a message goes or ends"));
+        return Err(format!(
+            "`{name}` cannot be set: it says where a message goes or ends, and the proxy decides that"
+        ));
     }
-    let value = value.trim().parse().map_err(|_| "the value does not fit a header".to_owned())?;
+    let value = value.trim().parse().map_err(|_| "a header cannot hold this value".to_owned())?;
     Ok((name, value))
 }

@@ -46,11 +46,11 @@ pub(crate) enum ProxyError {
     ResponseTooLarge { limit: u64 },
     #[error("the target's name cannot be resolved")]
     Unresolved(#[source] BoxError),
-    #[error("the target cannot be connected to")]
+    #[error("the proxy cannot connect to the target")]
     Connect(#[source] BoxError),
-    #[error("the target cannot be connected to in time")]
+    #[error("the proxy cannot connect to the target in time")]
     ConnectTimeout(#[source] BoxError),
-    #[error("no secure connection to the target")]
+    #[error("the proxy cannot make a secure connection to the target")]
     Tls(#[source] BoxError),
     #[error("the target closed the connection before it answered")]
     Reset {
@@ -63,9 +63,9 @@ pub(crate) enum ProxyError {
     Timeout,
     #[error("the target's response is not HTTP that the proxy understands")]
     BadResponse(#[source] hyper::Error),
-    #[error("the target switches to a protocol that nobody asked for")]
+    #[error("the target switches to a protocol that the request did not ask for")]
     UnaskedSwitch,
-    #[error("the target's response is in a transfer coding besides `chunked`")]
+    #[error("the target's response uses a transfer coding other than `chunked`")]
     Coded,
 }
 

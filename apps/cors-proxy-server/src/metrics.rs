@@ -52,7 +52,7 @@ impl ProxyMetrics {
         metrics.register(|registry| {
             let duration = "Time from sending a request to a target until the head of its response";
             registry.register_with_unit("http_client_request_duration", duration, Unit::Seconds, own.exchanges.clone());
-            registry.register("retries", "Requests sent to a target once more", own.retries.clone());
+            registry.register("retries", "Requests that were sent to a target again", own.retries.clone());
             registry.register("blocked_targets", "Targets refused by the address rules", own.blocked.clone());
             registry.register("shed_requests", "Requests refused because too many were in flight", own.shed.clone());
         });

@@ -9,7 +9,7 @@ use url::Url;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadTarget {
     /// Nothing after the first slash.
-    #[error("there is no target")]
+    #[error("the request names no target")]
     Missing,
     /// Neither `http` nor `https`.
     #[error("only http and https targets can be reached")]
@@ -18,7 +18,7 @@ pub enum BadTarget {
     #[error("a target must not contain credentials")]
     Credentials,
     /// One word without a dot or a port, which is more likely a mistyped path.
-    #[error("`{0}` is no host: write `https://host/path`, or `host:port` for a name without a dot")]
+    #[error("`{0}` is not a host: write `https://host/path`, or `host:port` for a name without a dot")]
     Host(String),
     /// Port 0.
     #[error("a target must not have port 0")]

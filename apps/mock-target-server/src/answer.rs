@@ -22,7 +22,7 @@ pub(crate) enum Refusal {
     NotFound,
     #[error("the range does not overlap the {size} bytes")]
     Unsatisfiable { size: u64 },
-    #[error("the condition of `If-Match` does not hold")]
+    #[error("the condition of `If-Match` is not met")]
     PreconditionFailed,
     #[error("the processor is busy")]
     Busy,

@@ -13,7 +13,7 @@ use crate::{Cost, Wanted};
 /// Limits, drain and telemetry of one server.
 #[derive(Args, Clone, Debug)]
 pub struct ServerArgs {
-    /// Connections held open at once; further ones wait in the kernel's backlog [default: 8192, or fewer that fit]
+    /// Most open connections; further ones wait in the kernel's backlog [default: 8192, or fewer that fit]
     #[arg(long, env = "TIDELINE_MAX_CONNECTIONS", value_name = "COUNT", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     pub max_connections: Option<usize>,
     /// How long a keep-alive connection may be idle; keep it above the load balancer's own (an ALB has 60 s)
@@ -22,7 +22,7 @@ pub struct ServerArgs {
     /// How long the first bytes of a connection, and then the head of each request, may take to arrive
     #[arg(long, env = "TIDELINE_HEADER_TIMEOUT", default_value = "10s", value_name = "DURATION", value_parser = patience)]
     pub header_timeout: Duration,
-    /// Oldest age of a connection, jittered down to half of it, so that clients reconnect and find new pods
+    /// Longest age of a connection, jittered down to half of it, so that clients reconnect and find new pods
     #[arg(long, env = "TIDELINE_MAX_CONNECTION_AGE", default_value = "60s", value_name = "DURATION", value_parser = duration)]
     pub max_connection_age: Duration,
     /// After SIGTERM, how long to keep serving while load balancers notice that the service is not ready
@@ -95,7 +95,7 @@ pub fn patience(text: &str) -> Result<Duration, String> {
 pub enum LogLevel {
     /// Failures of the service itself.
     Error,
-    /// What an operator may want to look at.
+    /// Events that an operator may want to look at.
     Warn,
     /// Starts, drains and failed requests.
     Info,

@@ -83,10 +83,14 @@ impl Metrics {
             );
             registry.register("http_server_active_requests", "Requests in flight", series.active.clone());
             registry.register("open_connections", "Connections that are open", series.connections.clone());
-            let refused = "Connections of load balancers that do not begin as they must";
+            let refused = "Connections of load balancers without a valid PROXY protocol header";
             registry.register("refused_connections", refused, series.refused.clone());
-            registry.register("draining", "1 from SIGTERM on", series.draining.clone());
-            registry.register("build", "What is running", Info::new([("service", name), ("version", version)]));
+            registry.register("draining", "1 once SIGTERM has come, 0 before", series.draining.clone());
+            registry.register(
+                "build",
+                "The version that is running",
+                Info::new([("service", name), ("version", version)]),
+            );
         });
         metrics
     }

@@ -64,7 +64,7 @@ fn checked<B>(service: Service<B>) -> anyhow::Result<Service<B>> {
     let overlap = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
     ensure!(
         one.port() == 0 || one.port() != other.port() || !overlap,
-        "--listen `{one}` and --admin-listen `{other}` need the same port"
+        "--listen `{one}` and --admin-listen `{other}` need the same port: choose another for one of them"
     );
     Ok(service)
 }

@@ -43,7 +43,7 @@ pub enum Header {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
     /// It begins with something else.
-    #[error("it begins without a header")]
+    #[error("it begins without a PROXY protocol header")]
     Missing,
     /// The header says what no balancer of TCP connections does.
     #[error("its header is malformed")]
@@ -183,7 +183,7 @@ pub(crate) async fn client(
         Err(Refusal::Gone) => None,
         Err(Refusal::Flaw(flaw)) => {
             metrics.refused(flaw.name());
-            tracing::info!(%peer, %flaw, "a connection of a balancer is refused");
+            tracing::info!(%peer, %flaw, "a load balancer's connection is refused");
             None
         }
     }

@@ -30,7 +30,7 @@ async fn bad_configuration_is_one_clear_line_and_exit_2() {
         (&["--rate-limit", "many"], ("UNUSED", ""), "REQUESTS/PERIOD"),
         (&["--allow-credentials"], ("UNUSED", ""), "needs --allow-origin"),
         (&["--unknown"], ("UNUSED", ""), "'--unknown'"),
-        (&["--set-header", "Transfer-Encoding: chunked"], ("UNUSED", ""), "the proxy's own to set"),
+        (&["--set-header", "Transfer-Encoding: chunked"], ("UNUSED", ""), "`transfer-encoding` cannot be set"),
         (&["--max-redirects", "101"], ("UNUSED", ""), "--max-redirects <COUNT>"),
         (&["--max-connections", "18446744073709551615"], ("UNUSED", ""), "--max-connections <COUNT>"),
         (&["--max-connection-age", "100000000000y"], ("UNUSED", ""), "at most a year"),
