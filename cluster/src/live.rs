@@ -19,10 +19,10 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Longer than a start and a sync take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// What is brought up.
+/// The environment to bring up.
 #[derive(Args)]
 pub(crate) struct Up {
-    /// The environment that is synced.
+    /// The environment to sync.
     #[arg(long = "env", default_value = "default")]
     environment: String,
 }
@@ -32,7 +32,7 @@ pub(crate) fn up(cli: &Cli, up: &Up) -> Result<bool> {
     let folder = Path::new(FOLDER);
     fs::create_dir_all(folder)?;
     if !lock()?.is_free {
-        eprintln!("error: one runs already; `make cluster-down` ends it");
+        eprintln!("error: a control plane is running already: stop it with `make cluster-down`");
         return Ok(false);
     }
     let _ = fs::remove_file(folder.join("ready"));
@@ -66,13 +66,13 @@ pub(crate) fn down() -> Result<bool> {
     if running.exists() {
         fs::remove_file(running)?;
     } else {
-        eprintln!("none runs");
+        eprintln!("no control plane is running");
         return Ok(true);
     }
     let begin = Instant::now();
     while !lock()?.is_free {
         if begin.elapsed() > PATIENCE {
-            bail!("the control plane of `{FOLDER}` does not end");
+            bail!("the control plane of `{FOLDER}` does not stop");
         }
         sleep(PAUSE);
     }
@@ -83,7 +83,7 @@ pub(crate) fn down() -> Result<bool> {
 pub(crate) fn serve(cli: &Cli, up: &Up) -> Result<bool> {
     let held = lock()?;
     if !held.is_free {
-        bail!("one runs already");
+        bail!("a control plane is running already: stop it with `make cluster-down`");
     }
     let folder = Path::new(FOLDER);
     let environment = cli.environment(&up.environment)?;
@@ -106,7 +106,7 @@ pub(crate) fn serve(cli: &Cli, up: &Up) -> Result<bool> {
             "  kubectl annotate pods --namespace {namespace} --all kwok.x-k8s.io/usage-cpu=450m --overwrite    # load: the autoscalers follow in a minute"
         ),
         "  kubectl drain a-0 --ignore-daemonsets    # a node leaves, as the disruption budgets allow".to_owned(),
-        "`make cluster-down` ends it".to_owned(),
+        "`make cluster-down` stops it".to_owned(),
     ];
     let said = findings.all.iter().map(|finding| format!("{finding}\n"));
     let text: String = said.chain(lines.map(|line| format!("{line}\n"))).collect();

@@ -17,18 +17,18 @@ struct Cli {
     /// Folder of settings.
     #[arg(long, global = true, default_value = "stacks/environments")]
     environments: String,
-    /// Minor version of Kubernetes that runs, instead of the environment's own.
+    /// Minor version of Kubernetes to run, instead of the environment's own.
     #[arg(long, global = true, default_value = "")]
     kubernetes: String,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start one, sync an environment into it, and leave it running.
+    /// Start a control plane, sync an environment into it, and leave it running.
     Up(live::Up),
-    /// End the one that runs.
+    /// Stop the control plane that runs.
     Down,
-    /// Let one judge every environment: all is accepted, without a warning, and held as it is written.
+    /// Judge every environment by a control plane: it must accept all objects, without a warning, and keep them as they are written.
     Judge,
     #[command(hide = true)]
     Serve(live::Up),
