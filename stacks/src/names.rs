@@ -102,3 +102,8 @@ pub const ALERTMANAGER_ACCOUNT: &str = "kps-alertmanager";
 /// As many nodes as Kubernetes is made for. While there are fewer, the scheduler counts from an empty node, as Karpenter does, which
 /// could always make one: a rule over nodes then means the same number to both.
 pub const MOST_NODES: u32 = 5_000;
+
+/// The label of something named with dashes.
+pub fn label(name: &str) -> String {
+    name.replace('-', "_")
+}

@@ -8,7 +8,7 @@ use synth_framework::{Stack, run, text};
 
 use super::bucket::{close, tls_alone};
 use crate::{
-    policy::{allow, condition, denies_plain_http, document, services},
+    iam::{allow, condition, denies_plain_http, document, services},
     settings::Settings,
 };
 

@@ -6,7 +6,7 @@ use synth_bindings::{
 };
 use synth_framework::{Stack, text};
 
-use crate::policy::{condition, deny, principals};
+use crate::iam::{condition, deny, principals};
 
 /// Declares that no access list counts, and that nothing opens a bucket to the public.
 #[track_caller]

@@ -12,8 +12,8 @@ use synth_framework::{
 
 use super::{plan::grant_plans, state::State};
 use crate::{
+    iam::{allow, condition, grant, grant_aws_policy, role_with, trust_of},
     names::GITHUB_ISSUER,
-    policy::{allow, condition, grant, grant_aws_policy, role_with, trust_of},
     settings::{OncePerAccount, Settings},
 };
 
@@ -90,7 +90,7 @@ impl Github<'_> {
         let subjects: Vec<String> = subjects.collect();
         let repository = trust.statement().every("statement", |statement| names_repository(statement, &subjects));
         let audience = trust.statement().every("statement", names_audience);
-        run(format!("{}_is_for_this_repository_alone", crate::policy::label(name)))
+        run(format!("{}_is_for_this_repository_alone", crate::names::label(name)))
             .assert(repository, text!("other repositories may take the role {}", name))
             .assert(audience, text!("tokens that are meant for others open the role {}", name))
             .add_to(self.stack);

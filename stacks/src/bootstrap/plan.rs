@@ -5,8 +5,8 @@ use synth_framework::{Stack, text};
 
 use super::state::State;
 use crate::{
+    iam::{allow, grant},
     names::GITHUB_ISSUER,
-    policy::{allow, grant},
     settings::{OncePerAccount, Settings},
 };
 

@@ -6,7 +6,7 @@ use synth_bindings::{
 use synth_framework::{Stack, functions::jsonencode, output, run, text};
 
 use crate::{
-    policy::label,
+    names::label,
     settings::{OncePerAccount, Settings},
 };
 

@@ -13,7 +13,7 @@ use super::{
     bucket::{close, tls_alone},
 };
 use crate::{
-    policy::{
+    iam::{
         account_administers, condition, denies_plain_http, deny, document, grant_aws_policy, principals, service_role,
     },
     settings::Settings,

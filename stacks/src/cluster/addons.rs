@@ -13,11 +13,11 @@ use synth_framework::{
 };
 
 use crate::{
+    iam::{grant_aws_policy, pod_role},
     names::{
         ADD_ON_NAMESPACE, BASE_NODE_LABEL, COREDNS_ADD_ON, EBS_CSI_ADD_ON, EBS_CSI_SERVICE_ACCOUNT, KUBE_PROXY_ADD_ON,
-        NODE_MONITORING_ADD_ON, POD_IDENTITY_ADD_ON, VPC_CNI_ADD_ON, VPC_CNI_SERVICE_ACCOUNT,
+        NODE_MONITORING_ADD_ON, POD_IDENTITY_ADD_ON, VPC_CNI_ADD_ON, VPC_CNI_SERVICE_ACCOUNT, label,
     },
-    policy::{grant_aws_policy, label, pod_role},
     settings::{AddonVersion, Settings},
 };
 

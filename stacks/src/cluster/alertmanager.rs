@@ -4,8 +4,8 @@ use synth_bindings::{aws_eks_cluster, aws_eks_pod_identity_association};
 use synth_framework::Stack;
 
 use crate::{
+    iam::{allow, grant, pod_role},
     names::ALERTMANAGER_ACCOUNT,
-    policy::{allow, grant, pod_role},
     settings::Settings,
 };
 

@@ -7,8 +7,8 @@ use synth_framework::{IntoBlocks, Stack, functions::tostring, run};
 
 use super::{network::Network, routing::PrivateRouting, security_groups::SecurityGroups};
 use crate::{
+    iam::{grant_aws_policy, service_role},
     names::{BASE_NODE_LABEL, BASE_NODE_TAINT},
-    policy::{grant_aws_policy, service_role},
     settings::{BaseNodes, Settings, ZONES},
     terraform,
 };

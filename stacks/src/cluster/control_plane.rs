@@ -9,7 +9,7 @@ use synth_framework::{
 
 use super::{encryption::Keys, network::Network, security_groups::SecurityGroups};
 use crate::{
-    policy::{allow, grant, grant_aws_policy, role_trusting, services},
+    iam::{allow, grant, grant_aws_policy, role_trusting, services},
     settings::Settings,
 };
 

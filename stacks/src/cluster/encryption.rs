@@ -4,7 +4,7 @@ use synth_bindings::{KeyArn, aws_kms_alias, aws_kms_key, data::aws_iam_policy_do
 use synth_framework::{Ref, Stack, run, text};
 
 use crate::{
-    policy::{account_administers, allow, condition, document, services},
+    iam::{account_administers, allow, condition, document, services},
     settings::Settings,
 };
 

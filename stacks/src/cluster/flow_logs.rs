@@ -5,7 +5,7 @@ use synth_framework::{Stack, run, text};
 
 use super::{encryption::Keys, network::Network};
 use crate::{
-    policy::{allow, condition, document, role_trusting, services},
+    iam::{allow, condition, document, role_trusting, services},
     settings::Settings,
 };
 

@@ -4,7 +4,7 @@ use synth_bindings::{aws_cloudwatch_event_rule, aws_cloudwatch_event_target, aws
 use synth_framework::{Stack, functions::jsonencode, object, run};
 
 use crate::{
-    policy::{allow, condition, denies_plain_http, deny, document, principals, services},
+    iam::{allow, condition, denies_plain_http, deny, document, principals, services},
     settings::Settings,
 };
 

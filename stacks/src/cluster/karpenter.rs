@@ -5,9 +5,9 @@ use synth_bindings::{
 };
 use synth_framework::Stack;
 
-use super::{base_nodes::NODE_POLICIES, karpenter_policies};
+use super::{base_nodes::NODE_POLICIES, karpenter_permissions};
 use crate::{
-    policy::{grant, grant_aws_policy, pod_role, service_role},
+    iam::{grant, grant_aws_policy, pod_role, service_role},
     settings::Settings,
 };
 
@@ -21,7 +21,7 @@ pub(super) fn karpenter(
     let node_role = node_role(settings, cluster, stack);
     let pods = (settings.karpenter.namespace.as_str(), settings.karpenter.service_account.as_str());
     let controller = pod_role(stack, settings, "karpenter", pods);
-    for (name, statements) in karpenter_policies::policies(settings, &node_role, queue) {
+    for (name, statements) in karpenter_permissions::documents(settings, &node_role, queue) {
         grant(stack, settings, &controller, name, statements);
     }
     aws_eks_pod_identity_association("karpenter")

@@ -6,7 +6,7 @@ use synth_bindings::{aws_eks_cluster, aws_eks_pod_identity_association, data::aw
 use synth_framework::Stack;
 
 use crate::{
-    policy::{allow, condition, grant, pod_role},
+    iam::{allow, condition, grant, pod_role},
     settings::Settings,
 };
 

@@ -14,7 +14,7 @@ mod endpoints;
 mod flow_logs;
 mod interruption;
 mod karpenter;
-mod karpenter_policies;
+mod karpenter_permissions;
 mod load_balancer_controller;
 mod network;
 mod outputs;

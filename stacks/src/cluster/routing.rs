@@ -12,7 +12,7 @@ use synth_framework::{
 
 use super::network::Network;
 use crate::{
-    policy::label,
+    names::label,
     settings::{NatGateways, Settings},
 };
 

@@ -140,7 +140,7 @@ impl<'a> Workload<'a> {
     }
 
     /// The network policies about its pods.
-    pub(crate) fn policies(&self, platform: &'a Platform) -> impl Iterator<Item = Object<'a, NetworkPolicy>> {
+    pub(crate) fn network_policies(&self, platform: &'a Platform) -> impl Iterator<Item = Object<'a, NetworkPolicy>> {
         let workload = *self;
         platform.every::<NetworkPolicy>().filter(move |policy| {
             policy.namespace() == workload.namespace()

@@ -33,9 +33,9 @@ pub(super) enum Wave {
     Services = 10,
 }
 
-/// A chart in a repository.
+/// Where a chart comes from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Chart {
+pub(super) struct ChartSource {
     /// The repository's address; a registry has no scheme.
     pub(super) repository: &'static str,
     pub(super) name: &'static str,
@@ -74,7 +74,7 @@ impl Application {
     #[track_caller]
     pub(super) fn chart(
         settings: &Settings,
-        chart: Chart,
+        chart: ChartSource,
         wave: Wave,
         namespace: &str,
         values: &impl Serialize,

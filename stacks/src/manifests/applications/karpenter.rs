@@ -2,7 +2,7 @@
 
 use synth_kubernetes::{IntoField, spread};
 
-use super::application::{Application, Chart, Wave};
+use super::application::{Application, ChartSource, Wave};
 use crate::{
     charts::{
         self, ServiceAccount, Sized, Values as _,
@@ -16,7 +16,7 @@ const REPOSITORY: &str = "public.ecr.aws/karpenter";
 /// Helm installs a chart's definitions once and never upgrades them, so they are an Application of their own.
 pub(super) fn definitions(settings: &Settings) -> Application {
     let version = settings.karpenter.chart_version;
-    let chart = Chart { repository: REPOSITORY, name: Definitions::CHART, version, skip_crds: false };
+    let chart = ChartSource { repository: REPOSITORY, name: Definitions::CHART, version, skip_crds: false };
     Application::chart(settings, chart, Wave::Definitions, &settings.karpenter.namespace, &Definitions {})
 }
 
@@ -44,6 +44,6 @@ pub(super) fn controller(settings: &Settings) -> Application {
         ],
     };
     let chart =
-        Chart { repository: REPOSITORY, name: Values::CHART, version: karpenter.chart_version, skip_crds: true };
+        ChartSource { repository: REPOSITORY, name: Values::CHART, version: karpenter.chart_version, skip_crds: true };
     Application::chart(settings, chart, Wave::Controllers, &karpenter.namespace, &values)
 }

@@ -3,7 +3,7 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use synth_kubernetes::argocd::IgnoredDifference;
 
-use super::application::{Application, Chart, Wave};
+use super::application::{Application, ChartSource, Wave};
 use crate::{
     charts::{
         self, ServiceAccount, Unavailable, Values as _,
@@ -54,7 +54,7 @@ pub(super) fn application(settings: &Settings) -> Application {
         tolerations: charts::tolerations(),
         resources: charts::sized("100m", "256Mi"),
     };
-    let chart = Chart {
+    let chart = ChartSource {
         repository: "https://aws.github.io/eks-charts",
         name: Values::CHART,
         version: controller.chart_version,

@@ -2,7 +2,7 @@
 
 use synth_kubernetes::apart_by_host;
 
-use super::application::{Application, Chart, Wave};
+use super::application::{Application, ChartSource, Wave};
 use crate::{
     charts::{self, DisruptionBudget, Enabled, RollingUpdate, Values as _, metrics_server::Values},
     settings::Settings,
@@ -23,7 +23,7 @@ pub(super) fn application(settings: &Settings) -> Application {
         resources: charts::sized("100m", "200Mi"),
         metrics: Enabled { enabled: true },
     };
-    let chart = Chart {
+    let chart = ChartSource {
         repository: "https://kubernetes-sigs.github.io/metrics-server/",
         name: Values::CHART,
         version: metrics_server.chart_version,

@@ -9,7 +9,7 @@ use k8s_openapi::{
 use synth_kubernetes::argocd::IgnoredDifference;
 
 use super::{
-    application::{Application, Chart, Wave},
+    application::{Application, ChartSource, Wave},
     grafana,
 };
 use crate::{
@@ -129,7 +129,7 @@ pub(super) fn application(settings: &Settings) -> Application {
         kube_state_metrics: pods("50m", "256Mi"),
         prometheus_node_exporter: pods("50m", "64Mi"),
     };
-    let chart = Chart {
+    let chart = ChartSource {
         repository: "https://prometheus-community.github.io/helm-charts",
         name: Values::CHART,
         version: observability.chart_version,

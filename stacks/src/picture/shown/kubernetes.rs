@@ -76,7 +76,7 @@ fn budget(platform: &Platform, workload: &Workload<'_>) -> Option<String> {
 
 /// The services of the namespace that the network policies of a workload let in.
 fn callers(platform: &Platform, workload: &Workload<'_>) -> Vec<String> {
-    let policies = workload.policies(platform).filter_map(|policy| policy.typed().spec.as_ref());
+    let policies = workload.network_policies(platform).filter_map(|policy| policy.typed().spec.as_ref());
     let rules = policies.flat_map(|spec| spec.ingress.iter().flatten());
     let peers = rules.flat_map(|rule| rule.from.iter().flatten()).filter(|peer| peer.namespace_selector.is_none());
     let names = peers.filter_map(|peer| peer.pod_selector.as_ref()?.match_labels.as_ref()?.get(NAME_LABEL));

@@ -36,7 +36,7 @@ struct Rule<'a> {
 
 /// The rules of policies that select the pods of a workload, in one direction.
 fn rules<'a>(platform: &'a Platform, workload: &Workload<'a>, direction: Direction) -> Vec<Rule<'a>> {
-    let specs = workload.policies(platform).filter_map(|policy| policy.typed().spec.as_ref());
+    let specs = workload.network_policies(platform).filter_map(|policy| policy.typed().spec.as_ref());
     let all = specs.flat_map(|spec| match direction {
         Direction::Ingress => {
             let rules = spec.ingress.iter().flatten();
@@ -57,7 +57,7 @@ fn list<T>(items: Option<&Vec<T>>) -> &[T] {
 /// Do policies deny the pods of a workload what no rule admits, in one direction?
 fn denies(platform: &Platform, workload: &Workload<'_>, direction: Direction) -> bool {
     let name = if direction == Direction::Ingress { "Ingress" } else { "Egress" };
-    let mut policies = workload.policies(platform);
+    let mut policies = workload.network_policies(platform);
     policies
         .any(|policy| policy.spec.as_ref().is_some_and(|spec| spec.policy_types.iter().flatten().any(|of| of == name)))
 }

@@ -45,7 +45,8 @@ fn open_proxy(platform: &Platform, findings: &mut Findings) {
         if !reached {
             continue;
         }
-        let policies = workload.policies(platform).filter_map(|policy| Some((policy, policy.typed().spec.as_ref()?)));
+        let policies =
+            workload.network_policies(platform).filter_map(|policy| Some((policy, policy.typed().spec.as_ref()?)));
         let policies: Vec<_> =
             policies.filter(|(_, spec)| spec.policy_types.iter().flatten().any(|of| of == "Egress")).collect();
         if policies.is_empty() {

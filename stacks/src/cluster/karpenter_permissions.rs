@@ -1,4 +1,4 @@
-//! The policies of Karpenter's controller, statement by statement as its project publishes them for 1.14.
+//! The permissions of Karpenter's controller, statement by statement as its project publishes them for 1.14.
 //!
 //! One document would pass IAM's limit of 6,144 characters, so each concern is a policy of its own.
 //! Source: <https://karpenter.sh/docs/reference/cloudformation/>
@@ -6,15 +6,15 @@
 use synth_bindings::{aws_iam_role, aws_sqs_queue, data::aws_iam_policy_document::statement};
 
 use crate::{
-    policy::{allow, condition},
+    iam::{allow, condition},
     settings::Settings,
 };
 
 const CREATED: [&str; 6] =
     ["fleet", "instance", "volume", "network-interface", "launch-template", "spot-instances-request"];
 
-/// The policies by name, in the order of the published ones.
-pub(super) fn policies(
+/// The statements by the name of the policy that holds them, in the order of the published ones.
+pub(super) fn documents(
     settings: &Settings,
     node_role: &aws_iam_role::Handle,
     queue: &aws_sqs_queue::Handle,

@@ -6,7 +6,7 @@ use synth_bindings::{
 };
 use synth_framework::{IntoBlocks, IntoValue, List, Set, Stack, Value, functions::contains};
 
-use crate::settings::Settings;
+use crate::{names::label, settings::Settings};
 
 /// A statement that allows actions.
 pub fn allow(sid: &str, actions: impl IntoValue<Set<String>>) -> statement::Block {
@@ -167,9 +167,4 @@ fn attach(
     policy: impl IntoValue<PolicyArn>,
 ) -> aws_iam_role_policy_attachment::Handle {
     aws_iam_role_policy_attachment(label).role(role).policy_arn(policy).add_to(stack)
-}
-
-/// The label of something named with dashes.
-pub fn label(name: &str) -> String {
-    name.replace('-', "_")
 }
