@@ -6,6 +6,7 @@
 mod block;
 mod body;
 mod declaration;
+mod declare;
 mod expression;
 pub mod functions;
 mod graph;
@@ -35,6 +36,7 @@ pub use declaration::{
     Variable, VariableData, check, import, local, mock_provider, moved, output, removed, run, s3_backend, terraform,
     variable,
 };
+pub use declare::{Counted, ForEach};
 pub use expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traversal};
 pub use graph::{Graph, Node};
 pub use lifecycle::{Condition, IgnoreChanges, Lifecycle, LifecycleData};
@@ -42,7 +44,7 @@ pub use operators::Is;
 pub use problem::{Location, Problem, Problems, nearest, source, source_path};
 pub use provider::{Provider, ProviderConfiguration, ProviderHandle, ProviderInfo};
 pub use reading::Reading;
-pub use resource::{Counted, ForEach, Repetition, Resource};
+pub use resource::{Repetition, Resource};
 pub use schema::{AttributeSchema, BlockSchema, NestedSchema, Nesting, TypeSchema};
 pub use stack::{BuiltStack, Placed, Stack};
 pub use text::TextArgument;

@@ -2,7 +2,7 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
-use crate::{body::Body, problem::Location, schema::BlockSchema, stack::Stack};
+use crate::{body::Body, problem::Location, schema::BlockSchema};
 
 /// A provider as the bindings know it.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,6 +40,10 @@ pub struct ProviderHandle<P> {
 }
 
 impl<P> ProviderHandle<P> {
+    pub(crate) fn new(name: &str) -> Self {
+        Self { name: name.into(), provider: PhantomData }
+    }
+
     /// The reference, such as `aws.us_east_1`.
     pub fn alias(&self) -> &str {
         &self.name
@@ -52,36 +56,4 @@ impl ProviderConfiguration {
     pub fn new(provider: &'static ProviderInfo, schema: &'static BlockSchema) -> Self {
         Self { provider, alias: None, body: Body::new(schema), location: std::panic::Location::caller() }
     }
-
-    /// Declares it, and returns its handle.
-    pub fn declare<P: Provider>(self, stack: &Stack) -> ProviderHandle<P> {
-        let name = match &self.alias {
-            Some(alias) => format!("{}.{alias}", self.provider.name),
-            None => self.provider.name.to_owned(),
-        };
-        stack.declare(self);
-        ProviderHandle { name: name.into(), provider: PhantomData }
-    }
-}
-
-/// The methods that every generated provider configuration shares.
-#[macro_export]
-macro_rules! provider_methods {
-    ($builder:ident<$($state:ident: $argument:path),*>, $owner:path, $provider:path) => {
-        impl<$($state),*> $builder<$($state),*> {
-            /// Names this configuration, so that it is not the default one.
-            pub fn alias(mut self, alias: impl Into<String>) -> Self {
-                self.configuration.alias = Some(alias.into());
-                self
-            }
-
-            /// Declares it in `stack`, and returns its handle for the `provider` meta-argument.
-            pub fn add_to(self, stack: &$crate::Stack) -> $crate::ProviderHandle<$provider>
-            where
-                $($state: $crate::Satisfies<$owner, $argument>,)*
-            {
-                self.configuration.declare(stack)
-            }
-        }
-    };
 }

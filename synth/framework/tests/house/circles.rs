@@ -1,4 +1,7 @@
 //! Sources that need each other in a circle, crate by crate: none of them can be read, moved or tested by itself.
+//!
+//! A source that names what is in its own modules, as a `mod.rs` does, is their list of contents: that is no arrow here, so a module
+//! and what is within it make no circle by themselves.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
