@@ -1,5 +1,5 @@
 # Targets of the two services; the root Makefile includes this file.
-.PHONY: services chaos soak bench-proxy browser lint-docker fuzz
+.PHONY: services floods chaos soak bench-proxy browser lint-docker fuzz
 
 BENCH_PROXY := target/bench-proxy
 OPTIMISED := $(abspath target/optimised)
@@ -8,6 +8,9 @@ SOAK_SECONDS ?= 600
 chaos: ## Restart every replica under 1000 requests/s, then scale from 1 to 3 to 1: none of 65,000 may fail.
 	$(CARGO) test --profile service --locked -p cors-proxy-server --test chaos -- --ignored --nocapture --test-threads 1 \
 		no_request_of_30_000_fails
+
+floods: ## Flood the proxy with clients and targets that do not do their part: it stays within a pod's memory and serves others.
+	$(CARGO) test --locked -p cors-proxy-server --test floods -- --ignored --nocapture --test-threads 1
 
 services: ## Build both services as they ship, optimised by a profile of their work, into target/optimised.
 	apps/build.sh

@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use clap::Parser;
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
-use service::{Cost, Metrics, Resources, Routes, ServerArgs, Wanted};
+use service::{Metrics, Routes, ServerArgs};
 use url::Url;
 
 use crate::cors::Policy;
@@ -20,14 +20,12 @@ use crate::metrics::ProxyMetrics;
 use crate::names::{Lookup, Names};
 use crate::proxy::{Limits, Proxy};
 use crate::rate::{Rate, RateLimit};
+use crate::room::IN_FLIGHT;
 use crate::routes::routes;
 use crate::upstream::Upstream;
 
 /// Where the mock target listens by default, which may be reached while the proxy listens on loopback only.
 const MOCK_DEFAULT: [&str; 2] = ["127.0.0.1:3000", "localhost:3000"];
-
-/// Requests in flight at once where nothing else is asked for, and they fit.
-const IN_FLIGHT: usize = 1024;
 
 /// Lets web pages read from servers that send no CORS headers
 #[derive(Clone, Debug, Parser)]
@@ -114,28 +112,18 @@ impl Args {
         Ok(())
     }
 
-    /// Bounds what is served at once by what the system gives.
-    pub fn fit(&mut self, resources: Resources) -> anyhow::Result<()> {
-        let exchanges = Wanted {
-            flag: "--max-in-flight",
-            asked: self.max_in_flight,
-            usual: IN_FLIGHT,
-            // One to the target, or two to name servers, and with each of the two kinds of targets one that waits.
-            cost: Cost { memory: 0, descriptors: 4 },
-        };
-        let [in_flight, connections] = service::fit(resources, [exchanges, self.server.connections(0)])?;
-        self.max_in_flight = Some(in_flight);
-        self.server.max_connections = Some(connections);
-        Ok(())
-    }
-
     /// Builds the routes; `lookup` resolves the names of targets.
     pub fn routes(self, metrics: &Metrics, lookup: Lookup) -> anyhow::Result<Routes> {
         let metrics = ProxyMetrics::registered(metrics);
         let in_flight = self.max_in_flight.unwrap_or(IN_FLIGHT);
         // A quarter of the places is left to targets whose addresses are known, if all others wait for a name server.
         let names = Names::new(lookup, self.connect_timeout, in_flight.div_ceil(4) * 3);
-        let upstream = Upstream::new(names, self.connect_timeout, self.timeout, in_flight, metrics.clone());
+        let upstream = Upstream::new(
+            names,
+            (self.connect_timeout, self.timeout),
+            (in_flight, self.server.receive_buffer),
+            metrics.clone(),
+        );
         let upstream = upstream.context("preparing the client for targets")?;
         let max_age = self.cors_max_age.map(|age| HeaderValue::from(age.as_secs()));
         let proxy = Proxy {

@@ -11,7 +11,7 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
-use service::BoxError;
+use service::{BoxError, Direction, Wire};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 /// The body of a request to a target.
@@ -63,17 +63,24 @@ pin_project_lite::pin_project! {
         patience: Duration,
         stall: Option<Pin<Box<Sleep>>>,
         progress: Option<Progress>,
+        watched: Option<(Wire, Direction)>,
         held: H,
     }
 }
 
 impl<B, H> Bounded<B, H> {
     pub(crate) fn new(body: B, limit: u64, patience: Duration, held: H) -> Self {
-        Self { body, limit, left: limit, patience, stall: None, progress: None, held }
+        Self { body, limit, left: limit, patience, stall: None, progress: None, watched: None, held }
     }
 
     pub(crate) fn reporting(mut self, progress: Progress) -> Self {
         self.progress = Some(progress);
+        self
+    }
+
+    /// Tells a connection when this body, which goes in that direction, waits for its reader.
+    pub(crate) fn watched(mut self, wire: Wire, direction: Direction) -> Self {
+        self.watched = Some((wire, direction));
         self
     }
 }
@@ -88,6 +95,9 @@ where
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.project();
+        if let Some((wire, direction)) = this.watched {
+            wire.asked(*direction);
+        }
         let Poll::Ready(frame) = this.body.poll_frame(cx) else {
             let stall = this.stall.get_or_insert_with(|| Box::pin(sleep(*this.patience)));
             ready!(stall.as_mut().poll(cx));
@@ -102,6 +112,9 @@ where
             Some(Err(error)) => return Poll::Ready(Some(Err(BodyError::Source(error.into())))),
             None => return Poll::Ready(None),
         };
+        if let Some((wire, direction)) = this.watched {
+            wire.given(*direction);
+        }
         let size = frame.data_ref().map_or(0, Buf::remaining) as u64;
         match this.left.checked_sub(size) {
             Some(left) => *this.left = left,

@@ -36,7 +36,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    pub(crate) fn new(resolver: Resolver, tls: TlsConnector, patience: Duration) -> Self {
+    pub(crate) fn new(resolver: Resolver, tls: TlsConnector, patience: Duration, receives: Option<u32>) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(resolver);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -48,7 +48,9 @@ impl Connector {
         tcp.set_keepalive_retries(Some(service::KEEPALIVE.retries));
         #[cfg(target_os = "linux")]
         tcp.set_tcp_user_timeout(Some(service::KEEPALIVE.patience()));
+        tcp.set_recv_buffer_size(receives.and_then(|bytes| usize::try_from(bytes).ok()));
         let mut http = http1::Builder::new();
+        http.max_buf_size(service::BUFFER);
         // What browsers take, and a proxy must mend (RFC 9112, 5.1 and 5.2).
         http.allow_spaces_after_header_name_in_responses(true).allow_obsolete_multiline_headers_in_responses(true);
         Self { tcp, tls, http, patience }
@@ -62,7 +64,9 @@ impl Connector {
     }
 
     async fn dial(&self, url: &Url, uri: Uri) -> Result<Started, BoxError> {
-        let stream = Readable::new(self.tcp.clone().call(uri).await?.into_inner());
+        let stream = self.tcp.clone().call(uri).await?.into_inner();
+        service::bound_unsent(&stream);
+        let stream = Readable::new(stream);
         if url.scheme() == "http" {
             return self.start(TokioIo::new(stream)).await;
         }

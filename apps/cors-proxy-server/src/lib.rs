@@ -4,6 +4,7 @@
 pub mod address;
 mod args;
 mod body;
+mod budget;
 mod client;
 mod connect;
 mod cors;
@@ -19,6 +20,7 @@ mod pool;
 mod proxy;
 mod rate;
 mod readable;
+mod room;
 mod routes;
 pub mod target;
 mod tunnel;

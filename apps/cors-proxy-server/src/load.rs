@@ -1,91 +1,60 @@
-//! How much the proxy takes on: requests in flight behind a short queue, and a budget for retries of each target.
+//! How much the proxy takes on: requests in flight behind a short queue.
 
-use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use service::Wire;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// How long a request may queue: longer waits only turn overload into timeouts.
 const QUEUE_WAIT: Duration = Duration::from_millis(500);
 
-/// Requests in flight, with a queue of the same length.
+/// How often some that are stalled give way while all places are taken.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Requests in flight, with a queue of the same length. Where all places are taken, those whose bodies have not moved for
+/// longest, because nobody reads them, give way.
 #[derive(Debug)]
 pub(crate) struct InFlight {
     running: Arc<Semaphore>,
     queued: Semaphore,
+    /// When some were asked to give way last.
+    asked: Mutex<Instant>,
 }
 
 impl InFlight {
     pub(crate) fn new(most: usize) -> Self {
-        Self { running: Arc::new(Semaphore::new(most)), queued: Semaphore::new(most) }
+        Self {
+            running: Arc::new(Semaphore::new(most)),
+            queued: Semaphore::new(most),
+            asked: Mutex::new(Instant::now()),
+        }
     }
 
-    /// A place in flight, or none if the load must be shed.
-    pub(crate) async fn enter(&self) -> Option<OwnedSemaphorePermit> {
+    /// A place in flight for a request that came by `wire`, or none if the load must be shed.
+    pub(crate) async fn enter(&self, wire: &Wire) -> Option<OwnedSemaphorePermit> {
         if let Ok(place) = self.running.clone().try_acquire_owned() {
             return Some(place);
         }
         let _queued = self.queued.try_acquire().ok()?;
-        timeout(QUEUE_WAIT, self.running.clone().acquire_owned()).await.ok()?.ok()
-    }
-}
-
-/// Targets whose budgets are told apart; more of them share, by chance.
-const CELLS: usize = 1 << 12;
-
-/// Retries are paid from a tenth of the requests to a target, so that they cannot multiply its outage, and another's does
-/// not take them away.
-#[derive(Debug)]
-pub(crate) struct RetryBudget {
-    hash: RandomState,
-    balances: Box<[AtomicU32]>,
-}
-
-impl RetryBudget {
-    const DEPOSIT: u32 = 1;
-    const PRICE: u32 = 10;
-    const MOST: u32 = 20 * Self::PRICE;
-
-    pub(crate) fn new() -> Self {
-        Self { hash: RandomState::new(), balances: (0..CELLS).map(|_| AtomicU32::new(Self::MOST)).collect() }
+        let waiting = async {
+            loop {
+                self.make_room(wire);
+                if let Ok(place) = timeout(INTERVAL, self.running.clone().acquire_owned()).await {
+                    return place.ok();
+                }
+            }
+        };
+        timeout(QUEUE_WAIT, waiting).await.ok()?
     }
 
-    fn of(&self, origin: &str) -> &AtomicU32 {
-        let index = self.hash.hash_one(origin) & (CELLS as u64 - 1);
-        &self.balances[usize::try_from(index).expect("an index below the number of cells fits")]
-    }
-
-    pub(crate) fn deposit(&self, origin: &str) {
-        // A full budget, the usual case, costs one load.
-        let _ = self.of(origin).fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
-            (balance < Self::MOST).then_some(balance + Self::DEPOSIT)
-        });
-    }
-
-    pub(crate) fn withdraw(&self, origin: &str) -> bool {
-        let balance = self.of(origin);
-        balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| balance.checked_sub(Self::PRICE)).is_ok()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ten_requests_pay_for_one_retry_of_their_target_alone() {
-        let (budget, a) = (RetryBudget::new(), "http://a.example");
-        while budget.withdraw(a) {}
-        (0..9).for_each(|_| budget.deposit(a));
-        // A few of the others may share its budget.
-        let others = (0..100).filter(|nth| budget.withdraw(&format!("http://{nth}.example"))).count();
-        assert!(others > 95, "{others} of 100");
-        (0..10).for_each(|nth| budget.deposit(&format!("https://{nth}.example")));
-        assert!(!budget.withdraw(a));
-        budget.deposit(a);
-        assert!(budget.withdraw(a));
+    /// Once for all who wait.
+    fn make_room(&self, wire: &Wire) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.elapsed() >= INTERVAL {
+            *asked = Instant::now();
+            wire.cut_stalled();
+        }
     }
 }

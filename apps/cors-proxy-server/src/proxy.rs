@@ -9,7 +9,7 @@ use http_body::Body;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use service::{Drain, Label, ResponseBody, TraceParent};
+use service::{Direction, Drain, Label, ResponseBody, TraceParent, Wire};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use url::Url;
@@ -71,6 +71,7 @@ pub(crate) struct Inbound {
     pub(crate) trace: TraceParent,
     pub(crate) upgrade: Option<OnUpgrade>,
     pub(crate) drain: Drain,
+    pub(crate) wire: Wire,
 }
 
 impl Proxy {
@@ -149,11 +150,12 @@ impl Proxy {
         if body.as_ref().is_some_and(|body| body.size_hint().lower() > limit) {
             return Err(ProxyError::RequestTooLarge { limit });
         }
-        let place = self.in_flight.enter().await.ok_or(ProxyError::Overloaded)?;
+        let place = self.in_flight.enter(&inbound.wire).await.ok_or(ProxyError::Overloaded)?;
         let websocket = inbound.upgrade.is_some() && tunnel::is_websocket(&inbound.method, &inbound.headers);
         self.rules.apply(&mut inbound.headers, inbound.peer, &inbound.trace, websocket);
         let body = body.map(|body| (body, limit));
-        let exchange = Exchange { method: inbound.method, url, headers: inbound.headers, body };
+        let exchange =
+            Exchange { method: inbound.method, url, headers: inbound.headers, body, wire: inbound.wire.clone() };
         let (response, hops) = self.follow(exchange).await?;
         match inbound.upgrade {
             Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {
@@ -161,7 +163,7 @@ impl Proxy {
             }
             _ if response.status() == StatusCode::SWITCHING_PROTOCOLS => Err(ProxyError::UnaskedSwitch),
             _ if headers::is_coded(response.headers()) => Err(ProxyError::Coded),
-            _ => self.answered(response, &hops, place).await,
+            _ => self.answered(response, &hops, (place, inbound.wire)).await,
         }
     }
 
@@ -189,7 +191,7 @@ impl Proxy {
         &self,
         response: Response<Answer>,
         hops: &Hops,
-        place: OwnedSemaphorePermit,
+        (place, wire): (OwnedSemaphorePermit, Wire),
     ) -> Result<Response<ResponseBody>, ProxyError> {
         let (mut head, body) = response.into_parts();
         let limit = self.limits.response_body;
@@ -204,6 +206,7 @@ impl Proxy {
             return Ok(Response::from_parts(head, Absent.map_err(|never| match never {}).boxed_unsync()));
         }
         let body = Bounded::new(Prefetched::new(body).await, limit, self.limits.timeout, place);
+        let body = body.watched(wire, Direction::Down);
         Ok(Response::from_parts(head, body.map_err(Into::into).boxed_unsync()))
     }
 

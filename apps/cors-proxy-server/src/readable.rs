@@ -13,15 +13,18 @@ use tokio::net::TcpStream;
 pub(crate) struct Readable {
     stream: TcpStream,
     closed: bool,
+    /// Whether it took none of what was written last.
+    blocked: bool,
 }
 
 impl Readable {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { stream, closed: false }
+        Self { stream, closed: false, blocked: false }
     }
 
     /// Without a waker, since whatever ends the other direction wakes the task of both.
     fn written(&mut self, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.blocked = outcome.is_pending();
         match outcome {
             Poll::Ready(Err(error))
                 if matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset) =>
@@ -71,5 +74,14 @@ impl AsyncWrite for Readable {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl Drop for Readable {
+    fn drop(&mut self) {
+        if self.blocked {
+            // What its target does not read would else be kept until it does; if the option is refused, it is.
+            let _ = self.stream.set_zero_linger();
+        }
     }
 }

@@ -30,8 +30,8 @@ fn inbound() -> impl Filter<Extract = (Inbound,), Error = warp::Rejection> + Clo
     target_path().and(warp::method()).and(warp::ext::get::<Arrival>()).and(warp::ext::optional::<OnUpgrade>()).map(
         |method: Method, arrival: Arrival, upgrade: Option<OnUpgrade>| {
             let ((uri, headers), body) = (arrival.body.take_head(), arrival.body.take());
-            let (peer, trace, drain) = (arrival.peer.ip(), arrival.trace, arrival.drain);
-            Inbound { method, uri, headers, body, peer, trace, upgrade, drain }
+            let (peer, trace, drain, wire) = (arrival.peer.ip(), arrival.trace, arrival.drain, arrival.wire);
+            Inbound { method, uri, headers, body, peer, trace, upgrade, drain, wire }
         },
     )
 }

@@ -7,15 +7,16 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use http_body::Body;
 use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
+use service::{Direction, Wire};
 use tokio::time::{Instant, sleep};
 use url::{Position, Url};
 
 use crate::body::{Bounded, Outgoing, Progress};
+use crate::budget::RetryBudget;
 use crate::client::{Answer, Client, origin};
 use crate::connect::{self, Connector};
 use crate::error::{ProxyError, Retry};
 use crate::guard::{Reach, Resolver};
-use crate::load::RetryBudget;
 use crate::metrics::ProxyMetrics;
 use crate::names::Names;
 use crate::target::BadTarget;
@@ -28,6 +29,8 @@ pub(crate) struct Exchange {
     pub(crate) headers: HeaderMap,
     /// The request's body and the most bytes it may have.
     pub(crate) body: Option<(Incoming, u64)>,
+    /// The connection that it came by.
+    pub(crate) wire: Wire,
 }
 
 impl Exchange {
@@ -60,18 +63,18 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
-    /// A client for each way to reach a target, each with at most `idle` connections that wait for a request.
+    /// A client for each way to reach a target, each with at most `idle` connections that wait for a request, and `receives`
+    /// bytes in the kernel of what each has sent.
     pub(crate) fn new(
         names: Names,
-        connect_timeout: Duration,
-        timeout: Duration,
-        idle: usize,
+        (connect_timeout, timeout): (Duration, Duration),
+        (idle, receives): (usize, Option<u32>),
         metrics: ProxyMetrics,
     ) -> anyhow::Result<Self> {
         let tls = connect::tls()?;
         let client = |reach| {
             let resolver = Resolver { reach, names: names.clone() };
-            Client::new(Connector::new(resolver, tls.clone(), connect_timeout), idle)
+            Client::new(Connector::new(resolver, tls.clone(), connect_timeout, receives), idle)
         };
         Ok(Self {
             public: client(Reach::Public),
@@ -123,7 +126,8 @@ impl Upstream {
         let progress = body.as_ref().map(|_| Progress::new());
         let body = match (body, &progress) {
             (Some((body, limit)), Some(progress)) => {
-                Either::Right(Bounded::new(body, limit, self.timeout, ()).reporting(progress.clone()))
+                let body = Bounded::new(body, limit, self.timeout, ()).reporting(progress.clone());
+                Either::Right(body.watched(exchange.wire.clone(), Direction::Up))
             }
             _ => Either::Left(Empty::new()),
         };

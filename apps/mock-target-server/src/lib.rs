@@ -16,10 +16,13 @@ use std::process::ExitCode;
 
 use service::{Metrics, Service};
 
+/// Bytes of a connection: its task, its buffers, the kernel's socket.
+const CONNECTION: u64 = 64 << 10;
+
 /// Runs the server as `arguments` say, the program's name first.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     service::run(arguments, |mut args: Args, resources| {
-        let [connections] = service::fit(resources, [args.server.connections(0)])?;
+        let [connections] = service::fit(resources, [args.server.connections(CONNECTION)])?;
         args.server.max_connections = Some(connections);
         Ok(Service {
             metrics: Metrics::new("mock-target-server", env!("CARGO_PKG_VERSION")),

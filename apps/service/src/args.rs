@@ -34,6 +34,12 @@ pub struct ServerArgs {
     /// A network of load balancers, whose connections begin with a header of the PROXY protocol, version 2 (repeatable)
     #[arg(long, env = "TIDELINE_PROXY_PROTOCOL_FROM", value_name = "CIDR", value_delimiter = ',')]
     pub proxy_protocol_from: Vec<IpNet>,
+    /// Memory that all of it may take, such as `256MiB` [default: the limit of the control group, else none]
+    #[arg(long, env = "TIDELINE_MEMORY", value_name = "BYTES", value_parser = bytes)]
+    pub memory: Option<u64>,
+    /// Bytes that the kernel keeps of what has arrived over one connection and is not read yet; as it likes without.
+    #[arg(skip)]
+    pub receive_buffer: Option<u32>,
     /// Worker threads [default: the CPU limit of the container, else the cores]
     #[arg(long, env = "TIDELINE_WORKERS", value_name = "COUNT", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub workers: Option<usize>,
@@ -90,6 +96,16 @@ pub fn patience(text: &str) -> Result<Duration, String> {
         .and_then(|duration| if duration.is_zero() { Err("expected more than zero".into()) } else { Ok(duration) })
 }
 
+/// Reads a number of bytes such as `268435456`, `256MiB` or `1GiB`.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("", 0)];
+    let read = units.into_iter().find_map(|(unit, shift)| {
+        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(1 << shift)
+    });
+    read.filter(|bytes| *bytes > 0).ok_or_else(|| "expected bytes, such as `256MiB`".to_owned())
+}
+
 /// Severity of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogLevel {
@@ -105,7 +121,19 @@ pub enum LogLevel {
 
 #[cfg(test)]
 mod tests {
-    use super::address;
+    use super::{address, bytes};
+
+    #[test]
+    fn bytes_have_a_binary_unit_or_none() {
+        for (text, read) in
+            [("1", 1), ("268435456", 256 << 20), ("256MiB", 256 << 20), ("4KiB", 4096), ("1GiB", 1 << 30)]
+        {
+            assert_eq!(bytes(text), Ok(read), "{text}");
+        }
+        for text in ["", "0", "MiB", "-1MiB", "1MB", "1.5GiB", "99999999999GiB"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn an_address_without_a_port_takes_the_services_own() {

@@ -5,13 +5,13 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::held::Held;
-use crate::slots::Slot;
+use crate::slots::{self, Open, Slot};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -52,6 +52,17 @@ impl KeepAlive {
     }
 }
 
+/// Bytes that wait in the kernel to be sent, besides those that are on their way. It would keep megabytes of a body that
+/// its reader is slow to take.
+pub const UNSENT: u32 = 16 * 1024;
+
+/// Bounds what the kernel keeps of what is sent over a connection.
+pub fn bound_unsent(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    // Where the option is refused, the kernel keeps as much as it likes.
+    let _ = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
+}
+
 /// Bytes that are sooner copied into one buffer than gathered by the kernel.
 const SMALL: usize = 2048;
 
@@ -67,7 +78,7 @@ enum Phase {
 }
 
 /// A handle on the connection that a request came by.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Wire(Arc<WireState>);
 
 #[derive(Debug)]
@@ -77,24 +88,72 @@ struct WireState {
     since: AtomicU64,
     began: Instant,
     reset: AtomicBool,
+    cut: AtomicBool,
     pace_millis: AtomicU64,
     gives_way: Notify,
+    /// Since when the bodies up and down have waited for their readers, in milliseconds since `began`; 0 while they do not.
+    stalled: [AtomicU64; 2],
+    others: Weak<Open>,
 }
 
-impl Default for WireState {
-    fn default() -> Self {
+/// The way that a body goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the client.
+    Up,
+    /// To the client.
+    Down,
+}
+
+impl WireState {
+    fn new(others: Weak<Open>) -> Self {
         Self {
             phase: AtomicU8::default(),
             since: AtomicU64::default(),
             began: Instant::now(),
             reset: AtomicBool::default(),
+            cut: AtomicBool::default(),
             pace_millis: AtomicU64::default(),
             gives_way: Notify::new(),
+            stalled: Default::default(),
+            others,
         }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
 impl Wire {
+    pub(crate) fn new(others: Weak<Open>) -> Self {
+        Self(Arc::new(WireState::new(others)))
+    }
+
+    /// A body has given its reader something, and waits until that asks for more.
+    pub fn given(&self, direction: Direction) {
+        self.0.stalled[direction as usize].store(self.0.now().max(1), Ordering::Relaxed);
+    }
+
+    /// The reader of a body asks for more.
+    pub fn asked(&self, direction: Direction) {
+        self.0.stalled[direction as usize].store(0, Ordering::Relaxed);
+    }
+
+    /// For how long a body has waited for its reader, if one does.
+    pub(crate) fn stalled(&self) -> Option<Duration> {
+        let since =
+            self.0.stalled.iter().map(|since| since.load(Ordering::Relaxed)).filter(|since| *since > 0).min()?;
+        (self.phase() == Phase::Busy).then(|| Duration::from_millis(self.0.now().saturating_sub(since)))
+    }
+
+    /// Ends some of the other connections of its server, those whose bodies have waited for their readers for longest.
+    pub fn cut_stalled(&self) {
+        if let Some(others) = self.0.others.upgrade() {
+            slots::cut_stalled(&others);
+        }
+    }
+
     /// Drops the connection with a TCP reset instead of sending the response.
     pub fn reset(&self) {
         self.0.reset.store(true, Ordering::Relaxed);
@@ -118,6 +177,8 @@ impl Wire {
         if self.phase() == Phase::Busy {
             self.enter(Phase::Idle);
         }
+        self.asked(Direction::Up);
+        self.asked(Direction::Down);
     }
 
     pub(crate) fn tunnel(&self) {
@@ -136,11 +197,17 @@ impl Wire {
         self.0.gives_way.notify_one();
     }
 
+    /// Ends the connection, whatever it is in the midst of.
+    pub fn cut(&self) {
+        self.0.cut.store(true, Ordering::Relaxed);
+        self.give_way();
+    }
+
     /// Waits until the connection has to end for another.
     pub(crate) async fn gives_way(&self) {
         loop {
             self.0.gives_way.notified().await;
-            if self.waiting().is_some() {
+            if self.waiting().is_some() || self.0.cut.load(Ordering::Relaxed) {
                 return;
             }
         }
@@ -148,8 +215,7 @@ impl Wire {
 
     fn enter(&self, phase: Phase) {
         if matches!(phase, Phase::Idle | Phase::Head) {
-            let since = u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            self.0.since.store(since, Ordering::Relaxed);
+            self.0.since.store(self.0.now(), Ordering::Relaxed);
         }
         self.0.phase.store(phase as u8, Ordering::Release);
     }
@@ -319,8 +385,9 @@ impl AsyncWrite for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.wire.is_reset() {
-            // Closing with a zero linger sends RST; if the option is refused, the peer sees FIN instead.
+        if self.wire.is_reset() || self.stall.is_some() {
+            // Closing with a zero linger sends RST; if the option is refused, the peer sees FIN instead. What it does not
+            // read would else be kept until it does.
             let _ = self.stream.set_zero_linger();
         }
     }

@@ -14,7 +14,7 @@ pub struct Cost {
 }
 
 /// What a server takes of itself: the admin port and its connections, the runtime, what allocators and tables keep.
-const OWN: Cost = Cost { memory: 32 << 20, descriptors: 192 };
+pub const OWN: Cost = Cost { memory: 32 << 20, descriptors: 192 };
 
 /// A number of things of one kind, each with its cost.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +29,8 @@ pub struct Wanted {
     pub cost: Cost,
 }
 
-/// How many there may be of each kind, and of which there are fewer than usual. What is asked for has to fit; of what is
-/// not, as many as fit: of the first kinds so many that an equal share is left to the others.
+/// How many there may be of each kind. What is asked for has to fit; of what is not, there are as many as fit: of each kind
+/// but the last so many that a third is left to those that follow.
 pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) -> anyhow::Result<[usize; KINDS]> {
     let (mut memory, mut descriptors) = (resources.memory, resources.descriptors);
     for (left, own, name) in
@@ -44,20 +44,20 @@ pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) ->
     }
     let mut counts = [0; KINDS];
     for (nth, wanted) in wanted.into_iter().enumerate() {
-        let share = u64::try_from(KINDS - nth).unwrap_or(1);
-        let most = |left: Option<u64>, each: u64, share: u64| {
-            left.and_then(|left| (left / share).checked_div(each))
+        let thirds = if nth + 1 < KINDS { 2 } else { 3 };
+        let most = |left: Option<u64>, each: u64, thirds: u64| {
+            left.and_then(|left| (left / 3 * thirds).checked_div(each))
                 .map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
         };
         let fits =
-            |share| most(memory, wanted.cost.memory, share).min(most(descriptors, wanted.cost.descriptors, share));
-        let count = wanted.asked.unwrap_or_else(|| wanted.usual.min(fits(share)));
+            |thirds| most(memory, wanted.cost.memory, thirds).min(most(descriptors, wanted.cost.descriptors, thirds));
+        let count = wanted.asked.unwrap_or_else(|| wanted.usual.min(fits(thirds)));
         ensure!(
-            count > 0 && count <= fits(1),
+            count > 0 && count <= fits(3),
             "{flag} {count} does not fit: {most} do, at {kib} KiB of memory and {descriptors} file descriptors each, into \
              what is left of {given:?}; lower it, or give the server more (--memory)",
             flag = wanted.flag,
-            most = fits(1),
+            most = fits(3),
             kib = wanted.cost.memory / 1024,
             descriptors = wanted.cost.descriptors,
             given = resources,
@@ -100,7 +100,7 @@ mod tests {
         assert!(exchanges < 1024 && connections < 8192);
         assert!(exchanges * (100 << 10) + connections * (16 << 10) <= 96 << 20);
         let [exchanges, connections] = fitted(None, Some(1024), [None, None]).unwrap();
-        assert_eq!((exchanges, connections), (104, 416));
+        assert_eq!((exchanges, connections), (138, 280));
     }
 
     #[test]

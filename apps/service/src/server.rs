@@ -14,20 +14,23 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 use tower_service::Service;
 use warp::filters::BoxedFilter;
 
 use crate::body::{BoxError, Carried, Label, RequestBody, ResponseBody};
-use crate::connection::{Clock, Connection, Wire};
+use crate::connection::{Clock, Connection, Wire, bound_unsent};
 use crate::drain::{Drain, Phase};
 use crate::metrics::{Metrics, Tracked};
 use crate::slots::{Slot, Slots};
 use crate::{ServerArgs, TraceParent, admin, proxy_protocol};
 
-/// Bytes that the head of a request may take.
-const MAX_HEAD: usize = 64 * 1024;
+/// Bytes that the head of a message may take, and that hyper keeps of a body in each direction.
+pub const BUFFER: usize = 16 * 1024;
+
+/// Connections that the kernel takes before they are accepted.
+const BACKLOG: u32 = 1024;
 
 /// The routes of a service, as the server takes them.
 #[derive(Clone, Debug)]
@@ -66,7 +69,8 @@ impl Server {
         admin: SocketAddr,
         metrics: Metrics,
     ) -> std::io::Result<Self> {
-        let (listener, admin) = (bound("--listen", listen).await?, bound("--admin-listen", admin).await?);
+        let receives = args.receive_buffer;
+        let (listener, admin) = (bound("--listen", listen, receives)?, bound("--admin-listen", admin, receives)?);
         let drain = Drain::new(args.drain_timeout);
         Ok(Self { args, listener, admin, drain, metrics })
     }
@@ -107,9 +111,18 @@ impl Server {
     }
 }
 
-async fn bound(flag: &str, address: SocketAddr) -> std::io::Result<TcpListener> {
-    let named = |error: Error| Error::new(error.kind(), format!("{flag} `{address}` cannot be bound: {error}"));
-    TcpListener::bind(address).await.map_err(named)
+/// Listens, with so many bytes for what a client sends and nobody has read yet: its connections inherit that.
+fn bound(flag: &str, address: SocketAddr, receives: Option<u32>) -> std::io::Result<TcpListener> {
+    let listener = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        if let Some(receives) = receives {
+            socket.set_recv_buffer_size(receives)?;
+        }
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listener().map_err(|error| Error::new(error.kind(), format!("{flag} `{address}` cannot be bound: {error}")))
 }
 
 async fn drain_delay_over(drain: &Drain, delay: Duration) {
@@ -165,6 +178,7 @@ impl Acceptor {
         let Ok(peer) = stream.peer_addr() else { return };
         // Without it a small response waits for the peer's delayed acknowledgement; with an error it is only slower.
         let _ = stream.set_nodelay(true);
+        bound_unsent(&stream);
         let named = proxy_protocol::client(&mut stream, peer, &wire, (&self.args, &self.drain, &self.metrics)).await;
         let Some(peer) = named else { return };
         let clock = Clock { idle: self.args.idle_timeout, header: self.args.header_timeout };
@@ -173,7 +187,7 @@ impl Acceptor {
 
         let service = service_fn(|request| self.respond(request, peer, &wire, expires));
         let mut builder = http1::Builder::new();
-        builder.max_buf_size(MAX_HEAD).half_close(false);
+        builder.max_buf_size(BUFFER).half_close(false);
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
         let (mut closing, mut gives_way) = (pin!(self.drain.reached(Phase::Closing)), pin!(wire.gives_way()));
         let mut closed = false;

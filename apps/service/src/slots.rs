@@ -17,8 +17,11 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How often somebody is asked to give way while all places are taken.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// The share of all connections that gives way at a time: looking for them takes a walk over all.
-const SHARE: usize = 64;
+/// The share of all connections that gives way at a time, of those that have waited: looking for them takes a walk over all.
+const SHARE: usize = 8;
+
+/// The connections of one listener.
+pub(crate) type Open = Mutex<HashMap<u64, Wire>>;
 
 /// The places of one listener.
 #[derive(Clone, Debug)]
@@ -28,13 +31,13 @@ pub(crate) struct Slots(Arc<Shared>);
 struct Shared {
     places: Arc<Semaphore>,
     most: usize,
-    open: Mutex<HashMap<u64, Wire>>,
+    open: Arc<Open>,
     next: AtomicU64,
 }
 
 impl Slots {
     pub(crate) fn new(most: usize) -> Self {
-        let (places, open, next) = (Arc::new(Semaphore::new(most)), Mutex::default(), AtomicU64::default());
+        let (places, open, next) = (Arc::new(Semaphore::new(most)), Arc::default(), AtomicU64::default());
         Self(Arc::new(Shared { places, most, open, next }))
     }
 
@@ -42,8 +45,8 @@ impl Slots {
     pub(crate) async fn accept(&self, listener: &TcpListener) -> std::io::Result<(TcpStream, Slot)> {
         let place = self.place().await;
         let (stream, _) = listener.accept().await?;
-        let (number, wire) = (self.0.next.fetch_add(1, Ordering::Relaxed), Wire::default());
-        self.0.lock().insert(number, wire.clone());
+        let (number, wire) = (self.0.next.fetch_add(1, Ordering::Relaxed), Wire::new(Arc::downgrade(&self.0.open)));
+        locked(&self.0.open).insert(number, wire.clone());
         Ok((stream, Slot { wire, number, shared: self.0.clone(), _place: place }))
     }
 
@@ -75,20 +78,27 @@ impl Slots {
 
 impl Shared {
     fn make_room(&self) {
-        let mut waiting: Vec<_> = self
-            .lock()
-            .values()
-            .filter_map(|wire| Some((wire.waiting().filter(|waiting| *waiting > IDLE)?, wire.clone())))
-            .collect();
-        waiting.sort_unstable_by_key(|(waiting, _)| std::cmp::Reverse(*waiting));
-        for (_, wire) in waiting.into_iter().take(self.most.div_ceil(SHARE)) {
-            wire.give_way();
-        }
+        let most = self.most.div_ceil(SHARE);
+        longest(&self.open, most, Wire::waiting).iter().for_each(Wire::give_way);
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Wire>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Ends some of the connections whose bodies have waited for their readers for longest.
+pub(crate) fn cut_stalled(open: &Open) {
+    let most = locked(open).len().div_ceil(SHARE);
+    longest(open, most, Wire::stalled).iter().for_each(Wire::cut);
+}
+
+/// The connections that something has lasted for longest for.
+fn longest(open: &Open, most: usize, lasts: impl Fn(&Wire) -> Option<Duration>) -> Vec<Wire> {
+    let idle = |wire: &Wire| Some((lasts(wire).filter(|lasts| *lasts > IDLE)?, wire.clone()));
+    let mut idle: Vec<_> = locked(open).values().filter_map(idle).collect();
+    idle.sort_unstable_by_key(|(lasts, _)| std::cmp::Reverse(*lasts));
+    idle.into_iter().take(most).map(|(_, wire)| wire).collect()
+}
+
+fn locked(open: &Open) -> MutexGuard<'_, HashMap<u64, Wire>> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A connection's place, held for as long as it is open, tunnels included.
@@ -102,6 +112,6 @@ pub(crate) struct Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.shared.lock().remove(&self.number);
+        locked(&self.shared.open).remove(&self.number);
     }
 }

@@ -91,9 +91,10 @@ async fn seven_hundred_hung_names_starve_no_other() {
     }
     sleep(Duration::from_millis(500)).await;
     let began = Instant::now();
-    let good = timeout(Duration::from_secs(10), get(proxy, &format!("/http://{target}/posts/1"), "")).await.unwrap();
+    let good = timeout(Duration::from_secs(15), get(proxy, &format!("/http://{target}/posts/1"), "")).await.unwrap();
     assert!(good.starts_with("HTTP/1.1 200 "), "{good}");
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    // One that waited for a hung name would have waited for twenty.
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     #[cfg(target_os = "linux")]
     {
         let threads = std::fs::read_dir(format!("/proc/{}/task", child.id().unwrap())).unwrap().count();

@@ -1,0 +1,89 @@
+//! The floods themselves.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::server::Server;
+
+/// What so many clients do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Flood {
+    /// They ask for a large body, and read nothing of it.
+    Unread(usize),
+    /// They read a kilobyte every now and then.
+    SlowReaders(usize),
+    /// They send a body that nobody reads.
+    StalledUploads(usize),
+    /// They send a long head that does not end.
+    UnfinishedHeads(usize),
+    /// They have had one response, and stay.
+    Idle(usize),
+}
+
+impl Flood {
+    /// Begins it; it ends when what is returned is dropped.
+    pub(crate) async fn begin(self, server: &Server) -> JoinSet<()> {
+        let (address, target) = (server.address, server.target);
+        let mut clients = JoinSet::new();
+        let (Self::Unread(count)
+        | Self::SlowReaders(count)
+        | Self::StalledUploads(count)
+        | Self::UnfinishedHeads(count)
+        | Self::Idle(count)) = self;
+        for nth in 0..count {
+            clients.spawn(async move {
+                let socket = TcpSocket::new_v4().unwrap();
+                let Ok(stream) = socket.connect(address).await else { return };
+                // Refused or cut off is as good an end as any other.
+                let _ = self.client(stream, target).await;
+                std::future::pending::<()>().await;
+            });
+            if nth % 100 == 99 {
+                sleep(Duration::from_millis(20)).await;
+            }
+        }
+        clients
+    }
+
+    async fn client(self, mut stream: TcpStream, target: std::net::SocketAddr) -> std::io::Result<()> {
+        let head = |method: &str, path: &str, more: &str| {
+            format!("{method} /http://{target}/{path} HTTP/1.1\r\nHost: x\r\n{more}\r\n").into_bytes()
+        };
+        match self {
+            Self::Unread(_) => {
+                stream.write_all(&head("GET", "large", "")).await?;
+                std::future::pending::<()>().await;
+            }
+            Self::SlowReaders(_) => {
+                stream.write_all(&head("GET", "large", "")).await?;
+                let mut bytes = [0; 1024];
+                loop {
+                    stream.read_exact(&mut bytes).await?;
+                    sleep(Duration::from_millis(500)).await;
+                }
+            }
+            Self::StalledUploads(_) => {
+                stream.write_all(&head("POST", "", "Content-Length: 10000000\r\n")).await?;
+                stream.write_all(&vec![b'x'; 10_000_000]).await?;
+            }
+            Self::UnfinishedHeads(_) => {
+                stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n").await?;
+                loop {
+                    stream.write_all(format!("X-Filler: {}\r\n", "x".repeat(4000)).as_bytes()).await?;
+                    sleep(Duration::from_millis(100)).await;
+                }
+            }
+            Self::Idle(_) => {
+                stream.write_all(&head("GET", "small", "")).await?;
+                let mut bytes = [0; 4096];
+                while stream.read(&mut bytes).await? > 0 {}
+            }
+        }
+        // Held, whatever has become of it.
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,78 @@
+//! Floods: clients and targets that do not do their part, in numbers, against the command with the memory that its pods
+//! have. `make floods` runs them.
+
+#![allow(clippy::unwrap_used, reason = "a test panics to fail")]
+
+mod flood;
+mod server;
+mod target;
+
+use std::time::Duration;
+
+use flood::Flood;
+use server::Server;
+use tokio::time::{Instant, sleep};
+
+/// The memory of a pod, as `memory_mib` of the default settings has it.
+const MEMORY: u64 = 256 << 20;
+
+/// What a pod keeps of it once a flood is over: allocators do not give everything back.
+const KEPT: u64 = 96 << 20;
+
+/// Runs one flood for as long, and holds the server to its memory and others to be served.
+async fn withstands(flood: Flood, seconds: u64) {
+    // A client and its target are both in this process.
+    rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    let server = Server::started(MEMORY).await;
+    let before = server.usage();
+    let (held, others) = (flood.begin(&server).await, server.others());
+    let mut most = before;
+    for _ in 0..seconds * 4 {
+        sleep(Duration::from_millis(250)).await;
+        most = most.max(server.usage());
+    }
+    drop(held);
+    let began = Instant::now();
+    // A body that its target does not read is given up after `--timeout`.
+    while server.usage().total() > KEPT && began.elapsed() < Duration::from_secs(45) {
+        sleep(Duration::from_millis(500)).await;
+    }
+    let (outcome, after) = (others.ended().await, server.usage());
+    let line =
+        format!("{flood:?}: {before} before, {most} at most, {after} after {:?}; others: {outcome:?}", began.elapsed());
+    println!("{line}");
+    assert!(server.is_alive(), "{line}");
+    assert!(most.total() < MEMORY && after.total() < KEPT, "{line}");
+    // In the first second nobody counts as stalled yet.
+    assert!(outcome.failed.is_empty() && outcome.refused <= 3 && outcome.served > 20, "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make floods"]
+async fn five_hundred_clients_that_read_nothing_of_a_large_body() {
+    withstands(Flood::Unread(500), 8).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make floods"]
+async fn a_thousand_clients_that_read_slowly() {
+    withstands(Flood::SlowReaders(1000), 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make floods"]
+async fn a_thousand_uploads_that_their_target_does_not_read() {
+    withstands(Flood::StalledUploads(1000), 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make floods"]
+async fn eight_thousand_heads_that_do_not_end() {
+    withstands(Flood::UnfinishedHeads(8000), 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make floods"]
+async fn eight_thousand_idle_connections() {
+    withstands(Flood::Idle(8000), 8).await;
+}

@@ -1,0 +1,155 @@
+//! The command under flood: what it uses, and who else is served.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::process::{Command as Tool, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::target;
+
+/// The command with a target that it may reach.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) target: SocketAddr,
+    child: Child,
+}
+
+/// Bytes that are resident, and bytes that the kernel keeps for its sockets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Usage {
+    resident: u64,
+    sockets: u64,
+}
+
+impl Usage {
+    pub(crate) fn total(self) -> u64 {
+        self.resident + self.sockets
+    }
+
+    pub(crate) fn max(self, other: Self) -> Self {
+        if other.total() > self.total() { other } else { self }
+    }
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} + {} MiB", self.resident >> 20, self.sockets >> 20)
+    }
+}
+
+impl Server {
+    /// Starts it as its pods do.
+    pub(crate) async fn started(memory: u64) -> Self {
+        let target = target::started().await;
+        let program = std::env::var("FLOODED").unwrap_or_else(|_| env!("CARGO_BIN_EXE_cors-proxy-server").to_owned());
+        let mut command = Command::new(program);
+        command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", "2"]);
+        command.args(["--memory", &memory.to_string(), "--allow-target", &target.to_string()]);
+        let mut child = command.env_clear().stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next_line().await.unwrap().expect("it starts");
+            let Some((_, rest)) = line.split_once("\"address\":\"") else { continue };
+            break rest.split('"').next().unwrap().parse().unwrap();
+        };
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { address, target, child }
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        std::fs::exists(format!("/proc/{}/fd/0", self.pid())).unwrap()
+    }
+
+    fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
+    /// What it uses now.
+    pub(crate) fn usage(&self) -> Usage {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let resident: u64 = resident.trim().trim_end_matches(" kB").parse().unwrap();
+        Usage { resident: resident * 1024, sockets: self.sockets() }
+    }
+
+    /// What the kernel keeps for its sockets: the ends at its own port, and those that lead to the target.
+    fn sockets(&self) -> u64 {
+        let own = format!("( sport = :{} or dport = :{} )", self.address.port(), self.target.port());
+        let output = Tool::new("ss").args(["-tanmH", &own]).output().expect("`make packages` installs iproute2");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let counted = text.split("skmem:(").skip(1).flat_map(|line| line.split(')').next().unwrap().split(','));
+        // Received, sent and not acknowledged, set aside, options, and the backlog; the others are limits.
+        let counted = counted.filter_map(|field| {
+            let name = field.trim_end_matches(|digit: char| digit.is_ascii_digit());
+            ["r", "w", "f", "o", "bl"].contains(&name).then(|| field[name.len()..].parse::<u64>().unwrap())
+        });
+        counted.sum()
+    }
+
+    /// Asks for something small every now and then, over a new connection each time, as somebody else would.
+    pub(crate) fn others(&self) -> Others {
+        let (address, target, over) = (self.address, self.target, Arc::new(AtomicBool::new(false)));
+        let ended = over.clone();
+        let task = tokio::spawn(async move {
+            let mut outcome = Outcome::default();
+            while !ended.load(Ordering::Relaxed) {
+                let began = Instant::now();
+                match timeout(Duration::from_secs(20), small(address, target)).await {
+                    Ok(Ok(response)) if response.starts_with("HTTP/1.1 200 ") && response.ends_with("ok") => {
+                        outcome.served += 1;
+                    }
+                    Ok(Ok(response))
+                        if response.starts_with("HTTP/1.1 503 ") && response.contains("retry-after: 1") =>
+                    {
+                        outcome.refused += 1;
+                    }
+                    failed => outcome.failed.push(format!("{failed:?} after {:?}", began.elapsed())),
+                }
+                outcome.slowest = outcome.slowest.max(began.elapsed());
+                sleep(Duration::from_millis(50)).await;
+            }
+            outcome
+        });
+        Others { over, task }
+    }
+}
+
+async fn small(address: SocketAddr, target: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request = format!("GET /http://{target}/small HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
+    Ok(response)
+}
+
+/// What others got.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) served: usize,
+    pub(crate) refused: usize,
+    pub(crate) failed: Vec<String>,
+    pub(crate) slowest: Duration,
+}
+
+/// Whoever is served meanwhile.
+pub(crate) struct Others {
+    over: Arc<AtomicBool>,
+    task: JoinHandle<Outcome>,
+}
+
+impl Others {
+    /// Ends it.
+    pub(crate) async fn ended(self) -> Outcome {
+        self.over.store(true, Ordering::Relaxed);
+        self.task.await.unwrap()
+    }
+}
