@@ -41,7 +41,7 @@ pub use expression::{Address, Expression, Mode, Root, Step, TemplatePart, Traver
 pub use graph::{Graph, Node};
 pub use lifecycle::{Condition, IgnoreChanges, Lifecycle, LifecycleData};
 pub use operators::Is;
-pub use problem::{Location, Problem, Problems, nearest, source, source_path};
+pub use problem::{Location, Problem, Problems, did_you_mean, nearest, source, source_path};
 pub use provider::{Provider, ProviderConfiguration, ProviderHandle, ProviderInfo};
 pub use reading::Reading;
 pub use resource::{Repetition, Resource};

@@ -72,6 +72,11 @@ pub fn nearest<'a>(mistaken: &str, known: impl Iterator<Item = &'a str>) -> Opti
         .map(|(_, name)| name)
 }
 
+/// The question that ends a message about a mistaken name, when a known one is near enough to be meant.
+pub fn did_you_mean<'a>(mistaken: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    nearest(mistaken, known).map(|name| format!("did you mean `{name}`?"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::nearest;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Block, Body, Content, Entry, Repeat};
 use crate::{
     expression::Expression,
-    problem::{Location, nearest},
+    problem::{Location, did_you_mean},
     schema::{AttributeSchema, BlockSchema, Nesting, TypeSchema},
 };
 
@@ -72,8 +72,8 @@ impl Body {
 }
 
 fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    match nearest(name, known) {
-        Some(near) => format!("the schema has no `{name}`: did you mean `{near}`?"),
+    match did_you_mean(name, known) {
+        Some(question) => format!("the schema has no `{name}`: {question}"),
         None => format!("the schema has no `{name}`"),
     }
 }

@@ -6,7 +6,7 @@ use super::{Found, expressions::check_literal};
 use crate::{
     declaration::{Declaration, MockDefault, MockProviderData, MockValue, RunData},
     expression::{Mode, Root, Traversal},
-    problem::nearest,
+    problem::did_you_mean,
     provider::ProviderInfo,
     render,
     resource::Resource,
@@ -92,8 +92,7 @@ fn check_mock(stack: &BuiltStack, mock: &MockProviderData, found: &mut Found) {
             MockValue::Of(type_name, _) => format!("`{type_name}` never"),
         };
         if !computed().any(|known| known == *attribute) {
-            let meant =
-                nearest(attribute, computed()).map(|name| format!(": did you mean `{name}`?")).unwrap_or_default();
+            let meant = did_you_mean(attribute, computed()).map(|question| format!(": {question}")).unwrap_or_default();
             found.report(location, format!("mocks `{attribute}`, which {whose} computes{meant}"));
         }
     }
