@@ -8,6 +8,7 @@ mod delivery;
 mod files;
 mod health;
 mod internal;
+mod metrics;
 mod observability;
 mod schema;
 mod schemas;
