@@ -17,6 +17,8 @@ mod replaced;
 mod scale;
 mod sec;
 mod seed;
+mod spelled;
+mod spelled_aws;
 mod sync;
 mod ver;
 mod whole;

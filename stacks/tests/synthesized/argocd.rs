@@ -26,14 +26,23 @@ fn notifications_go_to_the_address_in_a_secret_that_nobody_here_makes() {
     assert_eq!(notifications["enabled"], true);
     assert_eq!(notifications["secret"], json!({ "create": false, "name": "receiver" }));
     let parse = |text: &Json| -> Json { serde_json::from_str(text.as_str().unwrap()).unwrap() };
-    assert_eq!(parse(&notifications["notifiers"]["service.webhook.receiver"])["url"], "$webhook-url");
+    let headers = json!([{ "name": "Content-Type", "value": "application/json" }]);
+    let notifier = json!({ "url": "$webhook-url", "headers": headers });
+    assert_eq!(parse(&notifications["notifiers"]["service.webhook.receiver"]), notifier);
+    let resources = json!({ "requests": { "cpu": "50m", "memory": "128Mi" }, "limits": { "memory": "128Mi" } });
+    assert_eq!(notifications["resources"], resources);
     let [subscription] = notifications["subscriptions"].as_array().unwrap().as_slice() else { panic!("one receiver") };
     assert_eq!(subscription["recipients"], json!(["webhook:receiver"]));
     for trigger in subscription["triggers"].as_array().unwrap() {
         let key = format!("trigger.{}", trigger.as_str().unwrap());
-        let template = parse(&notifications["triggers"][&key])[0]["send"][0].as_str().unwrap().to_owned();
+        let told = parse(&notifications["triggers"][&key])[0].clone();
+        assert!(told["when"].as_str().unwrap().starts_with("app.status."), "{told}");
+        assert_eq!(told["oncePer"], "app.status.operationState?.syncResult?.revision");
+        let template = told["send"][0].as_str().unwrap().to_owned();
         let template = parse(&notifications["templates"][format!("template.{template}")]);
-        let body = template["webhook"]["receiver"]["body"].as_str().unwrap();
+        let receiver = &template["webhook"]["receiver"];
+        assert_eq!(receiver["method"], "POST");
+        let body = receiver["body"].as_str().unwrap();
         // Whatever is said becomes one text of JSON, with its quotes and lines.
         assert!(body.starts_with("{\"text\": {{printf \"") && body.ends_with(" | toJson}}}"), "{body}");
     }
