@@ -146,14 +146,14 @@ impl Body for Absent {
 
 /// A body of which the first frame, if it was there soon, has been taken already.
 pub(crate) struct Prefetched<B: Body> {
-    first: Option<Result<Frame<B::Data>, B::Error>>,
+    first: Option<Frame<B::Data>>,
     body: B,
 }
 
 impl<B: Body + Unpin> Prefetched<B> {
     /// Waits two turns of the other tasks, within which the first frame mostly arrives: sent together, head and body
-    /// cost one write. A body that takes longer does not hold up its head.
-    pub(crate) async fn new(mut body: B) -> Self {
+    /// cost one write. A body that takes longer does not hold up its head; one that is broken by then is an error.
+    pub(crate) async fn new(mut body: B) -> Result<Self, B::Error> {
         let mut turns = 2;
         let first = poll_fn(|cx| match Pin::new(&mut body).poll_frame(cx) {
             Poll::Pending if turns > 0 => {
@@ -165,21 +165,17 @@ impl<B: Body + Unpin> Prefetched<B> {
             ready @ Poll::Ready(_) => ready,
         })
         .await;
-        Self { first, body }
+        Ok(Self { first: first.transpose()?, body })
     }
 }
 
-impl<B> Body for Prefetched<B>
-where
-    B: Body<Data = Bytes> + Unpin,
-    B::Error: Unpin,
-{
+impl<B: Body<Data = Bytes> + Unpin> Body for Prefetched<B> {
     type Data = Bytes;
     type Error = B::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.first.take() {
-            Some(first) => Poll::Ready(Some(first)),
+            Some(first) => Poll::Ready(Some(Ok(first))),
             None => Pin::new(&mut self.body).poll_frame(cx),
         }
     }
@@ -189,7 +185,7 @@ where
     }
 
     fn size_hint(&self) -> SizeHint {
-        let first = self.first.as_ref().and_then(|first| first.as_ref().ok()?.data_ref());
+        let first = self.first.as_ref().and_then(Frame::data_ref);
         let size = first.map_or(0, Bytes::len) as u64;
         let rest = self.body.size_hint();
         let mut hint = SizeHint::new();

@@ -6,8 +6,9 @@ use http::header::{self, Entry};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 use service::TraceParent;
+use url::Url;
 
-use crate::cors;
+use crate::{cookies, cors};
 
 /// The name by which the proxy recognises itself in `Via` and signs `Proxy-Status`.
 pub(crate) const PSEUDONYM: &str = "cors-proxy-server";
@@ -56,6 +57,9 @@ fn acts_on_origin(name: &HeaderName) -> bool {
             | "accept-ch"
             | "use-as-dictionary"
             | "public-key-pins"
+            | "set-cookie2"
+            | "set-login"
+            | "secure-session-registration"
     )
 }
 
@@ -99,7 +103,9 @@ impl RequestRules {
         let host = headers.remove(header::HOST);
         remove_hop_by_hop(headers);
         headers.reserve(ADDED);
-        if !self.cookies {
+        if self.cookies {
+            cookies::unmark(headers);
+        } else {
             headers.remove(header::COOKIE);
         }
         if trailers {
@@ -161,21 +167,27 @@ pub(crate) fn is_loop(headers: &HeaderMap) -> bool {
     hops.flat_map(|via| via.split(',')).any(|hop| hop.split_whitespace().nth(1) == Some(PSEUDONYM))
 }
 
-/// Whether a response is in a transfer coding that would reach the page undecoded and unnamed. `identity` is none.
+/// Whether a response is in a transfer coding that would reach the page undecoded and unnamed, or in two. `identity`
+/// is none.
 pub(crate) fn is_coded(headers: &HeaderMap) -> bool {
-    headers.get_all(header::TRANSFER_ENCODING).iter().any(|coding| {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let coded = codings.next().is_some_and(|coding| {
         !["chunked", "identity"].iter().any(|plain| coding.as_bytes().eq_ignore_ascii_case(plain.as_bytes()))
-    })
+    });
+    coded || codings.next().is_some()
 }
 
-/// Turns the target's headers into the page's; CORS headers are added afterwards.
-pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool) {
+/// Turns the headers of the target's `url` into the page's; CORS headers are added afterwards.
+pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool, url: &Url) {
     remove_hop_by_hop(headers);
     one_length(headers);
     headers.reserve(ADDED);
     remove_all(headers, |name| {
         cors::is_cors(name) || acts_on_origin(name) || (!cookies && *name == header::SET_COOKIE)
     });
+    if cookies {
+        cookies::bind(headers, url);
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
 }

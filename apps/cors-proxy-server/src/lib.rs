@@ -7,6 +7,7 @@ mod body;
 mod budget;
 mod client;
 mod connect;
+mod cookies;
 mod cors;
 mod error;
 mod guard;

@@ -153,9 +153,14 @@ impl Proxy {
         let place = self.in_flight.enter(&inbound.wire).await.ok_or(ProxyError::Overloaded)?;
         let websocket = inbound.upgrade.is_some() && tunnel::is_websocket(&inbound.method, &inbound.headers);
         self.rules.apply(&mut inbound.headers, inbound.peer, &inbound.trace, websocket);
-        let body = body.map(|body| (body, limit));
-        let exchange =
-            Exchange { method: inbound.method, url, headers: inbound.headers, body, wire: inbound.wire.clone() };
+        let exchange = Exchange {
+            method: inbound.method,
+            path: target::with_apostrophes(&url, &inbound.uri),
+            url,
+            headers: inbound.headers,
+            body: body.map(|body| (body, limit)),
+            wire: inbound.wire.clone(),
+        };
         let (response, hops) = self.follow(exchange).await?;
         match inbound.upgrade {
             Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {
@@ -205,7 +210,8 @@ impl Proxy {
             // Its length, if there is one, is that of the body which it leaves out.
             return Ok(Response::from_parts(head, Absent.map_err(|never| match never {}).boxed_unsync()));
         }
-        let body = Bounded::new(Prefetched::new(body).await, limit, self.limits.timeout, place);
+        let body = Prefetched::new(body).await.map_err(|error| ProxyError::broken(error, false))?;
+        let body = Bounded::new(body, limit, self.limits.timeout, place);
         let body = body.watched(wire, Direction::Down);
         Ok(Response::from_parts(head, body.map_err(Into::into).boxed_unsync()))
     }
@@ -229,7 +235,7 @@ impl Proxy {
     }
 
     fn finish(&self, head: &mut Parts, hops: &Hops) {
-        headers::clean_response(&mut head.headers, self.rules.cookies);
+        headers::clean_response(&mut head.headers, self.rules.cookies, &hops.current);
         hops.write(head.status, &mut head.headers);
         cors::expose(&mut head.headers);
         head.extensions.clear();
@@ -321,6 +327,7 @@ impl Redirect {
                 exchange.headers.remove(name);
             }
         }
+        exchange.path = None;
         std::mem::replace(&mut exchange.url, self.url)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use http::Uri;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
@@ -49,6 +50,27 @@ pub fn parse(path: &str, query: Option<&str>) -> Result<Option<Url>, BadTarget> 
         target = format!("{target}?{query}").into();
     }
     absolute(&target).map(Some)
+}
+
+/// The path and the query of a target as they were asked for, where a query had an apostrophe: URLs encode it, and a target
+/// may not know it again.
+pub(crate) fn with_apostrophes(url: &Url, asked: &Uri) -> Option<String> {
+    let (path, query) = (asked.path(), asked.query().filter(|query| query.contains('\''))?);
+    let query = if path == "/" { query.strip_prefix("url=")?.split_once('?')?.1 } else { query };
+    let encoded = url.query()?;
+    // Both have the same ones in the same order, but in one of them all are encoded.
+    let mut asked = query.split('\'').flat_map(|part| {
+        let encoded = part.matches("%27").map(|_| "%27");
+        encoded.chain(std::iter::once("'"))
+    });
+    let mut path = url[url::Position::BeforePath..url::Position::AfterPath].to_owned() + "?";
+    for (nth, part) in encoded.split("%27").enumerate() {
+        if nth > 0 {
+            path.push_str(asked.next()?);
+        }
+        path.push_str(part);
+    }
+    Some(path)
 }
 
 /// The value of `url`. Unencoded, it reaches to the end of the query, since its own `&` cannot be told from ours.
@@ -176,6 +198,21 @@ mod tests {
             ("/https://bücher.example/", "https://xn--bcher-kva.example/"),
         ] {
             assert_eq!(target(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_apostrophe_in_a_query_is_sent_as_it_was_asked_for() {
+        for (asked, sent) in [
+            ("/http://a.example/x?name='b'", Some("/x?name='b'")),
+            ("/http://a.example/x?'%27'%27", Some("/x?'%27'%27")),
+            ("/?url=http://a.example/x?q='", Some("/x?q='")),
+            ("/http://a.example/'x?q=1", None),
+            ("/http://a.example/x?q=%27", None),
+        ] {
+            let uri: Uri = asked.parse().unwrap();
+            let url = parse(uri.path(), uri.query()).unwrap().unwrap();
+            assert_eq!(with_apostrophes(&url, &uri).as_deref(), sent, "{asked}");
         }
     }
 

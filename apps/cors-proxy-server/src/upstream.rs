@@ -26,6 +26,8 @@ use crate::target::BadTarget;
 pub(crate) struct Exchange {
     pub(crate) method: Method,
     pub(crate) url: Url,
+    /// What is sent instead of its path and query.
+    pub(crate) path: Option<String>,
     pub(crate) headers: HeaderMap,
     /// The request's body and the most bytes it may have.
     pub(crate) body: Option<(Incoming, u64)>,
@@ -44,7 +46,8 @@ impl Exchange {
 
     /// The request of one attempt.
     fn request(&self, body: Outgoing) -> Result<Request<Outgoing>, BadTarget> {
-        let path: PathAndQuery = self.url[Position::BeforePath..].parse().map_err(|_| BadTarget::Unsendable)?;
+        let path = self.path.as_deref().unwrap_or(&self.url[Position::BeforePath..]);
+        let path: PathAndQuery = path.parse().map_err(|_| BadTarget::Unsendable)?;
         let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = path.into();

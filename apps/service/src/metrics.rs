@@ -17,11 +17,11 @@ use prometheus_client::registry::{Registry, Unit};
 use tokio::time::Instant;
 
 use crate::body::Label;
-use crate::connection::Wire;
 use crate::durations::{Durations, Fold};
 use crate::held::Held;
 use crate::status::Status;
 use crate::trace::TraceParent;
+use crate::wire::Wire;
 
 /// The metrics of one server, and the registry that a service adds its own to.
 #[derive(Clone, Debug)]

@@ -12,9 +12,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::ServerArgs;
-use crate::connection::Wire;
 use crate::drain::{Drain, Phase};
 use crate::metrics::Metrics;
+use crate::wire::Wire;
 
 /// The bytes that every header begins with, and no HTTP request does.
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";

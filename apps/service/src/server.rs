@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, Version, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Either, Empty};
 use hyper::body::Incoming;
@@ -20,11 +20,12 @@ use tower_service::Service;
 use warp::filters::BoxedFilter;
 
 use crate::body::{BoxError, Carried, Label, RequestBody, ResponseBody};
-use crate::connection::{Clock, Connection, Wire, bound_unsent};
+use crate::connection::{Clock, Connection, bound_unsent};
 use crate::drain::{Drain, Phase};
 use crate::metrics::{Metrics, Tracked};
 use crate::slots::{Slot, Slots};
-use crate::{ServerArgs, TraceParent, admin, proxy_protocol};
+use crate::wire::Wire;
+use crate::{ServerArgs, TraceParent, admin, flaw, proxy_protocol};
 
 /// Bytes that the head of a message may take, and that hyper keeps of a body in each direction.
 pub const BUFFER: usize = 16 * 1024;
@@ -221,7 +222,7 @@ impl Acceptor {
             head.uri = Uri::from_static("/");
         }
         let trace = TraceParent::continued(&head.headers);
-        let flaw = flaw(head.version, &head.headers);
+        let flaw = flaw::status(head.version, &head.headers);
         let mut tracked = Tracked::new(self.metrics.clone(), &head.method, trace, wire.clone());
         if let Some(status) = flaw {
             tracked.answered(status, Label { route: "", error: "malformed_request" });
@@ -271,18 +272,6 @@ pub struct Arrival {
     pub drain: Drain,
     /// Its body.
     pub body: RequestBody,
-}
-
-/// The status for a request that HTTP tells servers to refuse (RFC 9112, 3.2 and 6.1) but that the parser lets through:
-/// one with a missing or second host, or with a body in a coding that would reach the routes undecoded.
-fn flaw(version: Version, headers: &HeaderMap) -> Option<StatusCode> {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let host = hosts.next().is_some() || version != Version::HTTP_11;
-    if !host || hosts.next().is_some() {
-        return Some(StatusCode::BAD_REQUEST);
-    }
-    let coding = headers.get(header::TRANSFER_ENCODING)?;
-    (!coding.as_bytes().eq_ignore_ascii_case(b"chunked")).then_some(StatusCode::NOT_IMPLEMENTED)
 }
 
 /// The routes asked for the connection to be reset.

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::connection::Wire;
+use crate::wire::Wire;
 
 /// Whoever has been waiting for less is not idle, but between two requests or amid the head of one.
 const IDLE: Duration = Duration::from_secs(1);

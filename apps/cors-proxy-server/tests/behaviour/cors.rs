@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fixture::{client, get, metric, mock, pair, proxy, raw};
+use crate::fixture::{client, get, metric, mock, pair, proxy, raw, scripted};
 
 const ORIGIN: &str = "Origin: https://page.example\r\n";
 
@@ -112,14 +112,32 @@ async fn cookies_cross_only_with_credentials_for_an_allowed_origin() {
     let mock = mock().await;
     let target = mock.address.to_string();
     let path = format!("/http://{target}/headers");
-    let headers = format!("{ORIGIN}Cookie: secret=1\r\n");
+    let headers = format!("{ORIGIN}Cookie: proxied-secret=1; session=operator\r\n");
     let without = proxy(&["--allow-target", &target]).await;
     assert!(!get(without.address, &path, &headers).await.contains("secret=1"));
     let flags = ["--allow-target", &target, "--allow-origin", "https://page.example", "--allow-credentials"];
     let with = proxy(&flags).await;
     let response = get(with.address, &path, &headers).await;
-    assert!(response.contains("secret=1"), "{response}");
+    assert!(response.contains("\"secret=1\""), "{response}");
     assert!(response.contains("access-control-allow-credentials: true\r\n"), "{response}");
+}
+
+#[tokio::test]
+async fn a_cookie_of_one_target_is_none_of_anothers() {
+    let (shop, _) = scripted(&["HTTP/1.1 200 OK\r\nSet-Cookie: id=1; Path=/; Domain=shop.example; HttpOnly\r\n\
+        Set-Cookie: __Host-b=2; Secure\r\nContent-Length: 0\r\n\r\n"])
+    .await;
+    let flags = ["--allow-target", &shop.to_string(), "--allow-origin", "https://page.example", "--allow-credentials"];
+    let proxy = proxy(&flags).await;
+    let response = get(proxy.address, &format!("/http://{shop}/cart/1"), ORIGIN).await;
+    // A browser sends them back for the same target only, since another has another path.
+    for set in [
+        format!("set-cookie: proxied-id=1; Path=/http://{shop}/; HttpOnly\r\n"),
+        format!("set-cookie: proxied-__Host-b=2; Path=/http://{shop}/cart; Secure\r\n"),
+    ] {
+        assert!(response.contains(&set), "{set}: {response}");
+    }
+    assert_eq!(response.matches("set-cookie: ").count(), 2, "{response}");
 }
 
 #[tokio::test]

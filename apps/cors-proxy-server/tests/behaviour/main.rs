@@ -7,6 +7,7 @@ mod command;
 mod connections;
 mod cors;
 mod descriptors;
+mod edges;
 mod fixture;
 mod forwarding;
 mod hostile;

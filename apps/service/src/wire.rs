@@ -1,0 +1,181 @@
+//! A handle on a connection: what it is in the midst of, since when, and the wish that it end.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::slots::{self, Open};
+
+/// What a connection is in the midst of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Phase {
+    /// Nothing has come yet.
+    New,
+    Idle,
+    Head,
+    Busy,
+    Tunnel,
+}
+
+/// A handle on the connection that a request came by.
+#[derive(Clone, Debug)]
+pub struct Wire(Arc<WireState>);
+
+#[derive(Debug)]
+struct WireState {
+    phase: AtomicU8,
+    /// When the phase began, in milliseconds since `began`; exact for those in which the peer is waited for.
+    since: AtomicU64,
+    began: Instant,
+    reset: AtomicBool,
+    cut: AtomicBool,
+    pace_millis: AtomicU64,
+    gives_way: Notify,
+    /// Since when the bodies up and down have waited for their readers, in milliseconds since `began`; 0 while they do not.
+    stalled: [AtomicU64; 2],
+    others: Weak<Open>,
+}
+
+/// The way that a body goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the client.
+    Up,
+    /// To the client.
+    Down,
+}
+
+impl WireState {
+    fn new(others: Weak<Open>) -> Self {
+        Self {
+            phase: AtomicU8::default(),
+            since: AtomicU64::default(),
+            began: Instant::now(),
+            reset: AtomicBool::default(),
+            cut: AtomicBool::default(),
+            pace_millis: AtomicU64::default(),
+            gives_way: Notify::new(),
+            stalled: Default::default(),
+            others,
+        }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Wire {
+    pub(crate) fn new(others: Weak<Open>) -> Self {
+        Self(Arc::new(WireState::new(others)))
+    }
+
+    /// A body has given its reader something, and waits until that asks for more.
+    pub fn given(&self, direction: Direction) {
+        self.0.stalled[direction as usize].store(self.0.now().max(1), Ordering::Relaxed);
+    }
+
+    /// The reader of a body asks for more.
+    pub fn asked(&self, direction: Direction) {
+        self.0.stalled[direction as usize].store(0, Ordering::Relaxed);
+    }
+
+    /// For how long a body has waited for its reader, if one does.
+    pub(crate) fn stalled(&self) -> Option<Duration> {
+        let since =
+            self.0.stalled.iter().map(|since| since.load(Ordering::Relaxed)).filter(|since| *since > 0).min()?;
+        (self.phase() == Phase::Busy).then(|| Duration::from_millis(self.0.now().saturating_sub(since)))
+    }
+
+    /// Ends some of the other connections of its server, those whose bodies have waited for their readers for longest.
+    pub fn cut_stalled(&self) {
+        if let Some(others) = self.0.others.upgrade() {
+            slots::cut_stalled(&others);
+        }
+    }
+
+    /// Drops the connection with a TCP reset instead of sending the response.
+    pub fn reset(&self) {
+        self.0.reset.store(true, Ordering::Relaxed);
+    }
+
+    /// Sends everything from now on one byte per `interval`.
+    pub fn pace(&self, interval: Duration) {
+        let millis = u64::try_from(interval.as_millis()).unwrap_or(u64::MAX);
+        self.0.pace_millis.store(millis, Ordering::Relaxed);
+    }
+
+    /// The milliseconds between two bytes, if they are to be sent one by one.
+    pub(crate) fn pace_millis(&self) -> u64 {
+        self.0.pace_millis.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_reset(&self) -> bool {
+        self.0.reset.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn busy(&self) {
+        self.enter(Phase::Busy);
+    }
+
+    pub(crate) fn idle(&self) {
+        if self.phase() == Phase::Busy {
+            self.enter(Phase::Idle);
+        }
+        self.asked(Direction::Up);
+        self.asked(Direction::Down);
+    }
+
+    pub(crate) fn tunnel(&self) {
+        self.enter(Phase::Tunnel);
+    }
+
+    /// For how long the peer has been waited for, if it is: for its first bytes, the rest of a head, or its next request.
+    pub(crate) fn waiting(&self) -> Option<Duration> {
+        let since = Duration::from_millis(self.0.since.load(Ordering::Relaxed));
+        matches!(self.phase(), Phase::New | Phase::Idle | Phase::Head)
+            .then(|| self.0.began.elapsed().saturating_sub(since))
+    }
+
+    /// Asks the connection to end, if its peer is still waited for.
+    pub(crate) fn give_way(&self) {
+        self.0.gives_way.notify_one();
+    }
+
+    /// Ends the connection, whatever it is in the midst of.
+    pub fn cut(&self) {
+        self.0.cut.store(true, Ordering::Relaxed);
+        self.give_way();
+    }
+
+    /// Waits until the connection has to end for another.
+    pub(crate) async fn gives_way(&self) {
+        loop {
+            self.0.gives_way.notified().await;
+            if self.waiting().is_some() || self.0.cut.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn enter(&self, phase: Phase) {
+        if matches!(phase, Phase::Idle | Phase::Head) {
+            self.0.since.store(self.0.now(), Ordering::Relaxed);
+        }
+        self.0.phase.store(phase as u8, Ordering::Release);
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        match self.0.phase.load(Ordering::Acquire) {
+            0 => Phase::New,
+            1 => Phase::Idle,
+            2 => Phase::Head,
+            3 => Phase::Busy,
+            _ => Phase::Tunnel,
+        }
+    }
+}
