@@ -46,7 +46,7 @@ pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) ->
     for (nth, wanted) in wanted.into_iter().enumerate() {
         let thirds = if nth + 1 < KINDS { 2 } else { 3 };
         let most = |left: Option<u64>, each: u64, thirds: u64| {
-            left.and_then(|left| (left / 3 * thirds).checked_div(each))
+            left.and_then(|left| (left / 3 * thirds + left % 3 * thirds / 3).checked_div(each))
                 .map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
         };
         let fits =

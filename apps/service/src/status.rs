@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn there_are_fewer_than_a_hundred() {
-        let all: HashSet<_> = (0..=999).map(Status::new).collect();
+        let all: HashSet<_> = [0].into_iter().chain(100..=999).map(Status::new).collect();
         assert!(all.len() < 100, "{}", all.len());
     }
 }
