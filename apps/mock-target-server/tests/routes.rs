@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 async fn start(seed: u64) -> SocketAddr {
     let args = Args::parse_from(["mock-target-server"]);
     let any = "127.0.0.1:0".parse().unwrap();
-    let server = Server::bind(args.server, any, any, Metrics::new("mock-target-server", "test")).await.unwrap();
+    let server = Server::bind(args.server, any, any, Metrics::new("mock-target-server", "test")).unwrap();
     let address = server.address().unwrap();
     tokio::spawn(server.run(routes(seed)));
     address

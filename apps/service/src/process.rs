@@ -119,7 +119,7 @@ async fn serve_until_signal<B: FnOnce() -> anyhow::Result<Routes>>(service: Serv
     let Service { args, listen, admin_listen, metrics, routes } = service;
     let mut signals = Signals::register().context("listening for signals")?;
     let routes = routes()?;
-    let server = Server::bind(args, listen, admin_listen, metrics).await?;
+    let server = Server::bind(args, listen, admin_listen, metrics)?;
     let (address, admin) = (server.address()?, server.admin_address()?);
     tracing::info!(%address, %admin, "ready");
 

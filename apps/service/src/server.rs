@@ -64,12 +64,7 @@ pub struct Server {
 
 impl Server {
     /// Binds both ports.
-    pub async fn bind(
-        args: ServerArgs,
-        listen: SocketAddr,
-        admin: SocketAddr,
-        metrics: Metrics,
-    ) -> std::io::Result<Self> {
+    pub fn bind(args: ServerArgs, listen: SocketAddr, admin: SocketAddr, metrics: Metrics) -> std::io::Result<Self> {
         let receives = args.receive_buffer;
         let (listener, admin) = (bound("--listen", listen, receives)?, bound("--admin-listen", admin, receives)?);
         let drain = Drain::new(args.drain_timeout);

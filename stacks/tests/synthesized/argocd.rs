@@ -12,7 +12,7 @@ fn values(overrides: &str) -> Json {
         Declaration::Asset(asset) if asset.path == "argocd-values.json" => Some(asset),
         _ => None,
     });
-    serde_json::from_str(&asset.expect("Argo CD has values").text()).expect("values are JSON")
+    serde_json::from_str(asset.expect("Argo CD has values").text()).expect("values are JSON")
 }
 
 #[test]

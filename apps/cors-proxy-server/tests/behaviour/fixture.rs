@@ -55,7 +55,7 @@ pub(crate) async fn proxy_measured(flags: &[&str], lookup: Lookup, metrics: Metr
     let own = ["cors-proxy-server", "--listen", ANY, "--admin-listen", ANY];
     let args = Args::try_parse_from(own.iter().chain(flags)).unwrap();
     args.check().unwrap();
-    let server = Server::bind(args.server.clone(), args.listen, args.admin_listen, metrics.clone()).await.unwrap();
+    let server = Server::bind(args.server.clone(), args.listen, args.admin_listen, metrics.clone()).unwrap();
     let routes = args.routes(&metrics, lookup).unwrap();
     start(server, routes)
 }
@@ -63,7 +63,7 @@ pub(crate) async fn proxy_measured(flags: &[&str], lookup: Lookup, metrics: Metr
 pub(crate) async fn mock() -> Running {
     let args = mock_target_server::Args::parse_from(["mock-target-server"]);
     let any = ANY.parse().unwrap();
-    let server = Server::bind(args.server, any, any, Metrics::new("mock-target-server", "test")).await.unwrap();
+    let server = Server::bind(args.server, any, any, Metrics::new("mock-target-server", "test")).unwrap();
     start(server, mock_target_server::routes(1))
 }
 
