@@ -31,7 +31,7 @@ fn an_image_by_its_digest_needs_no_tag() {
 fn namespaces_of_kubernetes_and_of_the_release_need_no_object() {
     for namespace in ["default", "kube-node-lease", "kube-public", "kube-system"] {
         let there = broken("LINK013", |platform| {
-            set(platform, "ConfigMap", "dashboard-traffic", "/metadata/namespace", namespace)
+            set(platform, "ConfigMap", "dashboard-traffic", "/metadata/namespace", namespace);
         });
         assert_eq!(there, "", "{namespace}");
     }
