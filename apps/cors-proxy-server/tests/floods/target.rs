@@ -27,7 +27,7 @@ async fn served(mut stream: TcpStream) -> std::io::Result<()> {
         }
         if head.starts_with(b"POST") {
             loop {
-                sleep(Duration::from_secs(60)).await;
+                sleep(Duration::from_mins(1)).await;
             }
         }
         if head.starts_with(b"GET /large") {
