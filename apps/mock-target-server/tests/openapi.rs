@@ -10,7 +10,7 @@ use mock_target_server::{Args, routes};
 use serde_json::Value;
 use service::{Metrics, Server};
 
-async fn start() -> SocketAddr {
+fn start() -> SocketAddr {
     let args = Args::parse_from(["mock-target-server"]);
     let any = "127.0.0.1:0".parse().unwrap();
     let server = Server::bind(args.server, any, any, Metrics::new("mock-target-server", "test")).unwrap();
@@ -50,7 +50,7 @@ fn filled(path: &str, parameter: &Value, value: &str) -> String {
 
 #[tokio::test]
 async fn every_operation_of_the_openapi_document_answers_as_documented() {
-    let mock = start().await;
+    let mock = start();
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let document = client.get(format!("http://{mock}/openapi.json")).send().await.unwrap();
     let document: Value = document.json().await.unwrap();

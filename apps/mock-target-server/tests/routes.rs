@@ -12,7 +12,7 @@ use service::{Metrics, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-async fn start(seed: u64) -> SocketAddr {
+fn start(seed: u64) -> SocketAddr {
     let args = Args::parse_from(["mock-target-server"]);
     let any = "127.0.0.1:0".parse().unwrap();
     let server = Server::bind(args.server, any, any, Metrics::new("mock-target-server", "test")).unwrap();
@@ -36,7 +36,7 @@ async fn status(address: SocketAddr, path: &str) -> u16 {
 
 #[tokio::test]
 async fn posts_and_todos_are_listed_gotten_and_filtered() {
-    let mock = start(1).await;
+    let mock = start(1);
     assert_eq!(value(mock, "/posts").await.as_array().unwrap().len(), 100);
     assert_eq!(value(mock, "/todos").await.as_array().unwrap().len(), 200);
     let post = value(mock, "/posts/42").await;
@@ -57,14 +57,14 @@ async fn posts_and_todos_are_listed_gotten_and_filtered() {
 
 #[tokio::test]
 async fn no_response_has_cors_headers() {
-    let mock = start(1).await;
+    let mock = start(1);
     let names: Vec<String> = get(mock, "/posts/1").await.headers().keys().map(ToString::to_string).collect();
     assert!(!names.iter().any(|name| name.starts_with("access-control")), "{names:?}");
 }
 
 #[tokio::test]
 async fn a_status_is_answered_and_a_weighted_one_follows_the_seed() {
-    let (mock, twin, other) = (start(5).await, start(5).await, start(6).await);
+    let (mock, twin, other) = (start(5), start(5), start(6));
     for code in [200, 204, 304, 404, 418, 500, 599] {
         assert_eq!(status(mock, &format!("/status/{code}")).await, code);
     }
@@ -91,7 +91,7 @@ async fn a_status_is_answered_and_a_weighted_one_follows_the_seed() {
 
 #[tokio::test]
 async fn delays_are_kept_and_bounded() {
-    let mock = start(1).await;
+    let mock = start(1);
     let began = Instant::now();
     assert_eq!(status(mock, "/delay/150").await, 200);
     assert!(began.elapsed() >= Duration::from_millis(150));
@@ -103,7 +103,7 @@ async fn delays_are_kept_and_bounded() {
 
 #[tokio::test]
 async fn bodies_have_the_size_asked_for() {
-    let mock = start(1).await;
+    let mock = start(1);
     assert_eq!(get(mock, "/bytes/100000").await.bytes().await.unwrap().len(), 100_000);
     assert_eq!(get(mock, "/stream/3").await.text().await.unwrap(), "{\"id\":0}\n{\"id\":1}\n{\"id\":2}\n");
     assert_eq!(get(mock, "/drip?bytes=4&duration=40").await.text().await.unwrap(), "****");
@@ -114,7 +114,7 @@ async fn bodies_have_the_size_asked_for() {
 
 #[tokio::test]
 async fn ranges_and_conditions_are_honoured() {
-    let mock = start(1).await;
+    let mock = start(1);
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let with = |path: &str, name: &'static str, value: &'static str| {
         client.get(format!("http://{mock}{path}")).header(name, value).send()
@@ -132,7 +132,7 @@ async fn ranges_and_conditions_are_honoured() {
 
 #[tokio::test]
 async fn gzip_is_gzip() {
-    let mock = start(1).await;
+    let mock = start(1);
     let response = get(mock, "/gzip").await;
     assert_eq!(response.headers()["content-encoding"], "gzip");
     let mut text = String::new();
@@ -143,7 +143,7 @@ async fn gzip_is_gzip() {
 
 #[tokio::test]
 async fn redirects_lead_to_the_headers() {
-    let mock = start(1).await;
+    let mock = start(1);
     assert_eq!(get(mock, "/redirect/2").await.headers()["location"], "/redirect/1");
     assert_eq!(get(mock, "/redirect/1").await.headers()["location"], "/headers");
     let anywhere = get(mock, "/redirect-to?status=308&url=https%3A%2F%2Fexample.org%2F").await;
@@ -156,7 +156,7 @@ async fn redirects_lead_to_the_headers() {
 
 #[tokio::test]
 async fn work_is_the_same_each_time_and_leaves_probes_alive() {
-    let mock = start(1).await;
+    let mock = start(1);
     let busy: Vec<_> = (0..4).map(|_| tokio::spawn(async move { value(mock, "/cpu?units=40").await })).collect();
     assert_eq!(status(mock, "/posts/1").await, 200);
     let first = value(mock, "/cpu?units=40").await;
@@ -168,7 +168,7 @@ async fn work_is_the_same_each_time_and_leaves_probes_alive() {
 
 #[tokio::test]
 async fn faults_break_the_connection_as_they_say() {
-    let mock = start(1).await;
+    let mock = start(1);
     let mut stream = TcpStream::connect(mock).await.unwrap();
     stream.write_all(b"GET /fault/reset HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let reset = stream.read_to_end(&mut Vec::new()).await.unwrap_err();
