@@ -172,7 +172,12 @@ fn a_zone_in_which_karpenter_finds_no_subnet_is_found() {
     );
     assert_snapshot!(
         broken("HA016", |platform| remove_resource(platform, "aws_subnet.private_b")),
-        @""
+        @r"
+        NodePool/on-demand in manifests/node-pools/node-pool-on-demand.yaml makes nodes in eu-north-1b, where no node class selects a subnet
+          mend: declare a subnet there with the tags of the node class's `subnetSelectorTerms`
+        NodePool/spot in manifests/node-pools/node-pool-spot.yaml makes nodes in eu-north-1b, where no node class selects a subnet
+          mend: declare a subnet there with the tags of the node class's `subnetSelectorTerms`
+        "
     );
 }
 
