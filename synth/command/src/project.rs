@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use synth_framework::nearest;
+use synth_framework::did_you_mean;
 use synth_project::{Layer, Project, Settings as _};
 
 /// The environment whose directories lie directly in `out/`, and whose settings are the base of all others.
@@ -168,7 +168,7 @@ pub fn layers(folder: &Path, environment: &str) -> Result<Vec<Layer>> {
         if !path.exists() {
             let known = known(folder)?;
             let names = known.iter().map(String::as_str);
-            let meant = nearest(environment, names).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+            let meant = did_you_mean(environment, names).map(|question| format!("; {question}")).unwrap_or_default();
             let known = known.join("`, `");
             bail!("environment `{environment}` has no file `{}`: choose one of `{known}`{meant}", path.display());
         }
