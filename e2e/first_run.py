@@ -16,7 +16,7 @@ from checks import Cloud
 from gateway.server import Server
 from processes import Failed, Runner
 from report import Report
-from settings import Settings
+from settings import STACKS, Settings
 from user import OUTSIDE, signed_in
 
 GROUP = "make up"
@@ -125,7 +125,7 @@ class FirstRun:
         origin = self.git("ls-remote", str(self.runner.work / "origin.git"), "refs/heads/main").split()[0]
         same("what is published", origin, self.git("rev-parse", "HEAD"))
         files = set(self.git("ls-files").splitlines())
-        locks = {f"out/{stack}/.terraform.lock.hcl" for stack in ("bootstrap", "cluster", "add-ons")}
+        locks = {f"out/{stack}/.terraform.lock.hcl" for stack in STACKS}
         expect(locks <= files, f"not in Git: {locks - files}")
         settings = (self.clone / "stacks/environments/default.toml").read_text()
         for repository in self.settings.repositories():

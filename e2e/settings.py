@@ -21,6 +21,9 @@ CHANGES = {"owner_id = 0\n": "owner_id = 1001\n", "repository_id = 0\n": "reposi
 # The environment beside the default one; its name is no user's, for whose sake `bench_plan.py` uses it, too.
 BESIDE = "e2e"
 
+# Every stack, in the order in which they are applied; a test of the command holds the list against the parts.
+STACKS = ["bootstrap", "cluster", "add-ons"]
+
 # What nobody may bring up: values of documentation, and others in their place.
 OWN = {"111122223333": "210987654321", "example-org": "tideline-dev", "example.com": "tideline.dev"}
 ACCOUNT = OWN["111122223333"]

@@ -26,8 +26,7 @@ from checks import Cloud
 from plans import Comparison
 from processes import Failed, Runner
 from report import Report
-
-STACKS = ["bootstrap", "cluster", "add-ons"]
+from settings import STACKS
 
 
 class Platform:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from gateway import stale
 from processes import SECRET
+from settings import STACKS
 
 from . import Cloud, check, expect, same
 from .bootstrap import state_key
-
-STACKS = ["bootstrap", "cluster", "add-ons"]
 
 
 @check("state")

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::World;
+use crate::{project::STACKS, world::World};
 
 #[test]
 fn the_first_run_makes_everything_in_order_and_moves_the_state() {
@@ -42,7 +42,7 @@ fn a_second_run_changes_nothing() {
     let before = (world.project.files("out"), world.project.files("stacks"));
     let run = world.run("up.sh", &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    for stack in ["bootstrap", "cluster", "add-ons"] {
+    for stack in STACKS {
         assert!(run.stdout.contains(&format!("{stack}: nothing to change\n")), "{}", run.stdout);
     }
     assert_eq!((world.project.files("out"), world.project.files("stacks")), before);

@@ -30,6 +30,7 @@ mod load_report;
 mod making_own;
 mod obstacles;
 mod offline;
+mod parts;
 mod pipes;
 mod policies;
 mod project;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::project::{Project, Run};
+use crate::project::{Project, Run, STACKS};
 
 #[track_caller]
 fn ends(run: &Run, code: i32, said: &str) {
@@ -110,7 +110,7 @@ fn every_stack_is_tested_and_the_first_failure_decides_the_exit_code() {
     let run = project.synth(["test", "--all"]);
     ends(&run, 0, "Success!");
     assert_eq!(run.stdout.matches(", 0 failed.").count(), 3, "{}", run.stdout);
-    for stack in ["bootstrap", "cluster", "add-ons"] {
+    for stack in STACKS {
         assert!(run.stderr.contains(&format!("test {stack}")), "{}", run.stderr);
     }
     assert!(!project.path("out").exists(), "what is real is not written");
@@ -136,7 +136,7 @@ fn only_stacks_are_offered_and_accepted() {
     for command in ["plan", "apply", "destroy", "test", "graph"] {
         let help = project.synth([command, "--help"]).succeeds().stdout;
         let offered = |part: &str| help.contains(&format!("- {part}:"));
-        assert!(["bootstrap", "cluster", "add-ons"].into_iter().all(offered), "{help}");
+        assert!(STACKS.into_iter().all(offered), "{help}");
         assert!(!["manifests", "load-test", "picture"].into_iter().any(offered), "{help}");
         let run = project.synth([command, "manifests"]);
         assert_eq!(run.code, 2, "{}", run.stdout);

@@ -22,6 +22,9 @@ pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Every stack, in the order in which they are applied.
+pub(crate) const STACKS: [&str; 3] = ["bootstrap", "cluster", "add-ons"];
+
 /// The environments of every project.
 pub(crate) const ENVIRONMENTS: [&str; 3] = ["default", "production", "staging"];
 

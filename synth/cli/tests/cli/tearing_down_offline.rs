@@ -6,12 +6,10 @@ use serde_json::Value as Json;
 use synth_offline::{AwsVersion, Provider, Session};
 
 use crate::{
-    project::Run,
+    project::{Run, STACKS},
     tearing_down::{DELETE_ROOT, SUSPEND_ROOT},
     world::World,
 };
-
-const STACKS: [&str; 3] = ["bootstrap", "cluster", "add-ons"];
 
 /// A world in which everything runs, and whose stacks have been applied.
 struct Applied {

@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::project::{Project, Run, SYNTH, TODAY, workspace};
+use crate::project::{Project, Run, STACKS, SYNTH, TODAY, workspace};
 
 const WORLD: &str = "world/world.json";
 
@@ -162,7 +162,7 @@ impl World {
         ];
         world.edit(|state| {
             state["bucket"] = "tideline-state-210987654321".into();
-            state["applied"] = json!(["bootstrap", "cluster", "add-ons"]);
+            state["applied"] = json!(STACKS);
             state["cluster"] = "tideline".into();
             state["public"] = true.into();
             state["kinds"] = json!([

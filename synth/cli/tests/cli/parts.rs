@@ -1,0 +1,33 @@
+//! The parts are listed once, in `stacks/src/project.rs`: whoever has a list of stacks of its own has the same, in the same order.
+
+use std::fs;
+
+use stacks::Platform;
+use synth_project::Project as _;
+
+use crate::project::{STACKS, workspace};
+
+fn read(path: &str) -> String {
+    fs::read_to_string(workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The stacks that a script makes ready, in its order.
+fn made_ready(script: &str) -> Vec<String> {
+    let text = read(script);
+    let ready = text.lines().filter_map(|line| line.trim_start().strip_prefix("init ")?.split_whitespace().next());
+    let mut ready: Vec<_> = ready.map(str::to_owned).collect();
+    ready.dedup();
+    ready
+}
+
+#[test]
+fn every_list_of_stacks_is_that_of_the_parts() {
+    let stacks: Vec<_> = Platform::PARTS.iter().filter(|part| part.is_stack()).map(|part| part.name).collect();
+    assert_eq!(stacks, STACKS);
+    let listed = format!("\nSTACKS = [\"{}\"]\n", stacks.join("\", \""));
+    assert!(read("e2e/settings.py").contains(&listed), "e2e/settings.py lists other stacks than{listed}");
+    assert_eq!(made_ready("scripts/up.sh"), stacks);
+    let kept = Platform::KEPT.map(|kept| kept.part);
+    let gone: Vec<_> = stacks.into_iter().rev().filter(|stack| Some(*stack) != kept).collect();
+    assert_eq!(made_ready("scripts/down.sh"), gone);
+}
