@@ -17,6 +17,9 @@ pub struct ServiceMonitorSpec {
     pub namespace_selector: NamespaceSelector,
     pub selector: LabelSelector,
     pub endpoints: Vec<Endpoint>,
+    /// The samples of one scrape beyond which Prometheus takes none of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample_limit: Option<u64>,
 }
 
 impl CustomSpec for ServiceMonitorSpec {

@@ -55,6 +55,7 @@ fn monitor(
         namespace_selector: NamespaceSelector { match_names: vec![namespace.to_owned()] },
         selector: selector(key, value),
         endpoints: vec![endpoint],
+        sample_limit: None,
     };
     custom(name, spec)
         .in_namespace(&settings.observability.namespace)

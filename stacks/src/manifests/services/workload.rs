@@ -21,6 +21,9 @@ use crate::{
 
 const ZONE: &str = "topology.kubernetes.io/zone";
 
+/// Samples of one scrape of a pod, beyond which Prometheus takes none of it: the services of this repository stay below.
+const SAMPLES: u64 = 10_000;
+
 /// A service, and where its manifests go.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Workload<'a> {
@@ -105,6 +108,7 @@ impl Workload<'_> {
             namespace_selector: NamespaceSelector { match_names: vec![namespace.to_owned()] },
             selector: self.selector(),
             endpoints: vec![Endpoint::of_service(ADMIN, "15s")],
+            sample_limit: Some(SAMPLES),
         };
         custom(name, monitor).in_namespace(namespace).add_to(folder, "service-monitor");
     }
