@@ -60,6 +60,11 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("VER006", "[karpenter]\nchart_version = \"1.12.3\"", "Karpenter does not know the Kubernetes"),
     ("VER007", "[karpenter]\nchart_version = \"1.15.0\"", "nobody says what it works with"),
     ("VER008", NEWEST, "the add-ons' builds are of another Kubernetes"),
+    (
+        "SCALE018",
+        "[services.cors_proxy_server]\nmemory_mib = 100",
+        "the proxy has no room for the requests of a usual day",
+    ),
     ("OBS004", "[observability.receivers]\nwebhook = false", "an alert is a line on a page that nobody has open"),
     ("OWN001", "[aws]\naccount_id = \"210987654321\"", "somebody's account trusts a stranger's repository"),
 ];

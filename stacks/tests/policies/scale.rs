@@ -303,3 +303,20 @@ fn a_rule_over_nodes_that_the_scheduler_counts_otherwise_is_found() {
     });
     assert_eq!(alone, "", "the scheduler alone counts as it likes");
 }
+
+#[test]
+fn a_proxy_whose_memory_does_not_hold_what_it_serves_is_found() {
+    assert_snapshot!(broken_by("SCALE018", "[services.cors_proxy_server]\nmemory_mib = 100"), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has 100 MiB of memory, but 256 requests in flight and 512 connections take 112
+          mend: raise `memory_mib` of the service
+        ");
+    let asked = format!("{CONTAINER}/args");
+    let flags = |flags: serde_json::Value| {
+        broken("SCALE018", |platform| set(platform, "Deployment", PROXY, &asked, flags.clone()))
+    };
+    assert!(
+        flags(serde_json::json!(["--max-in-flight", "1024"]))
+            .contains("1024 requests in flight and 512 connections take 304")
+    );
+    assert_eq!(flags(serde_json::json!(["--max-in-flight", "512", "--max-connections", "2048"])), "");
+}

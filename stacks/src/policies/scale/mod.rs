@@ -2,6 +2,7 @@
 
 mod alike;
 mod batch;
+mod memory;
 mod ownership;
 mod planned;
 mod room;
@@ -30,4 +31,5 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     batch::BATCH_FITS_SPOT,
     batch::PREFERENCES_BUY_NO_NODES,
     alike::COUNTED_ALIKE,
+    memory::MEMORY_HOLDS_REQUESTS,
 ];

@@ -1,0 +1,53 @@
+//! Whether the memory of the proxy's pods holds what their flags let them serve at once.
+
+use k8s_openapi::api::core::v1::Container;
+use synth_kubernetes::quantity::{self, MEMORY};
+use synth_review::{Findings, Policy, Severity};
+
+use crate::{Platform, names::CORS_PROXY_SERVER, view::limit};
+
+pub(super) const MEMORY_HOLDS_REQUESTS: Policy<Platform> = Policy {
+    code: "SCALE018",
+    name: "memory-holds-requests",
+    severity: Severity::Error,
+    explanation: "The proxy serves what fits into its memory and refuses the rest, and with flags that ask for more it does not start.",
+    check: memory_holds_requests,
+};
+
+/// What the proxy reckons with, in KiB: for itself, for a request in flight, and for a connection. `docs/services.md` says so.
+const OWN: u64 = 32 * 1024;
+const REQUEST: u64 = 256;
+const CONNECTION: u64 = 32;
+
+/// What a pod serves at once at least where no flag says how much: with a target that answers in 250 ms a thousand requests a
+/// second, and twice as many connections.
+const REQUESTS: u64 = 256;
+const CONNECTIONS: u64 = 512;
+
+fn memory_holds_requests(platform: &Platform, findings: &mut Findings) {
+    for workload in platform.autoscaled().into_iter().filter(|workload| workload.name() == CORS_PROXY_SERVER) {
+        for container in workload.containers() {
+            let Some(memory) = limit(container, MEMORY).and_then(quantity::mebibytes) else { continue };
+            let requests = flag(container, "--max-in-flight").unwrap_or(REQUESTS);
+            let connections = flag(container, "--max-connections").unwrap_or(CONNECTIONS);
+            let needed = (OWN + requests * REQUEST + connections * CONNECTION).div_ceil(1024);
+            if memory < needed {
+                findings
+                    .report(
+                        workload.deployment.place(),
+                        format!(
+                            "has {memory} MiB of memory, but {requests} requests in flight and {connections} connections take {needed}"
+                        ),
+                        "raise `memory_mib` of the service",
+                    )
+                    .set_by([workload.setting("memory_mib")]);
+            }
+        }
+    }
+}
+
+/// The number that follows a flag.
+fn flag(container: &Container, name: &str) -> Option<u64> {
+    let args = container.args.as_deref().unwrap_or_default();
+    args.iter().skip_while(|arg| *arg != name).nth(1)?.parse().ok()
+}
