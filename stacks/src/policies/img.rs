@@ -33,8 +33,9 @@ const PINNED_IMAGES: Policy<Platform> = Policy {
 fn pinned_images(platform: &Platform, findings: &mut Findings) {
     for (deployment, image) in images(platform) {
         let path = image.rsplit_once('/').map_or(image, |(_, name)| name);
+        // A digest stands behind a colon, too.
         let tag = path.split_once(':').map(|(_, tag)| tag);
-        if !image.contains("@sha256:") && tag.is_none_or(|tag| tag.is_empty() || tag == "latest") {
+        if tag.is_none_or(|tag| tag.is_empty() || tag == "latest") {
             findings.report(
                 deployment.place(),
                 format!("runs `{image}`, which may be another image tomorrow"),

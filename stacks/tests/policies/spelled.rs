@@ -129,6 +129,26 @@ fn an_alert_about_memory_asks_for_use_and_limit() {
 }
 
 #[test]
+fn an_alert_about_kubelets_is_off_with_their_own_group() {
+    let rules = |of: &str| {
+        broken("OBS001", |platform| {
+            let rules = json!({ "disabled": {}, "rules": { (of): false } });
+            set(platform, "Application", STACK, &format!("{VALUES}/defaultRules"), rules);
+        })
+    };
+    assert!(rules("kubernetesResources").contains("raises KubeletTooManyPods for as long"));
+    let without_kubelets = rules("kubernetesSystem");
+    assert!(!without_kubelets.is_empty() && !without_kubelets.contains("KubeletTooManyPods"), "{without_kubelets}");
+}
+
+#[test]
+fn a_priority_of_kubernetes_itself_exists() {
+    let priority = "/spec/template/spec/priorityClassName";
+    let own = broken("LINK014", |platform| set(platform, "Deployment", PROXY, priority, "system-cluster-critical"));
+    assert_eq!(own, "");
+}
+
+#[test]
 fn each_secret_of_a_receiver_is_found_in_git() {
     for key in ["api_url", "auth_password", "auth_secret", "routing_key", "service_key", "url"] {
         let path = format!("{VALUES}/alertmanager/config/receivers/1/webhook_configs/0/{key}");

@@ -31,6 +31,7 @@ fn notifications_go_to_the_address_in_a_secret_that_nobody_here_makes() {
     assert_eq!(parse(&notifications["notifiers"]["service.webhook.receiver"]), notifier);
     let resources = json!({ "requests": { "cpu": "50m", "memory": "128Mi" }, "limits": { "memory": "128Mi" } });
     assert_eq!(notifications["resources"], resources);
+    assert_eq!(notifications["metrics"], json!({ "enabled": true }));
     let [subscription] = notifications["subscriptions"].as_array().unwrap().as_slice() else { panic!("one receiver") };
     assert_eq!(subscription["recipients"], json!(["webhook:receiver"]));
     for trigger in subscription["triggers"].as_array().unwrap() {
