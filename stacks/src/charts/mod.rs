@@ -227,6 +227,13 @@ mod tests {
     }
 
     #[test]
+    fn whoever_tells_of_applications_is_a_pod_of_its_own() {
+        let values = argocd::Values::read(&json!({ "notifications": { "enabled": true } }));
+        let names: Vec<_> = values.pods().iter().map(|pods| pods.name).collect();
+        assert_eq!(names.last(), Some(&"argocd-notifications-controller"));
+    }
+
+    #[test]
     fn null_takes_a_value_away() {
         let values = json!({ "replicas": null, "nodeSelector": null, "settings": { "clusterName": null } });
         let read = karpenter::Values::read(&values);

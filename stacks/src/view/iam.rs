@@ -116,7 +116,7 @@ impl Statement<'_> {
         conditions.flat_map(|of| of.texts(|of| of.values())).flatten().collect()
     }
 
-    /// The statement as the data source writes it: one item of a list stands without brackets.
+    /// The statement as the data source writes it: one item of a list stands without brackets. What is granted names no principal.
     fn written(&self) -> Json {
         let mut written = Map::new();
         let mut put = |key: &str, value: Json| written.insert(key.to_owned(), value);
@@ -131,14 +131,6 @@ impl Statement<'_> {
             if !values.is_null() {
                 put(key, values);
             }
-        }
-        let mut principals = Map::new();
-        for of in self.0.blocks(|of| of.principals()) {
-            let kind = of.text(|of| of.type_()).unwrap_or_default();
-            principals.insert(kind, list(of.texts(|of| of.identifiers())));
-        }
-        if !principals.is_empty() {
-            put("Principal", principals.into());
         }
         let mut conditions = Map::new();
         for condition in self.0.blocks(|of| of.condition()) {

@@ -189,6 +189,7 @@ mod tests {
         assert!(admitted("category", "In", &["c", "m"]) && !admitted("category", "NotIn", &["m"]));
         assert!(admitted("generation", "Gte", &["7"]) && !admitted("generation", "Gt", &["7"]));
         assert!(admitted("memory", "Lte", &["8192"]) && !admitted("memory", "Lt", &["8192"]));
+        assert!(!admitted("memory", "Lte", &["8191"]));
         assert!(admitted("cpu", "Exists", &[]) && !admitted("cpu", "DoesNotExist", &[]));
         assert!(admitted("size", "In", &["large"]) && !admitted("family", "In", &["m7i"]));
         let other = Requirement::new("kubernetes.io/arch", "In", &["amd64".to_owned()]);
