@@ -30,10 +30,11 @@ quick: ## Check what matters most, in a minute: format, unit and policy tests, h
 	$(CARGO) test --workspace --locked --quiet --lib --bins --test house --test policies
 	$(MAKE) --no-print-directory drift
 
-ci: packages check lint scan test judge stranger manifests docs drift demo-smoke browser e2e cluster-check cluster-tests ## Run everything that CI runs.
+ci: packages check lint scan test judge stranger manifests docs drift demo-smoke browser floods e2e cluster-check cluster-tests ## Run everything that CI runs.
 
-packages: ## Install the system packages that tests need, on Debian and its relatives: strace and Chromium.
+packages: ## Install the system packages that tests need, on Debian and its relatives: strace, iproute2 and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
+	@command -v ss >/dev/null || { $(INSTALL) iproute2; }
 	@for browser in chromium google-chrome chromium-browser; do command -v $$browser >/dev/null && exit; done; \
 		$(INSTALL) chromium || { echo "error: no browser: Ubuntu's Chromium is a snap, so install google-chrome there" >&2; exit 1; }
 

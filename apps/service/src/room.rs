@@ -44,20 +44,21 @@ pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) ->
     }
     let mut counts = [0; KINDS];
     for (nth, wanted) in wanted.into_iter().enumerate() {
-        let thirds = if nth + 1 < KINDS { 2 } else { 3 };
-        let most = |left: Option<u64>, each: u64, thirds: u64| {
-            left.and_then(|left| (left / 3 * thirds + left % 3 * thirds / 3).checked_div(each))
+        let shared = |left: u64| if nth + 1 < KINDS { left - left / 3 } else { left };
+        let most = |left: Option<u64>, each: u64| {
+            left.and_then(|left| left.checked_div(each))
                 .map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
         };
         let fits =
-            |thirds| most(memory, wanted.cost.memory, thirds).min(most(descriptors, wanted.cost.descriptors, thirds));
-        let count = wanted.asked.unwrap_or_else(|| wanted.usual.min(fits(thirds)));
+            |memory, descriptors| most(memory, wanted.cost.memory).min(most(descriptors, wanted.cost.descriptors));
+        let fit = fits(memory, descriptors);
+        let count = wanted.asked.unwrap_or_else(|| wanted.usual.min(fits(memory.map(shared), descriptors.map(shared))));
         ensure!(
-            count > 0 && count <= fits(3),
+            count > 0 && count <= fit,
             "{flag} {count} does not fit: {most} do, at {kib} KiB of memory and {descriptors} file descriptors each, into \
              what is left of {given:?}; lower it, or give the server more (--memory)",
             flag = wanted.flag,
-            most = fits(3),
+            most = fit,
             kib = wanted.cost.memory / 1024,
             descriptors = wanted.cost.descriptors,
             given = resources,

@@ -15,8 +15,9 @@ pub struct Status(u16);
 impl Status {
     /// Of a status as it was received; 0 where there was none.
     pub fn new(code: u16) -> Self {
-        let known = StatusCode::from_u16(code).is_ok_and(|code| code.canonical_reason().is_some());
-        if known || code == 0 || code == CLIENT_CLOSED { Self(code) } else { Self(code).class() }
+        let Ok(status) = StatusCode::from_u16(code) else { return Self(0) };
+        let known = status.canonical_reason().is_some() || code == CLIENT_CLOSED;
+        if known { Self(code) } else { Self(code).class() }
     }
 
     /// Its class alone.

@@ -71,7 +71,7 @@ async fn exhausted(child: &Child, address: SocketAddr, path: &str) -> String {
     let pid = child.id().unwrap().to_string();
     let open = |number: &u32| std::fs::exists(format!("/proc/{pid}/fd/{number}")).unwrap();
     // Each new one gets the lowest number that is free.
-    let free = (0..1_000_000).find(|number| !open(number)).unwrap();
+    let free = (0..10_000).find(|number| !open(number)).unwrap();
     let limit = format!("--nofile={free}:{free}");
     assert!(Command::new("prlimit").args(["--pid", &pid, &limit]).status().await.unwrap().success());
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();

@@ -41,7 +41,7 @@ async fn withstands(flood: Flood, seconds: u64) {
     let (outcome, after) = (others.ended().await, server.usage());
     let line =
         format!("{flood:?}: {before} before, {most} at most, {after} after {:?}; others: {outcome:?}", began.elapsed());
-    println!("{line}");
+    eprintln!("{line}");
     assert!(server.is_alive(), "{line}");
     assert!(most.total() < MEMORY && after.total() < KEPT, "{line}");
     // In the first second nobody counts as stalled yet.
