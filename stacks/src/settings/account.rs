@@ -53,22 +53,25 @@ fn tags_fit_aws(aws: &Aws, section: &str, problems: &mut Problems<'_>) {
         let key = tree::child(&tree::child(section, "tags"), name);
         let lower = name.to_lowercase();
         if name.is_empty() || name.len() > 128 || lower.starts_with("aws:") {
-            problems.report_name(&key, "is no tag key: AWS allows 1 to 128 characters that do not begin with `aws:`");
+            problems
+                .report_name(&key, "is not a tag key: AWS allows 1 to 128 characters that do not begin with `aws:`");
         } else if !tag_characters(name) {
-            problems.report_name(&key, format!("is no tag key: AWS allows {TAG_CHARACTERS}"));
+            problems.report_name(&key, format!("is not a tag key: AWS allows {TAG_CHARACTERS}"));
         } else if OWN_TAGS.contains(&lower.as_str()) {
             problems.report_name(&key, "is a tag that the stacks give themselves: choose another key");
         } else if let Some(prefix) = FOREIGN_TAGS.iter().find(|prefix| lower.starts_with(**prefix)) {
-            let owner = format!("belongs to controllers, which find and guard by it: no key begins with `{prefix}`");
+            let owner = format!(
+                "is reserved for controllers, which find and protect resources by it: do not begin a key with `{prefix}`"
+            );
             problems.report_name(&key, owner);
         } else if let Some(same) = aws.tags.keys().find(|other| *other < name && other.to_lowercase() == lower) {
-            problems.report_name(&key, format!("is `{same}` already: IAM knows no difference of case"));
+            problems.report_name(&key, format!("differs from `{same}` only in case, which IAM ignores: remove one"));
         }
         if !tag_characters(value) {
-            problems.report(&key, format!("is no tag value: AWS allows {TAG_CHARACTERS}"));
+            problems.report(&key, format!("is not a tag value: AWS allows {TAG_CHARACTERS}"));
         }
         if value.len() > 256 {
-            problems.report(&key, format!("has {} characters, AWS allows 256 in a tag's value", value.len()));
+            problems.report(&key, format!("has {} characters, but AWS allows 256 in a tag's value", value.len()));
         }
     }
 }
@@ -78,12 +81,12 @@ section! {
     pub struct State {
         /// Bucket name, unique in all of AWS; without one it follows from the environment's name and account.
         pub bucket: Option<String> where IfSet(shaped(
-            "a bucket name of 3 to 58 characters without dots (that of its log is it and `-logs`)",
+            "a bucket name of 3 to 58 characters without dots (the bucket of its log adds `-logs`)",
             shape::bucket,
         )),
         /// First part of each state's key.
         pub key_prefix: String where shaped(
-            "a path such as `tideline`, not below `errored`, where states are kept that could not be written",
+            "a path such as `tideline`, not below `errored`, which keeps states that could not be written",
             shape::state_path,
         ),
         /// Days for which replaced versions of a state, and the log of who read or wrote one, are kept.
@@ -101,7 +104,7 @@ impl State {
 }
 
 choice! {
-    /// What to do about something that exists once per account, or once per account and region.
+    /// The treatment of something that exists once per account, or once per account and region.
     pub enum OncePerAccount {
         /// This environment makes it.
         Create = "create",
@@ -111,7 +114,7 @@ choice! {
 }
 
 choice! {
-    /// What stands between a merge and the apply of its plans.
+    /// The guard between a merge and the apply of its plans.
     pub enum Guard {
         /// The reviewers that the GitHub environment requires.
         Reviewers = "reviewers",
@@ -147,7 +150,7 @@ section! {
         pub branch: String where shaped("a branch name such as `main`", shape::branch),
         /// GitHub environment whose jobs may apply.
         pub environment: String where shaped("the name of a GitHub environment", shape::github_name),
-        /// What an apply waits for after the merge.
+        /// The approval that an apply waits for after the merge.
         pub guard: Guard,
         /// Whether GitHub attests where images come from; they are signed anyway.
         pub attestations: Attestations,
@@ -197,7 +200,7 @@ fn ids_come_together(github: &Github, section: &str, problems: &mut Problems<'_>
 }
 
 section! {
-    /// What the image registry keeps.
+    /// The image registry, and which images it keeps.
     pub struct Registry {
         /// Tagged images kept in each repository.
         pub tagged_images: u32 where between(1, 1000),

@@ -20,7 +20,7 @@ pub(super) fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems
         if arn.partition() != aws.partition() {
             let key = format!("cluster.admin_principal_arns[{index}]");
             let region = problems.other(&key, "aws.region", aws.region);
-            problems.report(&key, format!("is `{arn}`, but the partition of {region}, is `{}`", aws.partition()));
+            problems.report(&key, format!("is `{arn}`, but {region} is in the partition `{}`", aws.partition()));
         }
     }
 }
@@ -28,14 +28,14 @@ pub(super) fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems
 pub(super) fn certificate_lies_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
     let key = "services.proxy.certificate_arn";
     let Some(arn) = &services.proxy.certificate_arn else { return };
-    let takes = "but a load balancer takes certificates of its own";
+    let takes = "but a load balancer only takes certificates of its own";
     let problem = if arn.partition() != aws.partition() {
         let region = problems.other(key, "aws.region", aws.region);
-        format!("but the partition of {region}, is `{}`", aws.partition())
+        format!("but {region} is in the partition `{}`", aws.partition())
     } else if arn.region() != aws.region.name {
-        format!("{takes} region only, {}", problems.other(key, "aws.region", aws.region))
+        format!("{takes} region, {}", problems.other(key, "aws.region", aws.region))
     } else if arn.account() != aws.account_id.as_str() {
-        format!("{takes} account only, {}", problems.other(key, "aws.account_id", &aws.account_id))
+        format!("{takes} account, {}", problems.other(key, "aws.account_id", &aws.account_id))
     } else {
         return;
     };
@@ -70,7 +70,7 @@ pub(super) fn namespaces_are_apart(
     let key = "observability.namespace";
     if argocd.namespace == observability.namespace {
         let other = problems.other(key, "argocd.namespace", &argocd.namespace);
-        problems.report(key, format!("is taken by {other}: whoever prunes one would take the other away"));
+        problems.report(key, format!("is taken by {other}, and pruning one would remove the other: choose another"));
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn base_nodes_release_fits(cluster: &Cluster, base_nodes: &BaseNodes,
     {
         let cluster = problems.other(key, "cluster.kubernetes_version", version);
         let mend = format!("name a release that begins with `{version}.`, or write `\"\"`");
-        problems.report(key, format!("is `{release}`, which does not fit {cluster}: {mend}"));
+        problems.report(key, format!("is `{release}`, which is not for {cluster}: {mend}"));
     }
 }
 
@@ -121,7 +121,9 @@ pub(super) fn base_nodes_are_offered(
         let region = &aws.region;
         problems.report(
             key,
-            format!("has no type that AWS offers in {needed} zones of `{region}`, at most in {most}: name one that is"),
+            format!(
+                "has no type that AWS offers in {needed} zones of `{region}`, at best in {most}: add one that it does"
+            ),
         );
     }
 }
@@ -132,8 +134,10 @@ pub(super) fn administrators_are_others(cluster: &Cluster, taken: &[(&str, Strin
         for (what, role) in taken {
             if arn.as_str() == role {
                 let key = format!("cluster.admin_principal_arns[{index}]");
-                problems
-                    .report(&key, format!("is `{arn}`, the role that {what}, which must not administer: remove it"));
+                problems.report(
+                    &key,
+                    format!("is `{arn}`, the role that {what}, which must not administer the cluster: remove it"),
+                );
             }
         }
     }

@@ -92,26 +92,26 @@ text_values!(Cidr);
 pub(super) fn aws_size(cidr: &Cidr) -> Result<(), String> {
     match cidr.prefix_len() {
         16..=28 => Ok(()),
-        prefix => Err(format!("is `{cidr}`, AWS allows prefixes from /16 to /28, not /{prefix}")),
+        _ => Err(format!("is `{cidr}`, but AWS allows prefixes from /16 to /28")),
     }
 }
 
 /// The sizes and ranges that EKS allows for services.
 pub(super) fn service_range(cidr: &Cidr) -> Result<(), String> {
     if !matches!(cidr.prefix_len(), 12..=24) {
-        return Err(format!("is `{cidr}`, EKS allows prefixes from /12 to /24, not /{}", cidr.prefix_len()));
+        return Err(format!("is `{cidr}`, but EKS allows prefixes from /12 to /24"));
     }
     if PRIVATE.iter().any(|private| private.contains(*cidr)) {
         Ok(())
     } else {
-        Err(format!("is `{cidr}`, EKS allows services in {} only", problem::list(&PRIVATE)))
+        Err(format!("is `{cidr}`, but EKS allows services only in {}", problem::list(&PRIVATE)))
     }
 }
 
 /// A range that can reach a public endpoint: EKS refuses private ones.
 pub(super) fn public_range(cidr: &Cidr) -> Result<(), String> {
     if PRIVATE.iter().any(|private| private.contains(*cidr)) {
-        Err(format!("is `{cidr}`, which is private: a public endpoint sees public addresses only"))
+        Err(format!("is `{cidr}`, which is private: a public endpoint sees only public addresses"))
     } else {
         Ok(())
     }
@@ -122,7 +122,7 @@ pub(super) fn private_range(cidr: &Cidr) -> Result<(), String> {
     if PRIVATE.iter().chain([&SHARED]).any(|private| private.contains(*cidr)) {
         Ok(())
     } else {
-        let mend = "a private endpoint sees private addresses only, and `public_access_cidrs` is for the others";
+        let mend = "a private endpoint sees only private addresses: move it to `public_access_cidrs`";
         Err(format!("is `{cidr}`, which is not private: {mend}"))
     }
 }

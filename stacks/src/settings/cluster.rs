@@ -28,7 +28,7 @@ choice! {
 }
 
 choice! {
-    /// What EKS does when standard support of the Kubernetes version ends.
+    /// The action of EKS when standard support of the Kubernetes version ends.
     pub enum SupportType {
         /// It upgrades the control plane.
         Standard = "STANDARD",
@@ -86,7 +86,7 @@ section! {
         pub log_retention_days: u32 where one_of(&LOG_RETENTION_DAYS),
         /// Days between the deletion of the cluster's KMS keys and their end.
         pub kms_deletion_window_days: u32 where between(7, 30),
-        /// What happens when standard support ends.
+        /// The action at the end of standard support.
         pub support_type: SupportType,
         /// Whether traffic can be moved away from an impaired zone, and who is told.
         pub zonal_shift: ZonalShift,
@@ -124,7 +124,7 @@ fn kube_proxy_fits(cluster: &Cluster, section: &str, problems: &mut Problems<'_>
         let key = tree::child(&tree::child(section, "addon_versions"), "kube_proxy");
         let cluster = problems.other(&key, &tree::child(section, "kubernetes_version"), version);
         let mend = format!("name a build that begins with `v{version}.`, or write `\"\"`");
-        problems.report(&key, format!("is `{build}`, which does not fit {cluster}: {mend}"));
+        problems.report(&key, format!("is `{build}`, which is not for {cluster}: {mend}"));
     }
 }
 
@@ -157,7 +157,7 @@ fn base_nodes_fit(nodes: &BaseNodes, section: &str, problems: &mut Problems<'_>)
         let fits = low.1 <= high.1;
         if !fits {
             let bound = problems.other(&key, &tree::child(section, high.0), high.1);
-            problems.report(&key, format!("is {}, above {bound}", low.1));
+            problems.report(&key, format!("is {}, above {bound}: lower it", low.1));
         }
         fits
     };
@@ -176,7 +176,8 @@ fn base_nodes_fit(nodes: &BaseNodes, section: &str, problems: &mut Problems<'_>)
         };
         let key = tree::child(section, "release_version");
         let image = problems.other(&key, &tree::child(section, "ami_type"), image);
-        problems.report(&key, format!("is `{release}`, no release of {image}: write {expected}, or `\"\"`"));
+        problems
+            .report(&key, format!("is `{release}`, which is not a release of {image}: write {expected}, or `\"\"`"));
     }
     for (index, instance_type) in nodes.instance_types.iter().enumerate() {
         if instance_type.architecture() != image.architecture() {

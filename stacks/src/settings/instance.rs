@@ -33,9 +33,9 @@ impl FromStr for InstanceType {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         instances::named(name).map(Self).ok_or_else(|| {
-            let meant = instances::meant(name).map(|meant| format!("; is `{meant}` meant?")).unwrap_or_default();
+            let meant = instances::meant(name).map(|meant| format!(": did you mean `{meant}`?")).unwrap_or_default();
             TextError(format!(
-                "is `{name}`, which is no known type of the categories c, m, r and t of generation 5 or later (t from 3){meant}"
+                "is `{name}`, which is not a known instance type (categories c, m, r and t; generation 5 or later, t from 3){meant}"
             ))
         })
     }

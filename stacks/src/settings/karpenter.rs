@@ -82,7 +82,7 @@ fn pools_fit(karpenter: &Karpenter, section: &str, problems: &mut Problems<'_>) 
     for name in karpenter.node_pools.keys().filter(|name| !shape::dns_label(name)) {
         problems.report_name(
             &tree::child(&pools, name),
-            "is no name for a pool: use `a-z`, digits and `-`, a letter first",
+            "is not a name for a pool: begin with a letter, then use `a-z`, digits and `-`",
         );
     }
 }

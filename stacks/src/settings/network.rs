@@ -76,7 +76,7 @@ fn ranges_fit(network: &Network, section: &str, problems: &mut Problems<'_>) {
     if zones < ZONES {
         let key = tree::child(section, "zones");
         let mend = "name another zone of the region";
-        problems.report(&key, format!("has {zones} zones, at least {ZONES} are needed: {mend}"));
+        problems.report(&key, format!("has {zones} zones, but at least {ZONES} are needed: {mend}"));
     }
     let needed = zones.max(ZONES);
     let vpc = tree::child(section, "cidr");

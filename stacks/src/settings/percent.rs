@@ -32,7 +32,7 @@ impl Read for Percent {
         };
         let percent = u8::try_from(integer).ok().filter(|percent| (1..=100).contains(percent));
         if percent.is_none() {
-            problems.report(&node.key, format!("is {integer}, it must be from 1 to 100"));
+            problems.report(&node.key, format!("is {integer}, but must be from 1 to 100"));
         }
         percent.map(Self)
     }

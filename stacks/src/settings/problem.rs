@@ -77,7 +77,7 @@ impl<'a> Problems<'a> {
             for (_, problem) in &mut self.found {
                 problem.message = problem.message.replace(text.as_str(), "…");
             }
-            let mend = "settings are committed, so take it out and revoke it; credentials are variables of the stack `add-ons`";
+            let mend = "settings are committed to Git: remove it and revoke it; credentials are variables of the stack `add-ons`";
             self.report(key, format!("looks like {kind}: {mend}"));
         }
     }

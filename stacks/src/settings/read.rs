@@ -78,7 +78,7 @@ macro_rules! read_unsigned {
                 };
                 let value = <$type>::try_from(integer).ok();
                 if value.is_none() {
-                    problems.report(&node.key, format!("is {integer}, it must be from 0 to {}", <$type>::MAX));
+                    problems.report(&node.key, format!("is {integer}, but must be from 0 to {}", <$type>::MAX));
                 }
                 value
             }

@@ -92,7 +92,7 @@ const REFUSED: [(&str, &str, &str); 6] = [
     (
         "cn-",
         "aws-cn",
-        "registries of the charts' images cannot be relied on from there, and nothing here was ever tried there",
+        "registries of the charts' images cannot be relied on from there, and the platform was never tried there",
     ),
     ("eusc-", "aws-eusc", UNTRIED),
     ("us-iso-", "aws-iso", SEALED),
@@ -101,7 +101,7 @@ const REFUSED: [(&str, &str, &str); 6] = [
     ("us-isof-", "aws-iso-f", SEALED),
 ];
 
-const UNTRIED: &str = "its services have other names under another domain, and nothing here was ever tried there";
+const UNTRIED: &str = "its services have other names under another domain, and the platform was never tried there";
 const SEALED: &str = "it has no way to GitHub and to the registries of the charts' images";
 
 /// The region of that name.
@@ -123,7 +123,7 @@ impl FromStr for Region {
         if let Some(region) = find(name) {
             return match region.letters.len() {
                 few @ 1..ZONES => Err(TextError(format!(
-                    "is `{name}`, where AWS gives an account {few} zones, and the platform stands in {ZONES}: take another region"
+                    "is `{name}`, where AWS gives an account only {few} zones, but the platform needs {ZONES}: choose another region"
                 ))),
                 _ => Ok(*region),
             };
@@ -137,7 +137,7 @@ impl FromStr for Region {
             || "a region such as `eu-north-1` is expected".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
-        Err(TextError(format!("is `{name}`, which is no region of AWS that hosts EKS: {mend}")))
+        Err(TextError(format!("is `{name}`, which is not an AWS region with EKS: {mend}")))
     }
 }
 

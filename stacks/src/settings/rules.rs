@@ -73,7 +73,7 @@ impl<T: PartialEq + Display, R: Rule<T>> Rule<Vec<T>> for Set<R> {
         for (index, value) in values.iter().enumerate() {
             let key = format!("{key}[{index}]");
             if values[..index].contains(value) {
-                problems.report(&key, format!("is `{value}`, which stands in this list already: remove one"));
+                problems.report(&key, format!("is `{value}`, which is in this list twice: remove one"));
             } else {
                 self.rule.judge(value, &key, problems);
             }
@@ -101,7 +101,7 @@ impl<T: PartialOrd + Display + Copy + Into<Json>> Rule<T> for Between<T> {
     fn judge(&self, value: &T, key: &str, problems: &mut Problems<'_>) {
         let Self(low, high) = self;
         if value < low || value > high {
-            problems.report(key, format!("is {value}, it must be from {low} to {high}"));
+            problems.report(key, format!("is {value}, but must be from {low} to {high}"));
         }
     }
 
@@ -122,7 +122,7 @@ pub(super) fn one_of<T>(allowed: &'static [T]) -> OneOf<T> {
 impl<T: PartialEq + Display + Copy + Into<Json>> Rule<T> for OneOf<T> {
     fn judge(&self, value: &T, key: &str, problems: &mut Problems<'_>) {
         if !self.0.contains(value) {
-            problems.report(key, format!("is `{value}`, allowed are {}", list(self.0)));
+            problems.report(key, format!("is `{value}`: choose one of {}", list(self.0)));
         }
     }
 

@@ -65,7 +65,7 @@ fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Prob
     let internal = tree::child(section, "internal");
     for name in services.internal.keys() {
         let message = if !shape::dns_label(name) {
-            "is no name for a service: use `a-z`, digits and `-`, a letter first"
+            "is not a name for a service: begin with a letter, then use `a-z`, digits and `-`"
         } else if RESERVED.contains(&name.as_str()) {
             "is taken by a part of the platform: choose another name"
         } else {
@@ -80,10 +80,10 @@ fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Prob
             let key = format!("{key}.callers[{index}]");
             if name == CORS_PROXY_SERVER {
                 problems
-                    .report(&key, format!("is `{caller}`, but the proxy is reached from the internet only: remove it"));
+                    .report(&key, format!("is `{caller}`, but the proxy is reached only from the internet: remove it"));
             } else if !names.contains(&caller.as_str()) {
-                let mend = meant(caller, &names).unwrap_or_else(|| format!("there are {}", list(&names)));
-                problems.report(&key, format!("is `{caller}`, which is no service: {mend}"));
+                let mend = meant(caller, &names).unwrap_or_else(|| format!("choose one of {}", list(&names)));
+                problems.report(&key, format!("is `{caller}`, which is not a service: {mend}"));
             }
         }
     }
@@ -134,7 +134,7 @@ fn replicas_and_ports_fit(service: &Service, section: &str, problems: &mut Probl
     if service.min_replicas > service.max_replicas {
         let key = tree::child(section, "min_replicas");
         let most = problems.other(&key, &tree::child(section, "max_replicas"), service.max_replicas);
-        problems.report(&key, format!("is {}, above {most}", service.min_replicas));
+        problems.report(&key, format!("is {}, above {most}: lower it", service.min_replicas));
     }
     if service.admin_port == service.port {
         let message = format!("is {}, which is `port` already: choose another", service.admin_port);
@@ -173,8 +173,7 @@ fn origins_agree(proxy: &Proxy, section: &str, problems: &mut Problems<'_>) {
     let everyone = proxy.allow_origins.iter().position(|origin| *origin == Origin::Any);
     if let Some(index) = everyone.filter(|_| proxy.allow_origins.len() > 1) {
         let key = format!("{}[{index}]", tree::child(section, "allow_origins"));
-        problems
-            .report(&key, "is `*`, which admits all, beside origins that it makes needless: write one or the other");
+        problems.report(&key, "is `*`, which allows every origin, beside other origins: keep one or the other");
     }
 }
 

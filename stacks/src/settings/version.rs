@@ -40,7 +40,7 @@ impl FromStr for KubernetesVersion {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let version = Self::SUPPORTED.into_iter().find(|version| version.to_string() == text);
-        version.ok_or_else(|| TextError(format!("is `{text}`, supported are {}", problem::list(&Self::SUPPORTED))))
+        version.ok_or_else(|| TextError(format!("is `{text}`: choose one of {}", problem::list(&Self::SUPPORTED))))
     }
 }
 

@@ -12,8 +12,8 @@ section! {
     of Waiver {
         /// Code of the policy.
         code: String where is_code,
-        /// What the finding is about, as `synth check` names it.
-        subject: String where shaped("what the finding is about, as `synth check` names it", is_said),
+        /// The subject of the finding, as `synth check` names it.
+        subject: String where shaped("the subject of the finding, as `synth check` names it,", is_said),
         /// Why it is accepted.
         reason: String where shaped("the reason why it is accepted", is_said),
     }

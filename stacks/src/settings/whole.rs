@@ -221,13 +221,13 @@ impl Settings {
 
 fn name_fits(name: &String) -> Result<(), String> {
     if !shape::dns_label(name) {
-        return Err(format!("is `{name}`, expected are `a-z`, digits and `-`, a letter first and no `-` last"));
+        return Err(format!("is `{name}`: begin with a letter, use `a-z`, digits and `-`, and do not end in `-`"));
     }
     let longest = NAME_LIMIT - LONGEST_NAME_SUFFIX.len();
     if name.len() <= longest {
         return Ok(());
     }
     let derived = format!("{name}{LONGEST_NAME_SUFFIX}");
-    let (length, mend) = (derived.len(), format!("use at most {longest} characters, not {}", name.len()));
-    Err(format!("makes the role name `{derived}` of {length} characters, IAM allows {NAME_LIMIT}: {mend}"))
+    let (length, mend) = (derived.len(), format!("use at most {longest} characters"));
+    Err(format!("makes the role name `{derived}` of {length} characters, but IAM allows {NAME_LIMIT}: {mend}"))
 }

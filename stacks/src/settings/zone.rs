@@ -55,14 +55,14 @@ pub(super) fn problem(region: Region, named: &str, zone: &Zone) -> Option<String
         let zones: Vec<_> = region.zones().collect();
         let near = synth_framework::nearest(zone.as_str(), zones.iter().map(String::as_str));
         let mend = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-        return Some(format!("is `{zone}`, which is no zone of {named}{mend}"));
+        return Some(format!("is `{zone}`, which is not a zone of {named}{mend}"));
     }
     let others = || region.zones().map(|zone| format!("`{zone}`")).collect::<Vec<_>>().join(", ");
     if region.without_eks.contains(zone.letter()) {
-        Some(format!("is `{zone}`, where EKS makes no control plane: choose of {}", others()))
+        Some(format!("is `{zone}`, where EKS makes no control plane: choose from {}", others()))
     } else if region.letters.is_empty() || region.letters.contains(zone.letter()) {
         None
     } else {
-        Some(format!("is `{zone}`, which is no zone of {named}: choose of {}", others()))
+        Some(format!("is `{zone}`, which is not a zone of {named}: choose from {}", others()))
     }
 }

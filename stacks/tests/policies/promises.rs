@@ -73,9 +73,9 @@ const BROKEN: &[(&str, &str, &str)] = &[
 const REFUSED: &[(&str, &str, &str)] = &[
     ("HA007", "[network]\nzones = [\"eu-north-1a\", \"eu-north-1b\"]", "at least 3 are needed"),
     ("HA010", "[base_nodes]\nmin_size = 2\ndesired_size = 2", "fewer than one in each of 3 zones"),
-    ("SCALE007", "[services.cors_proxy_server]\ncpu_request_millicores = 0", "it must be from 10"),
-    ("SCALE008", "[services.cors_proxy_server]\nmemory_mib = 0", "it must be from 16"),
-    ("SCALE010", "[karpenter.node_pools.spot]\nlimit_cpu = 0", "it must be from 1"),
+    ("SCALE007", "[services.cors_proxy_server]\ncpu_request_millicores = 0", "but must be from 10"),
+    ("SCALE008", "[services.cors_proxy_server]\nmemory_mib = 0", "but must be from 16"),
+    ("SCALE010", "[karpenter.node_pools.spot]\nlimit_cpu = 0", "but must be from 1"),
     ("LINK024", "[cluster]\nadmin_principal_arns = [\"arn:aws-cn:iam::111122223333:role/a\"]", "the partition of"),
     ("SEC013", "[github]\nrepository = \"*\"", "a repository name without its owner is expected"),
     ("SEC015", "[karpenter]\nservice_account = \"*\"", "a service account name is expected"),

@@ -43,9 +43,9 @@ port = 80
     staging.toml:7:14: `aws.account_id` is `12345`, an account id of 12 digits is expected
     staging.toml:8:1: `aws.regoin` is not a setting: did you mean `region`?
     staging.toml:9:1: `aws.colour` is not a setting: the keys of `[aws]` are `account_id`, `region`, `provider_floor` and `tags`
-    staging.toml:12:22: `cluster.kubernetes_version` is `1.31`, supported are `1.35`, `1.36` and `1.37`
+    staging.toml:12:22: `cluster.kubernetes_version` is `1.31`: choose one of `1.35`, `1.36` and `1.37`
     staging.toml:13:15: `cluster.zonal_shift` is a boolean, one of `off`, `aws-only` and `on` is expected
-    staging.toml:16:8: `services.cors_proxy_server.port` is 80, it must be from 1025 to 65535
+    staging.toml:16:8: `services.cors_proxy_server.port` is 80, but must be from 1025 to 65535
     staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `argocd`, `karpenter`, `metrics_server`, `load_balancer_controller`, `observability`, `services`, `load_test` and `waivers`
     ");
 }
@@ -60,16 +60,16 @@ fn a_base_without_a_section_misses_it_at_its_first_line() {
 #[test]
 fn an_inherited_value_that_an_override_breaks_names_both_files() {
     insta::assert_snapshot!(refused("[base_nodes]\nmax_size = 2\n"), @r"
-        default.toml:82:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2
+        default.toml:82:12: `base_nodes.min_size` is 3, above `base_nodes.max_size`, `2` at staging.toml:2: lower it
         ");
     insta::assert_snapshot!(refused("[aws]\nregion = \"eu-west-1\"\n"), @r"
-    default.toml:44:10: `network.zones[0]` is `eu-north-1a`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1a`?
-    default.toml:44:25: `network.zones[1]` is `eu-north-1b`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1b`?
-    default.toml:44:40: `network.zones[2]` is `eu-north-1c`, which is no zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1c`?
+    default.toml:44:10: `network.zones[0]` is `eu-north-1a`, which is not a zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1a`?
+    default.toml:44:25: `network.zones[1]` is `eu-north-1b`, which is not a zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1b`?
+    default.toml:44:40: `network.zones[2]` is `eu-north-1c`, which is not a zone of `aws.region`, `eu-west-1` at staging.toml:2: did you mean `eu-west-1c`?
     ");
     insta::assert_snapshot!(refused("[cluster]\nkubernetes_version = \"1.35\"\n"), @r#"
-        default.toml:72:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`
-        default.toml:81:19: `base_nodes.release_version` is `1.36.3-20260903`, which does not fit `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a release that begins with `1.35.`, or write `""`
+        default.toml:72:14: `cluster.addon_versions.kube_proxy` is `v1.36.0-eksbuild.25`, which is not for `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a build that begins with `v1.35.`, or write `""`
+        default.toml:81:19: `base_nodes.release_version` is `1.36.3-20260903`, which is not for `cluster.kubernetes_version`, `1.35` at staging.toml:2: name a release that begins with `1.35.`, or write `""`
         "#);
     insta::assert_snapshot!(refused("[github]\nowner_id = 7\n"), @r"
         default.toml:23:17: `github.repository_id` is 0, but `owner_id` is set: the immutable `sub` claim needs both
@@ -83,7 +83,7 @@ fn an_inherited_value_that_an_override_breaks_names_both_files() {
 
 #[test]
 fn a_list_of_an_override_replaces_the_whole_list() {
-    insta::assert_snapshot!(refused("[network]\nzones = [\"eu-north-1a\", \"eu-north-1b\"]\n"), @"staging.toml:2:9: `network.zones` has 2 zones, at least 3 are needed: name another zone of the region");
+    insta::assert_snapshot!(refused("[network]\nzones = [\"eu-north-1a\", \"eu-north-1b\"]\n"), @"staging.toml:2:9: `network.zones` has 2 zones, but at least 3 are needed: name another zone of the region");
 }
 
 #[test]
@@ -91,11 +91,11 @@ fn a_zone_must_be_there_and_host_a_control_plane() {
     let zones =
         |region: &str, zones: &str| refused(&format!("[aws]\nregion = \"{region}\"\n[network]\nzones = {zones}\n"));
     insta::assert_snapshot!(zones("us-east-1", r#"["us-east-1e", "us-east-1g", "us-est-1b"]"#), @r"
-    staging.toml:4:10: `network.zones[0]` is `us-east-1e`, where EKS makes no control plane: choose of `us-east-1a`, `us-east-1b`, `us-east-1c`, `us-east-1d`, `us-east-1f`
-    staging.toml:4:24: `network.zones[1]` is `us-east-1g`, which is no zone of `aws.region`, `us-east-1`: choose of `us-east-1a`, `us-east-1b`, `us-east-1c`, `us-east-1d`, `us-east-1f`
-    staging.toml:4:38: `network.zones[2]` is `us-est-1b`, which is no zone of `aws.region`, `us-east-1`: did you mean `us-east-1b`?
+    staging.toml:4:10: `network.zones[0]` is `us-east-1e`, where EKS makes no control plane: choose from `us-east-1a`, `us-east-1b`, `us-east-1c`, `us-east-1d`, `us-east-1f`
+    staging.toml:4:24: `network.zones[1]` is `us-east-1g`, which is not a zone of `aws.region`, `us-east-1`: choose from `us-east-1a`, `us-east-1b`, `us-east-1c`, `us-east-1d`, `us-east-1f`
+    staging.toml:4:38: `network.zones[2]` is `us-est-1b`, which is not a zone of `aws.region`, `us-east-1`: did you mean `us-east-1b`?
     ");
-    insta::assert_snapshot!(zones("ca-central-1", r#"["ca-central-1a", "ca-central-1b", "ca-central-1c"]"#), @"staging.toml:4:44: `network.zones[2]` is `ca-central-1c`, where EKS makes no control plane: choose of `ca-central-1a`, `ca-central-1b`, `ca-central-1d`");
+    insta::assert_snapshot!(zones("ca-central-1", r#"["ca-central-1a", "ca-central-1b", "ca-central-1c"]"#), @"staging.toml:4:44: `network.zones[2]` is `ca-central-1c`, where EKS makes no control plane: choose from `ca-central-1a`, `ca-central-1b`, `ca-central-1d`");
     for region in regions::REGIONS.iter().filter(|region| region.letters.len() != 2) {
         let letters = if region.letters.is_empty() { "abc" } else { region.letters };
         let three: Vec<_> = letters.chars().take(3).map(|letter| format!("{}{letter}", region.name)).collect();
@@ -143,27 +143,27 @@ private_access_cidrs = ["10.9.0.0/16", "0.0.0.0/0", "203.0.113.0/24", "100.96.0.
 private_access_security_groups = ["sg-0123", "vpc-0123456789abcdef0", "sg-0123456789abcdef0", "sg-0123456789abcdef0"]
 "#;
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:3:8: `network.cidr` is `10.0.0.0/8`, AWS allows prefixes from /16 to /28, not /8
+    staging.toml:3:8: `network.cidr` is `10.0.0.0/8`, but AWS allows prefixes from /16 to /28
     staging.toml:6:11: `network.subnets.public[0]` is `10.0.192.1/22`, which sets bits beyond its prefix: write `10.0.192.0/22`
     staging.toml:6:28: `network.subnets.public[1]` is `10.0.196.0`, an IPv4 range such as `10.0.0.0/16` is expected
-    staging.toml:7:27: `network.subnets.intra[1]` is `10.0.204.64/29`, AWS allows prefixes from /16 to /28, not /29
-    staging.toml:10:16: `cluster.service_cidr` is `100.64.0.0/16`, EKS allows services in `10.0.0.0/8`, `172.16.0.0/12` and `192.168.0.0/16` only
-    staging.toml:11:37: `cluster.public_access_cidrs[1]` is `192.168.1.0/24`, which is private: a public endpoint sees public addresses only
-    staging.toml:11:55: `cluster.public_access_cidrs[2]` is `0.0.0.0/0`, which stands in this list already: remove one
-    staging.toml:12:40: `cluster.private_access_cidrs[1]` is `0.0.0.0/0`, which is not private: a private endpoint sees private addresses only, and `public_access_cidrs` is for the others
-    staging.toml:12:53: `cluster.private_access_cidrs[2]` is `203.0.113.0/24`, which is not private: a private endpoint sees private addresses only, and `public_access_cidrs` is for the others
-    staging.toml:12:88: `cluster.private_access_cidrs[4]` is `10.9.0.0/16`, which stands in this list already: remove one
+    staging.toml:7:27: `network.subnets.intra[1]` is `10.0.204.64/29`, but AWS allows prefixes from /16 to /28
+    staging.toml:10:16: `cluster.service_cidr` is `100.64.0.0/16`, but EKS allows services only in `10.0.0.0/8`, `172.16.0.0/12` and `192.168.0.0/16`
+    staging.toml:11:37: `cluster.public_access_cidrs[1]` is `192.168.1.0/24`, which is private: a public endpoint sees only public addresses
+    staging.toml:11:55: `cluster.public_access_cidrs[2]` is `0.0.0.0/0`, which is in this list twice: remove one
+    staging.toml:12:40: `cluster.private_access_cidrs[1]` is `0.0.0.0/0`, which is not private: a private endpoint sees only private addresses: move it to `public_access_cidrs`
+    staging.toml:12:53: `cluster.private_access_cidrs[2]` is `203.0.113.0/24`, which is not private: a private endpoint sees only private addresses: move it to `public_access_cidrs`
+    staging.toml:12:88: `cluster.private_access_cidrs[4]` is `10.9.0.0/16`, which is in this list twice: remove one
     staging.toml:13:35: `cluster.private_access_security_groups[0]` is `sg-0123`, the id of a security group such as `sg-0123456789abcdef0` is expected
     staging.toml:13:46: `cluster.private_access_security_groups[1]` is `vpc-0123456789abcdef0`, the id of a security group such as `sg-0123456789abcdef0` is expected
-    staging.toml:13:95: `cluster.private_access_security_groups[3]` is `sg-0123456789abcdef0`, which stands in this list already: remove one
+    staging.toml:13:95: `cluster.private_access_security_groups[3]` is `sg-0123456789abcdef0`, which is in this list twice: remove one
     ");
 }
 
 #[test]
 fn a_name_that_iam_cannot_hold_is_refused_with_the_length_that_fits() {
     assert_eq!(refused(&format!("name = \"{}\"", "a".repeat(35))), "");
-    insta::assert_snapshot!(refused(&format!("name = \"{}\"", "a".repeat(36))), @"staging.toml:1:8: `name` makes the role name `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-aws-load-balancer-controller` of 65 characters, IAM allows 64: use at most 35 characters, not 36");
-    insta::assert_snapshot!(refused("name = \"Tide_line\""), @"staging.toml:1:8: `name` is `Tide_line`, expected are `a-z`, digits and `-`, a letter first and no `-` last");
+    insta::assert_snapshot!(refused(&format!("name = \"{}\"", "a".repeat(36))), @"staging.toml:1:8: `name` makes the role name `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-aws-load-balancer-controller` of 65 characters, but IAM allows 64: use at most 35 characters");
+    insta::assert_snapshot!(refused("name = \"Tide_line\""), @"staging.toml:1:8: `name` is `Tide_line`: begin with a letter, use `a-z`, digits and `-`, and do not end in `-`");
 }
 
 #[test]
@@ -182,9 +182,9 @@ target_cpu_utilization = 0
 "#;
     insta::assert_snapshot!(refused(text), @r"
     staging.toml:3:12: `base_nodes.min_size` is 2, fewer than one in each of 3 zones: use at least 3
-    staging.toml:4:16: `base_nodes.desired_size` is 9, above `base_nodes.max_size`, `6`
+    staging.toml:4:16: `base_nodes.desired_size` is 9, above `base_nodes.max_size`, `6`: lower it
     staging.toml:6:33: `base_nodes.instance_types[1]` is `m7g.xlarge`, an arm64 machine, which cannot run `base_nodes.ami_type`, `AL2023_x86_64_STANDARD` at default.toml:80
-    staging.toml:11:26: `services.mock_target_server.target_cpu_utilization` is 0, it must be from 1 to 100
+    staging.toml:11:26: `services.mock_target_server.target_cpu_utilization` is 0, but must be from 1 to 100
     ");
 }
 
@@ -196,7 +196,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:171
+        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:171: lower it
         staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
         ");
 }
@@ -242,7 +242,7 @@ fn secrets_are_refused_wherever_they_stand_and_never_repeated() {
         assert!(!refused.contains(secret), "{refused}");
     }
     let advice =
-        "settings are committed, so take it out and revoke it; credentials are variables of the stack `add-ons`";
+        "settings are committed to Git: remove it and revoke it; credentials are variables of the stack `add-ons`";
     let expected = [
         format!("staging.toml:2:7: `repository.url` looks like an address with a password: {advice}"),
         format!("staging.toml:3:15: `repository.credentials` looks like a token of GitHub: {advice}"),
@@ -257,7 +257,7 @@ fn secrets_are_refused_wherever_they_stand_and_never_repeated() {
 fn a_value_of_several_lines_is_reported_on_one() {
     assert_eq!(
         refused("name = \"\"\"a\nb\"\"\"\n"),
-        "staging.toml:1:8: `name` is `a\\nb`, expected are `a-z`, digits and `-`, a letter first and no `-` last"
+        "staging.toml:1:8: `name` is `a\\nb`: begin with a letter, use `a-z`, digits and `-`, and do not end in `-`"
     );
 }
 
@@ -268,11 +268,11 @@ fn tags_that_iam_or_karpenter_would_refuse_are_refused() {
          \"kubernetes.io/cluster/x\" = \"owned\"\n\"Größe\" = \"XL\"\n"
     ), @r#"
     staging.toml:2:1: `aws.tags.ManagedBy` is a tag that the stacks give themselves: choose another key
-    staging.toml:3:1: `aws.tags.project` is `Project` already: IAM knows no difference of case
-    staging.toml:4:1: `aws.tags."a,b"` is no tag key: AWS allows letters, digits, spaces and `_.:/=+-@`
-    staging.toml:5:8: `aws.tags.Cost` is no tag value: AWS allows letters, digits, spaces and `_.:/=+-@`
-    staging.toml:6:1: `aws.tags."karpenter.sh/nodepool"` belongs to controllers, which find and guard by it: no key begins with `karpenter.sh/`
-    staging.toml:7:1: `aws.tags."kubernetes.io/cluster/x"` belongs to controllers, which find and guard by it: no key begins with `kubernetes.io/cluster/`
+    staging.toml:3:1: `aws.tags.project` differs from `Project` only in case, which IAM ignores: remove one
+    staging.toml:4:1: `aws.tags."a,b"` is not a tag key: AWS allows letters, digits, spaces and `_.:/=+-@`
+    staging.toml:5:8: `aws.tags.Cost` is not a tag value: AWS allows letters, digits, spaces and `_.:/=+-@`
+    staging.toml:6:1: `aws.tags."karpenter.sh/nodepool"` is reserved for controllers, which find and protect resources by it: do not begin a key with `karpenter.sh/`
+    staging.toml:7:1: `aws.tags."kubernetes.io/cluster/x"` is reserved for controllers, which find and protect resources by it: do not begin a key with `kubernetes.io/cluster/`
     "#);
 }
 
@@ -286,14 +286,14 @@ fn an_administrator_that_has_an_access_entry_already_is_refused() {
         "[cluster]\nadmin_principal_arns = [\n\"arn:aws:iam::111122223333:role/tideline-github-plan\",\n\
          \"arn:aws:iam::111122223333:role/tideline-karpenter-node\",\n]\n"
     ), @r"
-    staging.toml:3:1: `cluster.admin_principal_arns[0]` is `arn:aws:iam::111122223333:role/tideline-github-plan`, the role that plans, which must not administer: remove it
-    staging.toml:4:1: `cluster.admin_principal_arns[1]` is `arn:aws:iam::111122223333:role/tideline-karpenter-node`, the role that runs Karpenter's nodes, which must not administer: remove it
+    staging.toml:3:1: `cluster.admin_principal_arns[0]` is `arn:aws:iam::111122223333:role/tideline-github-plan`, the role that plans, which must not administer the cluster: remove it
+    staging.toml:4:1: `cluster.admin_principal_arns[1]` is `arn:aws:iam::111122223333:role/tideline-karpenter-node`, the role that runs Karpenter's nodes, which must not administer the cluster: remove it
     ");
 }
 
 #[test]
 fn every_origin_beside_one_is_refused() {
-    insta::assert_snapshot!(refused("[services.proxy]\nallow_origins = [\"https://a.example\", \"*\"]\n"), @"staging.toml:2:39: `services.proxy.allow_origins[1]` is `*`, which admits all, beside origins that it makes needless: write one or the other");
+    insta::assert_snapshot!(refused("[services.proxy]\nallow_origins = [\"https://a.example\", \"*\"]\n"), @"staging.toml:2:39: `services.proxy.allow_origins[1]` is `*`, which allows every origin, beside other origins: keep one or the other");
 }
 
 #[test]
@@ -310,7 +310,7 @@ namespace = \"monitoring\"
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
-        default.toml:143:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3: whoever prunes one would take the other away
-        staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer takes certificates of its own account only, `aws.account_id`, `111122223333` at default.toml:5
+        default.toml:143:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3, and pruning one would remove the other: choose another
+        staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer only takes certificates of its own account, `aws.account_id`, `111122223333` at default.toml:5
         ");
 }

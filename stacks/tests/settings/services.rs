@@ -20,11 +20,11 @@ callers = ["orders"]
 callers = ["cors_proxy_server", "oders", "nobody"]
 "#;
     insta::assert_snapshot!(refused(&[text, &added("Orders"), &added("karpenter")].concat()), @r"
-    staging.toml:3:12: `services.cors_proxy_server.callers[0]` is `orders`, but the proxy is reached from the internet only: remove it
-    staging.toml:6:12: `services.mock_target_server.callers[0]` is `cors_proxy_server`, which is no service: did you mean `cors-proxy-server`?
-    staging.toml:6:33: `services.mock_target_server.callers[1]` is `oders`, which is no service: did you mean `Orders`?
-    staging.toml:6:42: `services.mock_target_server.callers[2]` is `nobody`, which is no service: there are `cors-proxy-server`, `mock-target-server`, `Orders` and `karpenter`
-    staging.toml:7:20: `services.internal.Orders` is no name for a service: use `a-z`, digits and `-`, a letter first
+    staging.toml:3:12: `services.cors_proxy_server.callers[0]` is `orders`, but the proxy is reached only from the internet: remove it
+    staging.toml:6:12: `services.mock_target_server.callers[0]` is `cors_proxy_server`, which is not a service: did you mean `cors-proxy-server`?
+    staging.toml:6:33: `services.mock_target_server.callers[1]` is `oders`, which is not a service: did you mean `Orders`?
+    staging.toml:6:42: `services.mock_target_server.callers[2]` is `nobody`, which is not a service: choose one of `cors-proxy-server`, `mock-target-server`, `Orders` and `karpenter`
+    staging.toml:7:20: `services.internal.Orders` is not a name for a service: begin with a letter, then use `a-z`, digits and `-`
     staging.toml:23:20: `services.internal.karpenter` is taken by a part of the platform: choose another name
     ");
 }
