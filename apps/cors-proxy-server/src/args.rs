@@ -15,12 +15,11 @@ use url::Url;
 use crate::cors::Policy;
 use crate::guard::{Exemption, Guard};
 use crate::headers::{RequestRules, is_framing};
-use crate::load::InFlight;
+use crate::load::{IN_FLIGHT, InFlight};
 use crate::metrics::ProxyMetrics;
 use crate::names::{Lookup, Names};
 use crate::proxy::{Limits, Proxy};
 use crate::rate::{Rate, RateLimit};
-use crate::room::IN_FLIGHT;
 use crate::routes::routes;
 use crate::upstream::Upstream;
 

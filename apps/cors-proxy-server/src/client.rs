@@ -14,20 +14,16 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
-use url::{Position, Url};
+use url::Url;
 
 use crate::body::Outgoing;
 use crate::connect::Connector;
 use crate::error::ProxyError;
 use crate::pool::Pool;
+use crate::target::origin;
 
 /// How long a pooled connection may be idle: below the 5 s after which Node closes, the shortest of the usual servers.
 const POOL_IDLE: Duration = Duration::from_secs(4);
-
-/// The part of a URL by which connections and budgets are told apart.
-pub(crate) fn origin(url: &Url) -> &str {
-    &url[..Position::AfterPort]
-}
 
 /// A client with connections of its own.
 pub(crate) struct Client {

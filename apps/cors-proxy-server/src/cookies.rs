@@ -4,7 +4,7 @@
 use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
-use crate::client::origin;
+use crate::target::origin;
 
 /// The mark. It also takes the meaning from `__Host-`, whose cookies would have to be for all paths.
 const MARK: &str = "proxied-";

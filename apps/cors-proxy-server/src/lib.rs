@@ -5,6 +5,7 @@ pub mod address;
 mod args;
 mod body;
 mod budget;
+mod causes;
 mod client;
 mod connect;
 mod cookies;

@@ -7,6 +7,9 @@ use service::Wire;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
+/// Requests in flight at once where nothing else is asked for, and they fit.
+pub(crate) const IN_FLIGHT: usize = 1024;
+
 /// How long a request may queue: longer waits only turn overload into timeouts.
 const QUEUE_WAIT: Duration = Duration::from_millis(500);
 

@@ -14,7 +14,7 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::system_conf::parse_resolv_conf;
 
-use crate::error::is_exhausted;
+use crate::causes::is_exhausted;
 use crate::names::{Found, Lookup};
 
 /// Where the system says which name servers it has.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
-use crate::error::is_exhausted;
+use crate::causes::is_exhausted;
 
 /// Names whose addresses are kept.
 const MOST: usize = 1024;

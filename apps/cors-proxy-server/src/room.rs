@@ -3,9 +3,7 @@
 use service::{Cost, OWN, Resources, UNSENT, Wanted};
 
 use crate::Args;
-
-/// Requests in flight at once where nothing else is asked for, and they fit.
-pub(crate) const IN_FLIGHT: usize = 1024;
+use crate::load::IN_FLIGHT;
 
 /// Bytes of a connection without a request, or with an unfinished one: its task, hyper's two buffers, the kernel's socket.
 const CONNECTION: u64 = 32 << 10;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::Uri;
 use percent_encoding::percent_decode_str;
-use url::Url;
+use url::{Position, Url};
 
 /// Why a request names no target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +52,11 @@ pub fn parse(path: &str, query: Option<&str>) -> Result<Option<Url>, BadTarget> 
     absolute(&target).map(Some)
 }
 
+/// The part of a URL by which connections, budgets and cookies are told apart.
+pub(crate) fn origin(url: &Url) -> &str {
+    &url[..Position::AfterPort]
+}
+
 /// The path and the query of a target as they were asked for, where a query had an apostrophe: URLs encode it, and a target
 /// may not know it again.
 pub(crate) fn with_apostrophes(url: &Url, asked: &Uri) -> Option<String> {
@@ -63,7 +68,7 @@ pub(crate) fn with_apostrophes(url: &Url, asked: &Uri) -> Option<String> {
         let encoded = part.matches("%27").map(|_| "%27");
         encoded.chain(std::iter::once("'"))
     });
-    let mut path = url[url::Position::BeforePath..url::Position::AfterPath].to_owned() + "?";
+    let mut path = url[Position::BeforePath..Position::AfterPath].to_owned() + "?";
     for (nth, part) in encoded.split("%27").enumerate() {
         if nth > 0 {
             path.push_str(asked.next()?);

@@ -13,13 +13,13 @@ use url::{Position, Url};
 
 use crate::body::{Bounded, Outgoing, Progress};
 use crate::budget::RetryBudget;
-use crate::client::{Answer, Client, origin};
+use crate::client::{Answer, Client};
 use crate::connect::{self, Connector};
 use crate::error::{ProxyError, Retry};
 use crate::guard::{Reach, Resolver};
 use crate::metrics::ProxyMetrics;
 use crate::names::Names;
-use crate::target::BadTarget;
+use crate::target::{BadTarget, origin};
 
 /// The request that one exchange sends to the target.
 #[derive(Debug)]
