@@ -76,7 +76,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("SCALE007", "[services.cors_proxy_server]\ncpu_request_millicores = 0", "but must be from 10"),
     ("SCALE008", "[services.cors_proxy_server]\nmemory_mib = 0", "but must be from 16"),
     ("SCALE010", "[karpenter.node_pools.spot]\nlimit_cpu = 0", "but must be from 1"),
-    ("LINK024", "[cluster]\nadmin_principal_arns = [\"arn:aws-cn:iam::111122223333:role/a\"]", "the partition of"),
+    (
+        "LINK024",
+        "[cluster]\nadmin_principal_arns = [\"arn:aws-cn:iam::111122223333:role/a\"]",
+        "is in the partition `aws`",
+    ),
     ("SEC013", "[github]\nrepository = \"*\"", "a repository name without its owner is expected"),
     ("SEC015", "[karpenter]\nservice_account = \"*\"", "a service account name is expected"),
     ("IMG001", "[services.cors_proxy_server.image]\ntag = \"latest\"", "a tag other than `latest`"),
