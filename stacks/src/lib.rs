@@ -14,6 +14,7 @@ mod instances;
 pub mod load_test;
 pub mod manifests;
 pub mod names;
+mod orders;
 pub mod picture;
 mod platform;
 pub mod policies;

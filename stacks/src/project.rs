@@ -1,10 +1,10 @@
 //! The platform as a project: its parts, its settings and its rules.
 
-use synth_project::{Built, Family, Kept, Kind, Layer, Part, Project};
+use synth_project::{Built, Family, Kept, Kind, Layer, Order, Part, Project};
 use synth_review::{SettingPlace, Waiver};
 
 use crate::{
-    Platform, add_ons, base_images, bootstrap, cluster, load_test, manifests, picture, policies,
+    Platform, add_ons, base_images, bootstrap, cluster, load_test, manifests, orders, picture, policies,
     settings::{Settings, SettingsError},
 };
 
@@ -56,6 +56,7 @@ impl Project for Platform {
     const SCRATCH: &'static str = "target/offline";
     // It holds everybody's state, and its bucket refuses to be destroyed, as in AWS.
     const KEPT: Option<Kept> = Some(Kept { part: "bootstrap", reason: "its bucket is protected" });
+    const ORDERS: &'static [Order] = orders::ALL;
     const PARTS: &'static [Part<Self>] = PARTS;
     const FAMILIES: &'static [Family<Self>] = policies::FAMILIES;
 

@@ -92,7 +92,7 @@ impl Chart for Values {
     }
 
     fn scales_by(&self) -> Option<u64> {
-        Some(self.replica_count.map_or(2, u64::from))
+        self.pods().first().map(|pods| pods.replicas)
     }
 
     fn placements(&self) -> Vec<(&'static str, &BTreeMap<String, String>, &[Toleration])> {

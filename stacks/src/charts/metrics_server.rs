@@ -59,7 +59,7 @@ impl Chart for Values {
     }
 
     fn scales_by(&self) -> Option<u64> {
-        Some(self.replicas.map_or(1, u64::from))
+        self.pods().first().map(|pods| pods.replicas)
     }
 
     fn placements(&self) -> Vec<(&'static str, &BTreeMap<String, String>, &[Toleration])> {

@@ -26,6 +26,9 @@ pub trait Project: Clone + fmt::Debug + Send + Sync + 'static {
     /// The part that stays when all others are destroyed.
     const KEPT: Option<Kept> = None;
 
+    /// The changes that have to be made one after the other.
+    const ORDERS: &'static [Order] = &[];
+
     /// Every part, in the order in which they are applied.
     const PARTS: &'static [Part<Self>];
 
@@ -139,6 +142,28 @@ pub struct Kept {
     pub part: &'static str,
     /// Why it stays, as a clause: "its bucket is protected".
     pub reason: &'static str,
+}
+
+/// Two attributes, one that Terraform applies and one that Argo CD syncs, that have to change one after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    /// The attribute that Terraform applies.
+    pub terraform: Attribute,
+    /// The attribute that Argo CD syncs.
+    pub argocd: Attribute,
+    /// What each change of the two is, and what to do about it: the values that they become, where they change.
+    pub steps: &'static [((Option<bool>, Option<bool>), &'static str, &'static str)],
+}
+
+/// An attribute that is on or off.
+#[derive(Clone, Copy, Debug)]
+pub struct Attribute {
+    /// The part that it is in.
+    pub part: &'static str,
+    /// The address of its resource, or `file` and the name of the file.
+    pub address: &'static str,
+    /// The end of its path.
+    pub path: &'static str,
 }
 
 /// A part of a project that is written to a directory of its own.

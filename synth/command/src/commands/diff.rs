@@ -31,7 +31,7 @@ pub fn diff<P: Project>(project: &Opened<P>, args: &DiffArgs<P>) -> Result<Repor
         parts.push(PartDifference { name: survey.rendered.name, directory, differences });
     }
     let found = parts.iter().any(|part| !part.differences.is_empty());
-    let order = Order::of(parts.iter().map(|part| (part.name, part.differences.as_slice())));
+    let order = Order::of::<P>(parts.iter().map(|part| (part.name, part.differences.as_slice())));
     if *as_json {
         let parts: Vec<_> = parts.iter().map(PartDifference::json).collect();
         let order: Vec<_> = order.iter().map(Order::json).collect();

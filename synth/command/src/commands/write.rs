@@ -76,7 +76,7 @@ pub fn write<P: Project>(project: &Opened<P>, part: Option<&'static Part<P>>, ar
     }
     let mut staging = Staging::begin(&project.out)?;
     let surveys = directory::survey(&project.out, &rendered)?;
-    let order = order(&surveys);
+    let order = order::<P>(&surveys);
     for survey in &surveys {
         staging.prepare(survey)?;
     }
@@ -88,8 +88,8 @@ pub fn write<P: Project>(project: &Opened<P>, part: Option<&'static Part<P>>, ar
 }
 
 /// The order in which to deliver what is about to be written; what lies there and cannot be read is about to be replaced.
-fn order(surveys: &[Survey<'_>]) -> Option<Order> {
+fn order<P: Project>(surveys: &[Survey<'_>]) -> Option<Order> {
     let differences: Vec<(&str, Vec<Difference>)> =
         surveys.iter().map(|survey| (survey.rendered.name, difference(survey).unwrap_or_default())).collect();
-    Order::of(differences.iter().map(|(part, differences)| (*part, differences.as_slice())))
+    Order::of::<P>(differences.iter().map(|(part, differences)| (*part, differences.as_slice())))
 }
