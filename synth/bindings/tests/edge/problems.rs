@@ -56,10 +56,10 @@ fn deprecated_arguments_and_blocks_are_reported() {
 #[test]
 fn too_few_and_too_many_blocks_are_reported() {
     let expected: [&[&str]; 4] = [
-        &["`edge_block.main.member` occurs 3 times, at most 2"],
-        &["`edge_block.main.one` occurs 2 times, at most 1"],
-        &["`edge_block.main.sole` occurs 2 times, at most 1"],
-        &["`edge_block.main.sole.port` occurs 0 times, at least 1"],
+        &["`edge_block.main.member` occurs 3 times, but at most 2 are allowed"],
+        &["`edge_block.main.one` occurs 2 times, but at most 1 is allowed"],
+        &["`edge_block.main.sole` occurs 2 times, but at most 1 is allowed"],
+        &["`edge_block.main.sole.port` occurs 0 times, but at least 1 is needed"],
     ];
     assert_problems(expected, |stack| {
         let no_port: [edge_block::sole::port::Block<Present>; 0] = [];
