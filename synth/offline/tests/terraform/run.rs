@@ -63,9 +63,11 @@ fn a_missing_an_old_and_a_strange_terraform_are_one_line_each() {
     let old = program("old", "Terraform v1.10.5\non linux_amd64");
     let strange = program("strange", "OpenTofu v1.11.1\non linux_amd64");
     assert!(matches!(missing, Unusable::Missing(_)));
-    for (error, text) in
-        [(missing, "does not start"), (old, "this one is 1.10.5"), (strange, "answers `OpenTofu v1.11.1`")]
-    {
+    for (error, text) in [
+        (missing, "does not start"),
+        (old, "is 1.10.5, which is too old"),
+        (strange, "prints the version `OpenTofu v1.11.1`"),
+    ] {
         let said = error.to_string();
         assert!(said.contains(text) && !said.contains('\n'), "{said}");
     }
