@@ -12,7 +12,7 @@ section! {
     pub struct Aws {
         /// Twelve digits.
         pub account_id: AccountId,
-        /// One of [`regions::REGIONS`].
+        /// The region, one of those that host EKS.
         pub region: Region,
         /// Oldest version of Terraform's AWS provider that may plan.
         pub provider_floor: ProviderFloor,
