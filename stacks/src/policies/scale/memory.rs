@@ -1,10 +1,13 @@
 //! Whether the memory of the proxy's pods holds what their flags let them serve at once.
 
-use k8s_openapi::api::core::v1::Container;
 use synth_kubernetes::quantity::{self, MEMORY};
 use synth_review::{Findings, Policy, Severity};
 
-use crate::{Platform, names::CORS_PROXY_SERVER, view::limit};
+use crate::{
+    Platform,
+    names::CORS_PROXY_SERVER,
+    view::{flag, limit},
+};
 
 pub(super) const MEMORY_HOLDS_REQUESTS: Policy<Platform> = Policy {
     code: "SCALE018",
@@ -28,8 +31,9 @@ fn memory_holds_requests(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled().into_iter().filter(|workload| workload.name() == CORS_PROXY_SERVER) {
         for container in workload.containers() {
             let Some(memory) = limit(container, MEMORY).and_then(quantity::mebibytes) else { continue };
-            let requests = flag(container, "--max-in-flight").unwrap_or(REQUESTS);
-            let connections = flag(container, "--max-connections").unwrap_or(CONNECTIONS);
+            let number = |name| flag(container, name).next().and_then(|text| text.parse().ok());
+            let requests = number("--max-in-flight").unwrap_or(REQUESTS);
+            let connections = number("--max-connections").unwrap_or(CONNECTIONS);
             let needed = (OWN + requests * REQUEST + connections * CONNECTION).div_ceil(1024);
             if memory < needed {
                 findings
@@ -44,10 +48,4 @@ fn memory_holds_requests(platform: &Platform, findings: &mut Findings) {
             }
         }
     }
-}
-
-/// The number that follows a flag.
-fn flag(container: &Container, name: &str) -> Option<u64> {
-    let args = container.args.as_deref().unwrap_or_default();
-    args.iter().skip_while(|arg| *arg != name).nth(1)?.parse().ok()
 }
