@@ -151,9 +151,12 @@ pub struct Order {
     pub terraform: Attribute,
     /// The attribute that Argo CD syncs.
     pub argocd: Attribute,
-    /// What each change of the two is, and what to do about it: the values that they become, where they change.
-    pub steps: &'static [((Option<bool>, Option<bool>), &'static str, &'static str)],
+    /// Every change of the two.
+    pub steps: &'static [Step],
 }
+
+/// A change of both: the values that they become, where they change; what that is, and what to do about it.
+pub type Step = ((Option<bool>, Option<bool>), &'static str, &'static str);
 
 /// An attribute that is on or off.
 #[derive(Clone, Copy, Debug)]
