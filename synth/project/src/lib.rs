@@ -6,4 +6,4 @@ mod built;
 mod project;
 
 pub use built::{Built, BuiltFiles, PartProblems};
-pub use project::{Attribute, Family, Kept, Kind, Layer, Order, Part, Project, Settings};
+pub use project::{Attribute, Family, Kept, Kind, Layer, Order, Part, Project, Settings, Step};
