@@ -9,6 +9,10 @@ use tokio::time::sleep;
 
 use crate::server::Server;
 
+/// Bytes that the kernel keeps of what a peer of the server has sent or not read yet. Peers are elsewhere where the server is
+/// deployed; here they share its kernel, whose memory for all sockets they would use up.
+pub(crate) const WINDOW: u32 = 64 << 10;
+
 /// What so many clients do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flood {
@@ -37,6 +41,8 @@ impl Flood {
         for nth in 0..count {
             clients.spawn(async move {
                 let socket = TcpSocket::new_v4().unwrap();
+                socket.set_send_buffer_size(WINDOW).unwrap();
+                socket.set_recv_buffer_size(WINDOW).unwrap();
                 let Ok(stream) = socket.connect(address).await else { return };
                 // Refused or cut off is as good an end as any other.
                 let _ = self.client(stream, target).await;

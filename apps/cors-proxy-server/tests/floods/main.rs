@@ -44,8 +44,8 @@ async fn withstands(flood: Flood, seconds: u64) {
     eprintln!("{line}");
     assert!(server.is_alive(), "{line}");
     assert!(most.total() < MEMORY && after.total() < KEPT, "{line}");
-    // In the first second nobody counts as stalled yet.
-    assert!(outcome.failed.is_empty() && outcome.refused <= 3 && outcome.served > 20, "{line}");
+    // In the first second nobody counts as stalled yet, and some are refused.
+    assert!(outcome.failed.is_empty() && outcome.served > 4 * outcome.refused.max(4), "{line}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

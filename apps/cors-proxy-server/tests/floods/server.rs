@@ -53,6 +53,8 @@ impl Server {
         let mut command = Command::new(program);
         command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", "2"]);
         command.args(["--memory", &memory.to_string(), "--allow-target", &target.to_string()]);
+        // Of a machine that others use, too, the server may get little.
+        command.args(["--connect-timeout", "1m"]);
         let mut child = command.env_clear().stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
@@ -102,7 +104,7 @@ impl Server {
             let mut outcome = Outcome::default();
             while !ended.load(Ordering::Relaxed) {
                 let began = Instant::now();
-                match timeout(Duration::from_secs(20), small(address, target)).await {
+                match timeout(Duration::from_mins(2), small(address, target)).await {
                     Ok(Ok(response)) if response.starts_with("HTTP/1.1 200 ") && response.ends_with("ok") => {
                         outcome.served += 1;
                     }

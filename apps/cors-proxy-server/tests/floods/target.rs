@@ -3,12 +3,21 @@
 use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Duration, sleep};
+
+use crate::flood::WINDOW;
+
+/// More than there are clients, so that none waits for this process to accept it.
+const BACKLOG: u32 = 16_384;
 
 /// Starts it; `/small` is answered, `/large` without end, and of a POST nothing but the head is read.
 pub(crate) async fn started() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(WINDOW).unwrap();
+    socket.set_recv_buffer_size(WINDOW).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(BACKLOG).unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
