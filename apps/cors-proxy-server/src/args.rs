@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::Parser;
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
-use service::{Metrics, Routes, ServerArgs};
+use service::{Metrics, ServerArgs};
 use url::Url;
 
 use crate::cors::Policy;
@@ -20,7 +19,7 @@ use crate::metrics::ProxyMetrics;
 use crate::names::{Lookup, Names};
 use crate::proxy::{Limits, Proxy};
 use crate::rate::{Rate, RateLimit};
-use crate::routes::routes;
+use crate::routes::Routes;
 use crate::upstream::Upstream;
 
 /// Where the mock target listens by default, which may be reached while the proxy listens on loopback only.
@@ -112,7 +111,7 @@ impl Args {
     }
 
     /// Builds the routes; `lookup` resolves the names of targets.
-    pub fn routes(self, metrics: &Metrics, lookup: Lookup) -> anyhow::Result<Routes> {
+    pub fn routes(self, metrics: &Metrics, lookup: Lookup) -> anyhow::Result<impl service::Routes + use<>> {
         let metrics = ProxyMetrics::registered(metrics);
         let in_flight = self.max_in_flight.unwrap_or(IN_FLIGHT);
         // A quarter of the places is left to targets whose addresses are known, if all others wait for a name server.
@@ -152,7 +151,7 @@ impl Args {
             },
             metrics,
         };
-        Ok(routes(Arc::new(proxy)))
+        Ok(Routes::new(proxy))
     }
 
     fn exemptions(&self) -> Vec<Exemption> {

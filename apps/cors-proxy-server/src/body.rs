@@ -11,11 +11,17 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
-use service::{BoxError, Direction, Wire};
+use service::{BoxError, Direction, ResponseBody, Wire};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+use crate::client::Answer;
 
 /// The body of a request to a target.
 pub(crate) type Outgoing = Either<Empty<Bytes>, Bounded<Incoming, ()>>;
+
+/// The body of a response: the proxy's own, or its target's.
+pub(crate) type Reply = Either<ResponseBody, Bounded<Prefetched<Answer>, OwnedSemaphorePermit>>;
 
 /// Why a body on its way through ended early.
 #[derive(Debug, thiserror::Error)]

@@ -14,13 +14,12 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
-use url::Url;
 
 use crate::body::Outgoing;
 use crate::connect::Connector;
 use crate::error::ProxyError;
 use crate::pool::Pool;
-use crate::target::origin;
+use crate::target::Target;
 
 /// How long a pooled connection may be idle: below the 5 s after which Node closes, the shortest of the usual servers.
 const POOL_IDLE: Duration = Duration::from_secs(4);
@@ -37,15 +36,15 @@ impl Client {
         Self { connector, pool: Pool::new(idle, POOL_IDLE) }
     }
 
-    /// Sends a request in origin form to the host of `url`, over a connection that waits if it may be `reused`. It is sent
+    /// Sends a request in origin form to the host of `target`, over a connection that waits if it may be `reused`. It is sent
     /// again only if nothing of it was, because that connection had been closed meanwhile.
     pub(crate) async fn send(
         &self,
-        url: &Url,
+        target: &Target,
         mut request: Request<Outgoing>,
         reused: bool,
     ) -> Result<Response<Answer>, ProxyError> {
-        let origin = origin(url);
+        let origin = target.origin();
         while reused && let Some(mut connection) = self.pool.take(origin, Connection::is_open) {
             let error = match connection.sender.try_send_request(request).await {
                 Ok(response) => return Ok(self.answer(response, connection)),
@@ -54,7 +53,7 @@ impl Client {
             request = unsent(error).map_err(|error| ProxyError::broken(error, true))?;
         }
         // Boxed, because a request mostly needs none, and would carry the room for it.
-        let (sender, task) = Box::pin(self.connector.connect(url, origin)).await?;
+        let (sender, task) = Box::pin(self.connector.connect(target)).await?;
         let mut connection = Connection { origin: origin.into(), sender, task };
         match connection.sender.try_send_request(request).await {
             Ok(response) => Ok(self.answer(response, connection)),

@@ -16,13 +16,12 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tower_service::Service;
-use url::{Host, Url};
 
 use crate::body::Outgoing;
 use crate::error::ProxyError;
 use crate::guard::Resolver;
 use crate::readable::Readable;
-use crate::target::BadTarget;
+use crate::target::{BadTarget, Target};
 
 /// One end of a new connection, and the task that has the other end.
 type Started = (SendRequest<Outgoing>, AbortHandle);
@@ -56,24 +55,23 @@ impl Connector {
         Self { tcp, tls, http, patience }
     }
 
-    /// Connects to the host of `url`, whose part up to the port is `origin`.
-    pub(crate) async fn connect(&self, url: &Url, origin: &str) -> Result<Started, ProxyError> {
-        let uri = origin.parse().map_err(|_| BadTarget::Unsendable)?;
-        let outcome = timeout(self.patience, self.dial(url, uri)).await;
+    /// Connects to the host of `target`.
+    pub(crate) async fn connect(&self, target: &Target) -> Result<Started, ProxyError> {
+        let uri = target.origin().parse().map_err(|_| BadTarget::Unsendable)?;
+        let outcome = timeout(self.patience, self.dial(target, uri)).await;
         outcome.map_err(BoxError::from).flatten().map_err(ProxyError::connecting)
     }
 
-    async fn dial(&self, url: &Url, uri: Uri) -> Result<Started, BoxError> {
+    async fn dial(&self, target: &Target, uri: Uri) -> Result<Started, BoxError> {
         let stream = self.tcp.clone().call(uri).await?.into_inner();
         service::bound_unsent(&stream);
         let stream = Readable::new(stream);
-        if url.scheme() == "http" {
+        if !target.is_secure() {
             return self.start(TokioIo::new(stream)).await;
         }
-        let name = match url.host() {
-            Some(Host::Ipv4(address)) => ServerName::from(address),
-            Some(Host::Ipv6(address)) => ServerName::from(address),
-            host => ServerName::try_from(host.map(|host| host.to_string()).unwrap_or_default())?,
+        let name = match target.address() {
+            Some(address) => ServerName::from(address),
+            None => ServerName::try_from(target.host().to_owned())?,
         };
         self.start(TokioIo::new(self.tls.connect(name, stream).await?)).await
     }

@@ -2,9 +2,8 @@
 //! target's part of the proxy, by its path, and marked by its name: what has no mark is not for targets.
 
 use http::{HeaderMap, HeaderValue, header};
-use url::Url;
 
-use crate::target::origin;
+use crate::target::Target;
 
 /// The mark. It also takes the meaning from `__Host-`, whose cookies would have to be for all paths.
 const MARK: &str = "proxied-";
@@ -28,21 +27,21 @@ pub(crate) fn unmark(headers: &mut HeaderMap) {
     }
 }
 
-/// Binds what a response of `url` sets to its origin.
-pub(crate) fn bind(headers: &mut HeaderMap, url: &Url) {
+/// Binds what a response of `target` sets to its origin.
+pub(crate) fn bind(headers: &mut HeaderMap, target: &Target) {
     let lines: Vec<HeaderValue> = match headers.entry(header::SET_COOKIE) {
         header::Entry::Occupied(entry) => entry.remove_entry_mult().1.collect(),
         header::Entry::Vacant(_) => return,
     };
     for line in &lines {
         // What is no text was of use to nobody.
-        if let Some(bound) = line.to_str().ok().and_then(|line| HeaderValue::try_from(bound(line, url)).ok()) {
+        if let Some(bound) = line.to_str().ok().and_then(|line| HeaderValue::try_from(bound(line, target)).ok()) {
             headers.append(header::SET_COOKIE, bound);
         }
     }
 }
 
-fn bound(line: &str, url: &Url) -> String {
+fn bound(line: &str, target: &Target) -> String {
     let mut fields = line.split(';');
     let (cookie, mut path) = (fields.next().unwrap_or_default().trim(), None);
     let mut rest = String::new();
@@ -56,13 +55,13 @@ fn bound(line: &str, url: &Url) -> String {
             rest.push_str(field);
         }
     }
-    let path = path.filter(|path| path.starts_with('/')).unwrap_or_else(|| default_path(url));
-    format!("{MARK}{cookie}; Path=/{origin}{path}{rest}", origin = origin(url))
+    let path = path.filter(|path| path.starts_with('/')).unwrap_or_else(|| default_path(target));
+    format!("{MARK}{cookie}; Path=/{origin}{path}{rest}", origin = target.origin())
 }
 
 /// The path of a cookie that names none (RFC 6265, 5.1.4).
-fn default_path(url: &Url) -> &str {
-    match url.path().rsplit_once('/') {
+fn default_path(target: &Target) -> &str {
+    match target.path().rsplit_once('/') {
         Some((folder, _)) if !folder.is_empty() => folder,
         _ => "/",
     }
@@ -71,10 +70,12 @@ fn default_path(url: &Url) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::parsed;
 
     #[test]
     fn a_cookie_is_bound_to_its_target() {
-        let url = Url::parse("https://a.example:8443/shop/cart?x").unwrap();
+        let target = |path| parsed(path, None).unwrap().unwrap();
+        let cart = target("/https://a.example:8443/shop/cart?x");
         for (set, expected) in [
             ("id=1", "proxied-id=1; Path=/https://a.example:8443/shop"),
             ("id=1; Path=/", "proxied-id=1; Path=/https://a.example:8443/"),
@@ -83,9 +84,9 @@ mod tests {
             ("__Host-id=1; Path=/; Secure", "proxied-__Host-id=1; Path=/https://a.example:8443/; Secure"),
             ("id=1; Path=/a; Path=/b", "proxied-id=1; Path=/https://a.example:8443/b"),
         ] {
-            assert_eq!(bound(set, &url), expected, "{set}");
+            assert_eq!(bound(set, &cart), expected, "{set}");
         }
-        assert_eq!(default_path(&Url::parse("http://a.example/cart").unwrap()), "/");
+        assert_eq!(default_path(&target("/http://a.example/cart")), "/");
     }
 
     #[test]

@@ -81,6 +81,17 @@ impl Policy {
         }
         response
     }
+
+    /// Lets the page read every header: by name where there may be credentials, with which `*` would be a header's name.
+    pub(crate) fn expose(&self, headers: &mut HeaderMap) {
+        let names = if self.credentials {
+            let names: Vec<_> = headers.keys().filter(|name| !is_cors(name)).map(HeaderName::as_str).collect();
+            HeaderValue::try_from(names.join(", ")).expect("names of headers make a header value")
+        } else {
+            HeaderValue::from_static("*")
+        };
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, names);
+    }
 }
 
 /// Whether the proxy's own page asks: browsers send no `Origin` then, and let no script set this header.
@@ -93,19 +104,6 @@ pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::OPTIONS
         && headers.contains_key(header::ORIGIN)
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-/// Lets the page read every header by name; `*` would not count with credentials.
-pub(crate) fn expose(headers: &mut HeaderMap) {
-    let mut names = String::with_capacity(256);
-    for name in headers.keys().filter(|name| !is_cors(name)) {
-        if !names.is_empty() {
-            names.push_str(", ");
-        }
-        names.push_str(name.as_str());
-    }
-    let names = HeaderValue::try_from(names).expect("names of headers make a header value");
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, names);
 }
 
 /// Whether a header is CORS's own: the target's are replaced by ours.
@@ -153,6 +151,18 @@ mod tests {
         let policy = policy(&["https://a.example"], &["https://a.example"]);
         let request = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static("https://a.example"))]);
         assert_eq!(policy.grant(&request), Grant::Denied);
+    }
+
+    #[test]
+    fn with_credentials_every_header_is_exposed_by_its_name() {
+        let exposed = |credentials| {
+            let target = [("x-own", "1"), ("access-control-max-age", "1"), ("etag", "1")];
+            let target = target.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+            let mut headers = HeaderMap::from_iter(target);
+            Policy { credentials, ..policy(&["https://a.example"], &[]) }.expose(&mut headers);
+            headers[header::ACCESS_CONTROL_EXPOSE_HEADERS].clone()
+        };
+        assert_eq!([exposed(true), exposed(false)], ["x-own, etag", "*"]);
     }
 
     #[test]

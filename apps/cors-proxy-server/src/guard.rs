@@ -1,7 +1,6 @@
 //! The guard against requests into the private network: what a URL names is vetted here, what a name resolves to in the
 //! client's resolver, so that the vetted address is the one dialled.
 
-use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,10 +9,11 @@ use std::vec;
 use hyper_util::client::legacy::connect::dns::Name;
 use service::BoxError;
 use tower_service::Service;
-use url::{Host, Url};
+use url::Url;
 
 use crate::address::{self, Blocked};
 use crate::names::Names;
+use crate::target::Target;
 
 /// How a target may be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Reach {
 }
 
 /// A host and a port that may be reached although the address is private.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exemption {
     host: String,
     port: u16,
@@ -47,46 +47,35 @@ impl Exemption {
         let (_, port) = text.rsplit_once(':').ok_or_else(expected)?;
         let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(expected)?;
         let url = Url::parse(&format!("http://{text}")).map_err(|error| format!("{error}, {}", expected()))?;
-        let host = url.host().filter(|_| url.path() == "/" && url.username().is_empty()).ok_or_else(expected)?;
-        if let Some(address) = literal(&host) {
+        let bare = url.path() == "/" && url.query().is_none();
+        let target = Target::try_from(url).ok().filter(|_| bare).ok_or_else(expected)?;
+        if let Some(address) = target.address() {
             address::exempt(address)
                 .map_err(|_| "this address hands out credentials and is never exempted".to_owned())?;
         }
-        Ok(Self { host: host.to_string(), port })
+        Ok(Self { host: target.host().to_owned(), port })
     }
 }
 
 /// Decides about the host of each URL, redirects included.
 #[derive(Debug)]
 pub(crate) struct Guard {
-    exempt: HashSet<Exemption>,
+    exempt: Vec<Exemption>,
 }
 
 impl Guard {
-    pub(crate) fn new(exempt: impl IntoIterator<Item = Exemption>) -> Self {
-        Self { exempt: exempt.into_iter().collect() }
+    pub(crate) fn new(exempt: Vec<Exemption>) -> Self {
+        Self { exempt }
     }
 
-    pub(crate) fn admit(&self, url: &Url) -> Result<Reach, Blocked> {
-        let reach = if self.exempt.is_empty() { Reach::Public } else { self.reach(url) };
-        if let Some(address) = url.host().as_ref().and_then(literal) {
+    pub(crate) fn admit(&self, target: &Target) -> Result<Reach, Blocked> {
+        // Operators exempt a few.
+        let exempt = self.exempt.iter().any(|exempt| exempt.port == target.port() && exempt.host == target.host());
+        let reach = if exempt { Reach::Exempt } else { Reach::Public };
+        if let Some(address) = target.address() {
             reach.admit(address)?;
         }
         Ok(reach)
-    }
-
-    fn reach(&self, url: &Url) -> Reach {
-        let wanted = url.host_str().zip(url.port_or_known_default());
-        let exempt = wanted.is_some_and(|(host, port)| self.exempt.contains(&Exemption { host: host.into(), port }));
-        if exempt { Reach::Exempt } else { Reach::Public }
-    }
-}
-
-fn literal<S>(host: &Host<S>) -> Option<IpAddr> {
-    match host {
-        Host::Ipv4(address) => Some((*address).into()),
-        Host::Ipv6(address) => Some((*address).into()),
-        Host::Domain(_) => None,
     }
 }
 
@@ -130,8 +119,8 @@ mod tests {
 
     #[test]
     fn an_exemption_holds_for_its_host_and_port_only() {
-        let guard = Guard::new([exemption("127.0.0.1:3000"), exemption("Mock-Target:80")]);
-        let reach = |url: &str| guard.admit(&Url::parse(url).unwrap());
+        let guard = Guard::new(vec![exemption("127.0.0.1:3000"), exemption("Mock-Target:80")]);
+        let reach = |url: &str| guard.admit(&Url::parse(url).unwrap().try_into().unwrap());
         assert_eq!(reach("http://127.0.0.1:3000/"), Ok(Reach::Exempt));
         assert_eq!(reach("http://0x7f.1:3000/"), Ok(Reach::Exempt));
         assert_eq!(reach("http://mock-target/"), Ok(Reach::Exempt));

@@ -6,8 +6,8 @@ use http::header::{self, Entry};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 use service::TraceParent;
-use url::Url;
 
+use crate::target::Target;
 use crate::{cookies, cors};
 
 /// The name by which the proxy recognises itself in `Via` and signs `Proxy-Status`.
@@ -132,11 +132,11 @@ impl RequestRules {
         if !trusted {
             headers.remove(header::FORWARDED);
         }
-        let mut chain = peer.to_string();
-        if trusted && let Some(Ok(before)) = headers.get(&FORWARDED_FOR).map(HeaderValue::to_str) {
-            chain = format!("{before}, {chain}");
-        }
-        let chain = HeaderValue::try_from(chain).expect("addresses and commas are a header value");
+        let chain = match headers.get(&FORWARDED_FOR).map(HeaderValue::to_str) {
+            Some(Ok(before)) if trusted => HeaderValue::try_from(format!("{before}, {peer}")),
+            _ => HeaderValue::try_from(address(peer)),
+        };
+        let chain = chain.expect("addresses and commas are a header value");
         headers.insert(&FORWARDED_FOR, chain);
         let port = host.as_ref().and_then(|host| host.to_str().ok()?.rsplit_once(':')?.1.parse::<u16>().ok());
         let facts = [
@@ -155,6 +155,25 @@ impl RequestRules {
             }
         }
     }
+}
+
+/// An address as text, without the machinery of formatting for the usual kind.
+fn address(address: IpAddr) -> String {
+    let IpAddr::V4(address) = address else {
+        return address.to_string();
+    };
+    let mut text = String::with_capacity("255.255.255.255".len());
+    for (nth, octet) in address.octets().into_iter().enumerate() {
+        if nth > 0 {
+            text.push('.');
+        }
+        for (above, place) in [(99, 100), (9, 10), (0, 1)] {
+            if octet > above || place == 1 {
+                text.push(char::from(b'0' + octet / place % 10));
+            }
+        }
+    }
+    text
 }
 
 fn accepts_trailers(te: &HeaderValue) -> bool {
@@ -177,8 +196,8 @@ pub(crate) fn is_coded(headers: &HeaderMap) -> bool {
     coded || codings.next().is_some()
 }
 
-/// Turns the headers of the target's `url` into the page's; CORS headers are added afterwards.
-pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool, url: &Url) {
+/// Turns the headers of a target's response into the page's; CORS headers are added afterwards.
+pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool, target: &Target) {
     remove_hop_by_hop(headers);
     one_length(headers);
     headers.reserve(ADDED);
@@ -186,7 +205,7 @@ pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool, url: &Url) 
         cors::is_cors(name) || acts_on_origin(name) || (!cookies && *name == header::SET_COOKIE)
     });
     if cookies {
-        cookies::bind(headers, url);
+        cookies::bind(headers, target);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
@@ -200,8 +219,10 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
         .get_all(header::CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
+        .flat_map(|value| value.split(',').map(str::trim))
+        // What nearly all say, and would be removed anyhow.
+        .filter(|name| !name.eq_ignore_ascii_case("keep-alive") && !name.eq_ignore_ascii_case("close"))
+        .filter_map(|name| name.parse().ok())
         .collect();
     remove_all(headers, |name| is_hop_by_hop(name) || named.contains(name));
 }
@@ -279,6 +300,15 @@ mod tests {
             (&trusted["x-forwarded-for"], &trusted["x-forwarded-proto"]),
             (&"6.6.6.6, 5.5.5.5".parse().unwrap(), &"https".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn addresses_are_written_as_the_standard_library_does() {
+        for octet in 0..=u8::MAX {
+            for text in [IpAddr::from([octet, 0, 255, octet]), IpAddr::from([0, 0, 0, 0, 0, 0, 0, octet.into()])] {
+                assert_eq!(address(text), text.to_string());
+            }
+        }
     }
 
     #[test]

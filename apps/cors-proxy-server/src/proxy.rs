@@ -1,20 +1,19 @@
 //! One request from the page to the target and back: admission, redirects, headers, body.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use http::response::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use service::{Direction, Drain, Label, ResponseBody, TraceParent, Wire};
+use service::{Arrival, Direction, Drain, Label, ResponseBody, Wire};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::body::{Absent, Bounded, Prefetched};
+use crate::body::{Absent, Bounded, Prefetched, Reply};
 use crate::client::Answer;
 use crate::cors::{self, Grant, Policy};
 use crate::error::ProxyError;
@@ -23,12 +22,15 @@ use crate::headers::{self, RequestRules};
 use crate::load::InFlight;
 use crate::metrics::ProxyMetrics;
 use crate::rate::RateLimit;
-use crate::target::BadTarget;
+use crate::target::{BadTarget, Target};
 use crate::upstream::{Exchange, Upstream};
 use crate::{page, target, tunnel};
 
 /// The label of forwarded requests in metrics.
-const ROUTE: &str = "/{target}";
+pub(crate) const ROUTE: &str = "/{target}";
+
+static REQUEST_URL: HeaderName = HeaderName::from_static("x-request-url");
+static FINAL_URL: HeaderName = HeaderName::from_static("x-final-url");
 
 /// A redirect's own body is read, so that its connection can be used again, if it is no larger than this.
 const REDIRECT_BODY: usize = 64 * 1024;
@@ -60,30 +62,35 @@ pub(crate) struct Limits {
     pub(crate) tunnel_idle: Duration,
 }
 
-/// A request as the routes hand it over.
+/// A request, taken apart.
 #[derive(Debug)]
 pub(crate) struct Inbound {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Incoming>,
-    pub(crate) peer: IpAddr,
-    pub(crate) trace: TraceParent,
-    pub(crate) upgrade: Option<OnUpgrade>,
-    pub(crate) drain: Drain,
-    pub(crate) wire: Wire,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Incoming,
+    upgrade: Option<OnUpgrade>,
+    arrival: Arrival,
+}
+
+impl Inbound {
+    pub(crate) fn new(request: Request<Incoming>, arrival: Arrival) -> Self {
+        let (mut head, body) = request.into_parts();
+        let upgrade = head.extensions.remove();
+        Self { method: head.method, uri: head.uri, headers: head.headers, body, upgrade, arrival }
+    }
 }
 
 impl Proxy {
     /// Answers a request, with CORS headers whatever the outcome.
-    pub(crate) async fn serve(&self, inbound: Inbound) -> Response<ResponseBody> {
+    pub(crate) async fn serve(&self, inbound: Inbound) -> Response<Reply> {
         let grant = self.policy.grant(&inbound.headers);
         if cors::is_preflight(&inbound.method, &inbound.headers) {
             return self.preflight(&grant, &inbound.headers);
         }
         let target = match target::parse(inbound.uri.path(), inbound.uri.query()) {
             // The page is for people, who bring neither an origin nor a required header.
-            Ok(None) if matches!(inbound.method, Method::GET | Method::HEAD) => return page::front(),
+            Ok(None) if matches!(inbound.method, Method::GET | Method::HEAD) => return page::front().map(Reply::Left),
             target => target,
         };
         let outcome = match self.admit(&inbound, &grant) {
@@ -95,27 +102,27 @@ impl Proxy {
         response
     }
 
-    fn preflight(&self, grant: &Grant, headers: &HeaderMap) -> Response<ResponseBody> {
+    fn preflight(&self, grant: &Grant, headers: &HeaderMap) -> Response<Reply> {
         let mut response = if *grant == Grant::Denied {
             let mut refused = ProxyError::OriginDenied.respond("preflight");
             self.policy.write(grant, refused.headers_mut());
-            return refused;
+            return refused.map(Reply::Left);
         } else {
-            self.policy.preflight(grant, headers)
+            self.policy.preflight(grant, headers).map(Reply::Left)
         };
         response.extensions_mut().insert(Label { route: "preflight", error: "" });
         response
     }
 
-    fn refuse(&self, error: &ProxyError) -> Response<ResponseBody> {
+    fn refuse(&self, error: &ProxyError) -> Response<Reply> {
         match error {
             ProxyError::Blocked(blocked) => self.metrics.blocked(blocked.0.name()),
             ProxyError::Overloaded | ProxyError::Exhausted(_) => self.metrics.shed(),
             _ => {}
         }
         let mut response = error.respond(ROUTE);
-        cors::expose(response.headers_mut());
-        response
+        self.policy.expose(response.headers_mut());
+        response.map(Reply::Left)
     }
 
     fn admit(&self, inbound: &Inbound, grant: &Grant) -> Result<(), ProxyError> {
@@ -133,7 +140,7 @@ impl Proxy {
             return Err(ProxyError::HeaderRequired(names.join(", ")));
         }
         if let Some(rate) = &self.rate {
-            let client = self.rules.client(inbound.peer, &inbound.headers);
+            let client = self.rules.client(inbound.arrival.peer.ip(), &inbound.headers);
             rate.take(client).map_err(|retry_after| ProxyError::RateLimited { retry_after })?;
         }
         Ok(())
@@ -141,34 +148,30 @@ impl Proxy {
 
     async fn forward(
         &self,
-        mut inbound: Inbound,
-        target: Result<Option<Url>, BadTarget>,
-    ) -> Result<Response<ResponseBody>, ProxyError> {
-        let url = target?.ok_or(BadTarget::Missing)?;
+        inbound: Inbound,
+        target: Result<Option<Target>, BadTarget>,
+    ) -> Result<Response<Reply>, ProxyError> {
+        let target = target?.ok_or(BadTarget::Missing)?;
         let limit = self.limits.request_body;
-        let body = inbound.body.take().filter(|body| !body.is_end_stream());
-        if body.as_ref().is_some_and(|body| body.size_hint().lower() > limit) {
+        let Inbound { method, uri, mut headers, body, upgrade, arrival } = inbound;
+        let Arrival { peer, trace, wire, drain } = arrival;
+        if body.size_hint().lower() > limit {
             return Err(ProxyError::RequestTooLarge { limit });
         }
-        let place = self.in_flight.enter(&inbound.wire).await.ok_or(ProxyError::Overloaded)?;
-        let websocket = inbound.upgrade.is_some() && tunnel::is_websocket(&inbound.method, &inbound.headers);
-        self.rules.apply(&mut inbound.headers, inbound.peer, &inbound.trace, websocket);
-        let exchange = Exchange {
-            method: inbound.method,
-            path: target::with_apostrophes(&url, &inbound.uri),
-            url,
-            headers: inbound.headers,
-            body: body.map(|body| (body, limit)),
-            wire: inbound.wire.clone(),
-        };
+        let place = self.in_flight.enter(&wire).await.ok_or(ProxyError::Overloaded)?;
+        let websocket = upgrade.is_some() && tunnel::is_websocket(&method, &headers);
+        self.rules.apply(&mut headers, peer.ip(), &trace, websocket);
+        let path = target::with_apostrophes(&target, &uri);
+        let body = (!body.is_end_stream()).then_some((body, limit));
+        let exchange = Exchange { method, path, target, headers, body, wire: wire.clone() };
         let (response, hops) = self.follow(exchange).await?;
-        match inbound.upgrade {
+        match upgrade {
             Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {
-                Ok(self.switched(response, &hops, upgrade, (place, inbound.drain)))
+                Ok(self.switched(response, &hops, upgrade, (place, drain)))
             }
             _ if response.status() == StatusCode::SWITCHING_PROTOCOLS => Err(ProxyError::UnaskedSwitch),
             _ if headers::is_coded(response.headers()) => Err(ProxyError::Coded),
-            _ => self.answered(response, &hops, (place, inbound.wire)).await,
+            _ => self.answered(response, &hops, (place, wire)).await,
         }
     }
 
@@ -177,16 +180,16 @@ impl Proxy {
         let mut requested = None;
         let mut followed = Vec::new();
         loop {
-            let reach = self.guard.admit(&exchange.url)?;
+            let reach = self.guard.admit(&exchange.target)?;
             let bodiless = exchange.body.is_none();
             let response = self.upstream.send(reach, &mut exchange).await?;
             let redirect = match Redirect::of(&response, &exchange, bodiless) {
                 Some(redirect) if followed.len() < self.limits.redirects => redirect,
-                _ => return Ok((response, Hops { requested, followed, current: exchange.url })),
+                _ => return Ok((response, Hops { requested, followed, current: exchange.target })),
             };
             let from = redirect.apply(&mut exchange);
             requested.get_or_insert(from);
-            followed.push((response.status(), exchange.url.clone()));
+            followed.push((response.status(), exchange.target.clone()));
             // Not all of it may be read, or come in time, and then only this connection is lost.
             let _ = timeout(REDIRECT_TIME, Limited::new(response.into_body(), REDIRECT_BODY).collect()).await;
         }
@@ -197,7 +200,7 @@ impl Proxy {
         response: Response<Answer>,
         hops: &Hops,
         (place, wire): (OwnedSemaphorePermit, Wire),
-    ) -> Result<Response<ResponseBody>, ProxyError> {
+    ) -> Result<Response<Reply>, ProxyError> {
         let (mut head, body) = response.into_parts();
         let limit = self.limits.response_body;
         if body.size_hint().lower() > limit {
@@ -208,12 +211,11 @@ impl Proxy {
             head.headers.remove(header::CONTENT_LENGTH);
         } else if head.status == StatusCode::NOT_MODIFIED {
             // Its length, if there is one, is that of the body which it leaves out.
-            return Ok(Response::from_parts(head, Absent.map_err(|never| match never {}).boxed_unsync()));
+            return Ok(Response::from_parts(head, Reply::Left(Absent.map_err(|never| match never {}).boxed_unsync())));
         }
         let body = Prefetched::new(body).await.map_err(|error| ProxyError::broken(error, false))?;
         let body = Bounded::new(body, limit, self.limits.timeout, place);
-        let body = body.watched(wire, Direction::Down);
-        Ok(Response::from_parts(head, body.map_err(Into::into).boxed_unsync()))
+        Ok(Response::from_parts(head, Reply::Right(body.watched(wire, Direction::Down))))
     }
 
     fn switched(
@@ -222,8 +224,8 @@ impl Proxy {
         hops: &Hops,
         upgrade: OnUpgrade,
         (place, drain): (OwnedSemaphorePermit, Drain),
-    ) -> Response<ResponseBody> {
-        let mut switched = Response::new(ResponseBody::default());
+    ) -> Response<Reply> {
+        let mut switched = Response::new(Reply::Left(ResponseBody::default()));
         *switched.status_mut() = response.status();
         *switched.headers_mut() = response.headers().clone();
         let (mut head, body) = switched.into_parts();
@@ -237,9 +239,8 @@ impl Proxy {
     fn finish(&self, head: &mut Parts, hops: &Hops) {
         headers::clean_response(&mut head.headers, self.rules.cookies, &hops.current);
         hops.write(head.status, &mut head.headers);
-        cors::expose(&mut head.headers);
+        self.policy.expose(&mut head.headers);
         head.extensions.clear();
-        head.extensions.insert(Label { route: ROUTE, error: "" });
         head.version = http::Version::HTTP_11;
     }
 }
@@ -248,9 +249,9 @@ impl Proxy {
 #[derive(Debug)]
 struct Hops {
     /// The first URL, if redirects led away from it.
-    requested: Option<Url>,
-    followed: Vec<(StatusCode, Url)>,
-    current: Url,
+    requested: Option<Target>,
+    followed: Vec<(StatusCode, Target)>,
+    current: Target,
 }
 
 impl Hops {
@@ -264,19 +265,19 @@ impl Hops {
         }
         let current = value(self.current.as_str());
         let requested = self.requested.as_ref().map_or_else(|| current.clone(), |url| value(url.as_str()));
-        headers.insert(HeaderName::from_static("x-request-url"), requested);
+        headers.insert(&REQUEST_URL, requested);
         for (nth, (status, url)) in self.followed.iter().enumerate() {
             let name = format!("x-cors-redirect-{}", nth + 1);
             let name = HeaderName::try_from(name).expect("letters, dashes and digits are a header name");
             headers.insert(name, value(&format!("{} {url}", status.as_u16())));
         }
-        headers.insert(HeaderName::from_static("x-final-url"), current);
+        headers.insert(&FINAL_URL, current);
     }
 }
 
-fn location(headers: &HeaderMap, base: &Url) -> Option<Url> {
+fn location(headers: &HeaderMap, base: &Target) -> Option<Url> {
     // Unencoded UTF-8 is common in it, and browsers take it.
-    let mut next = base.join(std::str::from_utf8(headers.get(header::LOCATION)?.as_bytes()).ok()?).ok()?;
+    let mut next = base.join(std::str::from_utf8(headers.get(header::LOCATION)?.as_bytes()).ok()?)?;
     if !matches!(next.scheme(), "http" | "https") {
         return None;
     }
@@ -287,7 +288,7 @@ fn location(headers: &HeaderMap, base: &Url) -> Option<Url> {
 /// A redirect that the proxy follows.
 #[derive(Debug)]
 struct Redirect {
-    url: Url,
+    target: Target,
     to_get: bool,
 }
 
@@ -301,13 +302,12 @@ impl Redirect {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => false,
             _ => return None,
         };
-        let url = location(response.headers(), &exchange.url)?;
-        let credentials = !url.username().is_empty() || url.password().is_some();
-        (!credentials && (to_get || bodiless)).then_some(Self { url, to_get })
+        let target = location(response.headers(), &exchange.target)?.try_into().ok()?;
+        (to_get || bodiless).then_some(Self { target, to_get })
     }
 
     /// Turns the exchange into the next one; returns the URL that it leaves.
-    fn apply(self, exchange: &mut Exchange) -> Url {
+    fn apply(self, exchange: &mut Exchange) -> Target {
         let describing = [
             header::CONTENT_LENGTH,
             header::CONTENT_TYPE,
@@ -322,12 +322,12 @@ impl Redirect {
                 exchange.headers.remove(name);
             }
         }
-        if self.url.origin() != exchange.url.origin() {
+        if self.target.origin() != exchange.target.origin() {
             for name in secret {
                 exchange.headers.remove(name);
             }
         }
         exchange.path = None;
-        std::mem::replace(&mut exchange.url, self.url)
+        std::mem::replace(&mut exchange.target, self.target)
     }
 }

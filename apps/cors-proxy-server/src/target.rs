@@ -1,10 +1,14 @@
 //! Which URL a request asks for. Pure: text in, a URL out; whether it may be reached is `address` and `guard`'s matter.
 
+mod plain;
+
 use std::borrow::Cow;
+use std::fmt;
+use std::net::IpAddr;
 
 use http::Uri;
 use percent_encoding::percent_decode_str;
-use url::{Position, Url};
+use url::{Host, Position, Url};
 
 /// Why a request names no target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,9 +39,107 @@ pub enum BadTarget {
     Syntax(#[from] url::ParseError),
 }
 
+/// The URL of a target: `http` or `https`, with a host, and without credentials and fragment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    text: Box<str>,
+    host_start: usize,
+    host_end: usize,
+    origin_end: usize,
+    port: u16,
+    address: Option<IpAddr>,
+}
+
+impl Target {
+    /// The whole URL, as the URL standard writes it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The part by which connections, budgets and cookies are told apart: scheme, host, and a port that is not the scheme's own.
+    pub fn origin(&self) -> &str {
+        &self.text[..self.origin_end]
+    }
+
+    /// The host, with a port that is not the scheme's own.
+    pub fn authority(&self) -> &str {
+        &self.text[self.host_start..self.origin_end]
+    }
+
+    /// The host: a name, or an address as URLs have it.
+    pub fn host(&self) -> &str {
+        &self.text[self.host_start..self.host_end]
+    }
+
+    /// The host's address, if it is no name.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// The port, be it the scheme's own.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether the scheme is `https`.
+    pub fn is_secure(&self) -> bool {
+        self.host_start == "https://".len()
+    }
+
+    /// The path and the query, which a request names.
+    pub fn path_and_query(&self) -> &str {
+        &self.text[self.origin_end..]
+    }
+
+    /// The path alone.
+    pub(crate) fn path(&self) -> &str {
+        self.path_and_query().split('?').next().unwrap_or_default()
+    }
+
+    /// What a reference in a response of this target means.
+    pub(crate) fn join(&self, reference: &str) -> Option<Url> {
+        Url::parse(&self.text).ok()?.join(reference).ok()
+    }
+}
+
+impl TryFrom<Url> for Target {
+    type Error = BadTarget;
+
+    fn try_from(mut url: Url) -> Result<Self, BadTarget> {
+        if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
+            return Err(BadTarget::Scheme);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(BadTarget::Credentials);
+        }
+        let port = url.port_or_known_default().filter(|port| *port != 0).ok_or(BadTarget::Port)?;
+        url.set_fragment(None);
+        let length = |end| url[..end].len();
+        let (host_start, host_end, origin_end) =
+            (length(Position::BeforeHost), length(Position::AfterHost), length(Position::AfterPort));
+        let address = url.host().and_then(|host| match host {
+            Host::Ipv4(address) => Some(address.into()),
+            Host::Ipv6(address) => Some(address.into()),
+            Host::Domain(_) => None,
+        });
+        Ok(Self { text: String::from(url).into(), host_start, host_end, origin_end, port, address })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 /// Reads the target from the path (`/https://host/path`, `/https:/host`, `/host/path`, `//host`, or with its scheme
 /// percent-encoded) or from `/?url=…`. No target at all is the front page: `None`.
-pub fn parse(path: &str, query: Option<&str>) -> Result<Option<Url>, BadTarget> {
+pub fn parse(path: &str, query: Option<&str>) -> Result<Option<Target>, BadTarget> {
+    plain::read(path, query).map_or_else(|| parsed(path, query), |target| Ok(Some(target)))
+}
+
+/// Reads any target.
+pub fn parsed(path: &str, query: Option<&str>) -> Result<Option<Target>, BadTarget> {
     let rest = path.strip_prefix('/').unwrap_or(path);
     if rest.is_empty() {
         return query.and_then(url_parameter).map(|target| absolute(&target?)).transpose();
@@ -52,23 +154,18 @@ pub fn parse(path: &str, query: Option<&str>) -> Result<Option<Url>, BadTarget> 
     absolute(&target).map(Some)
 }
 
-/// The part of a URL by which connections, budgets and cookies are told apart.
-pub(crate) fn origin(url: &Url) -> &str {
-    &url[..Position::AfterPort]
-}
-
 /// The path and the query of a target as they were asked for, where a query had an apostrophe: URLs encode it, and a target
 /// may not know it again.
-pub(crate) fn with_apostrophes(url: &Url, asked: &Uri) -> Option<String> {
+pub(crate) fn with_apostrophes(target: &Target, asked: &Uri) -> Option<String> {
     let (path, query) = (asked.path(), asked.query().filter(|query| query.contains('\''))?);
     let query = if path == "/" { query.strip_prefix("url=")?.split_once('?')?.1 } else { query };
-    let encoded = url.query()?;
+    let (path, encoded) = target.path_and_query().split_once('?')?;
     // Both have the same ones in the same order, but in one of them all are encoded.
     let mut asked = query.split('\'').flat_map(|part| {
         let encoded = part.matches("%27").map(|_| "%27");
         encoded.chain(std::iter::once("'"))
     });
-    let mut path = url[Position::BeforePath..Position::AfterPath].to_owned() + "?";
+    let mut path = path.to_owned() + "?";
     for (nth, part) in encoded.split("%27").enumerate() {
         if nth > 0 {
             path.push_str(asked.next()?);
@@ -94,25 +191,15 @@ fn decode(text: &str) -> Result<Cow<'_, str>, BadTarget> {
     percent_decode_str(text).decode_utf8().map_err(|_| BadTarget::Encoding)
 }
 
-fn absolute(target: &str) -> Result<Url, BadTarget> {
-    let mut url = match scheme(target) {
+fn absolute(target: &str) -> Result<Target, BadTarget> {
+    let url = match scheme(target) {
         Some((scheme, _)) => {
             let rest = target[scheme.len() + 1..].strip_prefix('/').unwrap_or_default();
             Url::parse(&format!("{scheme}://{}", authority_first(rest.strip_prefix('/').unwrap_or(rest))?))?
         }
         None => bare(authority_first(target.strip_prefix("//").or(target.strip_prefix('/')).unwrap_or(target))?)?,
     };
-    if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
-        return Err(BadTarget::Scheme);
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(BadTarget::Credentials);
-    }
-    if url.port() == Some(0) {
-        return Err(BadTarget::Port);
-    }
-    url.set_fragment(None);
-    Ok(url)
+    url.try_into()
 }
 
 /// The URL parser would skip any number of slashes before the host; a third one is an error here.
@@ -168,7 +255,7 @@ mod tests {
     fn target(path: &str) -> String {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         match parse(path, query) {
-            Ok(Some(url)) => url.into(),
+            Ok(Some(url)) => url.to_string(),
             Ok(None) => "front page".into(),
             Err(error) => format!("{error:?}"),
         }

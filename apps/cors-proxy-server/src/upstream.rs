@@ -9,7 +9,6 @@ use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
 use service::{Direction, Wire};
 use tokio::time::{Instant, sleep};
-use url::{Position, Url};
 
 use crate::body::{Bounded, Outgoing, Progress};
 use crate::budget::RetryBudget;
@@ -19,13 +18,13 @@ use crate::error::{ProxyError, Retry};
 use crate::guard::{Reach, Resolver};
 use crate::metrics::ProxyMetrics;
 use crate::names::Names;
-use crate::target::{BadTarget, origin};
+use crate::target::{BadTarget, Target};
 
 /// The request that one exchange sends to the target.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     pub(crate) method: Method,
-    pub(crate) url: Url,
+    pub(crate) target: Target,
     /// What is sent instead of its path and query.
     pub(crate) path: Option<String>,
     pub(crate) headers: HeaderMap,
@@ -38,15 +37,14 @@ pub(crate) struct Exchange {
 impl Exchange {
     /// Names the target's host among the headers.
     fn address(&mut self) -> Result<(), BadTarget> {
-        let host = &self.url[Position::BeforeHost..Position::AfterPort];
-        let host = HeaderValue::from_str(host).map_err(|_| BadTarget::Unsendable)?;
+        let host = HeaderValue::from_str(self.target.authority()).map_err(|_| BadTarget::Unsendable)?;
         self.headers.insert(header::HOST, host);
         Ok(())
     }
 
     /// The request of one attempt.
     fn request(&self, body: Outgoing) -> Result<Request<Outgoing>, BadTarget> {
-        let path = self.path.as_deref().unwrap_or(&self.url[Position::BeforePath..]);
+        let path = self.path.as_deref().unwrap_or(self.target.path_and_query());
         let path: PathAndQuery = path.parse().map_err(|_| BadTarget::Unsendable)?;
         let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
@@ -92,7 +90,7 @@ impl Upstream {
     /// connection that had been used before, as it may at any time while the connection is idle. The former is paid from the
     /// target's budget; the latter is not, since it happens but once to a request, and a fresh connection tells how things are.
     pub(crate) async fn send(&self, reach: Reach, exchange: &mut Exchange) -> Result<Response<Answer>, ProxyError> {
-        self.budget.deposit(origin(&exchange.url));
+        self.budget.deposit(exchange.target.origin());
         exchange.address()?;
         let body = exchange.body.take();
         let safe = body.is_none() && exchange.method.is_idempotent();
@@ -105,7 +103,7 @@ impl Upstream {
             Err(error) => error,
         };
         let retry = match error.retry() {
-            Some(Retry::Connect) if safe && self.budget.withdraw(origin(&exchange.url)) => Retry::Connect,
+            Some(Retry::Connect) if safe && self.budget.withdraw(exchange.target.origin()) => Retry::Connect,
             Some(Retry::Reset) if safe => Retry::Reset,
             _ => return Err(error),
         };
@@ -147,7 +145,7 @@ impl Upstream {
         };
         let outcome = tokio::select! {
             biased;
-            outcome = client.send(&exchange.url, request, reused) => outcome,
+            outcome = client.send(&exchange.target, request, reused) => outcome,
             () = patience => Err(ProxyError::Timeout),
         };
         let (status, error) = match &outcome {

@@ -9,7 +9,7 @@ mod redirect;
 mod rest;
 mod status;
 
-use service::{Label, Routes};
+use service::{Label, WarpRoutes};
 use warp::{Filter, Rejection, Reply, filters::BoxedFilter};
 
 use crate::answer::{Answer, Refusal, full};
@@ -24,7 +24,7 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 type Group = BoxedFilter<(Answer,)>;
 
 /// All routes of the mock target; `seed` decides everything that is left to chance.
-pub fn routes(seed: u64) -> Routes {
+pub fn routes(seed: u64) -> WarpRoutes {
     let dice = Dice::new(seed);
     let routes = rest::routes()
         .or(status::routes(dice.clone()))
@@ -49,7 +49,7 @@ pub fn routes(seed: u64) -> Routes {
         .recover(unmatched)
         .unify()
         .boxed();
-    Routes::new(routes)
+    WarpRoutes::new(routes)
 }
 
 fn documents() -> Group {

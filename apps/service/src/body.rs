@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, Response, Uri};
+use http::Response;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
 
@@ -14,24 +14,18 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A response body: frames of data, then perhaps trailers.
 pub type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 
-/// The parts of a request that go around warp: its body, and its URI and headers if the routes want them whole.
+/// The body of a request, which goes around warp.
 #[derive(Clone, Debug)]
-pub struct RequestBody(Arc<Mutex<(Option<Incoming>, Uri, HeaderMap)>>);
+pub struct RequestBody(Arc<Mutex<Option<Incoming>>>);
 
 impl RequestBody {
-    pub(crate) fn new(body: Incoming, uri: Uri, headers: HeaderMap) -> Self {
-        Self(Arc::new(Mutex::new((Some(body), uri, headers))))
+    pub(crate) fn new(body: Incoming) -> Self {
+        Self(Arc::new(Mutex::new(Some(body))))
     }
 
     /// Takes the body; a second taker gets none.
     pub fn take(&self) -> Option<Incoming> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.take()
-    }
-
-    /// Takes the URI and the headers, uncopied: none unless the routes are `Routes::taking_headers`.
-    pub fn take_head(&self) -> (Uri, HeaderMap) {
-        let mut request = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (std::mem::take(&mut request.1), std::mem::take(&mut request.2))
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

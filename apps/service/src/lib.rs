@@ -31,7 +31,7 @@ pub use metrics::{Metrics, OTHER_METHOD, method_name};
 pub use process::{Service, run};
 pub use resources::Resources;
 pub use room::{Cost, OWN, Wanted, fit};
-pub use server::{Arrival, BUFFER, Routes, Server};
+pub use server::{Arrival, BUFFER, Routes, Server, WarpRoutes};
 pub use status::Status;
 pub use trace::TraceParent;
 pub use wire::{Direction, Wire};

@@ -30,13 +30,14 @@ pub struct Service<B> {
 
 /// Parses `arguments`, the program's name first, lets `configure` check them all against what the system gives, and serves
 /// until a signal ends it.
-pub fn run<A, B>(
+pub fn run<A, B, R>(
     arguments: impl IntoIterator<Item = OsString>,
     configure: impl FnOnce(A, Resources) -> anyhow::Result<Service<B>>,
 ) -> ExitCode
 where
     A: Parser + AsRef<ServerArgs>,
-    B: FnOnce() -> anyhow::Result<Routes>,
+    B: FnOnce() -> anyhow::Result<R>,
+    R: Routes,
 {
     let service = A::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -85,7 +86,7 @@ fn one_line(message: &str) -> String {
         .join(" ")
 }
 
-fn serve<B: FnOnce() -> anyhow::Result<Routes>>(service: Service<B>) -> ExitCode {
+fn serve<R: Routes>(service: Service<impl FnOnce() -> anyhow::Result<R>>) -> ExitCode {
     let outcome = runtime(service.args.worker_threads()).and_then(|runtime| {
         let outcome = runtime.block_on(serve_until_signal(service));
         // Whatever the deadline cut off must not keep the process alive.
@@ -115,7 +116,9 @@ fn runtime(workers: usize) -> anyhow::Result<Runtime> {
     builder.enable_all().build().context("starting the worker threads")
 }
 
-async fn serve_until_signal<B: FnOnce() -> anyhow::Result<Routes>>(service: Service<B>) -> anyhow::Result<usize> {
+async fn serve_until_signal<R: Routes>(
+    service: Service<impl FnOnce() -> anyhow::Result<R>>,
+) -> anyhow::Result<usize> {
     let Service { args, listen, admin_listen, metrics, routes } = service;
     let mut signals = Signals::register().context("listening for signals")?;
     let routes = routes()?;

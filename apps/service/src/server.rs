@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body::Body;
 use http_body_util::{BodyExt, Either, Empty};
 use hyper::body::Incoming;
@@ -33,22 +33,45 @@ pub const BUFFER: usize = 16 * 1024;
 /// Connections that the kernel takes before they are accepted.
 const BACKLOG: u32 = 1024;
 
-/// The routes of a service, as the server takes them.
-#[derive(Clone, Debug)]
-pub struct Routes {
-    filter: BoxedFilter<(warp::reply::Response,)>,
-    takes_headers: bool,
+/// What answers the requests of a service: warp's routes, or something beside them for what comes often.
+pub trait Routes: Clone + Send + Sync + 'static {
+    /// The bodies of its responses.
+    type Body: Body<Data = Bytes, Error = BoxError> + Send + 'static;
+
+    /// The names of a response that carries none.
+    const LABEL: Label = Label { route: "", error: "" };
+
+    /// Answers one request.
+    fn answer(&self, request: Request<Incoming>, arrival: Arrival) -> impl Future<Output = Response<Self::Body>> + Send;
 }
 
-impl Routes {
-    /// Routes that see headers as warp's filters do.
-    pub fn new(filter: BoxedFilter<(warp::reply::Response,)>) -> Self {
-        Self { filter, takes_headers: false }
-    }
+/// Routes that are warp's.
+#[derive(Clone, Debug)]
+pub struct WarpRoutes(BoxedFilter<(warp::reply::Response,)>);
 
-    /// Routes that take the headers from `Arrival::body`; warp could only copy them.
-    pub fn taking_headers(filter: BoxedFilter<(warp::reply::Response,)>) -> Self {
-        Self { filter, takes_headers: true }
+impl WarpRoutes {
+    /// The routes of this filter, in which `warp::ext::get` extracts what warp does not carry: `Arrival` and `RequestBody`.
+    pub fn new(filter: BoxedFilter<(warp::reply::Response,)>) -> Self {
+        Self(filter)
+    }
+}
+
+impl Routes for WarpRoutes {
+    type Body = ResponseBody;
+
+    async fn answer(&self, request: Request<Incoming>, arrival: Arrival) -> Response<ResponseBody> {
+        let (mut head, body) = request.into_parts();
+        if head.uri.path_and_query().is_none() {
+            // CONNECT names no path, and warp cannot route without one.
+            head.uri = Uri::from_static("/");
+        }
+        head.extensions.insert(arrival);
+        head.extensions.insert(RequestBody::new(body));
+        let request = Request::from_parts(head, Empty::<Bytes>::new());
+        let Ok(response) = warp::service(self.0.clone()).call(request).await;
+        let (mut head, body) = response.into_parts();
+        let carried = head.extensions.remove::<Carried>().and_then(|carried| carried.take());
+        Response::from_parts(head, carried.unwrap_or_else(|| body.map_err(BoxError::from).boxed_unsync()))
     }
 }
 
@@ -87,7 +110,7 @@ impl Server {
     }
 
     /// Serves until the drain is over; returns how many connections the deadline cut off.
-    pub async fn run(self, routes: Routes) -> usize {
+    pub async fn run(self, routes: impl Routes) -> usize {
         let Self { args, listener, admin, drain, metrics } = self;
         let admin = tokio::spawn(admin::serve(admin, args.clone(), drain.clone(), metrics.clone()));
         let slots = Slots::new(args.max_connections());
@@ -130,15 +153,15 @@ async fn drain_delay_over(drain: &Drain, delay: Duration) {
 }
 
 #[derive(Clone)]
-struct Acceptor {
-    routes: Routes,
+struct Acceptor<R> {
+    routes: R,
     drain: Drain,
     metrics: Metrics,
     slots: Slots,
     args: ServerArgs,
 }
 
-impl Acceptor {
+impl<R: Routes> Acceptor<R> {
     async fn accept_until(&self, listener: &TcpListener, end: impl Future<Output = ()>) {
         let mut end = pin!(end);
         loop {
@@ -209,52 +232,34 @@ impl Acceptor {
         peer: SocketAddr,
         wire: &Wire,
         expires: Instant,
-    ) -> Result<Response<impl Body<Data = Bytes, Error = BoxError> + use<>>, Reset> {
+    ) -> Result<Response<impl Body<Data = Bytes, Error = BoxError> + use<R>>, Reset> {
         wire.busy();
-        let (mut head, body) = request.into_parts();
-        if head.uri.path_and_query().is_none() {
-            // CONNECT names no path, and warp cannot route without one.
-            head.uri = Uri::from_static("/");
-        }
-        let trace = TraceParent::continued(&head.headers);
-        let flaw = flaw::status(head.version, &head.headers);
-        let mut tracked = Tracked::new(self.metrics.clone(), &head.method, trace, wire.clone());
+        let trace = TraceParent::continued(request.headers());
+        let flaw = flaw::status(request.version(), request.headers());
+        let mut tracked = Tracked::new(self.metrics.clone(), request.method(), trace, wire.clone());
         if let Some(status) = flaw {
             tracked.answered(status, Label { route: "", error: "malformed_request" });
-            let mut response = Response::new(tracked.body(Either::Left(ResponseBody::default())));
+            let mut response = Response::new(tracked.body(Either::Left(Empty::new())));
             *response.status_mut() = status;
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             return Ok(response);
         }
-        let (uri, headers) = if self.routes.takes_headers {
-            (head.uri.clone(), std::mem::take(&mut head.headers))
-        } else {
-            (Uri::default(), HeaderMap::new())
-        };
-        let (body, drain) = (RequestBody::new(body, uri, headers), self.drain.clone());
-        head.extensions.insert(Arrival { peer, trace, wire: wire.clone(), drain, body });
-        let request = Request::from_parts(head, Empty::<Bytes>::new());
-
-        let Ok(response) = warp::service(self.routes.filter.clone()).call(request).await;
+        let arrival = Arrival { peer, trace, wire: wire.clone(), drain: self.drain.clone() };
+        let mut response = self.routes.answer(request, arrival).await;
         if wire.is_reset() {
             return Err(Reset);
         }
-        let (mut head, body) = response.into_parts();
-        tracked.answered(head.status, head.extensions.get::<Label>().copied().unwrap_or_default());
-        if head.status == StatusCode::SWITCHING_PROTOCOLS {
+        tracked.answered(response.status(), response.extensions().get::<Label>().copied().unwrap_or(R::LABEL));
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             wire.tunnel();
         } else if !self.drain.is_ready() || Instant::now() >= expires || self.slots.is_full() {
-            head.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        let body = match head.extensions.remove::<Carried>().and_then(|carried| carried.take()) {
-            Some(body) => Either::Left(body),
-            None => Either::Right(body.map_err(BoxError::from)),
-        };
-        Ok(Response::from_parts(head, tracked.body(body)))
+        Ok(response.map(|body| tracked.body(Either::Right(body))))
     }
 }
 
-/// The parts of a request that warp does not carry; `warp::ext::get::<Arrival>()` extracts them.
+/// What the server knows of a request besides what was sent.
 #[derive(Clone, Debug)]
 pub struct Arrival {
     /// The address at the other end of the connection, or the client that a load balancer there speaks for.
@@ -265,8 +270,6 @@ pub struct Arrival {
     pub wire: Wire,
     /// The way out of its server, which its tunnel has to end with.
     pub drain: Drain,
-    /// Its body.
-    pub body: RequestBody,
 }
 
 /// The routes asked for the connection to be reset.

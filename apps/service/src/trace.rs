@@ -4,8 +4,8 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The header's name.
-const NAME: &str = "traceparent";
+static PARENT: HeaderName = HeaderName::from_static("traceparent");
+static STATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// The flags that version 00 defines, sampled and random; it has a server zero the others.
 const FLAGS: u8 = 0b11;
@@ -22,7 +22,7 @@ pub struct TraceParent {
 impl TraceParent {
     /// Continues the caller's trace with a new span, or begins a trace where the header is missing or malformed.
     pub fn continued(headers: &HeaderMap) -> Self {
-        let mut parents = headers.get_all(NAME).iter();
+        let mut parents = headers.get_all(&PARENT).iter();
         let parent = parents.next().filter(|_| parents.next().is_none()).and_then(|value| parse(value.as_bytes()));
         let (trace, flags) = parent.unwrap_or_else(|| (fastrand::u128(1..), 1));
         Self { trace, span: fastrand::u64(1..), flags: flags & FLAGS, begun: parent.is_none() }
@@ -36,10 +36,10 @@ impl TraceParent {
         hexadecimal(&mut text[36..52], self.span.into());
         hexadecimal(&mut text[53..], self.flags.into());
         let value = HeaderValue::from_bytes(&text).expect("hexadecimal digits and dashes are a header value");
-        headers.insert(HeaderName::from_static(NAME), value);
+        headers.insert(&PARENT, value);
         if self.begun {
             // What other systems say about a trace is void without its parent.
-            headers.remove("tracestate");
+            headers.remove(&STATE);
         }
     }
 
@@ -80,9 +80,9 @@ mod tests {
     use super::*;
 
     fn continued(value: &'static str) -> String {
-        let mut headers = HeaderMap::from_iter([(NAME.parse().unwrap(), HeaderValue::from_static(value))]);
+        let mut headers = HeaderMap::from_iter([(PARENT.clone(), HeaderValue::from_static(value))]);
         TraceParent::continued(&headers).write(&mut headers);
-        headers[NAME].to_str().unwrap().to_owned()
+        headers[&PARENT].to_str().unwrap().to_owned()
     }
 
     #[test]
@@ -100,8 +100,8 @@ mod tests {
 
     #[test]
     fn a_state_passes_with_its_parent_only() {
-        let parent = (HeaderName::from_static(NAME), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-        let state = (HeaderName::from_static("tracestate"), "vendor=1");
+        let parent = (PARENT.clone(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        let state = (STATE.clone(), "vendor=1");
         for (sent, passes) in [
             (&[parent.clone(), state.clone()][..], true),
             (std::slice::from_ref(&state), false),
@@ -112,8 +112,8 @@ mod tests {
                 headers.append(name, HeaderValue::from_static(value));
             }
             TraceParent::continued(&headers).write(&mut headers);
-            assert_eq!(headers.contains_key("tracestate"), passes, "{sent:?}");
-            assert_eq!(headers.get_all(NAME).iter().count(), 1);
+            assert_eq!(headers.contains_key(&STATE), passes, "{sent:?}");
+            assert_eq!(headers.get_all(&PARENT).iter().count(), 1);
         }
     }
 

@@ -12,7 +12,7 @@ async fn any_origin_may_read_by_default() {
     let response = get(proxy.address, &format!("/http://{}/posts/1", mock.address), ORIGIN).await;
     assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
     assert!(response.contains("access-control-allow-origin: *\r\n"), "{response}");
-    assert!(response.contains("access-control-expose-headers: content-type, content-length"), "{response}");
+    assert!(response.contains("access-control-expose-headers: *\r\n"), "{response}");
     assert!(response.contains("x-content-type-options: nosniff\r\n"), "{response}");
     assert!(response.contains("content-security-policy: sandbox\r\n"), "{response}");
     assert!(response.ends_with('}') && response.contains("\"id\":1"), "{response}");
@@ -94,7 +94,7 @@ async fn errors_of_the_proxy_can_be_read_by_the_page() {
         assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{response}");
         assert!(response.contains("access-control-allow-origin: *\r\n"), "{response}");
         assert!(response.contains(&format!("proxy-status: cors-proxy-server; error={error}\r\n")), "{response}");
-        assert!(response.contains("access-control-expose-headers: content-type, proxy-status\r\n"), "{response}");
+        assert!(response.contains("access-control-expose-headers: *\r\n"), "{response}");
     }
 }
 

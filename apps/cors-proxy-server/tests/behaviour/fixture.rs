@@ -67,7 +67,7 @@ pub(crate) async fn mock() -> Running {
     start(server, mock_target_server::routes(1))
 }
 
-fn start(server: Server, routes: service::Routes) -> Running {
+fn start(server: Server, routes: impl service::Routes) -> Running {
     let (address, admin, drain) = (server.address().unwrap(), server.admin_address().unwrap(), server.drain());
     Running { address, admin, drain, task: tokio::spawn(server.run(routes)) }
 }
