@@ -119,7 +119,7 @@ impl Args {
         let upstream = Upstream::new(
             names,
             (self.connect_timeout, self.timeout),
-            (in_flight, self.server.receive_buffer),
+            (in_flight, self.server.worker_threads(), self.server.receive_buffer),
             metrics.clone(),
         );
         let upstream = upstream.context("preparing the client for targets")?;

@@ -31,9 +31,9 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client of which at most `idle` connections wait for a request.
-    pub(crate) fn new(connector: Connector, idle: usize) -> Self {
-        Self { connector, pool: Pool::new(idle, POOL_IDLE) }
+    /// A client of which at most `idle` connections wait for a request, at so many workers.
+    pub(crate) fn new(connector: Connector, idle: usize, workers: usize) -> Self {
+        Self { connector, pool: Pool::new(idle, POOL_IDLE, workers) }
     }
 
     /// Sends a request in origin form to the host of `target`, over a connection that waits if it may be `reused`. It is sent

@@ -1,6 +1,8 @@
 //! Connections that wait for the next request of their origin: no longer than they are good for, no more than there may be.
+//! Each waits at the worker that has made it, whose runtime watches it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -9,8 +11,9 @@ use tokio::time::{Instant, sleep};
 /// Idle connections by origin.
 #[derive(Debug)]
 pub(crate) struct Pool<C> {
-    idle: Mutex<Idle<C>>,
-    /// The most that wait, of all origins together.
+    workers: Box<[Mutex<Idle<C>>]>,
+    /// How many wait, of all origins together, and the most that may.
+    count: AtomicUsize,
     limit: usize,
     /// How long each may wait.
     patience: Duration,
@@ -19,7 +22,6 @@ pub(crate) struct Pool<C> {
 #[derive(Debug)]
 struct Idle<C> {
     origins: HashMap<Arc<str>, Vec<Waiting<C>>>,
-    count: usize,
     /// Whether a task looks for those that have waited too long.
     watched: bool,
 }
@@ -31,18 +33,19 @@ struct Waiting<C> {
 }
 
 impl<C: Send + 'static> Pool<C> {
-    pub(crate) fn new(limit: usize, patience: Duration) -> Arc<Self> {
-        let idle = Idle { origins: HashMap::new(), count: 0, watched: false };
-        Arc::new(Self { idle: Mutex::new(idle), limit, patience })
+    /// A pool in which at most `limit` connections wait, each at one of so many workers.
+    pub(crate) fn new(limit: usize, patience: Duration, workers: usize) -> Arc<Self> {
+        let idle = || Mutex::new(Idle { origins: HashMap::new(), watched: false });
+        let workers = std::iter::repeat_with(idle).take(workers.max(1)).collect();
+        Arc::new(Self { workers, count: AtomicUsize::new(0), limit, patience })
     }
 
     /// Takes the connection that was used last, so that those beyond what is needed grow old and go.
     pub(crate) fn take(&self, origin: &str, usable: impl Fn(&C) -> bool) -> Option<C> {
-        let mut idle = self.lock();
-        let Idle { origins, count, .. } = &mut *idle;
-        let waiting = origins.get_mut(origin)?;
+        let mut idle = self.lock(service::worker());
+        let waiting = idle.origins.get_mut(origin)?;
         while let Some(Waiting { connection, since }) = waiting.pop() {
-            *count -= 1;
+            self.count.fetch_sub(1, Ordering::Relaxed);
             if usable(&connection) && since.elapsed() < self.patience {
                 return Some(connection);
             }
@@ -52,44 +55,46 @@ impl<C: Send + 'static> Pool<C> {
 
     /// Lets a connection wait, or closes it where as many wait as may.
     pub(crate) fn put(self: &Arc<Self>, origin: &Arc<str>, connection: C) {
-        let mut idle = self.lock();
-        if idle.count >= self.limit {
+        if self.count.fetch_add(1, Ordering::Relaxed) >= self.limit {
+            self.count.fetch_sub(1, Ordering::Relaxed);
             return;
         }
-        idle.count += 1;
+        let worker = service::worker();
+        let mut idle = self.lock(worker);
         let waiting = Waiting { connection, since: Instant::now() };
         match idle.origins.get_mut(origin) {
             Some(others) => others.push(waiting),
             None => drop(idle.origins.insert(origin.clone(), vec![waiting])),
         }
         if !std::mem::replace(&mut idle.watched, true) {
-            tokio::spawn(watch(Arc::downgrade(self), self.patience / 4));
+            tokio::spawn(watch(Arc::downgrade(self), worker, self.patience / 4));
         }
     }
 
     /// Closes what has waited too long; tells whether nothing waits any more.
-    fn expire(&self) -> bool {
-        let mut idle = self.lock();
+    fn expire(&self, worker: usize) -> bool {
+        let mut idle = self.lock(worker);
         idle.origins.retain(|_, waiting| {
+            let before = waiting.len();
             waiting.retain(|waiting| waiting.since.elapsed() < self.patience);
+            self.count.fetch_sub(before - waiting.len(), Ordering::Relaxed);
             !waiting.is_empty()
         });
-        idle.count = idle.origins.values().map(Vec::len).sum();
-        idle.watched = idle.count > 0;
+        idle.watched = !idle.origins.is_empty();
         !idle.watched
     }
 
-    fn lock(&self) -> MutexGuard<'_, Idle<C>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self, worker: usize) -> MutexGuard<'_, Idle<C>> {
+        self.workers[worker % self.workers.len()].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Runs while connections wait.
-async fn watch<C: Send + 'static>(pool: Weak<Pool<C>>, interval: Duration) {
+async fn watch<C: Send + 'static>(pool: Weak<Pool<C>>, worker: usize, interval: Duration) {
     loop {
         sleep(interval).await;
         match pool.upgrade() {
-            Some(pool) if !pool.expire() => {}
+            Some(pool) if !pool.expire(worker) => {}
             _ => return,
         }
     }
@@ -107,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_one_used_last_is_taken_first_and_never_for_another_origin() {
-        let (pool, a) = (Pool::new(9, LONG), origin("http://a.example"));
+        let (pool, a) = (Pool::new(9, LONG, 1), origin("http://a.example"));
         for connection in [1, 2, 3] {
             pool.put(&a, connection);
         }
@@ -120,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_wait_than_may_however_many_origins_there_are() {
-        let pool = Pool::new(2, LONG);
+        let pool = Pool::new(2, LONG, 1);
         let held: Vec<_> = ["http://a", "http://b", "http://c"].map(|text| (origin(text), Arc::new(()))).into();
         for (origin, connection) in &held {
             pool.put(origin, connection.clone());
@@ -134,14 +139,14 @@ mod tests {
 
     #[tokio::test]
     async fn what_waits_too_long_is_not_used_and_is_closed_without_a_visit() {
-        let (pool, a, connection) = (Pool::new(9, Duration::from_millis(50)), origin("http://a"), Arc::new(()));
+        let (pool, a, connection) = (Pool::new(9, Duration::from_millis(50), 1), origin("http://a"), Arc::new(()));
         pool.put(&a, connection.clone());
         sleep(Duration::from_millis(60)).await;
         assert!(pool.take(&a, |_| true).is_none());
         pool.put(&a, connection.clone());
         sleep(Duration::from_millis(150)).await;
         assert_eq!(Arc::strong_count(&connection), 1, "it is still held");
-        assert!(pool.lock().origins.is_empty() && !pool.lock().watched);
+        assert!(pool.lock(0).origins.is_empty() && !pool.lock(0).watched);
         pool.put(&a, connection.clone());
         assert!(pool.take(&a, |_| true).is_some(), "it does not begin anew");
     }

@@ -64,18 +64,18 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
-    /// A client for each way to reach a target, each with at most `idle` connections that wait for a request, and `receives`
-    /// bytes in the kernel of what each has sent.
+    /// A client for each way to reach a target, each with at most `idle` connections that wait for a request at so many
+    /// `workers`, and `receives` bytes in the kernel of what each has sent.
     pub(crate) fn new(
         names: Names,
         (connect_timeout, timeout): (Duration, Duration),
-        (idle, receives): (usize, Option<u32>),
+        (idle, workers, receives): (usize, usize, Option<u32>),
         metrics: ProxyMetrics,
     ) -> anyhow::Result<Self> {
         let tls = connect::tls()?;
         let client = |reach| {
             let resolver = Resolver { reach, names: names.clone() };
-            Client::new(Connector::new(resolver, tls.clone(), connect_timeout, receives), idle)
+            Client::new(Connector::new(resolver, tls.clone(), connect_timeout, receives), idle, workers)
         };
         Ok(Self {
             public: client(Reach::Public),

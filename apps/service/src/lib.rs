@@ -21,6 +21,7 @@ mod slots;
 mod status;
 mod trace;
 mod wire;
+mod workers;
 
 pub use args::{LogLevel, ServerArgs, address, bytes, duration, patience};
 pub use body::{BoxError, Label, RequestBody, ResponseBody, reply};
@@ -35,3 +36,4 @@ pub use server::{Arrival, BUFFER, Routes, Server, WarpRoutes};
 pub use status::Status;
 pub use trace::TraceParent;
 pub use wire::{Direction, Wire};
+pub use workers::worker;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use clap::Parser;
 use clap::error::ErrorKind;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use crate::drain::{Signals, Stop};
 use crate::{Metrics, Resources, Routes, Server, ServerArgs, log};
@@ -87,7 +87,8 @@ fn one_line(message: &str) -> String {
 }
 
 fn serve<R: Routes>(service: Service<impl FnOnce() -> anyhow::Result<R>>) -> ExitCode {
-    let outcome = runtime(service.args.worker_threads()).and_then(|runtime| {
+    let runtime = Builder::new_current_thread().enable_all().build().context("starting the runtime");
+    let outcome = runtime.and_then(|runtime| {
         let outcome = runtime.block_on(serve_until_signal(service));
         // Whatever the deadline cut off must not keep the process alive.
         runtime.shutdown_background();
@@ -107,18 +108,7 @@ fn serve<R: Routes>(service: Service<impl FnOnce() -> anyhow::Result<R>>) -> Exi
     }
 }
 
-/// One thread needs no work stealing, and without it wakes nobody.
-fn runtime(workers: usize) -> anyhow::Result<Runtime> {
-    let mut builder = if workers == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
-    if workers > 1 {
-        builder.worker_threads(workers);
-    }
-    builder.enable_all().build().context("starting the worker threads")
-}
-
-async fn serve_until_signal<R: Routes>(
-    service: Service<impl FnOnce() -> anyhow::Result<R>>,
-) -> anyhow::Result<usize> {
+async fn serve_until_signal<R: Routes>(service: Service<impl FnOnce() -> anyhow::Result<R>>) -> anyhow::Result<usize> {
     let Service { args, listen, admin_listen, metrics, routes } = service;
     let mut signals = Signals::register().context("listening for signals")?;
     let routes = routes()?;

@@ -25,6 +25,7 @@ use crate::drain::{Drain, Phase};
 use crate::metrics::{Metrics, Tracked};
 use crate::slots::{Slot, Slots};
 use crate::wire::Wire;
+use crate::workers::Workers;
 use crate::{ServerArgs, TraceParent, admin, flaw, proxy_protocol};
 
 /// Bytes that the head of a message may take, and that hyper keeps of a body in each direction.
@@ -42,7 +43,8 @@ pub trait Routes: Clone + Send + Sync + 'static {
     const LABEL: Label = Label { route: "", error: "" };
 
     /// Answers one request.
-    fn answer(&self, request: Request<Incoming>, arrival: Arrival) -> impl Future<Output = Response<Self::Body>> + Send;
+    fn answer(&self, request: Request<Incoming>, arrival: Arrival)
+    -> impl Future<Output = Response<Self::Body>> + Send;
 }
 
 /// Routes that are warp's.
@@ -83,15 +85,18 @@ pub struct Server {
     admin: TcpListener,
     drain: Drain,
     metrics: Metrics,
+    workers: Workers,
 }
 
 impl Server {
-    /// Binds both ports.
+    /// Binds both ports and starts the workers.
     pub fn bind(args: ServerArgs, listen: SocketAddr, admin: SocketAddr, metrics: Metrics) -> std::io::Result<Self> {
         let receives = args.receive_buffer;
         let (listener, admin) = (bound("--listen", listen, receives)?, bound("--admin-listen", admin, receives)?);
         let drain = Drain::new(args.drain_timeout);
-        Ok(Self { args, listener, admin, drain, metrics })
+        let workers = Workers::start(args.worker_threads())
+            .map_err(|error| Error::new(error.kind(), format!("the workers cannot be started: {error}")))?;
+        Ok(Self { args, listener, admin, drain, metrics, workers })
     }
 
     /// The address that it serves on.
@@ -111,13 +116,13 @@ impl Server {
 
     /// Serves until the drain is over; returns how many connections the deadline cut off.
     pub async fn run(self, routes: impl Routes) -> usize {
-        let Self { args, listener, admin, drain, metrics } = self;
+        let Self { args, listener, admin, drain, metrics, workers } = self;
         let admin = tokio::spawn(admin::serve(admin, args.clone(), drain.clone(), metrics.clone()));
         let slots = Slots::new(args.max_connections());
         let acceptor = Acceptor { routes, drain: drain.clone(), metrics, slots: slots.clone(), args: args.clone() };
 
-        acceptor.accept_until(&listener, drain_delay_over(&drain, args.drain_delay)).await;
-        acceptor.accept_backlog(&listener).await;
+        acceptor.accept_until(&listener, &workers, drain_delay_over(&drain, args.drain_delay)).await;
+        acceptor.accept_backlog(&listener, &workers).await;
         drop(listener);
         drain.close();
 
@@ -162,7 +167,7 @@ struct Acceptor<R> {
 }
 
 impl<R: Routes> Acceptor<R> {
-    async fn accept_until(&self, listener: &TcpListener, end: impl Future<Output = ()>) {
+    async fn accept_until(&self, listener: &TcpListener, workers: &Workers, end: impl Future<Output = ()>) {
         let mut end = pin!(end);
         loop {
             let accepted = tokio::select! {
@@ -170,7 +175,7 @@ impl<R: Routes> Acceptor<R> {
                 () = &mut end => return,
             };
             match accepted {
-                Ok((stream, slot)) => self.spawn(stream, slot),
+                Ok((stream, slot)) => self.spawn(workers, stream, slot),
                 Err(error) => {
                     // Mostly out of file descriptors: the connection stays in the backlog, so wait for some to be freed.
                     tracing::warn!(%error, "accepting a connection failed");
@@ -181,14 +186,17 @@ impl<R: Routes> Acceptor<R> {
     }
 
     /// Takes what has already completed its handshake: closing the listener would reset it.
-    async fn accept_backlog(&self, listener: &TcpListener) {
+    async fn accept_backlog(&self, listener: &TcpListener, workers: &Workers) {
         while let Ok(Ok((stream, slot))) = timeout(Duration::from_millis(1), self.slots.accept(listener)).await {
-            self.spawn(stream, slot);
+            self.spawn(workers, stream, slot);
         }
     }
 
-    fn spawn(&self, stream: TcpStream, slot: Slot) {
-        tokio::spawn(self.clone().serve(stream, slot));
+    fn spawn(&self, workers: &Workers, stream: TcpStream, slot: Slot) {
+        let acceptor = self.clone();
+        if let Err(error) = workers.serve(stream, move |stream| acceptor.serve(stream, slot)) {
+            tracing::warn!(%error, "a connection cannot be served");
+        }
     }
 
     async fn serve(self, mut stream: TcpStream, slot: Slot) {

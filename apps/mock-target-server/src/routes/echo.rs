@@ -23,9 +23,10 @@ pub(super) fn routes() -> Group {
                 json!({ "method": method.as_str(), "headers": object(&headers), "peer": arrival.peer.to_string() });
             Answer { route: "/headers", outcome: Ok(json(StatusCode::OK, &seen)) }
         });
-    let echo = warp::path!("echo").and(warp::header::headers_cloned()).and(warp::ext::get::<RequestBody>()).map(
-        |headers: HeaderMap, body: RequestBody| Answer { route: "/echo", outcome: Ok(echoed(&headers, &body)) },
-    );
+    let echo = warp::path!("echo")
+        .and(warp::header::headers_cloned())
+        .and(warp::ext::get::<RequestBody>())
+        .map(|headers: HeaderMap, body: RequestBody| Answer { route: "/echo", outcome: Ok(echoed(&headers, &body)) });
     headers.or(echo).unify().boxed()
 }
 
