@@ -29,49 +29,65 @@ pub struct Wanted {
     pub cost: Cost,
 }
 
-/// How many there may be of each kind. What is asked for has to fit; of what is not, there are as many as fit: of each kind
-/// but the last so many that a third is left to those that follow.
+/// How many there may be of each kind. What is asked for has to fit; of what is not, there are as many as fit into the rest: of
+/// each kind but the last so many that a third is left to those that follow.
 pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) -> anyhow::Result<[usize; KINDS]> {
-    let (mut memory, mut descriptors) = (resources.memory, resources.descriptors);
-    for (left, own, name) in
-        [(&mut memory, OWN.memory, "bytes of memory"), (&mut descriptors, OWN.descriptors, "file descriptors")]
-    {
+    let mut left = resources;
+    for (left, own, name) in [
+        (&mut left.memory, OWN.memory, "bytes of memory"),
+        (&mut left.descriptors, OWN.descriptors, "file descriptors"),
+    ] {
         if let Some(left) = left {
             let given = *left;
             *left = given.saturating_sub(own);
             ensure!(*left > 0, "the server needs more than {own} {name}, and has {given}: give it more");
         }
     }
+    let (asked, usual): (Vec<_>, Vec<_>) = (0..KINDS).partition(|nth| wanted[*nth].asked.is_some());
     let mut counts = [0; KINDS];
-    for (nth, wanted) in wanted.into_iter().enumerate() {
-        let shared = |left: u64| if nth + 1 < KINDS { left - left / 3 } else { left };
-        let most = |left: Option<u64>, each: u64| {
-            left.and_then(|left| left.checked_div(each))
-                .map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
-        };
-        let fits =
-            |memory, descriptors| most(memory, wanted.cost.memory).min(most(descriptors, wanted.cost.descriptors));
-        let fit = fits(memory, descriptors);
-        let count = wanted.asked.unwrap_or_else(|| wanted.usual.min(fits(memory.map(shared), descriptors.map(shared))));
+    for nth in asked.iter().chain(&usual).copied() {
+        let Wanted { flag, asked, usual: most, cost } = wanted[nth];
+        let fit = left.hold(cost);
+        let share = if usual.last() == Some(&nth) { left } else { left.two_thirds() };
+        let count = asked.unwrap_or_else(|| most.min(share.hold(cost)));
         ensure!(
             count > 0 && count <= fit,
-            "{flag} {count} does not fit: {most} do, at {kib} KiB of memory and {descriptors} file descriptors each, into \
-             what is left of {given:?}; lower it, or give the server more (--memory)",
-            flag = wanted.flag,
-            most = fit,
-            kib = wanted.cost.memory / 1024,
-            descriptors = wanted.cost.descriptors,
-            given = resources,
+            "{flag} {count} does not fit: {fit} do, at {kib} KiB of memory and {descriptors} file descriptors each, into \
+             what is left of {resources:?}; lower it, or give the server more (--memory)",
+            kib = cost.memory / 1024,
+            descriptors = cost.descriptors,
         );
-        let taken = u64::try_from(count).unwrap_or(u64::MAX);
-        memory = memory.map(|left| left.saturating_sub(taken.saturating_mul(wanted.cost.memory)));
-        descriptors = descriptors.map(|left| left.saturating_sub(taken.saturating_mul(wanted.cost.descriptors)));
-        if wanted.asked.is_none() && count < wanted.usual {
-            tracing::warn!(flag = wanted.flag, usual = wanted.usual, count, ?resources, "fewer fit than usual");
+        left = left.without(cost, count);
+        if asked.is_none() && count < most {
+            tracing::warn!(flag, usual = most, count, ?resources, "fewer fit than usual");
         }
         counts[nth] = count;
     }
     Ok(counts)
+}
+
+impl Resources {
+    fn each(self, memory: impl Fn(u64) -> u64, descriptors: impl Fn(u64) -> u64) -> Self {
+        Self { memory: self.memory.map(memory), descriptors: self.descriptors.map(descriptors) }
+    }
+
+    fn two_thirds(self) -> Self {
+        let share = |left: u64| left - left / 3;
+        self.each(share, share)
+    }
+
+    /// How many there is room for.
+    fn hold(self, cost: Cost) -> usize {
+        let most = |left: Option<u64>, each| left.and_then(|left| left.checked_div(each)).unwrap_or(u64::MAX);
+        let most = most(self.memory, cost.memory).min(most(self.descriptors, cost.descriptors));
+        usize::try_from(most).unwrap_or(usize::MAX)
+    }
+
+    fn without(self, cost: Cost, count: usize) -> Self {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        let less = |cost: u64| move |left: u64| left.saturating_sub(count.saturating_mul(cost));
+        self.each(less(cost.memory), less(cost.descriptors))
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +118,12 @@ mod tests {
         assert!(exchanges * (100 << 10) + connections * (16 << 10) <= 96 << 20);
         let [exchanges, connections] = fitted(None, Some(1024), [None, None]).unwrap();
         assert_eq!((exchanges, connections), (138, 280));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_set_aside_first() {
+        assert_eq!(fitted(Some(132 << 20), None, [None, Some(3200)]).unwrap(), [512, 3200]);
+        assert_eq!(fitted(Some(132 << 20), None, [Some(512), None]).unwrap(), [512, 3200]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! SCALE: the maximum, what hosts it, and who owns it.
 
+use clap::Parser as _;
 use insta::assert_snapshot;
-
+use service::Resources;
 use stacks::policies;
 
 use crate::fixture::{
@@ -307,7 +308,7 @@ fn a_rule_over_nodes_that_the_scheduler_counts_otherwise_is_found() {
 #[test]
 fn a_proxy_whose_memory_does_not_hold_what_it_serves_is_found() {
     assert_snapshot!(broken_by("SCALE018", "[services.cors_proxy_server]\nmemory_mib = 100"), @r"
-        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has 100 MiB of memory, but 256 requests in flight and 512 connections take 112
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml has 100 MiB of memory, but 256 requests in flight and 512 connections take 203
           mend: raise `memory_mib` of the service
         ");
     let asked = format!("{CONTAINER}/args");
@@ -316,7 +317,43 @@ fn a_proxy_whose_memory_does_not_hold_what_it_serves_is_found() {
     };
     assert!(
         flags(serde_json::json!(["--max-in-flight", "1024"]))
-            .contains("1024 requests in flight and 512 connections take 304")
+            .contains("1024 requests in flight and 512 connections take 504")
     );
-    assert_eq!(flags(serde_json::json!(["--max-in-flight", "512", "--max-connections", "2048"])), "");
+    assert_eq!(flags(serde_json::json!(["--max-in-flight", "320", "--max-connections", "2048"])), "");
+}
+
+/// The requests in flight and the connections with which the proxy itself starts in so much memory, if it does.
+fn serves(mebibytes: u64, flags: &[&str]) -> Option<(usize, usize)> {
+    let mut args = cors_proxy_server::Args::try_parse_from(["cors-proxy-server"].iter().chain(flags)).unwrap();
+    args.fit(Resources { descriptors: None, memory: Some(mebibytes << 20) }).ok()?;
+    args.max_in_flight.zip(args.server.max_connections)
+}
+
+#[test]
+fn the_proxy_itself_starts_with_what_the_policy_lets_pass() {
+    for (flags, requests, connections) in [
+        (&[][..], 256, 512),
+        (&["--max-in-flight", "512"], 512, 512),
+        (&["--max-connections", "4096"], 256, 4096),
+        (&["--max-in-flight", "1000", "--max-connections", "8000"], 1000, 8000),
+    ] {
+        let passes = |mebibytes: u64| {
+            let broken = broken("SCALE018", |platform| {
+                set(platform, "Deployment", PROXY, &format!("{CONTAINER}/args"), flags);
+                let memory = format!("{mebibytes}Mi");
+                set(platform, "Deployment", PROXY, &format!("{CONTAINER}/resources/limits/memory"), memory);
+            });
+            broken.is_empty()
+        };
+        let least = (64..).step_by(8).find(|mebibytes| passes(*mebibytes)).unwrap();
+        let (in_flight, open) =
+            serves(least, flags).unwrap_or_else(|| panic!("{flags:?} does not start in {least} MiB"));
+        assert!(in_flight >= requests && open >= connections, "{flags:?}: {in_flight}, {open} in {least} MiB");
+        // It asks for no more than is needed.
+        let fewer = serves(least - least / 8 - 8, flags);
+        assert!(
+            fewer.is_none_or(|(in_flight, open)| in_flight < requests || open < connections),
+            "{flags:?} in {least}"
+        );
+    }
 }

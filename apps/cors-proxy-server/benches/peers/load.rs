@@ -63,6 +63,17 @@ async fn run(
     Outcome { latencies, elapsed: began.elapsed() }
 }
 
+/// Opens connections until so many are held, each after one response.
+pub(crate) async fn hold(held: &mut Vec<TcpStream>, count: usize, address: SocketAddr, request: &str) {
+    let mut buffer = Vec::new();
+    while held.len() < count {
+        let mut stream = connect(address).await;
+        stream.write_all(request.as_bytes()).await.unwrap();
+        read_response(&mut stream, &mut buffer).await;
+        held.push(stream);
+    }
+}
+
 async fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();
@@ -75,16 +86,16 @@ async fn read_response(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> bool {
     buffer.clear();
     loop {
         assert_ne!(stream.read_buf(buffer).await.unwrap(), 0, "the proxy closed a connection");
-        let text = String::from_utf8_lossy(buffer);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        let Some(end) = buffer.windows(4).position(|end| end == b"\r\n\r\n") else {
             continue;
         };
+        let (head, body) = (String::from_utf8_lossy(&buffer[..end]), &buffer[end + 4..]);
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         let length = head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().unwrap())
         });
-        if length.map_or_else(|| body.ends_with("0\r\n\r\n"), |length| body.len() >= length) {
+        if length.map_or_else(|| body.ends_with(b"0\r\n\r\n"), |length| body.len() >= length) {
             return !head.to_ascii_lowercase().contains("\r\nconnection: close");
         }
     }

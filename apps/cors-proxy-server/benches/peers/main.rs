@@ -23,12 +23,21 @@ const ROUNDS: usize = 5;
 const CLOSED_LOOP: Duration = Duration::from_secs(3);
 const OPEN_LOOP: Duration = Duration::from_secs(3);
 
+/// A usual response, and one that is long.
+const SMALL: &str = "/bytes/1024";
+const LARGE: &str = "/bytes/1048576";
+
+/// Connections that are held open, each after one response.
+const HELD: [usize; 3] = [64, 1000, 8000];
+
 fn main() {
     // `cargo test --benches` would start it with other arguments; only `cargo bench` means it.
     let arguments: Vec<String> = std::env::args().collect();
     if !arguments.iter().any(|argument| argument == "--bench") {
         return;
     }
+    // For those that are held open, here and by the peers, which inherit it.
+    rlimit::increase_nofile_limit(u64::MAX).unwrap();
     pin_self(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let soak = arguments.iter().position(|argument| argument == "soak");
@@ -41,31 +50,83 @@ fn main() {
 async fn compare() {
     let target = folder();
     let (_mock, upstream) = start_mock(&target).await;
-
-    let mut rows: Vec<Row> = Vec::new();
-    for peer in Peer::ALL {
-        rows.push(Row::new(peer.name()));
-    }
+    let rows = || Peer::ALL.map(|peer| Row::new(peer.name()));
+    let (mut speed, mut bodies, mut memory) = (rows(), rows(), rows());
     for round in 0..ROUNDS {
-        for (peer, row) in Peer::ALL.into_iter().zip(&mut rows) {
+        for (nth, peer) in Peer::ALL.into_iter().enumerate() {
             let listen = process::free_address();
             let (process, ready) = peer.start(listen, upstream, &target).await;
-            let request = peer.request(listen, upstream);
-            // Connections and code paths are warm before anything is measured.
-            load::closed(listen, &request, Duration::from_millis(500)).await;
-            let before = process.cpu();
-            let closed = load::closed(listen, &request, CLOSED_LOOP).await;
-            let cpu = process.cpu().checked_sub(before).expect("processor time grows");
-            let open = load::open(listen, &request, 1000, OPEN_LOOP).await;
-            row.add(ready, &closed, cpu, &open, process.peak_kib());
+            let measured = Measured { process, listen };
+            let small = peer.request(listen, upstream, SMALL);
+            let (rate, cpu) = measured.closed(&small).await;
+            let open = load::open(listen, &small, 1000, OPEN_LOOP).await;
+            let (large_rate, large_cpu) = measured.closed(&peer.request(listen, upstream, LARGE)).await;
+            let millis = |duration: Duration| duration.as_secs_f64() * 1000.0;
+            let latencies = [500, 990, 999].map(|permille| millis(open.at(permille)));
+            let [p50, p99, p999] = latencies;
+            speed[nth].add(&[rate, cpu, p50, p99, p999, millis(ready)]);
+            bodies[nth].add(&[large_rate, large_cpu / 1000.0]);
+            if round == 0 {
+                memory[nth].add(&measured.held(&small).await);
+            }
             eprintln!("round {} of {ROUNDS}: {}", round + 1, peer.name());
         }
     }
-    let table = table::render(&rows);
-    print!("{table}");
+    for rows in [&mut speed, &mut bodies] {
+        for peer in [Peer::Nginx, Peer::NginxAlike] {
+            let peer = Peer::ALL.iter().position(|other| *other == peer).unwrap();
+            let figures = rows[peer].column(1);
+            for row in rows.iter_mut() {
+                row.compare(1, &figures);
+            }
+        }
+    }
+    let ratios = [("× nginx", 2), ("× nginx alike", 2)];
+    let times = [("p50 ms at 1000/s", 2), ("p99 ms", 2), ("p99.9 ms", 2), ("ready ms", 0)];
+    let tables = [
+        table::render(
+            &[&[("requests/s of 1 KiB", 0), ("CPU µs/request", 1)], &times[..], &ratios[..]].concat(),
+            &speed,
+        ),
+        table::render(&[&[("requests/s of 1 MiB", 0), ("CPU ms/MiB", 2)], &ratios[..]].concat(), &bodies),
+        table::render(&HELD_TITLES, &memory),
+    ];
+    let tables = tables.join("\n");
+    print!("{tables}");
     let file = target.join("table.md");
-    std::fs::write(&file, table).unwrap();
+    std::fs::write(&file, tables).unwrap();
     eprintln!("written to {}", file.display());
+}
+
+const HELD_TITLES: [(&str, usize); HELD.len()] = [("MiB at 64 connections", 1), ("at 1000", 1), ("at 8000", 1)];
+
+/// A proxy that is measured.
+struct Measured {
+    process: Process,
+    listen: SocketAddr,
+}
+
+impl Measured {
+    /// Requests a second and processor time of each in microseconds, as fast as it answers.
+    async fn closed(&self, request: &str) -> (f64, f64) {
+        // Connections and code paths are warm before anything is measured.
+        load::closed(self.listen, request, Duration::from_millis(500)).await;
+        let before = self.process.cpu();
+        let outcome = load::closed(self.listen, request, CLOSED_LOOP).await;
+        let cpu = self.process.cpu().checked_sub(before).expect("processor time grows");
+        let requests = f64::from(outcome.requests());
+        (requests / outcome.elapsed.as_secs_f64(), cpu.as_secs_f64() * 1_000_000.0 / requests)
+    }
+
+    /// Resident memory in MiB while so many connections are held.
+    async fn held(&self, request: &str) -> [f64; HELD.len()] {
+        let (mut held, mut resident) = (Vec::new(), [0.0; HELD.len()]);
+        for (count, resident) in HELD.into_iter().zip(&mut resident) {
+            load::hold(&mut held, count, self.listen, request).await;
+            *resident = f64::from(u32::try_from(self.process.resident_kib()).unwrap()) / 1024.0;
+        }
+        resident
+    }
 }
 
 /// Where peers keep their files and the table goes.

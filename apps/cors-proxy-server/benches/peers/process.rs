@@ -50,12 +50,7 @@ impl Process {
         TICK * self.pids().into_iter().map(ticks).sum()
     }
 
-    /// The most memory that was ever resident, in KiB, added over the processes.
-    pub(crate) fn peak_kib(&self) -> u64 {
-        self.memory("VmHWM:")
-    }
-
-    /// The memory that is resident now, likewise.
+    /// The memory that is resident, in KiB, added over the processes.
     pub(crate) fn resident_kib(&self) -> u64 {
         self.memory("VmRSS:")
     }

@@ -17,7 +17,7 @@ pub(crate) async fn run(duration: Duration) {
     let (_mock, upstream) = start_mock(&folder).await;
     let listen = process::free_address();
     let (proxy, _) = Peer::Ours.start(listen, upstream, &folder).await;
-    let request = Peer::Ours.request(listen, upstream);
+    let request = Peer::Ours.request(listen, upstream, "/posts/1");
     let mut resident = Vec::new();
     for round in 1..=ROUNDS {
         let outcome = load::open(listen, &request, 1000, duration / ROUNDS).await;

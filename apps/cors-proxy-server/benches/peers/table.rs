@@ -1,47 +1,48 @@
-//! The figures of all rounds as one table: the median round of each, so that one noisy round does not decide.
+//! The figures of all rounds as tables: the median round of each, so that one noisy round does not decide.
 
 use std::fmt::Write;
-use std::time::Duration;
 
-use crate::load::Outcome;
-
-const HEAD: &str = "| proxy | requests/s | CPU µs/request | p50 ms at 1000/s | p99 ms | p99.9 ms | peak MiB | ready ms |\n\
-                    |---|---|---|---|---|---|---|---|\n";
-
-/// One proxy's rounds: each column holds a figure per round.
+/// The figures of one proxy: each column holds one per round.
 pub(crate) struct Row {
     name: &'static str,
-    columns: [Vec<f64>; 7],
+    columns: Vec<Vec<f64>>,
 }
 
 impl Row {
     pub(crate) fn new(name: &'static str) -> Self {
-        Self { name, columns: Default::default() }
+        Self { name, columns: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, ready: Duration, closed: &Outcome, cpu: Duration, open: &Outcome, peak_kib: u64) {
-        let millis = |duration: Duration| duration.as_secs_f64() * 1000.0;
-        let requests = f64::from(closed.requests());
-        let figures = [
-            requests / closed.elapsed.as_secs_f64(),
-            cpu.as_secs_f64() * 1_000_000.0 / requests,
-            millis(open.at(500)),
-            millis(open.at(990)),
-            millis(open.at(999)),
-            f64::from(u32::try_from(peak_kib).unwrap()) / 1024.0,
-            millis(ready),
-        ];
+    pub(crate) fn add(&mut self, figures: &[f64]) {
+        self.columns.resize(figures.len(), Vec::new());
         for (column, figure) in self.columns.iter_mut().zip(figures) {
-            column.push(figure);
+            column.push(*figure);
         }
+    }
+
+    /// Adds a column of this row's figures of another one, each divided by that of a peer in the same round.
+    pub(crate) fn compare(&mut self, column: usize, peer: &[f64]) {
+        let ratios = self.columns[column].iter().zip(peer).map(|(own, peer)| own / peer).collect();
+        self.columns.push(ratios);
+    }
+
+    pub(crate) fn column(&self, column: usize) -> Vec<f64> {
+        self.columns[column].clone()
     }
 }
 
-pub(crate) fn render(rows: &[Row]) -> String {
-    let mut table = HEAD.to_owned();
+/// A table of rows, whose columns have a title and so many digits.
+pub(crate) fn render(columns: &[(&str, usize)], rows: &[Row]) -> String {
+    let mut table = "| proxy |".to_owned();
+    for (title, _) in columns {
+        write!(table, " {title} |").unwrap();
+    }
+    table += "\n|---|";
+    table += &"---|".repeat(columns.len());
+    table.push('\n');
     for row in rows {
         write!(table, "| {} |", row.name).unwrap();
-        for (column, digits) in row.columns.iter().zip([0, 1, 2, 2, 2, 1, 0]) {
+        for (column, (_, digits)) in row.columns.iter().zip(columns) {
             let mut column = column.clone();
             column.sort_unstable_by(f64::total_cmp);
             write!(table, " {:.digits$} |", column[column.len() / 2]).unwrap();

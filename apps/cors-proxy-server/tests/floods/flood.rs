@@ -22,6 +22,8 @@ pub(crate) enum Flood {
     SlowReaders(usize),
     /// They send a body that nobody reads.
     StalledUploads(usize),
+    /// They send a body that nobody reads, and read nothing of a large one.
+    BothWays(usize),
     /// They send a long head that does not end.
     UnfinishedHeads(usize),
     /// They have had one response, and stay.
@@ -36,6 +38,7 @@ impl Flood {
         let (Self::Unread(count)
         | Self::SlowReaders(count)
         | Self::StalledUploads(count)
+        | Self::BothWays(count)
         | Self::UnfinishedHeads(count)
         | Self::Idle(count)) = self;
         for nth in 0..count {
@@ -74,6 +77,10 @@ impl Flood {
             }
             Self::StalledUploads(_) => {
                 stream.write_all(&head("POST", "", "Content-Length: 10000000\r\n")).await?;
+                stream.write_all(&vec![b'x'; 10_000_000]).await?;
+            }
+            Self::BothWays(_) => {
+                stream.write_all(&head("POST", "both", "Content-Length: 10000000\r\n")).await?;
                 stream.write_all(&vec![b'x'; 10_000_000]).await?;
             }
             Self::UnfinishedHeads(_) => {

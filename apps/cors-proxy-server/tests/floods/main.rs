@@ -68,6 +68,12 @@ async fn a_thousand_uploads_that_their_target_does_not_read() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "make floods"]
+async fn a_thousand_bodies_that_are_read_at_neither_end() {
+    withstands(Flood::BothWays(1000), 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make floods"]
 async fn eight_thousand_heads_that_do_not_end() {
     withstands(Flood::UnfinishedHeads(8000), 10).await;
 }

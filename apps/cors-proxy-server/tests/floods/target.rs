@@ -11,7 +11,7 @@ use crate::flood::WINDOW;
 /// More than there are clients, so that none waits for this process to accept it.
 const BACKLOG: u32 = 16_384;
 
-/// Starts it; `/small` is answered, `/large` without end, and of a POST nothing but the head is read.
+/// Starts it; `/small` is answered, `/large` and `/both` without end, and of a POST nothing but the head is read.
 pub(crate) async fn started() -> SocketAddr {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(WINDOW).unwrap();
@@ -34,12 +34,12 @@ async fn served(mut stream: TcpStream) -> std::io::Result<()> {
         if size == 0 {
             return Ok(());
         }
-        if head.starts_with(b"POST") {
+        if head.starts_with(b"POST / ") {
             loop {
                 sleep(Duration::from_mins(1)).await;
             }
         }
-        if head.starts_with(b"GET /large") {
+        if head.starts_with(b"GET /large") || head.starts_with(b"POST /both") {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").await?;
             let part = vec![b'x'; 64 * 1024];
             loop {
