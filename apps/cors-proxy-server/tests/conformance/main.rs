@@ -1,0 +1,10 @@
+//! Conformance: what others wrote, and what documents say clause by clause, against the proxy on real sockets. What needs
+//! tools or long is run by `make conformance`.
+
+#![allow(clippy::unwrap_used, reason = "a test panics to fail")]
+
+mod recorder;
+mod responses;
+mod server;
+mod smuggling;
+mod vector;
