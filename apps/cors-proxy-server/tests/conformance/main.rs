@@ -2,9 +2,13 @@
 //! tools or long is run by `make conformance`.
 
 #![allow(clippy::unwrap_used, reason = "a test panics to fail")]
+#![allow(clippy::print_stdout, reason = "what a run came to is for the person who started it")]
 
+mod grpc_web;
 mod recorder;
 mod responses;
 mod server;
 mod smuggling;
+mod tools;
 mod vector;
+mod websocket;
