@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test panics to fail")]
 #![allow(clippy::print_stdout, reason = "what a run came to is for the person who started it")]
 
+mod anywhere;
 mod grpc_web;
 mod recorder;
 mod responses;
