@@ -1,7 +1,9 @@
 # Targets of the two services; the root Makefile includes this file.
-.PHONY: services floods chaos soak bench-proxy browser lint-docker fuzz
+.PHONY: services floods conformance chaos soak bench-proxy browser lint-docker fuzz
 
 BENCH_PROXY := target/bench-proxy
+CONFORMANCE := target/conformance
+CONFORMANCE_TOOLS := apps/cors-proxy-server/tests/conformance/tools
 OPTIMISED := $(abspath target/optimised)
 SOAK_SECONDS ?= 600
 
@@ -11,6 +13,10 @@ chaos: ## Restart every replica under 1000 requests/s, then scale from 1 to 3 to
 
 floods: ## Flood the proxy with clients and targets that do not do their part: it stays within a pod's memory and serves others.
 	$(CARGO) test --locked -p cors-proxy-server --test floods -- --ignored --nocapture --test-threads 1
+
+conformance: $(CONFORMANCE)/done ## Put what others wrote to the proxy: Autobahn's cases, gRPC-web clients, cors-anywhere's cases, and RFC 9112 by the clause.
+	CONFORMANCE=$(abspath $(CONFORMANCE)) $(CARGO) test --locked -p cors-proxy-server --test conformance -- \
+		--include-ignored --nocapture --test-threads 1
 
 services: ## Build both services as they ship, optimised by a profile of their work, into target/optimised.
 	apps/build.sh
@@ -34,3 +40,10 @@ lint-docker: $(VENV)/done ## Lint the Dockerfile.
 $(BENCH_PROXY)/node_modules/cors-anywhere:
 	mkdir -p $(BENCH_PROXY)
 	npm install --silent --no-audit --no-fund --prefix $(BENCH_PROXY) cors-anywhere@0.4.4
+
+$(CONFORMANCE)/done: $(CONFORMANCE_TOOLS)/package-lock.json $(CONFORMANCE_TOOLS)/requirements.txt
+	python3 -m venv $(CONFORMANCE)/python
+	$(CONFORMANCE)/python/bin/pip install --quiet --requirement $(CONFORMANCE_TOOLS)/requirements.txt
+	cp $(CONFORMANCE_TOOLS)/package.json $(CONFORMANCE_TOOLS)/package-lock.json $(CONFORMANCE)
+	npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(CONFORMANCE)
+	touch $@

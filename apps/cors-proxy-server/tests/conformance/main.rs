@@ -6,6 +6,7 @@
 
 mod anywhere;
 mod grpc_web;
+mod mutations;
 mod recorder;
 mod responses;
 mod server;

@@ -18,8 +18,8 @@ use crate::tools::{installed, node, started};
 /// Framing, pings, reserved bits, opcodes, fragments, UTF-8, closing, and fragments made on the way.
 const PROTOCOL: &[&str] = &["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"];
 
-/// Sizes and speed, but two that fail in kosoku itself, and of the many of compression those of the plainest offers.
-const LIMITS: &[&str] = &["9.1.*", "9.2.*", "9.5.*", "9.6.*", "9.7.*", "9.8.*", "12.1.*", "13.1.*"];
+/// Sizes and speed, and of the 216 cases of compression those of the plainest offer.
+const LIMITS: &[&str] = &["9.*", "12.1.*", "13.1.*"];
 
 /// How each case ended.
 type Report = BTreeMap<String, String>;
@@ -37,7 +37,7 @@ async fn a_server_passes_the_cases_of_the_protocol_through_the_proxy() {
 #[ignore = "make conformance"]
 async fn a_server_passes_the_cases_of_limits_and_compression_through_the_proxy() {
     let (_child, port) = started(node("echo.js")).await;
-    both_ways_to(SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap())), LIMITS, 60).await;
+    both_ways_to(SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap())), LIMITS, 90).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
