@@ -29,7 +29,7 @@ pub(crate) fn installed(path: &str) -> PathBuf {
 pub(crate) async fn started(mut command: Command) -> (Child, String) {
     let mut child = command.spawn().expect("Node is installed");
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = timeout(Duration::from_secs(60), lines.next_line()).await.unwrap().unwrap().expect("it starts");
+    let line = timeout(Duration::from_mins(1), lines.next_line()).await.unwrap().unwrap().expect("it starts");
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     (child, line)
 }
