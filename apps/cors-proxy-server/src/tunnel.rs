@@ -14,10 +14,19 @@ use tokio::time::timeout;
 use crate::body::Progress;
 use crate::client::Answer;
 
-/// Whether the client asks for a `WebSocket`; no other protocol is switched to.
+/// Whether the client asks for a `WebSocket`; no other protocol is switched to. Where `Connection` does not name the
+/// upgrade, a proxy before this one has not seen it, and would take what the tunnel carries for requests.
 pub(crate) fn is_websocket(method: &Method, headers: &HeaderMap) -> bool {
     let upgrade = headers.get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
-    upgrade && method == Method::GET && headers.contains_key(header::SEC_WEBSOCKET_KEY)
+    upgrade
+        && method == Method::GET
+        && headers.contains_key(header::SEC_WEBSOCKET_KEY)
+        && headers.get_all(header::CONNECTION).iter().any(names_upgrade)
+}
+
+fn names_upgrade(connection: &HeaderValue) -> bool {
+    let mut names = connection.as_bytes().split(|byte| *byte == b',');
+    names.any(|name| name.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
 }
 
 /// Marks the response that makes the client switch.

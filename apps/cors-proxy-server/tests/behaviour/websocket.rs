@@ -31,8 +31,7 @@ async fn messages_are_echoed_through_the_proxy() {
 #[tokio::test]
 async fn a_target_that_does_not_switch_answers_as_ever() {
     let (proxy, mock) = pair(&[]).await;
-    let headers = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-    let response = get(proxy.address, &format!("/http://{}/posts/1", mock.address), headers).await;
+    let response = get(proxy.address, &format!("/http://{}/posts/1", mock.address), ASK).await;
     assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
 }
 

@@ -12,5 +12,6 @@ mod responses;
 mod server;
 mod smuggling;
 mod tools;
+mod tunnels;
 mod vector;
 mod websocket;
