@@ -1,13 +1,14 @@
 //! Hostile targets: what a page gets of a response that breaks RFC 9112, and that the next page gets nothing of it.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-use crate::server::{ANY, get, proxy};
+use crate::server::{ANY, get, proxy, raw};
 use crate::vector::bytes;
 
 /// A target whose every connection answers its first request with these bytes, and each further one with `clean`; it ends
@@ -119,6 +120,75 @@ async fn a_second_response_that_comes_late_reaches_no_page() {
         assert!(response.starts_with("HTTP/1.1 200 ") && response.ends_with("clean"), "{response}");
         sleep(Duration::from_millis(30)).await;
     }
+}
+
+#[tokio::test]
+async fn a_client_of_http_1_0_gets_no_chunks() {
+    for response in [
+        &b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"[..],
+        b"HTTP/1.1 200 OK\r\n\r\nok",
+    ] {
+        let target = target(response, true).await;
+        let proxy = proxy(&[target], &[]).await;
+        for connection in ["", "Connection: keep-alive\r\n"] {
+            let request = format!("GET /http://{target}/ HTTP/1.0\r\nHost: x\r\n{connection}\r\n");
+            let response = raw(proxy, request.as_bytes()).await;
+            assert!(response.starts_with("HTTP/1.0 200 ") && response.ends_with("\r\n\r\nok"), "{response}");
+            assert!(!response.contains("transfer-encoding"), "{response}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_body_of_an_answer_to_head_reaches_no_page() {
+    let target =
+        target(b"HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\nHTTP/1.1 200 OK\r\nX: poison\r\n\r\npoison..", false)
+            .await;
+    let proxy = proxy(&[target], &["--timeout", "2s"]).await;
+    for nth in 0..10 {
+        let request = format!("HEAD /http://{target}/{nth} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let response = raw(proxy, request.as_bytes()).await;
+        assert!(response.starts_with("HTTP/1.1 200 ") && response.ends_with("\r\n\r\n"), "{response}");
+        assert!(!response.contains("poison"), "{response}");
+    }
+}
+
+/// The target would take the next request for the rest of the body.
+#[tokio::test]
+async fn a_connection_whose_request_was_left_unfinished_carries_no_other() {
+    let listener = TcpListener::bind(ANY).await.unwrap();
+    let target = listener.local_addr().unwrap();
+    let heard = Arc::new(Mutex::new(Vec::<String>::new()));
+    let record = heard.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let record = record.clone();
+            tokio::spawn(async move {
+                let mut all = Vec::new();
+                while stream.read_buf(&mut all).await.unwrap_or(0) > 0 {
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+                }
+                record.lock().unwrap().push(String::from_utf8_lossy(&all).into_owned());
+            });
+        }
+    });
+    let proxy = proxy(&[target], &["--timeout", "2s"]).await;
+    for framing in ["Content-Length: 100", "Transfer-Encoding: chunked"] {
+        let mut stream = TcpStream::connect(proxy).await.unwrap();
+        let head = format!("POST /http://{target}/ HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n2\r\nab\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"ok") {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0);
+        }
+        drop(stream);
+        for _ in 0..5 {
+            let next = get(proxy, &format!("/http://{target}/next")).await;
+            assert!(next.starts_with("HTTP/1.1 200 ") && next.ends_with("ok"), "{framing}: {next}");
+        }
+    }
+    let heard = heard.lock().unwrap();
+    assert!(heard.iter().all(|all| !(all.contains("POST") && all.contains("/next"))), "{heard:?}");
 }
 
 #[tokio::test]
