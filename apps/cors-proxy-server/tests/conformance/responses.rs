@@ -175,8 +175,8 @@ async fn a_connection_whose_request_was_left_unfinished_carries_no_other() {
     let proxy = proxy(&[target], &["--timeout", "2s"]).await;
     for framing in ["Content-Length: 100", "Transfer-Encoding: chunked"] {
         let mut stream = TcpStream::connect(proxy).await.unwrap();
-        let head = format!("POST /http://{target}/ HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n2\r\nab\r\n");
-        stream.write_all(head.as_bytes()).await.unwrap();
+        let begun = format!("POST /http://{target}/ HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n2\r\nab\r\n");
+        stream.write_all(begun.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         while !answer.ends_with(b"ok") {
             assert!(stream.read_buf(&mut answer).await.unwrap() > 0);
