@@ -13,6 +13,7 @@ use crate::body::BodyError;
 use crate::causes::{cause, is_exhausted, is_io};
 use crate::headers::PSEUDONYM;
 use crate::names::Unresolved;
+use crate::page;
 use crate::target::BadTarget;
 
 /// Every reason for which a request does not get the target's response.
@@ -182,10 +183,7 @@ impl ProxyError {
         let (name, value) = match self {
             Self::RateLimited { retry_after } => (header::RETRY_AFTER, (*retry_after).into()),
             Self::Overloaded | Self::Exhausted(_) => (header::RETRY_AFTER, 1.into()),
-            Self::Method(_) => {
-                let forwarded = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-                (header::ALLOW, forwarded)
-            }
+            Self::Method(_) => (header::ALLOW, page::FORWARDED),
             _ => return,
         };
         headers.insert(name, value);

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use http::header::{self, Entry};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use ipnet::IpNet;
 use service::TraceParent;
 
@@ -41,6 +41,13 @@ fn is_hop_by_hop(name: &HeaderName) -> bool {
 /// Headers that say where a message goes, or where it ends.
 pub(crate) fn is_framing(name: &HeaderName) -> bool {
     is_hop_by_hop(name) || *name == header::HOST || *name == header::CONTENT_LENGTH || *name == header::TRAILER
+}
+
+/// Headers that some targets take for others, which the proxy writes or takes away: CGI has underscores for dashes.
+fn is_mistakable(name: &HeaderName) -> bool {
+    let dashed = || HeaderName::try_from(name.as_str().replace('_', "-")).ok();
+    let written = [&FORWARDED_FOR, &FORWARDED_HOST, &FORWARDED_PORT, &FORWARDED_PROTO];
+    name.as_str().contains('_') && dashed().is_some_and(|name| is_framing(&name) || written.contains(&&name))
 }
 
 /// Headers that act on the origin of the response, which is the proxy's, for all targets at once: what one target says
@@ -102,6 +109,7 @@ impl RequestRules {
         let trailers = headers.get_all(header::TE).iter().any(accepts_trailers);
         let host = headers.remove(header::HOST);
         remove_hop_by_hop(headers);
+        remove_all(headers, is_mistakable);
         headers.reserve(ADDED);
         if self.cookies {
             cookies::unmark(headers);
@@ -178,6 +186,14 @@ fn address(address: IpAddr) -> String {
 
 fn accepts_trailers(te: &HeaderValue) -> bool {
     te.to_str().is_ok_and(|codings| codings.split(',').any(|coding| coding.trim().eq_ignore_ascii_case("trailers")))
+}
+
+/// How many more proxies may forward an OPTIONS, this one counted off, if its client says (RFC 9110, 7.6.2).
+pub(crate) fn count_hop(method: &Method, headers: &mut HeaderMap) -> Option<u64> {
+    let said = headers.get(header::MAX_FORWARDS).filter(|_| method == Method::OPTIONS)?;
+    let left = said.to_str().ok()?.parse::<u64>().ok()?;
+    headers.insert(header::MAX_FORWARDS, left.saturating_sub(1).into());
+    Some(left)
 }
 
 /// Whether this very proxy has already forwarded the request.
@@ -300,6 +316,20 @@ mod tests {
             (&trusted["x-forwarded-for"], &trusted["x-forwarded-proto"]),
             (&"6.6.6.6, 5.5.5.5".parse().unwrap(), &"https".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn what_cgi_takes_for_a_header_of_the_proxy_does_not_cross() {
+        let trace = TraceParent::continued(&HeaderMap::new());
+        let mut headers = with(&[
+            ("x_forwarded_for", "6.6.6.6"),
+            ("content_length", "1"),
+            ("transfer_encoding", "chunked"),
+            ("x_own", "1"),
+        ]);
+        RequestRules::default().apply(&mut headers, "5.5.5.5".parse().unwrap(), &trace, false);
+        let crossed: Vec<_> = headers.keys().map(HeaderName::as_str).filter(|name| name.contains('_')).collect();
+        assert_eq!(crossed, ["x_own"]);
     }
 
     #[test]

@@ -9,6 +9,9 @@ use service::{Label, ResponseBody};
 const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; \
                            style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// The methods that are forwarded.
+pub(crate) const FORWARDED: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+
 /// Paths that are no targets.
 pub(crate) const PATHS: [&str; 3] = ["/favicon.ico", "/robots.txt", "/iscorsneeded"];
 
@@ -34,6 +37,14 @@ pub(crate) fn robots() -> Response<ResponseBody> {
 /// As in cors-anywhere: without CORS headers, so that a page can find out whether it needs the proxy at all.
 pub(crate) fn is_cors_needed() -> Response<ResponseBody> {
     document("/iscorsneeded", "text/plain", "no\n")
+}
+
+/// The answer to an OPTIONS that may go no further.
+pub(crate) fn methods() -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(header::ALLOW, FORWARDED);
+    response
 }
 
 fn document(route: &'static str, content_type: &'static str, body: &'static str) -> Response<ResponseBody> {

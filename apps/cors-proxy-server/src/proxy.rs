@@ -83,10 +83,15 @@ impl Inbound {
 
 impl Proxy {
     /// Answers a request, with CORS headers whatever the outcome.
-    pub(crate) async fn serve(&self, inbound: Inbound) -> Response<Reply> {
+    pub(crate) async fn serve(&self, mut inbound: Inbound) -> Response<Reply> {
         let grant = self.policy.grant(&inbound.headers);
         if cors::is_preflight(&inbound.method, &inbound.headers) {
             return self.preflight(&grant, &inbound.headers);
+        }
+        if headers::count_hop(&inbound.method, &mut inbound.headers) == Some(0) {
+            let mut response = page::methods().map(Reply::Left);
+            self.policy.write(&grant, response.headers_mut());
+            return response;
         }
         let target = match target::parse(inbound.uri.path(), inbound.uri.query()) {
             // The page is for people, who bring neither an origin nor a required header.

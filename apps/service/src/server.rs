@@ -243,7 +243,7 @@ impl<R: Routes> Acceptor<R> {
     ) -> Result<Response<impl Body<Data = Bytes, Error = BoxError> + use<R>>, Reset> {
         wire.busy();
         let trace = TraceParent::continued(request.headers());
-        let flaw = flaw::status(request.version(), request.headers());
+        let flaw = flaw::status(&request);
         let mut tracked = Tracked::new(self.metrics.clone(), request.method(), trace, wire.clone());
         if let Some(status) = flaw {
             tracked.answered(status, Label { route: "", error: "malformed_request" });

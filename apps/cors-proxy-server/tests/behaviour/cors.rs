@@ -48,6 +48,26 @@ async fn an_options_request_that_is_no_preflight_is_forwarded() {
 }
 
 #[tokio::test]
+async fn options_go_no_further_than_they_may() {
+    let (proxy, mock) = pair(&[]).await;
+    let url = format!("http://{}/http://{}/headers", proxy.address, mock.address);
+    let options = |left: &'static str| {
+        client()
+            .request(reqwest::Method::OPTIONS, &url)
+            .header("max-forwards", left)
+            .header("origin", "https://page.example")
+    };
+    let ended = options("0").send().await.unwrap();
+    assert_eq!(ended.status(), 204);
+    assert_eq!(ended.headers()["allow"], "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    assert_eq!(ended.headers()["access-control-allow-origin"], "*");
+    for (left, then) in [("2", "\"max-forwards\":\"1\""), ("some", "\"max-forwards\":\"some\"")] {
+        let seen = options(left).send().await.unwrap().text().await.unwrap();
+        assert!(seen.contains(then), "{seen}");
+    }
+}
+
+#[tokio::test]
 async fn an_allow_list_echoes_its_origins_and_refuses_the_rest() {
     let (proxy, mock) = pair(&["--allow-origin", "https://page.example"]).await;
     let path = format!("/http://{}/posts/1", mock.address);

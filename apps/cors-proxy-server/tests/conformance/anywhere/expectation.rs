@@ -54,7 +54,7 @@ pub(crate) fn is_met(expected: &str, answer: &Answer) -> bool {
     }
     if let Some(name) = expected.strip_prefix("exposes ") {
         let exposed = answer.headers.get("access-control-expose-headers");
-        return exposed.is_some_and(|names| names.split(',').any(|other| other.trim() == name));
+        return exposed.is_some_and(|names| names == "*" || names.split(',').any(|other| other.trim() == name));
     }
     if let Some(names) = expected.strip_prefix("sees only ") {
         let seen = answer.seen();
