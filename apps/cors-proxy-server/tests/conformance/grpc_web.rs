@@ -110,11 +110,9 @@ async fn a_status_that_is_a_header_may_be_read() {
     let (target, _asked) = target(vec![answer.into()], Arc::default()).await;
     let proxy = proxy(&[target], &[]).await;
     let response = raw(proxy, &call(target, "grpc-web+proto", &bytes(MESSAGE))).await;
-    let exposed = response.split("access-control-expose-headers: ").nth(1).unwrap().split("\r\n").next().unwrap();
-    for name in ["grpc-status", "grpc-message", "grpc-status-details-bin"] {
-        assert!(exposed.split(", ").any(|other| other == name), "{name}: {response}");
-    }
+    assert!(response.contains("access-control-expose-headers: *\r\n"), "{response}");
     assert!(response.contains("grpc-status: 7\r\ngrpc-message: no%20way\r\n"), "{response}");
+    assert!(response.contains("grpc-status-details-bin: CAc\r\n"), "{response}");
 }
 
 #[tokio::test]
