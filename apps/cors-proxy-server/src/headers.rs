@@ -108,13 +108,10 @@ impl RequestRules {
     pub(crate) fn apply(&self, headers: &mut HeaderMap, peer: IpAddr, trace: &TraceParent, websocket: bool) {
         let trailers = headers.get_all(header::TE).iter().any(accepts_trailers);
         let host = headers.remove(header::HOST);
-        remove_hop_by_hop(headers);
-        remove_all(headers, is_mistakable);
+        remove_hop_by_hop(headers, |name| is_mistakable(name) || (!self.cookies && *name == header::COOKIE));
         headers.reserve(ADDED);
         if self.cookies {
             cookies::unmark(headers);
-        } else {
-            headers.remove(header::COOKIE);
         }
         if trailers {
             headers.insert(header::TE, HeaderValue::from_static("trailers"));
@@ -214,12 +211,11 @@ pub(crate) fn is_coded(headers: &HeaderMap) -> bool {
 
 /// Turns the headers of a target's response into the page's; CORS headers are added afterwards.
 pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool, target: &Target) {
-    remove_hop_by_hop(headers);
-    one_length(headers);
-    headers.reserve(ADDED);
-    remove_all(headers, |name| {
+    remove_hop_by_hop(headers, |name| {
         cors::is_cors(name) || acts_on_origin(name) || (!cookies && *name == header::SET_COOKIE)
     });
+    one_length(headers);
+    headers.reserve(ADDED);
     if cookies {
         cookies::bind(headers, target);
     }
@@ -227,7 +223,9 @@ pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool, target: &Ta
     headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
 }
 
-fn remove_hop_by_hop(headers: &mut HeaderMap) {
+/// Removes the headers of one connection, and other `unwanted` ones. One pass over the few that there are is cheaper than a
+/// lookup of each name that there might be.
+fn remove_hop_by_hop(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
     if headers.contains_key(header::TRANSFER_ENCODING) {
         headers.remove(header::CONTENT_LENGTH);
     }
@@ -240,7 +238,11 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
         .filter(|name| !name.eq_ignore_ascii_case("keep-alive") && !name.eq_ignore_ascii_case("close"))
         .filter_map(|name| name.parse().ok())
         .collect();
-    remove_all(headers, |name| is_hop_by_hop(name) || named.contains(name));
+    let gone = |name: &HeaderName| is_hop_by_hop(name) || named.contains(name) || unwanted(name);
+    let gone: Vec<HeaderName> = headers.keys().filter(|name| gone(name)).cloned().collect();
+    for name in gone {
+        headers.remove(name);
+    }
 }
 
 /// A length that was said more than once is said once, one that is no number or two numbers not at all: only a response
@@ -255,14 +257,6 @@ fn one_length(headers: &mut HeaderMap) {
     match number.flatten().filter(|_| lengths.all(|other| other == first)) {
         Some(number) => drop(headers.insert(header::CONTENT_LENGTH, number.into())),
         None => drop(headers.remove(header::CONTENT_LENGTH)),
-    }
-}
-
-/// One pass over the few headers that there are is cheaper than a lookup of each name that there might be.
-fn remove_all(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
-    let found: Vec<HeaderName> = headers.keys().filter(|name| unwanted(name)).cloned().collect();
-    for name in found {
-        headers.remove(name);
     }
 }
 
@@ -345,7 +339,7 @@ mod tests {
     fn what_connection_names_does_not_cross() {
         let mut headers =
             with(&[("connection", "close, X-Secret"), ("x-secret", "1"), ("keep-alive", "1"), ("x-kept", "1")]);
-        remove_hop_by_hop(&mut headers);
+        remove_hop_by_hop(&mut headers, |_| false);
         assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-kept"]);
     }
 

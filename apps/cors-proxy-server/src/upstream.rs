@@ -8,7 +8,7 @@ use http_body::Body;
 use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
 use service::{Direction, Wire};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::body::{Bounded, Outgoing, Progress};
 use crate::budget::RetryBudget;
@@ -140,7 +140,7 @@ impl Upstream {
         let patience = async {
             match progress {
                 Some(progress) => progress.stalled(self.timeout).await,
-                None => sleep(self.timeout).await,
+                None => sleep_until(began + self.timeout).await,
             }
         };
         let outcome = tokio::select! {

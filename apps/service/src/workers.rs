@@ -130,7 +130,7 @@ mod tests {
                 // Its runtime must be the one that watches it.
                 stream.readable().await.unwrap();
                 sender.send((before, worker())).unwrap();
-                std::future::pending().await
+                std::future::pending::<()>().await;
             };
             workers.serve(stream, serve).unwrap();
         }

@@ -19,14 +19,16 @@ pub(super) fn read(path: &str, query: Option<&str>) -> Option<Target> {
     } else {
         return None;
     };
-    let origin_end = host_start + text[host_start..].find('/')?;
-    let authority = &text[host_start..origin_end];
-    let (host, port) = match authority.split_once(':') {
-        Some((host, port)) => (host, self::port(port).filter(|port| *port != default)?),
-        None => (authority, default),
+    let end = |from: usize, ends: fn(&u8) -> bool| Some(from + text.as_bytes()[from..].iter().position(ends)?);
+    let host_end = end(host_start, |byte| matches!(byte, b':' | b'/'))?;
+    let origin_end = end(host_end, |byte| *byte == b'/')?;
+    let port = match &text[host_end..origin_end] {
+        "" => default,
+        port => self::port(&port[1..]).filter(|port| *port != default)?,
     };
-    let address = match last_label(host)?.as_bytes()[0] {
-        b'0'..=b'9' => Some(IpAddr::V4(host.parse::<Ipv4Addr>().ok()?)),
+    let host = &text[host_start..host_end];
+    let address = match last_label(host.as_bytes())? {
+        [b'0'..=b'9', ..] => Some(IpAddr::V4(host.parse::<Ipv4Addr>().ok()?)),
         _ => None,
     };
     if !is_path(&text.as_bytes()[origin_end..]) || !query.is_none_or(|query| query.bytes().all(stays)) {
@@ -38,7 +40,7 @@ pub(super) fn read(path: &str, query: Option<&str>) -> Option<Target> {
         whole.push('?');
         whole.push_str(query);
     }
-    Some(Target { text: whole.into(), host_start, host_end: host_start + host.len(), origin_end, port, address })
+    Some(Target { text: whole.into(), host_start, host_end, origin_end, port, address })
 }
 
 /// A port as it is written in a URL: without a leading zero.
@@ -48,11 +50,11 @@ fn port(digits: &str) -> Option<u16> {
 }
 
 /// The last label of a name that is not in need of IDNA.
-fn last_label(host: &str) -> Option<&str> {
+fn last_label(host: &[u8]) -> Option<&[u8]> {
     let mut last = None;
-    for label in host.split('.') {
-        let plain = label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-        let framed = label.starts_with('-') || label.ends_with('-') || label.contains("--");
+    for label in host.split(|byte| *byte == b'.') {
+        let plain = label.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        let framed = label.starts_with(b"-") || label.ends_with(b"-") || label.windows(2).any(|pair| pair == b"--");
         if label.is_empty() || label.len() > LABEL || !plain || framed {
             return None;
         }
@@ -80,7 +82,8 @@ fn is_path(path: &[u8]) -> bool {
 
 /// Whether URLs write this byte as itself in a path and in a query.
 fn stays(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&()*+,;=:@/%?".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'?' | b'%')
+        || matches!(byte, b'!' | b'$' | b'&' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b':' | b'@')
 }
 
 #[cfg(test)]

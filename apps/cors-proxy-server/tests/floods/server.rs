@@ -48,7 +48,7 @@ impl fmt::Display for Usage {
 impl Server {
     /// Starts it as its pods do.
     pub(crate) async fn started(memory: u64) -> Self {
-        let target = target::started().await;
+        let target = target::started();
         let program = std::env::var("FLOODED").unwrap_or_else(|_| env!("CARGO_BIN_EXE_cors-proxy-server").to_owned());
         let mut command = Command::new(program);
         command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", "2"]);

@@ -12,7 +12,7 @@ use crate::flood::WINDOW;
 const BACKLOG: u32 = 16_384;
 
 /// Starts it; `/small` is answered, `/large` and `/both` without end, and of a POST nothing but the head is read.
-pub(crate) async fn started() -> SocketAddr {
+pub(crate) fn started() -> SocketAddr {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(WINDOW).unwrap();
     socket.set_recv_buffer_size(WINDOW).unwrap();
