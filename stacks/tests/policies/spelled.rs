@@ -245,3 +245,14 @@ fn every_protocol_of_kubernetes_is_known() {
     assert!(protocol("SCTP").contains("leads to sctp port `http`"));
     assert!(protocol("UDP").contains("leads to udp port `http`"));
 }
+
+#[test]
+fn a_matcher_may_have_its_value_in_quotes() {
+    let branch = format!("{VALUES}/alertmanager/config/route/routes/1");
+    let found = broken("OBS004", |platform| {
+        let quoted = json!(["severity=\"critical\""]);
+        set(platform, "Application", STACK, &format!("{branch}/matchers"), quoted);
+        set(platform, "Application", STACK, &format!("{branch}/receiver"), "nobody");
+    });
+    assert!(found.contains("has no receiver for critical alerts"), "{found}");
+}
