@@ -15,6 +15,10 @@ fn values(overrides: &str) -> Json {
     serde_json::from_str(asset.expect("Argo CD has values").text()).expect("values are JSON")
 }
 
+fn parse(text: &Json) -> Json {
+    serde_json::from_str(text.as_str().expect("JSON is in a text")).expect("the text is JSON")
+}
+
 #[test]
 fn notifications_are_off_without_a_receiver() {
     assert_eq!(values("")["notifications"], json!({ "enabled": false }));
@@ -25,7 +29,6 @@ fn notifications_go_to_the_address_in_a_secret_that_nobody_here_makes() {
     let notifications = &values("[argocd]\nnotifications_secret = \"receiver\"")["notifications"];
     assert_eq!(notifications["enabled"], true);
     assert_eq!(notifications["secret"], json!({ "create": false, "name": "receiver" }));
-    let parse = |text: &Json| -> Json { serde_json::from_str(text.as_str().unwrap()).unwrap() };
     let headers = json!([{ "name": "Content-Type", "value": "application/json" }]);
     let notifier = json!({ "url": "$webhook-url", "headers": headers });
     assert_eq!(parse(&notifications["notifiers"]["service.webhook.receiver"]), notifier);
@@ -48,4 +51,23 @@ fn notifications_go_to_the_address_in_a_secret_that_nobody_here_makes() {
         assert!(body.starts_with("{\"text\": {{printf \"") && body.ends_with(" | toJson}}}"), "{body}");
     }
     assert_eq!(subscription["triggers"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn each_failure_of_an_application_is_told_by_its_fields_and_in_its_words() {
+    let notifications = &values("[argocd]\nnotifications_secret = \"receiver\"")["notifications"];
+    for (name, when, words) in [
+        (
+            "sync-failed",
+            "app.status.operationState != nil and app.status.operationState.phase in ['Error', 'Failed']",
+            "\"the sync of %s failed: %s\" .app.metadata.name .app.status.operationState.message",
+        ),
+        ("degraded", "app.status.health.status == 'Degraded'", "\"%s is degraded\" .app.metadata.name"),
+        ("unknown", "app.status.sync.status == 'Unknown'", "\"%s cannot be compared with Git\" .app.metadata.name"),
+    ] {
+        let told = &parse(&notifications["triggers"][format!("trigger.on-{name}")])[0];
+        assert_eq!((&told["when"], &told["send"]), (&when.into(), &json!([name])));
+        let template = parse(&notifications["templates"][format!("template.{name}")]);
+        assert_eq!(template["webhook"]["receiver"]["body"], format!("{{\"text\": {{{{printf {words} | toJson}}}}}}"));
+    }
 }
