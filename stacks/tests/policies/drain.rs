@@ -207,6 +207,9 @@ fn a_pool_that_may_replace_all_or_none_is_found() {
         NodePool/spot in manifests/node-pools/node-pool-spot.yaml may never replace a node for Drifted
           mend: raise the budget, or give it a schedule
         ");
+    let no_share = json!([{ "nodes": "0%" }]);
+    let found = broken("DRAIN006", |platform| set(platform, "NodePool", "spot", budgets, no_share));
+    assert!(found.contains("may never replace a node for any reason"), "{found}");
 }
 
 #[test]
