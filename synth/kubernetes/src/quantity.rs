@@ -189,4 +189,13 @@ mod tests {
         assert_eq!(read, [Some(256), Some(1536), Some(2), Some(1)]);
         assert_eq!([cpu(json!("many")), memory(json!("256MB")), memory(json!(null))], [None, None, None]);
     }
+
+    #[test]
+    fn bytes_are_read_in_every_unit() {
+        let binary = [("2048Ki", 2), ("2Mi", 2), ("2Gi", 2_048), ("2Ti", 2_097_152)];
+        let decimal = [("2097152", 2), ("2000k", 2), ("2M", 2), ("2G", 1_908)];
+        for (text, read) in binary.into_iter().chain(decimal) {
+            assert_eq!(mebibytes(&json!(text)), Some(read), "{text}");
+        }
+    }
 }
