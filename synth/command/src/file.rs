@@ -13,9 +13,9 @@ pub(crate) const TEMPORARY: &str = ".synth-new";
 /// Replaces a handwritten file; its permissions stay.
 pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     let permissions = fs::metadata(path)?.permissions();
-    let new = Replacement::prepare(path, std::process::id(), text.as_bytes())?;
-    File::open(&new.temporary)?.sync_all()?;
-    fs::set_permissions(&new.temporary, permissions)?;
+    let (new, file) = Replacement::write(path, std::process::id(), text.as_bytes())?;
+    file.set_permissions(permissions)?;
+    file.sync_all()?;
     new.commit()
 }
 
@@ -25,19 +25,25 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
 pub(crate) struct Replacement {
     target: PathBuf,
     temporary: PathBuf,
+    committed: bool,
 }
 
 impl Replacement {
     /// Writes the new content. The `mark` tells it from other files that are being written in the same folder.
     pub(crate) fn prepare(target: &Path, mark: impl Display, content: &[u8]) -> io::Result<Self> {
+        Self::write(target, mark, content).map(|(new, _)| new)
+    }
+
+    /// The same, and the file that was written.
+    fn write(target: &Path, mark: impl Display, content: &[u8]) -> io::Result<(Self, File)> {
         let name = target.file_name().unwrap_or_default();
         let temporary = target.with_file_name(format!(".{}.{mark}{TEMPORARY}", name.display()));
         // What has this name was left by a run that was killed.
         absent(fs::remove_file(&temporary))?;
         let mut file = File::create_new(&temporary)?;
-        let new = Self { target: target.to_owned(), temporary };
+        let new = Self { target: target.to_owned(), temporary, committed: false };
         file.write_all(content)?;
-        Ok(new)
+        Ok((new, file))
     }
 
     /// The file that is replaced.
@@ -48,14 +54,14 @@ impl Replacement {
     /// Puts the new content in the place of the old.
     pub(crate) fn commit(mut self) -> io::Result<()> {
         fs::rename(&self.temporary, &self.target)?;
-        self.temporary.clear();
+        self.committed = true;
         Ok(())
     }
 }
 
 impl Drop for Replacement {
     fn drop(&mut self) {
-        if !self.temporary.as_os_str().is_empty() {
+        if !self.committed {
             // The error that is reported is the one that led here.
             let _ = fs::remove_file(&self.temporary);
         }
