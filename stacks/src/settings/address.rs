@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 use super::shape::{host, is_host_label};
-use super::text::{Text, TextError, text_values};
+use super::text::{Text, TextError, text_of_kind, text_values};
 
 /// A server, by its name or its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,49 +56,14 @@ impl fmt::Display for HostPort {
     }
 }
 
-/// Declares what a server and a port are for, which decides what is said of a wrong one.
-macro_rules! host_and_port {
-    ($(#[$meta:meta])* pub struct $name:ident, $expected:literal) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct $name(HostPort);
-
-        impl FromStr for $name {
-            type Err = TextError;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                HostPort::parse(text).map(Self).ok_or_else(|| TextError::expected($expected, text))
-            }
-        }
-
-        impl std::ops::Deref for $name {
-            type Target = HostPort;
-
-            fn deref(&self) -> &HostPort {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl Text for $name {}
-
-        text_values!($name);
-    };
-}
-
-host_and_port! {
+text_of_kind! {
     /// A target of the proxy.
-    pub struct Target, "a target such as `host.example.com:443`"
+    pub struct Target(HostPort), "a target such as `host.example.com:443`", HostPort::parse
 }
 
-host_and_port! {
+text_of_kind! {
     /// A server that takes mail.
-    pub struct MailServer, "a server such as `smtp.example.com:587`"
+    pub struct MailServer(HostPort), "a server such as `smtp.example.com:587`", HostPort::parse
 }
 
 /// Whose pages may use the proxy.

@@ -1,11 +1,10 @@
 //! Names of AWS's resources.
 
 use std::fmt;
-use std::ops::Deref;
 use std::str::FromStr;
 
 use super::regions::is_region;
-use super::text::{Text, TextError, text_values};
+use super::text::{Text, TextError, text_of_kind, text_values};
 
 /// An Amazon Resource Name: `arn:partition:service:region:account:resource`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,63 +64,37 @@ impl fmt::Display for Arn {
     }
 }
 
-/// Declares the ARN of one kind of resource: in words, and by what has to hold of it.
-macro_rules! arn {
-    ($(#[$meta:meta])* pub struct $name:ident, $expected:literal, $fits:expr) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct $name(Arn);
-
-        impl FromStr for $name {
-            type Err = TextError;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let fits: fn(&Arn) -> bool = $fits;
-                Arn::parse(text).filter(fits).map(Self).ok_or_else(|| TextError::expected($expected, text))
-            }
-        }
-
-        impl Deref for $name {
-            type Target = Arn;
-
-            fn deref(&self) -> &Arn {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl Text for $name {}
-
-        text_values!($name);
-    };
-}
-
-arn! {
+text_of_kind! {
     /// The ARN of an IAM user or role, in any partition.
-    pub struct PrincipalArn, "the ARN of an IAM role or user", |arn| {
-        let path = arn.resource.strip_prefix("role/").or_else(|| arn.resource.strip_prefix("user/"));
-        arn.service == "iam" && arn.region.is_empty() && path.is_some_and(|path| path.split('/').all(is_iam_name))
-    }
+    pub struct PrincipalArn(Arn), "the ARN of an IAM role or user", |text| Arn::parse(text).filter(is_principal)
 }
 
-arn! {
+text_of_kind! {
     /// The ARN of a topic of SNS.
-    pub struct TopicArn, "the ARN of a topic such as `arn:aws:sns:eu-north-1:111122223333:alerts`", |arn| {
-        let named = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-        arn.service == "sns" && is_region(&arn.region) && !arn.resource.is_empty() && arn.resource.bytes().all(named)
-    }
+    pub struct TopicArn(Arn),
+    "the ARN of a topic such as `arn:aws:sns:eu-north-1:111122223333:alerts`",
+    |text| Arn::parse(text).filter(is_topic)
 }
 
-arn! {
+text_of_kind! {
     /// The ARN of a certificate of AWS Certificate Manager.
-    pub struct CertificateArn, "the ARN of a certificate in AWS Certificate Manager", |arn| {
-        arn.service == "acm" && is_region(&arn.region) && arn.resource.starts_with("certificate/")
-    }
+    pub struct CertificateArn(Arn),
+    "the ARN of a certificate in AWS Certificate Manager",
+    |text| Arn::parse(text).filter(is_certificate)
+}
+
+fn is_principal(arn: &Arn) -> bool {
+    let path = arn.resource.strip_prefix("role/").or_else(|| arn.resource.strip_prefix("user/"));
+    arn.service == "iam" && arn.region.is_empty() && path.is_some_and(|path| path.split('/').all(is_iam_name))
+}
+
+fn is_topic(arn: &Arn) -> bool {
+    let named = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    arn.service == "sns" && is_region(&arn.region) && !arn.resource.is_empty() && arn.resource.bytes().all(named)
+}
+
+fn is_certificate(arn: &Arn) -> bool {
+    arn.service == "acm" && is_region(&arn.region) && arn.resource.starts_with("certificate/")
 }
 
 fn is_iam_name(name: &str) -> bool {

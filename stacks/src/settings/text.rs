@@ -99,4 +99,40 @@ macro_rules! text_values {
     )+ };
 }
 
-pub(super) use text_values;
+/// Declares the texts of one kind among those of a type: what is expected, in words, and how it is read.
+macro_rules! text_of_kind {
+    ($(#[$meta:meta])* pub struct $name:ident($of:ty), $expected:literal, $read:expr) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name($of);
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::settings::text::TextError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let read: fn(&str) -> Option<$of> = $read;
+                read(text).map(Self).ok_or_else(|| Self::Err::expected($expected, text))
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = $of;
+
+            fn deref(&self) -> &$of {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl $crate::settings::text::Text for $name {}
+
+        $crate::settings::text::text_values!($name);
+    };
+}
+
+pub(super) use {text_of_kind, text_values};
