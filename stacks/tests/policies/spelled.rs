@@ -28,6 +28,15 @@ fn an_image_by_its_digest_needs_no_tag() {
 }
 
 #[test]
+fn the_port_of_a_registry_is_no_tag() {
+    let image = |image: &str| {
+        broken("IMG001", |platform| set(platform, "Deployment", PROXY, &format!("{CONTAINER}/image"), image))
+    };
+    assert!(image("registry.example.com:5000/proxy").contains("may be another image tomorrow"));
+    assert_eq!(image("registry.example.com:5000/proxy:1.0.0"), "");
+}
+
+#[test]
 fn namespaces_of_kubernetes_and_of_the_release_need_no_object() {
     for namespace in ["default", "kube-node-lease", "kube-public", "kube-system"] {
         let there = broken("LINK013", |platform| {
@@ -184,6 +193,18 @@ fn a_quota_of_processors_or_memory_below_the_maximum_is_found() {
     let memory = quota("requests.memory", "1Gi");
     assert!(memory.contains("admits 1024Mi of `requests.memory`, but the autoscalers' maximum takes "), "{memory}");
     assert!(memory.contains("Mi in a rollout") && memory.contains("raise its `requests.memory` to "), "{memory}");
+}
+
+#[test]
+fn a_rollout_adds_the_share_of_pods_that_it_says() {
+    let taken = |surge: &str| {
+        broken("SCALE004", |platform| {
+            set(platform, "Deployment", PROXY, "/spec/strategy/rollingUpdate/maxSurge", surge);
+            set(platform, "ResourceQuota", "services", "/spec/hard/requests.cpu", "1");
+        })
+    };
+    assert!(taken("25%").contains("in a rollout"));
+    assert_ne!(taken("25%"), taken("100%"));
 }
 
 #[test]
