@@ -82,7 +82,7 @@ impl Statement<'_> {
         let resources = self.resources();
         let everything = |arn: String| {
             let resource = arn.splitn(6, ':').nth(5).unwrap_or(&arn).to_owned();
-            resource.trim_matches(['*', '/']).is_empty()
+            resource.trim_matches(['*', '?', '/']).is_empty()
         };
         resources.is_empty() || resources.into_iter().flatten().any(everything)
     }
@@ -94,7 +94,7 @@ impl Statement<'_> {
 
     /// Is one of its resources a pattern?
     pub(crate) fn is_about_several(&self) -> bool {
-        self.resources().into_iter().flatten().any(|arn| arn.contains(['*', '?']))
+        self.resources().into_iter().flatten().any(|arn| is_pattern(&arn))
     }
 
     pub(crate) fn principal_types(&self) -> Vec<String> {
@@ -143,6 +143,11 @@ impl Statement<'_> {
         }
         written.into()
     }
+}
+
+/// Does IAM read it as a pattern?
+pub(crate) fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
 }
 
 /// A list as the data source writes it; what only AWS knows counts as long as it may be.

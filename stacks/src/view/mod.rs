@@ -14,7 +14,7 @@ mod workload;
 
 pub(crate) use addons::{addon, addon_configuration};
 pub(crate) use charts::{Root, RootObjects, Synced, argocd_release, argocd_values, root_release};
-pub(crate) use iam::{Document, Statement, granted_documents, trust_documents};
+pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{
     AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ServiceMonitor, TARGET_GROUP, annotation,

@@ -127,6 +127,38 @@ fn pull_requests_may_see_by_either_policy_and_read_versions_of_the_state_alone()
 }
 
 #[test]
+fn one_letter_that_is_left_open_makes_a_pattern() {
+    let document = "data.aws_iam_policy_document.github_plan_network";
+    let reading = |action: &str, resource: &str| {
+        broken("SEC016", |platform| {
+            argue(platform, document, "statement.actions", texts(&[action]));
+            argue(platform, document, "statement.resources", texts(&[resource]));
+        })
+    };
+    let key = "arn:aws:kms:eu-north-1:111122223333:key/?";
+    assert!(reading("kms:Decrypt", key).contains("with more than one key"));
+    let secret = "secretsmanager:GetSecretValu?";
+    assert!(reading(secret, "arn:aws:s3:::one").contains(&format!("every `{secret}`")));
+    assert!(reading("s3:GetBucketTagging", "arn:aws:s3:::?*").contains("on every resource"));
+    let statement = "data.aws_iam_policy_document.karpenter_zonal_shift";
+    let found = broken("SEC012", |platform| argue(platform, statement, "statement.actions", texts(&["iam:PassRol?"])));
+    assert!(found.contains("allows `iam:PassRol?` on every resource"), "{found}");
+}
+
+#[test]
+fn name_servers_answer_on_their_own_ports() {
+    for (rule, said) in [
+        ("dns_tcp", "tcp port 53 of the name servers"),
+        ("dns_udp", "udp port 53 of the name servers"),
+        ("unprivileged_tcp", "tcp port 9153 of the name servers"),
+    ] {
+        let rule = format!("aws_vpc_security_group_ingress_rule.nodes_among_themselves_{rule}");
+        let found = broken("LINK021", |platform| remove_resource(platform, &rule));
+        assert!(found.contains(said), "{rule}: {found}");
+    }
+}
+
+#[test]
 fn charts_are_named_as_their_makers_name_them() {
     let closed = |port: i64| {
         broken("LINK021", |platform| {

@@ -11,7 +11,7 @@ use synth_review::{Findings, Place, Policy, Severity};
 use crate::{
     Platform,
     names::ADD_ON_NAMESPACE,
-    view::{Declared, granted_documents, trust_documents},
+    view::{Declared, granted_documents, is_pattern, trust_documents},
 };
 
 /// The most characters of a managed policy, white space not counted.
@@ -108,7 +108,7 @@ fn wildcard_actions(platform: &Platform, findings: &mut Findings) {
     for document in granted_documents(platform) {
         for statement in document.statements().filter(|statement| statement.allows() && statement.is_about_everything())
         {
-            for action in statement.actions().iter().filter(|action| action.contains('*')) {
+            for action in statement.actions().iter().filter(|action| is_pattern(action)) {
                 findings.report(
                     document.carrier.place(),
                     format!("allows `{action}` on every resource, in its statement `{}`", statement.sid()),
@@ -141,7 +141,7 @@ fn workflow_trust(platform: &Platform, findings: &mut Findings) {
             let subjects = statement.demanded(":sub");
             let subject = if subjects.is_empty() {
                 Some("trusts every workflow on GitHub: it requires no `sub`".to_owned())
-            } else if let Some(vague) = subjects.iter().find(|subject| subject.contains('*')) {
+            } else if let Some(vague) = subjects.iter().find(|subject| is_pattern(subject)) {
                 Some(format!("trusts the runs `{vague}`, a pattern that matches more than named runs"))
             } else {
                 let stranger = subjects.iter().find(|subject| !ours(subject));

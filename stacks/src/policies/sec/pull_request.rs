@@ -7,7 +7,7 @@ use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
-    view::{Declared, Document, Statement, granted_documents, trust_documents},
+    view::{Declared, Document, Statement, granted_documents, is_pattern, trust_documents},
 };
 
 /// How a GitHub token names the run of a pull request, at the end of its subject.
@@ -139,7 +139,7 @@ fn judge(platform: &Platform, document: &Document<'_>, statement: &Statement<'_>
     for action in actions {
         let verb = action.split_once(':').map_or("", |(_, verb)| verb);
         let begins = |with: &[&str]| with.iter().any(|word| verb.starts_with(word));
-        if action.contains('*') {
+        if is_pattern(&action) {
             report(format!("every `{action}`"), "name the actions that plans call");
         } else if !begins(&READING) && action != DECRYPT {
             report(format!("`{action}`, which does more than read,"), "leave it to the role that applies");
