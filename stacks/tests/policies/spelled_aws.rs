@@ -195,6 +195,10 @@ fn an_arn_is_as_long_as_aws_makes_it() {
             arn("bootstrap", "aws_ecr_repository", "cors_proxy_server"),
             format!("arn:aws:ecr:{account}:repository/small/cors-proxy-server"),
         ),
+        (
+            arn("cluster", "aws_cloudwatch_log_group", "control_plane"),
+            format!("arn:aws:logs:{account}:log-group:/aws/eks/small/cluster"),
+        ),
         (arn("bootstrap", "aws_kms_key", "state"), format!("arn:aws:kms:{account}:key/{}", "0".repeat(36))),
     ] {
         let resources = |given: Expression| {
