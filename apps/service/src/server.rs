@@ -34,6 +34,9 @@ pub const BUFFER: usize = 16 * 1024;
 /// Connections that the kernel takes before they are accepted.
 const BACKLOG: u32 = 1024;
 
+/// How long a connection that is to close is still listened to: what the kernel has of a request, its worker may not know yet.
+const ARRIVING: Duration = Duration::from_millis(100);
+
 /// What answers the requests of a service: warp's routes, or something beside them for what comes often.
 pub trait Routes: Clone + Send + Sync + 'static {
     /// The bodies of its responses.
@@ -216,7 +219,11 @@ impl<R: Routes> Acceptor<R> {
         let mut builder = http1::Builder::new();
         builder.max_buf_size(BUFFER).half_close(false);
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
-        let (mut closing, mut gives_way) = (pin!(self.drain.reached(Phase::Closing)), pin!(wire.gives_way()));
+        let closing = async {
+            self.drain.reached(Phase::Closing).await;
+            sleep(ARRIVING.min(self.args.drain_timeout / 10)).await;
+        };
+        let (mut closing, mut gives_way) = (pin!(closing), pin!(wire.gives_way()));
         let mut closed = false;
         let outcome = loop {
             tokio::select! {

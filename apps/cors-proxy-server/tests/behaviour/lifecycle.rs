@@ -1,5 +1,6 @@
 //! The way out: not ready, still serving, then closed, with a deadline.
 
+use std::io::Write;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -9,7 +10,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::fixture::{get, metric, pair, raw, read_to_end};
+use crate::fixture::{get, metric, pair, proxy, raw, read_to_end};
 
 #[tokio::test]
 async fn a_draining_server_is_not_ready_but_serves_and_asks_to_reconnect() {
@@ -39,6 +40,30 @@ async fn a_request_in_flight_is_finished_after_the_listener_closes() {
     proxy.drain.begin();
     assert!(request.await.unwrap().starts_with("HTTP/1.1 200 "));
     assert_eq!(timeout(Duration::from_secs(10), proxy.task).await.unwrap().unwrap(), 0);
+}
+
+/// Accepting hands a connection to a worker whose runtime has yet to hear that there is something to read.
+#[tokio::test]
+async fn what_the_kernel_has_accepted_before_the_listener_closes_is_answered() {
+    for _ in 0..10 {
+        let proxy = proxy(&["--drain-delay", "0s", "--workers", "4"]).await;
+        let request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        // Without a turn for the server, which runs on this thread.
+        let clients: Vec<_> = (0..40)
+            .map(|_| {
+                let mut client = std::net::TcpStream::connect(proxy.address).unwrap();
+                client.write_all(request).unwrap();
+                client.set_nonblocking(true).unwrap();
+                client
+            })
+            .collect();
+        proxy.drain.begin();
+        for client in clients {
+            let response = read_to_end(&mut TcpStream::from_std(client).unwrap()).await;
+            assert!(response.starts_with("HTTP/1.1 200 "), "{response:?}");
+        }
+        assert_eq!(timeout(Duration::from_secs(10), proxy.task).await.unwrap().unwrap(), 0);
+    }
 }
 
 #[tokio::test]
