@@ -32,6 +32,9 @@ pub(crate) const ROUTE: &str = "/{target}";
 static REQUEST_URL: HeaderName = HeaderName::from_static("x-request-url");
 static FINAL_URL: HeaderName = HeaderName::from_static("x-final-url");
 
+/// The longest URL that a redirect is followed to, or leads to through the proxy.
+const LONGEST: usize = 8 * 1024;
+
 /// A redirect's own body is read, so that its connection can be used again, if it is no larger than this.
 const REDIRECT_BODY: usize = 64 * 1024;
 
@@ -219,6 +222,8 @@ impl Proxy {
             return Ok(Response::from_parts(head, Reply::Left(Absent.map_err(|never| match never {}).boxed_unsync())));
         }
         let body = Prefetched::new(body).await.map_err(|error| ProxyError::broken(error, false))?;
+        // It may take as long for the client to read the head as for the body.
+        wire.given(Direction::Down);
         let body = Bounded::new(body, limit, self.limits.timeout, place);
         Ok(Response::from_parts(head, Reply::Right(body.watched(wire, Direction::Down))))
     }
@@ -287,7 +292,8 @@ fn location(headers: &HeaderMap, base: &Target) -> Option<Url> {
         return None;
     }
     next.set_fragment(None);
-    Some(next)
+    // Encoded it may be three times as long as it was, and a response names each that it has been through.
+    (next.as_str().len() <= LONGEST).then_some(next)
 }
 
 /// A redirect that the proxy follows.

@@ -22,9 +22,9 @@ const RECEIVED: std::ops::RangeInclusive<u64> = 64 << 10..=512 << 10;
 /// Both sides of a request in flight, between which both bodies may stand still.
 const SIDES: u64 = 2;
 
-/// The file descriptors of a request: one to its target or two to name servers, and with each of the two kinds of targets one
-/// that waits.
-const DESCRIPTORS: u64 = 4;
+/// The file descriptors of a request: one to its target or six to name servers, which are asked for addresses of both kinds,
+/// over and over; and with each of the two kinds of targets one that waits.
+const DESCRIPTORS: u64 = 8;
 
 impl Args {
     /// Bounds what is served at once, and what the kernel keeps of it, by what the system gives.

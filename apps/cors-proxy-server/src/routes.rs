@@ -37,7 +37,10 @@ impl service::Routes for Routes {
     // A request for a target goes around warp, which would take a twelfth of its time.
     async fn answer(&self, request: Request<Incoming>, arrival: Arrival) -> Response<Reply> {
         if page::PATHS.contains(&request.uri().path()) {
-            return self.fixed.answer(request, arrival).await.map(Reply::Left);
+            let mut response = self.fixed.answer(request, arrival).await.map(Reply::Left);
+            // warp's own refusals carry none.
+            response.extensions_mut().get_or_insert_default::<Label>();
+            return response;
         }
         self.proxy.serve(Inbound::new(request, arrival)).await
     }

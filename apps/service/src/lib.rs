@@ -1,6 +1,7 @@
 //! The code that both services share: accept loop, limits, drain, admin port, logs, metrics and trace ids.
 //!
-//! It knows no routes: a service hands over a warp filter and gets a server that Kubernetes can roll without a failed request.
+//! It knows no routes: a service hands over what answers requests, mostly a warp filter, and gets a server that Kubernetes can
+//! roll without a failed request.
 
 mod admin;
 mod args;

@@ -50,6 +50,7 @@ where
     let prepared = |args: A| {
         log::start(args.as_ref().log_level);
         let resources = Resources::claim(args.as_ref().memory).context("raising the limit of file descriptors")?;
+        let resources = resources.beside_workers(args.as_ref().worker_threads());
         checked(configure(args, resources)?)
     };
     let service = service.and_then(|args| prepared(args).map_err(|error| refuse(&format!("error: {error:#}"))));

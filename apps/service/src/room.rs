@@ -66,7 +66,15 @@ pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) ->
     Ok(counts)
 }
 
+/// What a worker takes: its stack, and its runtime with the descriptors that wake it.
+const WORKER: Cost = Cost { memory: 64 << 10, descriptors: 4 };
+
 impl Resources {
+    /// What is left beside so many workers.
+    pub(crate) fn beside_workers(self, workers: usize) -> Self {
+        self.without(WORKER, workers)
+    }
+
     fn each(self, memory: impl Fn(u64) -> u64, descriptors: impl Fn(u64) -> u64) -> Self {
         Self { memory: self.memory.map(memory), descriptors: self.descriptors.map(descriptors) }
     }
@@ -124,6 +132,14 @@ mod tests {
     fn what_is_asked_for_is_set_aside_first() {
         assert_eq!(fitted(Some(132 << 20), None, [None, Some(3200)]).unwrap(), [512, 3200]);
         assert_eq!(fitted(Some(132 << 20), None, [Some(512), None]).unwrap(), [512, 3200]);
+    }
+
+    #[test]
+    fn workers_are_set_aside_too() {
+        let given = Resources { descriptors: Some(256), memory: Some(64 << 20) };
+        let left = given.beside_workers(16);
+        assert_eq!(left, Resources { descriptors: Some(192), memory: Some(63 << 20) });
+        assert!(fit(left, [EXCHANGES, CONNECTIONS]).unwrap_err().to_string().contains("file descriptors"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The accept loop: warp routes on hyper, with what `warp::serve` leaves out (`TCP_NODELAY`, a connection cap, clocks, a
+//! The accept loop: a service's routes on hyper, with what `warp::serve` leaves out (`TCP_NODELAY`, a connection cap, clocks, a
 //! maximum connection age, and a drain with a deadline).
 
 use std::io::Error;

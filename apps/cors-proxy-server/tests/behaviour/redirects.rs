@@ -34,6 +34,19 @@ async fn beyond_the_most_hops_the_next_leads_through_the_proxy() {
 }
 
 #[tokio::test]
+async fn a_url_that_grows_beyond_reason_is_not_followed() {
+    // A byte that is encoded, and so three times as long.
+    let location = format!("/{}", "\u{e9}".repeat(1500));
+    let answer =
+        format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let (target, seen) = scripted(vec![&*answer.leak()].leak()).await;
+    let proxy = proxy(&["--allow-target", &target.to_string()]).await;
+    let response = get(proxy.address, &format!("/http://{target}/"), "").await;
+    assert!(response.starts_with("HTTP/1.1 302 ") && !response.contains("x-cors-redirect"), "{response}");
+    assert_eq!(seen.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_redirected_post_becomes_a_get_only_where_browsers_do_so() {
     let (proxy, mock) = pair(&[]).await;
     let target = format!("http://{}", mock.address);

@@ -1,6 +1,6 @@
 //! What a case expects of an answer, a line each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -58,8 +58,8 @@ pub(crate) fn is_met(expected: &str, answer: &Answer) -> bool {
     }
     if let Some(names) = expected.strip_prefix("sees only ") {
         let seen = answer.seen();
-        let seen = seen.keys().map(String::as_str).filter(|name| !OF_NO_INTEREST.contains(name));
-        return seen.eq(names.split(' '));
+        let seen: BTreeSet<_> = seen.keys().map(String::as_str).filter(|name| !OF_NO_INTEREST.contains(name)).collect();
+        return seen == names.split(' ').collect();
     }
     if let Some(header) = expected.strip_prefix("sees ") {
         let seen = answer.seen();
