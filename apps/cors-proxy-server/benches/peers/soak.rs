@@ -21,6 +21,7 @@ pub(crate) async fn run(duration: Duration) {
     let mut resident = Vec::new();
     for round in 1..=ROUNDS {
         let outcome = load::open(listen, &request, 1000, duration / ROUNDS).await;
+        assert_eq!(outcome.failed, 0, "requests that failed in round {round}");
         resident.push(proxy.resident_kib());
         let (requests, p99) = (outcome.requests(), outcome.at(990));
         println!(
