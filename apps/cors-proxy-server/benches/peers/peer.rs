@@ -75,7 +75,7 @@ impl Peer {
         }
     }
 
-    /// Tells of requests that failed. HAProxy closes some connections when it finds that of the target closed; of ours none may fail.
+    /// Tells of requests that failed. Some peers close a connection when they find that of the target closed; of ours none may fail.
     pub(crate) fn forgive(self, outcome: &Outcome) {
         assert!(outcome.failed == 0 || !matches!(self, Self::Ours | Self::OursAlone), "{} failed", outcome.failed);
         if outcome.failed > 0 {
