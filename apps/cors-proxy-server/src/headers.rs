@@ -35,6 +35,7 @@ fn is_hop_by_hop(name: &HeaderName) -> bool {
             | "upgrade"
             | "http2-settings"
             | "expect"
+            | "close"
     )
 }
 
@@ -234,7 +235,7 @@ fn remove_hop_by_hop(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> 
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(',').map(str::trim))
-        // What nearly all say, and would be removed anyhow.
+        // What nearly all say; both are removed anyhow.
         .filter(|name| !name.eq_ignore_ascii_case("keep-alive") && !name.eq_ignore_ascii_case("close"))
         .filter_map(|name| name.parse().ok())
         .collect();
