@@ -8,15 +8,17 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
+use service::BoxError;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use crate::body::Outgoing;
 use crate::connect::Connector;
+use crate::direct;
 use crate::error::ProxyError;
 use crate::pool::Pool;
 use crate::target::Target;
@@ -36,6 +38,33 @@ impl Client {
         Self { connector, pool: Pool::new(idle, POOL_IDLE, workers) }
     }
 
+    /// Sends a request without a body to the host of `target`, over a connection that waits if it may be `reused`.
+    pub(crate) async fn ask(
+        &self,
+        target: &Target,
+        (method, request): (&Method, &[u8]),
+        reused: bool,
+    ) -> Result<Response<Answer>, ProxyError> {
+        let waits = reused.then(|| self.pool.take(target.origin(), Connection::direct)).flatten();
+        let reused = waits.is_some();
+        let connection = if let Some(connection) = waits {
+            connection
+        } else {
+            // Boxed, because a request mostly needs none, and would carry the room for it.
+            let stream = Box::pin(self.connector.connect(target)).await?;
+            direct::Connection { origin: target.origin().into(), stream }
+        };
+        let outcome = connection.exchange(method, request).await;
+        let response = outcome.map_err(|error| ProxyError::broken(error.into(), reused))?;
+        Ok(response.map(|body| {
+            let mut answer = Answer { body: Source::Direct(body), pool: self.pool.clone() };
+            if answer.is_end_stream() {
+                answer.release();
+            }
+            answer
+        }))
+    }
+
     /// Sends a request in origin form to the host of `target`, over a connection that waits if it may be `reused`. It is sent
     /// again only if nothing of it was, because that connection had been closed meanwhile.
     pub(crate) async fn send(
@@ -45,28 +74,30 @@ impl Client {
         reused: bool,
     ) -> Result<Response<Answer>, ProxyError> {
         let origin = target.origin();
-        while reused && let Some(mut connection) = self.pool.take(origin, Connection::is_open) {
+        while reused && let Some(mut connection) = self.pool.take(origin, Connection::hyper) {
             let error = match connection.sender.try_send_request(request).await {
                 Ok(response) => return Ok(self.answer(response, connection)),
                 Err(error) => error,
             };
-            request = unsent(error).map_err(|error| ProxyError::broken(error, true))?;
+            request = unsent(error).map_err(|error| ProxyError::broken(error.into(), true))?;
         }
-        // Boxed, because a request mostly needs none, and would carry the room for it.
-        let (sender, task) = Box::pin(self.connector.connect(target)).await?;
-        let mut connection = Connection { origin: origin.into(), sender, task };
+        let broken = |error: hyper::Error| ProxyError::broken(error.into(), false);
+        let stream = Box::pin(self.connector.connect(target)).await?;
+        let (sender, task) = self.connector.start(stream).await.map_err(broken)?;
+        let mut connection = Started { origin: origin.into(), sender, task };
         match connection.sender.try_send_request(request).await {
             Ok(response) => Ok(self.answer(response, connection)),
-            Err(error) => Err(ProxyError::broken(error.into_error(), false)),
+            Err(error) => Err(broken(error.into_error())),
         }
     }
 
-    fn answer(&self, response: Response<Incoming>, connection: Connection) -> Response<Answer> {
+    fn answer(&self, response: Response<Incoming>, connection: Started) -> Response<Answer> {
         // A switch of protocols ends no exchange, and its connection belongs to whoever asked for it.
         let ended = response.status() != StatusCode::SWITCHING_PROTOCOLS;
         response.map(|body| {
-            let mut answer = Answer { body, used: Some((connection, self.pool.clone())) };
-            if ended && answer.body.is_end_stream() {
+            let body = Source::Hyper(body, Some(connection));
+            let mut answer = Answer { body, pool: self.pool.clone() };
+            if ended && answer.is_end_stream() {
                 answer.release();
             }
             answer
@@ -87,21 +118,46 @@ fn unsent(mut error: SendError) -> hyper::Result<Request<Outgoing>> {
     error.take_message().ok_or_else(|| error.into_error())
 }
 
-/// One end of a connection, with the key under which it waits, and the task that has the other end.
+/// A connection that waits for a request: of those without a body, or of the others.
 #[derive(Debug)]
-struct Connection {
+enum Connection {
+    Direct(direct::Connection),
+    Hyper(Started),
+}
+
+impl Connection {
+    /// For a request without a body, if it is still open.
+    fn direct(self) -> Result<Option<direct::Connection>, Self> {
+        match self {
+            Self::Direct(mut connection) => Ok(connection.is_open().then_some(connection)),
+            other @ Self::Hyper(_) => Err(other),
+        }
+    }
+
+    /// For any other, if it is still open.
+    fn hyper(self) -> Result<Option<Started>, Self> {
+        match self {
+            Self::Hyper(connection) => Ok(connection.is_open().then_some(connection)),
+            other @ Self::Direct(_) => Err(other),
+        }
+    }
+}
+
+/// hyper's end of a connection, with the key under which it waits, and the task that has the other end.
+#[derive(Debug)]
+struct Started {
     origin: Arc<str>,
     sender: SendRequest<Outgoing>,
     task: AbortHandle,
 }
 
-impl Connection {
+impl Started {
     fn is_open(&self) -> bool {
         self.sender.is_ready()
     }
 }
 
-impl Drop for Connection {
+impl Drop for Started {
     fn drop(&mut self) {
         if !self.is_open() {
             // hyper would end it only after all that is buffered was sent, and a target need not read.
@@ -113,22 +169,38 @@ impl Drop for Connection {
 /// The body of a response; read to its end, it frees its connection, else it takes it along.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    body: Incoming,
-    used: Option<(Connection, Arc<Pool<Connection>>)>,
+    body: Source,
+    pool: Arc<Pool<Connection>>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Direct(direct::Body),
+    Hyper(Incoming, Option<Started>),
 }
 
 impl Answer {
     fn release(&mut self) {
-        let Some((mut connection, pool)) = self.used.take() else {
+        let used = match &mut self.body {
+            Source::Direct(body) => {
+                if let Some(connection) = body.release() {
+                    self.pool.put(&connection.origin.clone(), Connection::Direct(connection));
+                }
+                return;
+            }
+            Source::Hyper(_, used) => used.take(),
+        };
+        let Some(mut connection) = used else {
             return;
         };
         if connection.is_open() {
-            pool.put(&connection.origin.clone(), connection);
+            self.pool.put(&connection.origin.clone(), Connection::Hyper(connection));
         } else if !connection.sender.is_closed() {
-            // Another worker still ends this exchange, or the request's body is still on its way, and may be for ever.
+            // The request's body is still on its way, and may be for ever.
+            let pool = self.pool.clone();
             tokio::spawn(async move {
                 if let Ok(Ok(())) = timeout(POOL_IDLE, connection.sender.ready()).await {
-                    pool.put(&connection.origin.clone(), connection);
+                    pool.put(&connection.origin.clone(), Connection::Hyper(connection));
                 }
             });
         }
@@ -137,21 +209,30 @@ impl Answer {
 
 impl Body for Answer {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        if frame.is_none() || self.body.is_end_stream() {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let frame = match &mut self.body {
+            Source::Direct(body) => ready!(body.poll_frame(cx)).map(|frame| frame.map_err(BoxError::from)),
+            Source::Hyper(body, _) => ready!(Pin::new(body).poll_frame(cx)).map(|frame| frame.map_err(BoxError::from)),
+        };
+        if frame.is_none() || self.is_end_stream() {
             self.release();
         }
         Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        match &self.body {
+            Source::Direct(body) => body.is_end_stream(),
+            Source::Hyper(body, _) => body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        match &self.body {
+            Source::Direct(body) => body.size_hint(),
+            Source::Hyper(body, _) => body.size_hint(),
+        }
     }
 }

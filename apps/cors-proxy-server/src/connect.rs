@@ -1,11 +1,10 @@
-//! A new connection to a target: its name resolved and vetted, TCP, TLS where the scheme wants it, HTTP/1.1.
+//! A new connection to a target: its name resolved and vetted, TCP, TLS where the scheme wants it; and hyper on it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::Uri;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::rt::{Read, Write};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use service::BoxError;
@@ -18,12 +17,13 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tower_service::Service;
 
 use crate::body::Outgoing;
+use crate::direct::Stream;
 use crate::error::ProxyError;
 use crate::guard::Resolver;
 use crate::readable::Readable;
 use crate::target::{BadTarget, Target};
 
-/// One end of a new connection, and the task that has the other end.
+/// hyper's end of a connection, and the task that has the other end.
 type Started = (SendRequest<Outgoing>, AbortHandle);
 
 /// Dials the addresses that its resolver has vetted.
@@ -56,32 +56,29 @@ impl Connector {
     }
 
     /// Connects to the host of `target`.
-    pub(crate) async fn connect(&self, target: &Target) -> Result<Started, ProxyError> {
+    pub(crate) async fn connect(&self, target: &Target) -> Result<Box<dyn Stream>, ProxyError> {
         let uri = target.origin().parse().map_err(|_| BadTarget::Unsendable)?;
         let outcome = timeout(self.patience, self.dial(target, uri)).await;
         outcome.map_err(BoxError::from).flatten().map_err(ProxyError::connecting)
     }
 
-    async fn dial(&self, target: &Target, uri: Uri) -> Result<Started, BoxError> {
+    async fn dial(&self, target: &Target, uri: Uri) -> Result<Box<dyn Stream>, BoxError> {
         let stream = self.tcp.clone().call(uri).await?.into_inner();
         service::bound_unsent(&stream);
         let stream = Readable::new(stream);
         if !target.is_secure() {
-            return self.start(TokioIo::new(stream)).await;
+            return Ok(Box::new(stream));
         }
         let name = match target.address() {
             Some(address) => ServerName::from(address),
             None => ServerName::try_from(target.host().to_owned())?,
         };
-        self.start(TokioIo::new(self.tls.connect(name, stream).await?)).await
+        Ok(Box::new(self.tls.connect(name, stream).await?))
     }
 
-    /// Leaves the connection to a task, which ends with it.
-    async fn start<T>(&self, stream: T) -> Result<Started, BoxError>
-    where
-        T: Read + Write + Unpin + Send + 'static,
-    {
-        let (sender, connection) = self.http.handshake(stream).await?;
+    /// Leaves a connection to hyper, in a task that ends with it.
+    pub(crate) async fn start(&self, stream: Box<dyn Stream>) -> hyper::Result<Started> {
+        let (sender, connection) = self.http.handshake(TokioIo::new(stream)).await?;
         let task = tokio::spawn(async move {
             // Whose request it carries learns of it, too.
             if let Err(error) = connection.with_upgrades().await {

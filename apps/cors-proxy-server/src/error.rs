@@ -1,5 +1,6 @@
 //! Why the proxy answers itself, and the one place that turns the reason into a status and a body.
 
+use std::error::Error;
 use std::io;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
@@ -56,14 +57,14 @@ pub(crate) enum ProxyError {
     #[error("the target closed the connection before it answered")]
     Reset {
         #[source]
-        error: hyper::Error,
+        error: BoxError,
         /// Whether the connection had carried requests before.
         reused: bool,
     },
     #[error("the target did not answer in time")]
     Timeout,
     #[error("the target's response is not HTTP that the proxy understands")]
-    BadResponse(#[source] hyper::Error),
+    BadResponse(#[source] BoxError),
     #[error("the target switches to a protocol that the request did not ask for")]
     UnaskedSwitch,
     #[error("the target's response uses a transfer coding other than `chunked`")]
@@ -110,17 +111,17 @@ impl ProxyError {
 
     /// Why an exchange ended before its answer, by what lies beneath the error; `reused` is the connection if it had
     /// carried requests before.
-    pub(crate) fn broken(error: hyper::Error, reused: bool) -> Self {
-        match cause::<BodyError>(&error) {
+    pub(crate) fn broken(error: BoxError, reused: bool) -> Self {
+        match cause::<BodyError>(&*error) {
             Some(BodyError::TooLarge { limit }) => return Self::RequestTooLarge { limit: *limit },
             Some(BodyError::Stalled) => return Self::RequestTimeout,
             Some(BodyError::Source(_)) => return Self::RequestCut,
             None => {}
         }
-        if is_io(&error, &[io::ErrorKind::TimedOut]) {
+        if is_io(&*error, &[io::ErrorKind::TimedOut]) {
             return Self::Timeout;
         }
-        if is_reset(&error) { Self::Reset { error, reused } } else { Self::BadResponse(error) }
+        if is_reset(&*error) { Self::Reset { error, reused } } else { Self::BadResponse(error) }
     }
 
     /// Whether a safe request may be sent once more.
@@ -190,10 +191,9 @@ impl ProxyError {
     }
 }
 
-fn is_reset(error: &hyper::Error) -> bool {
+fn is_reset(error: &(dyn Error + 'static)) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let ended = |error: &hyper::Error| error.is_incomplete_message() || error.is_canceled() || error.is_closed();
     is_io(error, &[BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof])
-        || error.is_incomplete_message()
-        || error.is_canceled()
-        || error.is_closed()
+        || cause::<hyper::Error>(error).is_some_and(ended)
 }

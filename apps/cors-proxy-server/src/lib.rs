@@ -10,6 +10,7 @@ mod client;
 mod connect;
 mod cookies;
 mod cors;
+pub mod direct;
 mod error;
 mod guard;
 mod headers;

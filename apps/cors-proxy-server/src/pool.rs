@@ -40,14 +40,21 @@ impl<C: Send + 'static> Pool<C> {
         Arc::new(Self { workers, count: AtomicUsize::new(0), limit, patience })
     }
 
-    /// Takes the connection that was used last, so that those beyond what is needed grow old and go.
-    pub(crate) fn take(&self, origin: &str, usable: impl Fn(&C) -> bool) -> Option<C> {
+    /// Takes the connection that was used last, so that those beyond what is needed grow old and go. What does not `fit` is
+    /// given back and goes on waiting, and what has ended meanwhile is left out.
+    pub(crate) fn take<T>(&self, origin: &str, fit: impl Fn(C) -> Result<Option<T>, C>) -> Option<T> {
         let mut idle = self.lock(service::worker());
         let waiting = idle.origins.get_mut(origin)?;
-        while let Some(Waiting { connection, since }) = waiting.pop() {
-            self.count.fetch_sub(1, Ordering::Relaxed);
-            if usable(&connection) && since.elapsed() < self.patience {
-                return Some(connection);
+        for at in (0..waiting.len()).rev() {
+            let Waiting { connection, since } = waiting.remove(at);
+            match fit(connection) {
+                Ok(taken) => {
+                    self.count.fetch_sub(1, Ordering::Relaxed);
+                    if taken.is_some() && since.elapsed() < self.patience {
+                        return taken;
+                    }
+                }
+                Err(connection) => waiting.insert(at, Waiting { connection, since }),
             }
         }
         None
@@ -116,11 +123,23 @@ mod tests {
         for connection in [1, 2, 3] {
             pool.put(&a, connection);
         }
-        assert_eq!(pool.take("http://a.example:8080", |_| true), None);
-        assert_eq!(pool.take("https://a.example", |_| true), None);
-        assert_eq!(pool.take(&a, |_| true), Some(3));
-        assert_eq!(pool.take(&a, |connection| *connection != 2), Some(1));
-        assert_eq!(pool.take(&a, |_| true), None);
+        assert_eq!(pool.take("http://a.example:8080", |c| Ok(Some(c))), None);
+        assert_eq!(pool.take("https://a.example", |c| Ok(Some(c))), None);
+        assert_eq!(pool.take(&a, |c| Ok(Some(c))), Some(3));
+        assert_eq!(pool.take(&a, |connection| Ok(Some(connection).filter(|connection| *connection != 2))), Some(1));
+        assert_eq!(pool.take(&a, |c| Ok(Some(c))), None);
+    }
+
+    #[tokio::test]
+    async fn one_of_another_kind_goes_on_waiting() {
+        let (pool, a) = (Pool::new(9, LONG, 1), origin("http://a.example"));
+        for connection in [1, 2, 3, 5] {
+            pool.put(&a, connection);
+        }
+        let even = |connection: i32| if connection % 2 == 0 { Ok(Some(connection)) } else { Err(connection) };
+        assert_eq!((pool.take(&a, even), pool.take(&a, even)), (Some(2), None));
+        let rest: Vec<_> = std::iter::from_fn(|| pool.take(&a, |c| Ok(Some(c)))).collect();
+        assert_eq!(rest, [5, 3, 1]);
     }
 
     #[tokio::test]
@@ -132,9 +151,9 @@ mod tests {
         }
         let waiting: Vec<_> = held.iter().map(|(_, connection)| Arc::strong_count(connection) == 2).collect();
         assert_eq!(waiting, [true, true, false]);
-        assert!(pool.take("http://a", |_| true).is_some());
+        assert!(pool.take("http://a", |c| Ok(Some(c))).is_some());
         pool.put(&held[2].0, held[2].1.clone());
-        assert!(pool.take("http://c", |_| true).is_some(), "a place that came free is not given away");
+        assert!(pool.take("http://c", |c| Ok(Some(c))).is_some(), "a place that came free is not given away");
     }
 
     #[tokio::test]
@@ -142,12 +161,12 @@ mod tests {
         let (pool, a, connection) = (Pool::new(9, Duration::from_millis(50), 1), origin("http://a"), Arc::new(()));
         pool.put(&a, connection.clone());
         sleep(Duration::from_millis(60)).await;
-        assert!(pool.take(&a, |_| true).is_none());
+        assert!(pool.take(&a, |c| Ok(Some(c))).is_none());
         pool.put(&a, connection.clone());
         sleep(Duration::from_millis(150)).await;
         assert_eq!(Arc::strong_count(&connection), 1, "it is still held");
         assert!(pool.lock(0).origins.is_empty() && !pool.lock(0).watched);
         pool.put(&a, connection.clone());
-        assert!(pool.take(&a, |_| true).is_some(), "it does not begin anew");
+        assert!(pool.take(&a, |c| Ok(Some(c))).is_some(), "it does not begin anew");
     }
 }

@@ -171,7 +171,7 @@ impl Proxy {
         self.rules.apply(&mut headers, peer.ip(), &trace, websocket);
         let path = target::with_apostrophes(&target, &uri);
         let body = (!body.is_end_stream()).then_some((body, limit));
-        let exchange = Exchange { method, path, target, headers, body, wire: wire.clone() };
+        let exchange = Exchange { method, path, target, headers, switches: websocket, body, wire: wire.clone() };
         let (response, hops) = self.follow(exchange).await?;
         match upgrade {
             Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {

@@ -8,12 +8,13 @@ use http_body::Body;
 use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
 use service::{Direction, Wire};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::body::{Bounded, Outgoing, Progress};
 use crate::budget::RetryBudget;
 use crate::client::{Answer, Client};
 use crate::connect::{self, Connector};
+use crate::direct;
 use crate::error::{ProxyError, Retry};
 use crate::guard::{Reach, Resolver};
 use crate::metrics::ProxyMetrics;
@@ -28,6 +29,8 @@ pub(crate) struct Exchange {
     /// What is sent instead of its path and query.
     pub(crate) path: Option<String>,
     pub(crate) headers: HeaderMap,
+    /// Whether the response may switch protocols.
+    pub(crate) switches: bool,
     /// The request's body and the most bytes it may have.
     pub(crate) body: Option<(Incoming, u64)>,
     /// The connection that it came by.
@@ -35,21 +38,32 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// Names the target's host among the headers.
-    fn address(&mut self) -> Result<(), BadTarget> {
-        let host = HeaderValue::from_str(self.target.authority()).map_err(|_| BadTarget::Unsendable)?;
-        self.headers.insert(header::HOST, host);
-        Ok(())
+    fn path(&self) -> &str {
+        self.path.as_deref().unwrap_or(self.target.path_and_query())
     }
 
-    /// The request of one attempt.
+    /// The bytes of the request, if it has no body and asks for no other protocol: one that the proxy sends itself.
+    fn direct(&self, body: Option<&(Incoming, u64)>) -> Result<Option<Vec<u8>>, BadTarget> {
+        if body.is_some() || self.switches {
+            return Ok(None);
+        }
+        let (path, host) = (self.path(), self.target.authority());
+        let visible = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+        if !visible(path) || !visible(host) {
+            return Err(BadTarget::Unsendable);
+        }
+        Ok(Some(direct::head::write(&self.method, path, host, &self.headers)))
+    }
+
+    /// The request of one attempt, for hyper.
     fn request(&self, body: Outgoing) -> Result<Request<Outgoing>, BadTarget> {
-        let path = self.path.as_deref().unwrap_or(self.target.path_and_query());
-        let path: PathAndQuery = path.parse().map_err(|_| BadTarget::Unsendable)?;
+        let path: PathAndQuery = self.path().parse().map_err(|_| BadTarget::Unsendable)?;
+        let host = HeaderValue::from_str(self.target.authority()).map_err(|_| BadTarget::Unsendable)?;
         let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = path.into();
         *request.headers_mut() = self.headers.clone();
+        request.headers_mut().insert(header::HOST, host);
         Ok(request)
     }
 }
@@ -91,7 +105,6 @@ impl Upstream {
     /// target's budget; the latter is not, since it happens but once to a request, and a fresh connection tells how things are.
     pub(crate) async fn send(&self, reach: Reach, exchange: &mut Exchange) -> Result<Response<Answer>, ProxyError> {
         self.budget.deposit(exchange.target.origin());
-        exchange.address()?;
         let body = exchange.body.take();
         let safe = body.is_none() && exchange.method.is_idempotent();
         if body.as_ref().is_some_and(|(body, _)| body.size_hint().exact().is_none()) {
@@ -124,6 +137,16 @@ impl Upstream {
         reused: bool,
     ) -> Result<Response<Answer>, ProxyError> {
         let began = Instant::now();
+        let client = match reach {
+            Reach::Public => &self.public,
+            Reach::Exempt => &self.exempt,
+        };
+        if let Some(head) = exchange.direct(body.as_ref())? {
+            let asked = client.ask(&exchange.target, (&exchange.method, &head), reused);
+            let outcome = timeout(self.timeout, asked).await.unwrap_or(Err(ProxyError::Timeout));
+            self.count(&exchange.method, &outcome, began);
+            return outcome;
+        }
         let progress = body.as_ref().map(|_| Progress::new());
         let body = match (body, &progress) {
             (Some((body, limit)), Some(progress)) => {
@@ -133,10 +156,6 @@ impl Upstream {
             _ => Either::Left(Empty::new()),
         };
         let request = exchange.request(body)?;
-        let client = match reach {
-            Reach::Public => &self.public,
-            Reach::Exempt => &self.exempt,
-        };
         let patience = async {
             match progress {
                 Some(progress) => progress.stalled(self.timeout).await,
@@ -148,11 +167,15 @@ impl Upstream {
             outcome = client.send(&exchange.target, request, reused) => outcome,
             () = patience => Err(ProxyError::Timeout),
         };
-        let (status, error) = match &outcome {
+        self.count(&exchange.method, &outcome, began);
+        outcome
+    }
+
+    fn count(&self, method: &Method, outcome: &Result<Response<Answer>, ProxyError>, began: Instant) {
+        let (status, error) = match outcome {
             Ok(response) => (response.status().as_u16(), ""),
             Err(error) => (0, error.name()),
         };
-        self.metrics.exchange(&exchange.method, status, error, began);
-        outcome
+        self.metrics.exchange(method, status, error, began);
     }
 }
