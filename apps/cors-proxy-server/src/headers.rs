@@ -2,19 +2,20 @@
 
 use std::net::IpAddr;
 
-use http::header::{self, Entry};
+use http::header;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use ipnet::IpNet;
 use service::TraceParent;
 
+use crate::fields::Fields;
 use crate::target::Target;
 use crate::{cookies, cors};
 
 /// The name by which the proxy recognises itself in `Via` and signs `Proxy-Status`.
 pub(crate) const PSEUDONYM: &str = "cors-proxy-server";
 
-/// About as many headers as the proxy adds, so that the map grows once at most.
-const ADDED: usize = 8;
+/// About as many headers as the proxy adds, so that what holds them grows once at most.
+pub(crate) const ADDED: usize = 8;
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -73,7 +74,7 @@ fn acts_on_origin(name: &HeaderName) -> bool {
 
 /// The operator's rules for requests.
 #[derive(Debug, Default)]
-pub(crate) struct RequestRules {
+pub struct RequestRules {
     pub(crate) set: Vec<(HeaderName, HeaderValue)>,
     pub(crate) remove: Vec<HeaderName>,
     pub(crate) cookies: bool,
@@ -106,61 +107,84 @@ impl RequestRules {
     }
 
     /// Turns the client's headers into the target's.
-    pub(crate) fn apply(&self, headers: &mut HeaderMap, peer: IpAddr, trace: &TraceParent, websocket: bool) {
-        let trailers = headers.get_all(header::TE).iter().any(accepts_trailers);
-        let host = headers.remove(header::HOST);
-        remove_hop_by_hop(headers, |name| is_mistakable(name) || (!self.cookies && *name == header::COOKIE));
-        headers.reserve(ADDED);
+    pub fn apply(&self, mut headers: HeaderMap, peer: IpAddr, trace: &TraceParent, websocket: bool) -> Fields {
+        if headers.contains_key(header::TRANSFER_ENCODING) {
+            headers.remove(header::CONTENT_LENGTH);
+        }
         if self.cookies {
-            cookies::unmark(headers);
+            cookies::unmark(&mut headers);
         }
-        if trailers {
-            headers.insert(header::TE, HeaderValue::from_static("trailers"));
-        }
-        if websocket {
-            headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        }
-        self.forwarded(headers, peer.to_canonical(), host);
-        headers.append(header::VIA, HeaderValue::from_static("1.1 cors-proxy-server"));
-        trace.write(headers);
-        for name in &self.remove {
-            headers.remove(name);
-        }
-        for (name, value) in &self.set {
-            headers.insert(name, value.clone());
-        }
-    }
-
-    /// `X-Forwarded-*`: continued from a trusted peer, else begun here, whatever the client claims.
-    fn forwarded(&self, headers: &mut HeaderMap, peer: IpAddr, host: Option<HeaderValue>) {
+        let peer = peer.to_canonical();
         let trusted = self.trusts(peer);
-        if !trusted {
-            headers.remove(header::FORWARDED);
-        }
-        let chain = match headers.get(&FORWARDED_FOR).map(HeaderValue::to_str) {
-            Some(Ok(before)) if trusted => HeaderValue::try_from(format!("{before}, {peer}")),
-            _ => HeaderValue::try_from(address(peer)),
+        let named = named(&headers);
+        let trailers = headers.get_all(header::TE).iter().any(accepts_trailers);
+        let forwarded = forwarded(&headers, peer, trusted);
+        let ours = |name: &HeaderName| {
+            *name == header::HOST
+                || *name == TraceParent::NAME
+                || (*name == TraceParent::STATE && trace.is_begun())
+                || (*name == header::COOKIE && !self.cookies)
+                || (*name == header::FORWARDED && !trusted)
+                || forwarded.iter().any(|(written, _)| name == *written)
         };
-        let chain = chain.expect("addresses and commas are a header value");
-        headers.insert(&FORWARDED_FOR, chain);
-        let port = host.as_ref().and_then(|host| host.to_str().ok()?.rsplit_once(':')?.1.parse::<u16>().ok());
-        let facts = [
-            (&FORWARDED_HOST, host),
-            (&FORWARDED_PORT, Some(HeaderValue::from(port.unwrap_or(80)))),
-            (&FORWARDED_PROTO, Some(HeaderValue::from_static("http"))),
-        ];
-        for (name, value) in facts {
-            match headers.entry(name) {
-                Entry::Occupied(_) if trusted => {}
-                Entry::Occupied(mut entry) => match value {
-                    Some(value) => drop(entry.insert(value)),
-                    None => drop(entry.remove()),
-                },
-                Entry::Vacant(entry) => drop(value.map(|value| entry.insert(value))),
+        let crosses =
+            |name: &HeaderName| !is_hop_by_hop(name) && !is_mistakable(name) && !ours(name) && !named.contains(name);
+        let mut fields = Fields::with_capacity(headers.len() + ADDED);
+        let mut crossing = None;
+        for (name, value) in headers {
+            // A name stands before the first of its values alone.
+            if let Some(name) = name {
+                crossing = Some(name).filter(&crosses);
+            }
+            if let Some(name) = &crossing {
+                fields.append(name.clone(), value);
             }
         }
+        if trailers {
+            fields.append(header::TE, HeaderValue::from_static("trailers"));
+        }
+        if websocket {
+            fields.append(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+            fields.append(header::UPGRADE, HeaderValue::from_static("websocket"));
+        }
+        for (name, value) in forwarded {
+            if let Some(value) = value {
+                fields.append(name.clone(), value);
+            }
+        }
+        fields.append(header::VIA, HeaderValue::from_static("1.1 cors-proxy-server"));
+        fields.append(TraceParent::NAME, trace.value());
+        for name in &self.remove {
+            fields.remove(name);
+        }
+        for (name, value) in &self.set {
+            fields.remove(name);
+            fields.append(name.clone(), value.clone());
+        }
+        fields
     }
+}
+
+/// `X-Forwarded-*`, which the proxy writes instead of what the client sent: continued from a trusted peer, else begun here,
+/// whatever the client claims.
+fn forwarded(headers: &HeaderMap, peer: IpAddr, trusted: bool) -> Vec<(&'static HeaderName, Option<HeaderValue>)> {
+    let chain = match headers.get(&FORWARDED_FOR).map(HeaderValue::to_str) {
+        Some(Ok(before)) if trusted => HeaderValue::try_from(format!("{before}, {peer}")),
+        _ => HeaderValue::try_from(address(peer)),
+    };
+    let chain = chain.expect("addresses and commas are a header value");
+    let host = headers.get(header::HOST);
+    let port = host.and_then(|host| host.to_str().ok()?.rsplit_once(':')?.1.parse::<u16>().ok());
+    let mut written = vec![
+        (&FORWARDED_FOR, Some(chain)),
+        (&FORWARDED_HOST, host.cloned()),
+        (&FORWARDED_PORT, Some(HeaderValue::from(port.unwrap_or(80)))),
+        (&FORWARDED_PROTO, Some(HeaderValue::from_static("http"))),
+    ];
+    if trusted {
+        written.retain(|(name, _)| *name == FORWARDED_FOR || !headers.contains_key(*name));
+    }
+    written
 }
 
 /// An address as text, without the machinery of formatting for the usual kind.
@@ -211,7 +235,7 @@ pub(crate) fn is_coded(headers: &HeaderMap) -> bool {
 }
 
 /// Turns the headers of a target's response into the page's; CORS headers are added afterwards.
-pub(crate) fn clean_response(headers: &mut HeaderMap, cookies: bool, target: &Target) {
+pub fn clean_response(headers: &mut HeaderMap, cookies: bool, target: &Target) {
     remove_hop_by_hop(headers, |name| {
         cors::is_cors(name) || acts_on_origin(name) || (!cookies && *name == header::SET_COOKIE)
     });
@@ -230,20 +254,24 @@ fn remove_hop_by_hop(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> 
     if headers.contains_key(header::TRANSFER_ENCODING) {
         headers.remove(header::CONTENT_LENGTH);
     }
-    let named: Vec<HeaderName> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(',').map(str::trim))
-        // What nearly all say; both are removed anyhow.
-        .filter(|name| !name.eq_ignore_ascii_case("keep-alive") && !name.eq_ignore_ascii_case("close"))
-        .filter_map(|name| name.parse().ok())
-        .collect();
+    let named = named(headers);
     let gone = |name: &HeaderName| is_hop_by_hop(name) || named.contains(name) || unwanted(name);
     let gone: Vec<HeaderName> = headers.keys().filter(|name| gone(name)).cloned().collect();
     for name in gone {
         headers.remove(name);
     }
+}
+
+/// The names that `Connection` gives, besides what nearly all say.
+fn named(headers: &HeaderMap) -> Vec<HeaderName> {
+    headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(',').map(str::trim))
+        .filter(|name| !name.eq_ignore_ascii_case("keep-alive") && !name.eq_ignore_ascii_case("close"))
+        .filter_map(|name| name.parse().ok())
+        .collect()
 }
 
 /// A length that was said more than once is said once, one that is no number or two numbers not at all: only a response
@@ -294,8 +322,7 @@ mod tests {
             ("x-forwarded-proto", "https"),
             ("forwarded", "for=6.6.6.6"),
         ];
-        let mut untrusted = with(&claim);
-        rules("10.0.0.0/8").apply(&mut untrusted, "5.5.5.5".parse().unwrap(), &trace, false);
+        let untrusted = rules("10.0.0.0/8").apply(with(&claim), "5.5.5.5".parse().unwrap(), &trace, false).map();
         assert_eq!(
             (&untrusted["x-forwarded-for"], &untrusted["x-forwarded-proto"]),
             (&"5.5.5.5".parse().unwrap(), &"http".parse().unwrap())
@@ -305,8 +332,7 @@ mod tests {
             (&"proxy:8080".parse().unwrap(), &"8080".parse().unwrap())
         );
         assert!(!untrusted.contains_key("forwarded"));
-        let mut trusted = with(&claim);
-        rules("5.0.0.0/8").apply(&mut trusted, "5.5.5.5".parse().unwrap(), &trace, false);
+        let trusted = rules("5.0.0.0/8").apply(with(&claim), "5.5.5.5".parse().unwrap(), &trace, false).map();
         assert_eq!(
             (&trusted["x-forwarded-for"], &trusted["x-forwarded-proto"]),
             (&"6.6.6.6, 5.5.5.5".parse().unwrap(), &"https".parse().unwrap())
@@ -316,13 +342,13 @@ mod tests {
     #[test]
     fn what_cgi_takes_for_a_header_of_the_proxy_does_not_cross() {
         let trace = TraceParent::continued(&HeaderMap::new());
-        let mut headers = with(&[
+        let headers = with(&[
             ("x_forwarded_for", "6.6.6.6"),
             ("content_length", "1"),
             ("transfer_encoding", "chunked"),
             ("x_own", "1"),
         ]);
-        RequestRules::default().apply(&mut headers, "5.5.5.5".parse().unwrap(), &trace, false);
+        let headers = RequestRules::default().apply(headers, "5.5.5.5".parse().unwrap(), &trace, false).map();
         let crossed: Vec<_> = headers.keys().map(HeaderName::as_str).filter(|name| name.contains('_')).collect();
         assert_eq!(crossed, ["x_own"]);
     }

@@ -102,7 +102,8 @@ impl Proxy {
             target => target,
         };
         let outcome = match self.admit(&inbound, &grant) {
-            Ok(()) => self.forward(inbound, target).await,
+            // Boxed, because whatever wraps it would be moved about with the room for it.
+            Ok(()) => Box::pin(self.forward(inbound, target)).await,
             Err(error) => Err(error),
         };
         let mut response = outcome.unwrap_or_else(|error| self.refuse(&error));
@@ -161,14 +162,14 @@ impl Proxy {
     ) -> Result<Response<Reply>, ProxyError> {
         let target = target?.ok_or(BadTarget::Missing)?;
         let limit = self.limits.request_body;
-        let Inbound { method, uri, mut headers, body, upgrade, arrival } = inbound;
+        let Inbound { method, uri, headers, body, upgrade, arrival } = inbound;
         let Arrival { peer, trace, wire, drain } = arrival;
         if body.size_hint().lower() > limit {
             return Err(ProxyError::RequestTooLarge { limit });
         }
         let place = self.in_flight.enter(&wire).await.ok_or(ProxyError::Overloaded)?;
         let websocket = upgrade.is_some() && tunnel::is_websocket(&method, &headers);
-        self.rules.apply(&mut headers, peer.ip(), &trace, websocket);
+        let headers = self.rules.apply(headers, peer.ip(), &trace, websocket);
         let path = target::with_apostrophes(&target, &uri);
         let body = (!body.is_end_stream()).then_some((body, limit));
         let exchange = Exchange { method, path, target, headers, switches: websocket, body, wire: wire.clone() };
@@ -330,12 +331,12 @@ impl Redirect {
         if self.to_get {
             exchange.method = Method::GET;
             for name in describing {
-                exchange.headers.remove(name);
+                exchange.headers.remove(&name);
             }
         }
         if self.target.origin() != exchange.target.origin() {
             for name in secret {
-                exchange.headers.remove(name);
+                exchange.headers.remove(&name);
             }
         }
         exchange.path = None;

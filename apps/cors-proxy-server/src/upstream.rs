@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body;
 use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
@@ -16,6 +16,7 @@ use crate::client::{Answer, Client};
 use crate::connect::{self, Connector};
 use crate::direct;
 use crate::error::{ProxyError, Retry};
+use crate::fields::Fields;
 use crate::guard::{Reach, Resolver};
 use crate::metrics::ProxyMetrics;
 use crate::names::Names;
@@ -28,7 +29,7 @@ pub(crate) struct Exchange {
     pub(crate) target: Target,
     /// What is sent instead of its path and query.
     pub(crate) path: Option<String>,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Fields,
     /// Whether the response may switch protocols.
     pub(crate) switches: bool,
     /// The request's body and the most bytes it may have.
@@ -62,7 +63,7 @@ impl Exchange {
         let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = path.into();
-        *request.headers_mut() = self.headers.clone();
+        *request.headers_mut() = self.headers.map();
         request.headers_mut().insert(header::HOST, host);
         Ok(request)
     }
@@ -109,7 +110,7 @@ impl Upstream {
         let safe = body.is_none() && exchange.method.is_idempotent();
         if body.as_ref().is_some_and(|(body, _)| body.size_hint().exact().is_none()) {
             // hyper leaves out a body of unknown length where the method seldom has one.
-            exchange.headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+            exchange.headers.append(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         }
         let error = match self.attempt(reach, exchange, body, true).await {
             Ok(response) => return Ok(response),

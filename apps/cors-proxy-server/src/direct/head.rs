@@ -2,11 +2,14 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::body::Decoder;
+use crate::fields::Fields;
+use crate::headers::ADDED;
 
 /// Fields that a head may have, as with hyper.
 pub(super) const FIELDS: usize = 100;
@@ -28,12 +31,12 @@ pub struct Head {
 }
 
 /// The bytes of a request without a body; its headers name no host.
-pub(crate) fn write(method: &Method, target: &str, host: &str, headers: &HeaderMap) -> Vec<u8> {
+pub(crate) fn write(method: &Method, target: &str, host: &str, fields: &Fields) -> Vec<u8> {
     let mut head = Vec::with_capacity(USUAL);
     for part in [method.as_str(), " ", target, " HTTP/1.1\r\nhost: ", host, "\r\n"] {
         head.extend_from_slice(part.as_bytes());
     }
-    for (name, value) in headers {
+    for (name, value) in fields.iter() {
         head.extend_from_slice(name.as_str().as_bytes());
         head.extend_from_slice(b": ");
         head.extend_from_slice(value.as_bytes());
@@ -46,16 +49,15 @@ pub(crate) fn write(method: &Method, target: &str, host: &str, headers: &HeaderM
 /// Takes the head of a response out of what has been read, if all of it is there, and the interim responses before it.
 pub fn read(read: &mut BytesMut, method: &Method) -> io::Result<Option<Head>> {
     while !read.is_empty() {
-        let Some((status, version, headers)) = parsed(read)? else {
+        let Some((status, headers, framing)) = parsed(read)? else {
             return if read.len() < service::BUFFER { Ok(None) } else { Err(bad("the head is too long")) };
         };
         if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS {
             continue;
         }
-        let decoder = decoder(status, version, &headers, method)?;
-        let reusable = persists(version, &headers)
-            && !matches!(decoder, Decoder::Close)
-            && status != StatusCode::SWITCHING_PROTOCOLS;
+        let decoder = framing.decoder(status, method)?;
+        let reusable =
+            framing.persists && !matches!(decoder, Decoder::Close) && status != StatusCode::SWITCHING_PROTOCOLS;
         return Ok(Some(Head { status, headers, decoder, reusable }));
     }
     Ok(None)
@@ -63,11 +65,11 @@ pub fn read(read: &mut BytesMut, method: &Method) -> io::Result<Option<Head>> {
 
 /// Where the parts of a field are in a head.
 struct Field {
-    name: std::ops::Range<usize>,
-    value: std::ops::Range<usize>,
+    name: Range<usize>,
+    value: Range<usize>,
 }
 
-fn parsed(read: &mut BytesMut) -> io::Result<Option<(StatusCode, Version, HeaderMap)>> {
+fn parsed(read: &mut BytesMut) -> io::Result<Option<(StatusCode, HeaderMap, Framing)>> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS];
     let mut response = httparse::Response::new(&mut []);
     let mut config = httparse::ParserConfig::default();
@@ -78,7 +80,7 @@ fn parsed(read: &mut BytesMut) -> io::Result<Option<(StatusCode, Version, Header
         return Ok(None);
     };
     let status = response.code.and_then(|code| StatusCode::from_u16(code).ok()).ok_or_else(|| bad("no status"))?;
-    let version = if response.version == Some(1) { Version::HTTP_11 } else { Version::HTTP_10 };
+    let mut framing = Framing::of(response.version == Some(1));
     let begin = read.as_ptr().addr();
     let within = |part: &[u8]| {
         let from = part.as_ptr().addr() - begin;
@@ -89,47 +91,75 @@ fn parsed(read: &mut BytesMut) -> io::Result<Option<(StatusCode, Version, Header
         fields.map(|field| Field { name: within(field.name.as_bytes()), value: within(field.value) }).collect();
     // Values are parts of the head, not copies.
     let head = read.split_to(size).freeze();
-    let mut headers = HeaderMap::with_capacity(fields.len());
+    let mut headers = HeaderMap::with_capacity(fields.len() + ADDED);
     for field in fields {
-        headers.append(name(&head[field.name])?, value(head.slice(field.value))?);
+        let (name, value) = (name(&head[field.name])?, value(head.slice(field.value))?);
+        framing.read(&name, &value);
+        headers.append(name, value);
     }
-    Ok(Some((status, version, headers)))
+    Ok(Some((status, headers, framing)))
 }
 
-/// How long the body is (RFC 9112, 6.3).
-fn decoder(status: StatusCode, version: Version, headers: &HeaderMap, method: &Method) -> io::Result<Decoder> {
-    let bodiless = [StatusCode::SWITCHING_PROTOCOLS, StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED];
-    if bodiless.contains(&status) || method == Method::HEAD {
-        return Ok(Decoder::Length(0));
+/// What a head says of its body and connection (RFC 9112, 6.3 and 9.3).
+struct Framing {
+    modern: bool,
+    persists: bool,
+    closes: bool,
+    /// Whether the last of the transfer codings, if there are any, is `chunked`.
+    chunked: Option<bool>,
+    length: Length,
+}
+
+/// The length that a head gives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Length {
+    None,
+    Of(u64),
+    /// No number, or two.
+    Unclear,
+}
+
+impl Framing {
+    /// Of a head that says nothing, in HTTP/1.1 if it is `modern`, else in HTTP/1.0.
+    fn of(modern: bool) -> Self {
+        Self { modern, persists: modern, closes: false, chunked: None, length: Length::None }
     }
-    if let Some(coding) = headers.get_all(header::TRANSFER_ENCODING).iter().next_back() {
-        if version == Version::HTTP_10 {
-            return Err(bad("a transfer coding in a response of HTTP/1.0"));
+
+    fn read(&mut self, name: &HeaderName, value: &HeaderValue) {
+        if *name == header::CONNECTION {
+            let says = |word: &[u8]| elements(value).any(|option| option.eq_ignore_ascii_case(word));
+            self.closes |= says(b"close");
+            self.persists = !self.closes && (self.persists || says(b"keep-alive"));
+        } else if *name == header::TRANSFER_ENCODING {
+            self.chunked = Some(elements(value).last().is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked")));
+        } else if *name == header::CONTENT_LENGTH {
+            for length in elements(value).map(number) {
+                let length = length.map_or(Length::Unclear, Length::Of);
+                self.length = if [Length::None, length].contains(&self.length) { length } else { Length::Unclear };
+            }
         }
-        let last = coding.as_bytes().rsplit(|byte| *byte == b',').next().unwrap_or_default();
-        let chunked = last.trim_ascii().eq_ignore_ascii_case(b"chunked");
-        return Ok(if chunked { Decoder::chunked() } else { Decoder::Close });
     }
-    let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter().flat_map(elements);
-    let Some(length) = lengths.next() else {
-        return Ok(Decoder::Close);
-    };
-    let number = std::str::from_utf8(length).ok().filter(|_| length.iter().all(u8::is_ascii_digit));
-    let number = number.and_then(|number| number.parse().ok()).filter(|_| lengths.all(|other| other == length));
-    number.map(Decoder::Length).ok_or_else(|| bad("the length is no number, or two"))
-}
 
-/// Whether the connection outlives the exchange (RFC 9112, 9.3).
-fn persists(version: Version, headers: &HeaderMap) -> bool {
-    let says = |word: &str| {
-        let mut options = headers.get_all(header::CONNECTION).iter().flat_map(elements);
-        options.any(|option| option.eq_ignore_ascii_case(word.as_bytes()))
-    };
-    !says("close") && (version == Version::HTTP_11 || says("keep-alive"))
+    fn decoder(&self, status: StatusCode, method: &Method) -> io::Result<Decoder> {
+        let bodiless = [StatusCode::SWITCHING_PROTOCOLS, StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED];
+        match (self.chunked, self.length) {
+            _ if bodiless.contains(&status) || method == Method::HEAD => Ok(Decoder::Length(0)),
+            (Some(_), _) if !self.modern => Err(bad("a transfer coding in a response of HTTP/1.0")),
+            (Some(true), _) => Ok(Decoder::chunked()),
+            (Some(false), _) | (None, Length::None) => Ok(Decoder::Close),
+            (None, Length::Of(length)) => Ok(Decoder::Length(length)),
+            (None, Length::Unclear) => Err(bad("the length is no number, or two")),
+        }
+    }
 }
 
 fn elements(value: &HeaderValue) -> impl Iterator<Item = &[u8]> {
     value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
+}
+
+/// Of digits alone.
+fn number(text: &[u8]) -> Option<u64> {
+    std::str::from_utf8(text).ok().filter(|_| text.iter().all(u8::is_ascii_digit))?.parse().ok()
 }
 
 pub(super) fn name(name: &[u8]) -> io::Result<HeaderName> {
