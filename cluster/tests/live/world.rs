@@ -17,6 +17,7 @@ use serde_json::{Value as Json, json};
 /// The services of the fixtures.
 pub(crate) const SERVICES: [&str; 2] = ["cors-proxy-server", "mock-target-server"];
 const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/services/deployments";
+const REPLICA_SETS: &str = "/apis/apps/v1/namespaces/services/replicasets";
 const AUTOSCALERS: &str = "/apis/autoscaling/v2/namespaces/services/horizontalpodautoscalers";
 pub(crate) const PODS: &str = "/api/v1/namespaces/services/pods";
 const NODES: &str = "/api/v1/nodes";
@@ -117,14 +118,14 @@ impl World {
         for zone in ZONES {
             self.plane.power(zone, true).unwrap();
         }
-        for namespace in ["services", "default"] {
-            let pods = format!("/api/v1/namespaces/{namespace}/pods");
+        // A replica set that outlives its Deployment makes pods again.
+        for left in [REPLICA_SETS, PODS, "/api/v1/namespaces/default/pods"] {
             let gone = eventually(30, || {
-                let left = self.server.list(&pods).unwrap();
-                for pod in &left {
-                    self.remove(&format!("{pods}/{}", name_of(pod)));
+                let objects = self.server.list(left).unwrap();
+                for object in &objects {
+                    self.remove(&format!("{left}/{}", name_of(object)));
                 }
-                if left.is_empty() { Ok(()) } else { Err(format!("{} pods", left.len())) }
+                if objects.is_empty() { Ok(()) } else { Err(format!("{} of {left}", objects.len())) }
             });
             gone.unwrap_or_else(|reason| panic!("{reason}"));
         }
