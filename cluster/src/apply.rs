@@ -10,7 +10,7 @@ use crate::{
     environment::{Environment, Item},
     names::{name_of, text, title},
     server::{Answer, Server, User},
-    waiting::eventually,
+    waiting::{eventually, within},
 };
 
 const APPLY: &str = "application/apply-patch+yaml";
@@ -141,7 +141,7 @@ impl Argo {
             // A controller may write the status between the two looks, but does so only a few times. After a first finding
             // others of its kind are not waited for as long.
             let patience = if written.is_empty() { 10 } else { 1 };
-            let unchanged = eventually(patience, || {
+            let unchanged = within(patience, || {
                 let path = self.admin.path(&item.object).map_err(|error| format!("{error:#}"))?;
                 let before = self.admin.get(&path).map_err(|error| format!("{error:#}"))?.object()?;
                 let after = self.apply(item).map_err(|error| format!("{error:#}"))?.object()?;

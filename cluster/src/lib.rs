@@ -32,4 +32,4 @@ pub use names::{name_of, title};
 pub use nodes::{Node, ZONES};
 pub use programs::{Programs, version_under_test};
 pub use server::{Answer, Server, User};
-pub use waiting::{eventually, holds_for};
+pub use waiting::{eventually, holds_for, within};

@@ -1,6 +1,6 @@
 //! Where pods go: at the minimum, at the maximum, and in zones that are full, closed or were left by a scale-down.
 
-use cluster::{Node, ZONES, holds_for};
+use cluster::{Node, ZONES, holds_for, within};
 use serde_json::{Value as Json, json};
 
 use crate::world::{ROOMY, SERVICES, TYPE, World, skew, world};
@@ -88,7 +88,7 @@ fn a_spread_that_insists_on_zones_lets_pods_wait_when_one_is_full() {
     world.scale(SERVICES[0], most(world));
     let words = world.waits("didn't match pod topology spread constraints");
     assert!(words.contains("wait: 0/24 nodes are available"), "{words}");
-    assert!(world.settled(10).is_err(), "the pods wait no longer");
+    assert!(within(10, || world.settled()).is_err(), "the pods wait no longer");
 }
 
 #[test]

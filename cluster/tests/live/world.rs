@@ -219,16 +219,17 @@ impl World {
 
     /// Waits until each service has its number of ready pods, and no others; otherwise says why they wait.
     pub(crate) fn settle(&self, seconds: u64) {
-        self.settled(seconds).unwrap_or_else(|reason| panic!("{reason}"));
+        eventually(seconds, || self.settled()).unwrap_or_else(|reason| panic!("{reason}"));
     }
 
-    pub(crate) fn settled(&self, seconds: u64) -> Result<(), String> {
-        eventually(seconds, || SERVICES.iter().try_for_each(|service| self.whole(service)))
+    /// Has each service its number of ready pods now, and no others?
+    pub(crate) fn settled(&self) -> Result<(), String> {
+        SERVICES.iter().try_for_each(|service| self.whole(service))
     }
 
     /// Waits until the scheduler says why pods have no node, and returns what is said of them then.
     pub(crate) fn waits(&self, reason: &str) -> String {
-        let said = eventually(60, || match self.settled(0) {
+        let said = eventually(60, || match self.settled() {
             Err(words) if words.contains(reason) => Ok(words),
             Err(words) => Err(words),
             Ok(()) => Err("no pod waits".to_owned()),
