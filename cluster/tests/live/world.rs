@@ -9,8 +9,8 @@ use std::{
 };
 
 use cluster::{
-    Argo, ControlPlane, Environment, Item, Node, Parts, Programs, Server, ZONES, definitions, eventually, name_of,
-    version_under_test,
+    Argo, ControlPlane, Environment, Item, Node, Parts, Programs, Server, ZONES, definitions, eventually, holds,
+    name_of, version_under_test,
 };
 use serde_json::{Value as Json, json};
 
@@ -148,7 +148,7 @@ impl World {
 
     fn all_nodes_take_pods(&self, expected: usize) -> Result<(), String> {
         let nodes = self.server.list(NODES).unwrap();
-        let free = nodes.iter().filter(|node| node["spec"]["taints"].is_null()).count();
+        let free = nodes.iter().filter(|node| node["spec"]["taints"].is_null() && holds(node, "Ready")).count();
         if free == expected { Ok(()) } else { Err(format!("{free} of {expected} nodes take pods")) }
     }
 
