@@ -1,10 +1,18 @@
 //! Where the programs of a control plane listen.
 
-use std::net::TcpListener;
+use std::{
+    net::TcpListener,
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 
 use crate::nodes::ZONES;
+
+const FIRST: u16 = 10_000;
+/// Up to where Linux begins to give ports by itself.
+const PORTS: u32 = 32_768 - 10_000;
 
 /// A port of the loopback device for each.
 #[derive(Clone, Copy, Debug)]
@@ -27,13 +35,26 @@ impl Ports {
     }
 }
 
-/// Ports of the loopback device that are free now; all are held until the last is found, so that no two are the same.
+/// Ports of the loopback device that are free now. None is of those that the kernel gives whoever asks for any: a program that starts
+/// late would find it taken. Each process begins elsewhere, and no port is given twice.
 pub(crate) fn free_ports<const COUNT: usize>() -> Result<[u16; COUNT]> {
-    let held = (0..COUNT).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<Vec<_>, _>>();
-    let held = held.context("looking for a free port")?;
-    let mut ports = [0; COUNT];
-    for (port, listener) in ports.iter_mut().zip(&held) {
-        *port = listener.local_addr()?.port();
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    let first = process::id().wrapping_mul(64);
+    let tried = (0..PORTS).map(|_| first.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)) % PORTS);
+    let free = tried.filter_map(|number| {
+        let port = FIRST + u16::try_from(number).ok()?;
+        TcpListener::bind(("127.0.0.1", port)).is_ok().then_some(port)
+    });
+    let ports: Vec<_> = free.take(COUNT).collect();
+    ports.try_into().map_err(|_| anyhow!("fewer than {COUNT} ports from {FIRST} on are free"))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_port_is_given_twice() {
+        let [one, two] = super::free_ports().unwrap();
+        let [three] = super::free_ports().unwrap();
+        assert!(one != two && one != three && two != three, "{one} {two} {three}");
     }
-    Ok(ports)
 }
