@@ -21,10 +21,10 @@ cluster-down: ## Stop the control plane of cluster-up.
 cluster-check: ## Check the lints of the code that starts control planes.
 	$(CLUSTER_CARGO) clippy --manifest-path cluster/Cargo.toml --all-targets --locked -- -D warnings
 
-# The programs wait more than they work, so the four parts run beside each other, each with a control plane of its own.
+# The programs wait more than they work, so three of the four parts run beside each other, the longest first, each with a control plane of its own.
 cluster-tests: karpenter $(VENV)/done ## Test every environment on a control plane: what is accepted, refused, scheduled, evicted, scaled and bought.
 	$(CLUSTER_TEST) --no-run
-	$(MAKE) --no-print-directory --jobs=4 KUBERNETES=$(KUBERNETES) cluster-judge cluster-placement cluster-scaling karpenter-growth
+	$(MAKE) --no-print-directory --jobs=3 KUBERNETES=$(KUBERNETES) cluster-scaling karpenter-growth cluster-placement cluster-judge
 	$(CLUSTER) judge
 
 cluster-judge: ## The first part of cluster-tests: what is accepted and refused, and who may do what.
