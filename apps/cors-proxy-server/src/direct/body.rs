@@ -174,6 +174,12 @@ fn trailers(read: &mut BytesMut) -> io::Result<Option<HeaderMap>> {
     match httparse::parse_headers(read, &mut fields).map_err(head::unreadable)? {
         httparse::Status::Partial if read.len() > LONGEST => Err(bad("trailers are too long")),
         httparse::Status::Partial => Ok(None),
+        // The parser takes a line that ends without CR, too; as the end of a body it is the beginning of another response.
+        httparse::Status::Complete((size, _))
+            if !read[..size - 1].split(|byte| *byte == b'\n').all(|line| line.ends_with(b"\r")) =>
+        {
+            Err(bad("a line of trailers ends without CR"))
+        }
         httparse::Status::Complete((size, fields)) => {
             let mut trailers = HeaderMap::with_capacity(fields.len());
             for field in fields {

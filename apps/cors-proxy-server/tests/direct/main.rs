@@ -16,7 +16,7 @@ use proptest::sample::subsequence;
 use crate::readers::{hypers, ours, pieces};
 
 /// What a response may be made of, right and wrong.
-const PARTS: [&str; 36] = [
+const PARTS: [&str; 38] = [
     "HTTP/1.1 200 OK\r\n",
     "HTTP/1.0 200 OK\r\n",
     "HTTP/1.1 204 No Content\r\n",
@@ -53,6 +53,8 @@ const PARTS: [&str; 36] = [
     "Trailer-One: 1\r\n",
     "hello",
     "\r",
+    "\n",
+    "0\r\n\n",
 ];
 
 proptest! {
