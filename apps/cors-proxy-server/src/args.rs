@@ -86,6 +86,9 @@ pub struct Args {
     /// Most requests in flight; as many again wait briefly, and further ones are refused [default: 1024, or fewer that fit]
     #[arg(long, env = "TIDELINE_MAX_IN_FLIGHT", value_name = "COUNT", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     pub max_in_flight: Option<usize>,
+    /// Bytes that the kernel keeps of what a target has sent and is not read yet; as it likes without.
+    #[arg(skip)]
+    pub target_window: Option<u32>,
     /// A network whose `X-Forwarded-*` headers are believed (repeatable)
     #[arg(long, env = "TIDELINE_TRUST_FORWARDED_FROM", value_name = "CIDR", value_delimiter = ',')]
     pub trust_forwarded_from: Vec<IpNet>,
@@ -119,7 +122,7 @@ impl Args {
         let upstream = Upstream::new(
             names,
             (self.connect_timeout, self.timeout),
-            (in_flight, self.server.worker_threads(), self.server.receive_buffer),
+            (in_flight, self.server.worker_threads(), self.target_window),
             metrics.clone(),
         );
         let upstream = upstream.context("preparing the client for targets")?;

@@ -35,6 +35,9 @@ static FINAL_URL: HeaderName = HeaderName::from_static("x-final-url");
 /// The longest URL that a redirect is followed to, or leads to through the proxy.
 const LONGEST: usize = 8 * 1024;
 
+/// Bytes of a request's body that need no larger window than a head does.
+const SHORT_BODY: u64 = 8 * 1024;
+
 /// A redirect's own body is read, so that its connection can be used again, if it is no larger than this.
 const REDIRECT_BODY: usize = 64 * 1024;
 
@@ -130,6 +133,10 @@ impl Proxy {
             _ => {}
         }
         let mut response = error.respond(ROUTE);
+        if matches!(error, ProxyError::Overloaded) {
+            // Else whoever sends request upon request has each of them refused, and takes the time of those that are served.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         self.policy.expose(response.headers_mut());
         response.map(Reply::Left)
     }
@@ -169,6 +176,9 @@ impl Proxy {
         }
         let place = self.in_flight.enter(&wire).await.ok_or(ProxyError::Overloaded)?;
         let websocket = upgrade.is_some() && tunnel::is_websocket(&method, &headers);
+        if websocket || body.size_hint().exact().is_none_or(|bytes| bytes > SHORT_BODY) {
+            wire.widen();
+        }
         let headers = self.rules.apply(headers, peer.ip(), &trace, websocket);
         let path = target::with_apostrophes(&target, &uri);
         let body = (!body.is_end_stream()).then_some((body, limit));

@@ -1,12 +1,14 @@
 //! What a connection and a request in flight cost, and how many of them the system has room for.
 
-use service::{Cost, OWN, Resources, UNSENT, Wanted};
+use std::ops::RangeInclusive;
+
+use service::{Cost, OWN, Resources, UNSENT, Wanted, Windows};
 
 use crate::Args;
 use crate::load::IN_FLIGHT;
 
-/// Bytes of a connection without a request, or with an unfinished one: its task, hyper's two buffers, the kernel's socket.
-const CONNECTION: u64 = 32 << 10;
+/// Bytes of a connection, besides what the kernel keeps: its task, what hyper has read ahead, and an answer that is not sent yet.
+const CONNECTION: u64 = 36 << 10;
 
 /// Bytes of a request in flight, besides its connection and what the kernel keeps: frames of both bodies that their readers
 /// are slow to take, the connection to its target, and one that waits.
@@ -15,12 +17,20 @@ const EXCHANGE: u64 = 128 << 10;
 /// Bytes that the kernel keeps of what is to be sent over one connection: what it waits for, one write more, and its own.
 const SENT: u64 = (UNSENT as u64 + service::BUFFER as u64) / 8 * 9;
 
-/// Bytes that the kernel may keep of what one side has sent and the other is slow to take. It takes twice as many for that.
-/// A window of 64 KiB lets a target that is 50 ms away send a megabyte in 0.8 seconds.
-const RECEIVED: std::ops::RangeInclusive<u64> = 64 << 10..=512 << 10;
+/// Bytes that the kernel may keep of what a client has sent and is not read yet. It takes twice as many for that.
+const AHEAD: u32 = 16 << 10;
 
-/// Both sides of a request in flight, between which both bodies may stand still.
-const SIDES: u64 = 2;
+/// The same of the body of a request in flight, or of a tunnel: as many as a window has which began with `AHEAD`.
+const UPLOAD: u32 = 64 << 10;
+
+/// The same of what a target has sent. A window of 64 KiB lets one that is 50 ms away send a megabyte in 0.8 seconds.
+const FROM_TARGET: RangeInclusive<u64> = 64 << 10..=512 << 10;
+
+/// All bytes of a connection without a request, or with an unfinished one, or with answers that nobody reads.
+const OPEN: u64 = CONNECTION + SENT + 2 * AHEAD as u64;
+
+/// All bytes of a request in flight besides those, and besides what its target has sent.
+const BUSY: u64 = EXCHANGE + SENT + 2 * (UPLOAD - AHEAD) as u64;
 
 /// The file descriptors of a request: one to its target or six to name servers, which are asked for addresses of both kinds,
 /// over and over; and with each of the two kinds of targets one that waits.
@@ -29,34 +39,33 @@ const DESCRIPTORS: u64 = 8;
 impl Args {
     /// Bounds what is served at once, and what the kernel keeps of it, by what the system gives.
     pub fn fit(&mut self, resources: Resources) -> anyhow::Result<()> {
-        let in_flight = self.max_in_flight.unwrap_or(IN_FLIGHT);
-        let received = resources.memory.map(|memory| received(memory, in_flight, self.server.max_connections));
-        let memory = EXCHANGE + SIDES * (SENT + 2 * received.unwrap_or_default());
+        let window = resources.memory.map(|memory| self.window(memory));
         let exchanges = Wanted {
             flag: "--max-in-flight",
             asked: self.max_in_flight,
             usual: IN_FLIGHT,
-            cost: Cost { memory, descriptors: DESCRIPTORS },
+            cost: Cost { memory: BUSY + 2 * window.unwrap_or_default(), descriptors: DESCRIPTORS },
         };
-        let [in_flight, connections] = service::fit(resources, [exchanges, self.server.connections(CONNECTION)])?;
+        let [in_flight, connections] = service::fit(resources, [exchanges, self.server.connections(OPEN)])?;
         self.max_in_flight = Some(in_flight);
         self.server.max_connections = Some(connections);
-        self.server.receive_buffer = received.and_then(|bytes| u32::try_from(bytes).ok());
+        self.server.windows = window.map(|_| Windows { ahead: AHEAD, body: UPLOAD });
+        self.target_window = window.and_then(|bytes| u32::try_from(bytes).ok());
         Ok(())
     }
-}
 
-/// As much as the memory leaves to each request in flight, beside the connections or, where their number is open, as two thirds
-/// of it do.
-fn received(memory: u64, in_flight: usize, connections: Option<usize>) -> u64 {
-    let all = memory.saturating_sub(OWN.memory);
-    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    let shared = match connections {
-        Some(connections) => all.saturating_sub(number(connections).saturating_mul(CONNECTION)),
-        None => all / 3 * 2,
-    };
-    let left = (shared / number(in_flight).max(1)).saturating_sub(EXCHANGE + SIDES * SENT) / (2 * SIDES);
-    left.clamp(*RECEIVED.start(), *RECEIVED.end())
+    /// The window of a target: as much as the memory leaves to each request in flight, beside the connections or, where their
+    /// number is open, as half of it does.
+    fn window(&self, memory: u64) -> u64 {
+        let all = memory.saturating_sub(OWN.memory);
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let shared = match self.server.max_connections {
+            Some(connections) => all.saturating_sub(number(connections).saturating_mul(OPEN)),
+            None => all / 2,
+        };
+        let each = shared / number(self.max_in_flight.unwrap_or(IN_FLIGHT)).max(1);
+        (each.saturating_sub(BUSY) / 2).clamp(*FROM_TARGET.start(), *FROM_TARGET.end())
+    }
 }
 
 #[cfg(test)]
@@ -68,23 +77,20 @@ mod tests {
     fn fitted(memory: u64, flags: &[&str]) -> anyhow::Result<(usize, usize, u32)> {
         let mut args = Args::try_parse_from(["cors-proxy-server"].iter().chain(flags)).unwrap();
         args.fit(Resources { descriptors: None, memory: Some(memory) })?;
-        Ok((args.max_in_flight.unwrap(), args.server.max_connections.unwrap(), args.server.receive_buffer.unwrap()))
+        Ok((args.max_in_flight.unwrap(), args.server.max_connections.unwrap(), args.target_window.unwrap()))
     }
 
     #[test]
     fn a_pod_of_256_mib_has_some_hundreds_in_flight_and_all_of_it_fits() {
-        let (in_flight, connections, received) = fitted(256 << 20, &[]).unwrap();
-        assert!(
-            in_flight >= 300 && connections >= 2000 && received >= 64 << 10,
-            "{in_flight} {connections} {received}"
-        );
-        let each = EXCHANGE + SIDES * (SENT + 2 * u64::from(received));
-        assert!(OWN.memory + in_flight as u64 * each + connections as u64 * CONNECTION <= 256 << 20);
+        let (in_flight, connections, window) = fitted(256 << 20, &[]).unwrap();
+        assert!(in_flight >= 290 && connections >= 1000 && window >= 64 << 10, "{in_flight} {connections} {window}");
+        let busy = in_flight as u64 * (BUSY + 2 * u64::from(window));
+        assert!(OWN.memory + busy + connections as u64 * OPEN <= 256 << 20);
     }
 
     #[test]
     fn more_memory_makes_for_more_in_flight_and_then_for_larger_windows() {
-        let (small, large) = (fitted(256 << 20, &[]).unwrap(), fitted(1 << 30, &[]).unwrap());
+        let (small, large) = (fitted(256 << 20, &[]).unwrap(), fitted(2 << 30, &[]).unwrap());
         assert_eq!((large.0, large.1), (1024, 8192));
         assert!(large.2 > small.2, "{small:?} {large:?}");
         let few = fitted(256 << 20, &["--max-in-flight", "200"]).unwrap();

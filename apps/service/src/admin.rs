@@ -76,7 +76,7 @@ where
             response
         }
     });
-    let io = TokioIo::new(Connection::new(stream, clock, (slot, None)));
+    let io = TokioIo::new(Connection::new(stream, clock, None, (slot, None)));
     tokio::select! {
         // Whoever asked has gone away.
         _ = http1::Builder::new().max_buf_size(MAX_HEAD).serve_connection(io, service) => {}

@@ -8,7 +8,7 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
-use crate::{Cost, Wanted};
+use crate::{Cost, Wanted, Windows};
 
 /// Limits, drain and telemetry of one server.
 #[derive(Args, Clone, Debug)]
@@ -37,9 +37,9 @@ pub struct ServerArgs {
     /// Memory that all of it may take, such as `256MiB` [default: the limit of the control group, else none]
     #[arg(long, env = "TIDELINE_MEMORY", value_name = "BYTES", value_parser = bytes)]
     pub memory: Option<u64>,
-    /// Bytes that the kernel keeps of what has arrived over one connection and is not read yet; as it likes without.
+    /// What the kernel keeps of what has arrived over one connection and is not read yet; as it likes without.
     #[arg(skip)]
-    pub receive_buffer: Option<u32>,
+    pub windows: Option<Windows>,
     /// Worker threads [default: the CPU limit of the container, else the cores]
     #[arg(long, env = "TIDELINE_WORKERS", value_name = "COUNT", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub workers: Option<usize>,

@@ -61,6 +61,15 @@ pub fn bound_unsent(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
 }
 
+/// Bytes that the kernel keeps of what has arrived over a connection and is not read yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Windows {
+    /// Of anything: what comes before a request has been let in, or after the last one.
+    pub ahead: u32,
+    /// Of the body of one that has been.
+    pub body: u32,
+}
+
 /// Bytes that are sooner copied into one buffer than gathered by the kernel.
 const SMALL: usize = 2048;
 
@@ -75,6 +84,8 @@ pub(crate) struct Connection {
     stream: TcpStream,
     wire: Wire,
     clock: Clock,
+    windows: Option<Windows>,
+    wide: bool,
     timed: Phase,
     since: Instant,
     alarm: Pin<Box<Sleep>>,
@@ -85,11 +96,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream, clock: Clock, held: (Slot, Option<Held>)) -> Self {
+    pub(crate) fn new(stream: TcpStream, clock: Clock, windows: Option<Windows>, held: (Slot, Option<Held>)) -> Self {
         Self {
             stream,
             wire: held.0.wire.clone(),
             clock,
+            windows,
+            wide: false,
             timed: Phase::Busy,
             since: Instant::now(),
             alarm: Box::pin(sleep(clock.header)),
@@ -132,6 +145,16 @@ impl Connection {
         }
     }
 
+    /// Lets the kernel keep as much as there may come now. Of a window that has been offered nothing is taken back: what is
+    /// more than fits is sent again.
+    fn fit_window(&mut self) {
+        let Some(windows) = self.windows.filter(|_| self.wire.is_wide() != self.wide) else { return };
+        self.wide = !self.wide;
+        let bytes = if self.wide { windows.body } else { windows.ahead };
+        // Where the option is refused, the body only comes more slowly.
+        let _ = SockRef::from(&self.stream).set_recv_buffer_size(usize::try_from(bytes).unwrap_or(usize::MAX));
+    }
+
     /// With a pace set, lets one byte through per interval.
     fn poll_pace<'buf>(&mut self, cx: &mut Context<'_>, buf: &'buf [u8]) -> Poll<&'buf [u8]> {
         let millis = self.wire.pace_millis();
@@ -159,6 +182,7 @@ impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buf.filled().len();
+        this.fit_window();
         match Pin::new(&mut this.stream).poll_read(cx, buf) {
             Poll::Ready(done) => {
                 if buf.filled().len() > before && matches!(this.wire.phase(), Phase::New | Phase::Idle) {

@@ -26,7 +26,7 @@ mod workers;
 
 pub use args::{LogLevel, ServerArgs, address, bytes, duration, patience};
 pub use body::{BoxError, Label, RequestBody, ResponseBody, reply};
-pub use connection::{KEEPALIVE, KeepAlive, UNSENT, bound_unsent};
+pub use connection::{KEEPALIVE, KeepAlive, UNSENT, Windows, bound_unsent};
 pub use drain::Drain;
 pub use durations::{Durations, Fold};
 pub use metrics::{Metrics, OTHER_METHOD, method_name};

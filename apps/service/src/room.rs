@@ -30,7 +30,7 @@ pub struct Wanted {
 }
 
 /// How many there may be of each kind. What is asked for has to fit; of what is not, there are as many as fit into the rest: of
-/// each kind but the last so many that a third is left to those that follow.
+/// each kind but the last so many that half of the memory and a third of the descriptors are left to those that follow.
 pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) -> anyhow::Result<[usize; KINDS]> {
     let mut left = resources;
     for (left, own, name) in [
@@ -48,7 +48,7 @@ pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) ->
     for nth in asked.iter().chain(&usual).copied() {
         let Wanted { flag, asked, usual: most, cost } = wanted[nth];
         let fit = left.hold(cost);
-        let share = if usual.last() == Some(&nth) { left } else { left.two_thirds() };
+        let share = if usual.last() == Some(&nth) { left } else { left.share() };
         let count = asked.unwrap_or_else(|| most.min(share.hold(cost)));
         ensure!(
             count > 0 && count <= fit,
@@ -79,9 +79,9 @@ impl Resources {
         Self { memory: self.memory.map(memory), descriptors: self.descriptors.map(descriptors) }
     }
 
-    fn two_thirds(self) -> Self {
-        let share = |left: u64| left - left / 3;
-        self.each(share, share)
+    /// What things of one kind may take where others follow: connections need memory, requests descriptors.
+    fn share(self) -> Self {
+        self.each(|memory| memory / 2, |descriptors| descriptors - descriptors / 3)
     }
 
     /// How many there is room for.

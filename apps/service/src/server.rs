@@ -94,7 +94,7 @@ pub struct Server {
 impl Server {
     /// Binds both ports and starts the workers.
     pub fn bind(args: ServerArgs, listen: SocketAddr, admin: SocketAddr, metrics: Metrics) -> std::io::Result<Self> {
-        let receives = args.receive_buffer;
+        let receives = args.windows.map(|windows| windows.ahead);
         let (listener, admin) = (bound("--listen", listen, receives)?, bound("--admin-listen", admin, receives)?);
         let drain = Drain::new(args.drain_timeout);
         let workers = Workers::start(args.worker_threads())
@@ -212,7 +212,7 @@ impl<R: Routes> Acceptor<R> {
         let named = proxy_protocol::client(&mut stream, peer, &wire, (&self.args, &self.drain, &self.metrics)).await;
         let Some(peer) = named else { return };
         let clock = Clock { idle: self.args.idle_timeout, header: self.args.header_timeout };
-        let io = TokioIo::new(Connection::new(stream, clock, held));
+        let io = TokioIo::new(Connection::new(stream, clock, self.args.windows, held));
         let expires = Instant::now() + jittered(self.args.max_connection_age);
 
         let service = service_fn(|request| self.respond(request, peer, &wire, expires));

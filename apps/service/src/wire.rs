@@ -32,6 +32,7 @@ struct WireState {
     since: AtomicU64,
     began: Instant,
     reset: AtomicBool,
+    wide: AtomicBool,
     cut: AtomicBool,
     pace_millis: AtomicU64,
     gives_way: Notify,
@@ -56,6 +57,7 @@ impl WireState {
             since: AtomicU64::default(),
             began: Instant::now(),
             reset: AtomicBool::default(),
+            wide: AtomicBool::default(),
             cut: AtomicBool::default(),
             pace_millis: AtomicU64::default(),
             gives_way: Notify::new(),
@@ -98,6 +100,15 @@ impl Wire {
         }
     }
 
+    /// A long body, or a tunnel, has been let in: until it ends, the kernel may keep more of what its client sends.
+    pub fn widen(&self) {
+        self.0.wide.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_wide(&self) -> bool {
+        self.0.wide.load(Ordering::Relaxed)
+    }
+
     /// Drops the connection with a TCP reset instead of sending the response.
     pub fn reset(&self) {
         self.0.reset.store(true, Ordering::Relaxed);
@@ -125,6 +136,7 @@ impl Wire {
     pub(crate) fn idle(&self) {
         if self.phase() == Phase::Busy {
             self.enter(Phase::Idle);
+            self.0.wide.store(false, Ordering::Relaxed);
         }
         self.asked(Direction::Up);
         self.asked(Direction::Down);

@@ -61,6 +61,7 @@ async fn load_beyond_the_limit_is_shed_with_a_time_to_return() {
         let response = request.await.unwrap().unwrap();
         if response.status() == 503 {
             assert_eq!(response.headers()["retry-after"], "1");
+            assert_eq!(response.headers()["connection"], "close");
         }
         statuses.push(response.status().as_u16());
     }

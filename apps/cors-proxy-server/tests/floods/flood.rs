@@ -28,6 +28,8 @@ pub(crate) enum Flood {
     UnfinishedHeads(usize),
     /// They have had one response, and stay.
     Idle(usize),
+    /// They send request upon request and read nothing of the answers.
+    Pipelined(usize),
 }
 
 impl Flood {
@@ -40,7 +42,8 @@ impl Flood {
         | Self::StalledUploads(count)
         | Self::BothWays(count)
         | Self::UnfinishedHeads(count)
-        | Self::Idle(count)) = self;
+        | Self::Idle(count)
+        | Self::Pipelined(count)) = self;
         for nth in 0..count {
             clients.spawn(async move {
                 let socket = TcpSocket::new_v4().unwrap();
@@ -95,6 +98,9 @@ impl Flood {
                 let mut bytes = [0; 4096];
                 while stream.read(&mut bytes).await? > 0 {}
             }
+            Self::Pipelined(_) => loop {
+                stream.write_all(&head("GET", "page", "")).await?;
+            },
         }
         // Held, whatever has become of it.
         std::future::pending().await

@@ -20,15 +20,22 @@ const MEMORY: u64 = 256 << 20;
 /// What a pod keeps of it once a flood is over: allocators do not give everything back.
 const KEPT: u64 = 96 << 20;
 
-/// Runs one flood for as long, and holds the server to its memory and others to be served.
+/// How many requests of others tell enough about a flood: those of its first second, when nobody counts as stalled yet, are few
+/// of them.
+const ASKED: usize = 25;
+
+/// How long others are waited for where the machine has little time for this.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Runs one flood for as long, and until others have asked often enough, and holds the server to its memory and others to be served.
 async fn withstands(flood: Flood, seconds: u64) {
     // A client and its target are both in this process.
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let server = Server::started(MEMORY).await;
     let before = server.usage();
     let (held, others) = (flood.begin(&server).await, server.others());
-    let mut most = before;
-    for _ in 0..seconds * 4 {
+    let (mut most, began) = (before, Instant::now());
+    while began.elapsed() < Duration::from_secs(seconds) || others.asked() < ASKED && began.elapsed() < PATIENCE {
         sleep(Duration::from_millis(250)).await;
         most = most.max(server.usage());
     }
@@ -82,4 +89,10 @@ async fn eight_thousand_heads_that_do_not_end() {
 #[ignore = "make floods"]
 async fn eight_thousand_idle_connections() {
     withstands(Flood::Idle(8000), 8).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make floods"]
+async fn two_thousand_that_pipeline_and_read_nothing() {
+    withstands(Flood::Pipelined(2300), 10).await;
 }

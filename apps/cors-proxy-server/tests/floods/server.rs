@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::process::{Command as Tool, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -99,7 +99,8 @@ impl Server {
     /// Asks for something small every now and then, over a new connection each time, as somebody else would.
     pub(crate) fn others(&self) -> Others {
         let (address, target, over) = (self.address, self.target, Arc::new(AtomicBool::new(false)));
-        let ended = over.clone();
+        let (ended, asked) = (over.clone(), Arc::new(AtomicUsize::new(0)));
+        let answered = asked.clone();
         let task = tokio::spawn(async move {
             let mut outcome = Outcome::default();
             while !ended.load(Ordering::Relaxed) {
@@ -116,11 +117,12 @@ impl Server {
                     failed => outcome.failed.push(format!("{failed:?} after {:?}", began.elapsed())),
                 }
                 outcome.slowest = outcome.slowest.max(began.elapsed());
+                answered.fetch_add(1, Ordering::Relaxed);
                 sleep(Duration::from_millis(50)).await;
             }
             outcome
         });
-        Others { over, task }
+        Others { asked, over, task }
     }
 }
 
@@ -144,11 +146,17 @@ pub(crate) struct Outcome {
 
 /// Whoever is served meanwhile.
 pub(crate) struct Others {
+    asked: Arc<AtomicUsize>,
     over: Arc<AtomicBool>,
     task: JoinHandle<Outcome>,
 }
 
 impl Others {
+    /// How many requests have been answered, or have failed.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// Ends it.
     pub(crate) async fn ended(self) -> Outcome {
         self.over.store(true, Ordering::Relaxed);

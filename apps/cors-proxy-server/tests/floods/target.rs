@@ -11,7 +11,7 @@ use crate::flood::WINDOW;
 /// More than there are clients, so that none waits for this process to accept it.
 const BACKLOG: u32 = 16_384;
 
-/// Starts it; `/small` is answered, `/large` and `/both` without end, and of a POST nothing but the head is read.
+/// Starts it; `/small` and `/page` are answered, `/large` and `/both` without end, and of a POST nothing but the head is read.
 pub(crate) fn started() -> SocketAddr {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(WINDOW).unwrap();
@@ -46,6 +46,8 @@ async fn served(mut stream: TcpStream) -> std::io::Result<()> {
                 stream.write_all(&part).await?;
             }
         }
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await?;
+        let body = if head.starts_with(b"GET /page") { "x".repeat(8 << 10) } else { "ok".to_owned() };
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        stream.write_all(answer.as_bytes()).await?;
     }
 }

@@ -19,8 +19,8 @@ pub(super) const MEMORY_HOLDS_REQUESTS: Policy<Platform> = Policy {
 
 /// What the proxy reckons with, in KiB: for itself, for a request in flight, and for a connection. `docs/services.md` says so.
 const OWN: u64 = 32 * 1024;
-const REQUEST: u64 = 456;
-const CONNECTION: u64 = 32;
+const REQUEST: u64 = 388;
+const CONNECTION: u64 = 104;
 
 /// What a pod serves at once at least where no flag says how much: with a target that answers in 250 ms a thousand requests a
 /// second, and twice as many connections.
@@ -35,8 +35,8 @@ fn memory_holds_requests(platform: &Platform, findings: &mut Findings) {
             let asked = (number("--max-in-flight"), number("--max-connections"));
             let (requests, connections) = (asked.0.unwrap_or(REQUESTS), asked.1.unwrap_or(CONNECTIONS));
             let (busy, open) = (requests * REQUEST, connections * CONNECTION);
-            // Where it may choose both, two thirds are for the former.
-            let served = if asked == (None, None) { (busy * 3).div_ceil(2).max(open * 3) } else { busy + open };
+            // Where it may choose both, half is for either.
+            let served = if asked == (None, None) { busy.max(open) * 2 } else { busy + open };
             let needed = (OWN + served).div_ceil(1024);
             if memory < needed {
                 findings
