@@ -72,6 +72,14 @@ pin_project_lite::pin_project! {
         watched: Option<(Wire, Direction)>,
         held: H,
     }
+
+    impl<B, H> PinnedDrop for Bounded<B, H> {
+        fn drop(this: Pin<&mut Self>) {
+            if let Some((wire, direction)) = this.project().watched {
+                wire.ended(*direction);
+            }
+        }
+    }
 }
 
 impl<B, H> Bounded<B, H> {
@@ -84,8 +92,9 @@ impl<B, H> Bounded<B, H> {
         self
     }
 
-    /// Tells a connection when this body, which goes in that direction, waits for its reader.
+    /// Tells a connection how fast this body, which goes in that direction, moves, and when it waits for its reader.
     pub(crate) fn watched(mut self, wire: Wire, direction: Direction) -> Self {
+        wire.begins(direction);
         self.watched = Some((wire, direction));
         self
     }
@@ -118,10 +127,10 @@ where
             Some(Err(error)) => return Poll::Ready(Some(Err(BodyError::Source(error.into())))),
             None => return Poll::Ready(None),
         };
-        if let Some((wire, direction)) = this.watched {
-            wire.given(*direction);
-        }
         let size = frame.data_ref().map_or(0, Buf::remaining) as u64;
+        if let Some((wire, direction)) = this.watched {
+            wire.given(*direction, size);
+        }
         match this.left.checked_sub(size) {
             Some(left) => *this.left = left,
             None => return Poll::Ready(Some(Err(BodyError::TooLarge { limit: *this.limit }))),

@@ -16,8 +16,8 @@ const QUEUE_WAIT: Duration = Duration::from_millis(500);
 /// How often some that are stalled give way while all places are taken.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Requests in flight, with a queue of the same length. Where all places are taken, those whose bodies have not moved for
-/// longest, because nobody reads them, give way.
+/// Requests in flight, with a queue of the same length. Where all places are taken, those whose bodies have stood still
+/// for longest, because nobody reads them, or have moved too little, give way.
 #[derive(Debug)]
 pub(crate) struct InFlight {
     running: Arc<Semaphore>,

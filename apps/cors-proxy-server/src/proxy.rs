@@ -234,7 +234,7 @@ impl Proxy {
         }
         let body = Prefetched::new(body).await.map_err(|error| ProxyError::broken(error, false))?;
         // It may take as long for the client to read the head as for the body.
-        wire.given(Direction::Down);
+        wire.given(Direction::Down, 0);
         let body = Bounded::new(body, limit, self.limits.timeout, place);
         Ok(Response::from_parts(head, Reply::Right(body.watched(wire, Direction::Down))))
     }

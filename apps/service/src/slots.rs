@@ -83,7 +83,7 @@ impl Shared {
     }
 }
 
-/// Ends some of the connections whose bodies have waited for their readers for longest.
+/// Ends some of the connections whose bodies have stood still, or been too slow, for longest.
 pub(crate) fn cut_stalled(open: &Open) {
     let most = locked(open).len().div_ceil(SHARE);
     longest(open, most, Wire::stalled).iter().for_each(Wire::cut);

@@ -9,6 +9,12 @@ use tokio::time::Instant;
 
 use crate::slots::{self, Open};
 
+/// Bytes that a body has to move in a second, or its place may be another's: what Kestrel asks of clients.
+const RATE: u64 = 240;
+
+/// For how long a body may move less, in milliseconds.
+const GRACE: u64 = 5000;
+
 /// What a connection is in the midst of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -38,6 +44,8 @@ struct WireState {
     gives_way: Notify,
     /// Since when the bodies up and down have waited for their readers, in milliseconds since `began`; 0 while they do not.
     stalled: [AtomicU64; 2],
+    /// Until when the bodies up and down have moved fast enough, in milliseconds since `began`; 0 where there is none.
+    paid: [AtomicU64; 2],
     others: Weak<Open>,
 }
 
@@ -62,6 +70,7 @@ impl WireState {
             pace_millis: AtomicU64::default(),
             gives_way: Notify::new(),
             stalled: Default::default(),
+            paid: Default::default(),
             others,
         }
     }
@@ -76,9 +85,19 @@ impl Wire {
         Self(Arc::new(WireState::new(others)))
     }
 
-    /// A body has given its reader something, and waits until that asks for more.
-    pub fn given(&self, direction: Direction) {
-        self.0.stalled[direction as usize].store(self.0.now().max(1), Ordering::Relaxed);
+    /// A body begins.
+    pub fn begins(&self, direction: Direction) {
+        self.0.paid[direction as usize].store(self.0.now() + GRACE, Ordering::Relaxed);
+    }
+
+    /// A body has given its reader so many bytes, and waits until that asks for more.
+    pub fn given(&self, direction: Direction, bytes: u64) {
+        let (now, paid) = (self.0.now(), &self.0.paid[direction as usize]);
+        self.0.stalled[direction as usize].store(now.max(1), Ordering::Relaxed);
+        let until = paid.load(Ordering::Relaxed);
+        if until > 0 {
+            paid.store((until + bytes.saturating_mul(1000) / RATE).min(now + GRACE), Ordering::Relaxed);
+        }
     }
 
     /// The reader of a body asks for more.
@@ -86,14 +105,21 @@ impl Wire {
         self.0.stalled[direction as usize].store(0, Ordering::Relaxed);
     }
 
-    /// For how long a body has waited for its reader, if one does.
-    pub(crate) fn stalled(&self) -> Option<Duration> {
-        let since =
-            self.0.stalled.iter().map(|since| since.load(Ordering::Relaxed)).filter(|since| *since > 0).min()?;
-        (self.phase() == Phase::Busy).then(|| Duration::from_millis(self.0.now().saturating_sub(since)))
+    /// A body has ended.
+    pub fn ended(&self, direction: Direction) {
+        self.asked(direction);
+        self.0.paid[direction as usize].store(0, Ordering::Relaxed);
     }
 
-    /// Ends some of the other connections of its server, those whose bodies have waited for their readers for longest.
+    /// For how long a body has waited for its reader, or has moved too little, if one does.
+    pub(crate) fn stalled(&self) -> Option<Duration> {
+        let now = self.0.now();
+        let times = self.0.stalled.iter().chain(&self.0.paid).map(|since| since.load(Ordering::Relaxed));
+        let since = times.filter(|since| (1..now).contains(since)).min()?;
+        (self.phase() == Phase::Busy).then(|| Duration::from_millis(now - since))
+    }
+
+    /// Ends some of the other connections of its server, those whose bodies have stood still, or been too slow, for longest.
     pub fn cut_stalled(&self) {
         if let Some(others) = self.0.others.upgrade() {
             slots::cut_stalled(&others);
@@ -138,8 +164,8 @@ impl Wire {
             self.enter(Phase::Idle);
             self.0.wide.store(false, Ordering::Relaxed);
         }
-        self.asked(Direction::Up);
-        self.asked(Direction::Down);
+        self.ended(Direction::Up);
+        self.ended(Direction::Down);
     }
 
     pub(crate) fn tunnel(&self) {

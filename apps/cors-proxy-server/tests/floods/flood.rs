@@ -28,11 +28,18 @@ pub(crate) enum Flood {
     UnfinishedHeads(usize),
     /// They have had one response, and stay.
     Idle(usize),
+    /// They send a byte of a body every now and then, or their target does.
+    SlowSenders(usize),
     /// They send request upon request and read nothing of the answers.
     Pipelined(usize),
 }
 
 impl Flood {
+    /// How long others cannot be served for: so long may a body be slow.
+    pub(crate) fn grace(self) -> Duration {
+        Duration::from_secs(if matches!(self, Self::SlowSenders(_)) { 8 } else { 0 })
+    }
+
     /// Begins it; it ends when what is returned is dropped.
     pub(crate) async fn begin(self, server: &Server) -> JoinSet<()> {
         let (address, target) = (server.address, server.target);
@@ -43,6 +50,7 @@ impl Flood {
         | Self::BothWays(count)
         | Self::UnfinishedHeads(count)
         | Self::Idle(count)
+        | Self::SlowSenders(count)
         | Self::Pipelined(count)) = self;
         for nth in 0..count {
             clients.spawn(async move {
@@ -51,7 +59,7 @@ impl Flood {
                 socket.set_recv_buffer_size(WINDOW).unwrap();
                 let Ok(stream) = socket.connect(address).await else { return };
                 // Refused or cut off is as good an end as any other.
-                let _ = self.client(stream, target).await;
+                let _ = self.client(nth, stream, target).await;
                 std::future::pending::<()>().await;
             });
             if nth % 100 == 99 {
@@ -61,7 +69,7 @@ impl Flood {
         clients
     }
 
-    async fn client(self, mut stream: TcpStream, target: std::net::SocketAddr) -> std::io::Result<()> {
+    async fn client(self, nth: usize, mut stream: TcpStream, target: std::net::SocketAddr) -> std::io::Result<()> {
         let head = |method: &str, path: &str, more: &str| {
             format!("{method} /http://{target}/{path} HTTP/1.1\r\nHost: x\r\n{more}\r\n").into_bytes()
         };
@@ -95,6 +103,18 @@ impl Flood {
             }
             Self::Idle(_) => {
                 stream.write_all(&head("GET", "small", "")).await?;
+                let mut bytes = [0; 4096];
+                while stream.read(&mut bytes).await? > 0 {}
+            }
+            Self::SlowSenders(_) if nth.is_multiple_of(2) => {
+                stream.write_all(&head("POST", "", "Content-Length: 10000000\r\n")).await?;
+                loop {
+                    stream.write_all(b"x").await?;
+                    sleep(Duration::from_millis(500)).await;
+                }
+            }
+            Self::SlowSenders(_) => {
+                stream.write_all(&head("GET", "slow", "")).await?;
                 let mut bytes = [0; 4096];
                 while stream.read(&mut bytes).await? > 0 {}
             }

@@ -33,7 +33,9 @@ async fn withstands(flood: Flood, seconds: u64) {
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let server = Server::started(MEMORY).await;
     let before = server.usage();
-    let (held, others) = (flood.begin(&server).await, server.others());
+    let held = flood.begin(&server).await;
+    sleep(flood.grace()).await;
+    let others = server.others();
     let (mut most, began) = (before, Instant::now());
     while began.elapsed() < Duration::from_secs(seconds) || others.asked() < ASKED && began.elapsed() < PATIENCE {
         sleep(Duration::from_millis(250)).await;
@@ -95,4 +97,10 @@ async fn eight_thousand_idle_connections() {
 #[ignore = "make floods"]
 async fn two_thousand_that_pipeline_and_read_nothing() {
     withstands(Flood::Pipelined(2300), 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make floods"]
+async fn four_hundred_bodies_that_come_a_byte_at_a_time() {
+    withstands(Flood::SlowSenders(400), 8).await;
 }

@@ -1,4 +1,4 @@
-//! A target that sends without end, reads nothing of a body, or answers at once.
+//! A target that sends without end, or a byte at a time, reads nothing of a body, or answers at once.
 
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ use crate::flood::WINDOW;
 /// More than there are clients, so that none waits for this process to accept it.
 const BACKLOG: u32 = 16_384;
 
-/// Starts it; `/small` and `/page` are answered, `/large` and `/both` without end, and of a POST nothing but the head is read.
+/// Starts it; `/small` and `/page` are answered, `/large` and `/both` without end, `/slow` a byte at a time, and of a POST nothing but the head is read.
 pub(crate) fn started() -> SocketAddr {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(WINDOW).unwrap();
@@ -44,6 +44,13 @@ async fn served(mut stream: TcpStream) -> std::io::Result<()> {
             let part = vec![b'x'; 64 * 1024];
             loop {
                 stream.write_all(&part).await?;
+            }
+        }
+        if head.starts_with(b"GET /slow") {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n").await?;
+            loop {
+                stream.write_all(b"x").await?;
+                sleep(Duration::from_millis(500)).await;
             }
         }
         let body = if head.starts_with(b"GET /page") { "x".repeat(8 << 10) } else { "ok".to_owned() };
