@@ -21,6 +21,8 @@ const INTERVAL: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct InFlight {
     running: Arc<Semaphore>,
+    /// The part of the places that tunnels may hold, which last.
+    tunnels: Arc<Semaphore>,
     queued: Semaphore,
     /// When some were asked to give way last.
     asked: Mutex<Instant>,
@@ -30,6 +32,7 @@ impl InFlight {
     pub(crate) fn new(most: usize) -> Self {
         Self {
             running: Arc::new(Semaphore::new(most)),
+            tunnels: Arc::new(Semaphore::new(most.div_ceil(2))),
             queued: Semaphore::new(most),
             asked: Mutex::new(Instant::now()),
         }
@@ -50,6 +53,16 @@ impl InFlight {
             }
         };
         timeout(QUEUE_WAIT, waiting).await.ok()?
+    }
+
+    /// A place among the tunnels for one that came by `wire`, or none if the load must be shed. Where all are taken, the one that
+    /// has been silent for longest gives way.
+    pub(crate) async fn enter_tunnels(&self, wire: &Wire) -> Option<OwnedSemaphorePermit> {
+        if let Ok(place) = self.tunnels.clone().try_acquire_owned() {
+            return Some(place);
+        }
+        wire.cut_quiet();
+        timeout(QUEUE_WAIT, self.tunnels.clone().acquire_owned()).await.ok()?.ok()
     }
 
     /// Once for all who wait.

@@ -174,8 +174,13 @@ impl Proxy {
         if body.size_hint().lower() > limit {
             return Err(ProxyError::RequestTooLarge { limit });
         }
-        let place = self.in_flight.enter(&wire).await.ok_or(ProxyError::Overloaded)?;
         let websocket = upgrade.is_some() && tunnel::is_websocket(&method, &headers);
+        let tunnel = if websocket {
+            Some(self.in_flight.enter_tunnels(&wire).await.ok_or(ProxyError::Overloaded)?)
+        } else {
+            None
+        };
+        let place = self.in_flight.enter(&wire).await.ok_or(ProxyError::Overloaded)?;
         if websocket || body.size_hint().exact().is_none_or(|bytes| bytes > SHORT_BODY) {
             wire.widen();
         }
@@ -186,7 +191,7 @@ impl Proxy {
         let (response, hops) = self.follow(exchange).await?;
         match upgrade {
             Some(upgrade) if websocket && response.status() == StatusCode::SWITCHING_PROTOCOLS => {
-                Ok(self.switched(response, &hops, upgrade, (place, drain)))
+                Ok(self.switched(response, &hops, upgrade, (wire, drain, (place, tunnel))))
             }
             _ if response.status() == StatusCode::SWITCHING_PROTOCOLS => Err(ProxyError::UnaskedSwitch),
             _ if headers::is_coded(response.headers()) => Err(ProxyError::Coded),
@@ -244,7 +249,7 @@ impl Proxy {
         response: Response<Answer>,
         hops: &Hops,
         upgrade: OnUpgrade,
-        (place, drain): (OwnedSemaphorePermit, Drain),
+        (wire, drain, places): (Wire, Drain, impl Send + 'static),
     ) -> Response<Reply> {
         let mut switched = Response::new(Reply::Left(ResponseBody::default()));
         *switched.status_mut() = response.status();
@@ -253,7 +258,7 @@ impl Proxy {
         self.finish(&mut head, hops);
         tunnel::switch(&mut head.headers);
         let times = tunnel::Times { half_open: self.limits.timeout, idle: self.limits.tunnel_idle };
-        tunnel::join(upgrade, response, times, drain, place);
+        tunnel::join((upgrade, wire), response, times, drain, places);
         Response::from_parts(head, body)
     }
 

@@ -1,5 +1,5 @@
 //! `WebSocket`: once both sides have switched protocols, bytes both ways until either side ends, both are silent
-//! for too long, or the server goes.
+//! for too long, another needs its place, or the server goes.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Method, Response, header};
 use hyper::upgrade::{self, OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use service::Drain;
+use service::{Direction, Drain, Wire};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, copy, sink, split};
 use tokio::time::timeout;
 
@@ -47,10 +47,10 @@ pub(crate) struct Times {
 /// How long both sides have to end once the proxy has ended: what they still send then would be answered by a reset.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Joins both sides in a task of its own, until they have ended, are silent for too long, or `drain` ends all tunnels.
+/// Joins both sides in a task of its own, until they have ended, are silent for too long, another needs the place, or `drain` ends all tunnels.
 /// `held` is dropped when the tunnel ends.
 pub(crate) fn join(
-    client: OnUpgrade,
+    (client, wire): (OnUpgrade, Wire),
     mut target: Response<Answer>,
     times: Times,
     drain: Drain,
@@ -67,7 +67,8 @@ pub(crate) fn join(
         let moved = Progress::new();
         let silent = moved.clone();
         let farewell = tokio::select! {
-            () = both_ways(&mut client, &mut target, moved, times.half_open) => return,
+            () = both_ways(&mut client, &mut target, (&moved, &wire), times.half_open) => return,
+            () = wire.gives_way() => return,
             () = silent.stalled(times.idle) => FAREWELL,
             left = drain.ends_tunnels() => left.min(FAREWELL),
         };
@@ -78,10 +79,10 @@ pub(crate) fn join(
 type Side = TokioIo<Upgraded>;
 
 /// Passes bytes both ways. Once one side has ended, the other has `patience` left to end, too.
-async fn both_ways(client: &mut Side, target: &mut Side, moved: Progress, patience: Duration) {
+async fn both_ways(client: &mut Side, target: &mut Side, moved: (&Progress, &Wire), patience: Duration) {
     let ((from_client, to_client), (from_target, to_target)) = (split(client), split(target));
-    let mut up = pin!(pass(from_client, to_target, &moved));
-    let mut down = pin!(pass(from_target, to_client, &moved));
+    let mut up = pin!(pass(from_client, to_target, moved, Direction::Up));
+    let mut down = pin!(pass(from_target, to_client, moved, Direction::Down));
     let _ = tokio::select! {
         () = &mut up => timeout(patience, down).await,
         () = &mut down => timeout(patience, up).await,
@@ -89,14 +90,21 @@ async fn both_ways(client: &mut Side, target: &mut Side, moved: Progress, patien
 }
 
 /// Passes bytes one way, and on whichever side it ends, that it has: how is the matter of the two ends.
-async fn pass(mut from: ReadHalf<&mut Side>, mut to: WriteHalf<&mut Side>, moved: &Progress) {
+async fn pass(
+    mut from: ReadHalf<&mut Side>,
+    mut to: WriteHalf<&mut Side>,
+    (moved, wire): (&Progress, &Wire),
+    direction: Direction,
+) {
     let mut bytes = vec![0; 8 * 1024];
     while let Ok(size @ 1..) = from.read(&mut bytes).await {
         moved.mark();
+        wire.given(direction, 0);
         if to.write_all(&bytes[..size]).await.is_err() || to.flush().await.is_err() {
             break;
         }
         moved.mark();
+        wire.asked(direction);
     }
     let _ = to.shutdown().await;
 }

@@ -89,6 +89,11 @@ pub(crate) fn cut_stalled(open: &Open) {
     longest(open, most, Wire::stalled).iter().for_each(Wire::cut);
 }
 
+/// Ends the tunnel that has been silent for longest.
+pub(crate) fn cut_quiet(open: &Open) {
+    longest(open, 1, Wire::quiet).iter().for_each(Wire::cut);
+}
+
 /// The connections that something has lasted for longest for.
 fn longest(open: &Open, most: usize, lasts: impl Fn(&Wire) -> Option<Duration>) -> Vec<Wire> {
     let idle = |wire: &Wire| Some((lasts(wire).filter(|lasts| *lasts > IDLE)?, wire.clone()));

@@ -15,6 +15,9 @@ const RATE: u64 = 240;
 /// For how long a body may move less, in milliseconds.
 const GRACE: u64 = 5000;
 
+/// For how long a tunnel may be silent before its place may be another's, in milliseconds.
+const QUIET: u64 = 10_000;
+
 /// What a connection is in the midst of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -34,7 +37,8 @@ pub struct Wire(Arc<WireState>);
 #[derive(Debug)]
 struct WireState {
     phase: AtomicU8,
-    /// When the phase began, in milliseconds since `began`; exact for those in which the peer is waited for.
+    /// When the phase began, or a body or tunnel moved, in milliseconds since `began`; exact for phases in which the peer is
+    /// waited for.
     since: AtomicU64,
     began: Instant,
     reset: AtomicBool,
@@ -90,17 +94,18 @@ impl Wire {
         self.0.paid[direction as usize].store(self.0.now() + GRACE, Ordering::Relaxed);
     }
 
-    /// A body has given its reader so many bytes, and waits until that asks for more.
+    /// A body, or a tunnel, has given its reader so many bytes, and waits until that asks for more.
     pub fn given(&self, direction: Direction, bytes: u64) {
         let (now, paid) = (self.0.now(), &self.0.paid[direction as usize]);
         self.0.stalled[direction as usize].store(now.max(1), Ordering::Relaxed);
+        self.0.since.store(now, Ordering::Relaxed);
         let until = paid.load(Ordering::Relaxed);
         if until > 0 {
             paid.store((until + bytes.saturating_mul(1000) / RATE).min(now + GRACE), Ordering::Relaxed);
         }
     }
 
-    /// The reader of a body asks for more.
+    /// The reader of a body, or of a tunnel, asks for more.
     pub fn asked(&self, direction: Direction) {
         self.0.stalled[direction as usize].store(0, Ordering::Relaxed);
     }
@@ -116,7 +121,13 @@ impl Wire {
         let now = self.0.now();
         let times = self.0.stalled.iter().chain(&self.0.paid).map(|since| since.load(Ordering::Relaxed));
         let since = times.filter(|since| (1..now).contains(since)).min()?;
-        (self.phase() == Phase::Busy).then(|| Duration::from_millis(now - since))
+        matches!(self.phase(), Phase::Busy | Phase::Tunnel).then(|| Duration::from_millis(now - since))
+    }
+
+    /// For how long a tunnel has been silent, if it is one, and for long.
+    pub(crate) fn quiet(&self) -> Option<Duration> {
+        let quiet = self.0.now().saturating_sub(self.0.since.load(Ordering::Relaxed));
+        (self.phase() == Phase::Tunnel && quiet > QUIET).then(|| Duration::from_millis(quiet))
     }
 
     /// Ends some of the other connections of its server, those whose bodies have stood still, or been too slow, for longest.
@@ -133,6 +144,13 @@ impl Wire {
 
     pub(crate) fn is_wide(&self) -> bool {
         self.0.wide.load(Ordering::Relaxed)
+    }
+
+    /// Ends the tunnel of its server that has been silent for longest, if one has been for long.
+    pub fn cut_quiet(&self) {
+        if let Some(others) = self.0.others.upgrade() {
+            slots::cut_quiet(&others);
+        }
     }
 
     /// Drops the connection with a TCP reset instead of sending the response.
@@ -191,7 +209,7 @@ impl Wire {
     }
 
     /// Waits until the connection has to end for another.
-    pub(crate) async fn gives_way(&self) {
+    pub async fn gives_way(&self) {
         loop {
             self.0.gives_way.notified().await;
             if self.waiting().is_some() || self.0.cut.load(Ordering::Relaxed) {
@@ -201,7 +219,7 @@ impl Wire {
     }
 
     pub(crate) fn enter(&self, phase: Phase) {
-        if matches!(phase, Phase::Idle | Phase::Head) {
+        if matches!(phase, Phase::Idle | Phase::Head | Phase::Tunnel) {
             self.0.since.store(self.0.now(), Ordering::Relaxed);
         }
         self.0.phase.store(phase as u8, Ordering::Release);

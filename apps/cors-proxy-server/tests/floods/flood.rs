@@ -13,6 +13,10 @@ use crate::server::Server;
 /// deployed; here they share its kernel, whose memory for all sockets they would use up.
 pub(crate) const WINDOW: u32 = 64 << 10;
 
+/// What a request for a `WebSocket` says.
+pub(crate) const UPGRADE: &str =
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+
 /// What so many clients do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flood {
@@ -30,14 +34,20 @@ pub(crate) enum Flood {
     Idle(usize),
     /// They send a byte of a body every now and then, or their target does.
     SlowSenders(usize),
+    /// They switch to a `WebSocket`, and say nothing.
+    SilentTunnels(usize),
     /// They send request upon request and read nothing of the answers.
     Pipelined(usize),
 }
 
 impl Flood {
-    /// How long others cannot be served for: so long may a body be slow.
+    /// How long others cannot be served for: so long may a body be slow, or a tunnel silent.
     pub(crate) fn grace(self) -> Duration {
-        Duration::from_secs(if matches!(self, Self::SlowSenders(_)) { 8 } else { 0 })
+        Duration::from_secs(match self {
+            Self::SlowSenders(_) => 8,
+            Self::SilentTunnels(_) => 12,
+            _ => 0,
+        })
     }
 
     /// Begins it; it ends when what is returned is dropped.
@@ -51,6 +61,7 @@ impl Flood {
         | Self::UnfinishedHeads(count)
         | Self::Idle(count)
         | Self::SlowSenders(count)
+        | Self::SilentTunnels(count)
         | Self::Pipelined(count)) = self;
         for nth in 0..count {
             clients.spawn(async move {
@@ -101,8 +112,9 @@ impl Flood {
                     sleep(Duration::from_millis(100)).await;
                 }
             }
-            Self::Idle(_) => {
-                stream.write_all(&head("GET", "small", "")).await?;
+            Self::Idle(_) | Self::SilentTunnels(_) => {
+                let upgrade = if matches!(self, Self::SilentTunnels(_)) { UPGRADE } else { "" };
+                stream.write_all(&head("GET", "small", upgrade)).await?;
                 let mut bytes = [0; 4096];
                 while stream.read(&mut bytes).await? > 0 {}
             }

@@ -104,3 +104,9 @@ async fn two_thousand_that_pipeline_and_read_nothing() {
 async fn four_hundred_bodies_that_come_a_byte_at_a_time() {
     withstands(Flood::SlowSenders(400), 8).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make floods"]
+async fn four_hundred_web_sockets_that_are_silent() {
+    withstands(Flood::SilentTunnels(400), 8).await;
+}

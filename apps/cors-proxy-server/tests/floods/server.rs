@@ -13,6 +13,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::flood::UPGRADE;
 use crate::target;
 
 /// The command with a target that it may reach.
@@ -96,7 +97,7 @@ impl Server {
         counted.sum()
     }
 
-    /// Asks for something small every now and then, over a new connection each time, as somebody else would.
+    /// Asks for something small, or for a `WebSocket`, every now and then, over a new connection each time, as somebody else would.
     pub(crate) fn others(&self) -> Others {
         let (address, target, over) = (self.address, self.target, Arc::new(AtomicBool::new(false)));
         let (ended, asked) = (over.clone(), Arc::new(AtomicUsize::new(0)));
@@ -105,7 +106,9 @@ impl Server {
             let mut outcome = Outcome::default();
             while !ended.load(Ordering::Relaxed) {
                 let began = Instant::now();
-                match timeout(Duration::from_mins(2), small(address, target)).await {
+                let upgrades = (outcome.served + outcome.refused) % 2 == 1;
+                match timeout(Duration::from_mins(2), answer(address, target, upgrades)).await {
+                    Ok(Ok(response)) if upgrades && response.starts_with("HTTP/1.1 101 ") => outcome.served += 1,
                     Ok(Ok(response)) if response.starts_with("HTTP/1.1 200 ") && response.ends_with("ok") => {
                         outcome.served += 1;
                     }
@@ -126,13 +129,20 @@ impl Server {
     }
 }
 
-async fn small(address: SocketAddr, target: SocketAddr) -> std::io::Result<String> {
+async fn answer(address: SocketAddr, target: SocketAddr, upgrades: bool) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
-    let request = format!("GET /http://{target}/small HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let more = if upgrades { UPGRADE } else { "Connection: close\r\n" };
+    let request = format!("GET /http://{target}/small HTTP/1.1\r\nHost: x\r\n{more}\r\n");
     stream.write_all(request.as_bytes()).await?;
-    let mut response = String::new();
-    stream.read_to_string(&mut response).await?;
-    Ok(response)
+    let (mut response, mut bytes) = (Vec::new(), [0; 4096]);
+    // After a switch neither side says anything.
+    while !(response.starts_with(b"HTTP/1.1 101 ") && response.ends_with(b"\r\n\r\n")) {
+        match stream.read(&mut bytes).await? {
+            0 => break,
+            size => response.extend_from_slice(&bytes[..size]),
+        }
+    }
+    String::from_utf8(response).map_err(std::io::Error::other)
 }
 
 /// What others got.

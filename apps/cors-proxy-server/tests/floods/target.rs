@@ -46,6 +46,13 @@ async fn served(mut stream: TcpStream) -> std::io::Result<()> {
                 stream.write_all(&part).await?;
             }
         }
+        if head.windows(8).any(|bytes| bytes.eq_ignore_ascii_case(b"upgrade:")) {
+            stream
+                .write_all(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+                .await?;
+            while stream.read(&mut head).await? > 0 {}
+            return Ok(());
+        }
         if head.starts_with(b"GET /slow") {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n").await?;
             loop {
