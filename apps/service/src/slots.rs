@@ -15,7 +15,7 @@ use crate::wire::Wire;
 const IDLE: Duration = Duration::from_secs(1);
 
 /// How often somebody is asked to give way while all places are taken.
-const INTERVAL: Duration = Duration::from_millis(100);
+pub(crate) const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The share of all connections that gives way at a time, of those that have waited: looking for them takes a walk over all.
 const SHARE: usize = 8;

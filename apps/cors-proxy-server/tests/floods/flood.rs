@@ -36,6 +36,8 @@ pub(crate) enum Flood {
     SlowSenders(usize),
     /// They switch to a `WebSocket`, and say nothing.
     SilentTunnels(usize),
+    /// They ask for metrics, and read nothing of them.
+    UnreadScrapes(usize),
     /// They send request upon request and read nothing of the answers.
     Pipelined(usize),
 }
@@ -52,7 +54,8 @@ impl Flood {
 
     /// Begins it; it ends when what is returned is dropped.
     pub(crate) async fn begin(self, server: &Server) -> JoinSet<()> {
-        let (address, target) = (server.address, server.target);
+        let unread_scrapes = matches!(self, Self::UnreadScrapes(_));
+        let (address, target) = (if unread_scrapes { server.admin } else { server.address }, server.target);
         let mut clients = JoinSet::new();
         let (Self::Unread(count)
         | Self::SlowReaders(count)
@@ -62,6 +65,7 @@ impl Flood {
         | Self::Idle(count)
         | Self::SlowSenders(count)
         | Self::SilentTunnels(count)
+        | Self::UnreadScrapes(count)
         | Self::Pipelined(count)) = self;
         for nth in 0..count {
             clients.spawn(async move {
@@ -111,6 +115,10 @@ impl Flood {
                     stream.write_all(format!("X-Filler: {}\r\n", "x".repeat(4000)).as_bytes()).await?;
                     sleep(Duration::from_millis(100)).await;
                 }
+            }
+            Self::UnreadScrapes(_) => {
+                stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await?;
+                std::future::pending::<()>().await;
             }
             Self::Idle(_) | Self::SilentTunnels(_) => {
                 let upgrade = if matches!(self, Self::SilentTunnels(_)) { UPGRADE } else { "" };

@@ -19,6 +19,7 @@ use crate::target;
 /// The command with a target that it may reach.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    pub(crate) admin: SocketAddr,
     pub(crate) target: SocketAddr,
     child: Child,
 }
@@ -58,13 +59,15 @@ impl Server {
         command.args(["--connect-timeout", "1m"]);
         let mut child = command.env_clear().stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = loop {
+        let (address, admin) = loop {
             let line = lines.next_line().await.unwrap().expect("it starts");
-            let Some((_, rest)) = line.split_once("\"address\":\"") else { continue };
-            break rest.split('"').next().unwrap().parse().unwrap();
+            let named = |name: &str| line.split_once(&format!("\"{name}\":\""))?.1.split('"').next()?.parse().ok();
+            if let Some(addresses) = named("address").zip(named("admin")) {
+                break addresses;
+            }
         };
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { address, target, child }
+        Self { address, admin, target, child }
     }
 
     pub(crate) fn is_alive(&self) -> bool {
@@ -83,9 +86,23 @@ impl Server {
         Usage { resident: resident * 1024, sockets: self.sockets() }
     }
 
-    /// What the kernel keeps for its sockets: the ends at its own port, and those that lead to the target.
+    /// Has it answer with many a status, so that there is much to tell in metrics.
+    pub(crate) async fn used(&self) {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        for status in 200..=999 {
+            let request = format!("GET /http://{}/status/{status} HTTP/1.1\r\nHost: x\r\n\r\n", self.target);
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                stream.read_buf(&mut head).await.unwrap();
+            }
+        }
+    }
+
+    /// What the kernel keeps for its sockets: the ends at its own ports, and those that lead to the target.
     fn sockets(&self) -> u64 {
-        let own = format!("( sport = :{} or dport = :{} )", self.address.port(), self.target.port());
+        let ports = (self.address.port(), self.admin.port(), self.target.port());
+        let own = format!("( sport = :{} or sport = :{} or dport = :{} )", ports.0, ports.1, ports.2);
         let output = Tool::new("ss").args(["-tanmH", &own]).output().expect("`make packages` installs iproute2");
         let text = String::from_utf8(output.stdout).unwrap();
         let counted = text.split("skmem:(").skip(1).flat_map(|line| line.split(')').next().unwrap().split(','));
@@ -97,15 +114,20 @@ impl Server {
         counted.sum()
     }
 
-    /// Asks for something small, or for a `WebSocket`, every now and then, over a new connection each time, as somebody else would.
+    /// Asks whether it is alive, as the kubelet does, and for something small, or for a `WebSocket`, every now and then, over a new connection each time, as somebody else would.
     pub(crate) fn others(&self) -> Others {
-        let (address, target, over) = (self.address, self.target, Arc::new(AtomicBool::new(false)));
+        let (address, admin, target) = (self.address, self.admin, self.target);
+        let over = Arc::new(AtomicBool::new(false));
         let (ended, asked) = (over.clone(), Arc::new(AtomicUsize::new(0)));
         let answered = asked.clone();
         let task = tokio::spawn(async move {
             let mut outcome = Outcome::default();
             while !ended.load(Ordering::Relaxed) {
                 let began = Instant::now();
+                match timeout(Duration::from_secs(30), probe(admin)).await {
+                    Ok(Ok(response)) if response.starts_with("HTTP/1.1 200 ") => {}
+                    failed => outcome.failed.push(format!("/livez: {failed:?} after {:?}", began.elapsed())),
+                }
                 let upgrades = (outcome.served + outcome.refused) % 2 == 1;
                 match timeout(Duration::from_mins(2), answer(address, target, upgrades)).await {
                     Ok(Ok(response)) if upgrades && response.starts_with("HTTP/1.1 101 ") => outcome.served += 1,
@@ -127,6 +149,14 @@ impl Server {
         });
         Others { asked, over, task }
     }
+}
+
+async fn probe(admin: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(admin).await?;
+    stream.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
+    Ok(response)
 }
 
 async fn answer(address: SocketAddr, target: SocketAddr, upgrades: bool) -> std::io::Result<String> {

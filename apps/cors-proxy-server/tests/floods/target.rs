@@ -11,7 +11,7 @@ use crate::flood::WINDOW;
 /// More than there are clients, so that none waits for this process to accept it.
 const BACKLOG: u32 = 16_384;
 
-/// Starts it; `/small` and `/page` are answered, `/large` and `/both` without end, `/slow` a byte at a time, and of a POST nothing but the head is read.
+/// Starts it; `/small`, `/page` and `/status/200` are answered, `/large` and `/both` without end, `/slow` a byte at a time, and of a POST nothing but the head is read.
 pub(crate) fn started() -> SocketAddr {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(WINDOW).unwrap();
@@ -59,6 +59,11 @@ async fn served(mut stream: TcpStream) -> std::io::Result<()> {
                 stream.write_all(b"x").await?;
                 sleep(Duration::from_millis(500)).await;
             }
+        }
+        if let Some(status) = head.strip_prefix(b"GET /status/") {
+            let answer = [b"HTTP/1.1 ", &status[..3], b" X\r\nContent-Length: 0\r\n\r\n"].concat();
+            stream.write_all(&answer).await?;
+            continue;
         }
         let body = if head.starts_with(b"GET /page") { "x".repeat(8 << 10) } else { "ok".to_owned() };
         let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
