@@ -212,8 +212,10 @@ fn accepts_trailers(te: &HeaderValue) -> bool {
 
 /// How many more proxies may forward an OPTIONS, this one counted off, if its client says (RFC 9110, 7.6.2).
 pub(crate) fn count_hop(method: &Method, headers: &mut HeaderMap) -> Option<u64> {
-    let said = headers.get(header::MAX_FORWARDS).filter(|_| method == Method::OPTIONS)?;
-    let left = said.to_str().ok()?.parse::<u64>().ok()?;
+    if method != Method::OPTIONS {
+        return None;
+    }
+    let left = headers.get(header::MAX_FORWARDS)?.to_str().ok()?.parse::<u64>().ok()?;
     headers.insert(header::MAX_FORWARDS, left.saturating_sub(1).into());
     Some(left)
 }

@@ -126,7 +126,7 @@ impl Server {
 
         acceptor.accept_until(&listener, &workers, drain_delay_over(&drain, args.drain_delay)).await;
         acceptor.accept_backlog(&listener, &workers).await;
-        drop(listener);
+        acceptor.accept_last(listener, &workers);
         drain.close();
 
         let cut_off = match timeout(args.drain_timeout, slots.emptied()).await {
@@ -191,6 +191,14 @@ impl<R: Routes> Acceptor<R> {
     /// Takes what has already completed its handshake: closing the listener would reset it.
     async fn accept_backlog(&self, listener: &TcpListener, workers: &Workers) {
         while let Ok(Ok((stream, slot))) = timeout(Duration::from_millis(1), self.slots.accept(listener)).await {
+            self.spawn(workers, stream, slot);
+        }
+    }
+
+    /// Closes the listener right after the kernel has said that it has no more: the runtime knows some only later.
+    fn accept_last(&self, listener: TcpListener, workers: &Workers) {
+        let Ok(listener) = listener.into_std() else { return };
+        while let Ok((stream, slot)) = self.slots.accept_now(&listener) {
             self.spawn(workers, stream, slot);
         }
     }

@@ -45,9 +45,21 @@ impl Slots {
     pub(crate) async fn accept(&self, listener: &TcpListener) -> std::io::Result<(TcpStream, Slot)> {
         let place = self.place().await;
         let (stream, _) = listener.accept().await?;
+        Ok((stream, self.taken_by(place)))
+    }
+
+    /// Takes the next connection that a listener has by now, if there is a place for it.
+    pub(crate) fn accept_now(&self, listener: &std::net::TcpListener) -> std::io::Result<(TcpStream, Slot)> {
+        let place = self.0.places.clone().try_acquire_owned().map_err(std::io::Error::other)?;
+        let (stream, _) = listener.accept()?;
+        stream.set_nonblocking(true)?;
+        Ok((TcpStream::from_std(stream)?, self.taken_by(place)))
+    }
+
+    fn taken_by(&self, place: OwnedSemaphorePermit) -> Slot {
         let (number, wire) = (self.0.next.fetch_add(1, Ordering::Relaxed), Wire::new(Arc::downgrade(&self.0.open)));
         locked(&self.0.open).insert(number, wire.clone());
-        Ok((stream, Slot { wire, number, shared: self.0.clone(), _place: place }))
+        Slot { wire, number, shared: self.0.clone(), _place: place }
     }
 
     async fn place(&self) -> OwnedSemaphorePermit {
