@@ -24,7 +24,7 @@ services: ## Build both services as they ship, optimised by a profile of their w
 soak: services ## Load the proxy for SOAK_SECONDS (600): no failure, and memory that does not grow.
 	SERVICES=$(OPTIMISED) $(CARGO) bench --locked -p cors-proxy-server --bench peers -- soak $(SOAK_SECONDS)
 
-bench-proxy: services $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the proxy with nginx, HAProxy and cors-anywhere.
+bench-proxy: services $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the proxy with nginx, HAProxy and cors-anywhere: speed, latency and memory, in a quarter of an hour.
 	SERVICES=$(OPTIMISED) $(CARGO) bench --locked -p cors-proxy-server --bench peers
 
 browser: ## Fetch through the proxy from a page on another origin, in headless Chromium.

@@ -10,6 +10,13 @@ use tokio::time::{Instant, sleep_until};
 
 const CONNECTIONS: u32 = 64;
 
+/// The request for a path, as a page sends it.
+pub(crate) fn get(host: SocketAddr, path: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://page.example\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n"
+    )
+}
+
 /// When each request was answered, counted from when it was due.
 pub(crate) struct Outcome {
     pub(crate) latencies: Vec<Duration>,
@@ -133,6 +140,16 @@ async fn read_response(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> End {
 impl Outcome {
     pub(crate) fn requests(&self) -> u32 {
         u32::try_from(self.latencies.len()).unwrap()
+    }
+
+    /// Requests a second.
+    pub(crate) fn rate(&self) -> f64 {
+        f64::from(self.requests()) / self.elapsed.as_secs_f64()
+    }
+
+    /// The latencies p50, p99 and p99.9 in milliseconds.
+    pub(crate) fn millis(&self) -> [f64; 3] {
+        [500, 990, 999].map(|permille| self.at(permille).as_secs_f64() * 1000.0)
     }
 
     pub(crate) fn at(&self, permille: usize) -> Duration {

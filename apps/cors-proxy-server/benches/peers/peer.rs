@@ -1,11 +1,14 @@
 //! The proxies that are compared, each in the configuration that its own manual advises for a reverse proxy.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
-use crate::load::Outcome;
-use crate::process::{Process, service};
+use crate::load;
+use crate::nginx::{self, ALIKE, BARE, STREAMING};
+use crate::process::{Process, free_address, installed, pinned, service, write};
+use crate::upstream::CERTIFICATE;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
@@ -20,9 +23,41 @@ pub(crate) enum Peer {
     CorsAnywhere,
 }
 
+/// What a proxy is started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Requests to a target that speaks HTTP.
+    Plain,
+    /// Requests to a target that speaks TLS.
+    Secure,
+    /// Clients that do not do their part.
+    Flood,
+}
+
+/// A proxy's own address, its target, and what for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setup {
+    pub(crate) listen: SocketAddr,
+    pub(crate) target: SocketAddr,
+    pub(crate) work: Work,
+}
+
+impl Setup {
+    pub(crate) fn new(target: SocketAddr, work: Work) -> Self {
+        Self { listen: free_address(), target, work }
+    }
+
+    fn scheme(self) -> &'static str {
+        if self.work == Work::Secure { "https" } else { "http" }
+    }
+}
+
 impl Peer {
     pub(crate) const ALL: [Self; 6] =
         [Self::Ours, Self::OursAlone, Self::Nginx, Self::NginxAlike, Self::Haproxy, Self::CorsAnywhere];
+
+    /// Those whose memory is of interest: each program once.
+    pub(crate) const FLOODED: [Self; 4] = [Self::Ours, Self::Nginx, Self::Haproxy, Self::CorsAnywhere];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -35,113 +70,97 @@ impl Peer {
         }
     }
 
-    pub(crate) async fn start(self, listen: SocketAddr, upstream: SocketAddr, folder: &Path) -> (Process, Duration) {
-        let (address, target) = (listen.to_string(), upstream.to_string());
-        match self {
-            Self::Ours | Self::OursAlone => {
-                let workers = if self == Self::Ours { "2" } else { "1" };
-                let flags = [
-                    "--listen",
-                    &address,
-                    "--admin-listen",
-                    "127.0.0.1:0",
-                    "--workers",
-                    workers,
-                    "--allow-target",
-                    &target,
-                    "--max-connection-age",
-                    "1h",
-                ];
-                Process::start(0, &service("cors-proxy-server"), &flags, folder, listen).await
-            }
-            Self::Nginx | Self::NginxAlike => {
-                let headers = if self == Self::NginxAlike { ALIKE } else { BARE };
-                let file = write(folder, "nginx.conf", &nginx(listen, upstream, folder, headers));
-                let flags = ["-p", &folder.display().to_string(), "-c", &file.display().to_string(), "-e", "/dev/null"];
-                Process::start(0, &installed("nginx", "the Debian package nginx-light"), &flags, folder, listen).await
-            }
-            Self::Haproxy => {
-                let file = write(folder, "haproxy.cfg", &haproxy(listen, upstream));
-                let program = installed("haproxy", "the Debian package haproxy");
-                Process::start(0, &program, &["-db", "-f", &file.display().to_string()], folder, listen).await
-            }
-            Self::CorsAnywhere => {
-                let module = folder.join("node_modules/cors-anywhere");
-                assert!(module.exists(), "the npm package cors-anywhere is missing in {}", folder.display());
-                let script = format!("require('cors-anywhere').createServer().listen({}, '127.0.0.1')", listen.port());
-                let file = write(folder, "cors-anywhere.js", &script);
-                Process::start(0, &installed("node", "Node.js"), &[&file.display().to_string()], folder, listen).await
-            }
-        }
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Self::Ours | Self::OursAlone)
     }
 
-    /// Tells of requests that failed. Some peers close a connection when they find that of the target closed; of ours none may fail.
-    pub(crate) fn forgive(self, outcome: &Outcome) {
-        assert!(outcome.failed == 0 || !matches!(self, Self::Ours | Self::OursAlone), "{} failed", outcome.failed);
-        if outcome.failed > 0 {
-            eprintln!("{}: {} of {} had to be sent again", self.name(), outcome.failed, outcome.requests());
+    /// Starts it on core 0, and tells how long that took.
+    pub(crate) async fn start(self, setup: Setup, folder: &Path) -> (Process, Duration) {
+        let command = match self {
+            Self::Ours => ours(setup, folder, "2"),
+            Self::OursAlone => ours(setup, folder, "1"),
+            Self::Nginx => nginx::command(0, folder, "nginx", &reverse(setup, BARE)),
+            Self::NginxAlike => nginx::command(0, folder, "nginx", &reverse(setup, ALIKE)),
+            Self::Haproxy => haproxy(setup, folder),
+            Self::CorsAnywhere => cors_anywhere(setup, folder),
+        };
+        Process::start(command, setup.listen).await
+    }
+
+    /// The path by which a client asks it for a path of the target.
+    pub(crate) fn path(self, setup: Setup, path: &str) -> String {
+        match self {
+            Self::Ours | Self::OursAlone | Self::CorsAnywhere => {
+                format!("/{}://{}{path}", setup.scheme(), setup.target)
+            }
+            Self::Nginx | Self::NginxAlike | Self::Haproxy => path.to_owned(),
         }
     }
 
     /// The request for a path of the target, which the client sends again and again.
-    pub(crate) fn request(self, listen: SocketAddr, upstream: SocketAddr, path: &str) -> String {
-        let path = match self {
-            Self::Ours | Self::OursAlone | Self::CorsAnywhere => format!("/http://{upstream}{path}"),
-            Self::Nginx | Self::NginxAlike | Self::Haproxy => path.to_owned(),
-        };
-        format!(
-            "GET {path} HTTP/1.1\r\nHost: {listen}\r\nOrigin: http://page.example\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n"
-        )
+    pub(crate) fn get(self, setup: Setup, path: &str) -> String {
+        load::get(setup.listen, &self.path(setup, path))
     }
 }
 
-fn installed(name: &str, package: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path)
-        .chain(["/usr/sbin".into()])
-        .map(|folder| folder.join(name))
-        .find(|file| file.exists());
-    found.unwrap_or_else(|| panic!("{name} is missing: install {package}"))
+fn ours(setup: Setup, folder: &Path, workers: &str) -> Command {
+    let mut command = pinned(0, &service("cors-proxy-server"), folder);
+    command.args(["--listen", &setup.listen.to_string(), "--admin-listen", "127.0.0.1:0", "--workers", workers]);
+    command.args(["--allow-target", &setup.target.to_string(), "--max-connection-age", "1h"]);
+    match setup.work {
+        Work::Plain => &mut command,
+        Work::Secure => command.env("SSL_CERT_FILE", CERTIFICATE),
+        Work::Flood => command.args(["--memory", "256MiB"]),
+    };
+    command
 }
 
-fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
-    let file = folder.join(name);
-    std::fs::write(&file, text).unwrap();
-    file
-}
-
-/// The least that makes it a CORS proxy.
-const BARE: &str = "add_header Access-Control-Allow-Origin *;";
-
-/// What the proxy tells the target and the page, in nginx's words.
-const ALIKE: &str = "proxy_set_header Host $proxy_host; proxy_set_header X-Forwarded-For $remote_addr;\n\
-    proxy_set_header X-Forwarded-Host $http_host; proxy_set_header X-Forwarded-Port $server_port;\n\
-    proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header Via '1.1 cors-proxy-server';\n\
-    proxy_set_header Traceparent 00-$request_id-b7ad6b7169203331-01; proxy_set_header Cookie '';\n\
-    proxy_set_header Forwarded ''; proxy_hide_header Set-Cookie; proxy_hide_header Access-Control-Allow-Origin;\n\
-    add_header Access-Control-Allow-Origin *; add_header Access-Control-Expose-Headers *;\n\
-    add_header X-Request-Url $proxy_host$request_uri; add_header X-Final-Url $proxy_host$request_uri;\n\
-    add_header X-Content-Type-Options nosniff; add_header Content-Security-Policy sandbox;";
-
-fn nginx(listen: SocketAddr, upstream: SocketAddr, folder: &Path, headers: &str) -> String {
-    let folder = folder.display();
+fn reverse(setup: Setup, headers: &str) -> String {
+    let Setup { listen, target, work } = setup;
+    let more = match work {
+        Work::Plain => "",
+        // Of its own accord it speaks at most TLS 1.2.
+        Work::Secure => "proxy_ssl_protocols TLSv1.3;",
+        Work::Flood => STREAMING,
+    };
     format!(
-        "daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null;\n\
-         events {{ worker_connections 20000; }}\n\
-         http {{\n  access_log off; keepalive_requests 1000000000;\n\
-         client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;\n\
-         uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;\n\
-         upstream target {{ server {upstream}; keepalive 64; keepalive_requests 1000000000; }}\n\
-         server {{\n    listen {listen};\n    location / {{\n      proxy_pass http://target; proxy_http_version 1.1;\n\
-         proxy_set_header Connection \"\"; {headers}\n    }}\n  }}\n}}\n"
+        "upstream target {{ server {target}; keepalive 64; keepalive_requests 1000000000; }}\n\
+         server {{\n    listen {listen};\n    location / {{\n      proxy_pass {}://target; proxy_http_version 1.1;\n\
+         proxy_set_header Connection \"\"; {headers} {more}\n    }}\n  }}",
+        setup.scheme()
     )
 }
 
-fn haproxy(listen: SocketAddr, upstream: SocketAddr) -> String {
-    format!(
-        "global\n  nbthread 1\n  maxconn 9000\n\
-         defaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n\
-         frontend page\n  bind {listen}\n  http-response set-header Access-Control-Allow-Origin *\n  default_backend target\n\
-         backend target\n  http-reuse always\n  server target {upstream}\n"
-    )
+fn haproxy(setup: Setup, folder: &Path) -> Command {
+    let Setup { listen, target, work } = setup;
+    let tls = if work == Work::Secure { format!("ssl verify required ca-file {CERTIFICATE}") } else { String::new() };
+    let file = write(
+        folder,
+        "haproxy.cfg",
+        &format!(
+            "global\n  nbthread 1\n  maxconn 9000\n\
+             defaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n\
+             frontend page\n  bind {listen}\n  http-response set-header Access-Control-Allow-Origin *\n\
+             default_backend target\n\
+             backend target\n  http-reuse always\n  server target {target} {tls}\n"
+        ),
+    );
+    let mut command = pinned(0, &installed("haproxy", "the Debian package haproxy"), folder);
+    command.args(["-db", "-f"]).arg(file);
+    command
+}
+
+fn cors_anywhere(setup: Setup, folder: &Path) -> Command {
+    let module = folder.join("node_modules/cors-anywhere");
+    assert!(module.exists(), "the npm package cors-anywhere is missing in {}", folder.display());
+    // Of its own accord it opens a connection for each request.
+    let options = match setup.work {
+        Work::Secure => "{httpProxyOptions: {agent: new (require('https').Agent)({keepAlive: true})}}",
+        Work::Plain | Work::Flood => "",
+    };
+    let port = setup.listen.port();
+    let script = format!("require('cors-anywhere').createServer({options}).listen({port}, '127.0.0.1')");
+    let mut command = pinned(0, &installed("node", "Node.js"), folder);
+    command.arg(write(folder, "cors-anywhere.js", &script)).env("NODE_EXTRA_CA_CERTS", CERTIFICATE);
+    command
 }

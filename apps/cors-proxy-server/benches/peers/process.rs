@@ -15,24 +15,16 @@ const TICK: Duration = Duration::from_millis(10);
 pub(crate) struct Process(std::process::Child);
 
 impl Process {
-    /// Starts `program` on one core and waits until it accepts connections; tells how long that took.
-    pub(crate) async fn start(
-        core: usize,
-        program: &Path,
-        flags: &[&str],
-        folder: &Path,
-        listen: SocketAddr,
-    ) -> (Self, Duration) {
+    /// Starts a server and waits until it accepts connections; tells how long that took.
+    pub(crate) async fn start(mut command: Command, listen: SocketAddr) -> (Self, Duration) {
         let began = Instant::now();
-        let mut command = Command::new("taskset");
-        command.args(["-c", &core.to_string()]).arg(program).args(flags).current_dir(folder);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let mut process = Self(child.unwrap_or_else(|error| panic!("taskset is missing: {error}")));
         while TcpStream::connect(listen).await.is_err() {
             if let Some(status) = process.0.try_wait().unwrap() {
-                panic!("{} ended with {status}: is it installed?", program.display());
+                panic!("{command:?} ended with {status}: is it installed?");
             }
-            assert!(began.elapsed() < Duration::from_secs(20), "{} does not listen on {listen}", program.display());
+            assert!(began.elapsed() < Duration::from_secs(20), "{command:?} does not listen on {listen}");
             sleep(Duration::from_millis(1)).await;
         }
         (process, began.elapsed())
@@ -52,13 +44,9 @@ impl Process {
 
     /// The memory that is resident, in KiB, added over the processes.
     pub(crate) fn resident_kib(&self) -> u64 {
-        self.memory("VmRSS:")
-    }
-
-    fn memory(&self, field: &str) -> u64 {
         let size = |pid| {
             let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-            let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
             line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0)
         };
         self.pids().into_iter().map(size).sum()
@@ -79,6 +67,13 @@ impl Drop for Process {
     }
 }
 
+/// A command that runs a program on one core and in a folder.
+pub(crate) fn pinned(core: usize, program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", &core.to_string()]).arg(program).current_dir(folder);
+    command
+}
+
 /// Pins this process; later threads inherit it.
 pub(crate) fn pin_self(core: usize) {
     let pid = std::process::id().to_string();
@@ -94,6 +89,23 @@ pub(crate) fn service(name: &str) -> PathBuf {
 /// A file beside the proxy that cargo built.
 pub(crate) fn sibling(name: &str) -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_cors-proxy-server")).with_file_name(name)
+}
+
+/// A program of the system.
+pub(crate) fn installed(name: &str, package: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .chain(["/usr/sbin".into()])
+        .map(|folder| folder.join(name))
+        .find(|file| file.exists());
+    found.unwrap_or_else(|| panic!("{name} is missing: install {package}"))
+}
+
+/// Writes a file for a peer, and tells where it is.
+pub(crate) fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let file = folder.join(name);
+    std::fs::write(&file, text).unwrap();
+    file
 }
 
 /// An address that was free a moment ago.

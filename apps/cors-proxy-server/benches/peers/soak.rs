@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use crate::load;
-use crate::peer::Peer;
-use crate::{folder, process, start_mock};
+use crate::peer::{Peer, Setup, Work};
+use crate::{folder, load, upstream};
 
 /// Rounds of which the first half warms up; from then on memory must not grow.
 const ROUNDS: u32 = 10;
@@ -14,13 +13,13 @@ const SLACK_KIB: u64 = 2048;
 
 pub(crate) async fn run(duration: Duration) {
     let folder = folder();
-    let (_mock, upstream) = start_mock(&folder).await;
-    let listen = process::free_address();
-    let (proxy, _) = Peer::Ours.start(listen, upstream, &folder).await;
-    let request = Peer::Ours.request(listen, upstream, "/posts/1");
+    let (_mock, target) = upstream::plain(&folder).await;
+    let setup = Setup::new(target, Work::Plain);
+    let (proxy, _) = Peer::Ours.start(setup, &folder).await;
+    let request = Peer::Ours.get(setup, "/posts/1");
     let mut resident = Vec::new();
     for round in 1..=ROUNDS {
-        let outcome = load::open(listen, &request, 1000, duration / ROUNDS).await;
+        let outcome = load::open(setup.listen, &request, 1000, duration / ROUNDS).await;
         assert_eq!(outcome.failed, 0, "requests that failed in round {round}");
         resident.push(proxy.resident_kib());
         let (requests, p99) = (outcome.requests(), outcome.at(990));
