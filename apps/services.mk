@@ -2,6 +2,7 @@
 .PHONY: services floods conformance chaos soak bench-proxy browser lint-docker fuzz
 
 BENCH_PROXY := target/bench-proxy
+PINGORA := apps/cors-proxy-server/benches/pingora
 CONFORMANCE := target/conformance
 CONFORMANCE_TOOLS := apps/cors-proxy-server/tests/conformance/tools
 OPTIMISED := $(abspath target/optimised)
@@ -24,7 +25,8 @@ services: ## Build both services as they ship, optimised by a profile of their w
 soak: services ## Load the proxy for SOAK_SECONDS (600): no failure, and memory that does not grow.
 	SERVICES=$(OPTIMISED) $(CARGO) bench --locked -p cors-proxy-server --bench peers -- soak $(SOAK_SECONDS)
 
-bench-proxy: services $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the proxy with nginx, HAProxy and cors-anywhere: speed, latency and memory, in a quarter of an hour.
+bench-proxy: services $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the proxy with nginx, HAProxy, pingora and cors-anywhere: speed, latency and memory, in a quarter of an hour.
+	CARGO_TARGET_DIR=$(BENCH_PROXY)/pingora $(CARGO) build --release --locked --manifest-path $(PINGORA)/Cargo.toml
 	SERVICES=$(OPTIMISED) $(CARGO) bench --locked -p cors-proxy-server --bench peers
 
 browser: ## Fetch through the proxy from a page on another origin, in headless Chromium.

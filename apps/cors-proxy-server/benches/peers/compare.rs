@@ -71,7 +71,7 @@ struct Tables {
 impl Tables {
     fn new(fast: u32, reached: f64) -> Self {
         let of_secure = "To a target with TLS 1.3, over connections that are used again. nginx trusts any certificate, as is \
-            its default; the others trust the target's own.";
+            its default; the others trust the target's own. pingora is built without TLS.";
         let of_latency = format!(
             "Counted from when each request was due, of which up to a millisecond is the client's timer. Without a proxy the \
              client reaches {reached:.0}/s. –: the proxy does not reach the rate.",
@@ -118,9 +118,11 @@ impl Tables {
 
     /// Measures a proxy before the target with TLS.
     async fn secure(&mut self, peer: Peer, target: std::net::SocketAddr, folder: &Path) {
-        let (measured, _) = Measured::start(peer, target, Work::Secure, folder).await;
-        let (rate, cpu) = measured.closed(SMALL).await;
-        self.secure.add(peer.name(), &[rate, cpu]);
+        if peer.speaks_tls() {
+            let (measured, _) = Measured::start(peer, target, Work::Secure, folder).await;
+            let (rate, cpu) = measured.closed(SMALL).await;
+            self.secure.add(peer.name(), &[rate, cpu]);
+        }
     }
 
     fn written(mut self) -> String {

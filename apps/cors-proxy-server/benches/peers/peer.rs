@@ -20,6 +20,7 @@ pub(crate) enum Peer {
     /// It writes the headers that the proxy writes, in both directions.
     NginxAlike,
     Haproxy,
+    Pingora,
     CorsAnywhere,
 }
 
@@ -53,11 +54,11 @@ impl Setup {
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Ours, Self::OursAlone, Self::Nginx, Self::NginxAlike, Self::Haproxy, Self::CorsAnywhere];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Ours, Self::OursAlone, Self::Nginx, Self::NginxAlike, Self::Haproxy, Self::Pingora, Self::CorsAnywhere];
 
     /// Those whose memory is of interest: each program once.
-    pub(crate) const FLOODED: [Self; 4] = [Self::Ours, Self::Nginx, Self::Haproxy, Self::CorsAnywhere];
+    pub(crate) const FLOODED: [Self; 5] = [Self::Ours, Self::Nginx, Self::Haproxy, Self::Pingora, Self::CorsAnywhere];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -66,12 +67,17 @@ impl Peer {
             Self::Nginx => "nginx proxy_pass, keep-alive",
             Self::NginxAlike => "nginx, with the proxy's headers",
             Self::Haproxy => "HAProxy",
+            Self::Pingora => "pingora 0.9, one thread",
             Self::CorsAnywhere => "cors-anywhere",
         }
     }
 
     pub(crate) fn is_ours(self) -> bool {
         matches!(self, Self::Ours | Self::OursAlone)
+    }
+
+    pub(crate) fn speaks_tls(self) -> bool {
+        self != Self::Pingora
     }
 
     /// Starts it on core 0, and tells how long that took.
@@ -82,6 +88,7 @@ impl Peer {
             Self::Nginx => nginx::command(0, folder, "nginx", &reverse(setup, BARE)),
             Self::NginxAlike => nginx::command(0, folder, "nginx", &reverse(setup, ALIKE)),
             Self::Haproxy => haproxy(setup, folder),
+            Self::Pingora => pingora(setup, folder),
             Self::CorsAnywhere => cors_anywhere(setup, folder),
         };
         Process::start(command, setup.listen).await
@@ -93,7 +100,7 @@ impl Peer {
             Self::Ours | Self::OursAlone | Self::CorsAnywhere => {
                 format!("/{}://{}{path}", setup.scheme(), setup.target)
             }
-            Self::Nginx | Self::NginxAlike | Self::Haproxy => path.to_owned(),
+            Self::Nginx | Self::NginxAlike | Self::Haproxy | Self::Pingora => path.to_owned(),
         }
     }
 
@@ -147,6 +154,14 @@ fn haproxy(setup: Setup, folder: &Path) -> Command {
     );
     let mut command = pinned(0, &installed("haproxy", "the Debian package haproxy"), folder);
     command.args(["-db", "-f"]).arg(file);
+    command
+}
+
+fn pingora(setup: Setup, folder: &Path) -> Command {
+    let program = folder.join("pingora/release/pingora-peer");
+    assert!(program.exists(), "{} is missing: `make bench-proxy` builds it", program.display());
+    let mut command = pinned(0, &program, folder);
+    command.args([setup.listen.to_string(), setup.target.to_string()]);
     command
 }
 
