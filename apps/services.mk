@@ -1,5 +1,5 @@
 # Targets of the two services; the root Makefile includes this file.
-.PHONY: services floods conformance chaos soak bench-proxy browser lint-docker fuzz
+.PHONY: services floods conformance chaos soak bench-proxy browser lint-docker fuzz fuzz-long
 
 BENCH_PROXY := target/bench-proxy
 PINGORA := apps/cors-proxy-server/benches/pingora
@@ -7,6 +7,8 @@ CONFORMANCE := target/conformance
 CONFORMANCE_TOOLS := apps/cors-proxy-server/tests/conformance/tools
 OPTIMISED := $(abspath target/optimised)
 SOAK_SECONDS ?= 600
+FUZZERS := target headers response chunks frames proxy_protocol
+FUZZ_SECONDS ?= 60
 
 chaos: ## Restart every replica under 1000 requests/s, then scale from 1 to 3 to 1: none of 65,000 may fail.
 	$(CARGO) test --profile service --locked -p cors-proxy-server --test chaos -- --ignored --nocapture --test-threads 1 \
@@ -32,9 +34,11 @@ bench-proxy: services $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the p
 browser: ## Fetch through the proxy from a page on another origin, in headless Chromium.
 	$(CARGO) test --locked -p cors-proxy-server --test behaviour browser -- --ignored
 
-fuzz: ## Fuzz the parser of targets and that of balancers' headers for a minute each; it needs cargo-fuzz and a nightly compiler.
-	cd fuzz && cargo +nightly fuzz run target -- -max_total_time=60
-	cd fuzz && cargo +nightly fuzz run proxy_protocol -- -max_total_time=60
+fuzz: ## Fuzz what reads bytes of strangers, FUZZ_SECONDS on each of its targets; it needs cargo-fuzz and a nightly compiler.
+	cd fuzz && for target in $(FUZZERS); do cargo +nightly fuzz run $$target -- -max_len=512 -max_total_time=$(FUZZ_SECONDS) || exit; done
+
+fuzz-long: ## The same with ten million inputs for each target, which takes about an hour and a half.
+	cd fuzz && for target in $(FUZZERS); do cargo +nightly fuzz run $$target -- -max_len=512 -runs=10000000 || exit; done
 
 lint-docker: $(VENV)/done ## Lint the Dockerfile.
 	$(VENV)/bin/hadolint Dockerfile

@@ -53,7 +53,10 @@ impl Modules {
             let folder = inner.iter().fold(folder.to_owned(), |folder, name| folder.join(name));
             let beside = folder.with_extension("rs");
             let file = if beside.exists() { beside } else { folder.join("mod.rs") };
-            self.add(within(inner), &file, &folder);
+            // What a `path` attribute takes from elsewhere is read where it lies.
+            if file.exists() {
+                self.add(within(inner), &file, &folder);
+            }
         }
     }
 
