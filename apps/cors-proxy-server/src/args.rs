@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use service::{Metrics, ServerArgs};
 use url::Url;
 
+use crate::connect::Kept;
 use crate::cors::Policy;
 use crate::guard::{Exemption, Guard};
 use crate::headers::{RequestRules, is_framing};
@@ -119,10 +120,11 @@ impl Args {
         let in_flight = self.max_in_flight.unwrap_or(IN_FLIGHT);
         // A quarter of the places is left to targets whose addresses are known, if all others wait for a name server.
         let names = Names::new(lookup, self.connect_timeout, in_flight.div_ceil(4) * 3);
+        let kept = Kept { received: self.target_window, sent: self.server.windows.map(|windows| windows.sent) };
         let upstream = Upstream::new(
             names,
             (self.connect_timeout, self.timeout),
-            (in_flight, self.server.worker_threads(), self.target_window),
+            (in_flight, self.server.worker_threads(), kept),
             metrics.clone(),
         );
         let upstream = upstream.context("preparing the client for targets")?;

@@ -20,7 +20,7 @@ use crate::body::Outgoing;
 use crate::connect::Connector;
 use crate::direct;
 use crate::error::ProxyError;
-use crate::pool::Pool;
+use crate::pool::{Places, Pool, Pooled};
 use crate::target::Target;
 
 /// How long a pooled connection may be idle: below the 5 s after which Node closes, the shortest of the usual servers.
@@ -29,13 +29,18 @@ const POOL_IDLE: Duration = Duration::from_secs(4);
 /// A client with connections of its own.
 pub(crate) struct Client {
     connector: Connector,
-    pool: Arc<Pool<Connection>>,
+    /// Of requests without a body.
+    direct: Arc<Pool<direct::Connection>>,
+    /// Of the others.
+    started: Arc<Pool<Started>>,
 }
 
 impl Client {
     /// A client of which at most `idle` connections wait for a request, at so many workers.
     pub(crate) fn new(connector: Connector, idle: usize, workers: usize) -> Self {
-        Self { connector, pool: Pool::new(idle, POOL_IDLE, workers) }
+        let places = Places::new(idle);
+        let direct = Pool::new(places.clone(), POOL_IDLE, workers);
+        Self { connector, direct, started: Pool::new(places, POOL_IDLE, workers) }
     }
 
     /// Sends a request without a body to the host of `target`, over a connection that waits if it may be `reused`.
@@ -45,7 +50,7 @@ impl Client {
         (method, request): (&Method, &[u8]),
         reused: bool,
     ) -> Result<Response<Answer>, ProxyError> {
-        let waits = reused.then(|| self.pool.take(target.origin(), Connection::direct)).flatten();
+        let waits = reused.then(|| self.direct.take(target.origin())).flatten();
         let reused = waits.is_some();
         let connection = if let Some(connection) = waits {
             connection
@@ -57,7 +62,7 @@ impl Client {
         let outcome = connection.exchange(method, request).await;
         let response = outcome.map_err(|error| ProxyError::broken(error.into(), reused))?;
         Ok(response.map(|body| {
-            let mut answer = Answer { body: Source::Direct(body), pool: self.pool.clone() };
+            let mut answer = Answer::Direct(body, self.direct.clone());
             if answer.is_end_stream() {
                 answer.release();
             }
@@ -74,7 +79,7 @@ impl Client {
         reused: bool,
     ) -> Result<Response<Answer>, ProxyError> {
         let origin = target.origin();
-        while reused && let Some(mut connection) = self.pool.take(origin, Connection::hyper) {
+        while reused && let Some(mut connection) = self.started.take(origin) {
             let error = match connection.sender.try_send_request(request).await {
                 Ok(response) => return Ok(self.answer(response, connection)),
                 Err(error) => error,
@@ -95,8 +100,7 @@ impl Client {
         // A switch of protocols ends no exchange, and its connection belongs to whoever asked for it.
         let ended = response.status() != StatusCode::SWITCHING_PROTOCOLS;
         response.map(|body| {
-            let body = Source::Hyper(body, Some(connection));
-            let mut answer = Answer { body, pool: self.pool.clone() };
+            let mut answer = Answer::Hyper(body, Some((connection, self.started.clone())));
             if ended && answer.is_end_stream() {
                 answer.release();
             }
@@ -107,7 +111,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("pool", &self.pool).finish_non_exhaustive()
+        f.debug_struct("Client").field("direct", &self.direct).field("started", &self.started).finish_non_exhaustive()
     }
 }
 
@@ -118,41 +122,16 @@ fn unsent(mut error: SendError) -> hyper::Result<Request<Outgoing>> {
     error.take_message().ok_or_else(|| error.into_error())
 }
 
-/// A connection that waits for a request: of those without a body, or of the others.
-#[derive(Debug)]
-enum Connection {
-    Direct(direct::Connection),
-    Hyper(Started),
-}
-
-impl Connection {
-    /// For a request without a body, if it is still open.
-    fn direct(self) -> Result<Option<direct::Connection>, Self> {
-        match self {
-            Self::Direct(mut connection) => Ok(connection.is_open().then_some(connection)),
-            other @ Self::Hyper(_) => Err(other),
-        }
-    }
-
-    /// For any other, if it is still open.
-    fn hyper(self) -> Result<Option<Started>, Self> {
-        match self {
-            Self::Hyper(connection) => Ok(connection.is_open().then_some(connection)),
-            other @ Self::Direct(_) => Err(other),
-        }
-    }
-}
-
 /// hyper's end of a connection, with the key under which it waits, and the task that has the other end.
 #[derive(Debug)]
-struct Started {
+pub(crate) struct Started {
     origin: Arc<str>,
     sender: SendRequest<Outgoing>,
     task: AbortHandle,
 }
 
-impl Started {
-    fn is_open(&self) -> bool {
+impl Pooled for Started {
+    fn is_open(&mut self) -> bool {
         self.sender.is_ready()
     }
 }
@@ -168,42 +147,38 @@ impl Drop for Started {
 
 /// The body of a response; read to its end, it frees its connection, else it takes it along.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    body: Source,
-    pool: Arc<Pool<Connection>>,
-}
-
-#[derive(Debug)]
-enum Source {
-    Direct(direct::Body),
-    Hyper(Incoming, Option<Started>),
+pub(crate) enum Answer {
+    Direct(direct::Body, Arc<Pool<direct::Connection>>),
+    Hyper(Incoming, Option<(Started, Arc<Pool<Started>>)>),
 }
 
 impl Answer {
     fn release(&mut self) {
-        let used = match &mut self.body {
-            Source::Direct(body) => {
+        match self {
+            Self::Direct(body, pool) => {
                 if let Some(connection) = body.release() {
-                    self.pool.put(&connection.origin.clone(), Connection::Direct(connection));
+                    pool.put(&connection.origin.clone(), connection);
                 }
-                return;
             }
-            Source::Hyper(_, used) => used.take(),
-        };
-        let Some(mut connection) = used else {
-            return;
-        };
-        if connection.is_open() {
-            self.pool.put(&connection.origin.clone(), Connection::Hyper(connection));
-        } else if !connection.sender.is_closed() {
-            // The request's body is still on its way, and may be for ever.
-            let pool = self.pool.clone();
-            tokio::spawn(async move {
-                if let Ok(Ok(())) = timeout(POOL_IDLE, connection.sender.ready()).await {
-                    pool.put(&connection.origin.clone(), Connection::Hyper(connection));
+            Self::Hyper(_, used) => {
+                if let Some((connection, pool)) = used.take() {
+                    wait(connection, pool);
                 }
-            });
+            }
         }
+    }
+}
+
+/// Lets a connection wait, once the request's body has been sent, too, which may take for ever.
+fn wait(mut connection: Started, pool: Arc<Pool<Started>>) {
+    if connection.is_open() {
+        pool.put(&connection.origin.clone(), connection);
+    } else if !connection.sender.is_closed() {
+        tokio::spawn(async move {
+            if let Ok(Ok(())) = timeout(POOL_IDLE, connection.sender.ready()).await {
+                pool.put(&connection.origin.clone(), connection);
+            }
+        });
     }
 }
 
@@ -212,9 +187,9 @@ impl Body for Answer {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let frame = match &mut self.body {
-            Source::Direct(body) => ready!(body.poll_frame(cx)).map(|frame| frame.map_err(BoxError::from)),
-            Source::Hyper(body, _) => ready!(Pin::new(body).poll_frame(cx)).map(|frame| frame.map_err(BoxError::from)),
+        let frame = match &mut *self {
+            Self::Direct(body, _) => ready!(body.poll_frame(cx)).map(|frame| frame.map_err(BoxError::from)),
+            Self::Hyper(body, _) => ready!(Pin::new(body).poll_frame(cx)).map(|frame| frame.map_err(BoxError::from)),
         };
         if frame.is_none() || self.is_end_stream() {
             self.release();
@@ -223,16 +198,16 @@ impl Body for Answer {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.body {
-            Source::Direct(body) => body.is_end_stream(),
-            Source::Hyper(body, _) => body.is_end_stream(),
+        match self {
+            Self::Direct(body, _) => body.is_end_stream(),
+            Self::Hyper(body, _) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.body {
-            Source::Direct(body) => body.size_hint(),
-            Source::Hyper(body, _) => body.size_hint(),
+        match self {
+            Self::Direct(body, _) => body.size_hint(),
+            Self::Hyper(body, _) => body.size_hint(),
         }
     }
 }

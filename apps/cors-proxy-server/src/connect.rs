@@ -26,6 +26,15 @@ use crate::target::{BadTarget, Target};
 /// hyper's end of a connection, and the task that has the other end.
 type Started = (SendRequest<Outgoing>, AbortHandle);
 
+/// Bytes that the kernel keeps for a connection to a target, if they are bounded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    /// Of what the target has sent and is not read yet.
+    pub(crate) received: Option<u32>,
+    /// Of what is sent and the target has not acknowledged.
+    pub(crate) sent: Option<u32>,
+}
+
 /// Dials the addresses that its resolver has vetted.
 pub(crate) struct Connector {
     tcp: HttpConnector<Resolver>,
@@ -35,7 +44,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    pub(crate) fn new(resolver: Resolver, tls: TlsConnector, patience: Duration, receives: Option<u32>) -> Self {
+    pub(crate) fn new(resolver: Resolver, tls: TlsConnector, patience: Duration, windows: Kept) -> Self {
         let mut tcp = HttpConnector::new_with_resolver(resolver);
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -47,7 +56,9 @@ impl Connector {
         tcp.set_keepalive_retries(Some(service::KEEPALIVE.retries));
         #[cfg(target_os = "linux")]
         tcp.set_tcp_user_timeout(Some(service::KEEPALIVE.patience()));
-        tcp.set_recv_buffer_size(receives.and_then(|bytes| usize::try_from(bytes).ok()));
+        let bytes = |bytes: Option<u32>| bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        tcp.set_recv_buffer_size(bytes(windows.received));
+        tcp.set_send_buffer_size(bytes(windows.sent));
         let mut http = http1::Builder::new();
         http.max_buf_size(service::BUFFER);
         // What browsers take, and a proxy must mend (RFC 9112, 5.1 and 5.2).

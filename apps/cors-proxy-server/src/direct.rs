@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
 use self::body::{Decoder, Step};
 use self::head::Head;
+use crate::pool::Pooled;
 
 /// Bytes that are read at first: a head, and often the whole body.
 const FIRST: usize = 4 * 1024;
@@ -34,14 +35,15 @@ pub(crate) struct Connection {
     pub(crate) stream: Box<dyn Stream>,
 }
 
-impl Connection {
-    /// Whether its target has neither closed it nor said anything unasked.
-    pub(crate) fn is_open(&mut self) -> bool {
+impl Pooled for Connection {
+    fn is_open(&mut self) -> bool {
         let mut byte = [0];
         let mut context = Context::from_waker(Waker::noop());
         Pin::new(&mut self.stream).poll_read(&mut context, &mut ReadBuf::new(&mut byte)).is_pending()
     }
+}
 
+impl Connection {
     /// Sends a request, and returns the response with the body that is still to be read. An error of the kind `InvalidData`
     /// says that it is not HTTP.
     pub(crate) async fn exchange(mut self, method: &Method, request: &[u8]) -> io::Result<Response<Body>> {

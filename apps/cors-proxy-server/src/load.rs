@@ -24,6 +24,8 @@ pub(crate) struct InFlight {
     /// The part of the places that tunnels may hold, which last.
     tunnels: Arc<Semaphore>,
     queued: Semaphore,
+    /// The most that are in flight, and as many that may wait.
+    most: usize,
     /// When some were asked to give way last.
     asked: Mutex<Instant>,
 }
@@ -34,6 +36,7 @@ impl InFlight {
             running: Arc::new(Semaphore::new(most)),
             tunnels: Arc::new(Semaphore::new(most.div_ceil(2))),
             queued: Semaphore::new(most),
+            most,
             asked: Mutex::new(Instant::now()),
         }
     }
@@ -65,12 +68,12 @@ impl InFlight {
         timeout(QUEUE_WAIT, self.tunnels.clone().acquire_owned()).await.ok()?.ok()
     }
 
-    /// Once for all who wait.
+    /// Once for all who wait, by no more than they are.
     fn make_room(&self, wire: &Wire) {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         if asked.elapsed() >= INTERVAL {
             *asked = Instant::now();
-            wire.cut_stalled();
+            wire.cut_stalled(self.most - self.queued.available_permits());
         }
     }
 }

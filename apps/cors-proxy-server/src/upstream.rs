@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use crate::body::{Bounded, Outgoing, Progress};
 use crate::budget::RetryBudget;
 use crate::client::{Answer, Client};
-use crate::connect::{self, Connector};
+use crate::connect::{self, Connector, Kept};
 use crate::direct;
 use crate::error::{ProxyError, Retry};
 use crate::fields::Fields;
@@ -80,17 +80,17 @@ pub(crate) struct Upstream {
 
 impl Upstream {
     /// A client for each way to reach a target, each with at most `idle` connections that wait for a request at so many
-    /// `workers`, and `receives` bytes in the kernel of what each has sent.
+    /// `workers`, and what the kernel keeps of each.
     pub(crate) fn new(
         names: Names,
         (connect_timeout, timeout): (Duration, Duration),
-        (idle, workers, receives): (usize, usize, Option<u32>),
+        (idle, workers, kept): (usize, usize, Kept),
         metrics: ProxyMetrics,
     ) -> anyhow::Result<Self> {
         let tls = connect::tls()?;
         let client = |reach| {
             let resolver = Resolver { reach, names: names.clone() };
-            Client::new(Connector::new(resolver, tls.clone(), connect_timeout, receives), idle, workers)
+            Client::new(Connector::new(resolver, tls.clone(), connect_timeout, kept), idle, workers)
         };
         Ok(Self {
             public: client(Reach::Public),

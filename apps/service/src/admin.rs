@@ -134,7 +134,7 @@ impl Admin {
             if let Ok(place) = timeout(INTERVAL, place.as_mut()).await {
                 return place.ok();
             }
-            wire.cut_stalled();
+            wire.cut_stalled(1);
         }
     }
 

@@ -61,13 +61,15 @@ pub fn bound_unsent(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
 }
 
-/// Bytes that the kernel keeps of what has arrived over a connection and is not read yet.
+/// Bytes that the kernel keeps for a connection; it takes twice as many for that.
 #[derive(Clone, Copy, Debug)]
 pub struct Windows {
-    /// Of anything: what comes before a request has been let in, or after the last one.
+    /// Of what has arrived and is not read yet, before a request has been let in, or after the last one.
     pub ahead: u32,
-    /// Of the body of one that has been.
+    /// The same of the body of one that has been.
     pub body: u32,
+    /// Of what is sent and the peer has not acknowledged.
+    pub sent: u32,
 }
 
 /// Bytes that are sooner copied into one buffer than gathered by the kernel.
@@ -86,6 +88,8 @@ pub(crate) struct Connection {
     clock: Clock,
     windows: Option<Windows>,
     wide: bool,
+    /// Whether nothing more is read.
+    ended: bool,
     timed: Phase,
     since: Instant,
     alarm: Pin<Box<Sleep>>,
@@ -103,6 +107,7 @@ impl Connection {
             clock,
             windows,
             wide: false,
+            ended: false,
             timed: Phase::Busy,
             since: Instant::now(),
             alarm: Box::pin(sleep(clock.header)),
@@ -147,12 +152,19 @@ impl Connection {
 
     /// Lets the kernel keep as much as there may come now. Of a window that has been offered nothing is taken back: what is
     /// more than fits is sent again.
-    fn fit_window(&mut self) {
+    fn fit_window(&mut self, cx: &mut Context<'_>) {
         let Some(windows) = self.windows.filter(|_| self.wire.is_wide() != self.wide) else { return };
         self.wide = !self.wide;
         let bytes = if self.wide { windows.body } else { windows.ahead };
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         // Where the option is refused, the body only comes more slowly.
-        let _ = SockRef::from(&self.stream).set_recv_buffer_size(usize::try_from(bytes).unwrap_or(usize::MAX));
+        let _ = SockRef::from(&self.stream).set_recv_buffer_size(bytes);
+        if !self.wide {
+            // What was sent behind a body, into its window, would be kept for as long as the connection.
+            let mut behind = vec![0; bytes + 1];
+            let peeked = self.stream.poll_peek(cx, &mut ReadBuf::new(&mut behind));
+            self.ended = matches!(peeked, Poll::Ready(Ok(size)) if size > bytes);
+        }
     }
 
     /// With a pace set, lets one byte through per interval.
@@ -182,7 +194,10 @@ impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buf.filled().len();
-        this.fit_window();
+        this.fit_window(cx);
+        if this.ended {
+            return Poll::Ready(Ok(()));
+        }
         match Pin::new(&mut this.stream).poll_read(cx, buf) {
             Poll::Ready(done) => {
                 if buf.filled().len() > before && matches!(this.wire.phase(), Phase::New | Phase::Idle) {

@@ -20,7 +20,7 @@ use tower_service::Service;
 use warp::filters::BoxedFilter;
 
 use crate::body::{BoxError, Carried, Label, RequestBody, ResponseBody};
-use crate::connection::{Clock, Connection, bound_unsent};
+use crate::connection::{Clock, Connection, Windows, bound_unsent};
 use crate::drain::{Drain, Phase};
 use crate::metrics::{Metrics, Tracked};
 use crate::slots::{Slot, Slots};
@@ -94,8 +94,8 @@ pub struct Server {
 impl Server {
     /// Binds both ports and starts the workers.
     pub fn bind(args: ServerArgs, listen: SocketAddr, admin: SocketAddr, metrics: Metrics) -> std::io::Result<Self> {
-        let receives = args.windows.map(|windows| windows.ahead);
-        let (listener, admin) = (bound("--listen", listen, receives)?, bound("--admin-listen", admin, receives)?);
+        let windows = args.windows;
+        let (listener, admin) = (bound("--listen", listen, windows)?, bound("--admin-listen", admin, windows)?);
         let drain = Drain::new(args.drain_timeout);
         let workers = Workers::start(args.worker_threads())
             .map_err(|error| Error::new(error.kind(), format!("the workers cannot be started: {error}")))?;
@@ -138,13 +138,14 @@ impl Server {
     }
 }
 
-/// Listens, with so many bytes for what a client sends and nobody has read yet: its connections inherit that.
-fn bound(flag: &str, address: SocketAddr, receives: Option<u32>) -> std::io::Result<TcpListener> {
+/// Listens, with windows that its connections inherit.
+fn bound(flag: &str, address: SocketAddr, windows: Option<Windows>) -> std::io::Result<TcpListener> {
     let listener = || {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         socket.set_reuseaddr(true)?;
-        if let Some(receives) = receives {
-            socket.set_recv_buffer_size(receives)?;
+        if let Some(windows) = windows {
+            socket.set_recv_buffer_size(windows.ahead)?;
+            socket.set_send_buffer_size(windows.sent)?;
         }
         socket.bind(address)?;
         socket.listen(BACKLOG)

@@ -95,9 +95,8 @@ impl Shared {
     }
 }
 
-/// Ends some of the connections whose bodies have stood still, or been too slow, for longest.
-pub(crate) fn cut_stalled(open: &Open) {
-    let most = locked(open).len().div_ceil(SHARE);
+/// Ends so many of the connections whose bodies have stood still, or been too slow, for longest.
+pub(crate) fn cut_stalled(open: &Open, most: usize) {
     longest(open, most, Wire::stalled).iter().for_each(Wire::cut);
 }
 

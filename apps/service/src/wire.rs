@@ -15,8 +15,9 @@ const RATE: u64 = 240;
 /// For how long a body may move less, in milliseconds.
 const GRACE: u64 = 5000;
 
-/// For how long a tunnel may be silent before its place may be another's, in milliseconds.
-const QUIET: u64 = 10_000;
+/// For how long a tunnel may be silent before its place may be another's, in milliseconds: longer than the 20 to 25 s after
+/// which libraries for `WebSocket`s ask whether the other side is still there.
+const QUIET: u64 = 30_000;
 
 /// What a connection is in the midst of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,19 +122,20 @@ impl Wire {
         let now = self.0.now();
         let times = self.0.stalled.iter().chain(&self.0.paid).map(|since| since.load(Ordering::Relaxed));
         let since = times.filter(|since| (1..now).contains(since)).min()?;
-        matches!(self.phase(), Phase::Busy | Phase::Tunnel).then(|| Duration::from_millis(now - since))
+        (!self.is_cut() && matches!(self.phase(), Phase::Busy | Phase::Tunnel))
+            .then(|| Duration::from_millis(now - since))
     }
 
     /// For how long a tunnel has been silent, if it is one, and for long.
     pub(crate) fn quiet(&self) -> Option<Duration> {
         let quiet = self.0.now().saturating_sub(self.0.since.load(Ordering::Relaxed));
-        (self.phase() == Phase::Tunnel && quiet > QUIET).then(|| Duration::from_millis(quiet))
+        (!self.is_cut() && self.phase() == Phase::Tunnel && quiet > QUIET).then(|| Duration::from_millis(quiet))
     }
 
-    /// Ends some of the other connections of its server, those whose bodies have stood still, or been too slow, for longest.
-    pub fn cut_stalled(&self) {
+    /// Ends so many of the other connections of its server, those whose bodies have stood still, or been too slow, for longest.
+    pub fn cut_stalled(&self, most: usize) {
         if let Some(others) = self.0.others.upgrade() {
-            slots::cut_stalled(&others);
+            slots::cut_stalled(&others, most);
         }
     }
 
@@ -208,11 +210,15 @@ impl Wire {
         self.give_way();
     }
 
+    fn is_cut(&self) -> bool {
+        self.0.cut.load(Ordering::Relaxed)
+    }
+
     /// Waits until the connection has to end for another.
     pub async fn gives_way(&self) {
         loop {
             self.0.gives_way.notified().await;
-            if self.waiting().is_some() || self.0.cut.load(Ordering::Relaxed) {
+            if self.waiting().is_some() || self.is_cut() {
                 return;
             }
         }

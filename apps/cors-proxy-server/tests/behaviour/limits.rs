@@ -147,6 +147,25 @@ async fn when_all_places_are_taken_the_idlest_gives_way_and_a_request_does_not()
 }
 
 #[tokio::test]
+async fn as_many_that_read_nothing_give_way_as_wait_however_many_there_are() {
+    let (proxy, mock) = pair(&["--max-in-flight", "8"]).await;
+    let (_kept, mut unread) = (kept(proxy.address, 100).await, Vec::new());
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(proxy.address).await.unwrap();
+        let request = format!("GET /http://{}/bytes/60000000 HTTP/1.1\r\nHost: x\r\n\r\n", mock.address);
+        stream.write_all(request.as_bytes()).await.unwrap();
+        unread.push(stream);
+    }
+    sleep(Duration::from_millis(1500)).await;
+    assert!((metric(&proxy, "open_connections").await - 108.0).abs() < f64::EPSILON);
+    let next = get(proxy.address, &format!("/http://{}/posts/1", mock.address), "").await;
+    assert!(next.starts_with("HTTP/1.1 200 "), "{next}");
+    sleep(Duration::from_millis(300)).await;
+    let open = metric(&proxy, "open_connections").await;
+    assert!((open - 107.0).abs() < f64::EPSILON, "{open}");
+}
+
+#[tokio::test]
 async fn the_admin_port_answers_however_many_hold_it() {
     let (proxy, _mock) = pair(&[]).await;
     let (_kept, mut silent) = (kept(proxy.admin, 100).await, Vec::new());

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::server::Server;
+use crate::target::SHORT;
 
 /// Bytes that the kernel keeps of what a peer of the server has sent or not read yet. Peers are elsewhere where the server is
 /// deployed; here they share its kernel, whose memory for all sockets they would use up.
@@ -40,6 +41,8 @@ pub(crate) enum Flood {
     UnreadScrapes(usize),
     /// They send request upon request and read nothing of the answers.
     Pipelined(usize),
+    /// They do so behind a body, into its window.
+    Behind(usize),
 }
 
 impl Flood {
@@ -47,7 +50,7 @@ impl Flood {
     pub(crate) fn grace(self) -> Duration {
         Duration::from_secs(match self {
             Self::SlowSenders(_) => 8,
-            Self::SilentTunnels(_) => 12,
+            Self::SilentTunnels(_) => 32,
             _ => 0,
         })
     }
@@ -66,7 +69,8 @@ impl Flood {
         | Self::SlowSenders(count)
         | Self::SilentTunnels(count)
         | Self::UnreadScrapes(count)
-        | Self::Pipelined(count)) = self;
+        | Self::Pipelined(count)
+        | Self::Behind(count)) = self;
         for nth in 0..count {
             clients.spawn(async move {
                 let socket = TcpSocket::new_v4().unwrap();
@@ -78,7 +82,8 @@ impl Flood {
                 std::future::pending::<()>().await;
             });
             if nth % 100 == 99 {
-                sleep(Duration::from_millis(20)).await;
+                // Each of those behind a body has to be let in.
+                sleep(Duration::from_millis(if matches!(self, Self::Behind(_)) { 400 } else { 20 })).await;
             }
         }
         clients
@@ -141,6 +146,12 @@ impl Flood {
             Self::Pipelined(_) => loop {
                 stream.write_all(&head("GET", "page", "")).await?;
             },
+            Self::Behind(_) => {
+                stream.write_all(&head("POST", "short", &format!("Content-Length: {}\r\n", SHORT.len()))).await?;
+                stream.write_all(&SHORT).await?;
+                let next = head("GET", "page", &format!("X-Filler: {}\r\n", "x".repeat(3000)));
+                stream.write_all(&next.repeat(60)).await?;
+            }
         }
         // Held, whatever has become of it.
         std::future::pending().await

@@ -99,22 +99,34 @@ impl Server {
         }
     }
 
-    /// What the kernel keeps for its sockets: the ends at its own ports, and those that lead to the target.
+    /// The most that the kernel would keep of what is sent over one of its sockets.
+    pub(crate) fn send_buffer(&self) -> u64 {
+        self.kept().filter_map(|(name, bytes)| (name == "tb").then_some(bytes)).max().unwrap_or_default()
+    }
+
+    /// What the kernel keeps for its sockets.
     fn sockets(&self) -> u64 {
+        // Received, sent and not acknowledged, set aside, options, and the backlog; the others are limits.
+        let kept = self.kept().filter(|(name, _)| ["r", "w", "f", "o", "bl"].contains(&name.as_str()));
+        kept.map(|(_, bytes)| bytes).sum()
+    }
+
+    /// What the kernel says of the memory of its sockets: of the ends at its own ports, and those that lead to the target.
+    fn kept(&self) -> impl Iterator<Item = (String, u64)> {
         let ports = (self.address.port(), self.admin.port(), self.target.port());
         let own = format!("( sport = :{} or sport = :{} or dport = :{} )", ports.0, ports.1, ports.2);
         let output = Tool::new("ss").args(["-tanmH", &own]).output().expect("`make packages` installs iproute2");
         let text = String::from_utf8(output.stdout).unwrap();
         let counted = text.split("skmem:(").skip(1).flat_map(|line| line.split(')').next().unwrap().split(','));
-        // Received, sent and not acknowledged, set aside, options, and the backlog; the others are limits.
-        let counted = counted.filter_map(|field| {
+        let named = counted.map(|field| {
             let name = field.trim_end_matches(|digit: char| digit.is_ascii_digit());
-            ["r", "w", "f", "o", "bl"].contains(&name).then(|| field[name.len()..].parse::<u64>().unwrap())
+            (name.to_owned(), field[name.len()..].parse().unwrap())
         });
-        counted.sum()
+        named.collect::<Vec<_>>().into_iter()
     }
 
-    /// Asks whether it is alive, as the kubelet does, and for something small, or for a `WebSocket`, every now and then, over a new connection each time, as somebody else would.
+    /// Asks whether it is alive, as the kubelet does, and for something small, or for a `WebSocket`, every now and then, over a
+    /// new connection each time, as somebody else would.
     pub(crate) fn others(&self) -> Others {
         let (address, admin, target) = (self.address, self.admin, self.target);
         let over = Arc::new(AtomicBool::new(false));

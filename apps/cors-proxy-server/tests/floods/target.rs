@@ -8,10 +8,14 @@ use tokio::time::{Duration, sleep};
 
 use crate::flood::WINDOW;
 
+/// A body that is soon sent, and for which the server lets the kernel keep more.
+pub(crate) const SHORT: [u8; 9000] = [b'x'; 9000];
+
 /// More than there are clients, so that none waits for this process to accept it.
 const BACKLOG: u32 = 16_384;
 
-/// Starts it; `/small`, `/page` and `/status/200` are answered, `/large` and `/both` without end, `/slow` a byte at a time, and of a POST nothing but the head is read.
+/// Starts it; `/small`, `/page` and `/status/200` are answered, `/large` and `/both` without end, `/slow` a byte at a time, `/short`
+/// once its body has come, and of any other POST nothing but the head is read.
 pub(crate) fn started() -> SocketAddr {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(WINDOW).unwrap();
@@ -38,6 +42,13 @@ async fn served(mut stream: TcpStream) -> std::io::Result<()> {
             loop {
                 sleep(Duration::from_mins(1)).await;
             }
+        }
+        if head.starts_with(b"POST /short") {
+            let mut left = SHORT.len() - behind(&head[..size]);
+            while left > 0 {
+                left = left.saturating_sub(stream.read(&mut head).await?.max(1));
+            }
+            sleep(Duration::from_millis(300)).await;
         }
         if head.starts_with(b"GET /large") || head.starts_with(b"POST /both") {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").await?;
@@ -69,4 +80,9 @@ async fn served(mut stream: TcpStream) -> std::io::Result<()> {
         let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
         stream.write_all(answer.as_bytes()).await?;
     }
+}
+
+/// How many bytes there are behind a head.
+fn behind(read: &[u8]) -> usize {
+    read.windows(4).position(|end| end == b"\r\n\r\n").map_or(0, |head| read.len() - head - 4)
 }
