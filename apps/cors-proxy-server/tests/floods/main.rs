@@ -20,6 +20,9 @@ const MEMORY: u64 = 256 << 20;
 /// What of it is the server's own, its admin port included.
 const OWN: u64 = 32 << 20;
 
+/// What is reckoned for connections without a request in flight, besides that: half of the rest.
+const OPEN: u64 = (MEMORY - OWN) / 2;
+
 /// Bytes that the kernel may keep of what is sent over one connection.
 const SENT: u64 = 64 << 10;
 
@@ -38,10 +41,13 @@ async fn withstands(flood: Flood, seconds: u64) {
     // A client and its target are both in this process.
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let server = Server::started(MEMORY).await;
-    let mut memory = MEMORY;
+    let memory = match flood {
+        Flood::UnreadScrapes(_) => OWN,
+        Flood::Behind(_) => OWN + OPEN,
+        _ => MEMORY,
+    };
     if matches!(flood, Flood::UnreadScrapes(_)) {
         server.used().await;
-        memory = OWN;
     }
     let before = server.usage();
     let held = flood.begin(&server).await;
