@@ -76,7 +76,8 @@ train() {
     # The clients keep their connections, however slow the machine is.
     local flags=(--listen "$any" --admin-listen "$any" --max-connection-age 1h --drain-delay 0s --workers "$1") mock proxy target client clients=()
     # A server that has not begun yet must not be taken for that of the training before, whose words the files still have.
-    : >"$work/mock.log" >"$work/proxy.log"
+    : >"$work/mock.log"
+    : >"$work/proxy.log"
     "$binaries/mock-target-server" "${flags[@]}" 2>"$work/mock.log" & mock=$!
     target=$(port "$work/mock.log")
     "$binaries/cors-proxy-server" "${flags[@]}" --allow-target "127.0.0.1:$target" 2>"$work/proxy.log" & proxy=$!
