@@ -47,8 +47,8 @@ pub(crate) struct Times {
 /// How long both sides have to end once the proxy has ended: what they still send then would be answered by a reset.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Joins both sides in a task of its own, until they have ended, are silent for too long, another needs the place, or `drain` ends all tunnels.
-/// `held` is dropped when the tunnel ends.
+/// Joins both sides in a task of its own, until they have ended, are silent for too long, another needs the place, or `drain`
+/// ends all tunnels. `held` is dropped when the tunnel ends.
 pub(crate) fn join(
     (client, wire): (OnUpgrade, Wire),
     mut target: Response<Answer>,
