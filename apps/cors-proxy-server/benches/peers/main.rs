@@ -14,6 +14,8 @@ mod nginx;
 mod peer;
 mod process;
 mod soak;
+#[path = "../../tests/floods/sockets.rs"]
+mod sockets;
 mod table;
 /// What is flooded leads to the target of the tests' floods.
 #[path = "../../tests/floods/target.rs"]

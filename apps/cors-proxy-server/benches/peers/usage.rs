@@ -3,6 +3,7 @@
 use tokio::process::Command;
 
 use crate::measured::Measured;
+use crate::sockets;
 
 impl Measured {
     /// MiB of both, now.
@@ -16,13 +17,6 @@ impl Measured {
         let own = format!("( sport = :{} or dport = :{} )", self.setup.listen.port(), self.setup.target.port());
         let output =
             Command::new("ss").args(["-tanmH", &own]).output().await.expect("`make packages` installs iproute2");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let counted = text.split("skmem:(").skip(1).flat_map(|line| line.split(')').next().unwrap().split(','));
-        // Received, sent and not acknowledged, set aside, options, and the backlog; the others are limits.
-        let counted = counted.filter_map(|field| {
-            let name = field.trim_end_matches(|digit: char| digit.is_ascii_digit());
-            ["r", "w", "f", "o", "bl"].contains(&name).then(|| field[name.len()..].parse::<u64>().unwrap())
-        });
-        counted.sum()
+        sockets::kept(&String::from_utf8(output.stdout).unwrap())
     }
 }

@@ -6,7 +6,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use http::HeaderMap;
 use http_body::{Frame, SizeHint};
 
-use super::head;
+use super::head::{self, bad};
 
 /// Bytes that extensions of all chunks, and trailers, may take.
 const LONGEST: usize = 16 * 1024;
@@ -196,8 +196,4 @@ fn data(read: &mut BytesMut, left: &mut u64) -> Frame<Bytes> {
     let size = usize::try_from(*left).unwrap_or(usize::MAX).min(read.len());
     *left -= size as u64;
     Frame::data(read.split_to(size).freeze())
-}
-
-fn bad(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }

@@ -181,6 +181,6 @@ pub(super) fn unreadable(error: httparse::Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
-fn bad(what: &'static str) -> io::Error {
+pub(super) fn bad(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }

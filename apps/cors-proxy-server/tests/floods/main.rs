@@ -6,6 +6,7 @@
 
 mod flood;
 mod server;
+mod sockets;
 mod target;
 
 use std::time::Duration;

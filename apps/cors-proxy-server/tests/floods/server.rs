@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::flood::UPGRADE;
-use crate::target;
+use crate::{sockets, target};
 
 /// The command with a target that it may reach.
 pub(crate) struct Server {
@@ -101,28 +101,21 @@ impl Server {
 
     /// The most that the kernel would keep of what is sent over one of its sockets.
     pub(crate) fn send_buffer(&self) -> u64 {
-        self.kept().filter_map(|(name, bytes)| (name == "tb").then_some(bytes)).max().unwrap_or_default()
+        let said = self.said();
+        sockets::memory(&said).filter_map(|(name, bytes)| (name == "tb").then_some(bytes)).max().unwrap_or_default()
     }
 
     /// What the kernel keeps for its sockets.
     fn sockets(&self) -> u64 {
-        // Received, sent and not acknowledged, set aside, options, and the backlog; the others are limits.
-        let kept = self.kept().filter(|(name, _)| ["r", "w", "f", "o", "bl"].contains(&name.as_str()));
-        kept.map(|(_, bytes)| bytes).sum()
+        sockets::kept(&self.said())
     }
 
     /// What the kernel says of the memory of its sockets: of the ends at its own ports, and those that lead to the target.
-    fn kept(&self) -> impl Iterator<Item = (String, u64)> {
+    fn said(&self) -> String {
         let ports = (self.address.port(), self.admin.port(), self.target.port());
         let own = format!("( sport = :{} or sport = :{} or dport = :{} )", ports.0, ports.1, ports.2);
         let output = Tool::new("ss").args(["-tanmH", &own]).output().expect("`make packages` installs iproute2");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let counted = text.split("skmem:(").skip(1).flat_map(|line| line.split(')').next().unwrap().split(','));
-        let named = counted.map(|field| {
-            let name = field.trim_end_matches(|digit: char| digit.is_ascii_digit());
-            (name.to_owned(), field[name.len()..].parse().unwrap())
-        });
-        named.collect::<Vec<_>>().into_iter()
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Asks whether it is alive, as the kubelet does, and for something small, or for a `WebSocket`, every now and then, over a
