@@ -1,0 +1,1 @@
+//! What the nodes, the balancer and what stands besides cost.

@@ -1,0 +1,1 @@
+//! Which nodes go: empty, drifted, underused, expired.

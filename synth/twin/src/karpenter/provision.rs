@@ -1,0 +1,1 @@
+//! Which nodes pods that wait need.

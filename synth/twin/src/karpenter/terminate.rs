@@ -1,0 +1,1 @@
+//! How a node goes: taint, evictions, the instance.

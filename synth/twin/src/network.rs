@@ -1,0 +1,1 @@
+//! The load balancer: which pods are registered, and whom its connections hash to.

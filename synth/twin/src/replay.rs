@@ -1,0 +1,1 @@
+//! Recordings of real controllers, and whether the twin decides as they did.

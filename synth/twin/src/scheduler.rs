@@ -1,0 +1,1 @@
+//! kube-scheduler: where a pod goes, and who makes way for it.

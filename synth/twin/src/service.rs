@@ -1,0 +1,1 @@
+//! The services: processor time, requests in flight, queues, and what is refused.
