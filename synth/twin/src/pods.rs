@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{karpenter::PoolId, resources::Resources, time::Time};
+use crate::{resources::Resources, time::Time};
 
 /// Labels of an object.
 pub type Labels = BTreeMap<String, String>;
@@ -22,6 +22,10 @@ pub struct PodId(pub usize);
 /// A node, or the claim that will be one, by its place among all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub usize);
+
+/// A `NodePool`, by its place among all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PoolId(pub usize);
 
 /// A rule about a label, of nodes or pods. `Gt` and the like compare whole numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -11,14 +11,10 @@ pub mod terminate;
 use crate::{
     catalogue::{Catalogue, TypeId, Unavailable},
     karpenter::requirements::Requirements,
-    pods::{Labels, Node, NodeId, Pod, PodId, Taint, Template},
+    pods::{Labels, Node, NodeId, Pod, PodId, PoolId, Taint, Template},
     resources::Resources,
     time::{Span, Time},
 };
-
-/// A `NodePool`, by its place among all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PoolId(pub usize);
 
 /// Whose behaviour is simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
