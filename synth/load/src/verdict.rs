@@ -4,6 +4,7 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value as Json, json};
+use synth_page::grouped;
 
 use crate::figures::{Figures, Quantiles, Row};
 
@@ -204,19 +205,6 @@ pub(crate) fn percent(ratio: f64) -> String {
 /// `144,538`; times are whole milliseconds, so that one of none is a short one.
 pub(crate) fn milliseconds(time: u64) -> String {
     if time == 0 { "<1".to_owned() } else { grouped(time) }
-}
-
-/// `144,538`.
-pub(crate) fn grouped(number: impl fmt::Display) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Charts of the results alone, over time: rates, times and errors.
 
-use super::{
+use synth_page::{
     chart::{Chart, Series, Shape},
-    table,
-    text::{clock, escaped},
+    clock, grouped,
 };
+
 use crate::{
     figures::{Figures, Step},
-    verdict::{grouped, milliseconds as written},
+    profile::{Phase, Profile},
+    verdict::milliseconds as written,
 };
 
 /// Each chart with its heading and its table.
@@ -15,15 +16,14 @@ pub(super) fn sections(figures: &Figures) -> [String; 3] {
     [rate(figures), latency(figures), errors(figures)]
 }
 
-/// A heading, a chart with its caption, and the same figures as a table.
-pub(super) fn section(chart: &Chart<'_>, caption: &str, header: &[&str], rows: Vec<Vec<String>>) -> String {
-    let title = escaped(chart.title);
-    let table = table::folded(&format!("{}, {}", chart.title, chart.unit), header, rows);
-    format!(
-        "<section>\n<h2>{title}</h2>\n<figure>\n<figcaption>{}</figcaption>\n{}{table}</figure>\n</section>\n",
-        escaped(caption),
-        chart.svg()
-    )
+/// The phases of the test, of which the one that holds is a band.
+pub(super) fn phases(profile: Profile) -> Vec<synth_page::chart::Phase> {
+    let drawn = |phase: Phase| synth_page::chart::Phase {
+        name: phase.name(),
+        span: profile.span(phase),
+        shaded: phase == Phase::Hold,
+    };
+    Phase::ALL.map(drawn).into()
 }
 
 /// The middle of a step, where its value is drawn.
@@ -50,7 +50,8 @@ fn rate(figures: &Figures) -> String {
             hold.achieved_rate()
         ),
         unit: "requests/s",
-        profile: figures.profile,
+        phases: phases(figures.profile),
+        marks: Vec::new(),
         seconds: figures.all.seconds,
         shape: Shape::Lines,
         series: vec![
@@ -63,7 +64,7 @@ fn rate(figures: &Figures) -> String {
         vec![clock(step.second), format!("{offered:.1}"), format!("{answered:.1}")]
     });
     let caption = format!("Requests a second, {}: what the schedule offers, and what was answered.", every(figures));
-    section(&chart, &caption, &["From", "Offered/s", "Answered/s"], rows.collect())
+    chart.section(&caption, &["From", "Offered/s", "Answered/s"], rows.collect())
 }
 
 fn latency(figures: &Figures) -> String {
@@ -86,7 +87,8 @@ fn latency(figures: &Figures) -> String {
             written(hold.p99)
         ),
         unit: "ms",
-        profile: figures.profile,
+        phases: phases(figures.profile),
+        marks: Vec::new(),
         seconds: figures.all.seconds,
         shape: Shape::Lines,
         series: lines,
@@ -103,7 +105,7 @@ fn latency(figures: &Figures) -> String {
         every(figures),
         grouped(figures.all.latency.max)
     );
-    section(&chart, &caption, &["From", "p50 ms", "p95 ms", "p99 ms", "Max ms", "p99 from due ms"], rows.collect())
+    chart.section(&caption, &["From", "p50 ms", "p95 ms", "p99 ms", "Max ms", "p99 from due ms"], rows.collect())
 }
 
 fn errors(figures: &Figures) -> String {
@@ -124,7 +126,8 @@ fn errors(figures: &Figures) -> String {
         title: "Errors",
         summary: format!("Failed requests over time: {} in all.", grouped(figures.all.failed)),
         unit: "failed requests",
-        profile: figures.profile,
+        phases: phases(figures.profile),
+        marks: Vec::new(),
         seconds: figures.all.seconds,
         shape: Shape::Stacked(f64::from(figures.step)),
         series: names.iter().enumerate().map(layer).collect(),
@@ -138,7 +141,7 @@ fn errors(figures: &Figures) -> String {
         0 => "No request failed.".to_owned(),
         failed => format!("Failed requests by kind, {}: {} in all.", every(figures), grouped(failed)),
     };
-    section(&chart, &caption, &header, rows.collect())
+    chart.section(&caption, &header, rows.collect())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times of a test are far below 2^52")]

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::text::escaped;
+use synth_page::escaped;
+
 use crate::run::Run;
 
 /// The section; nothing where nothing is known.

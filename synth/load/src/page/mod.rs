@@ -1,7 +1,5 @@
 //! The page: one file that needs nothing else, with charts drawn here and each chart's figures as a table beside it.
 
-mod axis;
-mod chart;
 mod charts;
 mod made;
 mod scaling;
@@ -10,15 +8,14 @@ mod text;
 
 use std::fmt::Write;
 
-use self::text::escaped;
+use synth_page::{document, escaped, grouped};
+
 use crate::{
     figures::Figures,
     prometheus::Answers,
     run::Run,
-    verdict::{Judgement, Verdict, grouped},
+    verdict::{Judgement, Verdict},
 };
-
-const STYLE: &str = include_str!("style.css");
 
 /// The contents of a page.
 #[derive(Debug)]
@@ -38,13 +35,6 @@ impl Page<'_> {
         let met = self.verdict.met();
         let verdict = if met { "every objective met" } else { "an objective was missed" };
         let mut page = String::new();
-        let _ = write!(
-            page,
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n\
-             <title>Load test: {verdict}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        );
         self.head(&mut page, met, verdict);
         let _ = writeln!(page, "<h2>Phases</h2>\n{}", table::phases(figures));
         self.errors(&mut page);
@@ -53,8 +43,7 @@ impl Page<'_> {
             page.push_str(&section);
         }
         page.push_str(&made::section(self.run));
-        page.push_str("</main>\n</body>\n</html>\n");
-        page
+        document(&format!("Load test: {verdict}"), &page)
     }
 
     fn head(&self, page: &mut String, met: bool, verdict: &str) {
@@ -101,7 +90,7 @@ impl Page<'_> {
             return;
         }
         let rows = errors.iter().map(|(kind, number)| vec![kind.clone(), grouped(*number)]);
-        let table = table::plain("Failed requests by kind", &["Kind", "Requests"], rows);
+        let table = synth_page::table::plain("Failed requests by kind", &["Kind", "Requests"], rows);
         let _ = writeln!(page, "<h2>Failures</h2>\n{table}");
     }
 }

@@ -1,10 +1,11 @@
 //! Charts of Prometheus' answers: how the platform grew and shrank with the load.
 
-use super::{
+use synth_page::{
     chart::{Chart, Series, Shape},
-    charts::section,
-    text::clock,
+    clock,
 };
+
+use super::charts::phases;
 use crate::{
     figures::Figures,
     prometheus::{self, Answers},
@@ -48,12 +49,13 @@ fn draw(figures: &Figures, answers: &Answers, (title, unit, caption, shape, ques
         title,
         summary: (*caption).to_owned(),
         unit,
-        profile: figures.profile,
+        phases: phases(figures.profile),
+        marks: Vec::new(),
         seconds: seconds.fold(figures.all.seconds, f64::max),
         shape: *shape,
         series,
     };
-    section(&chart, caption, &["Of", "At", unit], rows)
+    chart.section(caption, &["Of", "At", unit], rows)
 }
 
 fn line(figures: &Figures, found: &prometheus::Series, title: &str, suffix: &str) -> Series {

@@ -1,37 +1,11 @@
-//! Tables: every figure that a chart shows can be read, too.
+//! Tables of the phases, and of what was before.
 
-use std::fmt::Write;
+use synth_page::{grouped, table::plain};
 
-use super::text::escaped;
 use crate::{
     figures::{Figures, Quantiles, Row},
-    verdict::{grouped, milliseconds, percent, seed},
+    verdict::{milliseconds, percent, seed},
 };
-
-/// A table whose first column names its rows.
-pub(super) fn plain(caption: &str, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut table =
-        format!("<div class=\"wide\" tabindex=\"0\"><table>\n<caption>{}</caption>\n<thead><tr>", escaped(caption));
-    for cell in header {
-        let _ = write!(table, "<th scope=\"col\">{}</th>", escaped(cell));
-    }
-    table.push_str("</tr></thead>\n<tbody>\n");
-    for row in rows {
-        table.push_str("<tr>");
-        for (index, cell) in row.iter().enumerate() {
-            let (open, close) = if index == 0 { ("<th scope=\"row\">", "</th>") } else { ("<td>", "</td>") };
-            let _ = write!(table, "{open}{}{close}", escaped(cell));
-        }
-        table.push_str("</tr>\n");
-    }
-    table.push_str("</tbody>\n</table></div>\n");
-    table
-}
-
-/// A table that opens when asked: the figures of a chart.
-pub(super) fn folded(caption: &str, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    format!("<details><summary>The figures as a table</summary>\n{}</details>\n", plain(caption, header, rows))
-}
 
 /// The phases of the test, and all of it.
 pub(super) fn phases(figures: &Figures) -> String {

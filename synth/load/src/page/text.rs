@@ -1,19 +1,4 @@
-//! Text as it may stand in HTML, and times as people read them.
-
-/// Text without anything that HTML would read as its own.
-pub(super) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
+//! Times as people read them.
 
 /// `Started on 2026-11-22 at 22:17:51 UTC.`
 pub(super) fn started(milliseconds: u64) -> String {
@@ -34,14 +19,6 @@ fn date(days: u64) -> (u64, u64, u64) {
     if month < 10 { (era * 400 + year, month + 3, day) } else { (era * 400 + year + 1, month - 9, day) }
 }
 
-/// `0:00`, `1:05`, `1:00:00`: a second of the test.
-pub(super) fn clock(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a test")]
-    let seconds = seconds.max(0.0).round() as u64;
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,15 +29,5 @@ mod tests {
         assert_eq!(started(951_782_399_000), "Started on 2000-02-28 at 23:59:59 UTC.");
         assert_eq!(started(951_782_400_000), "Started on 2000-02-29 at 00:00:00 UTC.");
         assert_eq!(started(1_795_385_871_000), "Started on 2026-11-22 at 22:17:51 UTC.");
-    }
-
-    #[test]
-    fn what_html_would_read_is_escaped() {
-        assert_eq!(escaped("<a b=\"c\">&"), "&lt;a b=&quot;c&quot;&gt;&amp;");
-    }
-
-    #[test]
-    fn seconds_of_a_test_are_read_as_a_clock() {
-        assert_eq!([0.0, 65.4, 3600.0].map(clock), ["0:00", "1:05", "1:00:00"]);
     }
 }

@@ -1,10 +1,10 @@
 //! Axes: they begin at zero, and their ticks are round numbers.
 
-use crate::verdict::grouped;
+use crate::text::grouped;
 
 /// The kind of number that an axis measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Scale {
+pub(crate) enum Scale {
     /// Any number.
     Measured,
     /// Whole things: there is no half of a pod.
@@ -24,20 +24,20 @@ fn tick_step(top: f64, scale: Scale) -> f64 {
 }
 
 /// The end of an axis: the first tick that nothing exceeds.
-pub(super) fn axis_top(highest: f64, scale: Scale) -> f64 {
+pub(crate) fn axis_top(highest: f64, scale: Scale) -> f64 {
     let highest = if highest > 0.0 { highest } else { 1.0 };
     let step = tick_step(highest, scale);
     (highest / step * 0.999_999).ceil() * step
 }
 
 /// The ticks of an axis, zero first.
-pub(super) fn ticks(top: f64, scale: Scale) -> impl Iterator<Item = f64> {
+pub(crate) fn ticks(top: f64, scale: Scale) -> impl Iterator<Item = f64> {
     let step = tick_step(top, scale);
     (0..=10).map(move |index| f64::from(index) * step).take_while(move |value| *value <= top * 1.000_001)
 }
 
 /// A value at its tick.
-pub(super) fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     if value >= 1000.0 {
         grouped(format!("{value:.0}"))
     } else {
@@ -47,7 +47,7 @@ pub(super) fn number(value: f64) -> String {
 }
 
 /// The seconds between two marks of time, of which there are at most ten.
-pub(super) fn time_step(seconds: f64) -> f64 {
+pub(crate) fn time_step(seconds: f64) -> f64 {
     let steps = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0];
     steps.into_iter().find(|step| seconds / step <= 10.0).unwrap_or(4.0 * 3600.0)
 }

@@ -1,12 +1,12 @@
-//! A chart over the time of the test, drawn as SVG: the phases as bands, an axis from zero, and lines or stacked bars.
+//! A chart over time, drawn as SVG: phases as bands, an axis from zero, and lines or stacked bars.
 
-use std::fmt::Write;
+use std::{fmt::Write, ops::Range};
 
-use super::{
+use crate::{
     axis::{Scale, axis_top, number, ticks, time_step},
+    table,
     text::{clock, escaped},
 };
-use crate::profile::{Phase, Profile};
 
 const WIDTH: f64 = 880.0;
 const HEIGHT: f64 = 280.0;
@@ -16,6 +16,9 @@ const RIGHT: f64 = WIDTH - 34.0;
 const TOP: f64 = 28.0;
 const BOTTOM: f64 = HEIGHT - 40.0;
 
+/// How wide a letter is at most, in the size that phones get.
+const LETTER: f64 = 9.2;
+
 /// Lines differ by more than their colour.
 const DASHES: [&str; 4] = ["none", "7 4", "2 3", "10 3 2 3"];
 
@@ -24,16 +27,16 @@ const COLOURS: usize = 6;
 
 /// A line or a layer of bars.
 #[derive(Clone, Debug)]
-pub(super) struct Series {
+pub struct Series {
     /// Its name in the legend.
-    pub(super) name: String,
+    pub name: String,
     /// Seconds of the test, and values; `None` where nothing is known.
-    pub(super) points: Vec<(f64, Option<f64>)>,
+    pub points: Vec<(f64, Option<f64>)>,
 }
 
 /// How the points of a chart are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Shape {
+pub enum Shape {
     /// Lines from point to point.
     Lines,
     /// Lines that keep a value until the next, for what is counted.
@@ -51,7 +54,7 @@ impl Shape {
     }
 
     /// A value as a table has it.
-    pub(super) fn written(self, value: f64) -> String {
+    pub fn written(self, value: f64) -> String {
         match self.scale() {
             Scale::Measured => format!("{value:.1}"),
             Scale::Counted => number(value),
@@ -59,28 +62,61 @@ impl Shape {
     }
 }
 
+/// A part of the time that a chart spans.
+#[derive(Clone, Debug)]
+pub struct Phase {
+    /// Its name, written above the chart where it fits.
+    pub name: &'static str,
+    /// Its seconds.
+    pub span: Range<f64>,
+    /// Is it drawn as a band?
+    pub shaded: bool,
+}
+
+/// A moment at which something happened, drawn as a line from top to bottom with its letter above.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// When, in seconds.
+    pub second: f64,
+    /// What stands above it: a letter or two, which a list beside the chart explains.
+    pub letter: String,
+}
+
 /// A chart.
 #[derive(Debug)]
-pub(super) struct Chart<'a> {
+pub struct Chart<'a> {
     /// Its name, which is unique on the page.
-    pub(super) title: &'a str,
+    pub title: &'a str,
     /// A sentence about it, for those who cannot see it.
-    pub(super) summary: String,
+    pub summary: String,
     /// The unit of its values.
-    pub(super) unit: &'a str,
-    /// The phases of the test.
-    pub(super) profile: Profile,
+    pub unit: &'a str,
+    /// The phases of what is shown.
+    pub phases: Vec<Phase>,
+    /// What happened when.
+    pub marks: Vec<Mark>,
     /// The seconds that it spans.
-    pub(super) seconds: f64,
+    pub seconds: f64,
     /// How its points are drawn.
-    pub(super) shape: Shape,
+    pub shape: Shape,
     /// Its lines or layers of bars.
-    pub(super) series: Vec<Series>,
+    pub series: Vec<Series>,
 }
 
 impl Chart<'_> {
+    /// A heading, the chart with its caption, and the same figures as a table.
+    pub fn section(&self, caption: &str, header: &[&str], rows: Vec<Vec<String>>) -> String {
+        let title = escaped(self.title);
+        let table = table::folded(&format!("{}, {}", self.title, self.unit), header, rows);
+        format!(
+            "<section>\n<h2>{title}</h2>\n<figure>\n<figcaption>{}</figcaption>\n{}{table}</figure>\n</section>\n",
+            escaped(caption),
+            self.svg()
+        )
+    }
+
     /// The legend and the drawing.
-    pub(super) fn svg(&self) -> String {
+    pub fn svg(&self) -> String {
         let top = axis_top(self.highest(), self.shape.scale());
         let mut svg = String::new();
         self.legend(&mut svg);
@@ -96,6 +132,7 @@ impl Chart<'_> {
         );
         self.phases(&mut svg);
         self.axes(&mut svg, top);
+        self.marks(&mut svg);
         let mut below = vec![0.0; self.series.iter().map(|series| series.points.len()).max().unwrap_or_default()];
         for (index, series) in self.series.iter().enumerate() {
             match self.shape {
@@ -144,10 +181,9 @@ impl Chart<'_> {
     }
 
     fn phases(&self, svg: &mut String) {
-        for phase in Phase::ALL {
-            let span = self.profile.span(phase);
+        for Phase { name, span, shaded } in &self.phases {
             let (left, right) = (self.x(span.start), self.x(span.end));
-            if phase == Phase::Hold {
+            if *shaded {
                 let (width, height) = (right - left, BOTTOM - TOP);
                 let _ = writeln!(
                     svg,
@@ -161,11 +197,28 @@ impl Chart<'_> {
                 );
             }
             // A name that does not fit is left to the table of phases; a letter takes 6.5.
-            let name = phase.name();
             if right - left > 6.5 * f64::from(u8::try_from(name.len()).unwrap_or(u8::MAX)) {
                 let (x, y) = (f64::midpoint(left, right), TOP - 8.0);
                 let _ =
                     writeln!(svg, "<text class=\"phase\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{name}</text>");
+            }
+        }
+    }
+
+    fn marks(&self, svg: &mut String) {
+        // Letters that would lie on one another are left out: the list beside the chart has all.
+        let mut free = f64::MIN;
+        for Mark { second, letter } in &self.marks {
+            let x = self.x(*second);
+            let _ = writeln!(svg, "<path class=\"mark\" d=\"M{x:.1} {TOP}V{BOTTOM}\"/>");
+            if x >= free {
+                let y = TOP - 8.0;
+                let _ = writeln!(
+                    svg,
+                    "<text class=\"letter\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{}</text>",
+                    escaped(letter)
+                );
+                free = x + LETTER * (1.0 + f64::from(u8::try_from(letter.len()).unwrap_or(u8::MAX)));
             }
         }
     }
@@ -255,12 +308,17 @@ fn stroke(index: usize) -> String {
 mod tests {
     use super::*;
 
+    fn phases(seconds: f64) -> Vec<Phase> {
+        let spans = [("ramp", 0.0, 0.25), ("hold", 0.25, 0.75), ("ramp down", 0.75, 1.0)];
+        let phase = |(name, from, to)| Phase { name, span: seconds * from..seconds * to, shaded: name == "hold" };
+        spans.map(phase).into()
+    }
+
     fn chart(shape: Shape, values: &[Option<f64>]) -> String {
         let points = (0_i32..).zip(values).map(|(second, value)| (f64::from(second), *value)).collect();
         let series = vec![Series { name: "a < b".to_owned(), points }];
-        let profile = Profile { rate: 10.0, ramp: 1.0, hold: 2.0, ramp_down: 1.0 };
         let (title, summary, unit) = ("Title", "Summary".to_owned(), "ms");
-        Chart { title, summary, unit, profile, seconds: 4.0, shape, series }.svg()
+        Chart { title, summary, unit, phases: phases(4.0), marks: Vec::new(), seconds: 4.0, shape, series }.svg()
     }
 
     #[test]
@@ -279,9 +337,10 @@ mod tests {
         for (seconds, highest) in [(4.0, 3.0), (90.0, 1_000.0), (3_600.0, 1_000_000.0), (14_400.0, 0.25)] {
             let points = vec![(0.0, Some(0.0)), (seconds, Some(highest))];
             let series = vec![Series { name: "a".to_owned(), points }];
-            let profile = Profile { rate: 10.0, ramp: seconds / 4.0, hold: seconds / 2.0, ramp_down: seconds / 4.0 };
             let (title, summary, unit, shape) = ("Title", "Summary".to_owned(), "requests/s", Shape::Lines);
-            let svg = Chart { title, summary, unit, profile, seconds, shape, series }.svg();
+            let marks =
+                vec![Mark { second: 0.0, letter: "a".to_owned() }, Mark { second: seconds, letter: "bb".to_owned() }];
+            let svg = Chart { title, summary, unit, phases: phases(seconds), marks, seconds, shape, series }.svg();
             let texts: Vec<_> =
                 svg.match_indices("<text ").map(|(at, _)| svg[at..].split("</text>").next().unwrap()).collect();
             assert!(texts.len() > 8, "{svg}");
@@ -296,6 +355,15 @@ mod tests {
                 assert!(left >= 0.0 && right <= WIDTH, "{left:.0} to {right:.0} of {WIDTH}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn letters_of_marks_do_not_lie_on_one_another() {
+        let marks = [1.0, 1.01, 2.0].map(|second| Mark { second, letter: "a".to_owned() }).into();
+        let (title, summary, unit, shape) = ("Title", "Summary".to_owned(), "ms", Shape::Lines);
+        let svg =
+            Chart { title, summary, unit, phases: Vec::new(), marks, seconds: 4.0, shape, series: Vec::new() }.svg();
+        assert_eq!((svg.matches("class=\"mark\"").count(), svg.matches("class=\"letter\"").count()), (3, 2), "{svg}");
     }
 
     #[test]
