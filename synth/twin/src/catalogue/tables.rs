@@ -1,0 +1,188 @@
+//! The committed tables, read.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Error,
+    prices::{Band, Listed},
+};
+
+const TYPES: &str = include_str!("../../data/instance-types.csv");
+const OFFERINGS: &str = include_str!("../../data/offerings.csv");
+const PRICES: &str = include_str!("../../data/on-demand-prices.csv");
+const RATIOS: &str = include_str!("../../data/price-ratios.csv");
+const ADVISOR: &str = include_str!("../../data/spot-advisor.csv");
+
+/// The region whose list of prices is complete: others are estimated by it.
+const MEASURE: &str = "us-east-1";
+
+/// What the tables say of a type in a region.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    pub(super) name: &'static str,
+    pub(super) arch: &'static str,
+    pub(super) maker: &'static str,
+    pub(super) vcpus: i64,
+    pub(super) memory: i64,
+    pub(super) ghz: f64,
+    pub(super) network: f64,
+    pub(super) network_peak: f64,
+    /// The label's value, in Mbit/s.
+    pub(super) bandwidth: &'static str,
+    /// Most that its volumes may carry, in Mbit/s.
+    pub(super) volumes: &'static str,
+    pub(super) interfaces: i64,
+    pub(super) addresses_per_interface: i64,
+    pub(super) local_disk: i64,
+    /// Letters of the zones that have it.
+    pub(super) zones: &'static str,
+    pub(super) on_demand: Option<Listed>,
+    /// What Spot saves, and whether that is the median of its kind.
+    pub(super) saving: Option<(f64, bool)>,
+    pub(super) band: Option<Band>,
+}
+
+impl Facts {
+    /// The first part of its name: `m7i`.
+    pub(super) fn family(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(family, _)| family)
+    }
+
+    /// The second part of its name: `xlarge`.
+    pub(super) fn size(&self) -> &'static str {
+        self.name.split_once('.').map_or("", |(_, size)| size)
+    }
+
+    /// The letters that its name begins with.
+    pub(super) fn category(&self) -> &'static str {
+        self.name.split(|letter: char| !letter.is_ascii_lowercase()).next().unwrap_or_default()
+    }
+
+    /// The number in its name.
+    pub(super) fn generation(&self) -> &'static str {
+        let rest = self.name.trim_start_matches(|letter: char| letter.is_ascii_lowercase());
+        rest.split(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default()
+    }
+
+    /// Without a hypervisor?
+    pub(super) fn is_metal(&self) -> bool {
+        self.size().contains("metal")
+    }
+
+    /// What prices and savings are alike of.
+    fn kind(&self) -> (&'static str, &'static str) {
+        (self.category(), self.maker)
+    }
+}
+
+/// The cells of each line that is no comment.
+fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(',').collect())
+}
+
+/// A table's column for a region, by what stands in the first column.
+fn column(table: &'static str, region: &str) -> Option<BTreeMap<&'static str, &'static str>> {
+    let mut rows = rows(table);
+    let at = rows.next()?.iter().position(|name| *name == region)?;
+    Some(rows.map(|row| (row[0], row[at])).collect())
+}
+
+/// What is known of every type that a region has, by name.
+pub(super) fn facts(region: &str) -> Result<Vec<Facts>, Error> {
+    let Some(offered) = column(OFFERINGS, region) else {
+        let known = rows(OFFERINGS).next().unwrap_or_default();
+        return Err(Error::Region(region.to_owned(), known.into_iter().skip(1).collect()));
+    };
+    let prices = column(PRICES, region).unwrap_or_default();
+    let measures = column(PRICES, MEASURE).unwrap_or_default();
+    let ratios = column(RATIOS, region).unwrap_or_default();
+    let advisor = column(ADVISOR, region).unwrap_or_default();
+    let mut all: Vec<_> = rows(TYPES).skip(1).filter_map(|row| read(&row, &offered)).collect();
+    for facts in &mut all {
+        let ratio = ratios.get(format!("{} {}", facts.category(), facts.maker).as_str());
+        let estimate = || Some(price(&measures, facts)? * ratio?.parse::<f64>().ok()?);
+        facts.on_demand = price(&prices, facts)
+            .map(Listed::Known)
+            .or_else(|| estimate().map(|price| Listed::Estimated(cents(price))));
+        let advice = advisor.get(facts.name).and_then(|cell| cell.split_once('/'));
+        facts.saving = advice.and_then(|(saving, _)| Some((saving.parse::<f64>().ok()? / 100.0, false)));
+        facts.band = advice.and_then(|(_, band)| Band::of(band));
+    }
+    let medians = medians(&all);
+    for facts in all.iter_mut().filter(|facts| facts.saving.is_none()) {
+        facts.saving = medians.get(&facts.kind()).map(|median| (*median, true));
+    }
+    all.sort_by_key(|facts| facts.name);
+    Ok(all)
+}
+
+fn read(row: &[&'static str], offered: &BTreeMap<&'static str, &'static str>) -> Option<Facts> {
+    let [name, arch, maker, vcpus, memory, ghz, network, network_peak, bandwidth, _, volumes, interfaces, each, disk] =
+        *row
+    else {
+        return None;
+    };
+    let number = |text: &str| text.parse::<i64>().expect("the table's sizes are whole numbers");
+    let decimal = |text: &str| text.parse::<f64>().expect("the table's speeds are numbers");
+    let facts = Facts {
+        name,
+        arch,
+        maker,
+        vcpus: number(vcpus),
+        memory: number(memory),
+        ghz: decimal(ghz),
+        network: decimal(network),
+        network_peak: decimal(network_peak),
+        bandwidth,
+        volumes,
+        interfaces: number(interfaces),
+        addresses_per_interface: number(each),
+        local_disk: number(disk),
+        zones: "",
+        on_demand: None,
+        saving: None,
+        band: None,
+    };
+    let zones = offered.get(name).or_else(|| offered.get(facts.family())).copied().unwrap_or_default();
+    (!zones.is_empty()).then_some(Facts { zones, ..facts })
+}
+
+/// The price of a type: its own, or that of its family for each vCPU.
+fn price(column: &BTreeMap<&'static str, &'static str>, facts: &Facts) -> Option<f64> {
+    match column.get(facts.name).copied().unwrap_or_default() {
+        "-" => None,
+        "" => {
+            let (dollars, rest) =
+                column.get(facts.family())?.split_once('.').unwrap_or((column.get(facts.family())?, ""));
+            // The table has at most ten places: whole numbers of them, so that the product is the very number that AWS lists.
+            let each: i64 = format!("{dollars}{rest:0<10}").parse().ok()?;
+            (each > 0).then(|| exact(each * facts.vcpus) / 1e10)
+        }
+        own => own.parse().ok(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "prices are far below 2^53 such parts")]
+fn exact(number: i64) -> f64 {
+    number as f64
+}
+
+/// Rounded as finely as AWS lists prices.
+fn cents(price: f64) -> f64 {
+    (price * 1e5).round() / 1e5
+}
+
+/// The middle of what Spot saves, for each kind.
+fn medians(all: &[Facts]) -> BTreeMap<(&'static str, &'static str), f64> {
+    let mut kinds: BTreeMap<_, Vec<f64>> = BTreeMap::new();
+    for facts in all {
+        if let Some((saving, false)) = facts.saving {
+            kinds.entry(facts.kind()).or_default().push(saving);
+        }
+    }
+    let middle = |mut savings: Vec<f64>| {
+        savings.sort_by(f64::total_cmp);
+        f64::midpoint(savings[(savings.len() - 1) / 2], savings[savings.len() / 2])
+    };
+    kinds.into_iter().map(|(kind, savings)| (kind, middle(savings))).collect()
+}

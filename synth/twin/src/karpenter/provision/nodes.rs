@@ -1,0 +1,115 @@
+//! Nodes that are there or on their way.
+
+use super::{
+    shapes::{Shape, bears},
+    topology::{Place, Topology},
+};
+use crate::{
+    karpenter::{
+        View,
+        requirements::{Requirement, Requirements},
+    },
+    pods::{Effect, HOSTNAME, Node, NodeId, Taint, Template},
+    resources::Resources,
+};
+
+/// Prefixes of the taints that go away as a node comes up. Karpenter 1.14: `KnownEphemeralTaints`.
+const PASSING: [&str; 4] = [
+    "node.kubernetes.io/not-ready",
+    "node.cloudprovider.kubernetes.io/uninitialized",
+    "karpenter.sh/unregistered",
+    "readiness.k8s.io/",
+];
+/// Likewise, with this effect only.
+const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
+
+pub(super) struct Existing<'a> {
+    pub(super) id: NodeId,
+    /// It is inside its `consolidateAfter`.
+    pub(super) rests: bool,
+    taints: Vec<Taint>,
+    free: Resources,
+    /// Some resource is less than nothing: no pod fits, whatever it asks for.
+    overdrawn: bool,
+    requirements: Requirements,
+    node: &'a Node,
+}
+
+/// Nodes that neither go nor are gone. Karpenter simulates nothing while the instance of a claim is not yet known, so that such a claim is
+/// passed over here.
+pub(super) fn stay(view: View<'_>) -> impl Iterator<Item = NodeId> {
+    let nodes = view.nodes.iter().enumerate();
+    let stays = |node: &Node| node.gone.is_none() && node.deleting.is_none();
+    let there = |node: &Node| if node.pool.is_some() { node.launched.is_some() } else { node.registered.is_some() };
+    nodes.filter(move |(_, node)| stays(node) && there(node)).map(|(number, _)| NodeId(number))
+}
+
+/// In the order in which they are tried: initialized ones first, then by name.
+pub(super) fn existing<'a>(view: View<'a>, stay: &[NodeId], resting: &[NodeId]) -> Vec<Existing<'a>> {
+    let mut held = vec![(Resources::default(), Resources::default()); view.nodes.len()];
+    for pod in view.pods.iter().filter(|pod| pod.holds()) {
+        let Some((NodeId(node), _)) = pod.node else { continue };
+        let (all, daemons) = &mut held[node];
+        *all += pod.template.requests;
+        if pod.template.daemon {
+            *daemons += pod.template.requests;
+        }
+    }
+    let mut nodes: Vec<_> = stay.iter().map(|id| Existing::new(*id, view, held[id.0], resting.contains(id))).collect();
+    nodes.sort_by(|a, b| {
+        let key = |of: &Existing<'a>| of.node.pool.is_some() && of.node.initialized.is_none();
+        key(a).cmp(&key(b)).then_with(|| a.node.name.cmp(&b.node.name))
+    });
+    nodes
+}
+
+impl<'a> Existing<'a> {
+    fn new(id: NodeId, view: View<'a>, (held, daemons): (Resources, Resources), rests: bool) -> Self {
+        let node = &view.nodes[id.0];
+        let taints = taints(node, view);
+        let mut requirements = Requirements::of_labels(&node.labels);
+        requirements.add(HOSTNAME, Requirement::one(node.labels.get(HOSTNAME).unwrap_or(&node.name)));
+        let mine = view.daemons.iter().filter(|daemon| takes(daemon, &taints, &requirements));
+        let expected = mine.fold(Resources::default(), |all, daemon| all + daemon.requests);
+        let free = node.allocatable - held - (expected - daemons).max(Resources::default());
+        let overdrawn = !Resources::default().fits(free);
+        Self { id, rests, taints, free, overdrawn, requirements, node }
+    }
+
+    /// Takes a pod if it may.
+    pub(super) fn take(&mut self, shape: &Shape<'_>, topology: &mut Topology<'_>) -> bool {
+        if self.overdrawn || !shape.requests.fits(self.free) || !shape.bears(&self.taints) {
+            return false;
+        }
+        if !topology.allows_host(shape, self.id.0) || !self.requirements.compatible(&shape.requirements, |_| false) {
+            return false;
+        }
+        let mut left = self.requirements.clone();
+        left.add_all(&shape.requirements);
+        let place = Place { host: self.id.0, taints: &self.taints, undefined: |_| false };
+        let Some(further) = topology.narrow(shape, place, &left) else { return false };
+        left.add_all(&further);
+        topology.record(shape, place, &left);
+        self.free -= shape.requests;
+        self.requirements = left;
+        true
+    }
+}
+
+/// Its taints, without those that go away as it comes up while it does.
+fn taints(node: &Node, view: View<'_>) -> Vec<Taint> {
+    let Some(pool) = node.pool.filter(|_| node.initialized.is_none()) else { return node.taints.clone() };
+    let startup = &view.pools[pool.0].startup_taints;
+    let passes = |taint: &Taint| {
+        PASSING.iter().any(|prefix| taint.key.starts_with(prefix))
+            || (taint.key == UNREACHABLE && taint.effect == Effect::NoSchedule)
+            || startup.iter().any(|own| own.key == taint.key && own.effect == taint.effect)
+    };
+    node.taints.iter().filter(|taint| !passes(taint)).cloned().collect()
+}
+
+/// Would a daemonset have a pod on a node of these taints and labels? Karpenter looks at the first alternative alone.
+fn takes(daemon: &Template, taints: &[Taint], labels: &Requirements) -> bool {
+    let asked = Requirements::of(daemon.node_terms.first().into_iter().flatten());
+    bears(&daemon.tolerations, taints) && labels.compatible(&asked, |_| false)
+}
