@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::{
-    MOST_TYPES, Market,
     pools::{Buyer, UP},
     shapes::Shape,
     topology::{Place, Topology},
@@ -12,11 +11,15 @@ use crate::{
     catalogue::{CAPACITY_TYPE, TypeSet},
     karpenter::{
         Claim,
+        launch::Market,
         requirements::{Requirement, Requirements, well_known},
     },
     pods::{HOSTNAME, PodId, ZONE},
     resources::Resources,
 };
+
+/// Types that a claim keeps, the cheapest first. Karpenter 1.14: `MaxInstanceTypes`.
+const MOST_TYPES: usize = 600;
 
 pub(super) struct Planned {
     /// The number of the pool among those that buy.

@@ -1,10 +1,11 @@
 //! What a pool would make nodes of, and how much of it.
 
-use super::{Market, shapes::bears};
+use super::shapes::bears;
 use crate::{
     catalogue::{TypeId, TypeSet},
     karpenter::{
         Pool, Version, View,
+        launch::Market,
         requirements::{Requirement, Requirements, well_known},
     },
     pods::{Effect, NodeId, PoolId, Template, Toleration},
@@ -103,9 +104,10 @@ impl<'a> Buyer<'a> {
         self.spend(sizes.fold(Resources::default(), Resources::max), 0);
     }
 
-    /// The least that the daemonsets' pods ask for on any of these types, each resource by itself.
+    /// The least that the daemonsets' pods ask for on any of these types, each resource by itself. Whether types without any of them count
+    /// is chance in Karpenter 1.14, which goes by the order of a map; here they do not.
     pub(super) fn least_overhead(&self, types: &TypeSet) -> Resources {
-        let overheads = types.iter().map(|TypeId(id)| self.overhead[id]);
+        let overheads = types.iter().map(|TypeId(id)| self.overhead[id]).filter(|all| all.pods > 0);
         let less = |a: Resources, b: Resources| Resources {
             cpu: a.cpu.min(b.cpu),
             memory: a.memory.min(b.memory),

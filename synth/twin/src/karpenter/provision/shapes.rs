@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::topology::Topology;
 use crate::{
     karpenter::{
         View,
@@ -23,16 +22,14 @@ pub(super) struct Shape<'a> {
     pub(super) requirements: Requirements,
     /// Rules about nodes without wishes.
     pub(super) strict: Requirements,
-    pub(super) tolerations: Vec<Toleration>,
-    /// Groups of the topology that decide where they may be.
-    pub(super) groups: Vec<usize>,
+    pub(super) wishes: Wishes<'a>,
     /// All rules are about labels that are known beforehand: what does not agree once never will.
     pub(super) known: bool,
 }
 
 impl Shape<'_> {
     pub(super) fn bears(&self, taints: &[Taint]) -> bool {
-        bears(&self.tolerations, taints)
+        bears(&self.wishes.tolerations, taints)
     }
 }
 
@@ -110,8 +107,8 @@ pub(super) struct Shapes<'a> {
     tolerable: bool,
     templates: Vec<&'a Template>,
     numbers: HashMap<*const Template, usize>,
-    /// Of each template, by how much was given up: the shape, and the wishes that are left.
-    chains: Vec<Vec<(usize, Wishes<'a>)>>,
+    /// Of each template, by how much was given up, the shape's number.
+    chains: Vec<Vec<usize>>,
     made: Vec<Shape<'a>>,
 }
 
@@ -137,33 +134,27 @@ impl<'a> Shapes<'a> {
     }
 
     /// The shape of a template with so many wishes given up, unless it has no more of them.
-    pub(super) fn shape(&mut self, template: usize, given_up: usize, topology: &mut Topology<'a>) -> Option<usize> {
+    pub(super) fn shape(&mut self, template: usize, given_up: usize) -> Option<&Shape<'a>> {
         while self.chains[template].len() <= given_up {
             let of = self.templates[template];
             let wishes = match self.chains[template].last() {
                 None => Wishes::new(of, self.ignored),
-                Some((_, wishes)) => wishes.relax(self.tolerable)?,
+                Some(last) => self.made[*last].wishes.relax(self.tolerable)?,
             };
             let number = self.made.len();
-            self.made.push(Shape::new(number, template, of, &wishes, topology));
-            self.chains[template].push((number, wishes));
+            self.made.push(Shape::new(number, template, of, wishes));
+            self.chains[template].push(number);
         }
-        Some(self.chains[template][given_up].0)
-    }
-
-    pub(super) fn get(&self, number: usize) -> &Shape<'a> {
-        &self.made[number]
+        Some(&self.made[self.chains[template][given_up]])
     }
 }
 
 impl<'a> Shape<'a> {
-    fn new(number: usize, template: usize, of: &'a Template, wishes: &Wishes<'a>, topology: &mut Topology<'a>) -> Self {
+    fn new(number: usize, template: usize, of: &'a Template, wishes: Wishes<'a>) -> Self {
         let strict = Requirements::of(wishes.terms.first().into_iter().flatten());
         let mut requirements = strict.clone();
         requirements.add_all(&Requirements::of(wishes.preferred.first().copied().into_iter().flatten()));
         let known = requirements.iter().all(|(key, _)| well_known(key));
-        let groups = topology.groups_of(template, of, wishes);
-        let tolerations = wishes.tolerations.clone();
-        Self { number, template, of, requests: of.requests, requirements, strict, tolerations, groups, known }
+        Self { number, template, of, requests: of.requests, requirements, strict, wishes, known }
     }
 }

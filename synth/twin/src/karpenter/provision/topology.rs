@@ -2,12 +2,11 @@
 //!
 //! Unlike the scheduler it counts every zone in which a pool could make a node, not only those that have one.
 
-use std::{cell::Cell, collections::BTreeSet};
+use std::{cell::Cell, collections::BTreeSet, rc::Rc};
 
 use super::{
-    Question,
     group::{Group, Rule},
-    shapes::{Shape, Wishes},
+    shapes::Shape,
 };
 use crate::{
     karpenter::{
@@ -29,9 +28,15 @@ pub(super) struct Topology<'a> {
     groups: Groups<'a>,
     /// Where pods are that must keep away from others.
     inverse: Groups<'a>,
-    /// Of each template, the groups in `inverse` that are of its own pods.
-    keeps_away: Vec<Vec<usize>>,
+    /// Of each shape, the groups by which its pods are placed, and those in `inverse` that are their own, by the shape's number.
+    ways: Vec<Option<Ways>>,
     hosts: usize,
+}
+
+#[derive(Clone, Default)]
+struct Ways {
+    groups: Rc<[usize]>,
+    inverse: Rc<[usize]>,
 }
 
 /// Groups, and which templates they select, by the templates' numbers.
@@ -71,16 +76,17 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Topology<'a> {
-    pub(super) fn new(view: View<'a>, question: &Question<'_>, stay: &[NodeId]) -> Self {
+    /// `lots` is [`super::Question::lots`].
+    pub(super) fn new(view: View<'a>, pods: &[PodId], stay: &[NodeId], lots: u64) -> Self {
         let mut topology = Self {
             view,
-            lots: question.lots,
+            lots,
             drawn: Cell::new(0),
-            excluded: question.pods.iter().copied().collect(),
+            excluded: pods.iter().copied().collect(),
             stay: stay.to_vec(),
             groups: Groups::default(),
             inverse: Groups::default(),
-            keeps_away: Vec::new(),
+            ways: Vec::new(),
             hosts: view.nodes.len(),
         };
         for (pod, id, node) in topology.bound() {
@@ -107,18 +113,26 @@ impl<'a> Topology<'a> {
         })
     }
 
-    /// The groups by which pods of a template are placed.
-    pub(super) fn groups_of(&mut self, template: usize, of: &'a Template, wishes: &Wishes<'a>) -> Vec<usize> {
-        if self.keeps_away.len() <= template {
-            self.keeps_away.resize(template + 1, Vec::new());
+    /// Finds the groups by which pods of a shape are placed, once.
+    pub(super) fn meet(&mut self, shape: &Shape<'a>) {
+        if self.ways.len() <= shape.number {
+            self.ways.resize(shape.number + 1, None);
         }
-        self.keeps_away[template] = required(of).map(|term| self.inverse_of(of, term)).collect();
+        if self.ways[shape.number].is_some() {
+            return;
+        }
+        let (of, wishes) = (shape.of, &shape.wishes);
+        let inverse = required(of).map(|term| self.inverse_of(of, term)).collect();
         let spreads = (0..wishes.spreads.len()).map(|number| Rule::spread(of, wishes, number));
         let apart = wishes.apart().map(|term| (Rule::apart(of, &term.key, &term.selector), None));
         let mut groups: Vec<usize> = spreads.chain(apart).map(|(rule, least)| self.group(rule, least, of)).collect();
         groups.sort_unstable();
         groups.dedup();
-        groups
+        self.ways[shape.number] = Some(Ways { groups: groups.into(), inverse });
+    }
+
+    fn ways(&self, shape: &Shape<'_>) -> Ways {
+        self.ways.get(shape.number).cloned().flatten().unwrap_or_default()
     }
 
     fn group(&mut self, rule: Rule<'a>, min_domains: Option<i64>, of: &Template) -> usize {
@@ -150,7 +164,7 @@ impl<'a> Topology<'a> {
 
     /// Is the host itself no hindrance? What it forbids once it forbids to the end of the run.
     pub(super) fn allows_host(&mut self, shape: &Shape<'_>, host: usize) -> bool {
-        for number in &shape.groups {
+        for number in &*self.ways(shape).groups {
             if self.groups.all[*number].rule.of_hosts() {
                 let selects = self.groups.selects(*number, shape);
                 if !self.groups.all[*number].allows_host(host, selects) {
@@ -167,7 +181,7 @@ impl<'a> Topology<'a> {
     /// To what a place must be narrowed for a pod to be there; none if it may not. Hosts are looked at before.
     pub(super) fn narrow(&mut self, shape: &Shape<'_>, place: Place<'_>, left: &Requirements) -> Option<Requirements> {
         let mut further = Requirements::default();
-        for number in &shape.groups {
+        for number in &*self.ways(shape).groups {
             let selects = self.groups.selects(*number, shape);
             let group = &self.groups.all[*number];
             if !group.rule.of_hosts() {
@@ -196,7 +210,7 @@ impl<'a> Topology<'a> {
                 group.record_place(place.host, left);
             }
         }
-        for number in self.keeps_away.get(shape.template).into_iter().flatten() {
+        for number in &*self.ways(shape).inverse {
             self.inverse.all[*number].record_place(place.host, left);
         }
     }

@@ -1,0 +1,79 @@
+//! The places that pods may have: nodes, claims of this run, and new claims.
+
+use super::{
+    claims::Planned,
+    nodes::{self, Existing},
+    pools::{self, Buyer},
+    shapes::Shape,
+    topology::Topology,
+};
+use crate::{
+    karpenter::{Plan, View, launch::Market},
+    pods::{NodeId, PodId},
+};
+
+pub(super) struct Places<'a> {
+    view: View<'a>,
+    topology: Topology<'a>,
+    nodes: Vec<Existing<'a>>,
+    market: Market<'a>,
+    buyers: Vec<Buyer<'a>>,
+    claims: Vec<Planned>,
+    /// Claims in the order in which they are tried.
+    order: Vec<usize>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(view: View<'a>, stay: &[NodeId], resting: &[NodeId], topology: Topology<'a>) -> Self {
+        let nodes = nodes::existing(view, stay, resting);
+        let market = Market::new(view);
+        let buyers = pools::buyers(view, &market, stay);
+        Self { view, topology, nodes, market, buyers, claims: Vec::new(), order: Vec::new() }
+    }
+
+    /// Gives a pod the first place that takes it as it is. One that moves may not go to a node that rests.
+    pub(super) fn take(&mut self, pod: PodId, shape: &Shape<'a>, moves: bool, plan: &mut Plan) -> bool {
+        self.topology.meet(shape);
+        for node in &mut self.nodes {
+            if !(moves && node.rests) && node.take(shape, &mut self.topology) {
+                plan.existing.push((pod, node.id));
+                return true;
+            }
+        }
+        // Those with the fewest pods first; of equal ones in the order of before.
+        self.order.sort_by_key(|claim| self.claims[*claim].pods.len());
+        for claim in &self.order {
+            let planned = &mut self.claims[*claim];
+            if planned.take(pod, shape, &self.buyers[planned.buyer], &self.market, &mut self.topology) {
+                return true;
+            }
+        }
+        self.buy(pod, shape)
+    }
+
+    /// Plans a new claim of the first pool that has one for it.
+    fn buy(&mut self, pod: PodId, shape: &Shape<'a>) -> bool {
+        for (number, buyer) in self.buyers.iter_mut().enumerate() {
+            let Some(types) = buyer.within_limits(self.view) else { continue };
+            let mut planned = Planned::new(number, buyer, types, self.topology.next_host());
+            if planned.take(pod, shape, buyer, &self.market, &mut self.topology) {
+                self.topology.register_host();
+                buyer.reserve(&planned.types, self.view);
+                self.order.push(self.claims.len());
+                self.claims.push(planned);
+                return true;
+            }
+        }
+        false
+    }
+
+    pub(super) fn finish(self, plan: &mut Plan) {
+        for planned in self.claims {
+            let buyer = &self.buyers[planned.buyer];
+            match planned.claim(buyer, &self.market) {
+                Ok(claim) => plan.claims.push(claim),
+                Err(pods) => plan.unschedulable.extend(pods),
+            }
+        }
+    }
+}
