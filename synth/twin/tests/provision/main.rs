@@ -5,3 +5,5 @@
 mod catalogue;
 mod recordings;
 mod requirements;
+mod scheduling;
+mod speed;

@@ -44,6 +44,14 @@ pub(super) fn stay(view: View<'_>) -> impl Iterator<Item = NodeId> {
     nodes.filter(move |(_, node)| stays(node) && there(node)).map(|(number, _)| NodeId(number))
 }
 
+/// Its name; until its kubelet joins that of its claim, which begins with the pool's.
+fn name(node: &Node, view: View<'_>) -> String {
+    match node.pool.filter(|_| node.registered.is_none()) {
+        Some(pool) => format!("{}-{}", view.pools[pool.0].name, node.name),
+        None => node.name.clone(),
+    }
+}
+
 /// In the order in which they are tried: initialized ones first, then by name.
 pub(super) fn existing<'a>(view: View<'a>, stay: &[NodeId], resting: &[NodeId]) -> Vec<Existing<'a>> {
     let mut held = vec![(Resources::default(), Resources::default()); view.nodes.len()];
@@ -56,10 +64,7 @@ pub(super) fn existing<'a>(view: View<'a>, stay: &[NodeId], resting: &[NodeId]) 
         }
     }
     let mut nodes: Vec<_> = stay.iter().map(|id| Existing::new(*id, view, held[id.0], resting.contains(id))).collect();
-    nodes.sort_by(|a, b| {
-        let key = |of: &Existing<'a>| of.node.pool.is_some() && of.node.initialized.is_none();
-        key(a).cmp(&key(b)).then_with(|| a.node.name.cmp(&b.node.name))
-    });
+    nodes.sort_by_cached_key(|of| (of.node.pool.is_some() && of.node.initialized.is_none(), name(of.node, view)));
     nodes
 }
 

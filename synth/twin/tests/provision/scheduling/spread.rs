@@ -1,0 +1,154 @@
+use synth_twin::{
+    karpenter::{Plan, provision::Question},
+    pods::{Effect, PodId, ZONE},
+    time::Time,
+};
+
+use super::world::{HOSTNAME, World, among, bears, claim, pool, spread, taint, workload};
+
+fn spread_over(key: &str, cpu: i64) -> synth_twin::pods::Template {
+    let mut of = workload("a", cpu);
+    of.spreads.push(spread(key, "a"));
+    of
+}
+
+/// Pods by zone.
+fn zones(world: &World, plan: &Plan) -> Vec<(String, usize)> {
+    let mut zones: Vec<_> = world.claims(plan).into_iter().map(|(_, pods, zones, _)| (zones, pods)).collect();
+    zones.sort();
+    zones
+}
+
+fn expected(zones: &[(&str, usize)]) -> Vec<(String, usize)> {
+    zones.iter().map(|(zone, pods)| ((*zone).to_owned(), *pods)).collect()
+}
+
+#[test]
+fn every_zone_of_the_pool_counts() {
+    let mut world = World::new(vec![pool("p", &[])]);
+    world.wait(spread_over(ZONE, 500), 5);
+    assert_eq!(zones(&world, &world.plan()), expected(&[("a", 2), ("b", 2), ("c", 1)]));
+    world.pools[0] = pool("p", &[among(ZONE, &["eu-north-1a", "eu-north-1c"])]);
+    assert_eq!(zones(&world, &world.plan()), expected(&[("a", 2), ("c", 3)]));
+}
+
+#[test]
+fn pods_that_run_count_where_they_are() {
+    let mut world = World::new(vec![pool("p", &[])]);
+    let node = world.node_of("c6g.large", "n", "a");
+    for _ in 0..2 {
+        world.bound(spread_over(ZONE, 900), node);
+    }
+    world.wait(spread_over(ZONE, 900), 2);
+    assert_eq!(zones(&world, &world.plan()), expected(&[("b", 1), ("c", 1)]));
+    // Those that end do not, nor those that are to be placed.
+    world.pods[0].deleting = Some(Time::ZERO);
+    world.pods[1].deleting = Some(Time::ZERO);
+    assert_eq!(zones(&world, &world.plan()), expected(&[("a", 1), ("b", 1)]));
+    world.pods[0].deleting = None;
+    world.pods[1].deleting = None;
+    let pods = [0, 1, 2, 3].map(PodId);
+    let plan = world.ask(Question { pods: &pods, marked: &[node], ..Question::default() });
+    assert_eq!(zones(&world, &plan), expected(&[("a", 2), ("b", 1), ("c", 1)]));
+}
+
+#[test]
+fn with_fewer_domains_than_asked_for_the_least_is_none() {
+    let mut world = World::new(vec![pool("p", &[among(ZONE, &["eu-north-1a"])])]);
+    let mut of = spread_over(ZONE, 500);
+    world.wait(of.clone(), 3);
+    assert_eq!(zones(&world, &world.plan()), expected(&[("a", 3)]));
+    of.spreads[0].min_domains = Some(2);
+    let mut world = World::new(vec![pool("p", &[among(ZONE, &["eu-north-1a"])])]);
+    world.wait(of, 3);
+    let plan = world.plan();
+    assert_eq!((zones(&world, &plan), plan.unschedulable.len()), (expected(&[("a", 1)]), 2));
+}
+
+#[test]
+fn zones_that_a_pod_may_not_have_do_not_count() {
+    let mut world = World::new(vec![pool("p", &[])]);
+    let mut of = spread_over(ZONE, 500);
+    of.node_terms = vec![vec![among(ZONE, &["eu-north-1a", "eu-north-1b"])]];
+    world.wait(of, 5);
+    assert_eq!(zones(&world, &world.plan()), expected(&[("a", 2), ("b", 3)]));
+}
+
+#[test]
+fn zones_behind_a_taint_count_unless_taints_are_honored() {
+    let mut tainted = pool("tainted", &[among(ZONE, &["eu-north-1c"])]);
+    tainted.taints.push(taint("own", Effect::NoSchedule));
+    let mut world = World::new(vec![pool("p", &[among(ZONE, &["eu-north-1a", "eu-north-1b"])]), tainted]);
+    let mut of = spread_over(ZONE, 500);
+    world.wait(of.clone(), 5);
+    let plan = world.plan();
+    // Nobody can go to c, which stays at none.
+    assert_eq!((zones(&world, &plan), plan.unschedulable.len()), (expected(&[("a", 1), ("b", 1)]), 3));
+    of.spreads[0].honors_taints = true;
+    world.pods.clear();
+    world.wait(of.clone(), 5);
+    assert_eq!(zones(&world, &world.plan()), expected(&[("a", 2), ("b", 3)]));
+    of.tolerations.push(bears("own"));
+    world.pods.clear();
+    world.wait(of, 5);
+    assert_eq!(zones(&world, &world.plan()), expected(&[("a", 2), ("b", 1), ("c", 2)]));
+}
+
+#[test]
+fn a_spread_over_hosts_makes_as_many_nodes() {
+    let mut world = World::new(vec![pool("p", &[])]);
+    let node = world.node("n", "a");
+    let mut of = spread_over(HOSTNAME, 100);
+    world.wait(of.clone(), 4);
+    let plan = world.plan();
+    assert_eq!((world.existing(&plan), plan.claims.len()), (vec![("n", 1)], 3));
+    world.bound(of.clone(), node);
+    assert_eq!(world.plan().claims.len(), 4);
+    of.spreads[0].max_skew = 2;
+    world.pods.clear();
+    world.wait(of, 4);
+    assert_eq!(world.plan().claims.len(), 1);
+}
+
+#[test]
+fn pods_that_failed_are_tried_again_while_others_get_on() {
+    let mut world = World::new(vec![pool("p", &[])]);
+    // Both count for one spread, and each may be in one zone only: they must take turns.
+    let only = |zone: &str, cpu: i64| {
+        let mut of = spread_over(ZONE, cpu);
+        of.spreads[0].honors_affinity = false;
+        of.node_terms = vec![vec![among(ZONE, &[zone])]];
+        of
+    };
+    world.pools[0] = pool("p", &[among(ZONE, &["eu-north-1a", "eu-north-1b"])]);
+    let only = |zone| {
+        let mut of = only(zone, 300);
+        // The least of both zones, since the selector is of both.
+        of.node_terms.push(vec![among(ZONE, &["eu-north-1a", "eu-north-1b"])]);
+        of
+    };
+    world.wait(only("eu-north-1a"), 3);
+    world.wait(only("eu-north-1b"), 3);
+    let plan = world.plan();
+    assert_eq!((zones(&world, &plan), plan.unschedulable.len()), (expected(&[("a", 3), ("b", 3)]), 0));
+}
+
+#[test]
+fn lots_decide_between_zones_that_are_equally_good() {
+    let mut world = World::new(vec![pool("p", &[])]);
+    let pods = world.wait(spread_over(ZONE, 500), 1);
+    let drawn = |lots| zones(&world, &world.ask(Question { pods: &pods, lots, ..Question::default() }))[0].0.clone();
+    assert_eq!(drawn(0), "a");
+    let all: std::collections::BTreeSet<String> = (1..40).map(drawn).collect();
+    assert_eq!(all.len(), 3);
+    assert_eq!(drawn(7), drawn(7));
+}
+
+#[test]
+fn a_pool_spreads_over_what_else_its_types_have() {
+    let mut world = World::new(vec![pool("p", &[among("karpenter.k8s.aws/instance-family", &["c6g", "c6i"])])]);
+    world.wait(spread_over("kubernetes.io/arch", 1500), 2);
+    let plan = world.plan();
+    assert_eq!(world.claims(&plan), [claim("p", 1, "abc", 2), claim("p", 1, "abc", 2)]);
+    assert!(plan.claims[0].types.iter().all(|id| !plan.claims[1].types.contains(id)));
+}
