@@ -43,6 +43,15 @@ impl<'a> Market<'a> {
         types
     }
 
+    /// The capacity types as which some of these types are offered as the rules allow.
+    pub fn capacities(&self, types: &TypeSet, rules: &Requirements) -> impl Iterator<Item = Capacity> {
+        let there = |of: Capacity| {
+            let mut offered = self.offered.iter().filter(|(zone, at, _)| *at == of && rules.allows(ZONE, zone));
+            rules.allows(CAPACITY_TYPE, of.label()) && offered.any(|(.., some)| some.meets(types))
+        };
+        [Capacity::OnDemand, Capacity::Spot].into_iter().filter(move |of| there(*of))
+    }
+
     /// The offerings of a type that the rules allow.
     pub fn offers(&self, id: TypeId, rules: &Requirements) -> impl Iterator<Item = &'a Offering> {
         let (catalogue, unavailable) = (self.catalogue, self.unavailable);

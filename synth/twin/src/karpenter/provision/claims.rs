@@ -31,8 +31,15 @@ pub(super) struct Planned {
     requests: Resources,
     /// No type has more, each resource by itself.
     most: Resources,
-    /// Shapes that will not fit any more, by number.
-    hopeless: Vec<bool>,
+}
+
+/// What a claim says to a pod.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Taken,
+    NotNow,
+    /// Nor later in this run: types become fewer, and pods more.
+    Never,
 }
 
 impl Planned {
@@ -41,7 +48,7 @@ impl Planned {
         requirements.add(HOSTNAME, Requirement::one(&format!("hostname-placeholder-{host:04}")));
         let requests = Resources::default();
         let most = most(&types, buyer);
-        Self { buyer: number, types, pods: Vec::new(), host, requirements, requests, most, hopeless: Vec::new() }
+        Self { buyer: number, types, pods: Vec::new(), host, requirements, requests, most }
     }
 
     /// Takes a pod if some type is left that fits it with those before.
@@ -52,24 +59,21 @@ impl Planned {
         buyer: &Buyer<'_>,
         market: &Market<'_>,
         topology: &mut Topology<'_>,
-    ) -> bool {
-        if self.hopeless.get(shape.number).is_some_and(|hopeless| *hopeless) {
-            return false;
-        }
+    ) -> Answer {
         let asked = self.requests + shape.requests;
         let taints = &buyer.pool.taints;
         if !asked.fits(self.most) || !shape.bears(taints) || !topology.allows_host(shape, self.host) {
-            return self.give_up(shape);
+            return Answer::Never;
         }
         if !self.requirements.compatible(&shape.requirements, well_known) {
-            return if shape.known { self.give_up(shape) } else { false };
+            return if shape.known { Answer::Never } else { Answer::NotNow };
         }
         let mut left = Cow::Borrowed(&self.requirements);
         if !shape.requirements.is_empty() {
             left.to_mut().add_all(&shape.requirements);
         }
         let place = Place { host: self.host, taints, undefined: well_known };
-        let Some(further) = topology.narrow(shape, place, &left) else { return false };
+        let Some(further) = topology.narrow(shape, place, &left) else { return Answer::NotNow };
         if further.iter().any(|(key, rule)| left.get(key) != Some(rule)) {
             left.to_mut().add_all(&further);
         }
@@ -80,10 +84,10 @@ impl Planned {
         }
         types.retain(|id| asked.fits(buyer.room[id.0]));
         if types.is_empty() {
-            return if same { self.give_up(shape) } else { false };
+            return if same { Answer::Never } else { Answer::NotNow };
         }
         if left.has_min_values() && !market.enough(&types, &left) {
-            return false;
+            return Answer::NotNow;
         }
         topology.record(shape, place, &left);
         if !same {
@@ -93,16 +97,7 @@ impl Planned {
         self.types = types;
         self.requests = asked;
         self.pods.push(pod);
-        true
-    }
-
-    /// What does not fit now never will: types become fewer, and pods more.
-    fn give_up(&mut self, shape: &Shape<'_>) -> bool {
-        if self.hopeless.len() <= shape.number {
-            self.hopeless.resize(shape.number + 1, false);
-        }
-        self.hopeless[shape.number] = true;
-        false
+        Answer::Taken
     }
 
     /// Keeps the types that obey what is new.
@@ -124,23 +119,20 @@ impl Planned {
             requirements.remove(key);
         }
         let requests = self.requests + buyer.least_overhead(&self.types);
-        let mut types: Vec<_> = self.types.iter().collect();
+        let mut types = self.types;
         if types.len() > MOST_TYPES {
-            types = market.by_price(types, &requirements);
-            types.truncate(MOST_TYPES);
-            types.sort_unstable();
-            let mut kept = TypeSet::none(market.catalogue().types().len());
-            for id in &types {
-                kept.insert(*id);
-            }
-            if !market.enough(&kept, &requirements) {
+            let cheap = market.by_price(types.iter(), &requirements).into_iter().take(MOST_TYPES);
+            types = cheap.fold(TypeSet::none(market.catalogue().types().len()), |mut kept, id| {
+                kept.insert(id);
+                kept
+            });
+            if !market.enough(&types, &requirements) {
                 return Err(self.pods);
             }
         }
-        let offers = types.iter().flat_map(|id| market.offers(*id, &requirements));
-        let capacities = Requirement::among(offers.map(|at| at.capacity.label().to_owned()));
-        requirements.add(CAPACITY_TYPE, capacities);
-        Ok(Claim { pool: buyer.id, requirements, types, pods: self.pods, requests })
+        let capacities = market.capacities(&types, &requirements).map(|of| of.label().to_owned());
+        requirements.add(CAPACITY_TYPE, Requirement::among(capacities));
+        Ok(Claim { pool: buyer.id, requirements, types: types.iter().collect(), pods: self.pods, requests })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::shapes::{Shape, Wishes, bears};
 use crate::{
     karpenter::requirements::{Requirement, Requirements},
-    pods::{Expression, HOSTNAME, Taint, Template, Toleration},
+    pods::{Expression, HOSTNAME, Node, Taint, Template, Toleration},
 };
 
 /// What pods are counted for, and of which nodes. Equal ones are one group.
@@ -64,6 +64,12 @@ impl<'a> Rule<'a> {
         let obeys = |term: &Requirements| requirements.compatible(term, |_| false);
         (self.terms.is_empty() || self.terms.iter().any(obeys))
             && self.tolerations.as_ref().is_none_or(|tolerations| bears(tolerations, taints))
+    }
+
+    /// As [`Self::counts`], of a node that is there.
+    pub(super) fn counts_node(&self, node: &Node) -> bool {
+        (self.terms.is_empty() || self.terms.iter().any(|term| term.holds(&node.labels)))
+            && self.tolerations.as_ref().is_none_or(|tolerations| bears(tolerations, &node.taints))
     }
 
     /// Whose taints must be borne for a pool's domains to be there: pods that keep apart look at all that they bear.

@@ -1,5 +1,7 @@
 //! Nodes that are there or on their way.
 
+use std::borrow::Cow;
+
 use super::{
     shapes::{Shape, bears},
     topology::{Place, Topology},
@@ -31,7 +33,8 @@ pub(super) struct Existing<'a> {
     free: Resources,
     /// Some resource is less than nothing: no pod fits, whatever it asks for.
     overdrawn: bool,
-    requirements: Requirements,
+    /// What is left of its labels' values, once somebody asks: what pods forbid comes to it.
+    requirements: Option<Requirements>,
     node: &'a Node,
 }
 
@@ -63,22 +66,31 @@ pub(super) fn existing<'a>(view: View<'a>, stay: &[NodeId], resting: &[NodeId]) 
             *daemons += pod.template.requests;
         }
     }
-    let mut nodes: Vec<_> = stay.iter().map(|id| Existing::new(*id, view, held[id.0], resting.contains(id))).collect();
+    let asked = |daemon: &'a Template| (daemon, Requirements::of(daemon.node_terms.first().into_iter().flatten()));
+    let daemons: Vec<_> = view.daemons.iter().map(asked).collect();
+    let node = |id: &NodeId| Existing::new(*id, view, &daemons, held[id.0], resting.contains(id));
+    let mut nodes: Vec<_> = stay.iter().map(node).collect();
     nodes.sort_by_cached_key(|of| (of.node.pool.is_some() && of.node.initialized.is_none(), name(of.node, view)));
     nodes
 }
 
 impl<'a> Existing<'a> {
-    fn new(id: NodeId, view: View<'a>, (held, daemons): (Resources, Resources), rests: bool) -> Self {
+    fn new(
+        id: NodeId,
+        view: View<'a>,
+        daemons: &[(&Template, Requirements)],
+        (held, of_daemons): (Resources, Resources),
+        rests: bool,
+    ) -> Self {
         let node = &view.nodes[id.0];
         let taints = taints(node, view);
-        let mut requirements = Requirements::of_labels(&node.labels);
-        requirements.add(HOSTNAME, Requirement::one(node.labels.get(HOSTNAME).unwrap_or(&node.name)));
-        let mine = view.daemons.iter().filter(|daemon| takes(daemon, &taints, &requirements));
-        let expected = mine.fold(Resources::default(), |all, daemon| all + daemon.requests);
-        let free = node.allocatable - held - (expected - daemons).max(Resources::default());
+        // Karpenter looks at the first alternative of a daemonset alone.
+        let mine =
+            daemons.iter().filter(|(daemon, asked)| asked.holds(&node.labels) && bears(&daemon.tolerations, &taints));
+        let expected = mine.fold(Resources::default(), |all, (daemon, _)| all + daemon.requests);
+        let free = node.allocatable - held - (expected - of_daemons).max(Resources::default());
         let overdrawn = !Resources::default().fits(free);
-        Self { id, rests, taints, free, overdrawn, requirements, node }
+        Self { id, rests, taints, free, overdrawn, requirements: None, node }
     }
 
     /// Takes a pod if it may.
@@ -86,19 +98,36 @@ impl<'a> Existing<'a> {
         if self.overdrawn || !shape.requests.fits(self.free) || !shape.bears(&self.taints) {
             return false;
         }
-        if !topology.allows_host(shape, self.id.0) || !self.requirements.compatible(&shape.requirements, |_| false) {
+        if !topology.allows_host(shape, self.id.0) {
             return false;
         }
-        let mut left = self.requirements.clone();
-        left.add_all(&shape.requirements);
+        let node = self.node;
+        let requirements = self.requirements.get_or_insert_with(|| requirements(node));
+        if !requirements.compatible(&shape.requirements, |_| false) {
+            return false;
+        }
+        let mut left = Cow::Borrowed(&*requirements);
+        if !shape.requirements.is_empty() {
+            left.to_mut().add_all(&shape.requirements);
+        }
         let place = Place { host: self.id.0, taints: &self.taints, undefined: |_| false };
         let Some(further) = topology.narrow(shape, place, &left) else { return false };
-        left.add_all(&further);
+        if further.iter().any(|(key, rule)| left.get(key) != Some(rule)) {
+            left.to_mut().add_all(&further);
+        }
         topology.record(shape, place, &left);
         self.free -= shape.requests;
-        self.requirements = left;
+        if let Cow::Owned(left) = left {
+            self.requirements = Some(left);
+        }
         true
     }
+}
+
+fn requirements(node: &Node) -> Requirements {
+    let mut requirements = Requirements::of_labels(&node.labels);
+    requirements.set(HOSTNAME, Requirement::one(node.labels.get(HOSTNAME).unwrap_or(&node.name)));
+    requirements
 }
 
 /// Its taints, without those that go away as it comes up while it does.
@@ -111,10 +140,4 @@ fn taints(node: &Node, view: View<'_>) -> Vec<Taint> {
             || startup.iter().any(|own| own.key == taint.key && own.effect == taint.effect)
     };
     node.taints.iter().filter(|taint| !passes(taint)).cloned().collect()
-}
-
-/// Would a daemonset have a pod on a node of these taints and labels? Karpenter looks at the first alternative alone.
-fn takes(daemon: &Template, taints: &[Taint], labels: &Requirements) -> bool {
-    let asked = Requirements::of(daemon.node_terms.first().into_iter().flatten());
-    bears(&daemon.tolerations, taints) && labels.compatible(&asked, |_| false)
 }

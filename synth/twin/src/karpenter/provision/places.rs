@@ -1,7 +1,7 @@
 //! The places that pods may have: nodes, claims of this run, and new claims.
 
 use super::{
-    claims::Planned,
+    claims::{Answer, Planned},
     nodes::{self, Existing},
     pools::{self, Buyer},
     shapes::Shape,
@@ -19,8 +19,10 @@ pub(super) struct Places<'a> {
     market: Market<'a>,
     buyers: Vec<Buyer<'a>>,
     claims: Vec<Planned>,
-    /// Claims in the order in which they are tried.
-    order: Vec<usize>,
+    /// Claims in the order in which they are tried, each with how many pods it has.
+    order: Vec<(usize, usize)>,
+    /// Of each shape, the claims that will not take it any more, by number.
+    never: Vec<Vec<bool>>,
 }
 
 impl<'a> Places<'a> {
@@ -28,7 +30,7 @@ impl<'a> Places<'a> {
         let nodes = nodes::existing(view, stay, resting);
         let market = Market::new(view);
         let buyers = pools::buyers(view, &market, stay);
-        Self { view, topology, nodes, market, buyers, claims: Vec::new(), order: Vec::new() }
+        Self { view, topology, nodes, market, buyers, claims: Vec::new(), order: Vec::new(), never: Vec::new() }
     }
 
     /// Gives a pod the first place that takes it as it is. One that moves may not go to a node that rests.
@@ -41,11 +43,23 @@ impl<'a> Places<'a> {
             }
         }
         // Those with the fewest pods first; of equal ones in the order of before.
-        self.order.sort_by_key(|claim| self.claims[*claim].pods.len());
-        for claim in &self.order {
+        self.order.sort_by_key(|(pods, _)| *pods);
+        if self.never.len() <= shape.number {
+            self.never.resize(shape.number + 1, Vec::new());
+        }
+        let never = &mut self.never[shape.number];
+        never.resize(self.claims.len(), false);
+        for (pods, claim) in &mut self.order {
+            if never[*claim] {
+                continue;
+            }
             let planned = &mut self.claims[*claim];
-            if planned.take(pod, shape, &self.buyers[planned.buyer], &self.market, &mut self.topology) {
-                return true;
+            match planned.take(pod, shape, &self.buyers[planned.buyer], &self.market, &mut self.topology) {
+                Answer::Taken => {
+                    *pods += 1;
+                    return true;
+                }
+                answer => never[*claim] = answer == Answer::Never,
             }
         }
         self.buy(pod, shape)
@@ -56,10 +70,10 @@ impl<'a> Places<'a> {
         for (number, buyer) in self.buyers.iter_mut().enumerate() {
             let Some(types) = buyer.within_limits(self.view) else { continue };
             let mut planned = Planned::new(number, buyer, types, self.topology.next_host());
-            if planned.take(pod, shape, buyer, &self.market, &mut self.topology) {
+            if planned.take(pod, shape, buyer, &self.market, &mut self.topology) == Answer::Taken {
                 self.topology.register_host();
                 buyer.reserve(&planned.types, self.view);
-                self.order.push(self.claims.len());
+                self.order.push((1, self.claims.len()));
                 self.claims.push(planned);
                 return true;
             }

@@ -20,8 +20,8 @@ pub(super) struct Topology<'a> {
     view: View<'a>,
     lots: u64,
     drawn: Cell<u64>,
-    /// Pods that are to have a place do not count where they are now.
-    excluded: BTreeSet<PodId>,
+    /// Pods that are on a node, but for those that are to have another place.
+    bound: Rc<[(&'a Pod, NodeId, &'a Node)]>,
     /// Nodes that stay.
     stay: Vec<NodeId>,
     /// What pods of this run are spread or kept apart by.
@@ -82,27 +82,20 @@ impl<'a> Topology<'a> {
             view,
             lots,
             drawn: Cell::new(0),
-            excluded: pods.iter().copied().collect(),
+            bound: bound(view, pods),
             stay: stay.to_vec(),
             groups: Groups::default(),
             inverse: Groups::default(),
             ways: Vec::new(),
             hosts: view.nodes.len(),
         };
-        for (pod, id, node) in topology.bound() {
+        for (pod, id, node) in topology.bound.clone().iter().copied() {
             for term in required(&pod.template) {
                 let group = topology.inverse_of(&pod.template, term);
                 count(&mut topology.inverse.all[group], id, node);
             }
         }
         topology
-    }
-
-    /// Pods that are on a node, but for those that are to be placed.
-    fn bound(&self) -> Vec<(&'a Pod, NodeId, &'a Node)> {
-        let pods = self.view.pods.iter().enumerate().filter(|(_, pod)| pod.holds());
-        let pods = pods.filter(|(number, _)| !self.excluded.contains(&PodId(*number)));
-        pods.filter_map(|(_, pod)| pod.node.map(|(id, _)| (pod, id, &self.view.nodes[id.0]))).collect()
     }
 
     fn inverse_of(&mut self, of: &'a Template, term: &'a AntiAffinity) -> usize {
@@ -143,13 +136,13 @@ impl<'a> Topology<'a> {
         let mut group = Group::new(rule, min_domains, domains.into_iter());
         for node in self.stay.iter().map(|id| &self.view.nodes[id.0]).filter(|node| node.registered.is_some()) {
             let domain = node.labels.get(group.rule.key).filter(|_| !group.rule.of_hosts());
-            if let Some(domain) = domain.filter(|_| counts(&group.rule, node)) {
+            if let Some(domain) = domain.filter(|_| group.rule.counts_node(node)) {
                 group.register(domain);
             }
         }
-        for (pod, id, node) in self.bound() {
+        for (pod, id, node) in self.bound.iter().copied() {
             let there = pod.deleting.is_none() && node.present();
-            if there && group.rule.selects(&pod.template) && counts(&group.rule, node) {
+            if there && group.rule.selects(&pod.template) && group.rule.counts_node(node) {
                 count(&mut group, id, node);
             }
         }
@@ -164,7 +157,8 @@ impl<'a> Topology<'a> {
 
     /// Is the host itself no hindrance? What it forbids once it forbids to the end of the run.
     pub(super) fn allows_host(&mut self, shape: &Shape<'_>, host: usize) -> bool {
-        for number in &*self.ways(shape).groups {
+        let ways = self.ways[shape.number].as_ref();
+        for number in ways.into_iter().flat_map(|ways| ways.groups.iter()) {
             if self.groups.all[*number].rule.of_hosts() {
                 let selects = self.groups.selects(*number, shape);
                 if !self.groups.all[*number].allows_host(host, selects) {
@@ -247,8 +241,11 @@ fn mix(seed: u64) -> u64 {
     seed ^ (seed >> 31)
 }
 
-fn counts(rule: &Rule<'_>, node: &Node) -> bool {
-    rule.counts(&node.taints, &Requirements::of_labels(&node.labels))
+fn bound<'a>(view: View<'a>, placed: &[PodId]) -> Rc<[(&'a Pod, NodeId, &'a Node)]> {
+    let placed: BTreeSet<PodId> = placed.iter().copied().collect();
+    let pods = view.pods.iter().enumerate().filter(|(_, pod)| pod.holds());
+    let pods = pods.filter(|(number, _)| !placed.contains(&PodId(*number)));
+    pods.filter_map(|(_, pod)| pod.node.map(|(id, _)| (pod, id, &view.nodes[id.0]))).collect()
 }
 
 /// Counts a pod that is on a node.
