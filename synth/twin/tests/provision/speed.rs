@@ -22,7 +22,7 @@ fn timed(what: &str, world: &World, most: Duration) -> Plan {
         best = best.min(start.elapsed());
     }
     let (claims, types) = (plan.claims.len(), world.catalogue().types().len());
-    println!("{what}: {} pods, {types} types, {claims} claims, {} nodes: {best:?}", pods.len(), world.nodes.len());
+    eprintln!("{what}: {} pods, {types} types, {claims} claims, {} nodes: {best:?}", pods.len(), world.nodes.len());
     assert!(best < most, "{what} took {best:?}");
     plan
 }
