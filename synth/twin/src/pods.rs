@@ -122,6 +122,8 @@ pub struct Template {
     pub labels: Labels,
     /// What a pod asks for, one place among it.
     pub requests: Resources,
+    /// What the scheduler's scores reckon besides, for containers that ask for no CPU or no memory.
+    pub unasked: Resources,
     /// A pod's `limits.cpu`, in thousandths.
     pub cpu_limit: Option<i64>,
     /// `nodeSelector`, and the terms of required node affinity: one term holds if all of its rules do, and one term is enough.
