@@ -3,6 +3,8 @@
 //! A [`Template`] is what a workload's pods have in common, read once from the `PodTemplateSpec` that is written. Pods and nodes stand in
 //! the order in which they were made and keep their numbers: [`PodId`] and [`NodeId`] are places in the slices that are passed around.
 
+pub mod read;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{resources::Resources, time::Time};
