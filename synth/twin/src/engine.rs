@@ -1,1 +1,290 @@
-//! The cluster: pods, nodes, and those who act on them, one event after the other.
+//! The cluster as discrete events: controllers, scheduler, kubelets and Karpenter over pods and nodes.
+//!
+//! Time goes from event to event, in whole milliseconds; nothing is done where nothing happens. Outside parties (an autoscaler, faults) act
+//! through [`Engine`]'s methods between two [`Engine::run_until`], and read pods, nodes and [`Engine::events`].
+
+pub mod chance;
+pub mod event;
+pub mod pace;
+pub mod world;
+
+mod budgets;
+mod buying;
+mod cluster;
+mod disruption;
+mod kubelet;
+mod leaving;
+mod nodes;
+mod outside;
+mod queue;
+mod rollout;
+mod scheduling;
+mod workloads;
+
+pub use event::{Cause, Departure, Disruption, Event, Kind};
+pub use outside::Shortage;
+pub use pace::{Delays, Draw, Pace, Seeded, Whose};
+pub use world::{Keeps, PodBudget, Quota, Rollout, Workload, World};
+
+use crate::{
+    karpenter::{
+        Claim, View,
+        controller::Controller,
+        disrupt::Command,
+        launch::{Choice, Fleet},
+        memory::Clock,
+    },
+    pods::{Node, NodeId, Pod, PodId},
+    scheduler::{self, Scheduler, Ties},
+    time::{Span, Time},
+};
+
+use cluster::Cluster;
+use queue::Queue;
+
+/// A simulation under way.
+pub struct Engine {
+    now: Time,
+    due: Queue<Happening>,
+    cluster: Cluster,
+    scheduler: Scheduler,
+    waiting: scheduler::Queue,
+    /// When the scheduler looks next.
+    cycle_at: Option<Time>,
+    karpenter: Option<Controller>,
+    running: Vec<Running>,
+    pace: Box<dyn Pace>,
+    shortages: Vec<Shortage>,
+    choice: Choice,
+    names: usize,
+    looks: u64,
+    events: Vec<Event>,
+}
+
+/// A command of Karpenter's that waits for its replacements.
+struct Running {
+    command: Command,
+    replacements: Vec<NodeId>,
+    began: Time,
+    over: bool,
+}
+
+/// What is to happen.
+#[derive(Debug)]
+enum Happening {
+    /// A workload's controller looks.
+    Sync(usize),
+    /// A pod that a controller asked for is there.
+    Created { workload: usize, set: usize, ordinal: usize },
+    /// A pod gets to the scheduler.
+    Queued(PodId),
+    /// The scheduler looks.
+    Cycle,
+    /// A pod whose binding the scheduler did not get to is tried again.
+    Bindable(PodId),
+    /// A container starts.
+    Started(PodId),
+    /// A pod is ready.
+    Ready(PodId),
+    /// A pod that was told to go is gone.
+    Stopped(PodId),
+    /// An eviction is asked for.
+    Evict(PodId, Span),
+    /// A node that is not ready any more sends its pods away.
+    Unreachable(NodeId),
+    /// Pods that bear it no longer leave.
+    Unborne(PodId, NodeId),
+    /// A pod triggers Karpenter once more.
+    PodTriggers(PodId),
+    /// A node that goes does.
+    NodeTriggers(NodeId),
+    /// The window of a batch could be over.
+    BatchEnds,
+    /// A claim is bought.
+    Ordered(NodeId),
+    /// It has an instance.
+    Launched(NodeId),
+    /// The instance's kubelet joins.
+    Registered(NodeId),
+    /// The node is ready.
+    Initialized(NodeId),
+    /// The claim did not launch or register in time.
+    Overdue(NodeId, bool),
+    /// Karpenter finds that a node has drifted.
+    Drifted(NodeId),
+    /// A node is as old as it may be.
+    Expired(NodeId),
+    /// The disruption loop looks.
+    Look(u64),
+    /// What it decided is validated, and then the methods after it look.
+    Validate(Box<Command>, usize),
+    /// A command looks after its replacements.
+    Command(usize),
+    /// A drain is looked at.
+    Drain(NodeId, Time),
+    /// An instance is gone.
+    Vanished(NodeId),
+    /// It is asked whether it is.
+    Asked(NodeId),
+    /// An announced interruption comes.
+    Reclaimed(NodeId),
+}
+
+impl Engine {
+    /// A simulation of this world. What is standing is placed before its zero.
+    pub fn new(world: World, pace: Box<dyn Pace>, ties: Ties) -> Self {
+        let karpenter = world.karpenter.clone().map(Controller::new);
+        let mut engine = Self {
+            now: Time::ZERO,
+            due: Queue::new(),
+            scheduler: Scheduler::new(ties),
+            waiting: scheduler::Queue::default(),
+            cycle_at: None,
+            running: Vec::new(),
+            karpenter,
+            pace,
+            shortages: Vec::new(),
+            choice: Choice::Cheapest,
+            names: 0,
+            looks: 0,
+            events: Vec::new(),
+            cluster: Cluster::new(world),
+        };
+        engine.begin();
+        engine
+    }
+
+    /// Lets time pass, and all happen that is due by then.
+    pub fn run_until(&mut self, until: Time) {
+        while let Some((at, what)) = self.due.pop(until) {
+            self.now = self.now.max(at);
+            self.happen(what);
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// The moment that it has come to.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// When something is due next, if nobody acts from outside.
+    pub fn next(&self) -> Option<Time> {
+        self.due.next()
+    }
+
+    /// Every pod there ever was.
+    pub fn pods(&self) -> &[Pod] {
+        &self.cluster.pods
+    }
+
+    /// Every node and claim there ever was.
+    pub fn nodes(&self) -> &[Node] {
+        &self.cluster.nodes
+    }
+
+    /// The pods of a node that are not gone.
+    pub fn pods_on(&self, node: NodeId) -> &[PodId] {
+        &self.cluster.on_node[node.0]
+    }
+
+    /// The pods of a workload that are not gone, of all its revisions.
+    pub fn pods_of(&self, workload: usize) -> impl Iterator<Item = PodId> {
+        self.cluster.owners[workload].sets.iter().flat_map(|set| set.pods.iter().copied())
+    }
+
+    /// What Karpenter asked for when it made the claim of a node.
+    pub fn claim_of(&self, node: NodeId) -> Option<&Claim> {
+        self.cluster.claims[node.0].as_ref()
+    }
+
+    /// What AWS was asked for when the claim was bought.
+    pub fn fleet_of(&self, node: NodeId) -> Option<&Fleet> {
+        self.cluster.fleets[node.0].as_ref()
+    }
+
+    /// What can be bought.
+    pub fn catalogue(&self) -> &crate::catalogue::Catalogue {
+        &self.cluster.catalogue
+    }
+
+    /// How AWS chooses among what it has; the cheapest at first.
+    pub fn choose(&mut self, choice: Choice) {
+        self.choice = choice;
+    }
+
+    /// What happened so far.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// What happened since it was last asked.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    fn happen(&mut self, what: Happening) {
+        match what {
+            Happening::Sync(workload) => self.sync(workload),
+            Happening::Created { workload, set, ordinal } => self.created(workload, set, ordinal),
+            Happening::Queued(pod) | Happening::Bindable(pod) => self.queued(pod),
+            Happening::Cycle => self.cycle(),
+            Happening::Started(pod) => self.started(pod),
+            Happening::Ready(pod) => self.ready(pod),
+            Happening::Stopped(pod) => self.stopped(pod),
+            Happening::Evict(pod, wait) => self.evict(pod, wait),
+            Happening::Unreachable(node) => self.unreachable(node),
+            Happening::Unborne(pod, node) => self.unborne(pod, node),
+            Happening::PodTriggers(pod) => self.pod_triggers(pod),
+            Happening::NodeTriggers(node) => self.node_triggers(node),
+            Happening::BatchEnds => self.batch_ends(),
+            Happening::Ordered(node) => self.ordered(node),
+            Happening::Launched(node) => self.launched(node),
+            Happening::Registered(node) => self.registered(node),
+            Happening::Initialized(node) => self.initialized(node),
+            Happening::Overdue(node, launch) => self.overdue(node, launch),
+            Happening::Drifted(node) => self.drifted(node),
+            Happening::Expired(node) => self.expired(node),
+            Happening::Look(number) => self.look(number),
+            Happening::Validate(command, next) => self.validate(*command, next),
+            Happening::Command(place) => self.command(place),
+            Happening::Drain(node, since) => self.drain(node, since),
+            Happening::Vanished(node) => self.vanished(node),
+            Happening::Asked(node) => self.asked(node),
+            Happening::Reclaimed(node) => self.reclaimed(node),
+        }
+    }
+
+    fn after(&mut self, wait: Span, what: Happening) {
+        self.due.push(self.now + wait, what);
+    }
+
+    fn log(&mut self, kind: Kind) {
+        self.events.push(Event { at: self.now, kind });
+    }
+
+    fn clock(&self) -> Clock {
+        Clock { epoch: self.cluster.epoch }
+    }
+
+    /// The cluster as Karpenter sees it.
+    fn view<'a>(now: Time, cluster: &'a Cluster, karpenter: &'a Controller) -> View<'a> {
+        View {
+            now,
+            pods: &cluster.pods,
+            nodes: &cluster.nodes,
+            pools: &cluster.pools,
+            daemons: &cluster.daemons,
+            catalogue: &cluster.catalogue,
+            unavailable: &cluster.unavailable,
+            settings: &karpenter.settings,
+        }
+    }
+
+    /// The cluster changed in a way that could make consolidation possible.
+    fn changed(&mut self) {
+        if let Some(karpenter) = &mut self.karpenter {
+            karpenter.changes.changed(self.now);
+        }
+    }
+}

@@ -2,9 +2,12 @@
 //!
 //! Versions of its behaviour are data ([`Version`]): a published run of 1.5 needs the old one, and an upgrade can be shown.
 
+pub mod controller;
 pub mod disrupt;
 pub mod launch;
+pub mod memory;
 pub mod provision;
+pub mod read;
 pub mod requirements;
 pub mod terminate;
 
@@ -162,4 +165,22 @@ pub struct Claim {
     pub pods: Vec<PodId>,
     /// What they ask for, with the daemonsets' pods.
     pub requests: Resources,
+}
+
+impl Share {
+    /// Of so many, rounded up.
+    pub fn up(self, all: i64) -> i64 {
+        match self {
+            Self::Number(number) => number,
+            Self::Percent(percent) => (percent * all + 99).div_euclid(100),
+        }
+    }
+
+    /// Of so many, rounded down.
+    pub fn down(self, all: i64) -> i64 {
+        match self {
+            Self::Number(number) => number,
+            Self::Percent(percent) => (percent * all).div_euclid(100),
+        }
+    }
 }

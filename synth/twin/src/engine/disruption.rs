@@ -1,0 +1,184 @@
+//! Karpenter's disruption loop: one command at a time, validated, and followed until its nodes go.
+
+use super::{
+    Disruption, Engine, Happening, Kind, Running,
+    event::Cause,
+};
+use crate::{
+    karpenter::{
+        Reason,
+        controller::{COMMAND_LIMIT, COMMAND_POLL, Method, PAUSE, UNSYNCED_PAUSE, VALIDATION},
+        disrupt::{self, Command, Found},
+        terminate,
+    },
+    pods::NodeId,
+    scheduler::Event,
+    time::Span,
+};
+
+/// The methods, in their order.
+const METHODS: [Reason; 4] = [Reason::Empty, Reason::Drifted, Reason::Underutilized, Reason::Underutilized];
+
+impl Engine {
+    /// The loop looks, unless it has been called to look at another time.
+    pub(super) fn look(&mut self, number: u64) {
+        if number != self.looks {
+            return;
+        }
+        if !self.synced() {
+            self.look_after(UNSYNCED_PAUSE);
+            return;
+        }
+        let now = self.now;
+        self.cluster.unavailable.clean(now);
+        self.pass(0);
+    }
+
+    pub(super) fn look_after(&mut self, wait: Span) {
+        self.looks += 1;
+        self.after(wait, Happening::Look(self.looks));
+    }
+
+    /// The methods look, from one on, until one has something.
+    fn pass(&mut self, from: usize) {
+        for place in from..METHODS.len() {
+            match self.ask(place) {
+                Found::Command(command) if command.reason == Reason::Drifted => {
+                    self.start(command);
+                    return;
+                }
+                Found::Command(command) => {
+                    self.after(VALIDATION, Happening::Validate(Box::new(command), place + 1));
+                    return;
+                }
+                Found::Nothing => {
+                    if let (Some(karpenter), Some(method)) = (&mut self.karpenter, method(place)) {
+                        karpenter.changes.mark(method, self.now);
+                    }
+                }
+                Found::NotNow => {}
+            }
+        }
+        self.look_after(PAUSE);
+    }
+
+    /// What a method comes to; what found nothing is not asked before something changes.
+    fn ask(&mut self, place: usize) -> Found {
+        let now = self.now;
+        let Some(karpenter) = &mut self.karpenter else { return Found::NotNow };
+        if let Some(method) = method(place)
+            && karpenter.changes.consolidated(method, now)
+        {
+            return Found::NotNow;
+        }
+        if place == 1 && karpenter.memories.iter().all(|memory| memory.drifted.is_none()) {
+            return Found::NotNow;
+        }
+        let look = match place {
+            0 => disrupt::emptiness,
+            1 => disrupt::drift,
+            2 => disrupt::multi,
+            _ => disrupt::single,
+        };
+        self.with_sight(look).unwrap_or(Found::NotNow)
+    }
+
+    /// Fifteen seconds later.
+    pub(super) fn validate(&mut self, command: Command, next: usize) {
+        match self.with_sight(|sight| disrupt::valid(sight, &command)).flatten() {
+            Some(valid) => self.start(valid),
+            None => {
+                self.log(Kind::Abandoned(command.reason));
+                self.pass(next);
+            }
+        }
+    }
+
+    /// The nodes are tainted, and what takes their place is claimed.
+    fn start(&mut self, command: Command) {
+        let nodes: Vec<NodeId> = command.candidates.iter().map(|candidate| candidate.node).collect();
+        for node in &nodes {
+            self.taint(*node);
+        }
+        let replacements: Vec<NodeId> =
+            command.replacements.iter().map(|claim| self.claim(claim.clone())).collect();
+        if let Some(karpenter) = &mut self.karpenter {
+            nodes.iter().for_each(|node| karpenter.memories[node.0].marked = true);
+        }
+        self.changed();
+        self.nominate(&command.destinations);
+        self.log(Kind::Disrupted(Disruption {
+            reason: command.reason,
+            nodes,
+            replacements: replacements.clone(),
+            pods: command.candidates.iter().map(|candidate| candidate.pods.len()).sum(),
+            savings: command.savings,
+        }));
+        self.running.push(Running { command, replacements, began: self.now, over: false });
+        self.after(Span::ZERO, Happening::Command(self.running.len() - 1));
+        self.look_after(Span(1));
+    }
+
+    /// A command looks after its replacements: once they are ready, its nodes go.
+    pub(super) fn command(&mut self, place: usize) {
+        let running = &self.running[place];
+        if running.over {
+            return;
+        }
+        let nodes: Vec<NodeId> = running.command.candidates.iter().map(|candidate| candidate.node).collect();
+        let of = |node: &NodeId| &self.cluster.nodes[node.0];
+        let failed = running.replacements.iter().any(|node| of(node).gone.is_some())
+            || self.now - running.began > COMMAND_LIMIT;
+        let ready = running.replacements.iter().all(|node| of(node).initialized.is_some());
+        let cause = Cause::Disrupted(running.command.reason);
+        if failed {
+            self.running[place].over = true;
+            nodes.iter().for_each(|node| self.spare(*node));
+            self.log(Kind::CommandFailed);
+        } else if ready {
+            self.running[place].over = true;
+            nodes.iter().for_each(|node| self.leave(*node, cause));
+            self.log(Kind::CommandDone);
+        } else {
+            self.after(COMMAND_POLL, Happening::Command(place));
+        }
+    }
+
+    /// A node stays after all.
+    fn spare(&mut self, id: NodeId) {
+        let node = &mut self.cluster.nodes[id.0];
+        if node.deleting.is_some() {
+            return;
+        }
+        node.taints.retain(|taint| *taint != terminate::disrupted());
+        if let Some(karpenter) = &mut self.karpenter {
+            karpenter.memories[id.0].marked = false;
+        }
+        self.changed();
+        self.waiting.happened(Event::NodeChanged, self.now);
+        self.cycle_soon();
+    }
+
+    /// Karpenter finds whether a node has drifted, or does no more.
+    pub(super) fn drifted(&mut self, id: NodeId) {
+        let node = &self.cluster.nodes[id.0];
+        let (Some(karpenter), Some(pool)) = (&mut self.karpenter, node.pool) else { return };
+        let (memory, pool) = (&mut karpenter.memories[id.0], &self.cluster.pools[pool.0]);
+        let drifts = memory.hash != pool.hash || memory.image != karpenter.image || !pool.requirements.holds(&node.labels);
+        if node.launched.is_none() || node.deleting.is_some() || !drifts {
+            memory.drifted = None;
+        } else if memory.drifted.is_none() {
+            memory.drifted = Some(self.now);
+        }
+    }
+}
+
+/// The methods that remember.
+fn method(place: usize) -> Option<Method> {
+    match place {
+        0 => Some(Method::Emptiness),
+        2 => Some(Method::Multi),
+        3 => Some(Method::Single),
+        _ => None,
+    }
+}

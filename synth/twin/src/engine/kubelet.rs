@@ -1,0 +1,131 @@
+//! What a kubelet does with a pod: start it, find it ready, and stop it.
+
+use super::{Engine, Happening, Kind, Whose, cluster::Owned, event::Departure};
+use crate::{
+    pods::{NodeId, PodId},
+    scheduler::Event,
+    time::Span,
+};
+
+impl Engine {
+    /// Whose pod it is.
+    pub(super) fn paced<T>(&mut self, pod: PodId, ask: impl FnOnce(&mut dyn super::Pace, Whose<'_>) -> T) -> T {
+        let whose = Whose { workload: self.cluster.workload(pod), ordinal: self.cluster.about[pod.0].ordinal };
+        ask(self.pace.as_mut(), whose)
+    }
+
+    /// A pod has its node.
+    pub(super) fn bound(&mut self, id: PodId, node: NodeId) {
+        let pod = &mut self.cluster.pods[id.0];
+        pod.node = Some((node, self.now));
+        pod.ready_changed = Some(self.now);
+        pod.nominated = None;
+        let daemon = pod.template.daemon;
+        self.cluster.on_node[node.0].push(id);
+        self.log(Kind::Bound(id, node));
+        self.note(id);
+        self.note_pod_event(id, node, daemon);
+        self.changed();
+        let wait = self.paced(id, |pace, whose| pace.start(whose));
+        self.after(wait, Happening::Started(id));
+    }
+
+    /// Karpenter notes when pods come and go.
+    fn note_pod_event(&mut self, _: PodId, node: NodeId, daemon: bool) {
+        let clock = self.clock();
+        if let Some(karpenter) = &mut self.karpenter
+            && !daemon
+            && let Some(memory) = karpenter.memories.get_mut(node.0)
+        {
+            memory.note_pod(clock, self.now);
+        }
+    }
+
+    /// Tells the scheduler what became of a pod.
+    pub(super) fn note(&mut self, pod: PodId) {
+        self.scheduler.note(&self.cluster.pods, pod);
+    }
+
+    /// Is the pod still on a node that answers?
+    fn runs(&self, id: PodId) -> bool {
+        let pod = &self.cluster.pods[id.0];
+        pod.gone.is_none() && pod.node.is_some_and(|(node, _)| self.cluster.lost[node.0].is_none())
+    }
+
+    pub(super) fn started(&mut self, id: PodId) {
+        if !self.runs(id) || self.cluster.pods[id.0].deleting.is_some() {
+            return;
+        }
+        self.cluster.pods[id.0].started = Some(self.now);
+        self.log(Kind::Started(id));
+        let wait = self.paced(id, |pace, whose| pace.ready(whose));
+        self.after(wait, Happening::Ready(id));
+    }
+
+    pub(super) fn ready(&mut self, id: PodId) {
+        if !self.runs(id) || self.cluster.pods[id.0].deleting.is_some() {
+            return;
+        }
+        let pod = &mut self.cluster.pods[id.0];
+        pod.ready = Some(self.now);
+        pod.ready_changed = Some(self.now);
+        self.log(Kind::Ready(id));
+        if let Owned::Workload(workload, _) = self.cluster.about[id.0].owner {
+            let owner = &self.cluster.owners[workload];
+            if owner.sets.len() > 1 {
+                let wait = owner.min_ready();
+                self.after(wait, Happening::Sync(workload));
+            }
+        }
+    }
+
+    /// Tells a pod to go, with its own grace or a shorter one in seconds.
+    pub(super) fn delete_pod(&mut self, id: PodId, why: Departure, grace: Option<i64>) {
+        let pod = &mut self.cluster.pods[id.0];
+        if pod.deleting.is_some() || pod.gone.is_some() {
+            return;
+        }
+        pod.deleting = Some(self.now);
+        let (node, daemon) = (pod.node, pod.template.daemon);
+        let grace = grace.unwrap_or(pod.template.grace_seconds).min(pod.template.grace_seconds);
+        self.log(Kind::Deleted(id, why));
+        self.waiting.remove(id);
+        self.note(id);
+        self.owner_looks(id);
+        let Some((node, _)) = node else {
+            self.stopped(id);
+            return;
+        };
+        self.note_pod_event(id, node, daemon);
+        if self.cluster.lost[node.0].is_none() {
+            let whose = Whose { workload: self.cluster.workload(id), ordinal: self.cluster.about[id.0].ordinal };
+            let wait = self.pace.stop(whose, &self.cluster.pods[id.0]);
+            self.after(Span(wait.0.min(Span::whole_seconds(grace).0)), Happening::Stopped(id));
+        }
+    }
+
+    /// A pod is gone.
+    pub(super) fn stopped(&mut self, id: PodId) {
+        let pod = &mut self.cluster.pods[id.0];
+        if pod.gone.is_some() {
+            return;
+        }
+        pod.gone = Some(self.now);
+        pod.ready = None;
+        let node = pod.node;
+        if let Some((node, _)) = node {
+            self.cluster.on_node[node.0].retain(|other| *other != id);
+        }
+        if let Owned::Workload(workload, set) = self.cluster.about[id.0].owner {
+            self.cluster.owners[workload].sets[set].pods.retain(|other| *other != id);
+        }
+        self.log(Kind::PodGone(id));
+        self.note(id);
+        self.owner_looks(id);
+        self.changed();
+        if node.is_some() {
+            self.waiting.happened(Event::PodGone, self.now);
+            self.cycle_soon();
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! How long things take that no controller decides, and which of several equals is taken.
+//!
+//! A replay sets them from a recording; otherwise they are settings, the same each time or drawn from a seed.
+
+use crate::{
+    engine::chance::Chance,
+    karpenter::Claim,
+    pods::{Node, NodeId, Pod},
+    time::{Span, Time},
+};
+
+/// A pod by its workload, and how many were made of that before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// The workload, without its revision.
+    pub workload: &'a str,
+    /// How many of its pods were made before.
+    pub ordinal: usize,
+}
+
+/// What chance or a machine's speed decides in a real cluster.
+pub trait Pace {
+    /// From a controller's wish for a pod to the pod.
+    fn create(&mut self, whose: Whose<'_>, now: Time) -> Span;
+    /// From the pod to the scheduler's first look at it.
+    fn look(&mut self, whose: Whose<'_>, now: Time) -> Span;
+    /// The moment before which the scheduler does not get to bind it.
+    fn bind(&mut self, whose: Whose<'_>, now: Time) -> Time;
+    /// From its binding to its container's start, the image's pull within.
+    fn start(&mut self, whose: Whose<'_>) -> Span;
+    /// From its start to ready.
+    fn ready(&mut self, whose: Whose<'_>) -> Span;
+    /// From the moment at which it is told to go until it is gone; not longer than its grace.
+    fn stop(&mut self, whose: Whose<'_>, pod: &Pod) -> Span;
+    /// Which of these nodes of equal score it gets.
+    fn tie(&mut self, whose: Whose<'_>, equals: &[NodeId], nodes: &[Node]) -> NodeId;
+    /// Where it stands among equals that its workload could delete: the lowest go first.
+    fn uid(&mut self, whose: Whose<'_>, now: Time) -> u64;
+    /// A claim was made.
+    fn claimed(&mut self, node: NodeId, claim: &Claim, now: Time);
+    /// From the claim to the call that buys it.
+    fn order(&mut self, node: NodeId) -> Span;
+    /// From the call to the instance.
+    fn launch(&mut self, node: NodeId) -> Span;
+    /// From the instance to the kubelet's registration.
+    fn boot(&mut self, node: NodeId) -> Span;
+    /// From there to ready.
+    fn prepare(&mut self, node: NodeId) -> Span;
+    /// From the termination of the instance until it is gone.
+    fn vanish(&mut self, node: NodeId) -> Span;
+    /// From a change of the pool, or else of the image, until the node is found to have drifted.
+    fn drift(&mut self, node: NodeId, image: bool, now: Time) -> Span;
+    /// Where a node stands among equals that Karpenter could take away: the lowest go first.
+    fn rank(&mut self, node: NodeId) -> i64;
+}
+
+/// A span that is drawn: always at least `least`; half are below `median`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Draw {
+    /// Seconds.
+    pub least: f64,
+    /// Seconds; without a spread, each time.
+    pub median: f64,
+    /// Standard deviation of the logarithm of what is beyond the least; 0 is no chance at all.
+    pub spread: f64,
+}
+
+impl Draw {
+    /// The same each time, in seconds.
+    pub const fn fixed(seconds: f64) -> Self {
+        Self { least: 0.0, median: seconds, spread: 0.0 }
+    }
+
+    /// A span.
+    pub fn draw(self, chance: &mut Chance) -> Span {
+        if self.spread == 0.0 {
+            return Span::seconds(self.median);
+        }
+        Span::seconds(self.least + (self.median - self.least) * (self.spread * chance.normal()).exp())
+    }
+}
+
+/// Settings of how long things take.
+#[derive(Clone, Debug)]
+pub struct Delays {
+    /// A controller's reaction.
+    pub create: Draw,
+    /// The scheduler's.
+    pub look: Draw,
+    /// Sandbox, network, image and container.
+    pub start: Draw,
+    /// From start to ready, the first probe within.
+    pub ready: Draw,
+    /// How long a pod takes to stop.
+    pub stop: Draw,
+    /// From a claim to the call.
+    pub order: Draw,
+    /// From the call to the instance.
+    pub launch: Draw,
+    /// From the instance to its kubelet's registration.
+    pub boot: Draw,
+    /// From there to ready.
+    pub prepare: Draw,
+    /// From an instance's termination until it is gone.
+    pub vanish: Draw,
+}
+
+impl Default for Delays {
+    /// Medians as measured: launch to registration 28 s (p90 40 s, at least 18 s) and 4 to 10 s to ready on EKS, 30 to 60 s of
+    /// shutting down; a controller's reaction 10 to 50 ms.
+    fn default() -> Self {
+        Self {
+            create: Draw { least: 0.01, median: 0.03, spread: 0.3 },
+            look: Draw::fixed(0.005),
+            start: Draw { least: 0.5, median: 2.0, spread: 0.4 },
+            ready: Draw::fixed(1.0),
+            stop: Draw::fixed(30.0),
+            order: Draw { least: 0.1, median: 0.2, spread: 0.3 },
+            launch: Draw { least: 1.0, median: 1.5, spread: 0.3 },
+            boot: Draw { least: 18.0, median: 28.0, spread: 0.62 },
+            prepare: Draw { least: 4.0, median: 6.0, spread: 0.5 },
+            vanish: Draw { least: 30.0, median: 40.0, spread: 0.5 },
+        }
+    }
+}
+
+/// A pace by settings and a seed.
+#[derive(Clone, Debug)]
+pub struct Seeded {
+    delays: Delays,
+    chance: Chance,
+}
+
+impl Seeded {
+    /// What these settings say; equal seeds give equal spans.
+    pub fn new(delays: Delays, seed: u64) -> Self {
+        Self { delays, chance: Chance::new(seed) }
+    }
+}
+
+impl Pace for Seeded {
+    fn create(&mut self, _: Whose<'_>, _: Time) -> Span {
+        self.delays.create.draw(&mut self.chance)
+    }
+
+    fn look(&mut self, _: Whose<'_>, _: Time) -> Span {
+        self.delays.look.draw(&mut self.chance)
+    }
+
+    fn bind(&mut self, _: Whose<'_>, now: Time) -> Time {
+        now
+    }
+
+    fn start(&mut self, _: Whose<'_>) -> Span {
+        self.delays.start.draw(&mut self.chance)
+    }
+
+    fn ready(&mut self, _: Whose<'_>) -> Span {
+        self.delays.ready.draw(&mut self.chance)
+    }
+
+    fn stop(&mut self, _: Whose<'_>, _: &Pod) -> Span {
+        self.delays.stop.draw(&mut self.chance)
+    }
+
+    fn tie(&mut self, _: Whose<'_>, equals: &[NodeId], _: &[Node]) -> NodeId {
+        equals[self.chance.below(equals.len())]
+    }
+
+    fn uid(&mut self, _: Whose<'_>, _: Time) -> u64 {
+        self.chance.next()
+    }
+
+    fn claimed(&mut self, _: NodeId, _: &Claim, _: Time) {}
+
+    fn order(&mut self, _: NodeId) -> Span {
+        self.delays.order.draw(&mut self.chance)
+    }
+
+    fn launch(&mut self, _: NodeId) -> Span {
+        self.delays.launch.draw(&mut self.chance)
+    }
+
+    fn boot(&mut self, _: NodeId) -> Span {
+        self.delays.boot.draw(&mut self.chance)
+    }
+
+    fn prepare(&mut self, _: NodeId) -> Span {
+        self.delays.prepare.draw(&mut self.chance)
+    }
+
+    fn vanish(&mut self, _: NodeId) -> Span {
+        self.delays.vanish.draw(&mut self.chance)
+    }
+
+    /// A pool is seen at once; an image within the minute for which its name's meaning is remembered.
+    fn drift(&mut self, _: NodeId, image: bool, _: Time) -> Span {
+        if image { Span::seconds(60.0) } else { Span::seconds(0.1) }
+    }
+
+    fn rank(&mut self, node: NodeId) -> i64 {
+        i64::try_from(node.0).unwrap_or(i64::MAX)
+    }
+}
+

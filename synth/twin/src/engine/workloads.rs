@@ -1,0 +1,182 @@
+//! The controllers of workloads: they make and delete pods until there are as many as are wanted.
+
+use std::sync::Arc;
+
+use super::{Engine, Happening, Kind, Whose, cluster::Owned, event::Departure};
+use crate::{
+    pods::{NodeId, PodId, Template, Toleration},
+    replicaset,
+    resources::Resources,
+    time::Span,
+};
+
+/// A pod that a quota forbids is asked for again after this, unless one goes before.
+const QUOTA_RETRY: Span = Span::whole_seconds(10);
+
+impl Engine {
+    /// What stands from the start is placed, and the loops begin.
+    pub(super) fn begin(&mut self) {
+        if let Some(karpenter) = &mut self.karpenter {
+            karpenter.memories.resize_with(self.cluster.nodes.len(), Default::default);
+            self.due.push(self.cluster.first_look, Happening::Look(0));
+        }
+        for node in (0..self.cluster.nodes.len()).map(NodeId) {
+            self.place_daemons(node);
+        }
+        for workload in 0..self.cluster.owners.len() {
+            self.sync_soon(workload);
+        }
+    }
+
+    /// The controller of a pod looks.
+    pub(super) fn owner_looks(&mut self, pod: PodId) {
+        if let Owned::Workload(workload, _) = self.cluster.about[pod.0].owner {
+            self.sync_soon(workload);
+        }
+    }
+
+    pub(super) fn sync_soon(&mut self, workload: usize) {
+        let owner = &mut self.cluster.owners[workload];
+        if !owner.sync_due {
+            owner.sync_due = true;
+            self.after(Span::ZERO, Happening::Sync(workload));
+        }
+    }
+
+    /// A workload's controllers look: how many of each revision there shall be, and then that there are.
+    pub(super) fn sync(&mut self, workload: usize) {
+        self.cluster.owners[workload].sync_due = false;
+        self.roll_on(workload);
+        for set in 0..self.cluster.owners[workload].sets.len() {
+            let of = &self.cluster.owners[workload].sets[set];
+            let live = of.live(&self.cluster.pods).count() + of.asked;
+            if live < of.replicas {
+                let missing = (of.replicas - live).min(replicaset::BURST);
+                (0..missing).for_each(|_| self.ask_for_pod(workload, set));
+            } else if live > of.replicas {
+                self.delete_surplus(workload, set, live - of.replicas);
+            }
+        }
+    }
+
+    fn ask_for_pod(&mut self, workload: usize, set: usize) {
+        let owner = &mut self.cluster.owners[workload];
+        let ordinal = owner.made;
+        owner.made += 1;
+        owner.sets[set].asked += 1;
+        let wait = self.pace.create(Whose { workload: &owner.name, ordinal }, self.now);
+        self.after(wait, Happening::Created { workload, set, ordinal });
+    }
+
+    /// A pod is made, if quotas allow it.
+    pub(super) fn created(&mut self, workload: usize, set: usize, ordinal: usize) {
+        let owner = &mut self.cluster.owners[workload];
+        let of = &mut owner.sets[set];
+        of.asked -= 1;
+        if of.live(&self.cluster.pods).count() >= of.replicas {
+            return;
+        }
+        let template = of.template.clone();
+        if self.over_quota(&template) {
+            let owner = &mut self.cluster.owners[workload];
+            owner.made -= usize::from(owner.made == ordinal + 1);
+            let first = !std::mem::replace(&mut owner.held, true);
+            if first {
+                self.log(Kind::OverQuota(workload));
+            }
+            self.after(QUOTA_RETRY, Happening::Sync(workload));
+            return;
+        }
+        self.cluster.owners[workload].held = false;
+        let id = self.cluster.add_pod(template, Owned::Workload(workload, set), ordinal, self.now);
+        self.cluster.owners[workload].sets[set].pods.push(id);
+        self.log(Kind::Created(id));
+        self.note(id);
+        let now = self.now;
+        let wait = self.paced(id, |pace, whose| pace.look(whose, now));
+        self.after(wait, Happening::Queued(id));
+    }
+
+    /// Would another pod of this template be more than a quota of its namespace allows?
+    fn over_quota(&self, template: &Template) -> bool {
+        let quotas = self.cluster.quotas.iter().filter(|quota| quota.namespace == template.namespace);
+        quotas.into_iter().any(|quota| {
+            let there = self.cluster.pods.iter().filter(|pod| {
+                pod.gone.is_none() && pod.template.namespace == quota.namespace
+            });
+            let (used, limit) = there.fold((template.requests, template.cpu_limit), |(used, limit), pod| {
+                let limits = limit.zip(pod.template.cpu_limit).map(|(one, other)| one + other);
+                (used + pod.template.requests, limits)
+            });
+            let limited = quota.limit_cpu.is_some_and(|hard| limit.is_none_or(|limit| limit > hard));
+            !used.fits(quota.hard) || limited
+        })
+    }
+
+    /// The pods that its `ReplicaSet` likes least go.
+    fn delete_surplus(&mut self, workload: usize, set: usize, surplus: usize) {
+        let of = &self.cluster.owners[workload].sets[set];
+        let live: Vec<PodId> = of.live(&self.cluster.pods).collect();
+        let surplus = surplus.min(live.len());
+        let now = self.now;
+        let uids: Vec<u64> =
+            live.iter().map(|pod| self.paced(*pod, |pace, whose| pace.uid(whose, now))).collect();
+        let siblings = self.siblings(workload);
+        let uid = |pod: PodId| {
+            let place = live.iter().position(|other| *other == pod);
+            place.map_or(0, |place| u128::from(uids[place]))
+        };
+        let order = replicaset::first_to_go(&self.cluster.pods, &live, &siblings, self.now, uid);
+        let rolled = set + 1 < self.cluster.owners[workload].sets.len();
+        let why = if rolled { Departure::Rolled } else { Departure::ScaledDown };
+        for pod in order.into_iter().take(surplus) {
+            self.delete_pod(pod, why, None);
+        }
+    }
+
+    /// The pods of a workload that are not told to go, of all its revisions.
+    fn siblings(&self, workload: usize) -> Vec<PodId> {
+        let sets = self.cluster.owners[workload].sets.iter();
+        sets.flat_map(|set| set.live(&self.cluster.pods)).collect()
+    }
+
+    /// A node gets its daemonsets' pods.
+    pub(super) fn place_daemons(&mut self, node: NodeId) {
+        for daemon in 0..self.cluster.daemon_templates.len() {
+            self.place_daemon(node, daemon);
+        }
+    }
+
+    /// A node gets the pod of a daemonset, if it may run there and does not yet.
+    pub(super) fn place_daemon(&mut self, node: NodeId, daemon: usize) {
+        let template = self.cluster.daemon_templates[daemon].clone();
+        let there = |pod: &PodId| self.cluster.about[pod.0].owner == Owned::Daemon(daemon);
+        let on = &self.cluster.nodes[node.0];
+        if !on.present() || self.cluster.on_node[node.0].iter().any(there) || !daemon_runs(&template, on) {
+            return;
+        }
+        let requested: Resources =
+            self.cluster.on_node[node.0].iter().fold(template.requests, |all, pod| {
+                all + self.cluster.pods[pod.0].template.requests
+            });
+        if requested.fits(on.allocatable) {
+            let id = self.cluster.add_pod(template, Owned::Daemon(daemon), node.0, self.now);
+            self.log(Kind::Created(id));
+            self.bound(id, node);
+        }
+    }
+}
+
+/// May a daemonset's pod run on this node? It bears what its controller lets it bear.
+fn daemon_runs(template: &Arc<Template>, node: &crate::pods::Node) -> bool {
+    let borne = ["not-ready", "unreachable", "disk-pressure", "memory-pressure", "pid-pressure", "unschedulable"];
+    let own = |key: &str| key.strip_prefix("node.kubernetes.io/").is_some_and(|name| borne.contains(&name));
+    let bears = |taint: &crate::pods::Taint| {
+        taint.effect == crate::pods::Effect::PreferNoSchedule
+            || own(&taint.key)
+            || template.tolerations.iter().any(|toleration: &Toleration| toleration.bears(taint))
+    };
+    let terms = &template.node_terms;
+    let wanted = terms.is_empty() || terms.iter().any(|term| term.iter().all(|rule| rule.holds(&node.labels)));
+    node.taints.iter().all(bears) && wanted
+}

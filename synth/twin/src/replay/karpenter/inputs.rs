@@ -1,0 +1,286 @@
+//! What of a recording is an input: the pace of a busy machine, and lots.
+//!
+//! - Pods are made, and first looked at by the scheduler, when the recording says; a pod whose binding came later than its node, since
+//!   kube-scheduler backs off up to ten seconds, is bound then. Which pod of a group is which goes by the order in which they were made.
+//! - A claim that resembles a recorded one takes as long as that to be bought, to boot and to be ready.
+//! - Of nodes that score the same, a pod gets the recorded one; of nodes that are equal to Karpenter, the recorded one goes; of pods that are
+//!   equal to their `ReplicaSet`, likewise. What is not equal is never chosen for the recording's sake.
+//! - Where the second of the wall clock began, and where the ten seconds of the disruption loop, is read off the conditions and the first
+//!   command: nothing else tells.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use super::recording::{Claim as Recorded, Recording};
+use crate::{
+    catalogue::CAPACITY_TYPE,
+    engine::{Pace, Whose},
+    karpenter::{Claim, Pool, read},
+    pods::{Node, NodeId, Pod, ZONE},
+    time::{Span, Time},
+};
+
+/// Recorded and simulated moments that are this close are one.
+const CLOSE: Span = Span::whole_seconds(4);
+/// A pod that could be bound is not kept waiting longer than kube-scheduler backs off.
+const BACKS_OFF: Span = Span::whole_seconds(10);
+/// A pod of a group that is being scaled is made at the latest after this.
+const SCALES: Span = Span::whole_seconds(100);
+
+/// The pace of a recording.
+pub(super) struct Inputs {
+    recording: Rc<Recording>,
+    pools: Vec<Pool>,
+    /// The recorded pods of each group, by their places.
+    pods: BTreeMap<String, Vec<usize>>,
+    /// The recorded claim that each simulated node is.
+    of: Vec<Option<usize>>,
+    taken: Vec<bool>,
+}
+
+impl Inputs {
+    pub(super) fn new(recording: Rc<Recording>, pools: Vec<Pool>) -> Self {
+        let mut pods: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, pod) in recording.pods.iter().enumerate() {
+            pods.entry(pod.0.clone()).or_default().push(place);
+        }
+        let made = |place: &usize| recording.pods[*place].1;
+        pods.values_mut().for_each(|group| group.sort_by(|one, other| made(one).total_cmp(&made(other))));
+        Self { pools, pods, of: Vec::new(), taken: vec![false; recording.claims.len()], recording }
+    }
+
+    /// The recorded claim of each node, as far as there is one.
+    pub(super) fn mapping(&self) -> &[Option<usize>] {
+        &self.of
+    }
+
+    fn pod(&self, whose: Whose<'_>) -> Option<&super::recording::Pod> {
+        self.pods.get(whose.workload)?.get(whose.ordinal).map(|place| &self.recording.pods[*place])
+    }
+
+    fn recorded(&self, node: NodeId) -> Option<&Recorded> {
+        self.of.get(node.0).copied().flatten().map(|place| &self.recording.claims[place])
+    }
+
+    fn seconds(&self, name: &str, default: f64) -> Span {
+        Span::seconds(self.recording.kubelet.get(name).copied().unwrap_or(default))
+    }
+
+    /// Is the group being scaled?
+    fn scales(&self, group: &str, now: Time) -> bool {
+        self.recording.timeline.iter().any(|action| {
+            let named = action["group"].as_str().or(action["name"].as_str()) == Some(group);
+            let at = Time::seconds(action["t"].as_f64().unwrap_or(-1e6));
+            named && action["replicas"].is_number() && at <= now && now - at < Span(500)
+        })
+    }
+
+    fn between(from: Option<f64>, to: Option<f64>, default: Span) -> Span {
+        from.zip(to).map_or(default, |(from, to)| Span(Span::seconds(to - from).0.max(0)))
+    }
+
+    /// How much a simulated claim resembles a recorded one: the less the number, the more.
+    fn unlike(&self, recorded: &Recorded, claim: &Claim, now: Time) -> i64 {
+        let text = |key: &str| recorded.requests.get(key).map(String::as_str).unwrap_or_default();
+        let cpu = read::milli(text("cpu")).unwrap_or(0) != claim.requests.cpu;
+        let memory = read::bytes(text("memory")).unwrap_or(0) != claim.requests.memory;
+        let values = |key: &str| {
+            let own = claim.requirements.get(key).and_then(|rule| rule.values());
+            let theirs = recorded.requirements.get(key).and_then(|values| values.as_array());
+            own.zip(theirs).is_some_and(|(own, theirs)| {
+                own.len() != theirs.len() || theirs.iter().any(|value| !own.iter().any(|own| value == own.as_str()))
+            })
+        };
+        let types = recorded.types_count != claim.types.len();
+        let wrong = i64::from(cpu) + i64::from(memory) + 2 * i64::from(values(ZONE)) + i64::from(values(CAPACITY_TYPE)) + i64::from(types);
+        wrong * 100_000 + (Time::seconds(recorded.created) - now).0.abs()
+    }
+}
+
+/// The pace, where the replay can look into it.
+pub(super) struct Shared(pub(super) Rc<RefCell<Inputs>>);
+
+impl Pace for Inputs {
+    fn create(&mut self, whose: Whose<'_>, now: Time) -> Span {
+        let longest = if self.scales(whose.workload, now) { SCALES } else { CLOSE };
+        let wait = self.pod(whose).map(|pod| Time::seconds(pod.1) - now);
+        wait.filter(|wait| (0..=longest.0).contains(&wait.0)).unwrap_or(Span(10))
+    }
+
+    fn look(&mut self, whose: Whose<'_>, now: Time) -> Span {
+        let first = self.pod(whose).and_then(|pod| pod.2.or(pod.3));
+        let wait = first.map(|at| Time::seconds(at) - now);
+        wait.filter(|wait| (0..=CLOSE.0).contains(&wait.0)).unwrap_or(Span(20))
+    }
+
+    fn bind(&mut self, whose: Whose<'_>, now: Time) -> Time {
+        let bound = self.pod(whose).and_then(|pod| pod.3).map(Time::seconds);
+        bound.filter(|at| (0..=BACKS_OFF.0).contains(&(*at - now).0)).unwrap_or(now)
+    }
+
+    fn start(&mut self, _: Whose<'_>) -> Span {
+        self.seconds("start", 1.0)
+    }
+
+    fn ready(&mut self, _: Whose<'_>) -> Span {
+        Span::ZERO
+    }
+
+    fn stop(&mut self, _: Whose<'_>, _: &Pod) -> Span {
+        self.seconds("stop", 2.0)
+    }
+
+    fn tie(&mut self, whose: Whose<'_>, equals: &[NodeId], nodes: &[Node]) -> NodeId {
+        let recorded = self.pod(whose).and_then(|pod| pod.4.as_deref()).and_then(|id| self.recording.claim(id));
+        let same = equals.iter().find(|node| recorded.is_some() && self.of.get(node.0).copied().flatten() == recorded);
+        let by_name = || equals.iter().min_by_key(|node| &nodes[node.0].name);
+        same.or_else(by_name).copied().unwrap_or(equals[0])
+    }
+
+    fn uid(&mut self, whose: Whose<'_>, now: Time) -> u64 {
+        let deleted = self.pod(whose).and_then(|pod| pod.5).map(Time::seconds);
+        let class = match deleted {
+            Some(at) if (at - now).0.abs() <= CLOSE.0 => 0,
+            Some(_) => 1,
+            None => 2,
+        };
+        class * 1_000_000 + whose.ordinal as u64
+    }
+
+    fn claimed(&mut self, node: NodeId, claim: &Claim, now: Time) {
+        let pool = &self.pools[claim.pool.0].name;
+        let free = |place: &usize| !self.taken[*place] && self.recording.claims[*place].pool == *pool;
+        let near = |place: &usize| (Time::seconds(self.recording.claims[*place].created) - now).0.abs() <= 2 * CLOSE.0;
+        let all = (0..self.recording.claims.len()).filter(free).filter(near);
+        let best = all.min_by_key(|place| self.unlike(&self.recording.claims[*place], claim, now));
+        self.of.resize(node.0, None);
+        self.of.push(best);
+        if let Some(place) = best {
+            self.taken[place] = true;
+        }
+    }
+
+    fn order(&mut self, node: NodeId) -> Span {
+        let recorded = self.recorded(node);
+        let called = recorded.and_then(|claim| claim.fleet.as_ref().map(|fleet| fleet.t));
+        Self::between(recorded.map(|claim| claim.created), called, Span(200))
+    }
+
+    fn launch(&mut self, node: NodeId) -> Span {
+        let recorded = self.recorded(node);
+        let called = recorded.and_then(|claim| claim.fleet.as_ref().map(|fleet| fleet.t).or(Some(claim.created + 0.2)));
+        Self::between(called, recorded.and_then(|claim| claim.launched), Span(100))
+    }
+
+    fn boot(&mut self, node: NodeId) -> Span {
+        let recorded = self.recorded(node);
+        let default = self.seconds("boot", 8.0);
+        Self::between(recorded.and_then(|claim| claim.launched), recorded.and_then(|claim| claim.registered), default)
+    }
+
+    fn prepare(&mut self, node: NodeId) -> Span {
+        let recorded = self.recorded(node);
+        let default = self.seconds("ready", 2.0);
+        Self::between(recorded.and_then(|claim| claim.registered), recorded.and_then(|claim| claim.initialized), default)
+    }
+
+    fn vanish(&mut self, _: NodeId) -> Span {
+        self.seconds("gone", 5.0)
+    }
+
+    fn drift(&mut self, node: NodeId, image: bool, now: Time) -> Span {
+        let conditions = self.recorded(node).map(|claim| claim.conditions.as_slice()).unwrap_or_default();
+        let found = conditions.iter().filter(|(_, kind, status, _)| kind == "Drifted" && status == "True");
+        let waits = found.map(|(at, ..)| Time::seconds(*at) - now);
+        let wait = waits.filter(|wait| (0..=70_000).contains(&wait.0)).min();
+        wait.unwrap_or(if image { Span::whole_seconds(2) } else { Span(100) })
+    }
+
+    fn rank(&mut self, node: NodeId) -> i64 {
+        let gone = self.recorded(node).and_then(|claim| claim.tainted.or(claim.deleting));
+        let last = i64::MAX / 2 + i64::try_from(node.0).unwrap_or(0);
+        gone.map_or(last, |at| Time::seconds(at).0)
+    }
+}
+
+impl Pace for Shared {
+    fn create(&mut self, whose: Whose<'_>, now: Time) -> Span {
+        self.0.borrow_mut().create(whose, now)
+    }
+
+    fn look(&mut self, whose: Whose<'_>, now: Time) -> Span {
+        self.0.borrow_mut().look(whose, now)
+    }
+
+    fn bind(&mut self, whose: Whose<'_>, now: Time) -> Time {
+        self.0.borrow_mut().bind(whose, now)
+    }
+
+    fn start(&mut self, whose: Whose<'_>) -> Span {
+        self.0.borrow_mut().start(whose)
+    }
+
+    fn ready(&mut self, whose: Whose<'_>) -> Span {
+        self.0.borrow_mut().ready(whose)
+    }
+
+    fn stop(&mut self, whose: Whose<'_>, pod: &Pod) -> Span {
+        self.0.borrow_mut().stop(whose, pod)
+    }
+
+    fn tie(&mut self, whose: Whose<'_>, equals: &[NodeId], nodes: &[Node]) -> NodeId {
+        self.0.borrow_mut().tie(whose, equals, nodes)
+    }
+
+    fn uid(&mut self, whose: Whose<'_>, now: Time) -> u64 {
+        self.0.borrow_mut().uid(whose, now)
+    }
+
+    fn claimed(&mut self, node: NodeId, claim: &Claim, now: Time) {
+        self.0.borrow_mut().claimed(node, claim, now);
+    }
+
+    fn order(&mut self, node: NodeId) -> Span {
+        self.0.borrow_mut().order(node)
+    }
+
+    fn launch(&mut self, node: NodeId) -> Span {
+        self.0.borrow_mut().launch(node)
+    }
+
+    fn boot(&mut self, node: NodeId) -> Span {
+        self.0.borrow_mut().boot(node)
+    }
+
+    fn prepare(&mut self, node: NodeId) -> Span {
+        self.0.borrow_mut().prepare(node)
+    }
+
+    fn vanish(&mut self, node: NodeId) -> Span {
+        self.0.borrow_mut().vanish(node)
+    }
+
+    fn drift(&mut self, node: NodeId, image: bool, now: Time) -> Span {
+        self.0.borrow_mut().drift(node, image, now)
+    }
+
+    fn rank(&mut self, node: NodeId) -> i64 {
+        self.0.borrow_mut().rank(node)
+    }
+}
+
+/// Where a second of the wall clock begins, in milliseconds after a whole one of the recording's: conditions that come of a wait come
+/// shortly after it.
+pub(super) fn second(recording: &Recording) -> i64 {
+    let conditions = recording.claims.iter().flat_map(|claim| &claim.conditions);
+    let waited = conditions.filter(|(_, kind, status, _)| kind == "Consolidatable" && status == "True");
+    let parts: Vec<i64> = waited.map(|(at, ..)| Time::seconds(*at).0.rem_euclid(1000)).collect();
+    let after = |begin: i64| parts.iter().map(|part| (part - begin).rem_euclid(1000)).sum::<i64>();
+    parts.iter().copied().min_by_key(|begin| after(*begin)).map_or(0, |begin| (begin - 30).rem_euclid(1000))
+}
+
+/// When the disruption loop first looks: ten seconds apart from the look that the first command came of.
+pub(super) fn first_look(recording: &Recording) -> Time {
+    let first = recording.disruptions.iter().min_by(|one, other| one.t.total_cmp(&other.t));
+    let looked = first.map_or(5.0, |first| if first.reason == "drifted" { first.t - 0.1 } else { first.t - 15.1 });
+    Time(Time::seconds(looked).0.rem_euclid(10_000))
+}

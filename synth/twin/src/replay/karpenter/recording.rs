@@ -1,0 +1,118 @@
+//! A recording, as it is written: one JSON object a scenario.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A recording.
+#[derive(Debug, Deserialize)]
+pub(super) struct Recording {
+    pub(super) scenario: String,
+    #[serde(default)]
+    pub(super) settings: Vec<String>,
+    #[serde(default)]
+    pub(super) kubelet: BTreeMap<String, f64>,
+    pub(super) start_utc: String,
+    pub(super) objects: Vec<Value>,
+    pub(super) workloads: BTreeMap<String, Value>,
+    pub(super) timeline: Vec<Value>,
+    pub(super) seconds: f64,
+    pub(super) claims: Vec<Claim>,
+    #[serde(default)]
+    pub(super) disruptions: Vec<Command>,
+    #[serde(default)]
+    pub(super) pods: Vec<Pod>,
+    #[serde(default)]
+    pub(super) lists: BTreeMap<String, String>,
+}
+
+/// A claim, as it was seen.
+#[derive(Debug, Deserialize)]
+pub(super) struct Claim {
+    pub(super) id: String,
+    pub(super) pool: String,
+    pub(super) created: f64,
+    #[serde(default)]
+    pub(super) requests: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) requirements: BTreeMap<String, Value>,
+    #[serde(default)]
+    pub(super) types: String,
+    #[serde(default)]
+    pub(super) types_count: usize,
+    pub(super) fleet: Option<Fleet>,
+    pub(super) instance: Option<Instance>,
+    pub(super) launched: Option<f64>,
+    pub(super) registered: Option<f64>,
+    pub(super) initialized: Option<f64>,
+    pub(super) tainted: Option<f64>,
+    pub(super) deleting: Option<f64>,
+    #[serde(default)]
+    pub(super) conditions: Vec<(f64, String, String, String)>,
+}
+
+/// The call that bought it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Fleet {
+    pub(super) t: f64,
+    pub(super) capacity_type: String,
+    pub(super) types: String,
+    pub(super) types_count: usize,
+    pub(super) overrides: usize,
+    pub(super) zones: String,
+}
+
+/// What came of it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Instance {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) zone: String,
+    pub(super) capacity_type: String,
+}
+
+/// A command of disruption.
+#[derive(Debug, Deserialize)]
+pub(super) struct Command {
+    pub(super) t: f64,
+    pub(super) reason: String,
+    pub(super) savings: f64,
+    pub(super) decision: String,
+    pub(super) pods: usize,
+    pub(super) nodes: Vec<String>,
+    #[serde(default)]
+    pub(super) replacements: Vec<Replacement>,
+}
+
+/// What takes the place of its nodes.
+#[derive(Debug, Deserialize)]
+pub(super) struct Replacement {
+    pub(super) capacity_type: String,
+    pub(super) types_count: usize,
+    #[serde(default)]
+    pub(super) cheapest: Vec<String>,
+}
+
+/// A pod: its group, when it was made, first found unschedulable, bound, onto which claim, and deleted.
+#[derive(Debug, Deserialize)]
+pub(super) struct Pod(
+    pub(super) String,
+    pub(super) f64,
+    pub(super) Option<f64>,
+    pub(super) Option<f64>,
+    pub(super) Option<String>,
+    pub(super) Option<f64>,
+);
+
+impl Recording {
+    /// The types of a list.
+    pub(super) fn list(&self, name: &str) -> Vec<&str> {
+        self.lists.get(name).map(|names| names.split_whitespace().collect()).unwrap_or_default()
+    }
+
+    /// The claim of an id.
+    pub(super) fn claim(&self, id: &str) -> Option<usize> {
+        self.claims.iter().position(|claim| claim.id == id)
+    }
+}
