@@ -106,7 +106,9 @@ enum Happening {
     Launched(NodeId),
     /// The instance's kubelet joins.
     Registered(NodeId),
-    /// The node is ready.
+    /// The node is ready: pods are bound to it.
+    NodeReady(NodeId),
+    /// Karpenter has seen that it is.
     Initialized(NodeId),
     /// The claim did not launch or register in time.
     Overdue(NodeId, bool),
@@ -241,6 +243,7 @@ impl Engine {
             Happening::Ordered(node) => self.ordered(node),
             Happening::Launched(node) => self.launched(node),
             Happening::Registered(node) => self.registered(node),
+            Happening::NodeReady(node) => self.node_ready(node),
             Happening::Initialized(node) => self.initialized(node),
             Happening::Overdue(node, launch) => self.overdue(node, launch),
             Happening::Drifted(node) => self.drifted(node),

@@ -2,8 +2,9 @@
 
 use super::{Engine, Happening, Kind, event::Cause};
 use crate::{
+    catalogue::Unavailable,
     karpenter::{
-        Claim,
+        Claim, Plan,
         controller::{LAUNCH_LIMIT, REGISTRATION_LIMIT, TRIGGERS_AGAIN, Trigger},
         disrupt::{self, Sight},
         launch::{self, Choice},
@@ -12,6 +13,7 @@ use crate::{
     },
     pods::{Capacity, Labels, Node, NodeId, PodId},
     resources::Resources,
+    time::Time,
 };
 
 impl Engine {
@@ -74,15 +76,16 @@ impl Engine {
             self.log(Kind::Unsynced);
             return;
         }
-        self.cluster.unavailable.clean(now);
-        let Some((plan, counts)) = self.with_sight(|sight| {
+        self.clean();
+        let lots = self.pace.lots(now);
+        let Some((mut plans, counts)) = self.with_sight(|sight| {
             let mut pods: Vec<PodId> = disrupt::pending(sight.view.pods).collect();
             let pending = pods.len();
             let (leaving, marked) = disrupt::leaving(sight);
             pods.extend(&leaving);
             let question = Question { pods: &pods, marked: &marked, ..Question::default() };
-            let plan = if pods.is_empty() { crate::karpenter::Plan::default() } else { question.answer(sight.view) };
-            (plan, (pending, leaving.len()))
+            let plan = |lots: &u64| if pods.is_empty() { Plan::default() } else { Question { lots: *lots, ..question }.answer(sight.view) };
+            (lots.iter().map(plan).collect::<Vec<_>>(), (pending, leaving.len()))
         }) else {
             return;
         };
@@ -90,6 +93,8 @@ impl Engine {
         if pending + leaving == 0 {
             return;
         }
+        let drawn = self.pace.draw(&plans, now);
+        let plan = plans.swap_remove(drawn);
         let mut nodes: Vec<NodeId> = plan.existing.iter().map(|(_, node)| *node).collect();
         nodes.sort_unstable();
         nodes.dedup();
@@ -104,6 +109,12 @@ impl Engine {
         for claim in plan.claims {
             self.claim(claim);
         }
+    }
+
+    /// Offerings that were refused long enough ago are tried again, once Karpenter lets them go.
+    pub(super) fn clean(&mut self) {
+        let step = Unavailable::CLEANED.0;
+        self.cluster.unavailable.clean(Time(self.now.0.div_euclid(step) * step));
     }
 
     /// These nodes wait for pods, and are not taken away for a while.
@@ -187,8 +198,9 @@ impl Engine {
         };
         let has = |at: &launch::Override| !self.is_short(at, capacity);
         let bought = fleet.as_ref().map(|fleet| launch::buy(view.catalogue, fleet, has, choice)).unwrap_or_default();
-        let name = &self.cluster.nodes[id.0].name;
-        let node = bought.at.map(|at| launch::node(view, &claim, &at, capacity, name));
+        // Names grow with the launches.
+        let name = format!("node-{:06}", self.names + 1);
+        let node = bought.at.map(|at| launch::node(view, &claim, &at, capacity, &name));
         for refused in &bought.refused {
             self.cluster.unavailable.refuse(refused.id, refused.zone, capacity, now);
         }
@@ -199,6 +211,7 @@ impl Engine {
             self.node_gone(id);
             return;
         };
+        self.names += 1;
         let at = &mut self.cluster.nodes[id.0];
         *at = Node { created: at.created, launched: None, ..node };
         let wait = self.pace.launch(id);
@@ -210,12 +223,8 @@ impl Engine {
         if self.cluster.nodes[id.0].gone.is_some() {
             return;
         }
-        self.names += 1;
-        let name = format!("node-{:06}", self.names);
         let node = &mut self.cluster.nodes[id.0];
         node.launched = Some(self.now);
-        node.labels.insert(crate::pods::HOSTNAME.to_owned(), name.clone());
-        node.name = name;
         self.log(Kind::Launched(id));
         self.changed();
         let wait = self.pace.boot(id);

@@ -29,8 +29,7 @@ impl Engine {
             self.look_after(UNSYNCED_PAUSE);
             return;
         }
-        let now = self.now;
-        self.cluster.unavailable.clean(now);
+        self.clean();
         self.pass(0);
     }
 
@@ -59,7 +58,8 @@ impl Engine {
                 Found::NotNow => {}
             }
         }
-        self.look_after(PAUSE);
+        let pause = self.pace.pause(PAUSE, self.now);
+        self.look_after(pause);
     }
 
     /// What a method comes to; what found nothing is not asked before something changes.
@@ -129,7 +129,8 @@ impl Engine {
         let of = |node: &NodeId| &self.cluster.nodes[node.0];
         let failed = running.replacements.iter().any(|node| of(node).gone.is_some())
             || self.now - running.began > COMMAND_LIMIT;
-        let ready = running.replacements.iter().all(|node| of(node).initialized.is_some());
+        let memories = self.karpenter.as_ref().map_or(&[] as &[_], |karpenter| &karpenter.memories);
+        let ready = running.replacements.iter().all(|node| memories[node.0].initialized.is_some());
         let cause = Cause::Disrupted(running.command.reason);
         if failed {
             self.running[place].over = true;

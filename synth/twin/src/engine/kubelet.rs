@@ -38,6 +38,7 @@ impl Engine {
             && let Some(memory) = karpenter.memories.get_mut(node.0)
         {
             memory.note_pod(clock, self.now);
+            self.ripens(node);
         }
     }
 

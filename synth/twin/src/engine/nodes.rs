@@ -28,17 +28,20 @@ impl Engine {
         node.taints.push(own_taint("not-ready", Effect::NoSchedule));
         self.log(Kind::Registered(id));
         self.place_daemons(id);
-        self.waiting.happened(Event::NodeAdded, self.now);
-        self.cycle_soon();
+        // Until it is ready its taint keeps pods away, and those that a node refused are not tried for it.
+        if self.cluster.nodes.iter().filter(|node| node.present()).count() == 1 {
+            self.waiting.happened(Event::NodeAdded, self.now);
+            self.cycle_soon();
+        }
         if self.cluster.nodes[id.0].deleting.is_some() {
             self.begin_drain(id);
         }
         let wait = self.pace.prepare(id);
-        self.after(wait, Happening::Initialized(id));
+        self.after(wait, Happening::NodeReady(id));
     }
 
     /// A node is ready, and its startup taints are gone.
-    pub(super) fn initialized(&mut self, id: NodeId) {
+    pub(super) fn node_ready(&mut self, id: NodeId) {
         if self.cluster.nodes[id.0].gone.is_some() || self.cluster.lost[id.0].is_some() {
             return;
         }
@@ -47,11 +50,34 @@ impl Engine {
         let node = &mut self.cluster.nodes[id.0];
         node.initialized = Some(self.now);
         node.taints.retain(|taint| taint.key != "node.kubernetes.io/not-ready" && !startup.contains(taint));
-        self.log(Kind::Initialized(id));
-        self.changed();
         self.place_daemons(id);
         self.waiting.happened(Event::NodeChanged, self.now);
         self.cycle_soon();
+        let wait = self.pace.notice(id);
+        self.after(wait, Happening::Initialized(id));
+    }
+
+    /// Karpenter has seen that the node is ready.
+    pub(super) fn initialized(&mut self, id: NodeId) {
+        if self.cluster.nodes[id.0].gone.is_some() || self.cluster.lost[id.0].is_some() {
+            return;
+        }
+        if let Some(karpenter) = &mut self.karpenter {
+            karpenter.memories[id.0].initialized = Some(self.now);
+        }
+        self.log(Kind::Initialized(id));
+        self.changed();
+        self.ripens(id);
+    }
+
+    /// Says when Karpenter will find that the node can be consolidated.
+    pub(super) fn ripens(&mut self, id: NodeId) {
+        let clock = self.clock();
+        let (Some(karpenter), node) = (&mut self.karpenter, &self.cluster.nodes[id.0]) else { return };
+        let (Some(pool), Some(memory)) = (node.pool, karpenter.memories.get_mut(id.0)) else { return };
+        if let Some(at) = memory.consolidatable(clock, &self.cluster.pools[pool.0]) {
+            memory.noticed_after = self.pace.ripen(id, at);
+        }
     }
 
     /// A node that did not answer for a while is not ready; its pods are no more either, and leave when they no longer bear it.

@@ -4,7 +4,7 @@
 
 use crate::{
     engine::chance::Chance,
-    karpenter::Claim,
+    karpenter::{Claim, Plan},
     pods::{Node, NodeId, Pod},
     time::{Span, Time},
 };
@@ -36,6 +36,10 @@ pub trait Pace {
     fn tie(&mut self, whose: Whose<'_>, equals: &[NodeId], nodes: &[Node]) -> NodeId;
     /// Where it stands among equals that its workload could delete: the lowest go first.
     fn uid(&mut self, whose: Whose<'_>, now: Time) -> u64;
+    /// Numbers of draws by which Karpenter chooses among equally good zones: it would make any of the plans that come of them.
+    fn lots(&mut self, now: Time) -> Vec<u64>;
+    /// Which of these plans it makes, one for each of those numbers.
+    fn draw(&mut self, plans: &[Plan], now: Time) -> usize;
     /// A claim was made.
     fn claimed(&mut self, node: NodeId, claim: &Claim, now: Time);
     /// From the claim to the call that buys it.
@@ -46,10 +50,16 @@ pub trait Pace {
     fn boot(&mut self, node: NodeId) -> Span;
     /// From there to ready.
     fn prepare(&mut self, node: NodeId) -> Span;
+    /// From there until Karpenter has seen it.
+    fn notice(&mut self, node: NodeId) -> Span;
+    /// From the moment at which a node could be consolidated until Karpenter has noticed.
+    fn ripen(&mut self, node: NodeId, at: Time) -> Span;
     /// From the termination of the instance until it is gone.
     fn vanish(&mut self, node: NodeId) -> Span;
     /// From a change of the pool, or else of the image, until the node is found to have drifted.
     fn drift(&mut self, node: NodeId, image: bool, now: Time) -> Span;
+    /// How long the disruption loop pauses when it did nothing: its own pause, and what a pass takes.
+    fn pause(&mut self, pause: Span, now: Time) -> Span;
     /// Where a node stands among equals that Karpenter could take away: the lowest go first.
     fn rank(&mut self, node: NodeId) -> i64;
 }
@@ -101,6 +111,8 @@ pub struct Delays {
     pub boot: Draw,
     /// From there to ready.
     pub prepare: Draw,
+    /// From there until Karpenter has seen it: its controller sleeps a second after each change.
+    pub notice: Draw,
     /// From an instance's termination until it is gone.
     pub vanish: Draw,
 }
@@ -119,6 +131,7 @@ impl Default for Delays {
             launch: Draw { least: 1.0, median: 1.5, spread: 0.3 },
             boot: Draw { least: 18.0, median: 28.0, spread: 0.62 },
             prepare: Draw { least: 4.0, median: 6.0, spread: 0.5 },
+            notice: Draw { least: 0.05, median: 0.5, spread: 0.5 },
             vanish: Draw { least: 30.0, median: 40.0, spread: 0.5 },
         }
     }
@@ -171,6 +184,14 @@ impl Pace for Seeded {
         self.chance.next()
     }
 
+    fn lots(&mut self, _: Time) -> Vec<u64> {
+        vec![self.chance.next() | 1]
+    }
+
+    fn draw(&mut self, _: &[Plan], _: Time) -> usize {
+        0
+    }
+
     fn claimed(&mut self, _: NodeId, _: &Claim, _: Time) {}
 
     fn order(&mut self, _: NodeId) -> Span {
@@ -189,6 +210,14 @@ impl Pace for Seeded {
         self.delays.prepare.draw(&mut self.chance)
     }
 
+    fn notice(&mut self, _: NodeId) -> Span {
+        self.delays.notice.draw(&mut self.chance)
+    }
+
+    fn ripen(&mut self, _: NodeId, _: Time) -> Span {
+        Span(20)
+    }
+
     fn vanish(&mut self, _: NodeId) -> Span {
         self.delays.vanish.draw(&mut self.chance)
     }
@@ -196,6 +225,10 @@ impl Pace for Seeded {
     /// A pool is seen at once; an image within the minute for which its name's meaning is remembered.
     fn drift(&mut self, _: NodeId, image: bool, _: Time) -> Span {
         if image { Span::seconds(60.0) } else { Span::seconds(0.1) }
+    }
+
+    fn pause(&mut self, pause: Span, _: Time) -> Span {
+        pause
     }
 
     fn rank(&mut self, node: NodeId) -> i64 {

@@ -14,12 +14,16 @@ const NOTED: Span = Span::whole_seconds(10);
 /// What Karpenter remembers of a node.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
+    /// When it was seen to be ready, its startup taints gone. Its pods may have come before.
+    pub initialized: Option<Time>,
     /// When a pod was last bound to it or told to go, as far as noted.
     pub last_pod_event: Option<Time>,
     /// Until then it waits for a pod that a simulation put on it, and nobody takes it away.
     pub nominated_until: Option<Time>,
     /// A command takes it away.
     pub marked: bool,
+    /// How long after the end of its `consolidateAfter` its condition says so.
+    pub noticed_after: Span,
     /// When it was found to have drifted.
     pub drifted: Option<Time>,
     /// The pool's hash when its claim was made.
@@ -58,16 +62,16 @@ impl Memory {
     }
 
     /// When it can be consolidated: `consolidateAfter` after the last pod event, or else after it was initialized.
-    pub fn consolidatable(&self, clock: Clock, node: &Node, pool: &Pool) -> Option<Time> {
-        let since = self.last_pod_event.or(node.initialized.map(|at| clock.second(at)))?;
-        node.initialized?;
+    pub fn consolidatable(&self, clock: Clock, pool: &Pool) -> Option<Time> {
+        let since = self.last_pod_event.or(self.initialized.map(|at| clock.second(at)))?;
+        self.initialized?;
         Some(since + pool.consolidate_after?)
     }
 
     /// Is it left alone for now, and no place for the pods of nodes that could go (Karpenter 1.14)?
-    pub fn waits(&self, clock: Clock, node: &Node, pool: &Pool, now: Time) -> bool {
+    pub fn waits(&self, clock: Clock, pool: &Pool, now: Time) -> bool {
         pool.consolidate_after.is_some_and(|after| after > Span::ZERO)
-            && self.consolidatable(clock, node, pool).is_some_and(|at| now < at)
+            && self.consolidatable(clock, pool).is_some_and(|at| now < at)
     }
 
     /// Does a pod of a recent simulation wait for it?

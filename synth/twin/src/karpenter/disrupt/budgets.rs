@@ -15,7 +15,7 @@ pub fn allowed(sight: Sight<'_>, reason: Reason) -> Vec<i64> {
     for (node, memory) in view.nodes.iter().zip(sight.memories) {
         let Some(pool) = node.pool else { continue };
         // An instance that is being shut down counts no more.
-        if node.initialized.is_none() || node.gone.is_some() || memory.terminating {
+        if memory.initialized.is_none() || node.gone.is_some() || memory.terminating {
             continue;
         }
         all[pool.0] += 1;

@@ -69,7 +69,7 @@ pub(super) fn node_cost(sight: Sight<'_>, node: NodeId) -> f64 {
 fn candidate(sight: Sight<'_>, id: NodeId, eventual: bool) -> Option<Candidate> {
     let (node, memory) = (&sight.view.nodes[id.0], &sight.memories[id.0]);
     let pool = node.pool?;
-    if node.initialized.is_none() || node.gone.is_some() || memory.leaves(node) || memory.nominated(sight.view.now) {
+    if memory.initialized.is_none() || node.gone.is_some() || memory.leaves(node) || memory.nominated(sight.view.now) {
         return None;
     }
     let unstoppable = eventual && sight.view.pools[pool.0].termination_grace.is_some();
@@ -108,10 +108,10 @@ pub(super) fn candidates(sight: Sight<'_>, reason: Reason) -> Vec<Candidate> {
 /// Does this reason hold of it?
 fn wanted(sight: Sight<'_>, candidate: &Candidate, reason: Reason, version: Version) -> bool {
     use crate::karpenter::Consolidation::WhenEmpty;
-    let (node, memory) = (&sight.view.nodes[candidate.node.0], &sight.memories[candidate.node.0]);
+    let memory = &sight.memories[candidate.node.0];
     let pool = &sight.view.pools[candidate.pool.0];
     let ripe =
-        || memory.consolidatable(sight.clock, node, pool).is_some_and(|at| at <= sight.view.now);
+        || memory.consolidatable(sight.clock, pool).is_some_and(|at| at + memory.noticed_after <= sight.view.now);
     match reason {
         Reason::Drifted => memory.drifted.is_some(),
         Reason::Empty => candidate.empty(version) && ripe(),

@@ -29,7 +29,7 @@ pub fn simulate(sight: Sight<'_>, candidates: &[Candidate], consolidates: bool) 
     let closed: Vec<NodeId> = if consolidates && view.settings.version == Version::V1_14 {
         let waits = |id: &NodeId| {
             let (node, memory) = (&view.nodes[id.0], &sight.memories[id.0]);
-            node.pool.is_some_and(|pool| memory.waits(sight.clock, node, &view.pools[pool.0], view.now))
+            node.pool.is_some_and(|pool| memory.waits(sight.clock, &view.pools[pool.0], view.now))
         };
         (0..view.nodes.len()).map(NodeId).filter(waits).collect()
     } else {
@@ -40,8 +40,8 @@ pub fn simulate(sight: Sight<'_>, candidates: &[Candidate], consolidates: bool) 
     let plan = question.answer(view);
     // What waits, and what leaves a node that goes anyhow, may count on nodes that are still on their way.
     let sure = |(pod, node): &(PodId, NodeId)| {
-        let node = &view.nodes[node.0];
-        node.pool.is_none() || node.initialized.is_some() || leaving.contains(pod)
+        let (memory, node) = (&sight.memories[node.0], &view.nodes[node.0]);
+        node.pool.is_none() || memory.initialized.is_some() || leaving.contains(pod)
     };
     // A pod that waits is not the nodes' fault.
     let runs = |pod: &PodId| view.pods[pod.0].node.is_some();

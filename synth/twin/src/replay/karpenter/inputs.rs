@@ -14,15 +14,17 @@ use super::recording::{Claim as Recorded, Recording};
 use crate::{
     catalogue::CAPACITY_TYPE,
     engine::{Pace, Whose},
-    karpenter::{Claim, Pool, read},
+    karpenter::{Claim, Plan, Pool, read},
     pods::{Node, NodeId, Pod, ZONE},
     time::{Span, Time},
 };
 
 /// Recorded and simulated moments that are this close are one.
 const CLOSE: Span = Span::whole_seconds(4);
-/// A pod that could be bound is not kept waiting longer than kube-scheduler backs off.
-const BACKS_OFF: Span = Span::whole_seconds(10);
+/// A pod that could be bound is not kept waiting longer than kube-scheduler backs off: ten seconds, up to whole ones.
+const BACKS_OFF: Span = Span::whole_seconds(12);
+/// So many draws are tried.
+const DRAWS: u64 = 48;
 /// A pod of a group that is being scaled is made at the latest after this.
 const SCALES: Span = Span::whole_seconds(100);
 
@@ -74,8 +76,42 @@ impl Inputs {
         })
     }
 
+    /// When a recorded node was ready: once its first pod was bound, and at the latest when Karpenter had seen it.
+    fn is_ready(&self, claim: &Recorded) -> Option<f64> {
+        let pods = self.recording.pods.iter().filter(|pod| pod.4.as_ref() == Some(&claim.id));
+        let first = pods.filter_map(|pod| pod.3).min_by(f64::total_cmp);
+        let usual = claim.launched.map(|at| at + (self.seconds("boot", 8.0) + self.seconds("ready", 2.0)).in_seconds());
+        match (first, claim.initialized) {
+            (Some(first), Some(seen)) => Some((first - 0.02).min(seen)),
+            (None, Some(seen)) => Some(seen),
+            (first, None) => first.or(usual),
+        }
+    }
+
     fn between(from: Option<f64>, to: Option<f64>, default: Span) -> Span {
         from.zip(to).map_or(default, |(from, to)| Span(Span::seconds(to - from).0.max(0)))
+    }
+
+    /// Recorded claims of about now that are nobody's yet.
+    fn near(&self, now: Time) -> Vec<usize> {
+        let near = |place: &usize| {
+            let after = Time::seconds(self.recording.claims[*place].created) - now;
+            !self.taken[*place] && (-500..=CLOSE.0).contains(&after.0)
+        };
+        (0..self.recording.claims.len()).filter(near).collect()
+    }
+
+    /// How little a plan resembles these recorded claims.
+    fn unlike_plan(&self, plan: &Plan, mut near: Vec<usize>, now: Time) -> i64 {
+        let mut unlike = 0;
+        for claim in &plan.claims {
+            let alike = (0..near.len()).min_by_key(|at| self.unlike(&self.recording.claims[near[*at]], claim, now));
+            match alike {
+                Some(at) => unlike += self.unlike(&self.recording.claims[near.remove(at)], claim, now) / 100_000,
+                None => unlike += 10,
+            }
+        }
+        unlike + 10 * i64::try_from(near.len()).unwrap_or(0)
     }
 
     /// How much a simulated claim resembles a recorded one: the less the number, the more.
@@ -109,7 +145,7 @@ impl Pace for Inputs {
     fn look(&mut self, whose: Whose<'_>, now: Time) -> Span {
         let first = self.pod(whose).and_then(|pod| pod.2.or(pod.3));
         let wait = first.map(|at| Time::seconds(at) - now);
-        wait.filter(|wait| (0..=CLOSE.0).contains(&wait.0)).unwrap_or(Span(20))
+        wait.filter(|wait| (0..=SCALES.0).contains(&wait.0)).unwrap_or(Span(20))
     }
 
     fn bind(&mut self, whose: Whose<'_>, now: Time) -> Time {
@@ -146,6 +182,17 @@ impl Pace for Inputs {
         class * 1_000_000 + whose.ordinal as u64
     }
 
+    /// Where claims were recorded, the draws that may have led to them.
+    fn lots(&mut self, now: Time) -> Vec<u64> {
+        if self.near(now).is_empty() { vec![0] } else { (0..DRAWS).collect() }
+    }
+
+    fn draw(&mut self, plans: &[Plan], now: Time) -> usize {
+        let near = self.near(now);
+        let places = 0..plans.len();
+        places.min_by_key(|place| self.unlike_plan(&plans[*place], near.clone(), now)).unwrap_or(0)
+    }
+
     fn claimed(&mut self, node: NodeId, claim: &Claim, now: Time) {
         let pool = &self.pools[claim.pool.0].name;
         let free = |place: &usize| !self.taken[*place] && self.recording.claims[*place].pool == *pool;
@@ -178,9 +225,24 @@ impl Pace for Inputs {
     }
 
     fn prepare(&mut self, node: NodeId) -> Span {
+        let ready = self.seconds("ready", 2.0);
         let recorded = self.recorded(node);
-        let default = self.seconds("ready", 2.0);
-        Self::between(recorded.and_then(|claim| claim.registered), recorded.and_then(|claim| claim.initialized), default)
+        let is = recorded.and_then(|claim| self.is_ready(claim));
+        Self::between(recorded.and_then(|claim| claim.registered), is, ready)
+    }
+
+    fn notice(&mut self, node: NodeId) -> Span {
+        let recorded = self.recorded(node);
+        let ready = recorded.and_then(|claim| self.is_ready(claim));
+        Self::between(ready, recorded.and_then(|claim| claim.initialized), Span(500))
+    }
+
+    /// The condition's own time, if it is near.
+    fn ripen(&mut self, node: NodeId, at: Time) -> Span {
+        let conditions = self.recorded(node).map(|claim| claim.conditions.as_slice()).unwrap_or_default();
+        let found = conditions.iter().filter(|(_, kind, status, _)| kind == "Consolidatable" && status == "True");
+        let waits = found.map(|(noticed, ..)| Time::seconds(*noticed) - at);
+        waits.filter(|wait| (-1200..=2500).contains(&wait.0)).min_by_key(|wait| wait.0.abs()).unwrap_or(Span(20))
     }
 
     fn vanish(&mut self, _: NodeId) -> Span {
@@ -195,6 +257,12 @@ impl Pace for Inputs {
         wait.unwrap_or(if image { Span::whole_seconds(2) } else { Span(100) })
     }
 
+    /// A recorded command tells when the loop looked.
+    fn pause(&mut self, pause: Span, now: Time) -> Span {
+        let looks = self.recording.disruptions.iter().map(|command| Time::seconds(looked(command)) - now);
+        looks.filter(|wait| (wait.0 - pause.0 - 500).abs() <= 1500).min_by_key(|wait| wait.0).unwrap_or(pause)
+    }
+
     fn rank(&mut self, node: NodeId) -> i64 {
         let gone = self.recorded(node).and_then(|claim| claim.tainted.or(claim.deleting));
         let last = i64::MAX / 2 + i64::try_from(node.0).unwrap_or(0);
@@ -203,6 +271,26 @@ impl Pace for Inputs {
 }
 
 impl Pace for Shared {
+    fn lots(&mut self, now: Time) -> Vec<u64> {
+        self.0.borrow_mut().lots(now)
+    }
+
+    fn draw(&mut self, plans: &[Plan], now: Time) -> usize {
+        self.0.borrow_mut().draw(plans, now)
+    }
+
+    fn pause(&mut self, pause: Span, now: Time) -> Span {
+        self.0.borrow_mut().pause(pause, now)
+    }
+
+    fn notice(&mut self, node: NodeId) -> Span {
+        self.0.borrow_mut().notice(node)
+    }
+
+    fn ripen(&mut self, node: NodeId, at: Time) -> Span {
+        self.0.borrow_mut().ripen(node, at)
+    }
+
     fn create(&mut self, whose: Whose<'_>, now: Time) -> Span {
         self.0.borrow_mut().create(whose, now)
     }
@@ -281,6 +369,10 @@ pub(super) fn second(recording: &Recording) -> i64 {
 /// When the disruption loop first looks: ten seconds apart from the look that the first command came of.
 pub(super) fn first_look(recording: &Recording) -> Time {
     let first = recording.disruptions.iter().min_by(|one, other| one.t.total_cmp(&other.t));
-    let looked = first.map_or(5.0, |first| if first.reason == "drifted" { first.t - 0.1 } else { first.t - 15.1 });
-    Time(Time::seconds(looked).0.rem_euclid(10_000))
+    Time(Time::seconds(first.map_or(5.0, looked)).0.rem_euclid(10_000))
+}
+
+/// When the look was that a command came of: consolidation waits fifteen seconds after it.
+fn looked(command: &super::recording::Command) -> f64 {
+    if command.reason == "drifted" { command.t - 0.05 } else { command.t - 15.05 }
 }
