@@ -100,6 +100,8 @@ enum Happening {
     NodeTriggers(NodeId),
     /// The window of a batch could be over.
     BatchEnds,
+    /// A simulation is over.
+    Planned(Vec<Claim>),
     /// A claim is bought.
     Ordered(NodeId),
     /// It has an instance.
@@ -240,6 +242,7 @@ impl Engine {
             Happening::PodTriggers(pod) => self.pod_triggers(pod),
             Happening::NodeTriggers(node) => self.node_triggers(node),
             Happening::BatchEnds => self.batch_ends(),
+            Happening::Planned(claims) => self.planned(claims),
             Happening::Ordered(node) => self.ordered(node),
             Happening::Launched(node) => self.launched(node),
             Happening::Registered(node) => self.registered(node),

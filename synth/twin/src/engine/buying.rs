@@ -74,6 +74,7 @@ impl Engine {
         }
         if !self.synced() {
             self.log(Kind::Unsynced);
+            self.rest();
             return;
         }
         self.clean();
@@ -91,6 +92,7 @@ impl Engine {
         };
         let (pending, leaving) = counts;
         if pending + leaving == 0 {
+            self.rest();
             return;
         }
         let drawn = self.pace.draw(&plans, now);
@@ -106,8 +108,22 @@ impl Engine {
             nodes: nodes.len(),
         });
         self.nominate(&nodes);
-        for claim in plan.claims {
+        let wait = self.pace.think(pending + leaving, now);
+        self.after(wait, Happening::Planned(plan.claims));
+    }
+
+    /// What a simulation came to is claimed; only then does the next batch begin.
+    pub(super) fn planned(&mut self, claims: Vec<Claim>) {
+        for claim in claims {
             self.claim(claim);
+        }
+        self.rest();
+    }
+
+    fn rest(&mut self) {
+        let Some(karpenter) = &mut self.karpenter else { return };
+        if let Some(end) = karpenter.batch.rest(self.now, &karpenter.settings) {
+            self.due.push(end, Happening::BatchEnds);
         }
     }
 
@@ -170,7 +186,7 @@ impl Engine {
         }
         self.log(Kind::Claimed(id));
         self.pace.claimed(id, &claim, self.now);
-        let wait = self.pace.order(id);
+        let wait = self.pace.order(id, self.now);
         self.after(wait, Happening::Ordered(id));
         self.after(LAUNCH_LIMIT, Happening::Overdue(id, true));
         self.after(REGISTRATION_LIMIT, Happening::Overdue(id, false));
@@ -214,7 +230,7 @@ impl Engine {
         self.names += 1;
         let at = &mut self.cluster.nodes[id.0];
         *at = Node { created: at.created, launched: None, ..node };
-        let wait = self.pace.launch(id);
+        let wait = self.pace.launch(id, self.now);
         self.after(wait, Happening::Launched(id));
     }
 
@@ -227,7 +243,7 @@ impl Engine {
         node.launched = Some(self.now);
         self.log(Kind::Launched(id));
         self.changed();
-        let wait = self.pace.boot(id);
+        let wait = self.pace.boot(id, self.now);
         self.after(wait, Happening::Registered(id));
     }
 }

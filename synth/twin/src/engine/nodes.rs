@@ -36,7 +36,7 @@ impl Engine {
         if self.cluster.nodes[id.0].deleting.is_some() {
             self.begin_drain(id);
         }
-        let wait = self.pace.prepare(id);
+        let wait = self.pace.prepare(id, self.now);
         self.after(wait, Happening::NodeReady(id));
     }
 
@@ -53,7 +53,7 @@ impl Engine {
         self.place_daemons(id);
         self.waiting.happened(Event::NodeChanged, self.now);
         self.cycle_soon();
-        let wait = self.pace.notice(id);
+        let wait = self.pace.notice(id, self.now);
         self.after(wait, Happening::Initialized(id));
     }
 

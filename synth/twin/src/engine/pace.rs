@@ -40,18 +40,20 @@ pub trait Pace {
     fn lots(&mut self, now: Time) -> Vec<u64>;
     /// Which of these plans it makes, one for each of those numbers.
     fn draw(&mut self, plans: &[Plan], now: Time) -> usize;
+    /// How long a simulation of so many pods takes.
+    fn think(&mut self, pods: usize, now: Time) -> Span;
     /// A claim was made.
     fn claimed(&mut self, node: NodeId, claim: &Claim, now: Time);
     /// From the claim to the call that buys it.
-    fn order(&mut self, node: NodeId) -> Span;
+    fn order(&mut self, node: NodeId, now: Time) -> Span;
     /// From the call to the instance.
-    fn launch(&mut self, node: NodeId) -> Span;
+    fn launch(&mut self, node: NodeId, now: Time) -> Span;
     /// From the instance to the kubelet's registration.
-    fn boot(&mut self, node: NodeId) -> Span;
+    fn boot(&mut self, node: NodeId, now: Time) -> Span;
     /// From there to ready.
-    fn prepare(&mut self, node: NodeId) -> Span;
+    fn prepare(&mut self, node: NodeId, now: Time) -> Span;
     /// From there until Karpenter has seen it.
-    fn notice(&mut self, node: NodeId) -> Span;
+    fn notice(&mut self, node: NodeId, now: Time) -> Span;
     /// From the moment at which a node could be consolidated until Karpenter has noticed.
     fn ripen(&mut self, node: NodeId, at: Time) -> Span;
     /// From the termination of the instance until it is gone.
@@ -192,25 +194,30 @@ impl Pace for Seeded {
         0
     }
 
+    /// As measured: a twentieth of a second, and 5 to 10 s for 1800 pods.
+    fn think(&mut self, pods: usize, _: Time) -> Span {
+        Span(50 + 3 * i64::try_from(pods).unwrap_or(0))
+    }
+
     fn claimed(&mut self, _: NodeId, _: &Claim, _: Time) {}
 
-    fn order(&mut self, _: NodeId) -> Span {
+    fn order(&mut self, _: NodeId, _: Time) -> Span {
         self.delays.order.draw(&mut self.chance)
     }
 
-    fn launch(&mut self, _: NodeId) -> Span {
+    fn launch(&mut self, _: NodeId, _: Time) -> Span {
         self.delays.launch.draw(&mut self.chance)
     }
 
-    fn boot(&mut self, _: NodeId) -> Span {
+    fn boot(&mut self, _: NodeId, _: Time) -> Span {
         self.delays.boot.draw(&mut self.chance)
     }
 
-    fn prepare(&mut self, _: NodeId) -> Span {
+    fn prepare(&mut self, _: NodeId, _: Time) -> Span {
         self.delays.prepare.draw(&mut self.chance)
     }
 
-    fn notice(&mut self, _: NodeId) -> Span {
+    fn notice(&mut self, _: NodeId, _: Time) -> Span {
         self.delays.notice.draw(&mut self.chance)
     }
 

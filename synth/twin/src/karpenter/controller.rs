@@ -44,6 +44,8 @@ pub enum Trigger {
 pub struct Batch {
     seen: BTreeSet<Trigger>,
     window: Option<(Time, Time)>,
+    /// A simulation is under way: the next window begins after it.
+    busy: bool,
 }
 
 impl Batch {
@@ -54,6 +56,9 @@ impl Batch {
         }
         if let Some((_, last)) = &mut self.window {
             *last = now;
+            return None;
+        }
+        if self.busy {
             return None;
         }
         self.window = Some((now, now));
@@ -69,7 +74,18 @@ impl Batch {
         }
         self.window = None;
         self.seen.clear();
+        self.busy = true;
         None
+    }
+
+    /// The simulation is over. If somebody asked meanwhile, the next window begins, and its end is to be looked at then.
+    pub fn rest(&mut self, now: Time, settings: &Settings) -> Option<Time> {
+        self.busy = false;
+        if self.seen.is_empty() {
+            return None;
+        }
+        self.window = Some((now, now));
+        Some(now + settings.batch_idle)
     }
 }
 

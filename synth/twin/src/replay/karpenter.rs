@@ -88,6 +88,13 @@ pub fn replay(recording: &str, prices: &str) -> Result<Report, String> {
     }
     engine.run_until(Time::seconds(recording.seconds) + Span(500));
     let mapping = inputs.borrow().mapping().to_vec();
+    if std::env::var("DEBUG").is_ok() {
+        for event in engine.events() {
+            eprintln!("{} {:?}", event.at, event.kind);
+        }
+        eprintln!("{mapping:?}");
+        for (id, node) in engine.nodes().iter().enumerate() { eprintln!("{id} {} {} {} {:?}", node.name, node.instance_type, node.zone, engine.claim_of(NodeId(id)).map(|claim| (claim.requests, claim.types.len()))); }
+    }
     let decisions = compare::decisions(&recording, &engine, &settled, &mapping);
     Ok(Report { scenario: recording.scenario.clone(), decisions })
 }

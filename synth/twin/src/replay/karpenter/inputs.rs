@@ -23,6 +23,8 @@ use crate::{
 const CLOSE: Span = Span::whole_seconds(4);
 /// A pod that could be bound is not kept waiting longer than kube-scheduler backs off: ten seconds, up to whole ones.
 const BACKS_OFF: Span = Span::whole_seconds(12);
+/// A simulation of some hundred pods takes as long as this.
+const THINKS: Span = Span::whole_seconds(6);
 /// So many draws are tried.
 const DRAWS: u64 = 48;
 /// A pod of a group that is being scaled is made at the latest after this.
@@ -82,21 +84,17 @@ impl Inputs {
         let first = pods.filter_map(|pod| pod.3).min_by(f64::total_cmp);
         let usual = claim.launched.map(|at| at + (self.seconds("boot", 8.0) + self.seconds("ready", 2.0)).in_seconds());
         match (first, claim.initialized) {
-            (Some(first), Some(seen)) => Some((first - 0.02).min(seen)),
+            (Some(first), Some(seen)) => Some((first - 0.05).min(seen)),
             (None, Some(seen)) => Some(seen),
             (first, None) => first.or(usual),
         }
-    }
-
-    fn between(from: Option<f64>, to: Option<f64>, default: Span) -> Span {
-        from.zip(to).map_or(default, |(from, to)| Span(Span::seconds(to - from).0.max(0)))
     }
 
     /// Recorded claims of about now that are nobody's yet.
     fn near(&self, now: Time) -> Vec<usize> {
         let near = |place: &usize| {
             let after = Time::seconds(self.recording.claims[*place].created) - now;
-            !self.taken[*place] && (-500..=CLOSE.0).contains(&after.0)
+            !self.taken[*place] && (-500..=THINKS.0).contains(&after.0)
         };
         (0..self.recording.claims.len()).filter(near).collect()
     }
@@ -187,6 +185,12 @@ impl Pace for Inputs {
         if self.near(now).is_empty() { vec![0] } else { (0..DRAWS).collect() }
     }
 
+    /// Until the recorded claims are there.
+    fn think(&mut self, _: usize, now: Time) -> Span {
+        let first = self.near(now).into_iter().map(|place| Time::seconds(self.recording.claims[place].created) - now);
+        first.min().map_or(Span(50), |wait| Span(wait.0.max(0)))
+    }
+
     fn draw(&mut self, plans: &[Plan], now: Time) -> usize {
         let near = self.near(now);
         let places = 0..plans.len();
@@ -206,35 +210,35 @@ impl Pace for Inputs {
         }
     }
 
-    fn order(&mut self, node: NodeId) -> Span {
+    fn order(&mut self, node: NodeId, now: Time) -> Span {
         let recorded = self.recorded(node);
         let called = recorded.and_then(|claim| claim.fleet.as_ref().map(|fleet| fleet.t));
-        Self::between(recorded.map(|claim| claim.created), called, Span(200))
+        until(recorded.map(|claim| claim.created), called, now, Span(200))
     }
 
-    fn launch(&mut self, node: NodeId) -> Span {
+    fn launch(&mut self, node: NodeId, now: Time) -> Span {
         let recorded = self.recorded(node);
-        let called = recorded.and_then(|claim| claim.fleet.as_ref().map(|fleet| fleet.t).or(Some(claim.created + 0.2)));
-        Self::between(called, recorded.and_then(|claim| claim.launched), Span(100))
+        let called = recorded.map(|claim| claim.fleet.as_ref().map_or(claim.created + 0.2, |fleet| fleet.t));
+        until(called, recorded.and_then(|claim| claim.launched), now, Span(100))
     }
 
-    fn boot(&mut self, node: NodeId) -> Span {
+    fn boot(&mut self, node: NodeId, now: Time) -> Span {
         let recorded = self.recorded(node);
         let default = self.seconds("boot", 8.0);
-        Self::between(recorded.and_then(|claim| claim.launched), recorded.and_then(|claim| claim.registered), default)
+        until(recorded.and_then(|claim| claim.launched), recorded.and_then(|claim| claim.registered), now, default)
     }
 
-    fn prepare(&mut self, node: NodeId) -> Span {
+    fn prepare(&mut self, node: NodeId, now: Time) -> Span {
         let ready = self.seconds("ready", 2.0);
         let recorded = self.recorded(node);
         let is = recorded.and_then(|claim| self.is_ready(claim));
-        Self::between(recorded.and_then(|claim| claim.registered), is, ready)
+        until(recorded.and_then(|claim| claim.registered), is, now, ready)
     }
 
-    fn notice(&mut self, node: NodeId) -> Span {
+    fn notice(&mut self, node: NodeId, now: Time) -> Span {
         let recorded = self.recorded(node);
         let ready = recorded.and_then(|claim| self.is_ready(claim));
-        Self::between(ready, recorded.and_then(|claim| claim.initialized), Span(500))
+        until(ready, recorded.and_then(|claim| claim.initialized), now, Span(500))
     }
 
     /// The condition's own time, if it is near.
@@ -271,6 +275,10 @@ impl Pace for Inputs {
 }
 
 impl Pace for Shared {
+    fn think(&mut self, pods: usize, now: Time) -> Span {
+        self.0.borrow_mut().think(pods, now)
+    }
+
     fn lots(&mut self, now: Time) -> Vec<u64> {
         self.0.borrow_mut().lots(now)
     }
@@ -283,8 +291,8 @@ impl Pace for Shared {
         self.0.borrow_mut().pause(pause, now)
     }
 
-    fn notice(&mut self, node: NodeId) -> Span {
-        self.0.borrow_mut().notice(node)
+    fn notice(&mut self, node: NodeId, now: Time) -> Span {
+        self.0.borrow_mut().notice(node, now)
     }
 
     fn ripen(&mut self, node: NodeId, at: Time) -> Span {
@@ -327,20 +335,20 @@ impl Pace for Shared {
         self.0.borrow_mut().claimed(node, claim, now);
     }
 
-    fn order(&mut self, node: NodeId) -> Span {
-        self.0.borrow_mut().order(node)
+    fn order(&mut self, node: NodeId, now: Time) -> Span {
+        self.0.borrow_mut().order(node, now)
     }
 
-    fn launch(&mut self, node: NodeId) -> Span {
-        self.0.borrow_mut().launch(node)
+    fn launch(&mut self, node: NodeId, now: Time) -> Span {
+        self.0.borrow_mut().launch(node, now)
     }
 
-    fn boot(&mut self, node: NodeId) -> Span {
-        self.0.borrow_mut().boot(node)
+    fn boot(&mut self, node: NodeId, now: Time) -> Span {
+        self.0.borrow_mut().boot(node, now)
     }
 
-    fn prepare(&mut self, node: NodeId) -> Span {
-        self.0.borrow_mut().prepare(node)
+    fn prepare(&mut self, node: NodeId, now: Time) -> Span {
+        self.0.borrow_mut().prepare(node, now)
     }
 
     fn vanish(&mut self, node: NodeId) -> Span {
@@ -354,6 +362,14 @@ impl Pace for Shared {
     fn rank(&mut self, node: NodeId) -> i64 {
         self.0.borrow_mut().rank(node)
     }
+}
+
+/// From a recorded step to the next: as long as it took, or until the recorded moment where the twin is about there.
+fn until(from: Option<f64>, to: Option<f64>, now: Time, default: Span) -> Span {
+    let Some((from, to)) = from.zip(to) else { return default };
+    let (from, to) = (Time::seconds(from), Time::seconds(to));
+    let since = if (from - now).0.abs() <= CLOSE.0 { now } else { from };
+    Span((to - since).0.max(0))
 }
 
 /// Where a second of the wall clock begins, in milliseconds after a whole one of the recording's: conditions that come of a wait come
