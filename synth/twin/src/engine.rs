@@ -130,6 +130,8 @@ enum Happening {
     Vanished(NodeId),
     /// It is asked whether it is.
     Asked(NodeId),
+    /// Node and claim are gone.
+    Finished(NodeId),
     /// An announced interruption comes.
     Reclaimed(NodeId),
 }
@@ -257,6 +259,7 @@ impl Engine {
             Happening::Drain(node, since) => self.drain(node, since),
             Happening::Vanished(node) => self.vanished(node),
             Happening::Asked(node) => self.asked(node),
+            Happening::Finished(node) => self.node_gone(node),
             Happening::Reclaimed(node) => self.reclaimed(node),
         }
     }

@@ -93,7 +93,8 @@ impl Engine {
     /// Karpenter asks whether the instance is gone.
     pub(super) fn asked(&mut self, id: NodeId) {
         if self.cluster.vanished[id.0] {
-            self.node_gone(id);
+            let wait = self.pace.finish(id, self.now);
+            self.after(wait, Happening::Finished(id));
         } else {
             self.after(GONE_POLL, Happening::Asked(id));
         }

@@ -58,6 +58,8 @@ pub trait Pace {
     fn ripen(&mut self, node: NodeId, at: Time) -> Span;
     /// From the termination of the instance until it is gone.
     fn vanish(&mut self, node: NodeId) -> Span;
+    /// From there, once it is asked for, until node and claim are.
+    fn finish(&mut self, node: NodeId, now: Time) -> Span;
     /// From a change of the pool, or else of the image, until the node is found to have drifted.
     fn drift(&mut self, node: NodeId, image: bool, now: Time) -> Span;
     /// How long the disruption loop pauses when it did nothing: its own pause, and what a pass takes.
@@ -227,6 +229,10 @@ impl Pace for Seeded {
 
     fn vanish(&mut self, _: NodeId) -> Span {
         self.delays.vanish.draw(&mut self.chance)
+    }
+
+    fn finish(&mut self, _: NodeId, _: Time) -> Span {
+        Span(500)
     }
 
     /// A pool is seen at once; an image within the minute for which its name's meaning is remembered.

@@ -17,7 +17,9 @@ fn reports() -> Vec<Report> {
     let prices = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/karpenter/prices.csv");
     let prices = fs::read_to_string(prices).unwrap();
     let report = |(name, text): (String, String)| replay(&text, &prices).unwrap_or_else(|error| panic!("{name}: {error}"));
-    recordings().into_iter().map(report).collect()
+    let only = std::env::var("ONLY").ok();
+    let shown = |(name, _): &(String, String)| only.as_ref().is_none_or(|only| only == name);
+    recordings().into_iter().filter(shown).map(report).collect()
 }
 
 #[test]

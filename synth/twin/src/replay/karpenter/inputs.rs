@@ -253,6 +253,11 @@ impl Pace for Inputs {
         self.seconds("gone", 5.0)
     }
 
+    fn finish(&mut self, node: NodeId, now: Time) -> Span {
+        let gone = self.recorded(node).and_then(|claim| claim.gone).map(|at| Time::seconds(at) - now);
+        gone.filter(|wait| (0..=CLOSE.0).contains(&wait.0)).unwrap_or(Span(500))
+    }
+
     fn drift(&mut self, node: NodeId, image: bool, now: Time) -> Span {
         let conditions = self.recorded(node).map(|claim| claim.conditions.as_slice()).unwrap_or_default();
         let found = conditions.iter().filter(|(_, kind, status, _)| kind == "Drifted" && status == "True");
@@ -275,6 +280,10 @@ impl Pace for Inputs {
 }
 
 impl Pace for Shared {
+    fn finish(&mut self, node: NodeId, now: Time) -> Span {
+        self.0.borrow_mut().finish(node, now)
+    }
+
     fn think(&mut self, pods: usize, now: Time) -> Span {
         self.0.borrow_mut().think(pods, now)
     }

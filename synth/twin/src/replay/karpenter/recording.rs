@@ -48,6 +48,7 @@ pub(super) struct Claim {
     pub(super) initialized: Option<f64>,
     pub(super) tainted: Option<f64>,
     pub(super) deleting: Option<f64>,
+    pub(super) gone: Option<f64>,
     #[serde(default)]
     pub(super) conditions: Vec<(f64, String, String, String)>,
 }
