@@ -22,6 +22,12 @@ impl Time {
         Self(Span::seconds(seconds).0)
     }
 
+    /// The whole second that it lies in: the API server writes no smaller parts.
+    #[must_use]
+    pub const fn whole_second(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(1000))
+    }
+
     /// Seconds since the zero.
     pub fn in_seconds(self) -> f64 {
         Span(self.0).in_seconds()

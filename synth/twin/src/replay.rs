@@ -1,3 +1,0 @@
-//! Recordings of real controllers, and whether the twin decides as they did.
-
-pub mod karpenter;
