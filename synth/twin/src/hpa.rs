@@ -6,6 +6,7 @@
 pub mod conditions;
 pub mod limits;
 mod object;
+pub mod pod;
 pub mod proposal;
 pub(crate) mod quantity;
 pub mod settings;
@@ -16,7 +17,8 @@ use crate::{
     hpa::{
         conditions::{Condition, Conditions, Reason},
         limits::{Limited, Memory},
-        proposal::{Each, Invalid, PodState, Proposal, Question, Sample},
+        pod::{PodState, Sample},
+        proposal::{Each, Invalid, Proposal, Question},
         settings::{Flags, Metric, Refused, Settings, Source, Target},
     },
     time::Time,
@@ -164,7 +166,12 @@ impl Autoscaler {
         self.conditions
     }
 
-    /// Remembers what it finds at its first sync.
+    /// Takes it for older than its windows, with nothing proposed within them: its next sync is not its first.
+    pub fn forgets_its_start(&mut self) {
+        self.memory.forgets_its_start();
+    }
+
+    /// Remembers what it finds at its first sync; at later ones nothing.
     pub fn found(&mut self, now: Time, current: i32) {
         self.memory.found(now, current);
     }

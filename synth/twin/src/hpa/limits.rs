@@ -3,7 +3,7 @@
 //! Source: Kubernetes 1.36.2, `pkg/controller/podautoscaler/horizontal.go`. The order matters: first the window, over raw proposals,
 //! then the rate of change, with the bounds in it.
 
-use std::collections::VecDeque;
+use std::{cmp::Ordering, collections::VecDeque};
 
 use crate::{
     hpa::{
@@ -16,6 +16,7 @@ use crate::{
 /// What the controller remembers of an autoscaler.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
+    synced: bool,
     proposals: VecDeque<(Time, i32)>,
     ups: Vec<(Time, i32)>,
     downs: Vec<(Time, i32)>,
@@ -36,9 +37,14 @@ impl Memory {
     /// At its first sync an autoscaler remembers what it found as if proposed, so that nothing is taken away within one window of a
     /// controller's start.
     pub fn found(&mut self, now: Time, current: i32) {
-        if self.proposals.is_empty() {
+        if !std::mem::replace(&mut self.synced, true) {
             self.proposals.push_back((now, current));
         }
+    }
+
+    /// Takes the next sync for one of many, with nothing proposed within its windows.
+    pub fn forgets_its_start(&mut self) {
+        self.synced = true;
     }
 
     /// Follows a proposal as far as the settings allow, and remembers it.
@@ -92,26 +98,39 @@ impl Memory {
         self.proposals.push_back((now, proposed));
         let wanted = current.max(lowest).min(highest);
         let held = if proposed >= current { Reason::ScaleUpStabilized } else { Reason::ScaleDownStabilized };
-        let (desired, reason) = if wanted > current {
-            let most = self.farthest(now, &behavior.up, current, Direction::Up).max(current);
-            let (most, reason) = if settings.max > most {
-                (most, Reason::ScaleUpLimit)
-            } else {
-                (settings.max, Reason::TooManyReplicas)
-            };
-            if wanted > most { (most, reason) } else { (wanted, Reason::DesiredWithinRange) }
-        } else if wanted < current {
-            let least = self.farthest(now, &behavior.down, current, Direction::Down).min(current);
-            let (least, reason) = if settings.min < least {
-                (least, Reason::ScaleDownLimit)
-            } else {
-                (settings.min, Reason::TooFewReplicas)
-            };
-            if wanted < least { (least, reason) } else { (wanted, Reason::DesiredWithinRange) }
-        } else {
-            (wanted, Reason::DesiredWithinRange)
+        let (desired, reason) = match wanted.cmp(&current) {
+            Ordering::Greater => self.upward(now, behavior, settings, current, wanted),
+            Ordering::Less => self.downward(now, behavior, settings, current, wanted),
+            Ordering::Equal => (wanted, Reason::DesiredWithinRange),
         };
         limited(desired, wanted, reason, (wanted != proposed).then_some(held))
+    }
+
+    fn upward(&self, now: Time, behavior: &Behavior, settings: &Settings, current: i32, wanted: i32) -> (i32, Reason) {
+        let reached = self.farthest(now, &behavior.up, current, Direction::Up).max(current);
+        let (most, reason) = if settings.max > reached {
+            (reached, Reason::ScaleUpLimit)
+        } else {
+            (settings.max, Reason::TooManyReplicas)
+        };
+        if wanted > most { (most, reason) } else { (wanted, Reason::DesiredWithinRange) }
+    }
+
+    fn downward(
+        &self,
+        now: Time,
+        behavior: &Behavior,
+        settings: &Settings,
+        current: i32,
+        wanted: i32,
+    ) -> (i32, Reason) {
+        let reached = self.farthest(now, &behavior.down, current, Direction::Down).min(current);
+        let (least, reason) = if settings.min < reached {
+            (reached, Reason::ScaleDownLimit)
+        } else {
+            (settings.min, Reason::TooFewReplicas)
+        };
+        if wanted < least { (least, reason) } else { (wanted, Reason::DesiredWithinRange) }
     }
 
     /// Drops the oldest proposals that no window reaches any more.

@@ -5,7 +5,7 @@
 //! (a wait is the interval and a random share of it; the kubelet's interval is 10 s); metrics-server 0.9.0, `pkg/storage/pod.go`.
 
 use crate::{
-    hpa::proposal::Usage,
+    hpa::pod::Usage,
     metrics::chance,
     time::{Span, Time},
 };

@@ -33,6 +33,8 @@ pub(super) struct Recorded {
     pub(super) autoscaler: Autoscaler,
     /// What a pod asks for, in thousandths of a vCPU.
     pub(super) request: i64,
+    /// Its controller knew it for longer than its windows before the first recorded sync. What it remembered then is not recorded.
+    pub(super) older: Option<bool>,
 }
 
 /// Where a setting is looked for: in the curve, in its `extra`, and beside `curves`, where it holds for all.
@@ -81,7 +83,11 @@ fn recorded(said: &Said) -> Result<Recorded, String> {
         _ => return Err("it scales on something other than `cpu` alone, of which nothing is recorded".to_owned()),
     }
     let request = said.get(&["request", "request_m", "cpu_request"]).map_or(Ok(REQUEST), milli)?;
-    Ok(Recorded { autoscaler, request })
+    let older = match said.get(&["older"]) {
+        None => None,
+        Some(value) => Some(value.as_bool().ok_or_else(|| format!("`older` is {value}, neither true nor false"))?),
+    };
+    Ok(Recorded { autoscaler, request, older })
 }
 
 /// An object as `kubectl get hpa -o json` prints it, or its `spec` alone.
@@ -112,13 +118,11 @@ fn object(said: &Said) -> Result<HorizontalPodAutoscaler, String> {
 fn target(value: &Json) -> Result<MetricTarget, String> {
     let wrong = || format!("`target` is {value}, neither a percentage nor a quantity");
     if let Some(text) = value.as_str() {
-        return match text.strip_suffix('%') {
-            Some(percent) => percent.trim().parse().map(utilization).map_err(|_| wrong()),
-            None => {
-                let average_value = Some(Quantity(text.to_owned()));
-                Ok(MetricTarget { type_: "AverageValue".to_owned(), average_value, ..Default::default() })
-            }
-        };
+        if let Some(percent) = text.strip_suffix('%') {
+            return percent.trim().parse().map(utilization).map_err(|_| wrong());
+        }
+        let average_value = Some(Quantity(text.to_owned()));
+        return Ok(MetricTarget { type_: "AverageValue".to_owned(), average_value, ..Default::default() });
     }
     let percent = value.as_i64().and_then(|percent| i32::try_from(percent).ok());
     percent.map(utilization).ok_or_else(wrong)

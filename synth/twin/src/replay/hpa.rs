@@ -10,11 +10,12 @@ use serde::Deserialize;
 use crate::{
     hpa::{
         Autoscaler, Decision, Reading, Replicas,
-        proposal::{PodState, Readiness, Sample, Usage},
+        pod::{PodState, Readiness, Sample, Usage},
     },
     replay::{
         Difference, File, Malformed, Report,
         curves::{self, Recorded},
+        table::{self, Row},
     },
     time::{Span, Time},
 };
@@ -23,7 +24,7 @@ const SYNCS: &str = ".syncs.jsonl";
 const TABLE: &str = ".sync.csv";
 const CURVES: &str = "curves.json";
 /// A table's times have two decimals.
-const NEAR: f64 = 0.02;
+const NEAR: Span = Span(20);
 
 /// A sync: times are seconds from the recording's zero.
 #[derive(Deserialize)]
@@ -101,10 +102,12 @@ pub fn decide(files: &[File]) -> Result<BTreeMap<String, Vec<Decided>>, Malforme
         let Some(recorded) = curves.get(own) else {
             return Err(Malformed::file(file.path, format!("`{CURVES}` has no curve `{own}`")));
         };
-        let decided = syncs(*file, recorded)?;
+        let decided = either(*file, recorded)?;
         let table = format!("{name}{TABLE}");
         if let Some(table) = files.iter().find(|file| file.path == table) {
-            compare(*table, &decided)?;
+            for row in table::rows(*table)? {
+                compare(*table, &row, &decided)?;
+            }
         }
         all.insert(name.to_owned(), decided);
     }
@@ -119,8 +122,22 @@ fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-fn syncs(file: File, recorded: &Recorded) -> Result<Vec<Decided>, Malformed> {
+/// Where it is not told whether the autoscaler is older than its recording, it is taken for that if more syncs agree so.
+fn either(file: File, recorded: &Recorded) -> Result<Vec<Decided>, Malformed> {
+    let known = syncs(file, recorded, recorded.older.unwrap_or(false))?;
+    let agreeing = |syncs: &[Decided]| syncs.iter().filter(|sync| sync.decision.desired == sync.recorded).count();
+    if recorded.older.is_some() || agreeing(&known) == known.len() {
+        return Ok(known);
+    }
+    let older = syncs(file, recorded, true)?;
+    Ok(if agreeing(&older) > agreeing(&known) { older } else { known })
+}
+
+fn syncs(file: File, recorded: &Recorded, older: bool) -> Result<Vec<Decided>, Malformed> {
     let mut autoscaler = recorded.autoscaler.clone();
+    if older {
+        autoscaler.forgets_its_start();
+    }
     let mut decided: Vec<Decided> = Vec::new();
     for (index, text) in file.text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let malformed = |problem: String| Malformed::line(file.path, index + 1, problem);
@@ -190,38 +207,18 @@ fn pod(said: &PodGiven, request: i64) -> Result<(PodState, Sample), String> {
     Ok((state, Sample { request: Some(request), usage }))
 }
 
-/// Holds a table, one row a sync, against the syncs of its times. Both were written of one run: where they contradict each other, the
-/// recording is not whole.
-fn compare(table: File, decided: &[Decided]) -> Result<(), Malformed> {
-    let mut rows = table.text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty());
-    let Some((index, head)) = rows.next() else { return Err(Malformed::file(table.path, "is empty")) };
-    let names: Vec<_> = head.split(',').map(str::trim).collect();
-    let column = |name: &str| {
-        let found = names.iter().position(|column| *column == name);
-        found.ok_or_else(|| Malformed::line(table.path, index + 1, format!("has no column `{name}`")))
-    };
-    let (time, before, after) = (column("time_s")?, column("replicas_before")?, column("replicas_after")?);
-    for (index, text) in rows {
-        let malformed = |problem: String| Malformed::line(table.path, index + 1, problem);
-        let values: Vec<_> = text.split(',').map(str::trim).collect();
-        if values.len() != names.len() {
-            return Err(malformed(format!("{} values for {} columns", values.len(), names.len())));
+/// Both were written of one run: where a table contradicts the sync of its time, the recording is not whole.
+fn compare(table: File, row: &Row, decided: &[Decided]) -> Result<(), Malformed> {
+    let sync = decided.iter().find(|sync| (sync.at - row.at).0.abs() < NEAR.0);
+    let said = format!("{} replicas before and {} after", row.before, row.after);
+    match sync {
+        Some(sync) if (sync.before, sync.recorded) != (row.before, row.after) => {
+            let problem =
+                format!("{said}, where line {} of the syncs has {} and {}", sync.line, sync.before, sync.recorded);
+            Err(Malformed::line(table.path, row.line, problem))
         }
-        let number = |column: usize| {
-            let value = values[column].parse::<f64>().ok().filter(|value| value.is_finite());
-            value.ok_or_else(|| malformed(format!("`{}` is `{}`, not a number", names[column], values[column])))
-        };
-        let (time, before, after) = (number(time)?, number(before)?, number(after)?);
-        let Some(sync) = decided.iter().find(|sync| (sync.at.in_seconds() - time).abs() < NEAR) else { continue };
-        let (said, recorded) = ([before, after], [f64::from(sync.before), f64::from(sync.recorded)]);
-        if said != recorded {
-            return Err(malformed(format!(
-                "{said:?} replicas before and after, where line {} of the syncs has {recorded:?}",
-                sync.line
-            )));
-        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn difference(name: &str, sync: &Decided) -> Difference {
@@ -230,12 +227,12 @@ fn difference(name: &str, sync: &Decided) -> Difference {
         Some(Ok(proposal)) => {
             let counted = proposal.pods;
             let of = proposal.utilization.map_or(format!("{}m each", proposal.value), |percent| format!("{percent} %"));
-            given += &format!(
-                " ({} ready, {} unready, {} without a metric), {of}: {} proposed",
+            given = format!(
+                "{given} ({} ready, {} unready, {} without a metric), {of}: {} proposed",
                 counted.ready, counted.unready, counted.missing, proposal.replicas
             );
         }
-        Some(Err(invalid)) => given += &format!(": {invalid}"),
+        Some(Err(invalid)) => given = format!("{given}: {invalid}"),
         None => {}
     }
     Difference {

@@ -6,6 +6,7 @@ mod curves;
 pub mod hpa;
 pub mod karpenter;
 pub mod seed;
+mod table;
 pub mod vectors;
 
 use std::fmt;

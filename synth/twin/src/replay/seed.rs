@@ -11,7 +11,7 @@ use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use crate::{
     hpa::{
         Autoscaler, Decision, Reading, Replicas,
-        proposal::{Phase, PodState, Readiness, Sample, Status, Usage},
+        pod::{Phase, PodState, Readiness, Sample, Status, Usage},
     },
     replay::{File, Malformed},
     time::{Span, Time},
@@ -104,13 +104,10 @@ pub fn rows(file: File) -> Result<BTreeMap<String, Vec<Row>>, Malformed> {
         };
         let minute =
             minute(age).ok_or_else(|| malformed(format!("an age of `{age}` is not hours and minutes: `7h32m`")))?;
-        let cpu = match cpu {
-            "unknown" => None,
-            _ => {
-                let percent = cpu.parse().ok().filter(|percent| (0..=1_000_000).contains(percent));
-                Some(percent.ok_or_else(|| malformed(format!("a CPU of `{cpu}` is no percentage, nor `unknown`")))?)
-            }
-        };
+        let percent = cpu.parse().ok().filter(|percent| (0..=1_000_000).contains(percent));
+        if percent.is_none() && cpu != "unknown" {
+            return Err(malformed(format!("a CPU of `{cpu}` is no percentage, nor `unknown`")));
+        }
         let replicas = replicas.parse().ok().filter(|replicas| *replicas >= 0);
         let replicas = replicas.ok_or_else(|| malformed("has no number of replicas".to_owned()))?;
         let rows = all.entry(name.to_owned()).or_default();
@@ -123,7 +120,7 @@ pub fn rows(file: File) -> Result<BTreeMap<String, Vec<Row>>, Malformed> {
                 "`{age}` is before the row above it, or has more rows than a minute has syncs"
             )));
         }
-        rows.push(Row { at, cpu, replicas });
+        rows.push(Row { at, cpu: percent, replicas });
     }
     Ok(all)
 }

@@ -14,7 +14,8 @@ use serde_json::Value as Json;
 use crate::{
     hpa::{
         Autoscaler,
-        proposal::{Each, PodState, Question, Readiness, Sample, Usage},
+        pod::{PodState, Readiness, Sample, Usage},
+        proposal::{Each, Question},
         settings::{Flags, Tolerances},
     },
     replay::{Difference, File, Malformed, Report},

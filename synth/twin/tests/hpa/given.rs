@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use synth_twin::{
     hpa::{
         Autoscaler, Decision, Reading, Replicas,
-        proposal::{Phase, PodState, Readiness, Sample, Status, Usage},
+        pod::{Phase, PodState, Readiness, Sample, Status, Usage},
     },
     time::{Span, Time},
 };
@@ -22,11 +22,12 @@ pub(crate) fn object(spec: &Json) -> HorizontalPodAutoscaler {
     let reference = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "name": "web" });
     let mut spec = spec.clone();
     spec["scaleTargetRef"] = reference;
-    serde_json::from_value(json!({ "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "spec": spec })).unwrap()
+    serde_json::from_value(json!({ "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "spec": spec }))
+        .expect("it is an object")
 }
 
 pub(crate) fn autoscaler(spec: &Json) -> Autoscaler {
-    Autoscaler::new(&object(spec)).unwrap()
+    Autoscaler::new(&object(spec)).expect("it is accepted")
 }
 
 /// CPU at so many percent.
@@ -112,5 +113,5 @@ pub(crate) fn proposed(metric: &Json, replicas: i32, pods: &[(usize, PodState, S
 pub(crate) fn of_value(metric: &Json, value: i64, replicas: Replicas, pods: &[PodState]) -> i32 {
     let mut autoscaler = autoscaler(&json!({ "minReplicas": 1, "maxReplicas": 1000, "metrics": [metric] }));
     let decision = autoscaler.sync(now(), replicas, pods, &[Reading::Value(value)]);
-    decision.proposals[0].as_ref().unwrap().replicas
+    decision.proposals[0].as_ref().expect("it is valid").replicas
 }

@@ -20,16 +20,16 @@ fn offset(at: Time) -> i64 {
 }
 
 fn published(name: &str) -> Vec<Row> {
-    rows(File { path: PATH, text: &data(PATH) }).unwrap().remove(name).unwrap()
+    rows(File { path: PATH, text: &data(PATH) }).expect("they are rows").remove(name).expect("it has rows")
 }
 
 fn decided(pods: &Pods) -> Vec<Step> {
     let object = object(&json!({ "minReplicas": 1, "maxReplicas": 25, "metrics": [cpu(50)] }));
-    decide(&published("proxy"), &object, pods).unwrap()
+    decide(&published("proxy"), &object, pods).expect("it is accepted")
 }
 
 fn at(steps: &[Step], seconds: i64) -> &Step {
-    steps.iter().find(|step| offset(step.at) == seconds).unwrap()
+    steps.iter().find(|step| offset(step.at) == seconds).expect("there is a sync then")
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use synth_twin::{
-    hpa::{Replicas, proposal::Readiness},
+    hpa::{Replicas, pod::Readiness},
     time::Span,
 };
 
