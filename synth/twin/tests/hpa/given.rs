@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use synth_twin::{
     hpa::{
         Autoscaler, Decision, Reading, Replicas,
+        conditions::{Condition, Reason},
         pod::{Phase, PodState, Readiness, Sample, Status, Usage},
     },
     time::{Span, Time},
@@ -114,4 +115,13 @@ pub(crate) fn of_value(metric: &Json, value: i64, replicas: Replicas, pods: &[Po
     let mut autoscaler = autoscaler(&json!({ "minReplicas": 1, "maxReplicas": 1000, "metrics": [metric] }));
     let decision = autoscaler.sync(now(), replicas, pods, &[Reading::Value(value)]);
     decision.proposals[0].as_ref().expect("it is valid").replicas
+}
+
+/// One for each hundred.
+pub(crate) fn each_hundred() -> Json {
+    external(&json!({ "type": "AverageValue", "averageValue": "100" }))
+}
+
+pub(crate) fn condition(holds: bool, reason: Reason) -> Option<Condition> {
+    Some(Condition { holds, reason })
 }

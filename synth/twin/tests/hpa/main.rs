@@ -1,8 +1,11 @@
 //! The autoscaler, the way of metrics to it, and recordings of real ones.
 
 mod given;
+mod limits;
 mod object;
+mod proposals;
 mod recordings;
+mod replays;
 mod seed;
 mod vectors;
 mod worked;
