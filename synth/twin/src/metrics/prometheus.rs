@@ -119,7 +119,7 @@ impl Scraper {
             }
             let since = now - reach;
             let answer = match self.settings.query {
-                Query::Rate(window) => rate(&scraped.points, since, now, window),
+                Query::Rate(window) => rate(scraped.points.iter(), now, window),
                 Query::Latest => {
                     scraped.points.back().filter(|(at, _)| scraped.present && *at > since).map(|(_, value)| *value)
                 }
@@ -147,24 +147,24 @@ fn mean(points: &VecDeque<(Time, f64)>, since: Time) -> Option<f64> {
     (count > 0).then(|| sum / count as f64)
 }
 
-/// A counter's increase in a second. A value below the one before it is a restart from 0.
+/// A counter's increase in a second, `rate(x[window])` at `now`, of points in the order of their times; `None` of less than two within
+/// the window. A value below the one before it is a restart from 0.
 #[expect(clippy::cast_precision_loss, reason = "points of a range are few")]
-fn rate(points: &VecDeque<(Time, f64)>, since: Time, now: Time, window: Span) -> Option<f64> {
-    let within = || points.iter().filter(|(at, _)| *at > since && *at <= now);
-    let (first, last) = (within().next()?, within().next_back()?);
-    let count = within().count();
-    if count < 2 {
+pub fn rate<'a>(points: impl Iterator<Item = &'a (Time, f64)>, now: Time, window: Span) -> Option<f64> {
+    let since = now - window;
+    let mut within = points.filter(|(at, _)| *at > since && *at <= now);
+    let first = *within.next()?;
+    let (mut last, mut increase, mut gaps) = (first, 0.0, 0_usize);
+    for point in within {
+        increase += if point.1 < last.1 { point.1 } else { point.1 - last.1 };
+        gaps += 1;
+        last = *point;
+    }
+    if gaps == 0 {
         return None;
     }
-    let (mut increase, mut before) = (last.1 - first.1, first.1);
-    for (_, value) in within() {
-        if *value < before {
-            increase += before;
-        }
-        before = *value;
-    }
     let sampled = (last.0 - first.0).in_seconds();
-    let gap = sampled / (count - 1) as f64;
+    let gap = sampled / gaps as f64;
     let reached = |edge: f64| if edge >= gap * 1.1 { gap / 2.0 } else { edge };
     let mut start = reached((first.0 - since).in_seconds());
     if increase > 0.0 && first.1 >= 0.0 {

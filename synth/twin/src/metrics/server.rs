@@ -21,7 +21,8 @@ pub struct Settings {
     pub resolution: Span,
     /// When its first scrape is, after the simulation's zero.
     pub phase: Span,
-    /// The shortest wait between two of cAdvisor's looks at a container: the kubelet sets 10 s.
+    /// The shortest wait between two of cAdvisor's looks at a container: the kubelet sets 10 s. None at all stands for figures that are
+    /// read when they are asked for, as with the gate `PodAndContainerStatsFromCRI`.
     pub housekeeping: Span,
     /// How much longer a wait may be, as a share of the shortest: cAdvisor has 1.
     pub jitter: f64,
@@ -142,7 +143,7 @@ impl Server {
         let Settings { housekeeping, jitter, seed, .. } = self.settings;
         let watched = &mut self.watched[container.0];
         while watched.next <= now && watched.runs {
-            let at = watched.next;
+            let at = if housekeeping > Span::ZERO { watched.next } else { now };
             let (before, had) = watched.seen;
             let share = if now > before { (at - before).in_seconds() / (now - before).in_seconds() } else { 1.0 };
             watched.look = Some(Point { at, used: had + (used - had) * share, memory });

@@ -122,6 +122,7 @@ pub(crate) fn each_hundred() -> Json {
     external(&json!({ "type": "AverageValue", "averageValue": "100" }))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a condition may be missing")]
 pub(crate) fn condition(holds: bool, reason: Reason) -> Option<Condition> {
     Some(Condition { holds, reason })
 }

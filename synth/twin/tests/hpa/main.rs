@@ -1,7 +1,9 @@
 //! The autoscaler, the way of metrics to it, and recordings of real ones.
 
+mod external;
 mod given;
 mod limits;
+mod metrics;
 mod object;
 mod proposals;
 mod recordings;

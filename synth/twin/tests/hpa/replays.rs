@@ -24,7 +24,7 @@ fn reports(curves: &str, syncs: &str) -> Result<Vec<Report>, Malformed> {
 /// Does the recording of one sync from 4 replicas agree, with these settings beside it?
 fn agrees(curve: Json, used: f64, after: i32) -> bool {
     let curves = json!({ "t0": 0, "curves": { "web": curve } }).to_string();
-    reports(&curves, &syncs(&[(0.0, used, 4, after)])).unwrap()[0].agrees()
+    reports(&curves, &syncs(&[(0.0, used, 4, after)])).expect("it is in the form")[0].agrees()
 }
 
 #[test]
