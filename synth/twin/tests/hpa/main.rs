@@ -1,5 +1,6 @@
 //! The autoscaler, the way of metrics to it, and recordings of real ones.
 
+mod closed;
 mod external;
 mod given;
 mod limits;
