@@ -47,10 +47,10 @@ impl Cluster {
 
     /// One second of a load in thousandths, which ready pods share, each up to 2000.
     fn step(&mut self, now: Time, load: f64) {
-        let serves = |pod: &Pod| pod.deleting.is_none() && pod.ready <= now;
-        let serving = self.pods.iter().filter(|pod| serves(pod)).count();
+        let answers = |pod: &Pod| pod.deleting.is_none() && pod.ready <= now;
+        let answering = self.pods.iter().filter(|pod| answers(pod)).count();
         #[expect(clippy::cast_precision_loss, reason = "they are few")]
-        let each = (load / serving.max(1) as f64).min(2_000.0);
+        let each = (load / answering.max(1) as f64).min(2_000.0);
         for pod in &mut self.pods {
             let used = if pod.deleting.is_none() && pod.ready <= now { each } else { 2.0 } / 1000.0;
             if pod.container.is_none() && pod.started + Span::whole_seconds(3) <= now {
