@@ -37,8 +37,22 @@ pub(super) struct Recorded {
     pub(super) older: Option<bool>,
 }
 
-/// Where a setting is looked for: in the curve, in its `extra`, and beside `curves`, where it holds for all.
-struct Said<'a>([Option<&'a Json>; 3]);
+const MINIMUM: [&str; 3] = ["min", "minReplicas", "min_replicas"];
+const MAXIMUM: [&str; 3] = ["max", "maxReplicas", "max_replicas"];
+const TARGETS: [&str; 8] = [
+    "target",
+    "averageUtilization",
+    "targetCPUUtilizationPercentage",
+    "target_utilization",
+    "target_percent",
+    "target_cpu",
+    "cpu_target",
+    "utilization",
+];
+const REQUESTS: [&str; 5] = ["request", "request_m", "request_cpu", "cpu_request", "cpu_request_m"];
+
+/// Where a setting is looked for: in the curve, in its `hpa` and `extra`, and beside `curves`, where it holds for all.
+struct Said<'a>([Option<&'a Json>; 4]);
 
 impl<'a> Said<'a> {
     fn get(&self, names: &[&str]) -> Option<&'a Json> {
@@ -61,7 +75,7 @@ pub(super) fn read(file: File) -> Result<BTreeMap<String, Recorded>, Malformed> 
         return Err(Malformed::file(file.path, "has no object `curves`"));
     };
     let read = |(name, curve): (&String, &Json)| {
-        let said = Said([Some(curve), curve.get("extra"), Some(&all)]);
+        let said = Said([Some(curve), curve.get("hpa"), curve.get("extra"), Some(&all)]);
         let recorded = recorded(&said).map_err(|problem| {
             let key = format!("\"{name}\"");
             let line = file.text.lines().position(|line| line.contains(&key)).map(|index| index + 1);
@@ -73,7 +87,8 @@ pub(super) fn read(file: File) -> Result<BTreeMap<String, Recorded>, Malformed> 
 }
 
 fn recorded(said: &Said) -> Result<Recorded, String> {
-    let object = match said.get(&["hpa"]) {
+    let is_written = |hpa: &&Json| hpa.get("spec").is_some() || hpa.get("scaleTargetRef").is_some();
+    let object = match said.get(&["hpa"]).filter(is_written) {
         Some(whole) => written(whole)?,
         None => object(said)?,
     };
@@ -82,7 +97,7 @@ fn recorded(said: &Said) -> Result<Recorded, String> {
         [metric] if metric.source == (Source::Resource { name: "cpu".to_owned() }) => {}
         _ => return Err("it scales on something other than `cpu` alone, of which nothing is recorded".to_owned()),
     }
-    let request = said.get(&["request", "request_m", "cpu_request"]).map_or(Ok(REQUEST), milli)?;
+    let request = said.get(&REQUESTS).map_or(Ok(REQUEST), milli)?;
     let older = match said.get(&["older"]) {
         None => None,
         Some(value) => Some(value.as_bool().ok_or_else(|| format!("`older` is {value}, neither true nor false"))?),
@@ -98,17 +113,17 @@ fn written(whole: &Json) -> Result<HorizontalPodAutoscaler, String> {
 }
 
 fn object(said: &Said) -> Result<HorizontalPodAutoscaler, String> {
-    let target = match said.get(&["target", "averageUtilization", "target_utilization", "target_percent"]) {
+    let target = match said.get(&TARGETS) {
         None => utilization(TARGET),
         Some(value) => target(value)?,
     };
     let resource = ResourceMetricSource { name: "cpu".to_owned(), target };
     let metric = MetricSpec { type_: "Resource".to_owned(), resource: Some(resource), ..Default::default() };
     let spec = HorizontalPodAutoscalerSpec {
-        min_replicas: Some(said.whole(&["min", "minReplicas", "min_replicas"], MIN)?),
-        max_replicas: said.whole(&["max", "maxReplicas", "max_replicas"], MAX)?,
+        min_replicas: Some(said.whole(&MINIMUM, MIN)?),
+        max_replicas: said.whole(&MAXIMUM, MAX)?,
         metrics: Some(vec![metric]),
-        behavior: said.get(&["behavior"]).map(behavior).transpose()?,
+        behavior: said.get(&["behavior", "behaviour"]).map(behavior).transpose()?,
         ..Default::default()
     };
     Ok(HorizontalPodAutoscaler { spec, ..Default::default() })

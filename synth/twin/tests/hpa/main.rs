@@ -6,6 +6,7 @@ mod given;
 mod limits;
 mod metrics;
 mod object;
+mod pod;
 mod proposals;
 mod recordings;
 mod replays;

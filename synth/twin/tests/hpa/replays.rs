@@ -44,6 +44,7 @@ fn min_max_request_and_target_are_read_where_they_are_told() {
         assert!(agrees(json!({ "behavior": {}, "extra": { key: 45 } }), 450.0, 8), "{key}");
     }
     assert!(agrees(json!({ "behavior": {}, "target": "45%" }), 450.0, 8));
+    assert!(agrees(json!({ "behavior": {}, "hpa": { "target": 45, "min": 1 } }), 450.0, 8));
     assert!(agrees(json!({ "behavior": {}, "target": "225m" }), 450.0, 8));
     for request in [json!(375), json!("375m"), json!("0.375")] {
         assert!(agrees(json!({ "behavior": {}, "request": request }), 450.0, 8), "{request}");
