@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on panics")]
 
+mod arrivals;
+mod calibrate;
 mod compare;
 mod flood;
 mod load;
@@ -38,8 +40,11 @@ fn main() {
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     pin_self(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let soak = arguments.iter().position(|argument| argument == "soak");
-    match soak.and_then(|soak| arguments.get(soak + 1)) {
+    let after = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
+    if let Some(file) = after("calibrate") {
+        return runtime.block_on(calibrate::run(&folder(), file.as_ref()));
+    }
+    match after("soak") {
         Some(seconds) => runtime.block_on(soak::run(Duration::from_secs(seconds.parse().unwrap()))),
         None => runtime.block_on(compare::run()),
     }

@@ -42,6 +42,16 @@ impl Process {
         TICK * self.pids().into_iter().map(ticks).sum()
     }
 
+    /// Processor time so far in nanoseconds, of all threads, as the scheduler counts it.
+    pub(crate) fn nanoseconds(&self) -> u64 {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.0.id())).unwrap();
+        let spent = |task: std::fs::DirEntry| {
+            let stat = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+            stat.split_whitespace().next().and_then(|spent| spent.parse::<u64>().ok()).unwrap_or_default()
+        };
+        tasks.flatten().map(spent).sum()
+    }
+
     /// The memory that is resident, in KiB, added over the processes.
     pub(crate) fn resident_kib(&self) -> u64 {
         let size = |pid| {

@@ -1,0 +1,128 @@
+//! A client in an open loop, whose timer is exact: it does nothing else, and so looks at the clock all the time.
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::{LocalSet, yield_now};
+use tokio::time::Instant;
+
+/// Connections that wait for a request.
+#[derive(Clone, Default)]
+pub(crate) struct Connections(Rc<RefCell<Vec<TcpStream>>>);
+
+/// What became of requests, counted from when each was due.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// Sorted.
+    pub(crate) answered: Vec<Duration>,
+    /// By how much each was sent too late; sorted.
+    pub(crate) late: Vec<Duration>,
+    /// Of status 503.
+    pub(crate) refused: u32,
+    /// Of any other, or broken.
+    pub(crate) failed: u32,
+    pub(crate) elapsed: Duration,
+}
+
+/// Sends requests by a Poisson process for so long, each over a connection that waits, else over a new one, and waits for all.
+pub(crate) async fn open(
+    connections: &mut Connections,
+    address: SocketAddr,
+    request: &str,
+    rate: f64,
+    duration: Duration,
+    seed: &mut u64,
+) -> Outcome {
+    let outcome = Rc::new(RefCell::new(Outcome::default()));
+    let (local, request): (_, Rc<str>) = (LocalSet::new(), request.into());
+    let mut rng = fastrand::Rng::with_seed(*seed);
+    *seed = rng.u64(..);
+    local
+        .run_until(async {
+            let began = Instant::now();
+            let (mut due, mut asked) = (began, Vec::new());
+            loop {
+                due += Duration::from_secs_f64(-(1.0 - rng.f64()).ln() / rate);
+                if due >= began + duration {
+                    break;
+                }
+                while Instant::now() < due {
+                    yield_now().await;
+                }
+                let (connections, request, outcome) = (connections.clone(), request.clone(), outcome.clone());
+                asked.push(tokio::task::spawn_local(ask(connections, address, request, due, outcome)));
+                asked.retain(|one| !one.is_finished());
+            }
+            outcome.borrow_mut().elapsed = began.elapsed();
+            for one in asked {
+                one.await.unwrap();
+            }
+        })
+        .await;
+    let mut outcome = outcome.take();
+    outcome.answered.sort_unstable();
+    outcome.late.sort_unstable();
+    outcome
+}
+
+async fn ask(
+    connections: Connections,
+    address: SocketAddr,
+    request: Rc<str>,
+    due: Instant,
+    outcome: Rc<RefCell<Outcome>>,
+) {
+    let late = due.elapsed();
+    let kept = connections.0.borrow_mut().pop();
+    let exchanged = async {
+        let mut stream = match kept {
+            Some(stream) => stream,
+            None => {
+                let stream = TcpStream::connect(address).await?;
+                stream.set_nodelay(true)?;
+                stream
+            }
+        };
+        stream.write_all(request.as_bytes()).await?;
+        let (status, stays) = read(&mut stream).await?;
+        if stays {
+            connections.0.borrow_mut().push(stream);
+        }
+        std::io::Result::Ok(status)
+    };
+    let status = exchanged.await.unwrap_or(0);
+    let mut outcome = outcome.borrow_mut();
+    outcome.late.push(late);
+    match status {
+        200 => outcome.answered.push(due.elapsed()),
+        503 => outcome.refused += 1,
+        _ => outcome.failed += 1,
+    }
+}
+
+/// Reads a response that has a length; tells its status, and whether its connection carries another request.
+async fn read(stream: &mut TcpStream) -> std::io::Result<(u16, bool)> {
+    let broken = || std::io::Error::from(std::io::ErrorKind::InvalidData);
+    let mut buffer = Vec::with_capacity(2048);
+    loop {
+        if stream.read_buf(&mut buffer).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut headers = [httparse::EMPTY_HEADER; 64];
+        let mut head = httparse::Response::new(&mut headers);
+        let Ok(httparse::Status::Complete(start)) = head.parse(&buffer) else { continue };
+        let value = |name: &str| {
+            let header = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
+            std::str::from_utf8(header.value).ok()
+        };
+        let length: usize = value("content-length").and_then(|text| text.parse().ok()).ok_or_else(broken)?;
+        if buffer.len() >= start + length {
+            let stays = !value("connection").is_some_and(|text| text.eq_ignore_ascii_case("close"));
+            return Ok((head.code.ok_or_else(broken)?, stays));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Instances by the second.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    pods::{Capacity, Node},
+    time::{Span, Time},
+};
+
+/// EC2 bills Linux by the second, a minute at least.
+const LEAST: Span = Span::whole_seconds(60);
+
+/// What the nodes of a type, paid in one way, come to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeHours {
+    /// The instance type.
+    pub instance_type: String,
+    /// Spot or on-demand.
+    pub capacity: Capacity,
+    /// Instances that were launched.
+    pub nodes: usize,
+    /// Their hours together.
+    pub hours: f64,
+    /// Dollars.
+    pub dollars: f64,
+}
+
+/// What each type comes to from one moment to another: from its launch until it is gone, a minute at least, as far as that lies between.
+pub fn node_hours(nodes: &[Node], from: Time, until: Time) -> Vec<NodeHours> {
+    let mut types: BTreeMap<(&str, Capacity), NodeHours> = BTreeMap::new();
+    for node in nodes {
+        let Some(launched) = node.launched else { continue };
+        let billed = node.gone.map_or(until, |gone| gone.max(launched + LEAST)).min(until);
+        let span = billed - launched.max(from);
+        if span <= Span::ZERO {
+            continue;
+        }
+        let key = (node.instance_type.as_str(), node.capacity);
+        let sum = types.entry(key).or_insert_with(|| NodeHours {
+            instance_type: node.instance_type.clone(),
+            capacity: node.capacity,
+            nodes: 0,
+            hours: 0.0,
+            dollars: 0.0,
+        });
+        let hours = span.in_seconds() / 3600.0;
+        sum.nodes += 1;
+        sum.hours += hours;
+        sum.dollars += hours * node.price;
+    }
+    types.into_values().collect()
+}
+
+/// What the instances cost at a moment, in dollars an hour.
+pub fn per_hour(nodes: &[Node], now: Time) -> f64 {
+    let billed = |node: &&Node| {
+        node.launched.is_some_and(|launched| {
+            launched <= now && node.gone.is_none_or(|gone| gone.max(launched + LEAST) > now)
+        })
+    };
+    nodes.iter().filter(billed).map(|node| node.price).sum()
+}

@@ -1,0 +1,171 @@
+//! The table of prices.
+
+use std::sync::LazyLock;
+
+/// Hours that AWS reckons a month at.
+pub const HOURS_A_MONTH: f64 = 730.0;
+
+const TABLE: &str = include_str!("../../data/other-prices.csv");
+
+/// The region whose prices stand in for those that are not known.
+const USUAL: &str = "us-east-1";
+
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| TABLE.lines().skip(1).filter_map(Row::read).collect());
+
+/// What is paid for, besides instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Item {
+    /// An hour of a cluster whose version has standard support.
+    Cluster,
+    /// An hour of one whose version has extended support.
+    ClusterExtended,
+    /// An hour of a NAT gateway.
+    NatGateway,
+    /// A gigabyte through a NAT gateway.
+    NatGatewayGb,
+    /// An hour of an interface endpoint in one zone.
+    Endpoint,
+    /// A gigabyte through an interface endpoint.
+    EndpointGb,
+    /// An hour of an NLB.
+    Nlb,
+    /// An hour of an NLB's capacity unit.
+    NlbLcu,
+    /// An hour of a public IPv4 address.
+    PublicIpv4,
+    /// A gigabyte of gp3 for a month.
+    Gp3,
+    /// An operation a second of gp3 beyond 3000, for a month.
+    Gp3Iops,
+    /// A megabyte a second of gp3 beyond 125, for a month.
+    Gp3Throughput,
+    /// A gigabyte between zones, on either side.
+    CrossZone,
+    /// A gigabyte to the internet, of the first ten terabytes.
+    Egress,
+    /// A gigabyte of logs taken in.
+    LogsIngest,
+    /// A gigabyte of logs kept for a month.
+    LogsStore,
+    /// A key for a month.
+    KmsKey,
+    /// A million requests to a queue.
+    Sqs,
+    /// A gigabyte of images for a month.
+    Ecr,
+}
+
+impl Item {
+    /// Every one.
+    pub const ALL: [Self; 19] = [
+        Self::Cluster,
+        Self::ClusterExtended,
+        Self::NatGateway,
+        Self::NatGatewayGb,
+        Self::Endpoint,
+        Self::EndpointGb,
+        Self::Nlb,
+        Self::NlbLcu,
+        Self::PublicIpv4,
+        Self::Gp3,
+        Self::Gp3Iops,
+        Self::Gp3Throughput,
+        Self::CrossZone,
+        Self::Egress,
+        Self::LogsIngest,
+        Self::LogsStore,
+        Self::KmsKey,
+        Self::Sqs,
+        Self::Ecr,
+    ];
+
+    /// Its name in the table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cluster => "eks_cluster",
+            Self::ClusterExtended => "eks_cluster_extended",
+            Self::NatGateway => "nat_gateway",
+            Self::NatGatewayGb => "nat_gateway_gb",
+            Self::Endpoint => "endpoint",
+            Self::EndpointGb => "endpoint_gb",
+            Self::Nlb => "nlb",
+            Self::NlbLcu => "nlb_lcu",
+            Self::PublicIpv4 => "public_ipv4",
+            Self::Gp3 => "gp3",
+            Self::Gp3Iops => "gp3_iops",
+            Self::Gp3Throughput => "gp3_throughput",
+            Self::CrossZone => "cross_zone",
+            Self::Egress => "egress",
+            Self::LogsIngest => "logs_ingest",
+            Self::LogsStore => "logs_store",
+            Self::KmsKey => "kms_key",
+            Self::Sqs => "sqs",
+            Self::Ecr => "ecr",
+        }
+    }
+}
+
+/// A price, and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Price {
+    /// Dollars for one unit.
+    pub dollars: f64,
+    /// The unit, such as `hour` or `GB-month`.
+    pub unit: &'static str,
+    /// Who says so.
+    pub source: &'static str,
+    /// The day on which it was read, or from which the source is.
+    pub read: &'static str,
+    /// It is another region's, or sources do not agree.
+    pub estimated: bool,
+}
+
+struct Row {
+    item: &'static str,
+    region: &'static str,
+    price: Price,
+}
+
+impl Row {
+    fn read(line: &'static str) -> Option<Self> {
+        let fields: [&str; 7] = line.split(',').collect::<Vec<_>>().try_into().ok()?;
+        let [item, region, dollars, unit, source, read, estimated] = fields;
+        let price = Price { dollars: dollars.parse().ok()?, unit, source, read, estimated: estimated == "yes" };
+        Some(Self { item, region, price })
+    }
+}
+
+/// The price of an item in a region.
+pub fn price(item: Item, region: &str) -> Price {
+    let of = |region: &str| ROWS.iter().find(|row| row.item == item.name() && row.region == region).map(|row| row.price);
+    // The price of a cluster is the same everywhere.
+    let anywhere = matches!(item, Item::Cluster | Item::ClusterExtended) || region == USUAL;
+    let usual = || Price { estimated: !anywhere, ..of(USUAL).expect("the table has every item of us-east-1") };
+    of(region).unwrap_or_else(usual)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_can_be_read_and_has_every_item() {
+        assert_eq!(ROWS.len(), TABLE.lines().count() - 1);
+        for item in Item::ALL {
+            let price = price(item, USUAL);
+            assert!(price.dollars > 0.0 && !price.source.is_empty() && price.read.len() >= 7, "{item:?}: {price:?}");
+            assert!(!price.estimated, "{item:?}");
+        }
+        assert!(ROWS.iter().all(|row| Item::ALL.iter().any(|item| item.name() == row.item)), "an item that nobody asks for");
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_region_is_marked() {
+        assert!(!price(Item::Gp3, "eu-north-1").estimated);
+        assert!((price(Item::Gp3, "eu-north-1").dollars - 0.0836).abs() < 1e-9);
+        assert!(price(Item::Endpoint, "eu-north-1").estimated);
+        assert!(price(Item::Gp3, "mars-1").estimated);
+        assert!(!price(Item::Cluster, "eu-north-1").estimated);
+        assert!(price(Item::NatGatewayGb, "eu-north-1").estimated, "its sources do not agree");
+    }
+}

@@ -1,0 +1,74 @@
+//! What it costs.
+
+use synth_twin::{
+    cost::{Bill, Fixed, Moved, node_hours, per_hour},
+    pods::{Capacity, Node},
+    resources::Resources,
+    time::Time,
+};
+
+fn node(capacity: Capacity, price: f64, launched: Option<f64>, gone: Option<f64>) -> Node {
+    Node {
+        name: String::new(),
+        pool: None,
+        instance_type: "m7g.large".to_owned(),
+        zone: "eu-north-1a".to_owned(),
+        capacity,
+        labels: std::collections::BTreeMap::default(),
+        taints: Vec::new(),
+        allocatable: Resources::default(),
+        size: Resources::default(),
+        price,
+        created: Time::ZERO,
+        launched: launched.map(Time::seconds),
+        registered: None,
+        initialized: None,
+        deleting: None,
+        gone: gone.map(Time::seconds),
+    }
+}
+
+#[track_caller]
+fn close(found: f64, wanted: f64) {
+    assert!((found - wanted).abs() < 1e-9, "{found} is not {wanted}");
+}
+
+#[test]
+fn instances_are_paid_from_launch_until_they_are_gone_and_a_minute_at_least() {
+    let nodes = [
+        node(Capacity::OnDemand, 3.6, Some(-1000.0), None),
+        node(Capacity::Spot, 0.36, Some(100.0), Some(460.0)),
+        node(Capacity::Spot, 0.36, Some(100.0), Some(110.0)),
+        node(Capacity::Spot, 0.36, None, None),
+        node(Capacity::Spot, 0.36, Some(5000.0), None),
+    ];
+    let hours = node_hours(&nodes, Time::ZERO, Time::seconds(3600.0));
+    assert_eq!(hours.len(), 2);
+    let (spot, on_demand) = (&hours[0], &hours[1]);
+    assert_eq!((spot.capacity, spot.nodes, on_demand.capacity, on_demand.nodes), (Capacity::Spot, 2, Capacity::OnDemand, 1));
+    close(spot.hours * 3600.0, 360.0 + 60.0);
+    close(spot.dollars, 0.36 * 420.0 / 3600.0);
+    close(on_demand.dollars, 3.6);
+    close(per_hour(&nodes, Time::seconds(99.0)), 3.6);
+    close(per_hour(&nodes, Time::seconds(159.0)), 3.6 + 0.72);
+    close(per_hour(&nodes, Time::seconds(161.0)), 3.6 + 0.36);
+}
+
+#[test]
+fn a_bill_has_a_source_for_each_price_and_marks_what_is_estimated() {
+    let nodes = node_hours(&[node(Capacity::Spot, 0.02, Some(0.0), None)], Time::ZERO, Time::seconds(730.0 * 3600.0));
+    let fixed = Fixed { nat_gateways: 3.0, endpoint_zones: 12.0, load_balancers: 1.0, public_addresses: 6.0, ..Fixed::default() };
+    let moved = Moved { lcu_hours: 10.0, cross_zone: 100.0, ..Moved::default() };
+    let bill = Bill::of("eu-north-1", 730.0, &nodes, 20.0, fixed, moved);
+    let line = |what: &str| bill.lines.iter().find(|line| line.what == what).unwrap();
+    close(line("control plane").dollars, 73.0);
+    close(line("NAT gateways").dollars, 3.0 * 730.0 * 0.046);
+    close(line("volumes of nodes").dollars, 20.0 * 0.0836);
+    close(line("m7g.large, spot").dollars, 14.6);
+    close(line("traffic between zones").dollars, 2.0);
+    close(line("capacity units of load balancers").dollars, 0.06);
+    assert!(line("interface endpoints").price.unwrap().estimated && !line("NAT gateways").price.unwrap().estimated);
+    close(bill.dollars(), bill.lines.iter().map(|line| line.dollars).sum());
+    assert!(bill.lines.iter().all(|line| line.price.is_none_or(|price| !price.source.is_empty())));
+    assert!(bill.lines.iter().all(|line| line.what != "logs"), "what is not used has no line");
+}
