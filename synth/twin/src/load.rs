@@ -41,14 +41,19 @@ impl Load {
     pub fn through(points: impl IntoIterator<Item = (f64, f64)>) -> Result<Self, Flaws> {
         let points: Vec<_> = points.into_iter().map(|(second, rate)| (None, second, rate)).collect();
         let flaws = flaws::of_points(&points);
-        if flaws.is_empty() { Ok(Self::sound(points.into_iter().map(|(_, second, rate)| (second, rate)))) } else { Err(Flaws(flaws)) }
+        if flaws.is_empty() {
+            Ok(Self::sound(points.into_iter().map(|(_, second, rate)| (second, rate))))
+        } else {
+            Err(Flaws(flaws))
+        }
     }
 
     /// A curve of points that have been looked at.
     fn sound(points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         let mut curve: Vec<Point> = Vec::new();
         for (second, rate) in points {
-            let due = curve.last().map_or(0.0, |last| last.due + (second - last.second) * f64::midpoint(last.rate, rate));
+            let due =
+                curve.last().map_or(0.0, |last| last.due + (second - last.second) * f64::midpoint(last.rate, rate));
             curve.push(Point { second, rate, due });
         }
         Self(curve)
@@ -112,7 +117,10 @@ impl Load {
     /// The points around a moment.
     fn between(&self, second: f64) -> Option<(Point, Point)> {
         let after = self.0.partition_point(|point| point.second <= second);
-        let to = self.0.get(after).or_else(|| self.0.last().filter(|last| last.second <= second && second <= last.second))?;
+        let to = self
+            .0
+            .get(after)
+            .or_else(|| self.0.last().filter(|last| last.second <= second && second <= last.second))?;
         let from = self.0.get(after.min(self.0.len() - 1).checked_sub(1)?)?;
         Some((*from, *to))
     }

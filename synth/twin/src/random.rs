@@ -54,7 +54,12 @@ impl Random {
 
     /// How many of `count` happen that each happen with this probability. Where more than 30 do and do not, on average, the draw is a
     /// rounded normal one.
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of connections")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "counts of connections"
+    )]
     pub fn binomial(&mut self, count: u64, probability: f64) -> u64 {
         let (mean, deviation) = (count as f64 * probability, (count as f64 * probability * (1.0 - probability)).sqrt());
         if probability >= 1.0 || count == 0 || probability.is_nan() || probability <= 0.0 {
@@ -93,7 +98,10 @@ mod tests {
     #[test]
     fn draws_are_those_of_the_published_generator() {
         let mut random = Random([1, 2, 3, 4]);
-        assert_eq!([(); 4].map(|()| random.bits()), [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386]);
+        assert_eq!(
+            [(); 4].map(|()| random.bits()),
+            [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386]
+        );
     }
 
     #[test]

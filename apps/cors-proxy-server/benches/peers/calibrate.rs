@@ -7,14 +7,21 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::arrivals::{self, Outcome};
 use crate::load::get;
 use crate::process::{Process, free_address, pinned, service};
 
-const ROUNDS: u32 = 5;
-const WARM_UP: Duration = Duration::from_secs(1);
+const ROUNDS: u32 = 3;
+const WARM_UP: Duration = Duration::from_millis(500);
+
+/// On a shared machine a row waits until others leave it alone, for so long, and is measured up to so often, until nobody else takes more
+/// of the servers' core than this share, nor lets one in a hundred requests be sent later than this.
+const PATIENCE: Duration = Duration::from_secs(20);
+const TRIES: u32 = 4;
+const FOREIGN: f64 = 0.03;
+const LATE: Duration = Duration::from_micros(300);
 
 /// Shares of what the core can do, by which an open loop is offered.
 const USES: [f64; 6] = [0.1, 0.25, 0.5, 0.7, 0.8, 0.9];
@@ -69,7 +76,11 @@ impl Case {
 
     /// Long queues take long to forget.
     fn seconds(self) -> Duration {
-        Duration::from_secs(if self == Self::Work { 20 } else { 4 })
+        Duration::from_secs(match self {
+            Self::Mock | Self::Both => 1,
+            Self::Work => 10,
+            Self::Held | Self::HeldByChance => 4,
+        })
     }
 }
 
@@ -115,15 +126,34 @@ impl Servers {
         }
     }
 
+    /// The least disturbed of some tries.
     async fn measure(&self, case: Case, rate: f64) -> Row {
+        let mut best: Option<Row> = None;
+        for _ in 0..TRIES {
+            left_alone().await;
+            let row = self.once(case, rate).await;
+            if best.as_ref().is_none_or(|best| row.disturbed() < best.disturbed()) {
+                best = Some(row);
+            }
+            if best.as_ref().is_some_and(|best| best.disturbed() < 1.0) {
+                break;
+            }
+            // What is still in flight ends, and is not the next one's.
+            sleep(Duration::from_millis(1200)).await;
+        }
+        best.unwrap()
+    }
+
+    async fn once(&self, case: Case, rate: f64) -> Row {
         let (address, request) = self.request(case);
         let (mut connections, mut seed) = (arrivals::Connections::default(), rate.to_bits());
         arrivals::open(&mut connections, address, &request, rate, WARM_UP, &mut seed).await;
-        let before = (self.proxy.0.nanoseconds(), self.mock.0.nanoseconds());
+        let before = (self.proxy.0.nanoseconds(), self.mock.0.nanoseconds(), busy(0));
         let outcome = arrivals::open(&mut connections, address, &request, rate, case.seconds(), &mut seed).await;
-        // What is refused at once is over, but others may be in flight.
-        let after = (self.proxy.0.nanoseconds(), self.mock.0.nanoseconds());
-        Row { case, rate, proxy: after.0 - before.0, mock: after.1 - before.1, outcome }
+        let after = (self.proxy.0.nanoseconds(), self.mock.0.nanoseconds(), busy(0));
+        let (proxy, mock) = (after.0 - before.0, after.1 - before.1);
+        let foreign = after.2.saturating_sub(before.2).saturating_sub(Duration::from_nanos(proxy + mock));
+        Row { case, rate, proxy, mock, foreign: foreign.as_secs_f64() / case.seconds().as_secs_f64(), outcome }
     }
 }
 
@@ -133,14 +163,23 @@ struct Row {
     /// Processor time in nanoseconds.
     proxy: u64,
     mock: u64,
+    /// The share of the servers' core that others took.
+    foreign: f64,
     outcome: Outcome,
 }
 
 /// What [`Row::write`] writes.
 const HEADER: &str = "round,case,rate,seconds,offered,answered,refused,failed,proxy_cpu_us,mock_cpu_us,mean_us,p50_us,p90_us,p99_us,\
-    late_p50_us,late_p99_us";
+    late_p50_us,late_p99_us,foreign";
 
 impl Row {
+    /// By how much it was disturbed; below 1 is little.
+    fn disturbed(&self) -> f64 {
+        let late = &self.outcome.late;
+        let late = late.get(late.len() * 99 / 100).copied().unwrap_or_default();
+        (self.foreign / FOREIGN).max(late.as_secs_f64() / LATE.as_secs_f64())
+    }
+
     fn write(&self, round: u32, text: &mut String) {
         let Outcome { answered, late, refused, failed, elapsed } = &self.outcome;
         let micros = |duration: &Duration| duration.as_secs_f64() * 1e6;
@@ -153,7 +192,7 @@ impl Row {
         let each = |nanoseconds: u64| Duration::from_nanos(nanoseconds).as_secs_f64() * 1e6 / offered;
         writeln!(
             text,
-            "{round},{},{:.0},{:.3},{offered},{count},{refused},{failed},{:.3},{:.3},{mean:.1},{:.1},{:.1},{:.1},{:.1},{:.1}",
+            "{round},{},{:.0},{:.3},{offered},{count},{refused},{failed},{:.3},{:.3},{mean:.1},{:.1},{:.1},{:.1},{:.1},{:.1},{:.3}",
             self.case.name(),
             self.rate,
             elapsed.as_secs_f64(),
@@ -164,9 +203,31 @@ impl Row {
             at(answered, 990),
             at(late, 500),
             at(late, 990),
+            self.foreign,
         )
         .unwrap();
     }
+}
+
+/// Waits until both cores are idle, but for a little.
+async fn left_alone() {
+    let (began, moment) = (Instant::now(), Duration::from_millis(200));
+    while began.elapsed() < PATIENCE {
+        let before = busy(0) + busy(1);
+        sleep(moment).await;
+        if busy(0) + busy(1) - before <= moment / 10 {
+            return;
+        }
+    }
+}
+
+/// How long a core has been busy, to within 10 ms.
+fn busy(core: usize) -> Duration {
+    let stat = std::fs::read_to_string("/proc/stat").unwrap();
+    let line = stat.lines().find(|line| line.starts_with(&format!("cpu{core} "))).unwrap();
+    // user, nice, system, idle, iowait, irq, softirq, steal
+    let ticks: Vec<u32> = line.split_whitespace().skip(1).map(|field| field.parse().unwrap()).collect();
+    Duration::from_millis(10) * [0, 1, 2, 5, 6, 7].map(|field| ticks[field]).iter().sum::<u32>()
 }
 
 pub(crate) async fn run(folder: &Path, file: &Path) {
@@ -179,7 +240,6 @@ pub(crate) async fn run(folder: &Path, file: &Path) {
                 let before = text.len();
                 servers.measure(case, most * share).await.write(round, &mut text);
                 print!("{}", &text[before..]);
-                // What is still in flight ends, and is not the next one's.
                 sleep(Duration::from_millis(1200)).await;
             }
         }

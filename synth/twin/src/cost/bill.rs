@@ -109,6 +109,12 @@ impl Line {
     }
 
     fn of_item(what: &str, price: Price, quantity: f64) -> Self {
-        Self { what: what.to_owned(), quantity, unit: price.unit, price: Some(price), dollars: quantity * price.dollars }
+        Self {
+            what: what.to_owned(),
+            quantity,
+            unit: price.unit,
+            price: Some(price),
+            dollars: quantity * price.dollars,
+        }
     }
 }

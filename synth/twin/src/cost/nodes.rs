@@ -54,9 +54,8 @@ pub fn node_hours(nodes: &[Node], from: Time, until: Time) -> Vec<NodeHours> {
 /// What the instances cost at a moment, in dollars an hour.
 pub fn per_hour(nodes: &[Node], now: Time) -> f64 {
     let billed = |node: &&Node| {
-        node.launched.is_some_and(|launched| {
-            launched <= now && node.gone.is_none_or(|gone| gone.max(launched + LEAST) > now)
-        })
+        node.launched
+            .is_some_and(|launched| launched <= now && node.gone.is_none_or(|gone| gone.max(launched + LEAST) > now))
     };
     nodes.iter().filter(billed).map(|node| node.price).sum()
 }

@@ -137,7 +137,8 @@ impl Row {
 
 /// The price of an item in a region.
 pub fn price(item: Item, region: &str) -> Price {
-    let of = |region: &str| ROWS.iter().find(|row| row.item == item.name() && row.region == region).map(|row| row.price);
+    let of =
+        |region: &str| ROWS.iter().find(|row| row.item == item.name() && row.region == region).map(|row| row.price);
     // The price of a cluster is the same everywhere.
     let anywhere = matches!(item, Item::Cluster | Item::ClusterExtended) || region == USUAL;
     let usual = || Price { estimated: !anywhere, ..of(USUAL).expect("the table has every item of us-east-1") };
@@ -156,7 +157,10 @@ mod tests {
             assert!(price.dollars > 0.0 && !price.source.is_empty() && price.read.len() >= 7, "{item:?}: {price:?}");
             assert!(!price.estimated, "{item:?}");
         }
-        assert!(ROWS.iter().all(|row| Item::ALL.iter().any(|item| item.name() == row.item)), "an item that nobody asks for");
+        assert!(
+            ROWS.iter().all(|row| Item::ALL.iter().any(|item| item.name() == row.item)),
+            "an item that nobody asks for"
+        );
     }
 
     #[test]

@@ -37,9 +37,15 @@ impl Load {
         }
         // That there are too few points says nothing new where others cannot be read.
         let unread = !flaws.is_empty();
-        flaws.extend(flaws::of_points(&points).into_iter().filter(|flaw| !unread || points.len() > 1 || flaw.line.is_some()));
+        flaws.extend(
+            flaws::of_points(&points).into_iter().filter(|flaw| !unread || points.len() > 1 || flaw.line.is_some()),
+        );
         flaws.sort_by_key(|flaw| flaw.line);
-        if flaws.is_empty() { Ok(Self::sound(points.into_iter().map(|(_, second, rate)| (second, rate)))) } else { Err(Flaws(flaws)) }
+        if flaws.is_empty() {
+            Ok(Self::sound(points.into_iter().map(|(_, second, rate)| (second, rate))))
+        } else {
+            Err(Flaws(flaws))
+        }
     }
 }
 

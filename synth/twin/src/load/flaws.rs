@@ -81,7 +81,9 @@ pub(super) fn of_points(points: &[(Option<usize>, f64, f64)]) -> Vec<Flaw> {
         if second < 0.0 {
             flaw(format!("second {second} lies before the start, which is 0"));
         } else if second > LONGEST {
-            flaw(format!("second {second} is more than 31 days: seconds count from the curve's start, and {LONGEST} is the last"));
+            flaw(format!(
+                "second {second} is more than 31 days: seconds count from the curve's start, and {LONGEST} is the last"
+            ));
         }
         if let Some(last) = last.filter(|last| second <= *last) {
             let same = second >= last;
@@ -95,7 +97,8 @@ pub(super) fn of_points(points: &[(Option<usize>, f64, f64)]) -> Vec<Flaw> {
     }
     if points.len() < 2 {
         let line = points.first().and_then(|(line, ..)| *line);
-        flaws.push(Flaw { line, what: "a curve needs two points, from where to where something is offered".to_owned() });
+        flaws
+            .push(Flaw { line, what: "a curve needs two points, from where to where something is offered".to_owned() });
     }
     flaws
 }
@@ -117,5 +120,6 @@ pub(super) fn of_span(name: &str, seconds: f64) -> Option<Flaw> {
 
 /// What is wrong with a share of the highest rate.
 pub(super) fn of_share(name: &str, share: f64) -> Option<Flaw> {
-    (!(0.0..=1.0).contains(&share)).then(|| Flaw::new(format!("`{name}` is {share}, which is no share between 0 and 1")))
+    (!(0.0..=1.0).contains(&share))
+        .then(|| Flaw::new(format!("`{name}` is {share}, which is no share between 0 and 1")))
 }

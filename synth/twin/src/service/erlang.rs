@@ -16,7 +16,11 @@ pub(super) fn waits(places: f64, busy: f64) -> f64 {
     }
     if places > FEW {
         let spare = (places - busy) / busy.sqrt();
-        return if spare > 6.0 { 0.0 } else { 1.0 / (1.0 + spare * (1.0 - normal_above(spare)) / normal_density(spare)) };
+        return if spare > 6.0 {
+            0.0
+        } else {
+            1.0 / (1.0 + spare * (1.0 - normal_above(spare)) / normal_density(spare))
+        };
     }
     // Erlang's B by its recursion over places, then C of it.
     let (mut blocked, mut place) = (1.0, 1.0);
@@ -34,7 +38,8 @@ mod tests {
     /// Of tables of Erlang's C: one place, and textbook cases.
     #[test]
     fn known_shares_come_out() {
-        for (places, busy, share) in [(1.0, 0.3, 0.3), (2.0, 1.0, 1.0 / 3.0), (10.0, 7.0, 0.221_7), (5.0, 4.0, 0.554_1)] {
+        for (places, busy, share) in [(1.0, 0.3, 0.3), (2.0, 1.0, 1.0 / 3.0), (10.0, 7.0, 0.221_7), (5.0, 4.0, 0.554_1)]
+        {
             let found = waits(places, busy);
             assert!((found - share).abs() < 5e-4, "{places} {busy}: {found} is not {share}");
         }

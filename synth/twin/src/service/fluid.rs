@@ -91,12 +91,16 @@ impl State {
             quota::held_up(served, service.cost.work, service.cost.variability, limit, count)
         });
         let hold = stay.floor + stay.own.0 + self.waits + stalled.0 + held_by_target;
-        let bound = bound(service, rate, cores, hold, held_by_target);
+        let bound = bound(service, (rate, cores, seconds), hold, held_by_target, self.backlog);
         let backlog = flow(self.backlog, rate, &bound, seconds);
         self.backlog = backlog.end;
         // By chance some find all places taken although there are enough on average.
         let enough = rate < bound.most && backlog.mean <= 0.0;
-        let places = if enough { Chance::of(service.places(), rate * hold, hold, &offer.target, &bound) } else { Chance::default() };
+        let places = if enough {
+            Chance::of(service.places(), rate * hold, hold, &offer.target, &bound)
+        } else {
+            Chance::default()
+        };
         let refused = backlog.refused + rate * seconds * places.refused;
         let through = (rate * seconds - backlog.moved - refused).max(0.0);
         let late_target = service.timeout.map_or(0.0, |timeout| offer.target.above(timeout));
@@ -150,17 +154,29 @@ fn held(target: &Target, timeout: Option<f64>) -> f64 {
     }
 }
 
-fn bound(service: &Service, rate: f64, cores: f64, hold: f64, held_by_target: f64) -> Bound {
-    let (work, refusal, places) = (service.cost.work, service.cost.refusal, service.places());
+/// What lets the fewest through, where the pod has so much of a backlog already.
+fn bound(
+    service: &Service,
+    (rate, cores, seconds): (f64, f64, f64),
+    hold: f64,
+    held_by_target: f64,
+    backlog: f64,
+) -> Bound {
+    let (work, refusal, places, admission) =
+        (service.cost.work, service.cost.refusal, service.places(), service.admission);
+    let behind = |by_cores: f64| {
+        let most = by_cores.min(places / hold);
+        // Where the processor is what lacks, requests wait for it in flight, too.
+        let waits_in_flight = by_cores < places / hold && !matches!(service.workers, Workers::Blocking(_));
+        let in_flight = if waits_in_flight { (places - most * held_by_target).max(0.0) } else { 0.0 };
+        Bound { most, room: admission.waiting.min(most * admission.patience) + in_flight, in_flight }
+    };
+    let bound = behind(cores / work);
+    if rate * work <= cores || backlog + (rate - bound.most) * seconds <= bound.room {
+        return bound;
+    }
     // Refusals take time from those that are answered.
-    let by_cores = if rate * work > cores { ((cores - rate * refusal) / (work - refusal)).max(cores * 1e-3 / work) } else { cores / work };
-    let by_places = places / hold;
-    let most = by_cores.min(by_places);
-    let patient = service.admission.waiting.min(most * service.admission.patience);
-    // Where the processor is what lacks, requests wait for it in flight, too.
-    let waiting_in_flight = if by_cores < by_places { (places - most * held_by_target).max(0.0) } else { 0.0 };
-    let in_flight = if matches!(service.workers, Workers::Blocking(_)) { 0.0 } else { waiting_in_flight };
-    Bound { most, room: patient + in_flight, in_flight }
+    behind(((cores - rate * refusal) / (work - refusal)).max(cores * 1e-3 / work))
 }
 
 fn flow(before: f64, rate: f64, bound: &Bound, seconds: f64) -> Backlog {

@@ -112,7 +112,8 @@ pub fn mixed(pods: impl IntoIterator<Item = (Latency, f64)>) -> Quantiles {
         .iter()
         .flat_map(|(latency, count)| {
             let (shape, target) = (latency.shape(), latency.target.unwrap_or(Target::NONE));
-            let atom = move |(takes, share): (f64, f64)| (Shape { floor: shape.floor + takes, ..shape }, share * count / all);
+            let atom =
+                move |(takes, share): (f64, f64)| (Shape { floor: shape.floor + takes, ..shape }, share * count / all);
             target.atoms().into_iter().map(atom)
         })
         .collect();

@@ -65,7 +65,13 @@ struct Pod<'a> {
 
 /// Follows requests that come at these moments, in seconds and in order, until all are done. What came before `from` is served and not counted.
 /// The offer's rate is that of the moments.
-pub fn sampled(service: &Service, offer: &Offer, moments: impl IntoIterator<Item = f64>, from: f64, seed: u64) -> Sample {
+pub fn sampled(
+    service: &Service,
+    offer: &Offer,
+    moments: impl IntoIterator<Item = f64>,
+    from: f64,
+    seed: u64,
+) -> Sample {
     let mut pod = Pod {
         service,
         offer,
@@ -183,7 +189,12 @@ impl Sample {
     }
 
     /// The seconds within which this share was answered, by nearest rank.
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of requests")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "counts of requests"
+    )]
     pub fn quantile(&self, share: f64) -> f64 {
         let rank = (self.answered.len() as f64 * share).ceil() as usize;
         self.answered.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)

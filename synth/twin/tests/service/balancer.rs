@@ -11,6 +11,12 @@ fn close(found: f64, wanted: f64) {
     assert!((found - wanted).abs() < 1e-6 * wanted.abs().max(1.0), "{found} is not {wanted}");
 }
 
+fn pass(connections: &mut Connections, seconds: std::ops::Range<u32>, open: f64) {
+    for _ in seconds {
+        connections.tick(open);
+    }
+}
+
 fn targets(zones: &[(usize, bool)]) -> Vec<Target> {
     zones.iter().map(|(zone, healthy)| Target { zone: *zone, healthy: *healthy }).collect()
 }
@@ -34,7 +40,8 @@ fn zones_share_alike_unless_they_serve_each_other() {
 fn the_busiest_pod_is_what_draws_make_it() {
     let mut random = Random::seeded(9);
     for (connections, pods) in [(250, 3), (250, 24), (1000, 10)] {
-        let drawn: u64 = (0..2000).map(|_| draw(connections, &vec![1.0; pods], &mut random).into_iter().max().unwrap()).sum();
+        let drawn: u64 =
+            (0..2000).map(|_| draw(connections, &vec![1.0; pods], &mut random).into_iter().max().unwrap()).sum();
         #[expect(clippy::cast_precision_loss, reason = "small counts")]
         let (mean, told) = (drawn as f64 / 2000.0, busiest(connections as f64, pods as f64));
         assert!((told / mean - 1.0).abs() < 0.12, "{connections} over {pods}: {told} is not {mean}");
@@ -72,7 +79,7 @@ fn a_new_pod_gets_its_part_as_connections_come_of_age() {
 fn the_connections_of_a_pod_that_leaves_go_to_those_that_stay() {
     let mut connections = Connections::new(Kept::Until(60.0));
     connections.join(4.0);
-    (0..100).for_each(|_| drop(connections.tick(400.0)));
+    pass(&mut connections, 0..100, 400.0);
     connections.leave(0);
     close(connections.all(), 300.0);
     let opened = connections.tick(400.0);
@@ -86,10 +93,10 @@ fn the_connections_of_a_pod_that_leaves_go_to_those_that_stay() {
 fn connections_that_last_for_ever_stay_where_they_are_and_ones_that_do_not_are_spread_at_once() {
     let mut forever = Connections::new(Kept::Forever);
     forever.join(1.0);
-    (0..1000).for_each(|_| drop(forever.tick(100.0)));
+    pass(&mut forever, 0..1000, 100.0);
     let new = forever.now();
     forever.join(1.0);
-    (0..1000).for_each(|_| drop(forever.tick(100.0)));
+    pass(&mut forever, 0..1000, 100.0);
     close(forever.of(new), 0.0);
     forever.tick(120.0);
     close(forever.of(new), 10.0);
@@ -105,7 +112,9 @@ fn connections_that_last_for_ever_stay_where_they_are_and_ones_that_do_not_are_s
 #[test]
 fn a_drain_that_is_shorter_than_the_balancer_is_late_loses_connections() {
     let seconds = Span::whole_seconds;
-    let of = |delay, grace| Leaving::of(seconds(15), seconds(delay), seconds(30), seconds(grace), (seconds(60), seconds(90)));
+    let of = |delay, grace| {
+        Leaving::of(seconds(15), seconds(delay), seconds(30), seconds(grace), (seconds(60), seconds(90)))
+    };
     close(of(45, 95).unheard(), 0.0);
     close(of(15, 95).unheard(), 30.0);
     assert_eq!(of(45, 95).gone, seconds(90));

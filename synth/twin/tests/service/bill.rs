@@ -45,7 +45,10 @@ fn instances_are_paid_from_launch_until_they_are_gone_and_a_minute_at_least() {
     let hours = node_hours(&nodes, Time::ZERO, Time::seconds(3600.0));
     assert_eq!(hours.len(), 2);
     let (spot, on_demand) = (&hours[0], &hours[1]);
-    assert_eq!((spot.capacity, spot.nodes, on_demand.capacity, on_demand.nodes), (Capacity::Spot, 2, Capacity::OnDemand, 1));
+    assert_eq!(
+        (spot.capacity, spot.nodes, on_demand.capacity, on_demand.nodes),
+        (Capacity::Spot, 2, Capacity::OnDemand, 1)
+    );
     close(spot.hours * 3600.0, 360.0 + 60.0);
     close(spot.dollars, 0.36 * 420.0 / 3600.0);
     close(on_demand.dollars, 3.6);
@@ -57,7 +60,13 @@ fn instances_are_paid_from_launch_until_they_are_gone_and_a_minute_at_least() {
 #[test]
 fn a_bill_has_a_source_for_each_price_and_marks_what_is_estimated() {
     let nodes = node_hours(&[node(Capacity::Spot, 0.02, Some(0.0), None)], Time::ZERO, Time::seconds(730.0 * 3600.0));
-    let fixed = Fixed { nat_gateways: 3.0, endpoint_zones: 12.0, load_balancers: 1.0, public_addresses: 6.0, ..Fixed::default() };
+    let fixed = Fixed {
+        nat_gateways: 3.0,
+        endpoint_zones: 12.0,
+        load_balancers: 1.0,
+        public_addresses: 6.0,
+        ..Fixed::default()
+    };
     let moved = Moved { lcu_hours: 10.0, cross_zone: 100.0, ..Moved::default() };
     let bill = Bill::of("eu-north-1", 730.0, &nodes, 20.0, fixed, moved);
     let line = |what: &str| bill.lines.iter().find(|line| line.what == what).unwrap();

@@ -127,7 +127,8 @@ fn a_worker_that_blocks_until_its_target_answers_agrees() {
 #[test]
 fn a_limit_below_a_core_agrees_within_a_fifth() {
     for (usage, of_mean) in [(0.3, 0.05), (0.5, 0.2), (0.8, 0.2), (0.9, 0.2)] {
-        let limited = Service { limit: Some(0.7), ..service(Cost { work: 0.0022, variability: 1.0, ..COST }, Workers::Each(1)) };
+        let limited =
+            Service { limit: Some(0.7), ..service(Cost { work: 0.0022, variability: 1.0, ..COST }, Workers::Each(1)) };
         agree(&limited, offer(0.7 / 0.0022 * usage, 4.0), 1000.0, (of_mean, 0.3));
     }
 }

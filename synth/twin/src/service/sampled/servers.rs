@@ -72,7 +72,11 @@ impl Servers {
             let (jobs, each) = self.served(queue);
             jobs as f64 * each
         };
-        if self.quota.as_ref().is_some_and(|quota| quota.left <= NOTHING) { 0.0 } else { self.queues.iter().map(of).sum() }
+        if self.quota.as_ref().is_some_and(|quota| quota.left <= NOTHING) {
+            0.0
+        } else {
+            self.queues.iter().map(of).sum()
+        }
     }
 
     /// The moment of the next thing that happens: a request is done, the quota is used up, or a period begins.
@@ -88,7 +92,8 @@ impl Servers {
             let (jobs, each) = self.served(queue);
             queue.iter().take(jobs).map(|job| job.left).fold(f64::INFINITY, f64::min) / each
         };
-        let done = if rate > 0.0 { self.queues.iter().map(of_queue).fold(f64::INFINITY, f64::min) } else { f64::INFINITY };
+        let done =
+            if rate > 0.0 { self.queues.iter().map(of_queue).fold(f64::INFINITY, f64::min) } else { f64::INFINITY };
         let quota = self.quota.as_ref().map_or(f64::INFINITY, |quota| {
             let used_up = if rate > 0.0 { self.now + quota.left / rate } else { f64::INFINITY };
             used_up.min(quota.ends)
@@ -120,13 +125,21 @@ impl Servers {
             quota.ends += ((moment - quota.ends) / PERIOD).floor().max(0.0) * PERIOD + PERIOD;
             quota.left = quota.each;
         }
-        let done = &mut self.done;
-        for queue in &mut self.queues {
-            queue.retain(|job| {
-                let ends = job.left <= NOTHING;
-                done.extend(job.request.filter(|_| ends));
-                !ends
-            });
+        for at in 0..self.queues.len() {
+            let (mut jobs, _) = self.served(&self.queues[at]);
+            let (queue, mut nth) = (&mut self.queues[at], 0);
+            while nth < jobs {
+                match queue.remove(nth) {
+                    Some(job) if job.left > NOTHING => {
+                        queue.insert(nth, job);
+                        nth += 1;
+                    }
+                    ended => {
+                        self.done.extend(ended.and_then(|job| job.request));
+                        jobs -= 1;
+                    }
+                }
+            }
         }
     }
 
