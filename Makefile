@@ -142,6 +142,7 @@ $(VENV)/done: scripts/requirements.txt
 
 include apps/services.mk
 include scripts/load.mk
+include scripts/twin.mk
 include scripts/alerts.mk
 include e2e/e2e.mk
 include cluster/cluster.mk

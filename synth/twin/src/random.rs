@@ -122,13 +122,14 @@ mod tests {
             moments(&mut |random| random.binomial(50, 0.1) as f64),
             moments(&mut |random| random.binomial(1000, 0.7) as f64),
         );
-        for ((mean, deviation), (wanted, wanted_deviation)) in [
+        let drawn: [((f64, f64), (f64, f64)); 5] = [
             (moments(&mut |random| random.share()), (0.5, 0.288_675)),
             (moments(&mut Random::exponential), (1.0, 1.0)),
             (moments(&mut Random::normal), (0.0, 1.0)),
             (few, (5.0, 2.121)),
             (many, (700.0, 14.491)),
-        ] {
+        ];
+        for ((mean, deviation), (wanted, wanted_deviation)) in drawn {
             assert!((mean - wanted).abs() < 0.02 * wanted_deviation.max(wanted), "{mean} is not {wanted}");
             assert!((deviation / wanted_deviation - 1.0).abs() < 0.02, "{deviation} is not {wanted_deviation}");
         }

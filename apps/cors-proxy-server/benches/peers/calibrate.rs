@@ -120,6 +120,7 @@ impl Servers {
             Case::Held | Case::HeldByChance => PLACES / 0.25,
             _ => {
                 let (address, request) = self.request(case);
+                left_alone().await;
                 crate::load::closed(address, &request, WARM_UP).await;
                 crate::load::closed(address, &request, WARM_UP).await.rate()
             }

@@ -88,7 +88,7 @@ impl Connections {
         match self.cohorts.back_mut() {
             // Where nothing comes of age and nobody came, they are all alike.
             Some(last) if self.kept == Kept::Forever && (last.pods - self.pods).abs() < 0.5 => {
-                last.connections += opened
+                last.connections += opened;
             }
             _ => self.cohorts.push_back(Cohort { opened: self.now, connections: opened, pods: self.pods }),
         }

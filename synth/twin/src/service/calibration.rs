@@ -1,6 +1,11 @@
 //! What the two services take, measured.
 
+use std::sync::LazyLock;
+
 use super::Cost;
+
+/// What `make twin-calibrate` measured last; one row a constant, in microseconds where it is a time.
+const TABLE: &str = include_str!("../../data/services.csv");
 
 /// The constants of both services, and where they were measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,17 +16,56 @@ pub struct Calibration {
     pub day: &'static str,
     /// The command.
     pub command: &'static str,
-    /// The proxy.
+    /// The proxy, without its target.
     pub proxy: Cost,
-    /// The mock.
+    /// The mock, for a kibibyte.
     pub mock: Cost,
+    /// The mock, for a unit of `/cpu`.
+    pub unit: Cost,
 }
 
-/// What `make twin-calibrate` has measured.
-pub const CALIBRATION: Calibration = Calibration {
-    machine: "",
-    day: "",
-    command: "make twin-calibrate",
-    proxy: Cost { work: 13.5e-6, wake: 2e-6, refusal: 10e-6, variability: 0.0, idle: 40e-6 },
-    mock: Cost { work: 7e-6, wake: 2e-6, refusal: 0.0, variability: 0.0, idle: 30e-6 },
-};
+/// The committed constants.
+pub static CALIBRATION: LazyLock<Calibration> =
+    LazyLock::new(|| Calibration::read(TABLE).expect("a test has read the table"));
+
+impl Calibration {
+    /// Reads `constant,value` rows; none where one is missing.
+    pub fn read(table: &'static str) -> Option<Self> {
+        let text = |name: &str| {
+            let mut rows = table.lines().filter_map(|line| line.split_once(','));
+            rows.find(|(constant, _)| *constant == name).map(|(_, value)| value)
+        };
+        let cost = |service: &str| {
+            let number = |name: &str| text(&format!("{service}_{name}"))?.parse::<f64>().ok();
+            Some(Cost {
+                work: number("work_us")? / 1e6,
+                wake: number("wake_us")? / 1e6,
+                refusal: number("refusal_us")? / 1e6,
+                variability: number("variability")?,
+                idle: number("idle_us")? / 1e6,
+            })
+        };
+        Some(Self {
+            machine: text("machine")?,
+            day: text("day")?,
+            command: text("command")?,
+            proxy: cost("proxy")?,
+            mock: cost("mock")?,
+            unit: cost("unit")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_every_constant() {
+        let calibration = Calibration::read(TABLE).expect("every constant");
+        for cost in [calibration.proxy, calibration.mock, calibration.unit] {
+            assert!(cost.work > 0.0 && cost.idle >= 0.0 && (0.0..=1.0).contains(&cost.variability), "{cost:?}");
+        }
+        assert!(!calibration.machine.is_empty() && calibration.day.len() == 10, "{calibration:?}");
+    }
+}

@@ -18,9 +18,9 @@ pub(super) fn held_up(rate: f64, work: f64, variability: f64, limit: f64, thread
     if limit >= threads || deviation <= 0.0 {
         return (0.0, 0.0);
     }
-    let spare = (quota - used * PERIOD).max(0.005 * quota);
-    let left = deviation * deviation / (2.0 * spare);
-    let over = (-1.166 * spare / deviation).exp();
+    let unused = (quota - used * PERIOD).max(0.005 * quota);
+    let left = deviation * deviation / (2.0 * unused);
+    let over = (-1.166 * unused / deviation).exp();
     // It grows while nobody works, and shrinks while all do.
     let cycle = 1.0 / used + 1.0 / (threads - used).max(0.01 * threads);
     let (little, much) = (over * left * left * cycle / (used * PERIOD), over * left / limit);

@@ -24,7 +24,9 @@ fn targets(zones: &[(usize, bool)]) -> Vec<Target> {
 #[test]
 fn zones_share_alike_unless_they_serve_each_other() {
     let five = targets(&[(0, true), (0, true), (1, true), (1, true), (2, true)]);
-    weights(&five, true).into_iter().for_each(|weight| close(weight, 0.2));
+    for weight in weights(&five, true) {
+        close(weight, 0.2);
+    }
     let apart = weights(&five, false);
     close(apart[0], 1.0 / 6.0);
     close(apart[4], 1.0 / 3.0);

@@ -63,7 +63,7 @@ fn a_file_is_read_whoever_wrote_it() {
 
 #[track_caller]
 fn refused(text: &str, wanted: &[&str]) {
-    let flaws = Load::csv(text).unwrap_err();
+    let flaws = Load::csv(text).expect_err("a file with flaws");
     let said = flaws.of_file("load.csv");
     let lines: Vec<_> = said.lines().collect();
     assert_eq!(lines.len(), wanted.len(), "{said}");

@@ -1,0 +1,175 @@
+//! What the real services did, beside what the fluid and the sampled model say, by the rows of `make twin-calibrate`.
+//!
+//! usage: calibration MEASURED.csv. It prints the constants that the rows ask for, then each case at each rate, by the median of its rounds.
+//! Exit code 1 where an aim is missed: the mean within 5 % and the 99th percentile within 15 % up to four fifths of a core, the refused
+//! within 2 points.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use synth_twin::{
+    load::Load,
+    service::{
+        Admission, CALIBRATION, Clients, Cost, Offer, Places, Sample, Service, State, Target, Tick, Workers, mixed,
+        sampled,
+    },
+};
+
+/// A case at a rate: medians over the rounds.
+struct Row {
+    case: String,
+    rate: f64,
+    refused: f64,
+    cpu: f64,
+    mean: f64,
+    p50: f64,
+    p99: f64,
+    late: f64,
+    foreign: f64,
+}
+
+/// Beyond this use nothing is promised.
+const MOST: f64 = 0.8;
+
+fn main() -> io::Result<ExitCode> {
+    let file = std::env::args().nth(1).ok_or_else(|| io::Error::other("usage: calibration MEASURED.csv"))?;
+    let rows = read(&std::fs::read_to_string(&file)?)
+        .ok_or_else(|| io::Error::other(format!("{file}: not a table of `make twin-calibrate`")))?;
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "| case | 1/s | use | CPU µs | of model | mean ms | fluid | sampled | p50 ms | fluid | p99 ms | fluid | sampled | refused % | fluid | late p99 ms, others % |"
+    )?;
+    writeln!(out, "|{}", "---|".repeat(16))?;
+    let mut missed = 0;
+    for row in &rows {
+        let (service, target) = model(&row.case);
+        let offer = Offer { rate: row.rate, cores: 1.0, target };
+        let (tick, sample) = both(&service, offer);
+        let times = mixed([(tick.latency, tick.answered)]);
+        let usage = row.cpu * row.rate / 1e6;
+        let off = |found: f64, wanted: f64| (found / wanted - 1.0) * 100.0;
+        let refused = 100.0 * tick.refused / tick.offered;
+        let (mean, p99) = (off(times.mean * 1e6, row.mean), off(times.p99 * 1e6, row.p99));
+        let held = row.case.starts_with("held");
+        let judged = usage <= MOST && (!held || (100.0 * row.refused - refused).abs() < 0.5 && row.refused < 0.005);
+        let bad =
+            (judged && (mean.abs() > 5.0 || p99.abs() > 15.0)) || (held && (100.0 * row.refused - refused).abs() > 2.0);
+        missed += u32::from(bad);
+        writeln!(
+            out,
+            "| {}{} | {:.0} | {usage:.2} | {:.1} | {:.1} | {:.3} | {:.3} ({mean:+.0} %) | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} ({p99:+.0} %) | {:.3} | {:.1} | {refused:.1} | {:.2}, {:.0} |",
+            if bad { "**" } else { "" },
+            row.case,
+            row.rate,
+            row.cpu,
+            tick.cpu / tick.offered * 1e6,
+            row.mean / 1e3,
+            times.mean * 1e3,
+            sample.mean() * 1e3,
+            row.p50 / 1e3,
+            times.p50 * 1e3,
+            row.p99 / 1e3,
+            times.p99 * 1e3,
+            sample.quantile(0.99) * 1e3,
+            row.refused * 100.0,
+            row.late / 1e3,
+            row.foreign * 100.0,
+        )?;
+    }
+    writeln!(out, "\n{missed} of {} rows miss an aim", rows.len())?;
+    Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The service that a case asks, and how long its target takes. Both on one core are one worker that does the work of both.
+fn model(case: &str) -> (Service, Target) {
+    let (proxy, mock, unit) = (CALIBRATION.proxy, CALIBRATION.mock, CALIBRATION.unit);
+    let both = Cost {
+        work: proxy.work + mock.work,
+        wake: proxy.wake + mock.wake,
+        refusal: proxy.refusal,
+        variability: f64::midpoint(proxy.variability, mock.variability),
+        idle: proxy.idle + mock.idle,
+    };
+    let places = Places::of(Some(f64::from(256 << 20)), 1.0, None, None).in_flight;
+    let room = Admission { in_flight: places, waiting: places, patience: 0.5 };
+    let of = |cost, admission| Service {
+        cost,
+        workers: Workers::Each(1),
+        limit: None,
+        admission,
+        timeout: Some(30.0),
+        clients: Clients::default(),
+    };
+    match case {
+        "mock" => (of(mock, Admission::ALL), Target::NONE),
+        "work" => (of(unit, Admission::ALL), Target::NONE),
+        "both" => (of(both, room), Target::NONE),
+        "held" => (of(both, room), Target::Constant { seconds: 0.25 }),
+        _ => (of(both, room), Target::Exponential { mean: 0.25 }),
+    }
+}
+
+fn both(service: &Service, offer: Offer) -> (Tick, Sample) {
+    let mut state = State::default();
+    let ticks = (0..30).map(|_| state.tick(service, &offer, 1.0));
+    let last = ticks.last().unwrap_or_default();
+    let seconds = (500_000.0 / offer.rate).clamp(5.0, 200.0);
+    let load = Load::through([(0.0, offer.rate), (seconds, offer.rate)]).unwrap_or_else(|flaws| panic!("{flaws}"));
+    (last, sampled(service, &offer, load.arrivals(1), seconds / 5.0, 2))
+}
+
+/// The rows of a table, each the median of its rounds.
+fn read(text: &str) -> Option<Vec<Row>> {
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next()?.split(',').collect();
+    let at = |name: &str| names.iter().position(|column| *column == name);
+    let (case, nth) = (
+        at("case")?,
+        [
+            "rate",
+            "offered",
+            "refused",
+            "proxy_cpu_us",
+            "mock_cpu_us",
+            "mean_us",
+            "p50_us",
+            "p99_us",
+            "late_p99_us",
+            "foreign",
+        ],
+    );
+    let columns: Vec<usize> = nth.into_iter().map(at).collect::<Option<_>>()?;
+    // Rates of a case come in the same order in each round, and differ a little: a row's place in its round tells which it is.
+    let mut groups: Vec<(String, Vec<Vec<f64>>)> = Vec::new();
+    let (mut round, mut nth) = ("", 0);
+    for line in lines {
+        let fields: Vec<&str> = line.split(',').collect();
+        nth = if fields[0] == round { nth + 1 } else { 0 };
+        round = fields[0];
+        let values = columns.iter().map(|column| fields.get(*column)?.parse().ok()).collect::<Option<Vec<f64>>>()?;
+        if nth == groups.len() {
+            groups.push(((*fields.get(case)?).to_owned(), Vec::new()));
+        }
+        groups.get_mut(nth)?.1.push(values);
+    }
+    let median = |rounds: &[Vec<f64>], value: &dyn Fn(&[f64]) -> f64| {
+        let mut all: Vec<f64> = rounds.iter().map(|round| value(round)).collect();
+        all.sort_unstable_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    let rows = groups.into_iter().map(|(case, rounds)| Row {
+        case,
+        rate: median(&rounds, &|row| row[0]),
+        refused: median(&rounds, &|row| row[2] / row[1]),
+        cpu: median(&rounds, &|row| row[3] + row[4]),
+        mean: median(&rounds, &|row| row[5]),
+        p50: median(&rounds, &|row| row[6]),
+        p99: median(&rounds, &|row| row[7]),
+        late: median(&rounds, &|row| row[8]),
+        foreign: median(&rounds, &|row| row[9]),
+    });
+    Some(rows.collect())
+}
