@@ -1,11 +1,6 @@
 //! Pod disruption budgets: which pods each covers, and how many may go.
 
-use super::{
-    Engine, Happening, Kind,
-    cluster::Cluster,
-    event::Departure,
-    world::Keeps,
-};
+use super::{Engine, Happening, Kind, cluster::Cluster, event::Departure, world::Keeps};
 use crate::{
     karpenter::{
         Share,
@@ -62,7 +57,8 @@ impl Cluster {
                     Keeps::Available(share) => share.up(all),
                     Keeps::Unavailable(share) => (all - share.up(all)).max(0),
                 };
-                let expected = if matches!(budget.keeps, Keeps::Available(Share::Number(_))) { count[place] } else { all };
+                let expected =
+                    if matches!(budget.keeps, Keeps::Available(Share::Number(_))) { count[place] } else { all };
                 let allowed = if expected > 0 { (healthy[place] - desired).max(0) } else { 0 };
                 let blocks_fully = matches!(
                     budget.keeps,

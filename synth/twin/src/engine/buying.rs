@@ -85,7 +85,9 @@ impl Engine {
             let (leaving, marked) = disrupt::leaving(sight);
             pods.extend(&leaving);
             let question = Question { pods: &pods, marked: &marked, ..Question::default() };
-            let plan = |lots: &u64| if pods.is_empty() { Plan::default() } else { Question { lots: *lots, ..question }.answer(sight.view) };
+            let plan = |lots: &u64| {
+                if pods.is_empty() { Plan::default() } else { Question { lots: *lots, ..question }.answer(sight.view) }
+            };
             (lots.iter().map(plan).collect::<Vec<_>>(), (pending, leaving.len()))
         }) else {
             return;
@@ -247,4 +249,3 @@ impl Engine {
         self.after(wait, Happening::Registered(id));
     }
 }
-

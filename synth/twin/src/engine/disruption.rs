@@ -1,9 +1,6 @@
 //! Karpenter's disruption loop: one command at a time, validated, and followed until its nodes go.
 
-use super::{
-    Disruption, Engine, Happening, Kind, Running,
-    event::Cause,
-};
+use super::{Disruption, Engine, Happening, Kind, Running, event::Cause};
 use crate::{
     karpenter::{
         Reason,
@@ -100,8 +97,7 @@ impl Engine {
         for node in &nodes {
             self.taint(*node);
         }
-        let replacements: Vec<NodeId> =
-            command.replacements.iter().map(|claim| self.claim(claim.clone())).collect();
+        let replacements: Vec<NodeId> = command.replacements.iter().map(|claim| self.claim(claim.clone())).collect();
         if let Some(karpenter) = &mut self.karpenter {
             nodes.iter().for_each(|node| karpenter.memories[node.0].marked = true);
         }
@@ -127,8 +123,8 @@ impl Engine {
         }
         let nodes: Vec<NodeId> = running.command.candidates.iter().map(|candidate| candidate.node).collect();
         let of = |node: &NodeId| &self.cluster.nodes[node.0];
-        let failed = running.replacements.iter().any(|node| of(node).gone.is_some())
-            || self.now - running.began > COMMAND_LIMIT;
+        let failed =
+            running.replacements.iter().any(|node| of(node).gone.is_some()) || self.now - running.began > COMMAND_LIMIT;
         let memories = self.karpenter.as_ref().map_or(&[] as &[_], |karpenter| &karpenter.memories);
         let ready = running.replacements.iter().all(|node| memories[node.0].initialized.is_some());
         let cause = Cause::Disrupted(running.command.reason);
@@ -165,7 +161,8 @@ impl Engine {
         let node = &self.cluster.nodes[id.0];
         let (Some(karpenter), Some(pool)) = (&mut self.karpenter, node.pool) else { return };
         let (memory, pool) = (&mut karpenter.memories[id.0], &self.cluster.pools[pool.0]);
-        let drifts = memory.hash != pool.hash || memory.image != karpenter.image || !pool.requirements.holds(&node.labels);
+        let drifts =
+            memory.hash != pool.hash || memory.image != karpenter.image || !pool.requirements.holds(&node.labels);
         if node.launched.is_none() || node.deleting.is_some() || !drifts {
             memory.drifted = None;
         } else if memory.drifted.is_none() {

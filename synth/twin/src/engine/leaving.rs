@@ -1,6 +1,9 @@
 //! How a node goes: its taint, its pods' evictions, its instance.
 
-use super::{Engine, Happening, Kind, event::{Cause, Departure}};
+use super::{
+    Engine, Happening, Kind,
+    event::{Cause, Departure},
+};
 use crate::{
     karpenter::{
         controller::EXPIRES_APART,
@@ -129,4 +132,3 @@ impl Engine {
         }
     }
 }
-

@@ -248,4 +248,3 @@ impl Pace for Seeded {
         i64::try_from(node.0).unwrap_or(i64::MAX)
     }
 }
-

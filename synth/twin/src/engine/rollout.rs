@@ -1,10 +1,7 @@
 //! A `Deployment`'s rolling update: how many pods each of its revisions shall have.
 
 use super::{Engine, cluster::Owner};
-use crate::{
-    pods::Pod,
-    time::Time,
-};
+use crate::{pods::Pod, time::Time};
 
 impl Engine {
     /// Says how many pods each revision of a workload shall have now.
@@ -74,4 +71,3 @@ fn signed(number: usize) -> i64 {
 fn whole(number: i64) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
-

@@ -101,9 +101,8 @@ impl Engine {
     fn over_quota(&self, template: &Template) -> bool {
         let quotas = self.cluster.quotas.iter().filter(|quota| quota.namespace == template.namespace);
         quotas.into_iter().any(|quota| {
-            let there = self.cluster.pods.iter().filter(|pod| {
-                pod.gone.is_none() && pod.template.namespace == quota.namespace
-            });
+            let there =
+                self.cluster.pods.iter().filter(|pod| pod.gone.is_none() && pod.template.namespace == quota.namespace);
             let (used, limit) = there.fold((template.requests, template.cpu_limit), |(used, limit), pod| {
                 let limits = limit.zip(pod.template.cpu_limit).map(|(one, other)| one + other);
                 (used + pod.template.requests, limits)
@@ -119,8 +118,7 @@ impl Engine {
         let live: Vec<PodId> = of.live(&self.cluster.pods).collect();
         let surplus = surplus.min(live.len());
         let now = self.now;
-        let uids: Vec<u64> =
-            live.iter().map(|pod| self.paced(*pod, |pace, whose| pace.uid(whose, now))).collect();
+        let uids: Vec<u64> = live.iter().map(|pod| self.paced(*pod, |pace, whose| pace.uid(whose, now))).collect();
         let siblings = self.siblings(workload);
         let uid = |pod: PodId| {
             let place = live.iter().position(|other| *other == pod);
@@ -155,10 +153,9 @@ impl Engine {
         if !on.present() || self.cluster.on_node[node.0].iter().any(there) || !daemon_runs(&template, on) {
             return;
         }
-        let requested: Resources =
-            self.cluster.on_node[node.0].iter().fold(template.requests, |all, pod| {
-                all + self.cluster.pods[pod.0].template.requests
-            });
+        let requested: Resources = self.cluster.on_node[node.0]
+            .iter()
+            .fold(template.requests, |all, pod| all + self.cluster.pods[pod.0].template.requests);
         if requested.fits(on.allocatable) {
             let id = self.cluster.add_pod(template, Owned::Daemon(daemon), node.0, self.now);
             self.log(Kind::Created(id));

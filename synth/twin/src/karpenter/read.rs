@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use crate::{
-    karpenter::{Budget, Consolidation, Pool, Reason, Share, requirements::{Requirement, Requirements}},
+    karpenter::{
+        Budget, Consolidation, Pool, Reason, Share,
+        requirements::{Requirement, Requirements},
+    },
     pods::{Effect, Labels, Operator, Taint},
     resources::{MEBIBYTE, Resources},
     time::Span,
@@ -28,7 +31,8 @@ impl Pool {
             policy: policy(&spec["disruption"]["consolidationPolicy"]).map_err(within)?,
             consolidate_after: span(&spec["disruption"]["consolidateAfter"], Some(Span::ZERO)).map_err(within)?,
             budgets: budgets(&spec["disruption"]["budgets"]).map_err(within)?,
-            expire_after: span(&template["spec"]["expireAfter"], Some(Span::whole_seconds(720 * 3600))).map_err(within)?,
+            expire_after: span(&template["spec"]["expireAfter"], Some(Span::whole_seconds(720 * 3600)))
+                .map_err(within)?,
             termination_grace: span(&template["spec"]["terminationGracePeriod"], None).map_err(within)?,
             hash: 0,
         };
@@ -66,7 +70,8 @@ fn taints(written: &Value) -> Result<Vec<Taint>, String> {
         other => Err(format!("`{}` is no effect of a taint", other.unwrap_or_default())),
     };
     let all = written.as_array().into_iter().flatten();
-    all.map(|taint| Ok(Taint { key: text(taint, "key"), value: text(taint, "value"), effect: effect(taint)? })).collect()
+    all.map(|taint| Ok(Taint { key: text(taint, "key"), value: text(taint, "value"), effect: effect(taint)? }))
+        .collect()
 }
 
 fn policy(written: &Value) -> Result<Consolidation, String> {
@@ -114,8 +119,12 @@ fn requirements(written: &Value) -> Result<Requirements, String> {
     for rule in written.as_array().into_iter().flatten() {
         let key = rule["key"].as_str().ok_or("a requirement without a key")?;
         let operator = operator(rule["operator"].as_str().unwrap_or_default())?;
-        let values: Vec<String> =
-            rule["values"].as_array().into_iter().flatten().filter_map(|value| Some(value.as_str()?.to_owned())).collect();
+        let values: Vec<String> = rule["values"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|value| Some(value.as_str()?.to_owned()))
+            .collect();
         let least = rule["minValues"].as_u64().and_then(|least| usize::try_from(least).ok());
         all.add(key, Requirement::of(operator, &values).with_min_values(least));
     }
@@ -186,7 +195,13 @@ pub fn milli(text: &str) -> Option<i64> {
 /// Memory in bytes, and plain numbers.
 pub fn bytes(text: &str) -> Option<i64> {
     let units = [
-        ("Ki", 1 << 10), ("Mi", MEBIBYTE), ("Gi", 1 << 30), ("Ti", 1 << 40), ("k", 1000), ("M", 1_000_000), ("G", 1_000_000_000),
+        ("Ki", 1 << 10),
+        ("Mi", MEBIBYTE),
+        ("Gi", 1 << 30),
+        ("Ti", 1 << 40),
+        ("k", 1000),
+        ("M", 1_000_000),
+        ("G", 1_000_000_000),
         ("T", 1_000_000_000_000),
     ];
     match units.iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, *size))) {

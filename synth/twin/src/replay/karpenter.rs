@@ -24,7 +24,10 @@ use serde_json::Value;
 use crate::{
     engine::{Engine, Shortage},
     pods::{Capacity, NodeId, PodId},
-    replay::karpenter::{inputs::{Inputs, Shared}, recording::Recording},
+    replay::karpenter::{
+        inputs::{Inputs, Shared},
+        recording::Recording,
+    },
     scheduler::Ties,
     time::{Span, Time},
 };
@@ -93,7 +96,15 @@ pub fn replay(recording: &str, prices: &str) -> Result<Report, String> {
             eprintln!("{} {:?}", event.at, event.kind);
         }
         eprintln!("{mapping:?}");
-        for (id, node) in engine.nodes().iter().enumerate() { eprintln!("{id} {} {} {} {:?}", node.name, node.instance_type, node.zone, engine.claim_of(NodeId(id)).map(|claim| (claim.requests, claim.types.len()))); }
+        for (id, node) in engine.nodes().iter().enumerate() {
+            eprintln!(
+                "{id} {} {} {} {:?}",
+                node.name,
+                node.instance_type,
+                node.zone,
+                engine.claim_of(NodeId(id)).map(|claim| (claim.requests, claim.types.len()))
+            );
+        }
     }
     let decisions = compare::decisions(&recording, &engine, &settled, &mapping);
     Ok(Report { scenario: recording.scenario.clone(), decisions })
@@ -117,8 +128,10 @@ fn act(engine: &mut Engine, recording: &Recording, action: &Value, inputs: &RefC
         ("delete", "PodDisruptionBudget") => engine.remove_budget(scene::NAMESPACE, group),
         ("apply", "NodePool") => {
             let pool = engine.pool(group).ok_or_else(|| format!("there is no pool `{group}`"))?;
-            let labels = action["template"]["metadata"]["labels"].as_object().map(|_| &action["template"]["metadata"]["labels"]);
-            let rules = action["template"]["spec_requirements"].as_array().map(|_| &action["template"]["spec_requirements"]);
+            let labels =
+                action["template"]["metadata"]["labels"].as_object().map(|_| &action["template"]["metadata"]["labels"]);
+            let rules =
+                action["template"]["spec_requirements"].as_array().map(|_| &action["template"]["spec_requirements"]);
             let changed = engine.pools()[pool.0].with_template(labels, rules)?;
             engine.change_pool(pool, changed);
         }

@@ -16,7 +16,8 @@ fn recordings() -> Vec<(String, String)> {
 fn reports() -> Vec<Report> {
     let prices = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/karpenter/prices.csv");
     let prices = fs::read_to_string(prices).unwrap();
-    let report = |(name, text): (String, String)| replay(&text, &prices).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let report =
+        |(name, text): (String, String)| replay(&text, &prices).unwrap_or_else(|error| panic!("{name}: {error}"));
     let only = std::env::var("ONLY").ok();
     let shown = |(name, _): &(String, String)| only.as_ref().is_none_or(|only| only == name);
     recordings().into_iter().filter(shown).map(report).collect()
@@ -34,11 +35,18 @@ fn all_recordings_are_shown() {
         }
         let first = report.first_difference();
         whole += usize::from(first.is_none());
-        let said = first.map(|decision| format!("{:.1} {}: {}", decision.at, decision.what, decision.differs.clone().unwrap_or_default()));
+        let said = first.map(|decision| {
+            format!("{:.1} {}: {}", decision.at, decision.what, decision.differs.clone().unwrap_or_default())
+        });
         println!("{} {}/{} {}", report.scenario, report.agreed(), report.decisions.len(), said.unwrap_or_default());
         if only.is_some() {
             for decision in &report.decisions {
-                println!("   {:.2} {} {}", decision.at, decision.what, decision.differs.clone().unwrap_or_else(|| "ok".to_owned()));
+                println!(
+                    "   {:.2} {} {}",
+                    decision.at,
+                    decision.what,
+                    decision.differs.clone().unwrap_or_else(|| "ok".to_owned())
+                );
             }
         }
     }

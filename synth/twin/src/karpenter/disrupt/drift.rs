@@ -15,9 +15,7 @@ pub fn drift(sight: Sight<'_>) -> Found {
         return Found::NotNow;
     }
     let since = |node: usize| sight.memories[node].drifted.map(|at| sight.clock.second(at));
-    drifted.sort_by_key(|one| {
-        (!one.pods.is_empty(), since(one.node.0).unwrap_or(Time::ZERO), sight.ranks[one.node.0])
-    });
+    drifted.sort_by_key(|one| (!one.pods.is_empty(), since(one.node.0).unwrap_or(Time::ZERO), sight.ranks[one.node.0]));
     let allowed = allowed(sight, Reason::Drifted);
     for candidate in drifted {
         if allowed[candidate.pool.0] == 0 {

@@ -36,7 +36,8 @@ pub fn simulate(sight: Sight<'_>, candidates: &[Candidate], consolidates: bool) 
         Vec::new()
     };
     let nodes: Vec<NodeId> = candidates.iter().map(|candidate| candidate.node).collect();
-    let question = Question { pods: &pods, candidates: &nodes, marked: &marked, resting: &closed, ..Question::default() };
+    let question =
+        Question { pods: &pods, candidates: &nodes, marked: &marked, resting: &closed, ..Question::default() };
     let plan = question.answer(view);
     // What waits, and what leaves a node that goes anyhow, may count on nodes that are still on their way.
     let sure = |(pod, node): &(PodId, NodeId)| {
@@ -45,8 +46,8 @@ pub fn simulate(sight: Sight<'_>, candidates: &[Candidate], consolidates: bool) 
     };
     // A pod that waits is not the nodes' fault.
     let runs = |pod: &PodId| view.pods[pod.0].node.is_some();
-    let all_placed = !plan.unschedulable.iter().any(runs)
-        && plan.existing.iter().all(|place| sure(place) || !runs(&place.0));
+    let all_placed =
+        !plan.unschedulable.iter().any(runs) && plan.existing.iter().all(|place| sure(place) || !runs(&place.0));
     Outcome { plan, all_placed }
 }
 

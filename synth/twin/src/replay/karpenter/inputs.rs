@@ -125,7 +125,11 @@ impl Inputs {
             })
         };
         let types = recorded.types_count != claim.types.len();
-        let wrong = i64::from(cpu) + i64::from(memory) + 2 * i64::from(values(ZONE)) + i64::from(values(CAPACITY_TYPE)) + i64::from(types);
+        let wrong = i64::from(cpu)
+            + i64::from(memory)
+            + 2 * i64::from(values(ZONE))
+            + i64::from(values(CAPACITY_TYPE))
+            + i64::from(types);
         wrong * 100_000 + (Time::seconds(recorded.created) - now).0.abs()
     }
 }

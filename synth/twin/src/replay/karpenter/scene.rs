@@ -49,7 +49,8 @@ pub(super) fn pools(recording: &Recording) -> Result<Vec<Pool>, String> {
 
 /// The region, from the zones that the pools name.
 fn region(recording: &Recording) -> Option<&str> {
-    let rules = recording.objects.iter().filter_map(|object| object["spec"]["template"]["spec"]["requirements"].as_array());
+    let rules =
+        recording.objects.iter().filter_map(|object| object["spec"]["template"]["spec"]["requirements"].as_array());
     let zones = rules.flatten().filter(|rule| rule["key"] == ZONE);
     let zone = zones.filter_map(|rule| rule["values"].as_array()).flatten().find_map(Value::as_str)?;
     zone.get(..zone.len() - 1)
@@ -85,7 +86,8 @@ pub(super) fn template(name: &str, group: &Value) -> Result<Template, String> {
         return Ok(synthesized(name));
     }
     let text = |key: &str| group[key].as_str().unwrap_or("0");
-    let requests = read::pod_requests(text("cpu"), text("memory")).ok_or_else(|| format!("group `{name}`: its requests cannot be read"))?;
+    let requests = read::pod_requests(text("cpu"), text("memory"))
+        .ok_or_else(|| format!("group `{name}`: its requests cannot be read"))?;
     let labels = Labels::from([("g".to_owned(), name.to_owned())]);
     let own = vec![is("g", name)];
     let annotation = |key: &str| group["annotations"][key].as_str();
@@ -96,7 +98,9 @@ pub(super) fn template(name: &str, group: &Value) -> Result<Template, String> {
         requests,
         grace_seconds: GRACE,
         daemon: group["daemonset"] == true,
-        deletion_cost: annotation("controller.kubernetes.io/pod-deletion-cost").and_then(|cost| cost.parse().ok()).unwrap_or(0),
+        deletion_cost: annotation("controller.kubernetes.io/pod-deletion-cost")
+            .and_then(|cost| cost.parse().ok())
+            .unwrap_or(0),
         do_not_disrupt: annotation("karpenter.sh/do-not-disrupt") == Some("true"),
         ..Template::default()
     };
@@ -114,7 +118,14 @@ pub(super) fn template(name: &str, group: &Value) -> Result<Template, String> {
         template.anti_affinity.push(AntiAffinity { key: HOSTNAME.to_owned(), selector: own, weight: None });
     }
     let known = [
-        "cpu", "memory", "daemonset", "node_selector", "zone_max_skew", "hostname_schedule_anyway", "hostname_anti_affinity", "annotations",
+        "cpu",
+        "memory",
+        "daemonset",
+        "node_selector",
+        "zone_max_skew",
+        "hostname_schedule_anyway",
+        "hostname_anti_affinity",
+        "annotations",
     ];
     match group.as_object().into_iter().flatten().find(|(key, _)| !known.contains(&key.as_str())) {
         Some((key, _)) => Err(format!("group `{name}`: `{key}` is not known here")),

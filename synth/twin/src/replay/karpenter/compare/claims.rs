@@ -27,7 +27,8 @@ pub(super) fn decisions(recording: &Recording, engine: &Engine, mapping: &[Optio
     let mut partner = vec![None; recording.claims.len()];
     // First those that agree whole, then those that the pace took for the same, then any that is near.
     let whole = |recorded: &recording::Claim, own: &Own<'_>| {
-        claim_differs(recording, recorded, engine, own).is_none() && bought_differs(recorded, engine, own.node).is_none()
+        claim_differs(recording, recorded, engine, own).is_none()
+            && bought_differs(recorded, engine, own.node).is_none()
     };
     let mapped = |place: usize, own: &Own<'_>| mapping.get(own.node.0).copied().flatten() == Some(place);
     for round in 0..4 {
@@ -91,12 +92,7 @@ fn of_claim(
     all
 }
 
-fn claim_differs(
-    recording: &Recording,
-    recorded: &recording::Claim,
-    engine: &Engine,
-    own: &Own<'_>,
-) -> Option<String> {
+fn claim_differs(recording: &Recording, recorded: &recording::Claim, engine: &Engine, own: &Own<'_>) -> Option<String> {
     let catalogue = engine.catalogue();
     let text = |key: &str| recorded.requests.get(key).map(String::as_str).unwrap_or("0");
     let requests = &own.claim.requests;
@@ -106,7 +102,8 @@ fn claim_differs(
     listed.sort_unstable();
     let numbers = |cpu: i64, memory: i64, pods: i64| format!("{cpu}m {memory} bytes {pods} pods");
     let values = |key: &str| {
-        let mut values: Vec<String> = own.claim.requirements.get(key).and_then(|rule| rule.values()).unwrap_or_default().to_vec();
+        let mut values: Vec<String> =
+            own.claim.requirements.get(key).and_then(|rule| rule.values()).unwrap_or_default().to_vec();
         values.sort_unstable();
         values.join(",")
     };
@@ -195,4 +192,3 @@ fn bought_differs(recorded: &recording::Claim, engine: &Engine, node: NodeId) ->
 fn described(kind: &str, zone: &str, capacity: &str) -> String {
     format!("{kind} {zone} {capacity}")
 }
-

@@ -20,7 +20,8 @@ pub(super) fn decisions(recording: &Recording, engine: &Engine) -> Vec<Decision>
     let mut all = Vec::new();
     for recorded in &recording.disruptions {
         let near = |(number, (at, _)): &(usize, &(Time, &Disruption))| !taken[*number] && together(recorded.t, *at);
-        let agrees = |(_, (_, own)): &(usize, &(Time, &Disruption))| differs(recording, recorded, engine, own).is_none();
+        let agrees =
+            |(_, (_, own)): &(usize, &(Time, &Disruption))| differs(recording, recorded, engine, own).is_none();
         let by_time = |(_, (at, _)): &(usize, &(Time, &Disruption))| (Time::seconds(recorded.t) - *at).0.abs();
         let found = || own.iter().enumerate().filter(near);
         let best = found().filter(agrees).min_by_key(by_time).or_else(|| found().min_by_key(by_time));
@@ -66,7 +67,11 @@ fn kinds(engine: &Engine, nodes: &[NodeId]) -> Vec<String> {
 
 fn differs(recording: &Recording, recorded: &recording::Command, engine: &Engine, own: &Disruption) -> Option<String> {
     let decision = if own.replacements.is_empty() { "delete" } else { "replace" };
-    let instances = recorded.nodes.iter().filter_map(|id| recording.claim(id)).filter_map(|place| recording.claims[place].instance.as_ref());
+    let instances = recorded
+        .nodes
+        .iter()
+        .filter_map(|id| recording.claim(id))
+        .filter_map(|place| recording.claims[place].instance.as_ref());
     let mut went: Vec<_> =
         instances.map(|instance| format!("{} {} {}", instance.kind, instance.zone, instance.capacity_type)).collect();
     went.sort_unstable();
@@ -85,7 +90,11 @@ fn differs(recording: &Recording, recorded: &recording::Command, engine: &Engine
     if cents > 0.0051 {
         return Some(format!("savings: recorded {:.2}, twin {:.4}", recorded.savings, own.savings));
     }
-    recorded.replacements.iter().zip(&own.replacements).find_map(|(recorded, node)| replacement(recorded, engine, *node))
+    recorded
+        .replacements
+        .iter()
+        .zip(&own.replacements)
+        .find_map(|(recorded, node)| replacement(recorded, engine, *node))
 }
 
 fn replacement(recorded: &Replacement, engine: &Engine, node: NodeId) -> Option<String> {
@@ -111,4 +120,3 @@ fn replacement(recorded: &Replacement, engine: &Engine, node: NodeId) -> Option<
         ("replacement's cheapest", format!("{listed:?}"), format!("{prices:?}")),
     ])
 }
-
