@@ -44,6 +44,8 @@ pub enum Invalid {
     /// The API that the metric comes from has nothing, or refuses.
     Unavailable(String),
     NoPods,
+    /// There are no pods that a value in all could be held by.
+    NoneReady,
     /// What there is belongs to pods that go, have failed or are not ready.
     NoReady,
     /// The pod at this place asks for nothing of the resource.
@@ -57,6 +59,7 @@ impl fmt::Display for Invalid {
         match self {
             Self::Unavailable(why) => out.write_str(why),
             Self::NoPods => out.write_str("no pods returned by selector while calculating replica count"),
+            Self::NoneReady => write!(out, "unable to calculate ready pods: {}", Self::NoPods),
             Self::NoReady => out.write_str("did not receive metrics for targeted pods (pods might be unready)"),
             Self::NoRequest(pod) => write!(out, "missing request in pod {pod}"),
             Self::NothingRequested => out.write_str("no metrics returned matched known pods"),
@@ -220,7 +223,7 @@ impl Question<'_> {
             return proposal(self.current);
         }
         if pods.is_empty() {
-            return Err(Invalid::NoPods);
+            return Err(Invalid::NoneReady);
         }
         let serves = |pod: &&PodState| {
             pod.phase == Phase::Running && pod.ready.is_some_and(|condition| condition.status == Status::True)

@@ -53,6 +53,10 @@ struct Computation {
     #[serde(rename = "TolDown")]
     down: f64,
     pods: Vec<PodGiven>,
+    /// The series of a value, in thousandths.
+    #[serde(default)]
+    values: Vec<i64>,
+    status_replicas: Option<i32>,
     replicas: i32,
     observed: i64,
     error: Option<String>,
@@ -135,12 +139,6 @@ fn timeline(said: Timeline) -> Result<Option<[String; 3]>, String> {
 }
 
 fn computation(kind: &str, said: Computation) -> Result<Option<[String; 3]>, String> {
-    let (cpu, target) = match kind {
-        "resource-utilization" => (true, utilization(said.target)?),
-        "resource-utilization-memory" => (false, utilization(said.target)?),
-        "pods-average-value" => (false, Each::AverageValue(said.target)),
-        _ => return Err(format!("`{kind}` is no kind that is known")),
-    };
     if said.target < 1 {
         return Err(format!("a target of {} is not positive", said.target));
     }
@@ -148,8 +146,21 @@ fn computation(kind: &str, said: Computation) -> Result<Option<[String; 3]>, Str
     let (pods, samples): (Vec<_>, Vec<_>) = read.into_iter().unzip();
     let tolerances = Tolerances { up: said.up, down: said.down };
     let flags = &Flags::default();
-    let question = Question { now: Time::ZERO, current: said.current_replicas, tolerances, cpu, flags };
-    let (replicas, observed, error) = match question.of_pods(target, &pods, &samples) {
+    let question = |cpu| Question { now: Time::ZERO, current: said.current_replicas, tolerances, cpu, flags };
+    let value = said.values.iter().fold(0, |sum: i64, value| sum.saturating_add(*value));
+    let computed = match kind {
+        "resource-utilization" => question(true).of_pods(utilization(said.target)?, &pods, &samples),
+        "resource-utilization-memory" => question(false).of_pods(utilization(said.target)?, &pods, &samples),
+        "resource-average-value" => question(true).of_pods(Each::AverageValue(said.target), &pods, &samples),
+        "pods-average-value" => question(false).of_pods(Each::AverageValue(said.target), &pods, &samples),
+        "object-value" | "external-value" => question(false).of_total(said.target, value, &pods),
+        "object-average-value" | "external-average-value" => {
+            let Some(status) = said.status_replicas else { return Err("has no `statusReplicas`".to_owned()) };
+            Ok(question(false).of_average(said.target, value, status))
+        }
+        _ => return Err(format!("`{kind}` is no kind that is known")),
+    };
+    let (replicas, observed, error) = match computed {
         Ok(proposal) => (proposal.replicas, proposal.utilization.map_or(proposal.value, i64::from), None),
         Err(invalid) => (0, 0, Some(invalid.to_string())),
     };

@@ -41,7 +41,7 @@ fn a_value_in_all_needs_pods_once_it_is_off_its_target() {
         4
     );
     let decision = autoscaler.sync(now(), FOUR, &[], &[Reading::Value(300_000)]);
-    assert_eq!((decision.desired, &decision.proposals[0]), (4, &Err(Invalid::NoPods)));
+    assert_eq!((decision.desired, &decision.proposals[0]), (4, &Err(Invalid::NoneReady)));
     assert_eq!(decision.conditions.scaling_active, condition(false, Reason::FailedGetExternalMetric));
 }
 

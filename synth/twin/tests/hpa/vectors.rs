@@ -24,6 +24,25 @@ fn every_vector_agrees() {
     assert_eq!(counts, kinds);
 }
 
+/// Values in all and for each, and means of a resource, with pods in every state: 50 of each kind.
+#[test]
+fn every_vector_of_values_agrees() {
+    let reports = replay(File { path: "values.jsonl", text: &data("values.jsonl") }).unwrap();
+    for report in &reports {
+        assert!(report.agrees(), "{report}");
+    }
+    let kinds = [
+        "external-average-value",
+        "external-value",
+        "object-average-value",
+        "object-value",
+        "resource-average-value",
+        "resource-utilization",
+    ];
+    let counts: Vec<_> = reports.iter().map(|report| (report.name.as_str(), report.recorded)).collect();
+    assert_eq!(counts, kinds.map(|kind| (kind, 50)));
+}
+
 #[test]
 fn a_vector_that_differs_is_named() {
     let text = data(PATH);
@@ -55,9 +74,13 @@ fn what_is_no_vector_is_told_with_its_line() {
         (r#"{"kind":"random","Min":3,"Max":2,"steps":[]}"#, "`spec.maxReplicas` is 2"),
         (step, "the step at 0 is not after that at 15"),
         (pod, "`Gone` is no phase of a pod"),
-        (&pod.replace("resource-utilization", "disk"), "`disk` is no kind"),
+        (&pod.replace("resource-utilization", "disk").replace("Gone", "Running"), "`disk` is no kind"),
         (&pod.replace("60", "0").replace("Gone", "Running"), "a target of 0"),
         (&pod.replace("\"Gone\"", "\"Running\",\"usage\":1"), "without `metricAgo`"),
+        (
+            &pod.replace("Gone", "Running").replace("resource-utilization", "external-average-value"),
+            "has no `statusReplicas`",
+        ),
         (&pod.replace("\"Gone\"", "\"Running\",\"ready\":\"True\""), "without `readyChangedAgo`"),
     ];
     for (line, problem) in cases {
