@@ -11,5 +11,6 @@ mod proposals;
 mod recordings;
 mod replays;
 mod seed;
+mod syncs;
 mod vectors;
 mod worked;
