@@ -23,6 +23,7 @@ mod resolving;
 pub mod runner;
 mod series;
 pub mod settings;
+pub mod simulated;
 pub mod terraform;
 mod versions;
 mod view;

@@ -21,6 +21,7 @@ use synth_command::{
 
 use crate::commands::{
     access::AccessArgs, images::ImagesArgs, init::InitArgs, load_report::LoadReportArgs, settings::SettingsArgs,
+    simulate::SimulateArgs,
 };
 
 /// The help of the option that every project has, as this one's folder is called.
@@ -75,6 +76,8 @@ pub(crate) enum Command {
     Test(TestArgs<Platform>),
     /// Print the commands that reach what runs: kubectl, Argo CD, Grafana, Prometheus and the proxy
     Access(AccessArgs),
+    /// Simulate what happens under a load, before anything is applied: pods, nodes, latency, lost requests and money
+    Simulate(SimulateArgs),
     /// Judge the results of a load test, and draw them on a page
     LoadReport(LoadReportArgs),
     /// Print a script with which a shell completes this command line: `source <(synth completions bash)`

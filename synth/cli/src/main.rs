@@ -19,7 +19,7 @@ use synth_command::{
 
 use crate::{
     cli::{Cli, Command},
-    commands::{access, images, init, load_report, settings},
+    commands::{access, images, init, load_report, settings, simulate},
     project::Project,
 };
 
@@ -62,6 +62,7 @@ fn run(cli: &Cli) -> Result<Report> {
         Command::Apply(args) => apply::apply(&project, args),
         Command::Destroy(args) => destroy::destroy(&project, args),
         Command::Test(args) => test::test(&project, args),
+        Command::Simulate(args) => simulate::simulate(&project, args),
         Command::LoadReport(args) => load_report::load_report(&project, args),
         Command::Init(_) | Command::Policies(_) | Command::Completions(_) => unreachable!("needs no project"),
     }

@@ -18,4 +18,5 @@ pub mod replicaset;
 pub mod resources;
 pub mod scheduler;
 pub mod service;
+pub mod simulation;
 pub mod time;

@@ -5,3 +5,4 @@ pub(crate) mod images;
 pub(crate) mod init;
 pub(crate) mod load_report;
 pub(crate) mod settings;
+pub(crate) mod simulate;

@@ -1,0 +1,231 @@
+//! The platform as the capacity twin takes it: its own objects, and what stands around them.
+
+use synth_twin::{
+    catalogue::NodeClass,
+    cost::Fixed,
+    engine::Delays,
+    karpenter::{self, Version},
+    load::Plan,
+    network::{Kept, Leaving, Registration},
+    pods::{Effect, Template, Toleration},
+    resources::Resources,
+    service::{self, Admission, CALIBRATION, Clients, Places, Resident, Workers},
+    simulation::setup::{Balancer, BaseNodes, Service, Setup},
+    time::Span,
+};
+
+use k8s_openapi::api::core::v1::ResourceQuota;
+use synth_kubernetes::quantity::{self, MEMORY};
+
+use crate::{
+    Platform,
+    charts::karpenter::Values,
+    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
+    settings::NatGateways,
+    view::{self, BALANCER, NodePool, TARGET_GROUP, Workload, attribute, daemon_pods, other_pods},
+};
+
+/// Seconds for which the proxy and the mock keep a connection at most: `--max-connection-age` where no flag says so.
+const CONNECTION_AGE: f64 = 60.0;
+
+/// Seconds that a request waits for a place in flight at most, in the proxy.
+const PATIENCE: f64 = 0.5;
+
+/// Seconds that the proxy gives a target: `--timeout` where no flag says so.
+const TIMEOUT: f64 = 30.0;
+
+/// The load balancer asks each 5 s, and believes the second answer that is missing after 2 s.
+const UNHEALTHY: Span = Span::whole_seconds(12);
+
+/// The value of the priority class `services`.
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// The platform, as far as a load concerns it: the proxy, and the mock target behind it.
+pub fn setup(platform: &Platform) -> Setup {
+    let settings = &platform.settings;
+    let named = |name: &str| platform.autoscaled().into_iter().find(|workload| workload.name() == name);
+    let services = [CORS_PROXY_SERVER, MOCK_TARGET_SERVER].into_iter().filter_map(named);
+    let balancer = named(CORS_PROXY_SERVER).and_then(|proxy| proxy.balancers(platform).next());
+    let class = settings.karpenter.node_pools.len();
+    debug_assert!(class > 0 || platform.every::<NodePool>().next().is_none());
+    Setup {
+        name: settings.name.clone(),
+        region: settings.aws.region.name.to_owned(),
+        zones: settings.network.zones.iter().map(|zone| zone.to_string()).collect(),
+        services: services.map(|workload| service(platform, &workload)).collect(),
+        pools: platform.every::<NodePool>().map(|pool| (pool.name().to_owned(), pool.spec.clone())).collect(),
+        class: NodeClass {
+            zones: Some(settings.network.zones.iter().map(|zone| zone.to_string()).collect()),
+            max_pods: platform
+                .every::<view::NodeClass>()
+                .next()
+                .and_then(|class| class.spec.kubelet.max_pods)
+                .map(i64::from),
+            ..NodeClass::default()
+        },
+        volume: settings.karpenter.volume_size_gib,
+        base: BaseNodes {
+            instance_type: settings
+                .base_nodes
+                .instance_types
+                .first()
+                .map(|of| of.name().to_owned())
+                .unwrap_or_default(),
+            nodes: settings.base_nodes.desired_size as usize,
+        },
+        others: others(platform),
+        daemons: daemons(platform),
+        quota: quota(platform),
+        karpenter: karpenter::Settings {
+            version: Version::V1_14,
+            batch_idle: Span::whole_seconds(1),
+            batch_max: Span::whole_seconds(10),
+            ignores_preferences: platform
+                .chart::<Values>()
+                .is_some_and(|chart| chart.values.settings.preference_policy == "Ignore"),
+            spot_to_spot: false,
+            memory_overhead: 0.075,
+        },
+        balancer: Balancer {
+            cross_zone: balancer
+                .is_some_and(|of| attribute(&of, BALANCER, "load_balancing.cross_zone.enabled") == Some("true")),
+            registration: Registration::default(),
+            unhealthy: UNHEALTHY,
+        },
+        delays: Delays::default(),
+        fixed: fixed(platform),
+    }
+}
+
+/// The curve of the load test.
+pub fn plan(platform: &Platform) -> Plan {
+    let load = &platform.settings.load_test;
+    Plan {
+        rate: load.rate.into(),
+        ramp: load.ramp_seconds.into(),
+        hold: load.hold_seconds.into(),
+        ramp_down: load.ramp_down_seconds.into(),
+    }
+}
+
+fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
+    let settings = &platform.settings.services;
+    let number = |flag: &'static str| workload.flags(flag).next().and_then(|text| text.parse::<f64>().ok());
+    let workers = number("--workers").unwrap_or(1.0);
+    let memory = workload.containers().iter().filter_map(|container| view::limit(container, MEMORY)).next();
+    let memory = memory.and_then(quantity::mebibytes).map(mebibytes);
+    let is_proxy = workload.name() == CORS_PROXY_SERVER;
+    let places = Places::of(memory, workers, number("--max-in-flight"), number("--max-connections"));
+    let admission = if is_proxy {
+        Admission { in_flight: places.in_flight, waiting: places.in_flight, patience: PATIENCE }
+    } else {
+        Admission::ALL
+    };
+    let of = settings.all().find(|(name, _)| *name == workload.name()).map(|(_, of)| of);
+    let seconds = |value: u32| Span::whole_seconds(value.into());
+    let (hook, delay, timeout) =
+        of.map_or((0, 0, 0), |of| (of.pre_stop_seconds, of.drain_delay_seconds, of.drain_timeout_seconds));
+    let balancer = workload.balancers(platform).next();
+    let deregistered = balancer
+        .and_then(|of| attribute(&of, TARGET_GROUP, "deregistration_delay.timeout_seconds")?.parse().ok())
+        .map_or(seconds(0), |of: u32| seconds(of));
+    let late = if is_proxy { seconds(settings.proxy.late_connections_seconds) } else { Span::whole_seconds(1) };
+    let grace = Span::whole_seconds(i64::try_from(workload.grace()).unwrap_or(i64::MAX));
+    let leaving = if is_proxy {
+        Leaving::of(seconds(hook), seconds(delay), seconds(timeout), grace, (late, deregistered))
+    } else {
+        Leaving::of(seconds(hook), seconds(delay), seconds(timeout), grace, (late, grace))
+    };
+    Service {
+        deployment: workload.deployment.typed().clone(),
+        scaler: workload.scaler.typed().clone(),
+        budget: workload.budgets(platform).next().map(|budget| budget.typed().clone()),
+        priority: 100_000,
+        model: service::Service {
+            cost: if is_proxy { CALIBRATION.proxy } else { CALIBRATION.mock },
+            workers: Workers::Each(whole(workers)),
+            limit: None,
+            admission,
+            timeout: is_proxy.then_some(TIMEOUT),
+            clients: Clients::default(),
+        },
+        memory: Resident::PROXY,
+        leaving,
+        kept: Kept::Until(CONNECTION_AGE),
+    }
+}
+
+fn mebibytes(number: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "the memory of a pod")]
+    let number = number as f64;
+    number * MIB
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "threads of a program")]
+fn whole(number: f64) -> usize {
+    number.max(1.0) as usize
+}
+
+/// What runs on every node, as one pod: its amounts are known together.
+fn daemons(platform: &Platform) -> Vec<Template> {
+    let all = daemon_pods(platform);
+    let each = |place: u64| Template {
+        workload: format!("daemon-{place}"),
+        namespace: "kube-system".to_owned(),
+        requests: if place == 0 { amount(all.requests) } else { Resources { pods: 1, ..Resources::default() } },
+        tolerations: vec![Toleration::default()],
+        grace_seconds: 30,
+        daemon: true,
+        ..Template::default()
+    };
+    (0..all.pods).map(each).collect()
+}
+
+/// Pods on Karpenter's nodes beside the services.
+fn others(platform: &Platform) -> Vec<(Template, usize)> {
+    let of = |group: view::PodGroup| {
+        let template = Template {
+            workload: group.name.clone(),
+            namespace: "monitoring".to_owned(),
+            requests: amount(group.each),
+            tolerations: [Effect::NoExecute]
+                .map(|effect| Toleration { effect: Some(effect), ..Toleration::default() })
+                .into(),
+            grace_seconds: 30,
+            ..Template::default()
+        };
+        (template, usize::try_from(group.pods).unwrap_or_default())
+    };
+    other_pods(platform).into_iter().map(of).collect()
+}
+
+#[expect(clippy::cast_possible_wrap, reason = "amounts of pods")]
+fn amount(of: synth_kubernetes::Amount) -> Resources {
+    Resources { pods: 1, ..Resources::of(of.cpu as i64, of.memory as i64) }
+}
+
+fn quota(platform: &Platform) -> Option<ResourceQuota> {
+    let namespace = &platform.settings.services.namespace;
+    platform.every::<ResourceQuota>().find(|quota| quota.namespace() == namespace).map(|quota| quota.typed().clone())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of gateways and endpoints")]
+fn fixed(platform: &Platform) -> Fixed {
+    let settings = &platform.settings;
+    let zones = settings.network.zones.len() as f64;
+    let gateways = if settings.network.nat_gateways == NatGateways::PerZone { zones } else { 1.0 };
+    let prometheus = f64::from(settings.observability.prometheus_replicas)
+        * f64::from(settings.observability.prometheus_volume_size_gib);
+    let alertmanager = f64::from(settings.observability.alertmanager_replicas)
+        * f64::from(settings.observability.alertmanager_volume_size_gib);
+    Fixed {
+        // That a version has extended support alone is known by the day, which is none of this.
+        extended: false,
+        nat_gateways: gateways,
+        endpoint_zones: settings.network.interface_endpoints.len() as f64 * zones,
+        load_balancers: 1.0,
+        public_addresses: gateways + zones,
+        volumes: prometheus + alertmanager,
+        keys: 2.0,
+    }
+}

@@ -1,0 +1,177 @@
+//! What `synth simulate` can be asked. The doc comments are the help.
+
+use std::{path::PathBuf, str::FromStr};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct SimulateArgs {
+    #[command(subcommand)]
+    pub(super) replay: Option<Replay>,
+    #[command(flatten)]
+    pub(super) load: LoadArgs,
+    #[command(flatten)]
+    pub(super) faults: FaultArgs,
+    #[command(flatten)]
+    pub(super) question: QuestionArgs,
+    /// Page to write; none if left out
+    #[arg(long, value_name = "FILE")]
+    pub(super) page: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What arrives.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "The load")]
+pub(super) struct LoadArgs {
+    /// `plan` (the load test's own), `spike`, `day`, or a CSV of `second,requests_per_second`
+    #[arg(long, default_value = "plan", value_name = "CURVE")]
+    pub(super) load: Curve,
+    /// Requests a second at the top; that of the load test's settings, or of the CSV, if left out
+    #[arg(long, value_name = "REQUESTS")]
+    pub(super) rate: Option<f64>,
+    /// Milliseconds that targets take to answer, besides the mock target's own time
+    #[arg(long, value_name = "MS")]
+    pub(super) target_latency: Option<f64>,
+    /// Metric that adds pods, in place of the autoscalers' own
+    #[arg(long, value_name = "METRIC")]
+    pub(super) scale_on: Option<Metric>,
+}
+
+/// What goes wrong on the way. Moments are seconds since the start.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "What happens on the way")]
+pub(super) struct FaultArgs {
+    /// Lose a zone, such as `b@300s`
+    #[arg(long, value_name = "ZONE@SECONDS")]
+    pub(super) lose_zone: Vec<At<String>>,
+    /// AWS takes back every Spot node of a pool, such as `spot@300s`
+    #[arg(long, value_name = "POOL@SECONDS")]
+    pub(super) interrupt: Vec<At<String>>,
+    /// An instance type, or `*`, has no capacity from then on, such as `c6gd.large@0s`
+    #[arg(long, value_name = "TYPE@SECONDS")]
+    pub(super) refuse: Vec<At<String>>,
+    /// A new revision of a service, such as `cors-proxy-server@300s`
+    #[arg(long, value_name = "SERVICE@SECONDS")]
+    pub(super) roll: Vec<At<String>>,
+    /// Drain a node by its number in the order of launch, such as `2@300s`
+    #[arg(long, value_name = "NODE@SECONDS")]
+    pub(super) drain: Vec<At<usize>>,
+    /// Targets take so many milliseconds from then on, such as `250@300s`
+    #[arg(long, value_name = "MS@SECONDS")]
+    pub(super) slow_target: Vec<At<f64>>,
+}
+
+/// What is asked of it.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "The question")]
+pub(super) struct QuestionArgs {
+    /// Find the largest rate at which no request fails, and what binds it
+    #[arg(long)]
+    pub(super) find_max: bool,
+    /// Compare metrics that add pods, such as `cpu,memory,requests,in-flight`
+    #[arg(long, value_name = "METRICS", value_delimiter = ',', conflicts_with = "scale_on")]
+    pub(super) compare: Vec<Metric>,
+    /// Runs with seeds of their own, for bands instead of lines
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(super) runs: u32,
+    /// Seed of what no code can tell: launch times, phases of periods, whom a connection hashes to
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Simulate a published experiment in place of the environment
+    #[arg(long)]
+    pub(super) scenario: Option<Scenario>,
+}
+
+/// An experiment that was published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Scenario {
+    /// That of the system which this platform replaces
+    Seed,
+}
+
+/// Whether the twin decides as recordings of real controllers did
+#[derive(Debug, Subcommand)]
+pub(super) enum Replay {
+    /// Compare the twin with recordings of real controllers, decision by decision
+    Replay(ReplayArgs),
+}
+
+#[derive(Args, Debug)]
+#[group(required = true)]
+pub(crate) struct ReplayArgs {
+    /// Folder of recorded runs of autoscalers: `curves.json`, and `NAME.syncs.jsonl` with `NAME.sync.csv` for each
+    #[arg(long, value_name = "DIR")]
+    pub(super) hpa: Option<PathBuf>,
+    /// File of single computations and timelines, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) vectors: Option<PathBuf>,
+    /// Folder of recorded decisions of Karpenter, one JSON file a scenario, and `prices.csv`
+    #[arg(long, value_name = "DIR")]
+    pub(super) karpenter: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// A curve of load.
+#[derive(Clone, Debug)]
+pub(super) enum Curve {
+    Plan,
+    Spike,
+    Day,
+    Csv(PathBuf),
+}
+
+impl FromStr for Curve {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "plan" => Self::Plan,
+            "spike" => Self::Spike,
+            "day" => Self::Day,
+            file => Self::Csv(file.into()),
+        })
+    }
+}
+
+/// What an autoscaler looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Metric {
+    /// Processor time, in percent of what a pod asks for
+    Cpu,
+    /// Memory, in percent of what a pod asks for
+    Memory,
+    /// Requests a second, as an external metric
+    Requests,
+    /// Requests in flight, as a metric of pods
+    InFlight,
+}
+
+/// Something at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct At<T> {
+    pub(super) what: T,
+    /// Seconds.
+    pub(super) at: f64,
+}
+
+impl<T: FromStr> FromStr for At<T> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = || "expected what and when, such as `b@300s`".to_owned();
+        let (what, at) = text.split_once('@').ok_or_else(wanted)?;
+        let seconds = at.strip_suffix('s').unwrap_or(at);
+        let at = seconds.parse::<f64>().ok().filter(|at| at.is_finite() && *at >= 0.0);
+        let at = at.ok_or_else(|| format!("expected seconds from 0 on after `@`, such as `300s`, not `{seconds}`"))?;
+        if what.is_empty() {
+            return Err(wanted());
+        }
+        Ok(Self { what: what.parse().map_err(|_| format!("expected a number before `@`, not `{what}`"))?, at })
+    }
+}

@@ -1,0 +1,140 @@
+//! `synth simulate replay`: whether the twin decides as recordings of real controllers did.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::{Value as Json, json};
+use synth_command::report::{Report, json};
+use synth_twin::replay::{File, hpa, karpenter, vectors};
+
+use super::args::ReplayArgs;
+
+/// The file of prices beside recordings of Karpenter.
+const PRICES: &str = "prices.csv";
+
+/// A recording, and how far the twin agrees with it.
+struct Compared {
+    name: String,
+    agreeing: usize,
+    recorded: usize,
+    /// The first decision that differs.
+    first: Option<String>,
+}
+
+/// Replays what is named; a decision that differs is a finding.
+pub(super) fn replay(args: &ReplayArgs) -> Result<Report> {
+    let mut all = Vec::new();
+    if let Some(folder) = &args.hpa {
+        all.extend(of_autoscalers(folder)?);
+    }
+    if let Some(file) = &args.vectors {
+        let text = read(file)?;
+        let reports = vectors::replay(File { path: &file.display().to_string(), text: &text })
+            .map_err(|error| anyhow!("{error}"))?;
+        all.extend(reports.into_iter().map(compared));
+    }
+    if let Some(folder) = &args.karpenter {
+        all.extend(of_karpenter(folder)?);
+    }
+    let differs = all.iter().any(|one| one.agreeing < one.recorded);
+    let text = if args.json { json(&json_of(&all)) } else { text(&all) };
+    Ok(Report::finding(differs, text))
+}
+
+fn of_autoscalers(folder: &Path) -> Result<Vec<Compared>> {
+    let mut paths = Vec::new();
+    for place in [folder.to_owned(), folder.join("phases"), folder.join("services")] {
+        if place == *folder || place.is_dir() {
+            paths.extend(files(&place)?);
+        }
+    }
+    let texts = paths.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect::<Result<Vec<_>>>()?;
+    let files: Vec<_> = texts.iter().map(|(path, text)| File { path, text }).collect();
+    let reports = hpa::replay(&files).map_err(|error| anyhow!("{error}"))?;
+    if reports.is_empty() {
+        bail!(
+            "`{}` holds no recording: expected `curves.json`, and `NAME.syncs.jsonl` for each NAME",
+            folder.display()
+        );
+    }
+    Ok(reports.into_iter().map(compared).collect())
+}
+
+fn compared(report: synth_twin::replay::Report) -> Compared {
+    let synth_twin::replay::Report { name, agreeing, recorded, first } = report;
+    Compared { name, agreeing, recorded, first: first.map(|first| first.to_string()) }
+}
+
+fn of_karpenter(folder: &Path) -> Result<Vec<Compared>> {
+    let recordings: Vec<_> =
+        files(folder)?.into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
+    if recordings.is_empty() {
+        bail!("`{}` holds no recording: expected a JSON file for each scenario", folder.display());
+    }
+    let prices = folder.join(PRICES);
+    let prices = if prices.exists() { Some(read(&prices)?) } else { None };
+    recordings
+        .iter()
+        .map(|path| {
+            let report = karpenter::replay(&read(path)?, prices.as_deref().unwrap_or_default())
+                .map_err(|error| anyhow!("`{}`: {error}", path.display()))?;
+            let first = report.first_difference().map(|decision| {
+                format!(
+                    "at {:.1} s, {}: {}",
+                    decision.at,
+                    decision.what,
+                    decision.differs.as_deref().unwrap_or_default()
+                )
+            });
+            Ok(Compared {
+                name: report.scenario.clone(),
+                agreeing: report.agreed(),
+                recorded: report.decisions.len(),
+                first,
+            })
+        })
+        .collect()
+}
+
+/// The files of a folder, by name.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let read = || format!("reading `{}`", folder.display());
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).with_context(read)? {
+        let path = entry.with_context(read)?.path();
+        if path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))
+}
+
+fn text(all: &[Compared]) -> String {
+    let width = all.iter().map(|one| one.name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for Compared { name, agreeing, recorded, first } in all {
+        text.push_str(&format!("{name:<width$}  {agreeing} of {recorded}\n"));
+        if let Some(first) = first {
+            text.push_str(&format!("  first that differs: {first}\n"));
+        }
+    }
+    let whole = all.iter().filter(|one| one.agreeing == one.recorded).count();
+    let (agreeing, recorded) = all.iter().fold((0, 0), |sum, one| (sum.0 + one.agreeing, sum.1 + one.recorded));
+    text.push_str(&format!("{whole} of {} recordings agree, {agreeing} of {recorded} decisions\n", all.len()));
+    text
+}
+
+fn json_of(all: &[Compared]) -> Json {
+    let each = all.iter().map(|one| {
+        json!({ "name": one.name, "agreeing": one.agreeing, "recorded": one.recorded, "first_difference": one.first })
+    });
+    json!({ "recordings": each.collect::<Vec<_>>() })
+}

@@ -1,0 +1,413 @@
+//! A platform under a load: the engine's cluster, the services' queues, the balancer and the autoscalers, second by second.
+//!
+//! Load and queues are a fluid that moves once a second; controllers are events in between. Before its zero the platform stands for a
+//! while with the load of its first second, so that nodes and pods are where that leaves them.
+
+mod binding;
+mod build;
+mod record;
+mod scaling;
+pub mod search;
+pub mod setup;
+mod tier;
+pub mod trace;
+
+use std::collections::BTreeMap;
+
+pub use binding::Binding;
+pub use build::Unfit;
+pub use scaling::Metric;
+
+use self::{
+    record::Record,
+    scaling::Scaler,
+    setup::Setup,
+    tier::{Entry, Outcome, Tier},
+    trace::Trace,
+};
+use crate::{
+    engine::{Engine, Kind, Seeded, Shortage},
+    load::Load,
+    metrics::server::{self, Server},
+    pods::{Capacity, NodeId, PodId},
+    scheduler::Ties,
+    service::{Target, mixed},
+    time::{Span, Time},
+};
+
+/// How long a platform stands before a simulation's zero: nodes have come, and consolidation is over.
+const BEFORE: Span = Span::whole_seconds(1200);
+
+/// Connections that clients keep open for each request a second: the load test's plan has as many threads.
+const CONNECTIONS: f64 = 0.25;
+
+/// What is asked of a simulation.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The seed of what no code can tell.
+    pub seed: u64,
+    /// What pods are added by, in place of what the autoscalers say.
+    pub metric: Option<Metric>,
+    /// How long the last service's own answers take besides.
+    pub target: Target,
+    /// What goes wrong, and when.
+    pub faults: Vec<(Time, Fault)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: 1, metric: None, target: Target::NONE, faults: Vec::new() }
+    }
+}
+
+/// Something that goes wrong, or is done to the platform.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// Nothing in a zone answers any more.
+    LoseZone(String),
+    /// AWS takes back all Spot nodes of a pool.
+    Interrupt(String),
+    /// An instance type has no capacity any more.
+    Refuse(Shortage),
+    /// A service gets a new revision.
+    Roll(String),
+    /// Karpenter's node of this number, in the order of launch, is drained.
+    Drain(usize),
+    /// Targets take so long from now on.
+    Slow(Target),
+}
+
+/// Simulates a platform under a load.
+///
+/// # Errors
+/// Objects that make no sense, or that decide what happens and are not modelled; faults that name what is not there.
+pub fn run(setup: &Setup, load: &Load, options: &Options) -> Result<Trace, Unfit> {
+    Simulation::new(setup, options)?.through(load)
+}
+
+struct Simulation<'a> {
+    setup: &'a Setup,
+    engine: Engine,
+    server: Server,
+    tiers: Vec<Tier>,
+    scalers: Vec<Scaler>,
+    /// The service of each of the engine's workloads.
+    services: BTreeMap<usize, usize>,
+    /// Whose each pod is: its tier.
+    owners: Vec<Option<usize>>,
+    target: Target,
+    /// What services took of each node in the last second, in cores, and what their pods ask for, in thousandths.
+    busy: Vec<(f64, i64)>,
+    revisions: usize,
+    faults: Vec<(Time, Fault)>,
+    record: Record,
+}
+
+impl<'a> Simulation<'a> {
+    fn new(setup: &'a Setup, options: &'a Options) -> Result<Self, Unfit> {
+        let world = build::world(setup)?;
+        let pace = Seeded::new(setup.delays.clone(), options.seed);
+        let engine = Engine::new(world, Box::new(pace), Ties::Seeded(options.seed));
+        let mut problems = Vec::new();
+        let (mut tiers, mut scalers) = (Vec::new(), Vec::new());
+        for (place, service) in setup.services.iter().enumerate() {
+            let name = service.deployment.metadata.name.clone().unwrap_or_default();
+            let entry = if place == 0 { Entry::Balancer(setup.balancer) } else { Entry::Cluster };
+            let Some(workload) = engine.workload(&name) else { continue };
+            let tier = Tier::new(&name, workload, entry, setup.zones.len(), service);
+            let request = tier_request(service);
+            let most = service.model.most(request, &options.target);
+            let places = service.model.admission.in_flight;
+            let object = match options.metric {
+                // Of a service that takes all that comes, requests in flight say nothing: it stays with its own.
+                Some(Metric::InFlight) if places.is_infinite() => service.scaler.clone(),
+                Some(metric) => scaling::scaled_on(&service.scaler, metric, most, places),
+                None => service.scaler.clone(),
+            };
+            // Autoscalers of one controller begin at moments of their own.
+            let phase = Span(i64::try_from((options.seed * 7919 + place as u64 * 4999) % 15_000).unwrap_or_default());
+            match Scaler::new(&object, Time::ZERO + phase, options.seed) {
+                Ok(scaler) => scalers.push(scaler),
+                Err(error) => {
+                    problems.push(format!("HorizontalPodAutoscaler/{name}: {}: {}", error.field, error.problem))
+                }
+            }
+            tiers.push(tier);
+        }
+        problems.extend(unknown(setup, options));
+        if !problems.is_empty() {
+            return Err(Unfit(problems));
+        }
+        let services = tiers.iter().enumerate().map(|(place, tier)| (tier.workload, place)).collect();
+        let phase = Span(i64::try_from(options.seed * 6131 % 15_000).unwrap_or_default());
+        let settings = server::Settings { phase, seed: options.seed, ..server::Settings::default() };
+        let mut faults = options.faults.clone();
+        faults.sort_by_key(|(at, _)| *at);
+        faults.reverse();
+        Ok(Self {
+            record: Record::new(setup, &tiers),
+            setup,
+            engine,
+            server: Server::new(settings),
+            tiers,
+            scalers,
+            services,
+            owners: Vec::new(),
+            target: options.target,
+            busy: Vec::new(),
+            revisions: 1,
+            faults,
+        })
+    }
+
+    fn through(mut self, load: &Load) -> Result<Trace, Unfit> {
+        let first = load.at(0.0);
+        let mut now = Time::ZERO;
+        while now < Time::ZERO + BEFORE {
+            self.second(now, first);
+            now += Span::whole_seconds(1);
+        }
+        self.record.begin(now, &self.engine);
+        let begun = now;
+        for offered in load.ticks() {
+            self.inject(begun, now);
+            let outcome = self.second(now, offered);
+            self.record.second(now - begun, offered, &outcome, &self.engine, &self.tiers);
+            now += Span::whole_seconds(1);
+        }
+        Ok(self.record.end())
+    }
+
+    /// A second from `now` on: what is due in the cluster, what autoscalers decide, and then what requests come to.
+    fn second(&mut self, now: Time, offered: f64) -> Outcome {
+        let end = now + Span::whole_seconds(1);
+        loop {
+            let next = self.scalers.iter().enumerate().min_by_key(|(place, scaler)| (scaler.next, *place));
+            let next = next.map(|(place, scaler)| (place, scaler.next)).filter(|(_, at)| *at < end);
+            let scrape = self.server.next_scrape();
+            match next {
+                Some((_, at)) if scrape < end && scrape <= at => self.scrape(scrape),
+                None if scrape < end => self.scrape(scrape),
+                Some((place, at)) => {
+                    self.engine.run_until(at);
+                    self.follow();
+                    let (scaler, tier) = (&mut self.scalers[place], &self.tiers[place]);
+                    let before = self.engine.replicas(tier.workload);
+                    let decision = scaler.sync(at, &mut self.engine, tier, &self.server);
+                    self.record.decided(at, &tier.name, before, &decision);
+                }
+                None => break,
+            }
+        }
+        self.engine.run_until(end);
+        self.follow();
+        self.requests(end, offered)
+    }
+
+    fn scrape(&mut self, at: Time) {
+        self.engine.run_until(at);
+        self.follow();
+        self.server.scrape();
+    }
+
+    /// What happened to pods, as their services have it.
+    fn follow(&mut self) {
+        for event in self.engine.take_events() {
+            match &event.kind {
+                Kind::Created(pod) => self.created(*pod),
+                Kind::Started(id) => {
+                    let pod = &self.engine.pods()[id.0];
+                    if let (Some(tier), Some((node, _))) = (self.owner(*id), pod.node) {
+                        let zone = self.zone_of(node);
+                        let container = self.server.start(event.at);
+                        self.tiers[tier].started(*id, &self.engine.pods()[id.0], zone, container);
+                    }
+                }
+                Kind::Ready(id) => {
+                    if let Some(tier) = self.owner(*id) {
+                        self.tiers[tier].ready(*id, event.at);
+                    }
+                }
+                Kind::Deleted(id, _) => {
+                    if let Some(tier) = self.owner(*id) {
+                        self.tiers[tier].told_to_go(*id, event.at, CONNECTIONS);
+                    }
+                }
+                Kind::PodGone(id) => {
+                    if let Some(tier) = self.owner(*id) {
+                        self.tiers[tier].gone(*id, &mut self.server);
+                    }
+                }
+                _ => {}
+            }
+            self.record.happened(&event, &self.engine);
+        }
+    }
+
+    fn created(&mut self, id: PodId) {
+        self.owners.resize(self.owners.len().max(id.0 + 1), None);
+        for (workload, tier) in &self.services {
+            if self.engine.pods()[id.0].template.workload.starts_with(&format!("{}-", self.tiers[*tier].name)) {
+                let _ = workload;
+                self.owners[id.0] = Some(*tier);
+            }
+        }
+    }
+
+    fn owner(&self, id: PodId) -> Option<usize> {
+        self.owners.get(id.0).copied().flatten()
+    }
+
+    fn zone_of(&self, node: NodeId) -> usize {
+        let zone = &self.engine.nodes()[node.0].zone;
+        self.setup.zones.iter().position(|of| of == zone).unwrap_or_default()
+    }
+
+    /// A second's requests, from the balancer to the last service.
+    fn requests(&mut self, now: Time, offered: f64) -> Outcome {
+        self.reckon_nodes();
+        let mut behind = self.target;
+        // The last service answers first: those before it wait for it.
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(self.tiers.len());
+        let mut rate = offered;
+        for place in 0..self.tiers.len() {
+            let last = place + 1 == self.tiers.len();
+            let nodes = self.engine.nodes();
+            let busy = &self.busy;
+            let tier = &mut self.tiers[place];
+            if last {
+                tier.target = behind;
+            }
+            let connections = if place == 0 { (offered * CONNECTIONS).max(1.0) } else { rate.max(1.0) };
+            let outcome = tier.tick(now, rate, connections, |member| {
+                let all = cores(nodes[member.node.0].size.cpu);
+                let (others, asked) = busy.get(member.node.0).copied().unwrap_or_default();
+                let part = all * cores(member.request) / cores(asked.max(member.request));
+                (all - (others - member.busy)).max(part)
+            });
+            rate = outcome.forwarded;
+            outcomes.push(outcome);
+        }
+        // What a service waits for, and what fails there, is known a second later.
+        for place in (1..self.tiers.len()).rev() {
+            let outcome = &outcomes[place];
+            let all = outcome.answered + outcome.refused + outcome.failed;
+            let failing = if all > 0.0 { (outcome.refused + outcome.failed) / all } else { 0.0 };
+            if outcome.answered > 0.0 {
+                behind = Target::Constant { seconds: mixed(outcome.latencies.iter().copied()).mean };
+            }
+            self.tiers[place - 1].target = behind;
+            self.tiers[place - 1].failing = failing;
+        }
+        self.observe(now);
+        outcomes.swap_remove(0)
+    }
+
+    fn reckon_nodes(&mut self) {
+        self.busy.clear();
+        self.busy.resize(self.engine.nodes().len(), (0.0, 0));
+        for member in self.tiers.iter().flat_map(|tier| &tier.members) {
+            let node = &mut self.busy[member.node.0];
+            node.0 += member.busy;
+            node.1 += member.request;
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "bytes of a pod")]
+    fn observe(&mut self, now: Time) {
+        for (tier, scaler) in self.tiers.iter().zip(&mut self.scalers) {
+            for member in &tier.members {
+                self.server.observe(member.container, now, member.used, member.memory.bytes() as i64);
+            }
+            scaler.observe(now, tier);
+        }
+    }
+
+    /// What is to go wrong by now does.
+    fn inject(&mut self, begun: Time, now: Time) {
+        while self.faults.last().is_some_and(|(at, _)| begun + Span(at.0) <= now) {
+            let Some((_, fault)) = self.faults.pop() else { return };
+            self.engine.run_until(now);
+            self.record.fault(now, &fault);
+            match fault {
+                Fault::LoseZone(zone) => self.lose(&zone, now),
+                Fault::Interrupt(pool) => {
+                    for node in self.nodes_of(|node| node.capacity == Capacity::Spot, Some(&pool)) {
+                        self.engine.interrupt(node);
+                    }
+                }
+                Fault::Refuse(shortage) => self.engine.refuse_capacity(shortage),
+                Fault::Roll(name) => self.roll(&name),
+                Fault::Drain(number) => {
+                    let nodes = self.nodes_of(|_| true, None);
+                    if let Some(node) = nodes.get(number.saturating_sub(1)) {
+                        self.engine.drain_node(*node);
+                    }
+                }
+                Fault::Slow(target) => self.target = target,
+            }
+        }
+    }
+
+    fn nodes_of(&self, holds: impl Fn(&crate::pods::Node) -> bool, pool: Option<&str>) -> Vec<NodeId> {
+        let pool = pool.and_then(|pool| self.engine.pool(pool));
+        let nodes = self.engine.nodes().iter().enumerate();
+        let there = nodes.filter(|(_, node)| {
+            node.launched.is_some()
+                && node.gone.is_none()
+                && node.pool.is_some()
+                && (pool.is_none() || node.pool == pool)
+                && holds(node)
+        });
+        there.map(|(place, _)| NodeId(place)).collect()
+    }
+
+    fn lose(&mut self, zone: &str, now: Time) {
+        self.engine.lose_zone(zone);
+        for tier in &mut self.tiers {
+            let place = self.setup.zones.iter().position(|of| of == zone);
+            let lost: Vec<_> = tier.members.iter().filter(|of| Some(of.zone) == place).map(|of| of.id).collect();
+            lost.into_iter().for_each(|id| tier.lost(id, now));
+        }
+    }
+
+    fn roll(&mut self, name: &str) {
+        self.revisions += 1;
+        let service = self.setup.services.iter().find(|of| of.deployment.metadata.name.as_deref() == Some(name));
+        let template = service.and_then(|of| build::template(of, &self.revisions.to_string(), &mut Vec::new()));
+        if let Some((template, workload)) = template.zip(self.engine.workload(name)) {
+            self.engine.roll(workload, template);
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "thousandths of a few hundred cores")]
+fn cores(thousandths: i64) -> f64 {
+    thousandths as f64 / 1000.0
+}
+
+/// Cores that a pod of a service asks for.
+fn tier_request(service: &setup::Service) -> f64 {
+    build::template(service, "1", &mut Vec::new()).map_or(1.0, |template| cores(template.requests.cpu))
+}
+
+/// What faults name that is not there.
+fn unknown(setup: &Setup, options: &Options) -> Vec<String> {
+    let listed = |names: &mut dyn Iterator<Item = String>| names.collect::<Vec<_>>().join("`, `");
+    let names = || setup.services.iter().filter_map(|of| of.deployment.metadata.name.clone());
+    let pools = || setup.pools.iter().map(|(name, _)| name.clone());
+    let wrong = |(_, fault): &(Time, Fault)| match fault {
+        Fault::LoseZone(zone) if !setup.zones.contains(zone) => {
+            Some(format!("there is no zone `{zone}`: choose one of `{}`", setup.zones.join("`, `")))
+        }
+        Fault::Interrupt(pool) if !pools().any(|of| of == *pool) => {
+            Some(format!("there is no pool `{pool}`: choose one of `{}`", listed(&mut pools())))
+        }
+        Fault::Roll(name) if !names().any(|of| of == *name) => {
+            Some(format!("there is no service `{name}`: choose one of `{}`", listed(&mut names())))
+        }
+        Fault::Drain(0) => Some("nodes are counted from 1".to_owned()),
+        _ => None,
+    };
+    options.faults.iter().filter_map(wrong).collect()
+}

@@ -1,0 +1,287 @@
+//! What a simulation writes down of what it sees.
+
+use super::{
+    Fault,
+    setup::Setup,
+    tier::{Outcome, Tier},
+    trace::{Change, Event, Kind, Of, Pods, Second, Trace},
+};
+use crate::{
+    engine::{self, Cause, Engine, Kind as Happened},
+    hpa::Decision,
+    karpenter::Reason,
+    pods::{Capacity, NodeId},
+    service::mixed,
+    time::{Span, Time},
+};
+
+/// Requests less than this are none: a fluid has parts of them.
+const SOME: f64 = 0.5;
+
+pub(super) struct Record {
+    trace: Trace,
+    begun: Option<Time>,
+    /// How many nodes there are of each kind, and whether that changed in this second.
+    counts: Vec<(u32, bool)>,
+    price: f64,
+    failing: bool,
+    /// Claims of one moment, told as one.
+    claimed: Vec<(Time, String)>,
+}
+
+impl Record {
+    pub(super) fn new(setup: &Setup, tiers: &[Tier]) -> Self {
+        let trace = Trace {
+            services: tiers.iter().map(|tier| tier.name.clone()).collect(),
+            zones: setup.zones.clone(),
+            ..Trace::default()
+        };
+        Self { trace, begun: None, counts: Vec::new(), price: 0.0, failing: false, claimed: Vec::new() }
+    }
+
+    /// From here on it is written.
+    pub(super) fn begin(&mut self, now: Time, engine: &Engine) {
+        self.begun = Some(now);
+        for (place, node) in engine.nodes().iter().enumerate() {
+            if node.launched.is_some() && node.gone.is_none() {
+                self.count(NodeId(place), engine, true);
+            }
+        }
+    }
+
+    pub(super) fn end(mut self) -> Trace {
+        self.flush();
+        self.trace.events.sort_by_key(|event| event.at);
+        self.trace
+    }
+
+    pub(super) fn fault(&mut self, now: Time, fault: &Fault) {
+        let text = match fault {
+            Fault::LoseZone(zone) => format!("zone {zone} is lost"),
+            Fault::Interrupt(pool) => format!("AWS takes back every Spot node of {pool}"),
+            Fault::Refuse(short) => {
+                let kind = short.instance_type.as_deref().unwrap_or("any type");
+                format!("there is no capacity of {kind} any more")
+            }
+            Fault::Roll(name) => format!("{name} gets a new revision"),
+            Fault::Drain(number) => format!("node {number} is drained"),
+            Fault::Slow(target) => format!("targets take {:.0} ms from now on", target.mean() * 1000.0),
+        };
+        self.tell(now, Of::Fault, text);
+    }
+
+    pub(super) fn decided(&mut self, now: Time, name: &str, before: usize, decision: &Decision) {
+        let (before, after) = (i32::try_from(before).unwrap_or(i32::MAX), decision.desired);
+        if before == after {
+            return;
+        }
+        let reason = match (decision.utilization(), decision.proposed()) {
+            (Some(percent), Some(proposed)) => {
+                format!(", at {percent} % of what pods ask for, which proposes {proposed}")
+            }
+            (None, Some(proposed)) => format!(", its metric proposes {proposed}"),
+            _ => String::new(),
+        };
+        self.tell(now, Of::Scaling, format!("{name}: {before} to {after} pods{reason}"));
+    }
+
+    pub(super) fn happened(&mut self, event: &engine::Event, engine: &Engine) {
+        if self.begun.is_none() {
+            return;
+        }
+        let at = event.at;
+        match &event.kind {
+            Happened::Launched(node) => {
+                self.count(*node, engine, true);
+                let node = &engine.nodes()[node.0];
+                let how = paid(node.capacity);
+                let what = format!("{} in {}, {how} at {:.3} $/h", node.instance_type, node.zone, node.price);
+                if self.claimed.last().is_some_and(|(first, _)| at - *first > Span::whole_seconds(2)) {
+                    self.flush();
+                }
+                self.claimed.push((at, what));
+            }
+            Happened::Refused(_, offerings) => {
+                self.tell(at, Of::Bought, format!("no capacity: {offerings} offerings are refused"));
+            }
+            Happened::Gone(node, cause) => {
+                if engine.nodes()[node.0].launched.is_some() {
+                    self.count(*node, engine, false);
+                    let node = &engine.nodes()[node.0];
+                    self.tell(
+                        at,
+                        Of::Removed,
+                        format!("{} in {} is gone: {}", node.instance_type, node.zone, why(*cause)),
+                    );
+                }
+            }
+            Happened::Disrupted(of) => {
+                let (nodes, pods) = (of.nodes.len(), of.pods);
+                let instead = if of.replacements.is_empty() { "" } else { ", and another takes their place" };
+                let saved = format!("{:.3} $/h less", of.savings);
+                let reason = reason(of.reason);
+                self.tell(
+                    at,
+                    Of::Removed,
+                    format!("{nodes} nodes are to go ({reason}), {pods} pods move{instead}: {saved}"),
+                );
+            }
+            Happened::OverQuota(_) => {
+                self.tell(at, Of::Bought, "the namespace's quota is used up: pods are not made".to_owned());
+            }
+            Happened::Simulated { unschedulable, .. } if *unschedulable > 0 => {
+                self.tell(at, Of::Bought, format!("nothing can be bought for {unschedulable} pods"));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn second(&mut self, at: Span, offered: f64, outcome: &Outcome, engine: &Engine, tiers: &[Tier]) {
+        let times = mixed(outcome.latencies.iter().copied());
+        let answered = outcome.answered > 0.0;
+        let time = |seconds: f64| if answered { narrow(seconds * 1000.0) } else { f32::NAN };
+        let second = Second {
+            offered,
+            answered: outcome.answered,
+            refused: outcome.refused,
+            failed: outcome.failed,
+            mean: time(times.mean),
+            p50: time(times.p50),
+            p99: time(times.p99),
+            nodes_price: narrow(self.price),
+        };
+        self.trace.seconds.push(second);
+        let lost = outcome.refused + outcome.failed;
+        if (lost >= SOME) != self.failing {
+            self.failing = !self.failing;
+            let now = self.begun.unwrap_or_default() + at;
+            let text = if self.failing {
+                "the first request of a row is refused or fails"
+            } else {
+                "every request is answered again"
+            };
+            self.tell(now, Of::Requests, text.to_owned());
+        }
+        self.pods(engine, tiers);
+        let number = u32::try_from(at.0 / 1000).unwrap_or(u32::MAX);
+        for (kind, (nodes, changed)) in self.counts.iter_mut().enumerate() {
+            if std::mem::take(changed) {
+                self.trace.nodes.push(Change { second: number, kind, nodes: *nodes });
+            }
+        }
+    }
+
+    fn pods(&mut self, engine: &Engine, tiers: &[Tier]) {
+        let zones = self.trace.zones.len();
+        let begin = self.trace.by_zone.len();
+        self.trace.by_zone.resize(begin + zones, 0);
+        for tier in tiers {
+            let mut pods = Pods { desired: count(engine.replicas(tier.workload)), ..Pods::default() };
+            let (mut used, mut asked) = (0.0, 0.0);
+            for id in engine.pods_of(tier.workload) {
+                let pod = &engine.pods()[id.0];
+                pods.pending += u32::from(pod.pending());
+                pods.ready += u32::from(pod.ready.is_some() && pod.deleting.is_none());
+            }
+            for member in &tier.members {
+                pods.in_flight += narrow(member.in_flight);
+                let pod = &engine.pods()[member.id.0];
+                if pod.ready.is_some() && pod.deleting.is_none() {
+                    used += member.busy;
+                    asked += super::cores(member.request);
+                    if let Some(of) = self.trace.by_zone.get_mut(begin + member.zone) {
+                        *of += 1;
+                    }
+                }
+            }
+            pods.cpu = if asked > 0.0 { narrow(100.0 * used / asked) } else { 0.0 };
+            self.trace.pods.push(pods);
+        }
+    }
+
+    /// A node more or less.
+    fn count(&mut self, id: NodeId, engine: &Engine, more: bool) {
+        let node = &engine.nodes()[id.0];
+        let alike = |kind: &Kind| {
+            kind.instance_type == node.instance_type
+                && kind.capacity == node.capacity
+                && kind.base == node.pool.is_none()
+        };
+        let place = self.trace.kinds.iter().position(alike).unwrap_or_else(|| {
+            let catalogue = engine.catalogue();
+            let offering = catalogue
+                .named(&node.instance_type)
+                .and_then(|id| catalogue.get(id).offerings.iter().find(|offering| offering.capacity == node.capacity));
+            self.trace.kinds.push(Kind {
+                instance_type: node.instance_type.clone(),
+                capacity: node.capacity,
+                base: node.pool.is_none(),
+                price: node.price,
+                estimated: offering.is_some_and(|offering| offering.origin.is_estimate()),
+            });
+            self.counts.push((0, true));
+            self.counts.len() - 1
+        });
+        let (nodes, changed) = &mut self.counts[place];
+        *nodes = if more { *nodes + 1 } else { nodes.saturating_sub(1) };
+        *changed = true;
+        self.price += if more { node.price } else { -node.price };
+    }
+
+    /// Nodes that were bought within two seconds are one event.
+    fn flush(&mut self) {
+        let Some((at, _)) = self.claimed.first().cloned() else { return };
+        let mut kinds: Vec<(String, usize)> = Vec::new();
+        for (_, what) in self.claimed.drain(..) {
+            match kinds.iter_mut().find(|(kind, _)| *kind == what) {
+                Some((_, nodes)) => *nodes += 1,
+                None => kinds.push((what, 1)),
+            }
+        }
+        let told =
+            kinds.iter().map(|(kind, nodes)| if *nodes > 1 { format!("{nodes} × {kind}") } else { kind.clone() });
+        let text = format!("bought: {}", told.collect::<Vec<_>>().join("; "));
+        self.tell(at, Of::Bought, text);
+    }
+
+    fn tell(&mut self, now: Time, of: Of, text: String) {
+        if let Some(begun) = self.begun {
+            self.trace.events.push(Event { at: Time::ZERO + (now - begun), of, text });
+        }
+    }
+}
+
+fn paid(capacity: Capacity) -> &'static str {
+    match capacity {
+        Capacity::Spot => "Spot",
+        Capacity::OnDemand => "on demand",
+    }
+}
+
+fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Empty => "empty",
+        Reason::Underutilized => "underutilized",
+        Reason::Drifted => "drifted",
+    }
+}
+
+fn why(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Disrupted(of) => reason(of),
+        Cause::Expired => "it reached its age",
+        Cause::Interrupted => "taken back",
+        Cause::Drained => "drained",
+        Cause::NoCapacity => "no capacity",
+        Cause::Late => "it did not come in time",
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "what is drawn and printed needs no more digits")]
+fn narrow(number: f64) -> f32 {
+    number as f32
+}

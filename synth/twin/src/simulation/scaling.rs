@@ -1,0 +1,191 @@
+//! A service's autoscaler, and what it reads.
+
+use k8s_openapi::{
+    api::autoscaling::v2::{
+        ExternalMetricSource, HorizontalPodAutoscaler, MetricIdentifier, MetricSpec, MetricTarget, ResourceMetricSource,
+    },
+    apimachinery::pkg::api::resource::Quantity,
+};
+
+use super::tier::{Member, Tier};
+use crate::{
+    engine::Engine,
+    hpa::{
+        Autoscaler, Decision, Reading, Replicas,
+        pod::{PodState, Sample},
+        settings::{Refused, Source},
+    },
+    metrics::{
+        prometheus::{self, Query, Scraper, Series},
+        server::Server,
+    },
+    pods::PodId,
+    time::{Span, Time},
+};
+
+/// What pods are added by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Processor time, in percent of what a pod asks for.
+    Cpu,
+    /// Memory, in percent of what a pod asks for.
+    Memory,
+    /// Requests a second, an external metric: Prometheus' `rate` over a minute, scraped each 30 s, asked for at each sync.
+    Requests,
+    /// Requests in flight, an external metric: Prometheus' last values.
+    InFlight,
+}
+
+/// Prometheus' interval in the chart `kube-prometheus-stack`, and the window that a rate needs for at least two scrapes.
+const SCRAPE: Span = Span::whole_seconds(30);
+const RATE: Span = Span::whole_seconds(60);
+
+/// The share of what a pod can take that an external metric aims at; of resources it is the autoscaler's own.
+const AIM: f64 = 0.6;
+
+const REQUESTS: &str = "requests_per_second";
+const IN_FLIGHT: &str = "requests_in_flight";
+
+/// An autoscaler, with what it reads.
+pub(super) struct Scaler {
+    pub(super) autoscaler: Autoscaler,
+    pub(super) next: Time,
+    scraper: Option<(Scraper, Vec<(PodId, Series)>)>,
+}
+
+impl Scaler {
+    /// Of an object, with its first sync at `first`.
+    pub(super) fn new(object: &HorizontalPodAutoscaler, first: Time, seed: u64) -> Result<Self, Refused> {
+        let autoscaler = Autoscaler::new(object)?;
+        let external = autoscaler.settings().metrics.iter().find_map(|metric| match &metric.source {
+            Source::External { metric } => Some(metric.as_str()),
+            _ => None,
+        });
+        let query = external.map(|name| if name == IN_FLIGHT { Query::Latest } else { Query::Rate(RATE) });
+        let scraper =
+            query.map(|query| (Scraper::new(prometheus::Settings { interval: SCRAPE, query, seed }), Vec::new()));
+        Ok(Self { autoscaler, next: first, scraper })
+    }
+
+    /// Prometheus looks at every pod.
+    pub(super) fn observe(&mut self, now: Time, tier: &Tier) {
+        let Some((scraper, known)) = &mut self.scraper else { return };
+        let counted = self
+            .autoscaler
+            .settings()
+            .metrics
+            .iter()
+            .any(|metric| matches!(&metric.source, Source::External { metric } if metric == IN_FLIGHT));
+        known.retain(|(id, series)| {
+            let stays = tier.members.iter().any(|member| member.id == *id);
+            if !stays {
+                scraper.remove(*series);
+            }
+            stays
+        });
+        for member in &tier.members {
+            let series = match known.iter().find(|(id, _)| *id == member.id) {
+                Some((_, series)) => *series,
+                None => {
+                    let series = scraper.add(now);
+                    known.push((member.id, series));
+                    series
+                }
+            };
+            scraper.observe(series, now, if counted { member.in_flight } else { member.handled });
+        }
+    }
+
+    /// A sync: what it reads, and what it decides. What it wants is done.
+    pub(super) fn sync(&mut self, now: Time, engine: &mut Engine, tier: &Tier, server: &Server) -> Decision {
+        let pods: Vec<_> = engine.pods_of(tier.workload).collect();
+        let states: Vec<_> = pods.iter().filter_map(|id| PodState::of(&engine.pods()[id.0])).collect();
+        let mut samples: Vec<Vec<Sample>> = Vec::new();
+        let mut values = Vec::new();
+        for metric in &self.autoscaler.settings().metrics {
+            let (mut of_pods, mut value) = (Vec::new(), None);
+            match &metric.source {
+                Source::External { .. } => value = self.scraper.as_mut().and_then(|(scraper, _)| scraper.query(now)),
+                source => of_pods = sampled(&pods, engine, tier, server, source.is_cpu()),
+            }
+            samples.push(of_pods);
+            values.push(value);
+        }
+        let readings: Vec<_> = samples.iter().zip(&values).map(|(samples, value)| reading(samples, *value)).collect();
+        let asked = whole(engine.replicas(tier.workload));
+        let there = whole(states.iter().filter(|state| !state.deleting).count());
+        let decision = self.autoscaler.sync(now, Replicas { asked, there }, &states, &readings);
+        if decision.desired != asked {
+            engine.set_replicas(tier.workload, usize::try_from(decision.desired).unwrap_or_default());
+        }
+        self.next = now + self.autoscaler.flags().sync_period;
+        decision
+    }
+}
+
+fn sampled(pods: &[PodId], engine: &Engine, tier: &Tier, server: &Server, cpu: bool) -> Vec<Sample> {
+    let of = |id: &PodId| {
+        let requests = engine.pods()[id.0].template.requests;
+        let request = if cpu { requests.cpu } else { requests.memory.saturating_mul(1000) };
+        let member = tier.members.iter().find(|member| member.id == *id);
+        let figures = member.and_then(|member: &Member| server.figures(&[member.container]));
+        Sample { request: Some(request), usage: figures.map(|of| if cpu { of.cpu } else { of.memory }) }
+    };
+    pods.iter().map(of).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "thousandths of what pods do")]
+fn reading(samples: &[Sample], value: Option<f64>) -> Reading<'_> {
+    match value {
+        Some(value) => Reading::Value((value * 1000.0) as i64),
+        None if samples.is_empty() => Reading::None,
+        None => Reading::Pods(samples),
+    }
+}
+
+fn whole(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// The autoscaler's object with another metric: of resources at its own target, of others at 60 % of what a pod can take.
+pub(super) fn scaled_on(
+    object: &HorizontalPodAutoscaler,
+    metric: Metric,
+    most: f64,
+    places: f64,
+) -> HorizontalPodAutoscaler {
+    let mut object = object.clone();
+    let own =
+        object.spec.metrics.iter().flatten().find_map(|metric| metric.resource.as_ref()?.target.average_utilization);
+    let resource = |name: &str| MetricSpec {
+        type_: "Resource".to_owned(),
+        resource: Some(ResourceMetricSource {
+            name: name.to_owned(),
+            target: MetricTarget {
+                type_: "Utilization".to_owned(),
+                average_utilization: own.or(Some(60)),
+                ..MetricTarget::default()
+            },
+        }),
+        ..MetricSpec::default()
+    };
+    let external = |name: &str, each: f64| MetricSpec {
+        type_: "External".to_owned(),
+        external: Some(ExternalMetricSource {
+            metric: MetricIdentifier { name: name.to_owned(), selector: None },
+            target: MetricTarget {
+                type_: "AverageValue".to_owned(),
+                average_value: Some(Quantity(format!("{:.0}m", (each * AIM * 1000.0).max(1.0)))),
+                ..MetricTarget::default()
+            },
+        }),
+        ..MetricSpec::default()
+    };
+    object.spec.metrics = Some(vec![match metric {
+        Metric::Cpu => resource("cpu"),
+        Metric::Memory => resource("memory"),
+        Metric::Requests => external(REQUESTS, most),
+        Metric::InFlight => external(IN_FLIGHT, places),
+    }]);
+    object
+}

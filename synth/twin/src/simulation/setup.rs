@@ -1,0 +1,85 @@
+//! What is simulated: the objects that are written, and what stands around them.
+
+use k8s_openapi::api::{
+    apps::v1::Deployment, autoscaling::v2::HorizontalPodAutoscaler, core::v1::ResourceQuota,
+    policy::v1::PodDisruptionBudget,
+};
+use synth_kubernetes::karpenter::NodePoolSpec;
+
+use crate::{catalogue, cost, engine, karpenter, network, pods::Template, service};
+
+/// A platform, as far as a load concerns it.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The environment.
+    pub name: String,
+    /// Region of AWS, such as `eu-north-1`.
+    pub region: String,
+    /// Zones, such as `eu-north-1a`.
+    pub zones: Vec<String>,
+    /// The services that scale, in the order of a request's way: the first stands behind the load balancer.
+    pub services: Vec<Service>,
+    /// Pools of nodes, by name.
+    pub pools: Vec<(String, NodePoolSpec)>,
+    /// What decides how much of Karpenter's nodes pods get.
+    pub class: catalogue::NodeClass,
+    /// GiB of each node's volume.
+    pub volume: u32,
+    /// The nodes that are there without Karpenter.
+    pub base: BaseNodes,
+    /// Pods of Karpenter's nodes beside the services.
+    pub others: Vec<(Template, usize)>,
+    /// Pods of every node.
+    pub daemons: Vec<Template>,
+    /// What the services' namespace may ask for in all.
+    pub quota: Option<ResourceQuota>,
+    /// Karpenter's own settings.
+    pub karpenter: karpenter::Settings,
+    /// The load balancer in front of the first service.
+    pub balancer: Balancer,
+    /// How long things take that no controller decides.
+    pub delays: engine::Delays,
+    /// What stands whatever the load is.
+    pub fixed: cost::Fixed,
+}
+
+/// A service that scales.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// What runs.
+    pub deployment: Deployment,
+    /// How many of it.
+    pub scaler: HorizontalPodAutoscaler,
+    /// How many may be moved at once.
+    pub budget: Option<PodDisruptionBudget>,
+    /// The value of its priority class.
+    pub priority: i64,
+    /// What a request costs it, and how many it takes.
+    pub model: service::Service,
+    /// The memory that its pods have.
+    pub memory: service::Resident,
+    /// How its pods leave.
+    pub leaving: network::Leaving,
+    /// How long its clients keep a connection.
+    pub kept: network::Kept,
+}
+
+/// The nodes of the managed group.
+#[derive(Clone, Debug)]
+pub struct BaseNodes {
+    /// Their instance type.
+    pub instance_type: String,
+    /// How many.
+    pub nodes: usize,
+}
+
+/// The load balancer in front of the first service.
+#[derive(Clone, Copy, Debug)]
+pub struct Balancer {
+    /// Does it spread over all zones, wherever a client came in?
+    pub cross_zone: bool,
+    /// How long it takes until a pod is a target.
+    pub registration: network::Registration,
+    /// Until it finds out that a pod does not answer any more.
+    pub unhealthy: crate::time::Span,
+}

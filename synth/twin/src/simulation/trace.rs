@@ -1,0 +1,136 @@
+//! What a simulation saw: once a second what was offered and what came of it, and what happened when.
+
+use crate::{pods::Capacity, time::Time};
+
+/// A run from its first to its last second.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trace {
+    /// The services, in the order of a request's way.
+    pub services: Vec<String>,
+    /// The zones.
+    pub zones: Vec<String>,
+    /// What was offered and answered, once a second.
+    pub seconds: Vec<Second>,
+    /// Each service's pods, once a second: as many as there are services for each.
+    pub pods: Vec<Pods>,
+    /// Pods of all services that are ready in each zone, once a second: as many as there are zones for each.
+    pub by_zone: Vec<u32>,
+    /// Kinds of nodes that there were, in the order in which they came.
+    pub kinds: Vec<Kind>,
+    /// How many nodes of a kind there are from a second on, where that changes.
+    pub nodes: Vec<Change>,
+    /// What happened, in order of time.
+    pub events: Vec<Event>,
+}
+
+/// A second.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Second {
+    /// Requests that clients sent.
+    pub offered: f64,
+    /// Those that were answered as they should be.
+    pub answered: f64,
+    /// Those that were refused at once or after their time in a queue, with 503.
+    pub refused: f64,
+    /// Those that failed otherwise: no pod was there, or a time-out.
+    pub failed: f64,
+    /// Milliseconds from a request to its answer: mean, and what 50 and 99 of 100 stay below. Not a number where nothing was answered.
+    pub mean: f32,
+    #[expect(missing_docs, reason = "as above")]
+    pub p50: f32,
+    #[expect(missing_docs, reason = "as above")]
+    pub p99: f32,
+    /// Dollars an hour for nodes.
+    pub nodes_price: f32,
+}
+
+/// A service's pods in a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pods {
+    /// What the autoscaler asks for.
+    pub desired: u32,
+    /// Those that are ready.
+    pub ready: u32,
+    /// Those that wait for a node.
+    pub pending: u32,
+    /// Use of the processor time that the ready pods ask for, in percent.
+    pub cpu: f32,
+    /// Requests in flight in all of them.
+    pub in_flight: f32,
+}
+
+/// Nodes that are alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kind {
+    /// The instance type.
+    pub instance_type: String,
+    /// How they are paid for.
+    pub capacity: Capacity,
+    /// Are they of the managed group?
+    pub base: bool,
+    /// Dollars an hour for one.
+    pub price: f64,
+    /// Is the price a guess from other types?
+    pub estimated: bool,
+}
+
+/// A number of nodes that changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The second.
+    pub second: u32,
+    /// The kind, by its place among all.
+    pub kind: usize,
+    /// How many there are from then on.
+    pub nodes: u32,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When.
+    pub at: Time,
+    /// Of which kind, for a page that shows some and folds others.
+    pub of: Of,
+    /// What, in a sentence.
+    pub text: String,
+}
+
+/// Whose doing an event was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Of {
+    /// What was asked to go wrong.
+    Fault,
+    /// An autoscaler.
+    Scaling,
+    /// Karpenter buys.
+    Bought,
+    /// Karpenter takes away.
+    Removed,
+    /// The first of a row of seconds in which requests were refused or failed, or the last.
+    Requests,
+}
+
+impl Trace {
+    /// Sums over all seconds: offered, answered, refused, failed.
+    pub fn totals(&self) -> Second {
+        let mut sum = Second::default();
+        for second in &self.seconds {
+            sum.offered += second.offered;
+            sum.answered += second.answered;
+            sum.refused += second.refused;
+            sum.failed += second.failed;
+        }
+        sum
+    }
+
+    /// Dollars for nodes over the whole run.
+    pub fn nodes_cost(&self) -> f64 {
+        self.seconds.iter().map(|second| f64::from(second.nodes_price)).sum::<f64>() / 3600.0
+    }
+
+    /// A service's pods, second by second.
+    pub fn pods_of(&self, service: usize) -> impl Iterator<Item = &Pods> {
+        self.pods.iter().skip(service).step_by(self.services.len().max(1))
+    }
+}
