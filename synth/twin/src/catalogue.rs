@@ -178,6 +178,13 @@ impl Catalogue {
         Ok(Self { region, types: priced.collect(), zones, ..Self::default() }.indexed())
     }
 
+    /// Karpenter has seen a node of a type and knows its real memory, in bytes, from then on instead of its estimate.
+    pub fn discover(&mut self, id: TypeId, memory: i64) {
+        let of = &mut self.types[id.0];
+        of.allocatable.memory += memory - of.capacity.memory;
+        of.capacity.memory = memory;
+    }
+
     fn indexed(mut self) -> Self {
         self.labels = labels::of(&self);
         let pairs =

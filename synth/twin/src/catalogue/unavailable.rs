@@ -10,7 +10,10 @@ use crate::{
 
 /// Offerings (type, zone, capacity type) that are out of capacity for the moment.
 #[derive(Clone, Debug, Default)]
-pub struct Unavailable(BTreeMap<(TypeId, ZoneId, Capacity), Time>);
+pub struct Unavailable {
+    offerings: BTreeMap<(TypeId, ZoneId, Capacity), Time>,
+    zones: BTreeMap<ZoneId, Time>,
+}
 
 impl Unavailable {
     /// How long an offering that was refused, or interrupted, is not tried. Karpenter 1.14: `UnavailableOfferingsTTL`.
@@ -21,29 +24,42 @@ impl Unavailable {
     /// Notes that AWS refused an offering, or took an instance of it back. What has run out for the type is let go at once, since
     /// Karpenter then looks anew at all of its offerings.
     pub fn refuse(&mut self, id: TypeId, zone: ZoneId, capacity: Capacity, now: Time) {
-        self.0.retain(|(other, ..), until| *other != id || *until > now);
-        self.0.insert((id, zone, capacity), now + Self::HOLDS);
+        self.offerings.retain(|(other, ..), until| *other != id || *until > now);
+        self.offerings.insert((id, zone, capacity), now + Self::HOLDS);
+    }
+
+    /// Notes that the subnet of a zone has no address left: nothing is tried there, of whichever type.
+    pub fn refuse_zone(&mut self, zone: ZoneId, now: Time) {
+        self.offerings.retain(|_, until| *until > now);
+        self.zones.retain(|_, until| *until > now);
+        self.zones.insert(zone, now + Self::HOLDS);
     }
 
     /// Lets go those whose time is over: to be called every [`Self::CLEANED`]. Says whether there were any.
     pub fn clean(&mut self, now: Time) -> bool {
-        let before = self.0.len();
-        self.0.retain(|_, until| *until > now);
-        self.0.len() < before
+        let before = self.offerings.len() + self.zones.len();
+        self.zones.retain(|_, until| *until > now);
+        self.offerings.retain(|_, until| *until > now);
+        self.offerings.len() + self.zones.len() < before
     }
 
     /// Is an offering not to be tried?
     pub fn has(&self, id: TypeId, zone: ZoneId, capacity: Capacity) -> bool {
-        !self.0.is_empty() && self.0.contains_key(&(id, zone, capacity))
+        !self.is_empty() && (self.zones.contains_key(&zone) || self.offerings.contains_key(&(id, zone, capacity)))
     }
 
-    /// What is not to be tried, by type, and until when.
+    /// Offerings that are not to be tried, by type, and until when.
     pub fn iter(&self) -> impl Iterator<Item = (TypeId, ZoneId, Capacity, Time)> {
-        self.0.iter().map(|(&(id, zone, capacity), &until)| (id, zone, capacity, until))
+        self.offerings.iter().map(|(&(id, zone, capacity), &until)| (id, zone, capacity, until))
+    }
+
+    /// Zones where nothing is to be tried, and until when.
+    pub fn zones(&self) -> impl Iterator<Item = (ZoneId, Time)> {
+        self.zones.iter().map(|(&zone, &until)| (zone, until))
     }
 
     /// Is everything to be tried?
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.offerings.is_empty() && self.zones.is_empty()
     }
 }

@@ -13,8 +13,11 @@ mod shapes;
 mod topology;
 
 use crate::{
-    karpenter::{Claim, Plan, View},
-    pods::{NodeId, PodId},
+    karpenter::{
+        Claim, Plan, View,
+        requirements::{Requirement, Requirements},
+    },
+    pods::{NodeId, Pod, PodId, Template},
 };
 use places::Places;
 use queue::Queue;
@@ -39,6 +42,34 @@ pub struct Question<'a> {
 /// Where a simulation would put pods that wait, apart from the excluded nodes.
 pub fn simulate(view: View<'_>, pending: &[PodId], excluded: &[NodeId]) -> Plan {
     Question { pods: pending, marked: excluded, ..Question::default() }.answer(view)
+}
+
+/// Pods that a run simulates since they wait: the scheduler found no node for them, and preempts nobody for them. Karpenter leaves those
+/// alone that refuse its nodes.
+pub fn waiting(view: View<'_>) -> Vec<PodId> {
+    let refuses = |template: &Template| {
+        let rules = Requirements::of(template.node_terms.first().into_iter().flatten());
+        rules.get(pools::POOL).is_some_and(|rule| *rule == Requirement::none())
+    };
+    let waits = |pod: &Pod| {
+        let failed = pod.unschedulable.is_some_and(|since| since <= view.now) && pod.nominated.is_none();
+        pod.pending() && failed && !pod.template.daemon && !refuses(&pod.template)
+    };
+    let pods = view.pods.iter().enumerate();
+    pods.filter(|(_, pod)| waits(pod)).map(|(number, _)| PodId(number)).collect()
+}
+
+/// Pods that a run simulates since their nodes go, those told to go and `marked` ones alike. Whom a budget holds where it is, the caller
+/// must take out.
+pub fn leaving(view: View<'_>, marked: &[NodeId]) -> Vec<PodId> {
+    let goes = |id: NodeId| {
+        let node = &view.nodes[id.0];
+        node.gone.is_none() && node.registered.is_some() && (node.deleting.is_some() || marked.contains(&id))
+    };
+    let leaves = |pod: &Pod| pod.holds() && pod.deleting.is_none() && !pod.template.daemon;
+    let pods = view.pods.iter().enumerate();
+    let pods = pods.filter(|(_, pod)| leaves(pod) && pod.node.is_some_and(|(node, _)| goes(node)));
+    pods.map(|(number, _)| PodId(number)).collect()
 }
 
 impl Question<'_> {

@@ -215,6 +215,25 @@ fn an_offering_that_was_refused_comes_back_at_the_first_cleaning_after_three_min
 }
 
 #[test]
+fn a_zone_without_addresses_is_not_tried() {
+    let mut unavailable = Unavailable::default();
+    let at = |seconds| Time::ZERO + Span::whole_seconds(seconds);
+    unavailable.refuse_zone(ZoneId(1), at(5));
+    assert!(unavailable.has(TypeId(7), ZoneId(1), OnDemand) && !unavailable.has(TypeId(7), ZoneId(0), OnDemand));
+    assert_eq!(unavailable.zones().collect::<Vec<_>>(), [(ZoneId(1), at(185))]);
+    assert!(!unavailable.clean(at(180)) && unavailable.clean(at(190)) && unavailable.is_empty());
+}
+
+#[test]
+fn a_node_that_was_seen_says_how_much_memory_its_type_has() {
+    let mut catalogue = Catalogue::of("eu-north-1").unwrap();
+    let id = catalogue.named("m5.large").unwrap();
+    catalogue.discover(id, 7800 * MEBIBYTE);
+    let of = catalogue.get(id);
+    assert_eq!((of.capacity.memory, of.allocatable.memory), (7800 * MEBIBYTE, (7800 - 574 - 100) * MEBIBYTE));
+}
+
+#[test]
 fn sets_of_types_are_sets() {
     let mut set = TypeSet::none(130);
     for id in [0, 63, 64, 129] {

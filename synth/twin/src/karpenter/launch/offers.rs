@@ -24,6 +24,9 @@ impl<'a> Market<'a> {
             let at = offered.iter_mut().filter(|(at, of, _)| *at == zone && *of == capacity);
             at.for_each(|(.., types)| types.remove(id));
         }
+        for (zone, _) in unavailable.zones() {
+            offered.retain(|(at, ..)| *at != zone);
+        }
         let offered = offered.into_iter().map(|(zone, of, types)| (catalogue.zone_name(zone), of, types)).collect();
         Self { catalogue, unavailable, offered }
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The label of a node's pool.
-const POOL: &str = "karpenter.sh/nodepool";
+pub(super) const POOL: &str = "karpenter.sh/nodepool";
 /// Labels that a node has once it is up: daemonsets may ask for them.
 pub(super) const UP: [&str; 2] = ["karpenter.sh/registered", "karpenter.sh/initialized"];
 

@@ -1,6 +1,6 @@
 use synth_twin::{
-    karpenter::provision::{Question, simulate},
-    pods::{Effect, PodId},
+    karpenter::provision::{Question, leaving, simulate, waiting},
+    pods::{Effect, Expression, Operator, PodId},
     time::Time,
 };
 
@@ -123,4 +123,36 @@ fn pods_of_candidates_do_not_move_to_nodes_that_rest() {
     // Of a node that goes anyway they may.
     let question = Question { candidates: &[], marked: &[candidate], ..question };
     assert_eq!(world.ask(question).existing.len(), 2);
+}
+
+#[test]
+fn who_waits_is_simulated_and_who_must_leave() {
+    let mut world = World::new(vec![pool("p", &[])]);
+    let (stays, goes, marked) = (world.node("stays", "a"), world.node("goes", "a"), world.node("marked", "a"));
+    world.nodes[goes.0].deleting = Some(Time::ZERO);
+    let ids = world.wait(workload("a", 100), 3);
+    world.pods[ids[0].0].unschedulable = Some(Time::ZERO);
+    world.pods[ids[1].0].unschedulable = Some(Time::ZERO);
+    world.pods[ids[1].0].nominated = Some(stays);
+    let refuses = |operator| {
+        let mut of = workload("b", 100);
+        let rule = Expression { key: "karpenter.sh/nodepool".to_owned(), operator, values: vec!["q".to_owned()] };
+        of.node_terms = vec![vec![rule]];
+        of
+    };
+    let never = world.wait(refuses(Operator::DoesNotExist), 1)[0];
+    let elsewhere = world.wait(refuses(Operator::NotIn), 1)[0];
+    let mut daemon = workload("c", 100);
+    daemon.daemon = true;
+    let daemons = world.wait(daemon.clone(), 1)[0];
+    for id in [never, elsewhere, daemons] {
+        world.pods[id.0].unschedulable = Some(Time::ZERO);
+    }
+    assert_eq!(waiting(world.view()), [ids[0], elsewhere]);
+    let mut bound = |node| world.bound(workload("d", 100), node);
+    let (_, first, second, ends) = (bound(stays), bound(goes), bound(marked), bound(goes));
+    world.pods[ends.0].deleting = Some(Time::ZERO);
+    world.bound(daemon, goes);
+    assert_eq!(leaving(world.view(), &[]), [first]);
+    assert_eq!(leaving(world.view(), &[marked]), [first, second]);
 }

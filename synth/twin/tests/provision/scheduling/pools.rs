@@ -199,3 +199,15 @@ fn what_was_refused_is_not_planned() {
     }
     assert_eq!(world.plan().unschedulable.len(), 1);
 }
+
+#[test]
+fn nothing_is_planned_in_a_zone_without_addresses() {
+    let mut world = World::new(vec![pool("p", &[among(ZONE, &["eu-north-1a", "eu-north-1b"])])]);
+    let mut of = workload("a", 1500);
+    of.spreads.push(super::world::spread(ZONE, "a"));
+    world.wait(of, 2);
+    world.unavailable.refuse_zone(synth_twin::catalogue::ZoneId(1), synth_twin::time::Time::ZERO);
+    // The spread still counts it.
+    let plan = world.plan();
+    assert_eq!((world.claims(&plan), plan.unschedulable.len()), (vec![claim("p", 1, "a", 2)], 1));
+}
