@@ -35,7 +35,8 @@ pub struct Question<'a> {
     pub marked: &'a [NodeId],
     /// Nodes still inside their `consolidateAfter`: no pod of a candidate may move there. Only in consolidation, and only since 1.14.
     pub resting: &'a [NodeId],
-    /// Which of equally good zones is taken: 0 is the first by name; another number draws lots, as Karpenter does.
+    /// Which of equally good zones is taken, and which of many claims with as many pods: 0 is the first by name, and the older; another
+    /// number draws lots, since it is chance in Karpenter.
     pub lots: u64,
 }
 

@@ -12,6 +12,9 @@ use crate::{
     pods::{NodeId, PodId},
 };
 
+/// Go's `sort.Slice` keeps equal ones in order up to so many.
+const FEW: usize = 12;
+
 pub(super) struct Places<'a> {
     view: View<'a>,
     topology: Topology<'a>,
@@ -42,8 +45,7 @@ impl<'a> Places<'a> {
                 return true;
             }
         }
-        // Those with the fewest pods first; of equal ones in the order of before.
-        self.order.sort_by_key(|(pods, _)| *pods);
+        self.sort();
         if self.never.len() <= shape.number {
             self.never.resize(shape.number + 1, Vec::new());
         }
@@ -63,6 +65,17 @@ impl<'a> Places<'a> {
             }
         }
         self.buy(pod, shape)
+    }
+
+    /// Those with the fewest pods first. Of equal ones Karpenter keeps the order while there are few; of more, the order is drawn, if lots
+    /// are.
+    fn sort(&mut self) {
+        if self.order.len() > FEW && self.topology.draws() {
+            let rank = |of: &(usize, usize)| (of.0, self.topology.lot(of.0 as u64, of.1 as u64));
+            self.order.sort_by_cached_key(rank);
+        } else {
+            self.order.sort_by_key(|(pods, _)| *pods);
+        }
     }
 
     /// Plans a new claim of the first pool that has one for it.

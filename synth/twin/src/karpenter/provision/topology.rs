@@ -219,8 +219,18 @@ impl<'a> Topology<'a> {
         self.hosts += 1;
     }
 
+    /// Are lots drawn?
+    pub(super) fn draws(&self) -> bool {
+        self.lots != 0
+    }
+
+    /// A lot for two numbers.
+    pub(super) fn lot(&self, one: u64, other: u64) -> u64 {
+        mix(mix(self.lots ^ one).wrapping_add(other))
+    }
+
     fn rank(&self, domain: &str) -> u64 {
-        if self.lots == 0 {
+        if !self.draws() {
             return 0;
         }
         self.drawn.set(self.drawn.get() + 1);

@@ -1,5 +1,7 @@
 //! Compares what is simulated with what was recorded.
 
+use std::collections::BTreeSet;
+
 use synth_twin::{
     catalogue::{Catalogue, TypeId, Unavailable},
     karpenter::{
@@ -131,13 +133,16 @@ impl<'a> Judge<'a> {
         let count = planned.map_or(0, |(_, count)| *count);
         assert_eq!(lines.len(), count, "claims after {}", run.at);
         self.score.simulations += 1;
+        // Only said beside new claims.
+        let fits = self.of.fits.iter().find(|(at, _)| (run.at..next).contains(at)).map_or([0, 0], |(_, fits)| *fits);
         let mut first = None;
         let draws = (0..DRAWS).flat_map(|draw| [run.at, end].map(|seen| Chance { draw, seen }));
         for chance in draws {
             let Some(state) = State::at(self.of, &self.catalogue, run, chance) else { break };
             let view = state.view(self.of, &self.catalogue, &self.unavailable);
             let plan = Question { pods: &state.wanted, lots: chance.draw, ..Question::default() }.answer(view);
-            if let Some(pairs) = self.matched(&plan, &lines) {
+            let fitting = planned.is_none() || existing(&plan) == fits;
+            if let Some(pairs) = self.matched(&plan, &lines).filter(|_| fitting) {
                 self.score.at_once += usize::from(chance.draw == 0);
                 return self.buy(state, &plan, &pairs);
             }
@@ -226,6 +231,12 @@ impl<'a> Judge<'a> {
         let is = |rules: &[String; 3]| rules.iter().zip(own).all(|(rule, own)| rule == "*" || rule == own);
         !shortages.is_some_and(|(_, all)| all.iter().any(is))
     }
+}
+
+/// How many nodes take pods, and how many.
+fn existing(plan: &Plan) -> [usize; 2] {
+    let nodes: BTreeSet<_> = plan.existing.iter().map(|(_, node)| *node).collect();
+    [nodes.len(), plan.existing.len()]
 }
 
 /// Each type once, at its cheapest.

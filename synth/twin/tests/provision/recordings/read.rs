@@ -22,6 +22,8 @@ pub(crate) struct Recording {
     pub(crate) simulations: Vec<Simulated>,
     /// When new claims were planned, and how many.
     pub(crate) planned: Vec<(f64, usize)>,
+    /// When pods were planned on nodes beside new claims, and how many nodes and pods.
+    pub(crate) fits: Vec<(f64, [usize; 2])>,
     /// What had no capacity from when on: type, zone, capacity type, `*` for all.
     pub(crate) shortages: Vec<(f64, Vec<[String; 3]>)>,
     /// Claims whose instance was taken back.
@@ -149,6 +151,7 @@ impl Recording {
                 .map(|(at, line)| Simulated { at, waiting: number(&line[2]), going: number(&line[3]) })
                 .collect(),
             planned: log("new-claims").map(|(at, line)| (at, number(&line[2]))).collect(),
+            fits: log("in-flight-fit").map(|(at, line)| (at, [number(&line[2]), number(&line[3])])).collect(),
             shortages: timeline()
                 .filter(|(_, line)| text(&line["do"]).starts_with("ice"))
                 .map(|(at, line)| (at, shortage(line)))
