@@ -166,7 +166,8 @@ impl Catalogue {
     pub fn with_prices(self, table: &str) -> Result<Self, Error> {
         let rows = prices::read(table)?;
         let Self { region, zones, types, .. } = self;
-        let unknown = rows.iter().find(|(name, _)| types.iter().all(|of| of.name != **name));
+        let known: std::collections::HashSet<&str> = types.iter().map(|of| of.name.as_str()).collect();
+        let unknown = rows.iter().find(|(name, _)| !known.contains(**name));
         if let Some((name, row)) = unknown {
             return Err(Error::Prices(row.line, format!("`{name}` is no instance type of {region} that is known")));
         }

@@ -57,8 +57,10 @@ pub(super) fn of(catalogue: &Catalogue) -> BTreeMap<&'static str, Label> {
         labels.entry(key).or_default();
     }
     let label = |(key, values): (&'static str, BTreeMap<String, TypeSet>)| {
+        let mut any = TypeSet::none(count);
+        values.values().for_each(|types| any.join(types));
         let mut without = TypeSet::all(count);
-        without.retain(|id| values.values().all(|types| !types.has(id)));
+        without.retain(|id| !any.has(id));
         (key, Label { values: values.into_iter().collect(), without })
     };
     labels.into_iter().map(label).collect()

@@ -1,6 +1,6 @@
 //! The committed tables, read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     Error,
@@ -75,29 +75,33 @@ impl Facts {
     }
 }
 
-/// The cells of each line that is no comment.
-fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(',').collect())
+/// Each line that is no comment.
+fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.lines().filter(|line| !line.starts_with('#'))
 }
 
 /// A table's column for a region, by what stands in the first column.
-fn column(table: &'static str, region: &str) -> Option<BTreeMap<&'static str, &'static str>> {
-    let mut rows = rows(table);
-    let at = rows.next()?.iter().position(|name| *name == region)?;
-    Some(rows.map(|row| (row[0], row[at])).collect())
+fn column(table: &'static str, region: &str) -> Option<HashMap<&'static str, &'static str>> {
+    let mut lines = lines(table);
+    let at = lines.next()?.split(',').position(|name| name == region)?;
+    let cells = |line: &'static str| {
+        let mut cells = line.split(',');
+        Some((cells.next()?, cells.nth(at - 1)?))
+    };
+    Some(lines.filter_map(cells).collect())
 }
 
 /// What is known of every type that a region has, by name.
 pub(super) fn facts(region: &str) -> Result<Vec<Facts>, Error> {
     let Some(offered) = column(OFFERINGS, region) else {
-        let known = rows(OFFERINGS).next().unwrap_or_default();
-        return Err(Error::Region(region.to_owned(), known.into_iter().skip(1).collect()));
+        let known = lines(OFFERINGS).next().into_iter().flat_map(|names| names.split(',').skip(1));
+        return Err(Error::Region(region.to_owned(), known.collect()));
     };
     let prices = column(PRICES, region).unwrap_or_default();
     let measures = column(PRICES, MEASURE).unwrap_or_default();
     let ratios = column(RATIOS, region).unwrap_or_default();
     let advisor = column(ADVISOR, region).unwrap_or_default();
-    let mut all: Vec<_> = rows(TYPES).skip(1).filter_map(|row| read(&row, &offered)).collect();
+    let mut all: Vec<_> = lines(TYPES).skip(1).filter_map(|line| read(line, &offered)).collect();
     for facts in &mut all {
         let ratio = ratios.get(format!("{} {}", facts.category(), facts.maker).as_str());
         let estimate = || Some(price(&measures, facts)? * ratio?.parse::<f64>().ok()?);
@@ -116,12 +120,12 @@ pub(super) fn facts(region: &str) -> Result<Vec<Facts>, Error> {
     Ok(all)
 }
 
-fn read(row: &[&'static str], offered: &BTreeMap<&'static str, &'static str>) -> Option<Facts> {
-    let [name, arch, maker, vcpus, memory, ghz, network, network_peak, bandwidth, _, volumes, interfaces, each, disk] =
-        *row
-    else {
-        return None;
-    };
+fn read(line: &'static str, offered: &HashMap<&'static str, &'static str>) -> Option<Facts> {
+    let mut cells = line.split(',');
+    let mut cell = || cells.next();
+    let (name, arch, maker, vcpus, memory, ghz) = (cell()?, cell()?, cell()?, cell()?, cell()?, cell()?);
+    let (network, network_peak, bandwidth, _, volumes) = (cell()?, cell()?, cell()?, cell()?, cell()?);
+    let (interfaces, each, disk) = (cell()?, cell()?, cell()?);
     let number = |text: &str| text.parse::<i64>().expect("the table's sizes are whole numbers");
     let decimal = |text: &str| text.parse::<f64>().expect("the table's speeds are numbers");
     let facts = Facts {
@@ -148,7 +152,7 @@ fn read(row: &[&'static str], offered: &BTreeMap<&'static str, &'static str>) ->
 }
 
 /// The price of a type: its own, or that of its family for each vCPU.
-fn price(column: &BTreeMap<&'static str, &'static str>, facts: &Facts) -> Option<f64> {
+fn price(column: &HashMap<&'static str, &'static str>, facts: &Facts) -> Option<f64> {
     match column.get(facts.name).copied().unwrap_or_default() {
         "-" => None,
         "" => {

@@ -1,11 +1,9 @@
 //! How long simulations take: `cargo test -p synth-twin --release --test provision speed -- --ignored --nocapture`.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use synth_twin::{
+    catalogue::Catalogue,
     karpenter::{Plan, provision::simulate},
     pods::{HOSTNAME, PodId, Template, ZONE},
 };
@@ -39,8 +37,17 @@ fn cluster(of: &[Template], each: usize, nodes: usize) -> World {
     for of in of {
         world.wait(of.clone(), each);
     }
-    assert!(Arc::strong_count(&world.pods[0].template) > 0);
     world
+}
+
+#[test]
+#[ignore = "measures"]
+fn a_catalogue_is_read_fast() {
+    let start = Instant::now();
+    let catalogue = Catalogue::of("us-east-1").unwrap();
+    let took = start.elapsed();
+    eprintln!("{} types read in {took:?}", catalogue.types().len());
+    assert!(took < Duration::from_millis(20), "{took:?}");
 }
 
 #[test]
