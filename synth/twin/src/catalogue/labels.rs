@@ -58,7 +58,9 @@ pub(super) fn of(catalogue: &Catalogue) -> BTreeMap<&'static str, Label> {
     }
     let label = |(key, values): (&'static str, BTreeMap<String, TypeSet>)| {
         let mut any = TypeSet::none(count);
-        values.values().for_each(|types| any.join(types));
+        for types in values.values() {
+            any.join(types);
+        }
         let mut without = TypeSet::all(count);
         without.retain(|id| !any.has(id));
         (key, Label { values: values.into_iter().collect(), without })
