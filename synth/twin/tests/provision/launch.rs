@@ -129,6 +129,17 @@ fn a_claim_is_bought_where_it_may_be() {
 }
 
 #[test]
+fn types_on_which_the_claim_with_its_daemons_does_not_fit_are_left_out() {
+    let mut world = world(&[among(FAMILY, &["c6g", "c6i"])], 1500);
+    let mut arm = workload("arm", 900);
+    arm.node_terms = vec![vec![among("kubernetes.io/arch", &["arm64"])]];
+    world.daemons.push(arm);
+    // A c6i.large has no such daemon, and room for the pod; but what is asked for in all is 2400m.
+    assert_eq!(claim(&world).types.len(), 3);
+    assert_eq!(names(&world, &fleet(&world).unwrap()), ["c6g.xlarge", "c6i.xlarge"]);
+}
+
+#[test]
 fn requests_that_are_alike_go_out_as_one() {
     let mut world = World::new(vec![pool("p", &[])]);
     world.wait(workload("a", 3000), 3);

@@ -1,4 +1,5 @@
 use synth_twin::{
+    catalogue::NodeClass,
     karpenter::{Version, launch, requirements::Requirement},
     pods::{Effect, Expression, Operator, ZONE},
     resources::Resources,
@@ -210,4 +211,15 @@ fn nothing_is_planned_in_a_zone_without_addresses() {
     // The spread still counts it.
     let plan = world.plan();
     assert_eq!((world.claims(&plan), plan.unschedulable.len()), (vec![claim("p", 1, "a", 2)], 1));
+}
+
+#[test]
+fn a_type_that_the_system_takes_whole_is_never_bought() {
+    let class = NodeClass { system_reserved: Resources::of(0, 4000), ..NodeClass::default() };
+    let mut world = World::new(vec![pool("p", &[])]).of_class(&class);
+    // A c6g.large has 3758 MiB in all: not even a pod that asks for no memory fits there.
+    let mut of = workload("a", 100);
+    of.requests.memory = 0;
+    world.wait(of, 1);
+    assert_eq!(world.claims(&world.plan()), [claim("p", 1, "abc", 1)]);
 }

@@ -4,7 +4,7 @@ use synth_twin::{
     time::Time,
 };
 
-use super::world::{HOSTNAME, World, among, bears, claim, pool, spread, taint, workload};
+use super::world::{FAMILY, HOSTNAME, World, among, bears, claim, pool, spread, taint, workload};
 
 fn spread_over(key: &str, cpu: i64) -> synth_twin::pods::Template {
     let mut of = workload("a", cpu);
@@ -112,25 +112,51 @@ fn a_spread_over_hosts_makes_as_many_nodes() {
 
 #[test]
 fn pods_that_failed_are_tried_again_while_others_get_on() {
-    let mut world = World::new(vec![pool("p", &[])]);
-    // Both count for one spread, and each may be in one zone only: they must take turns.
-    let only = |zone: &str, cpu: i64| {
-        let mut of = spread_over(ZONE, cpu);
+    let mut world = World::new(vec![pool("p", &[among(ZONE, &["eu-north-1a", "eu-north-1b"])])]);
+    // Both kinds count for one spread, and each may be in one zone only: they must take turns, more than once.
+    let only = |zone: &str| {
+        let mut of = spread_over(ZONE, 300);
         of.spreads[0].honors_affinity = false;
-        of.node_terms = vec![vec![among(ZONE, &[zone])]];
+        // The second alternative is what makes both zones count; the first is what holds.
+        of.node_terms = vec![vec![among(ZONE, &[zone])], vec![among(ZONE, &["eu-north-1a", "eu-north-1b"])]];
         of
     };
-    world.pools[0] = pool("p", &[among(ZONE, &["eu-north-1a", "eu-north-1b"])]);
-    let only = |zone| {
-        let mut of = only(zone, 300);
-        // The least of both zones, since the selector is of both.
-        of.node_terms.push(vec![among(ZONE, &["eu-north-1a", "eu-north-1b"])]);
-        of
-    };
-    world.wait(only("eu-north-1a"), 3);
-    world.wait(only("eu-north-1b"), 3);
+    world.wait(only("eu-north-1a"), 5);
+    world.wait(only("eu-north-1b"), 5);
     let plan = world.plan();
-    assert_eq!((zones(&world, &plan), plan.unschedulable.len()), (expected(&[("a", 3), ("b", 3)]), 0));
+    assert_eq!((plan.unschedulable.len(), plan.claims.iter().map(|claim| claim.pods.len()).sum::<usize>()), (0, 10));
+}
+
+#[test]
+fn a_pod_counts_for_others_once_its_zone_is_known() {
+    let mut world = World::new(vec![pool("p", &[])]);
+    let mut loose = workload("a", 1000);
+    loose.node_terms = vec![vec![among(ZONE, &["eu-north-1a", "eu-north-1b"])]];
+    world.wait(loose, 1);
+    world.wait(spread_over(ZONE, 500), 1);
+    assert_eq!(world.claims(&world.plan()), [claim("p", 2, "a", 2)]);
+}
+
+#[test]
+fn a_claim_without_a_type_in_one_zone_may_do_for_the_next() {
+    // m8id is offered in zones a and c.
+    let mut side = pool("side", &[among(ZONE, &["eu-north-1b"])]);
+    side.taints.push(taint("own", Effect::NoSchedule));
+    let mut world = World::new(vec![pool("p", &[among(FAMILY, &["m8id"])]), side]);
+    let node = world.node_of("c6g.large", "n", "a");
+    world.bound(spread_over(ZONE, 1900), node);
+    world.wait(workload("b", 1000), 1);
+    // It must go to b, where its pool has nothing, until the next one is there; then to c, on the claim that is there.
+    world.wait(spread_over(ZONE, 500), 1);
+    let mut bold = spread_over(ZONE, 400);
+    bold.tolerations.push(bears("own"));
+    bold.node_terms = vec![vec![among(ZONE, &["eu-north-1b"])]];
+    world.wait(bold, 1);
+    let plan = world.plan();
+    assert_eq!(
+        (world.claims(&plan), plan.unschedulable.len()),
+        (vec![claim("p", 2, "c", 2), claim("side", 1, "b", 2)], 0)
+    );
 }
 
 #[test]

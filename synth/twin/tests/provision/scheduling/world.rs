@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use synth_twin::{
-    catalogue::{Catalogue, Unavailable},
+    catalogue::{Catalogue, NodeClass, Unavailable},
     karpenter::{
         Consolidation, Plan, Pool, Settings, Version, View,
         launch::{self, Override},
@@ -147,6 +147,12 @@ impl World {
             unavailable: &self.unavailable,
             settings: &self.settings,
         }
+    }
+
+    /// The same with nodes of another class.
+    pub(crate) fn of_class(mut self, class: &NodeClass) -> Self {
+        self.catalogue = Catalogue::for_class("eu-north-1", class).unwrap();
+        self
     }
 
     pub(crate) fn catalogue(&self) -> &Catalogue {
