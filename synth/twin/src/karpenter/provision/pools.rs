@@ -52,7 +52,6 @@ impl<'a> Buyer<'a> {
         }
         let mut types = requirements.types(catalogue);
         types.keep(&market.offered(&requirements));
-        types.retain(|id| Resources::default().fits(catalogue.get(id).allocatable));
         if !market.enough(&types, &requirements) {
             types = TypeSet::none(catalogue.types().len());
         }

@@ -111,6 +111,20 @@ fn a_spread_over_hosts_makes_as_many_nodes() {
 }
 
 #[test]
+fn a_pod_that_its_own_spread_does_not_select_counts_for_nothing() {
+    let mut world = World::new(vec![pool("p", &[])]);
+    let node = world.node("n", "a");
+    world.bound(workload("b", 100), node);
+    let mut of = workload("a", 100);
+    of.spreads = vec![spread(HOSTNAME, "b"), spread(ZONE, "b")];
+    world.wait(of, 3);
+    // One of b is on the node and in its zone: as many more as there is one too many.
+    assert_eq!(world.existing(&world.plan()), [("n", 3)]);
+    world.bound(workload("b", 100), node);
+    assert_eq!(world.claims(&world.plan()), [claim("p", 3, "b", 2)]);
+}
+
+#[test]
 fn pods_that_failed_are_tried_again_while_others_get_on() {
     let mut world = World::new(vec![pool("p", &[among(ZONE, &["eu-north-1a", "eu-north-1b"])])]);
     // Both kinds count for one spread, and each may be in one zone only: they must take turns, more than once.
