@@ -6,11 +6,13 @@
 //! 4180 for the times of registration; `pkg/proxy` of Kubernetes for kube-proxy.
 
 mod connections;
+mod limits;
 mod registration;
 mod usage;
 mod zones;
 
 pub use connections::{Connections, Kept, busiest, draw};
+pub use limits::{per_client, per_node};
 pub use registration::{Leaving, Registration};
 pub use usage::{Hour, Usage};
 pub use zones::{Target, weights};

@@ -11,6 +11,7 @@ mod fluid;
 mod latency;
 mod memory;
 mod quota;
+mod retry;
 mod sampled;
 mod station;
 mod target;
@@ -19,6 +20,7 @@ pub use calibration::{CALIBRATION, Calibration};
 pub use fluid::{Offer, State, Tick};
 pub use latency::{Latency, Quantiles, mixed};
 pub use memory::{Places, Resident};
+pub use retry::retried;
 pub use sampled::{Sample, sampled};
 pub use target::Target;
 

@@ -231,11 +231,14 @@ fn busy(core: usize) -> Duration {
     Duration::from_millis(10) * [0, 1, 2, 5, 6, 7].map(|field| ticks[field]).iter().sum::<u32>()
 }
 
-pub(crate) async fn run(folder: &Path, file: &Path) {
+/// Measures the cases of these names, or all if there are none, and writes the rows to a file.
+pub(crate) async fn run(folder: &Path, file: &Path, names: &[String]) {
     let mut text = format!("{HEADER}\n");
     for round in 1..=ROUNDS {
         let servers = Servers::start(folder).await;
-        for case in Case::ALL {
+        for case in
+            Case::ALL.into_iter().filter(|case| names.is_empty() || names.iter().any(|name| name == case.name()))
+        {
             let most = servers.most(case).await;
             for share in if most == PLACES / 0.25 { TIMES } else { USES } {
                 let before = text.len();

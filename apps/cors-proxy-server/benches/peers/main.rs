@@ -40,13 +40,11 @@ fn main() {
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     pin_self(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let after = |name: &str| arguments.iter().skip_while(|argument| *argument != name).nth(1);
-    if let Some(file) = after("calibrate") {
-        return runtime.block_on(calibrate::run(&folder(), file.as_ref()));
-    }
-    match after("soak") {
-        Some(seconds) => runtime.block_on(soak::run(Duration::from_secs(seconds.parse().unwrap()))),
-        None => runtime.block_on(compare::run()),
+    let asked: Vec<_> = arguments.into_iter().skip(1).filter(|argument| argument != "--bench").collect();
+    match asked.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["calibrate", file, ..] => runtime.block_on(calibrate::run(&folder(), file.as_ref(), &asked[2..])),
+        ["soak", seconds] => runtime.block_on(soak::run(Duration::from_secs(seconds.parse().unwrap()))),
+        _ => runtime.block_on(compare::run()),
     }
 }
 

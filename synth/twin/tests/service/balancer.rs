@@ -1,7 +1,7 @@
 //! Connections over pods.
 
 use synth_twin::{
-    network::{Connections, Kept, Leaving, Target, Usage, busiest, draw, weights},
+    network::{Connections, Kept, Leaving, Target, Usage, busiest, draw, per_client, per_node, weights},
     random::Random,
     time::Span,
 };
@@ -139,4 +139,11 @@ fn capacity_units_are_those_of_what_there_is_most_of() {
     let mut half = Usage::default();
     (0..1800).for_each(|_| half.tick(800.0, 0.0, 0.0));
     close(half.lcu_hours(), 0.5);
+}
+
+#[test]
+fn the_network_has_bounds_of_its_own() {
+    // An m5.large has 0.75 Gbps.
+    close(per_node(0.75, 2048.0).round(), 45_776.0);
+    close(per_client(3.0).round(), 3226.0);
 }
