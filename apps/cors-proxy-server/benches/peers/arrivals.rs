@@ -28,45 +28,51 @@ pub(crate) struct Outcome {
     pub(crate) elapsed: Duration,
 }
 
-/// Sends requests by a Poisson process for so long, each over a connection that waits, else over a new one, and waits for all.
-pub(crate) async fn open(
-    connections: &mut Connections,
-    address: SocketAddr,
-    request: &str,
+/// Sends requests by a Poisson process, each over a connection that waits, else over a new one, and waits for all. Those due within `warm`
+/// do not count; tells what `look` sees after them and after the last.
+pub(crate) async fn open<T>(
+    (address, request): (SocketAddr, &str),
     rate: f64,
-    duration: Duration,
-    seed: &mut u64,
-) -> Outcome {
+    (warm, duration): (Duration, Duration),
+    seed: u64,
+    look: impl Fn() -> T,
+) -> (Outcome, [T; 2]) {
     let outcome = Rc::new(RefCell::new(Outcome::default()));
     let (local, request): (_, Rc<str>) = (LocalSet::new(), request.into());
-    let mut rng = fastrand::Rng::with_seed(*seed);
-    *seed = rng.u64(..);
-    local
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let seen = local
         .run_until(async {
-            let began = Instant::now();
-            let (mut due, mut asked) = (began, Vec::new());
+            let counts = Instant::now() + warm;
+            let (mut due, mut asked, mut before, connections) =
+                (counts - warm, Vec::new(), None, Connections::default());
             loop {
                 due += Duration::from_secs_f64(-(1.0 - rng.f64()).ln() / rate);
-                if due >= began + duration {
+                if due >= counts {
+                    before.get_or_insert_with(&look);
+                }
+                if due >= counts + duration {
                     break;
                 }
                 while Instant::now() < due {
                     yield_now().await;
                 }
-                let (connections, request, outcome) = (connections.clone(), request.clone(), outcome.clone());
-                asked.push(tokio::task::spawn_local(ask(connections, address, request, due, outcome)));
+                let (connections, request) = (connections.clone(), request.clone());
+                let counted = (due >= counts).then(|| outcome.clone());
+                asked.push(tokio::task::spawn_local(ask(connections, address, request, due, counted)));
                 asked.retain(|one| !one.is_finished());
             }
-            outcome.borrow_mut().elapsed = began.elapsed();
+            let after = look();
+            outcome.borrow_mut().elapsed = counts.elapsed();
             for one in asked {
                 one.await.unwrap();
             }
+            [before.unwrap(), after]
         })
         .await;
     let mut outcome = outcome.take();
     outcome.answered.sort_unstable();
     outcome.late.sort_unstable();
-    outcome
+    (outcome, seen)
 }
 
 async fn ask(
@@ -74,7 +80,7 @@ async fn ask(
     address: SocketAddr,
     request: Rc<str>,
     due: Instant,
-    outcome: Rc<RefCell<Outcome>>,
+    outcome: Option<Rc<RefCell<Outcome>>>,
 ) {
     let late = due.elapsed();
     let kept = connections.0.borrow_mut().pop();
@@ -95,6 +101,7 @@ async fn ask(
         std::io::Result::Ok(status)
     };
     let status = exchanged.await.unwrap_or(0);
+    let Some(outcome) = outcome else { return };
     let mut outcome = outcome.borrow_mut();
     outcome.late.push(late);
     match status {

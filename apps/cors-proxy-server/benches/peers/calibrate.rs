@@ -14,7 +14,7 @@ use crate::load::get;
 use crate::process::{Process, free_address, pinned, service};
 
 const ROUNDS: u32 = 3;
-const WARM_UP: Duration = Duration::from_millis(500);
+const WARM_UP: Duration = Duration::from_secs(1);
 
 /// On a shared machine a row waits until others leave it alone, for so long, and is measured up to so often, until nobody else takes more
 /// of the servers' core than this share, nor lets one in a hundred requests be sent later than this.
@@ -147,14 +147,12 @@ impl Servers {
 
     async fn once(&self, case: Case, rate: f64) -> Row {
         let (address, request) = self.request(case);
-        let (mut connections, mut seed) = (arrivals::Connections::default(), rate.to_bits());
-        arrivals::open(&mut connections, address, &request, rate, WARM_UP, &mut seed).await;
-        let before = (self.proxy.0.nanoseconds(), self.mock.0.nanoseconds(), busy(0));
-        let outcome = arrivals::open(&mut connections, address, &request, rate, case.seconds(), &mut seed).await;
-        let after = (self.proxy.0.nanoseconds(), self.mock.0.nanoseconds(), busy(0));
+        let look = || (self.proxy.0.nanoseconds(), self.mock.0.nanoseconds(), busy(0));
+        let times = (WARM_UP, case.seconds());
+        let (outcome, [before, after]) = arrivals::open((address, &request), rate, times, rate.to_bits(), look).await;
         let (proxy, mock) = (after.0 - before.0, after.1 - before.1);
         let foreign = after.2.saturating_sub(before.2).saturating_sub(Duration::from_nanos(proxy + mock));
-        Row { case, rate, proxy, mock, foreign: foreign.as_secs_f64() / case.seconds().as_secs_f64(), outcome }
+        Row { case, rate, proxy, mock, foreign: foreign.as_secs_f64() / outcome.elapsed.as_secs_f64(), outcome }
     }
 }
 
