@@ -54,6 +54,8 @@ pub struct Cost {
     pub variability: f64,
     /// Seconds in which nobody works for it: the network, and until the kernel lets an awakened worker run.
     pub idle: f64,
+    /// Mean and deviation of what comes on top of that by chance: interrupts, and whatever else runs.
+    pub jitter: (f64, f64),
 }
 
 /// Who does a pod's work, and in which order.

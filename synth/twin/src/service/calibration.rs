@@ -43,6 +43,7 @@ impl Calibration {
                 refusal: number("refusal_us")? / 1e6,
                 variability: number("variability")?,
                 idle: number("idle_us")? / 1e6,
+                jitter: (number("jitter_us")? / 1e6, number("jitter_deviation_us")? / 1e6),
             })
         };
         Some(Self {

@@ -105,7 +105,9 @@ impl State {
         let through = (rate * seconds - backlog.moved - refused).max(0.0);
         let late_target = service.timeout.map_or(0.0, |timeout| offer.target.above(timeout));
         let waited = backlog.mean / bound.most;
+        let (jitter, deviation) = service.cost.jitter;
         let latency = Latency::of(service.cost.idle + stay.floor)
+            .then_about(jitter, deviation * deviation)
             .then_about(stay.own.0, stay.own.1)
             .then_about(self.waits, scaled(stay.others, self.waits))
             .then_about(stalled.0, stalled.1)

@@ -154,7 +154,8 @@ impl Pod<'_> {
     fn leave(&mut self, request: usize, now: f64, from: f64) {
         self.in_flight -= 1.0;
         if self.came[request] >= from {
-            let took = now - self.came[request] + self.service.cost.idle;
+            let took =
+                now - self.came[request] + self.service.cost.idle + jitter(self.service.cost.jitter, &mut self.random);
             let late = |limit: Option<f64>| limit.is_some_and(|limit| took >= limit);
             if late(self.service.timeout) || late(self.service.clients.timeout) {
                 self.sample.failed += 1;
@@ -174,6 +175,15 @@ impl Pod<'_> {
         }
         self.servers.refuse(self.service.cost.refusal);
     }
+}
+
+/// A draw of this mean and deviation: for some nothing, for the others exponential.
+fn jitter((mean, deviation): (f64, f64), random: &mut Random) -> f64 {
+    if mean <= 0.0 {
+        return 0.0;
+    }
+    let of_those = f64::midpoint(mean, deviation * deviation / mean);
+    if random.share() * of_those < mean { of_those * random.exponential() } else { 0.0 }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "few requests wait")]

@@ -10,7 +10,7 @@ use crate::queues::{both, near, service};
 /// A pod of 256 MiB.
 const POD: Admission = Admission { in_flight: 275.0, waiting: 275.0, patience: 0.5 };
 
-const COST: Cost = Cost { work: 14e-6, wake: 0.0, refusal: 5e-6, variability: 0.0, idle: 0.0 };
+const COST: Cost = Cost { work: 14e-6, wake: 0.0, refusal: 5e-6, variability: 0.0, idle: 0.0, jitter: (0.0, 0.0) };
 
 fn pod() -> Service {
     Service { admission: POD, timeout: Some(30.0), ..service(COST, Workers::Each(1)) }

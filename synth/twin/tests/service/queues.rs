@@ -5,7 +5,7 @@ use synth_twin::{
     service::{Admission, Clients, Cost, Offer, Sample, Service, State, Target, Tick, Workers, mixed, sampled},
 };
 
-const COST: Cost = Cost { work: 0.001, wake: 0.0, refusal: 0.0, variability: 0.0, idle: 0.0 };
+const COST: Cost = Cost { work: 0.001, wake: 0.0, refusal: 0.0, variability: 0.0, idle: 0.0, jitter: (0.0, 0.0) };
 
 pub(crate) fn service(cost: Cost, workers: Workers) -> Service {
     Service { cost, workers, limit: None, admission: Admission::ALL, timeout: None, clients: Clients::default() }

@@ -4,11 +4,15 @@
 //! Exit code 1 where an aim is missed: the mean within 5 % and the 99th percentile within 15 % up to four fifths of a core, the refused
 //! within 2 points.
 
+mod fit;
+mod rows;
+
 use std::{
     io::{self, Write},
     process::ExitCode,
 };
 
+use rows::read;
 use synth_twin::{
     load::Load,
     service::{
@@ -16,19 +20,6 @@ use synth_twin::{
         sampled,
     },
 };
-
-/// A case at a rate: medians over the rounds.
-struct Row {
-    case: String,
-    rate: f64,
-    refused: f64,
-    cpu: f64,
-    mean: f64,
-    p50: f64,
-    p99: f64,
-    late: f64,
-    foreign: f64,
-}
 
 /// Beyond this use nothing is promised.
 const MOST: f64 = 0.8;
@@ -49,7 +40,7 @@ fn main() -> io::Result<ExitCode> {
         let offer = Offer { rate: row.rate, cores: 1.0, target };
         let (tick, sample) = both(&service, offer);
         let times = mixed([(tick.latency, tick.answered)]);
-        let usage = row.cpu * row.rate / 1e6;
+        let usage = row.usage();
         let off = |found: f64, wanted: f64| (found / wanted - 1.0) * 100.0;
         let refused = 100.0 * tick.refused / tick.offered;
         let (mean, p99) = (off(times.mean * 1e6, row.mean), off(times.p99 * 1e6, row.p99));
@@ -64,7 +55,7 @@ fn main() -> io::Result<ExitCode> {
             if bad { "**" } else { "" },
             row.case,
             row.rate,
-            row.cpu,
+            row.cpu(),
             tick.cpu / tick.offered * 1e6,
             row.mean / 1e3,
             times.mean * 1e3,
@@ -79,7 +70,12 @@ fn main() -> io::Result<ExitCode> {
             row.foreign * 100.0,
         )?;
     }
-    writeln!(out, "\n{missed} of {} rows miss an aim", rows.len())?;
+    writeln!(
+        out,
+        "\nConstants that these rows ask for, as `data/services.csv` has them:\n\n{}",
+        fit::constants(&rows)
+    )?;
+    writeln!(out, "{missed} of {} rows miss an aim", rows.len())?;
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -92,6 +88,7 @@ fn model(case: &str) -> (Service, Target) {
         refusal: proxy.refusal,
         variability: f64::midpoint(proxy.variability, mock.variability),
         idle: proxy.idle + mock.idle,
+        jitter: (proxy.jitter.0 + mock.jitter.0, proxy.jitter.1.hypot(mock.jitter.1)),
     };
     let places = Places::of(Some(f64::from(256 << 20)), 1.0, None, None).in_flight;
     let room = Admission { in_flight: places, waiting: places, patience: 0.5 };
@@ -119,57 +116,4 @@ fn both(service: &Service, offer: Offer) -> (Tick, Sample) {
     let seconds = (500_000.0 / offer.rate).clamp(5.0, 200.0);
     let load = Load::through([(0.0, offer.rate), (seconds, offer.rate)]).unwrap_or_else(|flaws| panic!("{flaws}"));
     (last, sampled(service, &offer, load.arrivals(1), seconds / 5.0, 2))
-}
-
-/// The rows of a table, each the median of its rounds.
-fn read(text: &str) -> Option<Vec<Row>> {
-    let mut lines = text.lines();
-    let names: Vec<&str> = lines.next()?.split(',').collect();
-    let at = |name: &str| names.iter().position(|column| *column == name);
-    let (case, nth) = (
-        at("case")?,
-        [
-            "rate",
-            "offered",
-            "refused",
-            "proxy_cpu_us",
-            "mock_cpu_us",
-            "mean_us",
-            "p50_us",
-            "p99_us",
-            "late_p99_us",
-            "foreign",
-        ],
-    );
-    let columns: Vec<usize> = nth.into_iter().map(at).collect::<Option<_>>()?;
-    // Rates of a case come in the same order in each round, and differ a little: a row's place in its round tells which it is.
-    let mut groups: Vec<(String, Vec<Vec<f64>>)> = Vec::new();
-    let (mut round, mut nth) = ("", 0);
-    for line in lines {
-        let fields: Vec<&str> = line.split(',').collect();
-        nth = if fields[0] == round { nth + 1 } else { 0 };
-        round = fields[0];
-        let values = columns.iter().map(|column| fields.get(*column)?.parse().ok()).collect::<Option<Vec<f64>>>()?;
-        if nth == groups.len() {
-            groups.push(((*fields.get(case)?).to_owned(), Vec::new()));
-        }
-        groups.get_mut(nth)?.1.push(values);
-    }
-    let median = |rounds: &[Vec<f64>], value: &dyn Fn(&[f64]) -> f64| {
-        let mut all: Vec<f64> = rounds.iter().map(|round| value(round)).collect();
-        all.sort_unstable_by(f64::total_cmp);
-        all[all.len() / 2]
-    };
-    let rows = groups.into_iter().map(|(case, rounds)| Row {
-        case,
-        rate: median(&rounds, &|row| row[0]),
-        refused: median(&rounds, &|row| row[2] / row[1]),
-        cpu: median(&rounds, &|row| row[3] + row[4]),
-        mean: median(&rounds, &|row| row[5]),
-        p50: median(&rounds, &|row| row[6]),
-        p99: median(&rounds, &|row| row[7]),
-        late: median(&rounds, &|row| row[8]),
-        foreign: median(&rounds, &|row| row[9]),
-    });
-    Some(rows.collect())
 }
