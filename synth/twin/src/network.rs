@@ -11,7 +11,7 @@ mod registration;
 mod usage;
 mod zones;
 
-pub use connections::{Connections, Kept, busiest, draw};
+pub use connections::{Connections, Kept, busiest, carrying, draw};
 pub use limits::{per_client, per_node};
 pub use registration::{Leaving, Registration};
 pub use usage::{Hour, Usage};

@@ -129,6 +129,26 @@ pub fn busiest(connections: f64, pods: f64) -> f64 {
     if pods > 1.0 { (mean + (2.0 * mean * (1.0 - 1.0 / pods) * pods.ln()).sqrt()).min(connections) } else { mean }
 }
 
+/// How many connections carry a client's requests, as many as make for the same unevenness if all carried alike: a client that takes the
+/// connection used last, as the proxy does, uses the first for most of what it does. `in_flight` is the mean, of a Poisson process.
+pub fn carrying(in_flight: f64) -> f64 {
+    let (mut exactly, mut fewer, mut all, mut squares) = ((-in_flight).exp(), 0.0, 0.0_f64, 0.0);
+    if in_flight > 100.0 || exactly >= 1.0 {
+        return in_flight.max(1.0);
+    }
+    let mut nth = 0.0;
+    // Beyond it all are used by less than one in a million.
+    while fewer < 1.0 - 1e-6 && nth < 200.0 {
+        fewer += exactly;
+        nth += 1.0;
+        exactly *= in_flight / nth;
+        let used = 1.0 - fewer;
+        all += used;
+        squares += used * used;
+    }
+    if squares > 0.0 { all * all / squares } else { 1.0 }
+}
+
 /// Spreads connections by chance over targets of these weights.
 pub fn draw(connections: u64, weights: &[f64], random: &mut Random) -> Vec<u64> {
     let (mut left, mut weight) = (connections, weights.iter().sum::<f64>());

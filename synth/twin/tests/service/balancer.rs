@@ -1,7 +1,7 @@
 //! Connections over pods.
 
 use synth_twin::{
-    network::{Connections, Kept, Leaving, Target, Usage, busiest, draw, per_client, per_node, weights},
+    network::{Connections, Kept, Leaving, Target, Usage, busiest, carrying, draw, per_client, per_node, weights},
     random::Random,
     time::Span,
 };
@@ -146,4 +146,13 @@ fn the_network_has_bounds_of_its_own() {
     // An m5.large has 0.75 Gbps.
     close(per_node(0.75, 2048.0).round(), 45_776.0);
     close(per_client(3.0).round(), 3226.0);
+}
+
+#[test]
+fn a_proxy_that_is_little_used_has_one_connection_to_one_pod() {
+    assert!((1.0..1.2).contains(&carrying(0.1)), "{}", carrying(0.1));
+    assert!((5.0..8.0).contains(&carrying(5.0)), "{}", carrying(5.0));
+    assert!((95.0..112.0).contains(&carrying(99.0)), "{}", carrying(99.0));
+    close(carrying(275.0), 275.0);
+    close(carrying(0.0), 1.0);
 }
