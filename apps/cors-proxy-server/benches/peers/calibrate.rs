@@ -23,8 +23,11 @@ const TRIES: u32 = 4;
 const FOREIGN: f64 = 0.03;
 const LATE: Duration = Duration::from_micros(300);
 
-/// Shares of what the core can do, by which an open loop is offered.
+/// Shares of a core that are asked for: all of what takes long, and of what is short as much as this client can send without being late
+/// itself.
 const USES: [f64; 6] = [0.1, 0.25, 0.5, 0.7, 0.8, 0.9];
+const USES_OF_SHORT: [f64; 5] = [0.02, 0.05, 0.1, 0.25, 0.4];
+const USES_OF_SHORTEST: [f64; 4] = [0.02, 0.05, 0.1, 0.2];
 
 /// Memory of a pod, from which the proxy takes how many requests may be in flight: 275.
 const MEMORY: &str = "256MiB";
@@ -42,6 +45,8 @@ enum Case {
     Work,
     /// The proxy before the mock, 1 KiB.
     Both,
+    /// The proxy before the mock, which redirects it three times: much for both to do, and little for the client.
+    Followed,
     /// The proxy before a mock that waits, always as long.
     Held,
     /// The same, by chance: exponential.
@@ -49,13 +54,14 @@ enum Case {
 }
 
 impl Case {
-    const ALL: [Self; 5] = [Self::Mock, Self::Work, Self::Both, Self::Held, Self::HeldByChance];
+    const ALL: [Self; 6] = [Self::Mock, Self::Work, Self::Both, Self::Followed, Self::Held, Self::HeldByChance];
 
     fn name(self) -> &'static str {
         match self {
             Self::Mock => "mock",
             Self::Work => "work",
             Self::Both => "both",
+            Self::Followed => "followed",
             Self::Held => "held",
             Self::HeldByChance => "held-by-chance",
         }
@@ -65,6 +71,7 @@ impl Case {
         match self {
             Self::Mock | Self::Both => "/bytes/1024",
             Self::Work => "/cpu?units=1",
+            Self::Followed => "/redirect/3",
             Self::Held => "/delay/250",
             Self::HeldByChance => "/latency/exponential?mean=250",
         }
@@ -74,10 +81,21 @@ impl Case {
         !matches!(self, Self::Mock | Self::Work)
     }
 
+    /// Of what is the most, how much is offered.
+    fn shares(self) -> &'static [f64] {
+        match self {
+            Self::Mock => &USES_OF_SHORTEST,
+            Self::Both => &USES_OF_SHORT,
+            Self::Work | Self::Followed => &USES,
+            Self::Held | Self::HeldByChance => &TIMES,
+        }
+    }
+
     /// Seconds that do not count, until queues are what they will be, and seconds that do: long queues take long to forget.
     fn seconds(self) -> (Duration, Duration) {
         let (warm, counted) = match self {
             Self::Mock | Self::Both => (1, 1),
+            Self::Followed => (1, 3),
             Self::Work => (1, 10),
             Self::Held | Self::HeldByChance => (6, 4),
         };
@@ -115,7 +133,8 @@ impl Servers {
         }
     }
 
-    /// Requests a second that both can do on their core, or that the places in flight let through.
+    /// Requests a second that take all of the core, by the processor time of each when there is always one, or that the places in flight
+    /// let through.
     async fn most(&self, case: Case) -> f64 {
         match case {
             Case::Held | Case::HeldByChance => PLACES / 0.25,
@@ -123,7 +142,10 @@ impl Servers {
                 let (address, request) = self.request(case);
                 left_alone().await;
                 crate::load::closed(address, &request, WARM_UP).await;
-                crate::load::closed(address, &request, WARM_UP).await.rate()
+                let before = self.proxy.0.nanoseconds() + self.mock.0.nanoseconds();
+                let outcome = crate::load::closed(address, &request, WARM_UP).await;
+                let spent = self.proxy.0.nanoseconds() + self.mock.0.nanoseconds() - before;
+                f64::from(outcome.requests()) / Duration::from_nanos(spent).as_secs_f64()
             }
         }
     }
@@ -239,7 +261,7 @@ pub(crate) async fn run(folder: &Path, file: &Path, names: &[String]) {
             Case::ALL.into_iter().filter(|case| names.is_empty() || names.iter().any(|name| name == case.name()))
         {
             let most = servers.most(case).await;
-            for share in if most == PLACES / 0.25 { TIMES } else { USES } {
+            for share in case.shares() {
                 let before = text.len();
                 servers.measure(case, most * share).await.write(round, &mut text);
                 print!("{}", &text[before..]);

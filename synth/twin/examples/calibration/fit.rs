@@ -68,7 +68,7 @@ pub(crate) fn constants(rows: &[Row]) -> String {
         });
         write("proxy", proxy, refusal, variability, (idle - own).max(0.0), (tail - own_tail).max(0.0));
     }
-    for (name, found) in [("mock", mock), ("unit", alone("work"))] {
+    for (name, found) in [("mock", mock), ("unit", alone("work")), ("followed", alone("followed"))] {
         if let Some((work, variability, idle, tail)) = found {
             write(name, work, 0.0, variability, idle, tail);
         }

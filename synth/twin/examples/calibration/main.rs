@@ -104,6 +104,7 @@ fn model(case: &str) -> (Service, Target) {
         "mock" => (of(mock, Admission::ALL), Target::NONE),
         "work" => (of(unit, Admission::ALL), Target::NONE),
         "both" => (of(both, room), Target::NONE),
+        "followed" => (of(CALIBRATION.followed, room), Target::NONE),
         "held" => (of(both, room), Target::Constant { seconds: 0.25 }),
         _ => (of(both, room), Target::Exponential { mean: 0.25 }),
     }

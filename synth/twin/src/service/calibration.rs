@@ -22,6 +22,8 @@ pub struct Calibration {
     pub mock: Cost,
     /// The mock, for a unit of `/cpu`.
     pub unit: Cost,
+    /// Both together, for a request that the proxy follows three redirects with.
+    pub followed: Cost,
 }
 
 /// The committed constants.
@@ -53,6 +55,7 @@ impl Calibration {
             proxy: cost("proxy")?,
             mock: cost("mock")?,
             unit: cost("unit")?,
+            followed: cost("followed")?,
         })
     }
 }
@@ -64,7 +67,7 @@ mod tests {
     #[test]
     fn the_table_has_every_constant() {
         let calibration = Calibration::read(TABLE).expect("every constant");
-        for cost in [calibration.proxy, calibration.mock, calibration.unit] {
+        for cost in [calibration.proxy, calibration.mock, calibration.unit, calibration.followed] {
             assert!(cost.work > 0.0 && cost.idle >= 0.0 && (0.0..=1.0).contains(&cost.variability), "{cost:?}");
         }
         assert!(!calibration.machine.is_empty() && calibration.day.len() == 10, "{calibration:?}");
