@@ -48,7 +48,7 @@ pub(crate) fn constants(rows: &[Row]) -> String {
             ("jitter_us", jitter),
             ("jitter_deviation_us", jitter),
         ] {
-            let _ = writeln!(text, "{name}_{constant},{value:.2}");
+            let _ = writeln!(text, "{name}_{constant},{value:.2},make twin-calibrate");
         }
     };
     let alone = |case: &str| {

@@ -1,10 +1,10 @@
-//! What the two services take, measured.
+//! What the two services take, measured. What could not be measured yet says so in the table, and is nothing.
 
 use std::sync::LazyLock;
 
 use super::Cost;
 
-/// What `make twin-calibrate` measured last; one row a constant, in microseconds where it is a time.
+/// What was measured last: one row a constant, in microseconds where it is a time, with its source.
 const TABLE: &str = include_str!("../../data/services.csv");
 
 /// The constants of both services, and where they were measured.
@@ -31,11 +31,11 @@ pub static CALIBRATION: LazyLock<Calibration> =
     LazyLock::new(|| Calibration::read(TABLE).expect("a test has read the table"));
 
 impl Calibration {
-    /// Reads `constant,value` rows; none where one is missing.
+    /// Reads `constant,value,source` rows; none where one is missing.
     pub fn read(table: &'static str) -> Option<Self> {
         let text = |name: &str| {
-            let mut rows = table.lines().filter_map(|line| line.split_once(','));
-            rows.find(|(constant, _)| *constant == name).map(|(_, value)| value)
+            let mut rows = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
+            rows.find(|row| row.len() == 3 && row[0] == name).map(|row| row[1])
         };
         let cost = |service: &str| {
             let number = |name: &str| text(&format!("{service}_{name}"))?.parse::<f64>().ok();
