@@ -28,6 +28,8 @@ pub struct State {
     waits: f64,
     /// What clients send again.
     again: f64,
+    /// The share of the workers' time that went into refusals.
+    refusing: f64,
 }
 
 /// What became of a pod's requests in a tick. All are counts but where it says otherwise.
@@ -85,7 +87,7 @@ impl State {
         let held_by_target = held(&offer.target, service.timeout);
         let served = rate.min(cores / service.cost.work);
         let each = station::each(&service.cost, service.workers, served, speed);
-        let stay = station::stay(&service.cost, service.workers, served, speed, 0.0);
+        let stay = station::stay(&service.cost, service.workers, served, speed, self.refusing);
         self.settle(&stay, seconds);
         let stalled = service.limit.map_or((0.0, 0.0), |limit| {
             quota::held_up(served, service.cost.work, service.cost.variability, limit, count)
@@ -119,6 +121,7 @@ impl State {
         let failed = through * (1.0 - (1.0 - late_target) * (1.0 - late_client));
         let work = if backlog.mean > 0.0 { service.cost.work } else { each };
         self.again = (refused + failed) * service.clients.again;
+        self.refusing = refused / seconds * service.cost.refusal / (count * speed);
         Tick {
             offered: rate * seconds,
             again,
