@@ -1,5 +1,5 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long
+.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long twin-record
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
@@ -35,6 +35,9 @@ cluster-placement: ## The second part of cluster-tests: where pods run, and whic
 
 cluster-scaling: ## The third part of cluster-tests: autoscalers, and a lost zone.
 	CLUSTER_RUN=scaling $(CLUSTER_TEST) --test live -- scaling:: failures::
+
+twin-record: cluster ## Write down what the real scheduler and ReplicaSet controller decide, for the twin's tests; ONLY=WORD plays some.
+	ONLY=$(ONLY) $(CLUSTER_TEST) --test record -- --include-ignored --nocapture
 
 cluster-long: cluster ## The slow test on a control plane: a quiet service's way to its minimum. CI runs it every night.
 	CLUSTER_RUN=long $(CLUSTER_TEST) --test live -- --ignored

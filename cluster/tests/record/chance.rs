@@ -1,4 +1,4 @@
-//! Numbers of a seed, so that the generated situations are the same each time (SplitMix64 by Sebastiano Vigna).
+//! Numbers of a seed, so that the generated situations are the same each time (`SplitMix64`, by Sebastiano Vigna).
 
 pub(crate) struct Chance(pub(crate) u64);
 

@@ -8,7 +8,7 @@ use crate::{
     chance::Chance,
 };
 
-const SITUATIONS: u64 = 60;
+const SITUATIONS: u64 = 90;
 
 pub(crate) fn all() -> Vec<Json> {
     (0..SITUATIONS).map(situation).collect()
@@ -29,7 +29,8 @@ fn situation(number: u64) -> Json {
         })
     });
     let standing: Vec<_> = standing.collect();
-    let steps: Vec<_> = (0..3 + chance.below(5)).map(|_| json!({ "template": chance.below(templates.len()) })).collect();
+    let steps: Vec<_> =
+        (0..3 + chance.below(5)).map(|_| json!({ "template": chance.below(templates.len()) })).collect();
     let name = format!("generated-{number}");
     json!({ "name": name, "nodes": nodes, "templates": templates, "pods": standing, "steps": steps })
 }
@@ -61,19 +62,22 @@ fn pods(chance: &mut Chance, index: usize) -> Json {
     }
     if chance.percent(40) {
         let policy = ["Honor", "Ignore"];
-        let mut change = json!({
+        let mut spread = json!({
             "maxSkew": 1 + chance.below(2), "nodeTaintsPolicy": chance.one_of(&policy), "nodeAffinityPolicy": chance.one_of(&policy),
         });
         if chance.percent(40) {
-            change["minDomains"] = json!(1 + chance.below(3));
+            spread["minDomains"] = json!(1 + chance.below(3));
         }
-        made = spec(made, &by_zone(&app, &change));
+        made = spec(made, &by_zone(&app, &spread));
     }
     if chance.percent(40) {
         let key = chance.one_of(&["topology.kubernetes.io/zone", "kubernetes.io/hostname"]);
-        let soft = by_zone(&app, &json!({
-            "whenUnsatisfiable": "ScheduleAnyway", "topologyKey": key, "maxSkew": 1 + chance.below(4),
-        }));
+        let soft = by_zone(
+            &app,
+            &json!({
+                "whenUnsatisfiable": "ScheduleAnyway", "topologyKey": key, "maxSkew": 1 + chance.below(4),
+            }),
+        );
         let mut all = made["spec"]["topologySpreadConstraints"].as_array().cloned().unwrap_or_default();
         let is_same = |other: &Json| other["topologyKey"] == key && other["whenUnsatisfiable"] == "ScheduleAnyway";
         if !all.iter().any(is_same) {

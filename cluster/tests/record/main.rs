@@ -28,12 +28,14 @@ fn decisions_are_written_down() {
     let world = World::start();
     let only = std::env::var("ONLY").unwrap_or_default();
     fs::create_dir_all(RECORDINGS).unwrap();
-    let mut kinds: Vec<(&str, Vec<Json>)> = Vec::new();
-    let of = |all: Vec<Json>| all.into_iter().filter(|one| one["name"].as_str().unwrap().contains(&only));
-    kinds.push(("scheduler", of(cases::all()).map(|situation| play::scheduling(&world, situation)).collect()));
-    kinds.push(("generated", of(generated::all()).map(|situation| play::scheduling(&world, situation)).collect()));
-    kinds.push(("replica-sets", of(replica_sets::all()).map(|situation| replica_sets::play(&world, situation)).collect()));
-    for (name, recorded) in kinds.into_iter().filter(|(_, recorded)| !recorded.is_empty()) {
+    let all = [("scheduler", cases::all()), ("generated", generated::all()), ("replica-sets", replica_sets::all())];
+    for (name, situations) in all {
+        let play = if name == "replica-sets" { replica_sets::play } else { play::scheduling };
+        let chosen = situations.into_iter().filter(|one| one["name"].as_str().unwrap().contains(&only));
+        let recorded: Vec<_> = chosen.map(|situation| play(&world, situation)).collect();
+        if recorded.is_empty() {
+            continue;
+        }
         let mut text = format!("{{\"kubernetes\": {},\n\"situations\": [\n", json!(world.version));
         let lines: Vec<_> = recorded.iter().map(Json::to_string).collect();
         text += &lines.join(",\n");

@@ -37,8 +37,8 @@ pub(crate) fn second(written: &str) -> i64 {
 
 #[test]
 fn a_moment_is_read_as_it_is_written() {
-    for second in [0, 951_782_399, 951_782_400, 1_709_164_800, 1_795_948_860, 4_102_444_799] {
-        assert_eq!(super::moments::second(&written(second)), second, "{}", written(second));
+    for moment in [0, 951_782_399, 951_782_400, 1_709_164_800, 1_795_948_860, 4_102_444_799] {
+        assert_eq!(second(&written(moment)), moment, "{}", written(moment));
     }
     assert_eq!(written(1_709_164_800), "2024-02-29T00:00:00Z");
 }

@@ -13,7 +13,7 @@ use crate::world::{PODS, REPLICA_SETS, World, complete, leaves};
 
 const PAUSE: Duration = Duration::from_millis(30);
 /// Longer than the scheduler needs on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Victims are deleted beside the scheduling, and the last within this.
 const QUIET: Duration = Duration::from_millis(1500);
 
@@ -38,6 +38,7 @@ pub(crate) fn scheduling(world: &World, mut situation: Json) -> Json {
     // The scheduler hears of the pods a moment later.
     sleep(Duration::from_millis(400));
     for (number, step) in steps.iter_mut().enumerate() {
+        let before = gone(world);
         let name = if step["release"] == true {
             let waiting = waiting(world);
             world.release();
@@ -49,7 +50,7 @@ pub(crate) fn scheduling(world: &World, mut situation: Json) -> Json {
             world.pod(&name, &templates[index(&step["template"])], &json!({}));
             name
         };
-        outcome(world, &name, step);
+        outcome(world, &name, &before, step);
         step["pod"] = name.into();
     }
     if !budgets.is_empty() {
@@ -73,9 +74,8 @@ fn waiting(world: &World) -> String {
 /// Lets a replica set have one pod more, and returns its name.
 fn replica(world: &World, templates: &[Json], template: usize) -> String {
     let name = format!("set-{template}");
-    let names = || -> BTreeSet<String> {
-        world.server.list(PODS).unwrap().iter().map(|pod| name_of(pod).to_owned()).collect()
-    };
+    let names =
+        || -> BTreeSet<String> { world.server.list(PODS).unwrap().iter().map(|pod| name_of(pod).to_owned()).collect() };
     let before = names();
     let path = format!("{REPLICA_SETS}/{name}");
     let found = world.server.get(&path).unwrap();
@@ -100,10 +100,9 @@ fn replica(world: &World, templates: &[Json], template: usize) -> String {
     }
 }
 
-/// Waits until the scheduler has decided about a pod, and writes down how.
-fn outcome(world: &World, name: &str, step: &mut Json) {
+/// Waits until the scheduler has decided about a pod, and writes down how; `before` are the pods that were leaving already.
+fn outcome(world: &World, name: &str, before: &BTreeSet<String>, step: &mut Json) {
     let begin = Instant::now();
-    let before: BTreeSet<_> = gone(world);
     let released = step["release"] == true;
     loop {
         let pod = world.server.get(&format!("{PODS}/{name}")).unwrap().object().unwrap();
@@ -125,7 +124,7 @@ fn outcome(world: &World, name: &str, step: &mut Json) {
     let pod = world.server.get(&format!("{PODS}/{name}")).unwrap().object().unwrap();
     if !pod["status"]["nominatedNodeName"].is_null() {
         step["nominated"] = pod["status"]["nominatedNodeName"].clone();
-        step["victims"] = gone(world).difference(&before).cloned().collect::<Vec<_>>().into();
+        step["victims"] = gone(world).difference(before).cloned().collect::<Vec<_>>().into();
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     world::{PODS, REPLICA_SETS, World, complete, leaves},
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A pod: of which set, on which node, and what of it.
 fn pod(name: &str, node: &str, ready: i64) -> Json {
@@ -31,71 +31,93 @@ pub(crate) fn all() -> Vec<Json> {
     let hour = 3600;
     let of = |name: &str, pods: Vec<Json>| json!({ "name": name, "pods": pods });
     let mut all = vec![
-        of("unassigned-first", vec![
-            pod("a", "n1", hour),
-            json!({ "name": "b", "set": 0, "node": null, "ready": null }),
-            pod("c", "n2", 5),
-        ]),
-        of("pending-before-running", vec![
-            pod("a", "n1", hour),
-            with(pod("b", "n2", hour), "pending", json!(true)),
-            with(pod("c", "n3", hour), "ready", Json::Null),
-        ]),
-        of("not-ready-before-ready", vec![
-            with(pod("a", "n1", hour), "ready", Json::Null),
-            pod("b", "n1", 2),
-            pod("c", "n1", hour),
-        ]),
-        of("deletion-cost-before-all-that-follows", vec![
-            with(pod("a", "n1", 100_000), "cost", json!(-5)),
-            pod("b", "n1", 10),
-            with(pod("c", "n1", 5), "cost", json!(7)),
-            with(pod("d", "n2", 5), "cost", json!(3)),
-        ]),
-        of("readiness-before-deletion-cost", vec![
-            with(with(pod("a", "n1", hour), "ready", Json::Null), "cost", json!(100)),
-            with(pod("b", "n1", hour), "cost", json!(-100)),
-        ]),
-        of("doubled-up-first", vec![
-            pod("a", "n1", 100_000),
-            pod("b", "n1", 50),
-            pod("c", "n2", 6),
-            pod("d", "n3", 2),
-        ]),
-        of("tripled-up-then-doubled-up", vec![
-            pod("a", "n1", 40_000),
-            pod("b", "n1", 9000),
-            pod("c", "n1", 90_000),
-            pod("d", "n2", 60),
-            pod("e", "n2", 600),
-            pod("f", "n3", 4),
-        ]),
-        of("younger-first-by-bucket", vec![
-            pod("a", "n1", 20_000),
-            pod("b", "n2", 40),
-            pod("c", "n3", 1000),
-            pod("d", "n4", 200_000),
-        ]),
-        of("one-bucket-is-chance", vec![pod("a", "n1", 6000), pod("b", "n2", 6500), pod("c", "n3", 7000), pod("d", "n4", 7500)]),
-        of("restarts-of-one-second", vec![
-            pod("a", "n1", hour),
-            with(pod("b", "n2", hour), "restarts", json!(3)),
-            with(pod("c", "n3", hour), "restarts", json!(1)),
-        ]),
+        of(
+            "unassigned-first",
+            vec![
+                pod("a", "n1", hour),
+                json!({ "name": "b", "set": 0, "node": null, "ready": null }),
+                pod("c", "n2", 5),
+            ],
+        ),
+        of(
+            "pending-before-running",
+            vec![
+                pod("a", "n1", hour),
+                with(pod("b", "n2", hour), "pending", json!(true)),
+                with(pod("c", "n3", hour), "ready", Json::Null),
+            ],
+        ),
+        of(
+            "not-ready-before-ready",
+            vec![with(pod("a", "n1", hour), "ready", Json::Null), pod("b", "n1", 2), pod("c", "n1", hour)],
+        ),
+        of(
+            "deletion-cost-before-all-that-follows",
+            vec![
+                with(pod("a", "n1", 100_000), "cost", json!(-5)),
+                pod("b", "n1", 10),
+                with(pod("c", "n1", 5), "cost", json!(7)),
+                with(pod("d", "n2", 5), "cost", json!(3)),
+            ],
+        ),
+        of(
+            "readiness-before-deletion-cost",
+            vec![
+                with(with(pod("a", "n1", hour), "ready", Json::Null), "cost", json!(100)),
+                with(pod("b", "n1", hour), "cost", json!(-100)),
+            ],
+        ),
+        of("doubled-up-first", vec![pod("a", "n1", 100_000), pod("b", "n1", 50), pod("c", "n2", 6), pod("d", "n3", 2)]),
+        of(
+            "tripled-up-then-doubled-up",
+            vec![
+                pod("a", "n1", 40_000),
+                pod("b", "n1", 9000),
+                pod("c", "n1", 90_000),
+                pod("d", "n2", 60),
+                pod("e", "n2", 600),
+                pod("f", "n3", 4),
+            ],
+        ),
+        of(
+            "younger-first-by-bucket",
+            vec![pod("a", "n1", 20_000), pod("b", "n2", 40), pod("c", "n3", 1000), pod("d", "n4", 200_000)],
+        ),
+        of(
+            "one-bucket-is-chance",
+            vec![pod("a", "n1", 6000), pod("b", "n2", 6500), pod("c", "n3", 7000), pod("d", "n4", 7500)],
+        ),
+        of(
+            "restarts-of-one-second",
+            vec![
+                pod("a", "n1", hour),
+                with(pod("b", "n2", hour), "restarts", json!(3)),
+                with(pod("c", "n3", hour), "restarts", json!(1)),
+            ],
+        ),
         // The other set's pods are of the same owner: what is on their nodes counts, ready or not.
-        of("related-sets-count", vec![
-            pod("a", "n1", 100_000),
-            pod("b", "n2", 40),
-            with(pod("x", "n1", 70), "set", json!(1)),
-            with(with(pod("y", "n1", 70), "set", json!(1)), "ready", Json::Null),
-        ]),
-        of("related-sets-count-without-those-that-leave", vec![
-            pod("a", "n1", 100_000),
-            pod("b", "n2", 40),
-            with(with(pod("x", "n1", 70), "set", json!(1)), "leaving", json!(true)),
-        ]),
+        of(
+            "related-sets-count",
+            vec![
+                pod("a", "n1", 100_000),
+                pod("b", "n2", 40),
+                with(pod("x", "n1", 70), "set", json!(1)),
+                with(with(pod("y", "n1", 70), "set", json!(1)), "ready", Json::Null),
+            ],
+        ),
+        of(
+            "related-sets-count-without-those-that-leave",
+            vec![
+                pod("a", "n1", 100_000),
+                pod("b", "n2", 40),
+                with(with(pod("x", "n1", 70), "set", json!(1)), "leaving", json!(true)),
+            ],
+        ),
         // The seed's run: a pod on the old node, one that joined it, and one on each new node.
-        of("four-three-two-one", vec![pod("a", "n1", 40_000), pod("b", "n1", 400), pod("c", "n2", 340), pod("d", "n3", 340)]),
+        of(
+            "four-three-two-one",
+            vec![pod("a", "n1", 40_000), pod("b", "n1", 400), pod("c", "n2", 340), pod("d", "n3", 340)],
+        ),
     ];
     all.extend(generated());
     all
@@ -139,9 +161,8 @@ pub(crate) fn play(world: &World, mut situation: Json) -> Json {
     eprintln!("{}", situation["name"].as_str().unwrap());
     world.clear();
     let mut pods = situation["pods"].as_array().unwrap().clone();
-    let nodes = ["n1", "n2", "n3", "n4"].map(|name| {
-        json!({ "name": name, "zone": cluster::ZONES[0], "cpu": "16", "memory": "64Gi", "pods": "110" })
-    });
+    let nodes = ["n1", "n2", "n3", "n4"]
+        .map(|name| json!({ "name": name, "zone": cluster::ZONES[0], "cpu": "16", "memory": "64Gi", "pods": "110" }));
     world.join(&nodes);
     let owner = world.config_map("owner");
     for pod in &pods {
@@ -170,9 +191,8 @@ pub(crate) fn play(world: &World, mut situation: Json) -> Json {
         pod["created"] = moments::second(made["metadata"]["creationTimestamp"].as_str().unwrap()).into();
         let conditions = made["status"]["conditions"].as_array().cloned().unwrap_or_default();
         let ready = conditions.iter().find(|condition| condition["type"] == "Ready" && condition["status"] == "True");
-        pod["ready"] = ready.map_or(Json::Null, |ready| {
-            moments::second(ready["lastTransitionTime"].as_str().unwrap()).into()
-        });
+        pod["ready"] =
+            ready.map_or(Json::Null, |ready| moments::second(ready["lastTransitionTime"].as_str().unwrap()).into());
     }
     // The controller hears of all this a moment later.
     sleep(Duration::from_millis(1500));

@@ -14,6 +14,8 @@ const CONFIG_MAPS: &str = "/api/v1/namespaces/default/configmaps";
 const NODES: &str = "/api/v1/nodes";
 /// A pod that has one stays when it is deleted, as one does that takes its time to end.
 const STAYS: &str = "tideline.test/stays";
+/// A class whose pods preempt nobody; a template that is `never` has it.
+const NEVER: &str = "never";
 /// No fake kubelet starts an image of this name.
 const IMAGE: &str = "registry.example.com/never-starts:1";
 
@@ -36,6 +38,11 @@ impl World {
             });
             server.create(&class, "").unwrap().object().unwrap();
         }
+        let never = json!({
+            "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": { "name": NEVER }, "value": 1000,
+            "preemptionPolicy": "Never",
+        });
+        server.create(&never, "").unwrap().object().unwrap();
         Self { server, version, _plane: plane }
     }
 
@@ -71,12 +78,13 @@ impl World {
             });
             merge(&mut labels, &node["labels"]);
             let size = json!({ "cpu": node["cpu"], "memory": node["memory"], "pods": node["pods"] });
+            let images = node["image"].as_i64().map(|bytes| json!([{ "names": [IMAGE], "sizeBytes": bytes }]));
             let object = json!({
                 "apiVersion": "v1",
                 "kind": "Node",
                 "metadata": { "name": name, "labels": labels },
                 "spec": { "taints": node.get("taints").cloned().unwrap_or_else(|| json!([])) },
-                "status": { "allocatable": size, "capacity": size },
+                "status": { "allocatable": size, "capacity": size, "images": images },
             });
             self.server.create(&object, "").unwrap().object().unwrap_or_else(|words| panic!("{words}"));
         }
@@ -185,6 +193,9 @@ pub(crate) fn complete(template: &Json) -> Json {
     let mut template = template.clone();
     if let Some(value) = template.as_object_mut().unwrap().shift_remove("priority") {
         template["spec"]["priorityClassName"] = class(value.as_i64().unwrap()).into();
+    }
+    if template.as_object_mut().unwrap().shift_remove("never").is_some() {
+        template["spec"]["priorityClassName"] = NEVER.into();
     }
     for (index, container) in template["spec"]["containers"].as_array_mut().unwrap().iter_mut().enumerate() {
         container["name"] = if index == 0 { "main".into() } else { format!("other-{index}").into() };
