@@ -87,7 +87,11 @@ impl ControlPlane {
     }
 
     pub(super) fn kubelets(&self, zone: &str, port: u16) -> Result<Process> {
-        fs::write(self.folder.join("kwok.yaml"), FAKE)?;
+        let stages = self.folder.join("kwok.yaml");
+        // Those of another zone may be reading it.
+        if !stages.exists() {
+            fs::write(stages, FAKE)?;
+        }
         let arguments = [
             format!("--kubeconfig={}", self.file("admin.kubeconfig")),
             format!("--config={}", self.file("kwok.yaml")),
