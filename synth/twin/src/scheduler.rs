@@ -1,7 +1,8 @@
 //! kube-scheduler 1.36, in its default profile: which node a pod gets, why it gets none, and who gives way to it.
 //!
 //! A [`Scheduler`] keeps what is asked for of each node. Whoever changes a pod (binds it, tells it to go, lets it be gone, or writes a
-//! preemption's node into it) says so by [`Scheduler::note`]; nodes it looks at by itself. Its decisions change nothing: they are told.
+//! preemption's node into it) says so by [`Scheduler::note`]; nodes it looks at by itself, only the value of a label must not change.
+//! Its decisions change nothing: they are told.
 
 mod chance;
 mod cluster;

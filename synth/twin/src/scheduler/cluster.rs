@@ -50,6 +50,8 @@ pub(super) struct Room {
     pub(super) present: bool,
     ready: bool,
     taints: Vec<Taint>,
+    /// How many labels it has: values of labels do not change.
+    labels: usize,
     /// What its pods ask for, the leaving among them.
     pub(super) requested: Resources,
     /// The same, as scores reckon it.
@@ -105,6 +107,11 @@ impl Cluster {
                 room.ready = ready;
                 room.taints.clone_from(&node.taints);
                 room.facts.clear();
+            }
+            if room.labels != node.labels.len() {
+                room.labels = node.labels.len();
+                room.facts.clear();
+                room.values.clear();
             }
         }
         if joined.is_empty() && !left {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
 
+mod consistency;
 mod deletion;
 mod filters;
 mod preemption;
