@@ -26,6 +26,8 @@ pub use outside::Shortage;
 pub use pace::{Delays, Draw, Pace, Seeded, Whose};
 pub use world::{Keeps, PodBudget, Quota, Rollout, Workload, World};
 
+use std::collections::BTreeMap;
+
 use crate::{
     karpenter::{
         Claim, View,
@@ -53,6 +55,8 @@ pub struct Engine {
     cycle_at: Option<Time>,
     karpenter: Option<Controller>,
     running: Vec<Running>,
+    /// When a pod of each budget was last evicted.
+    evicted: BTreeMap<usize, Time>,
     pace: Box<dyn Pace>,
     shortages: Vec<Shortage>,
     choice: Choice,
@@ -147,6 +151,7 @@ impl Engine {
             waiting: scheduler::Queue::default(),
             cycle_at: None,
             running: Vec::new(),
+            evicted: BTreeMap::new(),
             karpenter,
             pace,
             shortages: Vec::new(),

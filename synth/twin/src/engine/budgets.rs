@@ -12,6 +12,9 @@ use crate::{
     time::Span,
 };
 
+/// Evictions of one budget that are this close are in each other's way.
+const CONFLICTS: Span = Span(50);
+
 impl Cluster {
     /// The budgets that cover pods of a template.
     pub(super) fn covering(&self, template: &Template) -> Vec<usize> {
@@ -99,7 +102,7 @@ impl Engine {
             limit.allowed > 0 || (!ready && pod.node.is_none())
         };
         if covers.len() < 2 && covers.iter().all(healthy_enough) {
-            self.delete_pod(id, Departure::Evicted, None);
+            self.evict_allowed(id, wait);
             return;
         }
         if wait == EVICTION_RETRY {
@@ -107,5 +110,22 @@ impl Engine {
         }
         let longer = Span((wait.0 * 2).min(EVICTION_RETRY_MOST.0));
         self.after(wait, Happening::Evict(id, longer));
+    }
+
+    /// An eviction that its budget allows; another of the same budget at the same time makes the API server try again.
+    fn evict_allowed(&mut self, id: PodId, wait: Span) {
+        let now = self.now;
+        let covers = self.cluster.covers[id.0].clone();
+        let conflicts = covers.iter().any(|budget| self.evicted.get(budget).is_some_and(|at| now - *at < CONFLICTS));
+        let tried = std::mem::replace(&mut self.cluster.about[id.0].conflicted, true);
+        let node = self.cluster.pods[id.0].node.map(|(node, _)| node).filter(|_| !tried);
+        let later =
+            node.map_or(Span::ZERO, |node| self.paced(id, |pace, whose| pace.evict(whose, node, conflicts, now)));
+        if later > Span::ZERO {
+            self.after(later, Happening::Evict(id, wait));
+            return;
+        }
+        self.evicted.extend(covers.into_iter().map(|budget| (budget, now)));
+        self.delete_pod(id, Departure::Evicted, None);
     }
 }

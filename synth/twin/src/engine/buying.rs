@@ -1,6 +1,6 @@
 //! Karpenter buys: triggers become batches, batches claims, claims instances.
 
-use super::{Engine, Happening, Kind, event::Cause};
+use super::{Engine, Happening, Kind, Pace, event::Cause};
 use crate::{
     catalogue::Unavailable,
     karpenter::{
@@ -78,17 +78,15 @@ impl Engine {
             return;
         }
         self.clean();
-        let lots = self.pace.lots(now);
-        let Some((mut plans, counts)) = self.with_sight(|sight| {
+        let Some((plan, counts)) = self.with_sight(|sight, pace| {
             let mut pods: Vec<PodId> = disrupt::pending(sight.view.pods).collect();
             let pending = pods.len();
             let (leaving, marked) = disrupt::leaving(sight);
             pods.extend(&leaving);
             let question = Question { pods: &pods, marked: &marked, ..Question::default() };
-            let plan = |lots: &u64| {
-                if pods.is_empty() { Plan::default() } else { Question { lots: *lots, ..question }.answer(sight.view) }
-            };
-            (lots.iter().map(plan).collect::<Vec<_>>(), (pending, leaving.len()))
+            let plan = |lots| Question { lots, ..question }.answer(sight.view);
+            let plan = if pods.is_empty() { Plan::default() } else { pace.draw(now, &plan) };
+            (plan, (pending, leaving.len()))
         }) else {
             return;
         };
@@ -97,8 +95,6 @@ impl Engine {
             self.rest();
             return;
         }
-        let drawn = self.pace.draw(&plans, now);
-        let plan = plans.swap_remove(drawn);
         let mut nodes: Vec<NodeId> = plan.existing.iter().map(|(_, node)| *node).collect();
         nodes.sort_unstable();
         nodes.dedup();
@@ -110,6 +106,10 @@ impl Engine {
             nodes: nodes.len(),
         });
         self.nominate(&nodes);
+        if plan.claims.is_empty() {
+            self.rest();
+            return;
+        }
         let wait = self.pace.think(pending + leaving, now);
         self.after(wait, Happening::Planned(plan.claims));
     }
@@ -144,11 +144,11 @@ impl Engine {
     }
 
     /// The cluster as Karpenter's disruption sees it.
-    pub(super) fn with_sight<T>(&mut self, look: impl FnOnce(Sight<'_>) -> T) -> Option<T> {
+    pub(super) fn with_sight<T>(&mut self, look: impl FnOnce(Sight<'_>, &mut dyn Pace) -> T) -> Option<T> {
         let ranks: Vec<i64> = (0..self.cluster.nodes.len()).map(|node| self.pace.rank(NodeId(node))).collect();
         let limits = self.cluster.limits();
         let karpenter = self.karpenter.as_ref()?;
-        Some(look(Sight {
+        let sight = Sight {
             view: Self::view(self.now, &self.cluster, karpenter),
             clock: self.clock(),
             memories: &karpenter.memories,
@@ -156,7 +156,8 @@ impl Engine {
             limits: &limits,
             covers: &self.cluster.covers,
             ranks: &ranks,
-        }))
+        };
+        Some(look(sight, self.pace.as_mut()))
     }
 
     /// A claim is made, and is to be bought.

@@ -58,6 +58,8 @@ pub(super) struct About {
     pub(super) triggers: bool,
     /// An eviction is asked for, again and again.
     pub(super) evicting: bool,
+    /// An eviction was in its way.
+    pub(super) conflicted: bool,
 }
 
 /// Who keeps a pod.
@@ -139,7 +141,7 @@ impl Cluster {
             restarts: 0,
             nominated: None,
         });
-        self.about.push(About { owner, ordinal, words: None, triggers: false, evicting: false });
+        self.about.push(About { owner, ordinal, words: None, triggers: false, evicting: false, conflicted: false });
         id
     }
 

@@ -77,12 +77,12 @@ impl Engine {
             2 => disrupt::multi,
             _ => disrupt::single,
         };
-        self.with_sight(look).unwrap_or(Found::NotNow)
+        self.with_sight(|sight, _| look(sight)).unwrap_or(Found::NotNow)
     }
 
     /// Fifteen seconds later.
     pub(super) fn validate(&mut self, command: Command, next: usize) {
-        match self.with_sight(|sight| disrupt::valid(sight, &command)).flatten() {
+        match self.with_sight(|sight, _| disrupt::valid(sight, &command)).flatten() {
             Some(valid) => self.start(valid),
             None => {
                 self.log(Kind::Abandoned(command.reason));

@@ -24,8 +24,8 @@ pub trait Pace {
     fn create(&mut self, whose: Whose<'_>, now: Time) -> Span;
     /// From the pod to the scheduler's first look at it.
     fn look(&mut self, whose: Whose<'_>, now: Time) -> Span;
-    /// The moment before which the scheduler does not get to bind it.
-    fn bind(&mut self, whose: Whose<'_>, now: Time) -> Time;
+    /// The moment before which the scheduler does not get to bind it, which would be to one of these nodes.
+    fn bind(&mut self, whose: Whose<'_>, best: &[NodeId], now: Time) -> Time;
     /// From its binding to its container's start, the image's pull within.
     fn start(&mut self, whose: Whose<'_>) -> Span;
     /// From its start to ready.
@@ -34,12 +34,13 @@ pub trait Pace {
     fn stop(&mut self, whose: Whose<'_>, pod: &Pod) -> Span;
     /// Which of these nodes of equal score it gets.
     fn tie(&mut self, whose: Whose<'_>, equals: &[NodeId], nodes: &[Node]) -> NodeId;
+    /// From an eviction that a budget allows to the pod's deletion, where another of the same budget is under way or else not.
+    fn evict(&mut self, whose: Whose<'_>, node: NodeId, conflicts: bool, now: Time) -> Span;
     /// Where it stands among equals that its workload could delete: the lowest go first.
-    fn uid(&mut self, whose: Whose<'_>, now: Time) -> u64;
-    /// Numbers of draws by which Karpenter chooses among equally good zones: it would make any of the plans that come of them.
-    fn lots(&mut self, now: Time) -> Vec<u64>;
-    /// Which of these plans it makes, one for each of those numbers.
-    fn draw(&mut self, plans: &[Plan], now: Time) -> usize;
+    fn uid(&mut self, whose: Whose<'_>, node: Option<NodeId>, now: Time) -> u64;
+    /// Karpenter chooses by lots among equally good zones, and which of equal pods comes first: a plan for any number but 0 is one that it
+    /// would make.
+    fn draw(&mut self, now: Time, plan: &dyn Fn(u64) -> Plan) -> Plan;
     /// How long a simulation of so many pods takes.
     fn think(&mut self, pods: usize, now: Time) -> Span;
     /// A claim was made.
@@ -164,7 +165,7 @@ impl Pace for Seeded {
         self.delays.look.draw(&mut self.chance)
     }
 
-    fn bind(&mut self, _: Whose<'_>, now: Time) -> Time {
+    fn bind(&mut self, _: Whose<'_>, _: &[NodeId], now: Time) -> Time {
         now
     }
 
@@ -184,16 +185,17 @@ impl Pace for Seeded {
         equals[self.chance.below(equals.len())]
     }
 
-    fn uid(&mut self, _: Whose<'_>, _: Time) -> u64 {
+    /// The API server tries again after half a second (`EvictionsRetry`).
+    fn evict(&mut self, _: Whose<'_>, _: NodeId, conflicts: bool, _: Time) -> Span {
+        if conflicts { Span(500) } else { Span::ZERO }
+    }
+
+    fn uid(&mut self, _: Whose<'_>, _: Option<NodeId>, _: Time) -> u64 {
         self.chance.next()
     }
 
-    fn lots(&mut self, _: Time) -> Vec<u64> {
-        vec![self.chance.next() | 1]
-    }
-
-    fn draw(&mut self, _: &[Plan], _: Time) -> usize {
-        0
+    fn draw(&mut self, _: Time, plan: &dyn Fn(u64) -> Plan) -> Plan {
+        plan(self.chance.next() | 1)
     }
 
     /// As measured: a twentieth of a second, and 5 to 10 s for 1800 pods.

@@ -61,7 +61,7 @@ impl Engine {
     fn takes(&mut self, id: PodId, attempt: &Attempt) {
         self.waiting.remove(id);
         let now = self.now;
-        let not_before = self.paced(id, |pace, whose| pace.bind(whose, now));
+        let not_before = self.paced(id, |pace, whose| pace.bind(whose, &attempt.best, now));
         if not_before > now {
             self.due.push(not_before, Happening::Bindable(id));
             return;

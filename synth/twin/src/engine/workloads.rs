@@ -1,6 +1,6 @@
 //! The controllers of workloads: they make and delete pods until there are as many as are wanted.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Engine, Happening, Kind, Whose, cluster::Owned, event::Departure};
 use crate::{
@@ -118,13 +118,18 @@ impl Engine {
         let live: Vec<PodId> = of.live(&self.cluster.pods).collect();
         let surplus = surplus.min(live.len());
         let now = self.now;
-        let uids: Vec<u64> = live.iter().map(|pod| self.paced(*pod, |pace, whose| pace.uid(whose, now))).collect();
+        let mut drawn = Vec::with_capacity(live.len());
+        for pod in live {
+            let node = self.cluster.pods[pod.0].node.map(|(node, _)| node);
+            drawn.push((self.paced(pod, |pace, whose| pace.uid(whose, node, now)), pod));
+        }
+        // The controller finds them in any order, which stands where nothing tells two of them apart.
+        drawn.sort_unstable();
+        let own: Vec<PodId> = drawn.iter().map(|(_, pod)| *pod).collect();
+        let uids: BTreeMap<PodId, u64> = drawn.into_iter().map(|(uid, pod)| (pod, uid)).collect();
         let siblings = self.siblings(workload);
-        let uid = |pod: PodId| {
-            let place = live.iter().position(|other| *other == pod);
-            place.map_or(0, |place| u128::from(uids[place]))
-        };
-        let order = replicaset::first_to_go(&self.cluster.pods, &live, &siblings, self.now, uid);
+        let uid = |pod: PodId| uids.get(&pod).copied().map_or(0, u128::from);
+        let order = replicaset::first_to_go(&self.cluster.pods, &own, &siblings, self.now, uid);
         let rolled = set + 1 < self.cluster.owners[workload].sets.len();
         let why = if rolled { Departure::Rolled } else { Departure::ScaledDown };
         for pod in order.into_iter().take(surplus) {

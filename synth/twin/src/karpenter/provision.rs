@@ -35,8 +35,8 @@ pub struct Question<'a> {
     pub marked: &'a [NodeId],
     /// Nodes still inside their `consolidateAfter`: no pod of a candidate may move there. Only in consolidation, and only since 1.14.
     pub resting: &'a [NodeId],
-    /// Which of equally good zones is taken, and which of many claims with as many pods: 0 is the first by name, and the older; another
-    /// number draws lots, since it is chance in Karpenter.
+    /// Which of equally good zones is taken, which of many claims with as many pods, and which of equal pods comes first: 0 is the first by
+    /// name or number, and the older; another number draws lots, since it is chance in Karpenter.
     pub lots: u64,
 }
 
@@ -102,7 +102,7 @@ impl<'a> Simulation<'a> {
     }
 
     fn run(mut self, question: &Question<'_>) -> Plan {
-        let mut queue = Queue::new(self.view, question.pods);
+        let mut queue = Queue::new(self.view, question.pods, question.lots);
         let mut plan = Plan::default();
         while let Some(id) = queue.pop() {
             let node = self.view.pods[id.0].node;

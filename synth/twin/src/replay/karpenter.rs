@@ -74,7 +74,11 @@ struct Settled {
 
 /// Replays a recording at the prices of a table (`type,on_demand,source,spot_a,…`). The error says what cannot be read.
 pub fn replay(recording: &str, prices: &str) -> Result<Report, String> {
-    let recording: Recording = serde_json::from_str(recording).map_err(|error| format!("the recording: {error}"))?;
+    let mut recording: Recording =
+        serde_json::from_str(recording).map_err(|error| format!("the recording: {error}"))?;
+    // The twin's seconds begin with those of the wall clock, which objects carry.
+    let shift = 1.0 - inputs::second(&recording);
+    recording.shift(shift);
     let recording = Rc::new(recording);
     let world = scene::world(&recording, prices)?;
     let inputs = Rc::new(RefCell::new(Inputs::new(recording.clone(), world.pools.clone())));
@@ -106,7 +110,8 @@ pub fn replay(recording: &str, prices: &str) -> Result<Report, String> {
             );
         }
     }
-    let decisions = compare::decisions(&recording, &engine, &settled, &mapping);
+    let mut decisions = compare::decisions(&recording, &engine, &settled, &mapping);
+    decisions.iter_mut().for_each(|decision| decision.at -= shift);
     Ok(Report { scenario: recording.scenario.clone(), decisions })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::topology::mix;
 use crate::{karpenter::View, pods::PodId};
 
 /// Pods that still have no place. One that fails goes to the end, until all in turn have failed.
@@ -13,13 +14,13 @@ pub(super) struct Queue {
 
 impl Queue {
     /// The largest first: by processor time, then by memory, then by the second of creation. Karpenter goes by UID, which is chance,
-    /// where all of these are equal; here by number.
-    pub(super) fn new(view: View<'_>, pods: &[PodId]) -> Self {
+    /// where all of these are equal; here by number, or by lots that are not 0.
+    pub(super) fn new(view: View<'_>, pods: &[PodId], lots: u64) -> Self {
         let mut pods = pods.to_vec();
         pods.sort_by_key(|id| {
             let pod = &view.pods[id.0];
             let asked = pod.template.requests;
-            (-asked.cpu, -asked.memory, pod.created.0.div_euclid(1000), *id)
+            (-asked.cpu, -asked.memory, pod.created.0.div_euclid(1000), lot(*id, lots), *id)
         });
         Self { pods: pods.into(), failed: HashMap::new() }
     }
@@ -41,4 +42,9 @@ impl Queue {
     pub(super) fn left(self) -> Vec<PodId> {
         self.pods.into()
     }
+}
+
+/// Where a pod stands among its like.
+fn lot(PodId(id): PodId, lots: u64) -> u64 {
+    if lots == 0 { 0 } else { mix(lots ^ mix(id as u64)) }
 }

@@ -29,7 +29,8 @@ impl Host {
         let node = &engine.nodes()[id.0];
         let pool = node.pool.map(|pool| engine.pools()[pool.0].name.clone()).unwrap_or_default();
         let mut pods = BTreeMap::new();
-        for pod in engine.pods_on(id) {
+        let there = engine.pods_on(id).iter().filter(|pod| engine.pods()[pod.0].deleting.is_none());
+        for pod in there {
             *pods.entry(group(pod)).or_default() += 1;
         }
         Self { kind: [pool, node.instance_type.clone(), letter(&node.zone), capacity(node.capacity).to_owned()], pods }

@@ -8,7 +8,11 @@
 //! - Where the second of the wall clock began, and where the ten seconds of the disruption loop, is read off the conditions and the first
 //!   command: nothing else tells.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::recording::{Claim as Recorded, Recording};
 use crate::{
@@ -23,10 +27,14 @@ use crate::{
 const CLOSE: Span = Span::whole_seconds(4);
 /// A pod that could be bound is not kept waiting longer than kube-scheduler backs off: ten seconds, up to whole ones.
 const BACKS_OFF: Span = Span::whole_seconds(12);
+/// An eviction that is allowed takes at most this long, with what the API server tries again.
+const EVICTS: Span = Span::whole_seconds(2);
+/// Moments of a recording are those at which things were seen, as exact as this.
+const SEEN: Span = Span(50);
 /// A simulation of some hundred pods takes as long as this.
 const THINKS: Span = Span::whole_seconds(6);
 /// So many draws are tried.
-const DRAWS: u64 = 48;
+const DRAWS: u64 = 2000;
 /// A pod of a group that is being scaled is made at the latest after this.
 const SCALES: Span = Span::whole_seconds(100);
 
@@ -39,6 +47,8 @@ pub(super) struct Inputs {
     /// The recorded claim that each simulated node is.
     of: Vec<Option<usize>>,
     taken: Vec<bool>,
+    /// Recorded pods whose deletion is a simulated one's.
+    evicted: BTreeSet<usize>,
 }
 
 impl Inputs {
@@ -49,7 +59,14 @@ impl Inputs {
         }
         let made = |place: &usize| recording.pods[*place].1;
         pods.values_mut().for_each(|group| group.sort_by(|one, other| made(one).total_cmp(&made(other))));
-        Self { pools, pods, of: Vec::new(), taken: vec![false; recording.claims.len()], recording }
+        Self {
+            pools,
+            pods,
+            of: Vec::new(),
+            taken: vec![false; recording.claims.len()],
+            evicted: BTreeSet::new(),
+            recording,
+        }
     }
 
     /// The recorded claim of each node, as far as there is one.
@@ -78,13 +95,18 @@ impl Inputs {
         })
     }
 
+    /// When the first pod of a recorded claim was bound.
+    fn first_bound(&self, claim: &str) -> Option<f64> {
+        let pods = self.recording.pods.iter().filter(|pod| pod.4.as_deref() == Some(claim));
+        pods.filter_map(|pod| pod.3).min_by(f64::total_cmp)
+    }
+
     /// When a recorded node was ready: once its first pod was bound, and at the latest when Karpenter had seen it.
     fn is_ready(&self, claim: &Recorded) -> Option<f64> {
-        let pods = self.recording.pods.iter().filter(|pod| pod.4.as_ref() == Some(&claim.id));
-        let first = pods.filter_map(|pod| pod.3).min_by(f64::total_cmp);
+        let first = self.first_bound(&claim.id);
         let usual = claim.launched.map(|at| at + (self.seconds("boot", 8.0) + self.seconds("ready", 2.0)).in_seconds());
         match (first, claim.initialized) {
-            (Some(first), Some(seen)) => Some((first - 0.05).min(seen)),
+            (Some(first), Some(seen)) => Some((first + 0.003).min(seen)),
             (None, Some(seen)) => Some(seen),
             (first, None) => first.or(usual),
         }
@@ -145,14 +167,24 @@ impl Pace for Inputs {
     }
 
     fn look(&mut self, whose: Whose<'_>, now: Time) -> Span {
-        let first = self.pod(whose).and_then(|pod| pod.2.or(pod.3));
+        // Of what was seen at the same time, a pod that got the place was looked at before one that found none.
+        let first = self.pod(whose).and_then(|pod| pod.2.map(|at| at + 0.008).or(pod.3));
         let wait = first.map(|at| Time::seconds(at) - now);
         wait.filter(|wait| (0..=SCALES.0).contains(&wait.0)).unwrap_or(Span(20))
     }
 
-    fn bind(&mut self, whose: Whose<'_>, now: Time) -> Time {
-        let bound = self.pod(whose).and_then(|pod| pod.3).map(Time::seconds);
-        bound.filter(|at| (0..=BACKS_OFF.0).contains(&(*at - now).0)).unwrap_or(now)
+    /// What was bound at about the same time was bound in an order that led to the recorded nodes, if there is one.
+    fn bind(&mut self, whose: Whose<'_>, best: &[NodeId], now: Time) -> Time {
+        let Some((pod, at)) = self.pod(whose).and_then(|pod| Some((pod, Time::seconds(pod.3?)))) else { return now };
+        let recorded = pod.4.as_deref().and_then(|id| self.recording.claim(id));
+        let suits = best.iter().any(|node| self.of.get(node.0).copied().flatten() == recorded);
+        if (1..=BACKS_OFF.0).contains(&(at - now).0) {
+            at
+        } else if !suits && (now - at).0 < SEEN.0 {
+            now + Span(1)
+        } else {
+            now
+        }
     }
 
     fn start(&mut self, _: Whose<'_>) -> Span {
@@ -174,19 +206,44 @@ impl Pace for Inputs {
         same.or_else(by_name).copied().unwrap_or(equals[0])
     }
 
-    fn uid(&mut self, whose: Whose<'_>, now: Time) -> u64 {
-        let deleted = self.pod(whose).and_then(|pod| pod.5).map(Time::seconds);
-        let class = match deleted {
-            Some(at) if (at - now).0.abs() <= CLOSE.0 => 0,
+    /// When a pod of the group was deleted from the node.
+    fn evict(&mut self, whose: Whose<'_>, node: NodeId, conflicts: bool, now: Time) -> Span {
+        let claim = self.recorded(node).map(|claim| claim.id.clone());
+        let wait = |place: usize| {
+            let pod = &self.recording.pods[place];
+            let wait = Time::seconds(pod.5?) - now;
+            let there = pod.0 == whose.workload && pod.4 == claim && !self.evicted.contains(&place);
+            (there && (0..=EVICTS.0).contains(&wait.0)).then_some((wait, place))
+        };
+        let first = (0..self.recording.pods.len()).filter_map(wait).min();
+        match first {
+            Some((wait, place)) => {
+                self.evicted.insert(place);
+                wait
+            }
+            None if conflicts => Span(500),
+            None => Span::ZERO,
+        }
+    }
+
+    /// Pods of a group are told apart by their nodes first: those go from whose node one went.
+    fn uid(&mut self, whose: Whose<'_>, node: Option<NodeId>, now: Time) -> u64 {
+        let goes = |pod: &super::recording::Pod| pod.5.is_some_and(|at| (Time::seconds(at) - now).0.abs() <= CLOSE.0);
+        let claim = node.and_then(|node| self.recorded(node)).map(|claim| claim.id.as_str());
+        let own = self.pod(whose);
+        let there = own.is_some_and(|pod| pod.4.as_deref() == claim);
+        let leaves = match (own, there) {
+            (Some(pod), true) => goes(pod),
+            _ => {
+                self.recording.pods.iter().any(|pod| pod.0 == whose.workload && pod.4.as_deref() == claim && goes(pod))
+            }
+        };
+        let class = match own.and_then(|pod| pod.5) {
+            _ if leaves => 0,
             Some(_) => 1,
             None => 2,
         };
         class * 1_000_000 + whose.ordinal as u64
-    }
-
-    /// Where claims were recorded, the draws that may have led to them.
-    fn lots(&mut self, now: Time) -> Vec<u64> {
-        if self.near(now).is_empty() { vec![0] } else { (0..DRAWS).collect() }
     }
 
     /// Until the recorded claims are there.
@@ -195,10 +252,24 @@ impl Pace for Inputs {
         first.min().map_or(Span(50), |wait| Span(wait.0.max(0)))
     }
 
-    fn draw(&mut self, plans: &[Plan], now: Time) -> usize {
+    fn draw(&mut self, now: Time, plan: &dyn Fn(u64) -> Plan) -> Plan {
         let near = self.near(now);
-        let places = 0..plans.len();
-        places.min_by_key(|place| self.unlike_plan(&plans[*place], near.clone(), now)).unwrap_or(0)
+        let mut best = plan(0);
+        let mut unlike = self.unlike_plan(&best, near.clone(), now);
+        for lots in 1..DRAWS {
+            if near.is_empty() || unlike == 0 {
+                break;
+            }
+            let other = plan(lots);
+            let more = self.unlike_plan(&other, near.clone(), now);
+            if more < unlike {
+                (best, unlike) = (other, more);
+            }
+        }
+        if std::env::var("DEBUG").is_ok() {
+            eprintln!("DRAW {now} near {} unlike {unlike}", near.len());
+        }
+        best
     }
 
     fn claimed(&mut self, node: NodeId, claim: &Claim, now: Time) {
@@ -265,7 +336,8 @@ impl Pace for Inputs {
     fn drift(&mut self, node: NodeId, image: bool, now: Time) -> Span {
         let conditions = self.recorded(node).map(|claim| claim.conditions.as_slice()).unwrap_or_default();
         let found = conditions.iter().filter(|(_, kind, status, _)| kind == "Drifted" && status == "True");
-        let waits = found.map(|(at, ..)| Time::seconds(*at) - now);
+        // Seen five hundredths later than it was.
+        let waits = found.map(|(at, ..)| Time::seconds(at - 0.05) - now);
         let wait = waits.filter(|wait| (0..=70_000).contains(&wait.0)).min();
         wait.unwrap_or(if image { Span::whole_seconds(2) } else { Span(100) })
     }
@@ -273,7 +345,10 @@ impl Pace for Inputs {
     /// A recorded command tells when the loop looked.
     fn pause(&mut self, pause: Span, now: Time) -> Span {
         let looks = self.recording.disruptions.iter().map(|command| Time::seconds(looked(command)) - now);
-        looks.filter(|wait| (wait.0 - pause.0 - 500).abs() <= 1500).min_by_key(|wait| wait.0).unwrap_or(pause)
+        looks
+            .filter(|wait| (pause.0 - 1500..=pause.0 + 4000).contains(&wait.0))
+            .min_by_key(|wait| wait.0)
+            .unwrap_or(pause)
     }
 
     fn rank(&mut self, node: NodeId) -> i64 {
@@ -284,6 +359,10 @@ impl Pace for Inputs {
 }
 
 impl Pace for Shared {
+    fn evict(&mut self, whose: Whose<'_>, node: NodeId, conflicts: bool, now: Time) -> Span {
+        self.0.borrow_mut().evict(whose, node, conflicts, now)
+    }
+
     fn finish(&mut self, node: NodeId, now: Time) -> Span {
         self.0.borrow_mut().finish(node, now)
     }
@@ -292,12 +371,8 @@ impl Pace for Shared {
         self.0.borrow_mut().think(pods, now)
     }
 
-    fn lots(&mut self, now: Time) -> Vec<u64> {
-        self.0.borrow_mut().lots(now)
-    }
-
-    fn draw(&mut self, plans: &[Plan], now: Time) -> usize {
-        self.0.borrow_mut().draw(plans, now)
+    fn draw(&mut self, now: Time, plan: &dyn Fn(u64) -> Plan) -> Plan {
+        self.0.borrow_mut().draw(now, plan)
     }
 
     fn pause(&mut self, pause: Span, now: Time) -> Span {
@@ -320,8 +395,8 @@ impl Pace for Shared {
         self.0.borrow_mut().look(whose, now)
     }
 
-    fn bind(&mut self, whose: Whose<'_>, now: Time) -> Time {
-        self.0.borrow_mut().bind(whose, now)
+    fn bind(&mut self, whose: Whose<'_>, best: &[NodeId], now: Time) -> Time {
+        self.0.borrow_mut().bind(whose, best, now)
     }
 
     fn start(&mut self, whose: Whose<'_>) -> Span {
@@ -340,8 +415,8 @@ impl Pace for Shared {
         self.0.borrow_mut().tie(whose, equals, nodes)
     }
 
-    fn uid(&mut self, whose: Whose<'_>, now: Time) -> u64 {
-        self.0.borrow_mut().uid(whose, now)
+    fn uid(&mut self, whose: Whose<'_>, node: Option<NodeId>, now: Time) -> u64 {
+        self.0.borrow_mut().uid(whose, node, now)
     }
 
     fn claimed(&mut self, node: NodeId, claim: &Claim, now: Time) {
@@ -385,14 +460,16 @@ fn until(from: Option<f64>, to: Option<f64>, now: Time, default: Span) -> Span {
     Span((to - since).0.max(0))
 }
 
-/// Where a second of the wall clock begins, in milliseconds after a whole one of the recording's: conditions that come of a wait come
+/// Where a second of the wall clock begins, after a whole one of the recording's: conditions that come of a wait come
 /// shortly after it.
-pub(super) fn second(recording: &Recording) -> i64 {
+pub(super) fn second(recording: &Recording) -> f64 {
     let conditions = recording.claims.iter().flat_map(|claim| &claim.conditions);
     let waited = conditions.filter(|(_, kind, status, _)| kind == "Consolidatable" && status == "True");
     let parts: Vec<i64> = waited.map(|(at, ..)| Time::seconds(*at).0.rem_euclid(1000)).collect();
     let after = |begin: i64| parts.iter().map(|part| (part - begin).rem_euclid(1000)).sum::<i64>();
-    parts.iter().copied().min_by_key(|begin| after(*begin)).map_or(0, |begin| (begin - 30).rem_euclid(1000))
+    let begin =
+        parts.iter().copied().min_by_key(|begin| after(*begin)).map_or(0, |begin| (begin - 10).rem_euclid(1000));
+    Span(begin).in_seconds()
 }
 
 /// When the disruption loop first looks: ten seconds apart from the look that the first command came of.

@@ -107,6 +107,37 @@ pub(super) struct Pod(
 );
 
 impl Recording {
+    /// Moves the recording in time, so that its zero is so many seconds later.
+    pub(super) fn shift(&mut self, by: f64) {
+        let later = |at: &mut Option<f64>| *at = at.map(|at| at + by);
+        self.seconds += by;
+        for action in &mut self.timeline {
+            if let Some(at) = action["t"].as_f64() {
+                action["t"] = Value::from(at + by);
+            }
+        }
+        for claim in &mut self.claims {
+            claim.created += by;
+            claim.fleet.iter_mut().for_each(|fleet| fleet.t += by);
+            for at in [
+                &mut claim.launched,
+                &mut claim.registered,
+                &mut claim.initialized,
+                &mut claim.tainted,
+                &mut claim.deleting,
+                &mut claim.gone,
+            ] {
+                later(at);
+            }
+            claim.conditions.iter_mut().for_each(|condition| condition.0 += by);
+        }
+        self.disruptions.iter_mut().for_each(|command| command.t += by);
+        for pod in &mut self.pods {
+            pod.1 += by;
+            [&mut pod.2, &mut pod.3, &mut pod.5].into_iter().for_each(later);
+        }
+    }
+
     /// The types of a list.
     pub(super) fn list(&self, name: &str) -> Vec<&str> {
         self.lists.get(name).map(|names| names.split_whitespace().collect()).unwrap_or_default()

@@ -9,7 +9,7 @@ use crate::{
     catalogue::Catalogue,
     engine::{Keeps, PodBudget, Rollout, Workload, World},
     karpenter::{Pool, Settings, Share, Version, read},
-    pods::{AntiAffinity, Expression, HOSTNAME, Labels, Operator, Spread, Template, ZONE},
+    pods::{AntiAffinity, Expression, HOSTNAME, Labels, Operator, Spread, Template, Toleration, ZONE},
     resources::Resources,
     time::{Span, Time},
 };
@@ -75,7 +75,7 @@ pub(super) fn world(recording: &Recording, prices: &str) -> Result<World, String
         nodes: Vec::new(),
         catalogue: catalogue.map_err(|error| error.to_string())?,
         karpenter: Some(settings(recording)),
-        epoch: start - super::inputs::second(recording),
+        epoch: start,
         first_look: super::inputs::first_look(recording),
     })
 }
@@ -104,6 +104,10 @@ pub(super) fn template(name: &str, group: &Value) -> Result<Template, String> {
         do_not_disrupt: annotation("karpenter.sh/do-not-disrupt") == Some("true"),
         ..Template::default()
     };
+    if template.daemon {
+        // Daemonsets of a node's own bear everything: none was evicted from a node that went.
+        template.tolerations.push(Toleration::default());
+    }
     if let Some(selector) = group["node_selector"].as_object() {
         let rules = selector.iter().map(|(key, value)| is(key, value.as_str().unwrap_or_default()));
         template.node_terms.push(rules.collect());
