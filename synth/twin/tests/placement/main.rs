@@ -8,6 +8,7 @@ mod filters;
 mod preemption;
 mod queue;
 mod reading;
+mod recorded;
 mod scores;
 mod speed;
 mod world;
