@@ -224,19 +224,20 @@ fn scheduled(recorded: &str) -> Count {
         all.refused += count.refused;
         all.preempted += count.preempted;
     }
-    println!("{all:?}");
     all
 }
 
 #[test]
 fn the_scheduler_decides_each_rule_as_the_real_one_did() {
     let count = scheduled(SCHEDULER);
+    println!("{count:?}");
     assert!(count.scored >= 75 && count.refused >= 30 && count.preempted >= 12 && count.chance <= 25, "{count:?}");
 }
 
 #[test]
 fn the_scheduler_decides_mixtures_as_the_real_one_did() {
     let count = scheduled(GENERATED);
+    println!("{count:?}");
     assert!(count.scored >= 200 && count.refused >= 80 && count.preempted >= 12 && count.chance <= 40, "{count:?}");
 }
 
