@@ -117,13 +117,3 @@ fn bucket(second: i64, now: Time) -> i64 {
     let nanoseconds = i128::from(now.0 - second * 1000) * 1_000_000;
     u128::try_from(nanoseconds).ok().and_then(u128::checked_ilog2).map_or(-1, i64::from)
 }
-
-/// Unique ids of a seed, for [`first_to_go`].
-pub fn uids(seed: u64) -> impl Fn(PodId) -> u128 {
-    move |pod| {
-        let mut mixed = seed ^ (pod.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u128::from(mixed ^ (mixed >> 31))
-    }
-}

@@ -86,7 +86,7 @@ impl Wish<'_> {
             refused.iter().filter(|(_, refusal)| refusal.may_give_way()).map(|(node, _)| *node).collect();
         let mut reasons = BTreeMap::new();
         let enough = (hopeful.len() * CANDIDATES_PERCENT / 100).max(CANDIDATES).min(hopeful.len());
-        let offset = if hopeful.is_empty() { 0 } else { chance.below(hopeful.len()) };
+        let offset = chance.below(hopeful.len());
         let (mut candidates, mut violating) = (Vec::new(), Vec::new());
         for node in hopeful.iter().cycle().skip(offset).take(hopeful.len()) {
             if !candidates.is_empty() && candidates.len() + violating.len() >= enough {

@@ -114,7 +114,7 @@ impl Queue {
         }
     }
 
-    /// When something is due by itself, if nothing happens before.
+    /// When something is due by itself, if nothing happens before: the beginning of time where a pod can be taken at once.
     pub fn next(&self) -> Option<Time> {
         let active = (!self.active.is_empty() || !self.backing_off.is_empty()).then_some(Time(i64::MIN));
         let parked = self.pods.values().filter(|entry| entry.place == Place::Parked);
