@@ -1,5 +1,5 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long twin-record
+.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long twin-record twin-live
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
@@ -69,3 +69,6 @@ karpenter-tests: karpenter ## Let the real Karpenter buy nodes for the services,
 
 karpenter-long: karpenter ## The slow tests of Karpenter: no Spot, an interruption, a new image, a preference over nodes, a hundred pods. CI runs them every night.
 	$(CLUSTER_TEST) --test karpenter -- --ignored --test-threads=1 --show-output
+
+twin-live: karpenter ## Run a load curve on a control plane with the real Karpenter and in the capacity twin, and print both side by side: a quarter of an hour.
+	$(CLUSTER) twin-live --env $(ENV)

@@ -31,6 +31,8 @@ pub enum Parts {
     Nodes,
     /// These, and the metrics of pods.
     Metrics,
+    /// These, and a log of what autoscalers ask of the server.
+    Autoscalers,
 }
 
 /// A running control plane.
@@ -63,7 +65,7 @@ impl ControlPlane {
         let mut plane =
             Self { folder, programs: programs.clone(), processes: Vec::new(), zones: Mutex::default(), ports };
         plane.etcd()?;
-        plane.api_server()?;
+        plane.api_server(runs == Parts::Autoscalers)?;
         plane.wait("kube-apiserver", |server| {
             let answer = server.get("/readyz").map_err(|error| format!("{error:#}"))?;
             if answer.is_ok() { Ok(()) } else { Err(answer.to_string()) }
@@ -74,7 +76,7 @@ impl ControlPlane {
             plane.zones.get_mut().unwrap_or_else(PoisonError::into_inner).resize_with(ZONES.len(), || None);
             ZONES.iter().try_for_each(|zone| plane.power(zone, true))?;
         }
-        if runs == Parts::Metrics {
+        if matches!(runs, Parts::Metrics | Parts::Autoscalers) {
             plane.metrics_server()?;
         }
         // Whoever makes a pod needs its namespace's account, which a controller makes.
@@ -93,6 +95,11 @@ impl ControlPlane {
     /// The administrator's kubeconfig.
     pub fn kubeconfig(&self) -> PathBuf {
         self.folder.join("admin.kubeconfig")
+    }
+
+    /// What autoscalers asked of the server, an event of its audit a line, where [`Parts::Autoscalers`] run.
+    pub fn audit(&self) -> PathBuf {
+        self.folder.join("audit.log")
     }
 
     /// Do all programs still run? The first that does not is the error, with the end of what it said.

@@ -1,6 +1,7 @@
 //! The command behind `make cluster-up`, `make cluster-down` and the judgement of the repository's own environments.
 
 mod live;
+mod twin;
 
 use std::{collections::BTreeSet, fs, path::Path, process::ExitCode};
 
@@ -30,6 +31,8 @@ enum Command {
     Down,
     /// Judge every environment by a control plane: it must accept all objects, without a warning, and keep them as they are written.
     Judge,
+    /// Run a load curve on a control plane with Karpenter and in the capacity twin, and print both side by side.
+    TwinLive(twin::Live),
     #[command(hide = true)]
     Serve(live::Up),
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Up(up) => live::up(&cli, up),
         Command::Down => live::down(),
         Command::Judge => judge(&cli),
+        Command::TwinLive(of) => twin::live(&cli, of),
         Command::Serve(up) => live::serve(&cli, up),
     };
     match done {

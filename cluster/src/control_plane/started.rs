@@ -10,6 +10,7 @@ use crate::process::Process;
 
 const SERVICE_ADDRESSES: &str = "172.20.0.0/16";
 const FAKE: &str = include_str!("../../fake/kwok.yaml");
+const AUDIT: &str = include_str!("../../fake/audit.yaml");
 
 impl ControlPlane {
     pub(super) fn etcd(&mut self) -> Result<()> {
@@ -29,8 +30,8 @@ impl ControlPlane {
         self.run("etcd", &arguments)
     }
 
-    pub(super) fn api_server(&mut self) -> Result<()> {
-        let arguments = [
+    pub(super) fn api_server(&mut self, audited: bool) -> Result<()> {
+        let mut arguments = vec![
             "--bind-address=127.0.0.1".to_owned(),
             // Nobody reaches the Service `kubernetes` here, and an address of the loopback device is refused for it.
             "--endpoint-reconciler-type=none".to_owned(),
@@ -54,6 +55,11 @@ impl ControlPlane {
             format!("--proxy-client-cert-file={}", self.file("aggregator.crt")),
             format!("--proxy-client-key-file={}", self.file("aggregator.key")),
         ];
+        if audited {
+            fs::write(self.folder.join("audit.yaml"), AUDIT)?;
+            arguments.push(format!("--audit-policy-file={}", self.file("audit.yaml")));
+            arguments.push(format!("--audit-log-path={}", self.file("audit.log")));
+        }
         self.run("kube-apiserver", &arguments)
     }
 

@@ -6,8 +6,8 @@ use std::{
 };
 
 use cluster::{
-    Account, Argo, ControlPlane, Environment, Item, Karpenter, Kubelets, Parts, Programs, Server, definitions,
-    eventually, holds, name_of, version_under_test,
+    Account, Argo, ControlPlane, Environment, Item, Karpenter, Kubelets, Parts, Programs, Server, daemon_sets,
+    definitions, eventually, holds, name_of, version_under_test,
 };
 use serde_json::{Value as Json, json};
 
@@ -17,16 +17,6 @@ pub(crate) const SERVICES: [&str; 2] = ["cors-proxy-server", "mock-target-server
 const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/services/deployments";
 const PODS: &str = "/api/v1/namespaces/services/pods";
 const CLAIMS: &str = "/apis/karpenter.sh/v1/nodeclaims";
-
-/// The pods of every node and their requests: millicores and MiB, as `stacks` counts them.
-const DAEMONS: [(&str, u64, u64); 6] = [
-    ("aws-node", 50, 64),
-    ("kube-proxy", 100, 64),
-    ("eks-pod-identity-agent", 10, 32),
-    ("ebs-csi-node", 30, 120),
-    ("eks-node-monitoring-agent", 10, 30),
-    ("node-exporter", 50, 64),
-];
 
 /// One stack. What it holds ends in the order of its members: first who asks, then who is asked.
 pub(crate) struct World {
@@ -55,8 +45,8 @@ impl World {
         Karpenter::define(&programs, &server).unwrap_or_else(|error| panic!("{error:#}"));
         let environment = Environment::fixture("default").unwrap_or_else(|error| panic!("{error:#}"));
         sync(&argo, &environment, edit);
-        for (name, cpu, memory) in DAEMONS {
-            server.create(&daemon(name, cpu, memory), "").unwrap().object().unwrap();
+        for daemon_set in daemon_sets() {
+            server.create(&daemon_set, "").unwrap().object().unwrap();
         }
         let account = account(&environment, &version, &folder);
         let karpenter = Karpenter::start(&programs, &environment, &account, &plane.kubeconfig(), &folder, over);
@@ -181,25 +171,4 @@ fn sync(argo: &Argo, environment: &Environment, edit: impl Fn(&mut Json)) {
         .collect();
     let findings = argo.sync_of(&items);
     assert_eq!(findings.taken.len(), items.len(), "{findings}");
-}
-
-fn daemon(name: &str, cpu: u64, memory: u64) -> Json {
-    let labels = json!({ "app.kubernetes.io/name": name });
-    let requests = json!({ "cpu": format!("{cpu}m"), "memory": format!("{memory}Mi") });
-    json!({
-        "apiVersion": "apps/v1",
-        "kind": "DaemonSet",
-        "metadata": { "name": name, "namespace": "kube-system" },
-        "spec": {
-            "selector": { "matchLabels": labels },
-            "template": {
-                "metadata": { "labels": labels },
-                "spec": {
-                    "tolerations": [{ "operator": "Exists" }],
-                    "priorityClassName": "system-node-critical",
-                    "containers": [{ "name": name, "image": "daemon", "resources": { "requests": requests } }],
-                },
-            },
-        },
-    })
 }

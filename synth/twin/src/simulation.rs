@@ -15,7 +15,7 @@ pub mod trace;
 use std::collections::BTreeMap;
 
 pub use binding::Binding;
-pub use build::Unfit;
+pub use build::{Unfit, world};
 pub use scaling::Metric;
 
 use self::{

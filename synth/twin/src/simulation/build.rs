@@ -38,7 +38,10 @@ impl std::error::Error for Unfit {}
 type Problems = Vec<String>;
 
 /// The world in which a simulation begins: the base nodes are there, and no pod.
-pub(super) fn world(setup: &Setup) -> Result<World, Unfit> {
+///
+/// # Errors
+/// Objects that make no sense, or that decide what happens and are not modelled.
+pub fn world(setup: &Setup) -> Result<World, Unfit> {
     let mut problems = Problems::new();
     if setup.services.is_empty() {
         problems.push("no service scales: an environment needs a Deployment with an autoscaler".to_owned());
