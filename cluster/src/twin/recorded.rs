@@ -67,12 +67,6 @@ pub(super) struct Pods {
     pub(super) zones: BTreeMap<String, usize>,
 }
 
-impl Recording {
-    /// The last moment up to one.
-    pub(super) fn state(&self, second: f64) -> Option<&State> {
-        state(&self.states, second)
-    }
-}
 
 /// The last moment up to one.
 pub(super) fn state(states: &[State], second: f64) -> Option<&State> {
