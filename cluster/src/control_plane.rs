@@ -109,6 +109,12 @@ impl ControlPlane {
                 bail!("{name} has ended: {}", last_lines(&self.folder.join(format!("{name}.log"))));
             }
         }
+        let zones = self.zones.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (zone, process) in ZONES.iter().zip(zones) {
+            if process.as_mut().is_some_and(Process::has_ended) {
+                bail!("kwok of {zone} has ended: {}", last_lines(&self.folder.join(format!("kwok-{zone}.log"))));
+            }
+        }
         Ok(())
     }
 

@@ -93,14 +93,12 @@ impl ControlPlane {
     }
 
     pub(super) fn kubelets(&self, zone: &str, port: u16) -> Result<Process> {
-        let stages = self.folder.join("kwok.yaml");
-        // Those of another zone may be reading it.
-        if !stages.exists() {
-            fs::write(stages, FAKE)?;
-        }
+        // A file of its own: another zone's program could read it while it is written.
+        let config = format!("kwok-{zone}.yaml");
+        fs::write(self.folder.join(&config), FAKE)?;
         let arguments = [
             format!("--kubeconfig={}", self.file("admin.kubeconfig")),
-            format!("--config={}", self.file("kwok.yaml")),
+            format!("--config={}", self.file(&config)),
             "--manage-all-nodes=false".to_owned(),
             format!("--manage-nodes-with-label-selector=topology.kubernetes.io/zone={zone}"),
             "--node-ip=127.0.0.1".to_owned(),
