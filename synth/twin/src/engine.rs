@@ -78,6 +78,8 @@ struct Running {
 enum Happening {
     /// A workload's controller looks.
     Sync(usize),
+    /// A workload's controller has seen that it is scaled.
+    Scaled(usize, usize),
     /// A pod that a controller asked for is there.
     Created { workload: usize, set: usize, ordinal: usize },
     /// A pod gets to the scheduler.
@@ -214,6 +216,11 @@ impl Engine {
         self.cluster.fleets[node.0].as_ref()
     }
 
+    /// The place of a node among those of a recording, where one is replayed.
+    pub fn recorded_as(&self, node: NodeId) -> Option<usize> {
+        self.pace.recorded_as(node)
+    }
+
     /// What can be bought.
     pub fn catalogue(&self) -> &crate::catalogue::Catalogue {
         &self.cluster.catalogue
@@ -237,6 +244,7 @@ impl Engine {
     fn happen(&mut self, what: Happening) {
         match what {
             Happening::Sync(workload) => self.sync(workload),
+            Happening::Scaled(workload, replicas) => self.scaled(workload, replicas),
             Happening::Created { workload, set, ordinal } => self.created(workload, set, ordinal),
             Happening::Queued(pod) | Happening::Bindable(pod) => self.queued(pod),
             Happening::Cycle => self.cycle(),

@@ -139,7 +139,9 @@ impl Engine {
     pub(super) fn nominate(&mut self, nodes: &[NodeId]) {
         let now = self.now;
         if let Some(karpenter) = &mut self.karpenter {
-            nodes.iter().for_each(|node| karpenter.nominate(*node, now));
+            for node in nodes {
+                karpenter.nominate(*node, now);
+            }
         }
     }
 

@@ -74,7 +74,10 @@ pub(super) enum Owned {
 /// A `Deployment` with its `ReplicaSet`s.
 pub(super) struct Owner {
     pub(super) name: String,
+    /// `spec.replicas`.
     pub(super) replicas: usize,
+    /// The same, as its controller has seen it.
+    pub(super) seen: usize,
     pub(super) rollout: Rollout,
     /// The newest is the last.
     pub(super) sets: Vec<Set>,
@@ -172,6 +175,7 @@ impl Owner {
         Self {
             name: workload.name,
             replicas: workload.replicas,
+            seen: workload.replicas,
             rollout: workload.rollout,
             sets: vec![set],
             made: 0,

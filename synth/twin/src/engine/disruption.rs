@@ -5,7 +5,7 @@ use crate::{
     karpenter::{
         Reason,
         controller::{COMMAND_LIMIT, COMMAND_POLL, Method, PAUSE, UNSYNCED_PAUSE, VALIDATION},
-        disrupt::{self, Command, Found},
+        disrupt::{self, Command, Found, Outlook},
         terminate,
     },
     pods::NodeId,
@@ -71,23 +71,34 @@ impl Engine {
         if place == 1 && karpenter.memories.iter().all(|memory| memory.drifted.is_none()) {
             return Found::NotNow;
         }
+        let outlook = if place >= 2 { self.with_sight(|sight, _| Outlook::of(sight)) } else { None };
+        if let (Some(karpenter), Some(outlook), Some(method)) = (&self.karpenter, &outlook, method(place))
+            && let Some(lasting) = karpenter.changes.same(method, outlook)
+        {
+            return if lasting { Found::Nothing } else { Found::NotNow };
+        }
         let look = match place {
             0 => disrupt::emptiness,
             1 => disrupt::drift,
             2 => disrupt::multi,
             _ => disrupt::single,
         };
-        self.with_sight(|sight, _| look(sight)).unwrap_or(Found::NotNow)
+        let found = self.with_sight(|sight, _| look(sight)).unwrap_or(Found::NotNow);
+        if let (Some(karpenter), Some(outlook), Some(method)) = (&mut self.karpenter, outlook, method(place))
+            && !matches!(found, Found::Command(_))
+        {
+            karpenter.changes.remember(method, outlook, matches!(found, Found::Nothing));
+        }
+        found
     }
 
     /// Fifteen seconds later.
     pub(super) fn validate(&mut self, command: Command, next: usize) {
-        match self.with_sight(|sight, _| disrupt::valid(sight, &command)).flatten() {
-            Some(valid) => self.start(valid),
-            None => {
-                self.log(Kind::Abandoned(command.reason));
-                self.pass(next);
-            }
+        if let Some(valid) = self.with_sight(|sight, _| disrupt::valid(sight, &command)).flatten() {
+            self.start(valid);
+        } else {
+            self.log(Kind::Abandoned(command.reason));
+            self.pass(next);
         }
     }
 
@@ -99,7 +110,9 @@ impl Engine {
         }
         let replacements: Vec<NodeId> = command.replacements.iter().map(|claim| self.claim(claim.clone())).collect();
         if let Some(karpenter) = &mut self.karpenter {
-            nodes.iter().for_each(|node| karpenter.memories[node.0].marked = true);
+            for node in &nodes {
+                karpenter.memories[node.0].marked = true;
+            }
         }
         self.changed();
         self.nominate(&command.destinations);
@@ -130,11 +143,15 @@ impl Engine {
         let cause = Cause::Disrupted(running.command.reason);
         if failed {
             self.running[place].over = true;
-            nodes.iter().for_each(|node| self.spare(*node));
+            for node in nodes {
+                self.spare(node);
+            }
             self.log(Kind::CommandFailed);
         } else if ready {
             self.running[place].over = true;
-            nodes.iter().for_each(|node| self.leave(*node, cause));
+            for node in nodes {
+                self.leave(node, cause);
+            }
             self.log(Kind::CommandDone);
         } else {
             self.after(COMMAND_POLL, Happening::Command(place));

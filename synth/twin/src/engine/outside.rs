@@ -54,7 +54,8 @@ impl Engine {
     /// A workload shall have so many pods.
     pub fn set_replicas(&mut self, workload: usize, replicas: usize) {
         self.cluster.owners[workload].replicas = replicas;
-        self.sync_soon(workload);
+        let wait = self.pace.react(&self.cluster.owners[workload].name, self.now);
+        self.after(wait, Happening::Scaled(workload, replicas));
     }
 
     /// Another workload is there from now on.

@@ -20,6 +20,12 @@ pub struct Whose<'a> {
 
 /// What chance or a machine's speed decides in a real cluster.
 pub trait Pace {
+    /// The place of a node among those of a recording, where one is replayed.
+    fn recorded_as(&self, _: NodeId) -> Option<usize> {
+        None
+    }
+    /// From a change of a workload's replicas until its controllers have seen it.
+    fn react(&mut self, workload: &str, now: Time) -> Span;
     /// From a controller's wish for a pod to the pod.
     fn create(&mut self, whose: Whose<'_>, now: Time) -> Span;
     /// From the pod to the scheduler's first look at it.
@@ -157,6 +163,10 @@ impl Seeded {
 }
 
 impl Pace for Seeded {
+    fn react(&mut self, _: &str, _: Time) -> Span {
+        self.delays.create.draw(&mut self.chance)
+    }
+
     fn create(&mut self, _: Whose<'_>, _: Time) -> Span {
         self.delays.create.draw(&mut self.chance)
     }

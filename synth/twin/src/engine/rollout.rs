@@ -9,13 +9,13 @@ impl Engine {
         let now = self.now;
         let owner = &mut self.cluster.owners[workload];
         let [.., _, _] = owner.sets.as_slice() else {
-            owner.sets[0].replicas = owner.replicas;
+            owner.sets[0].replicas = owner.seen;
             return;
         };
         let newest = owner.sets.len() - 1;
         let old: usize = owner.sets[..newest].iter().map(|set| set.replicas).sum();
         if old == 0 {
-            owner.sets[newest].replicas = owner.replicas;
+            owner.sets[newest].replicas = owner.seen;
             return;
         }
         grow(owner, newest);
@@ -26,24 +26,24 @@ impl Engine {
 /// The newest revision grows as far as the surge lets it.
 fn grow(owner: &mut Owner, newest: usize) {
     let all: usize = owner.sets.iter().map(|set| set.replicas).sum();
-    let most = owner.replicas + whole(owner.rollout.surge.up(signed(owner.replicas)));
+    let most = owner.seen + whole(owner.rollout.surge.up(signed(owner.seen)));
     let set = &mut owner.sets[newest];
-    if set.replicas > owner.replicas {
-        set.replicas = owner.replicas;
+    if set.replicas > owner.seen {
+        set.replicas = owner.seen;
     }
-    set.replicas += most.saturating_sub(all).min(owner.replicas - set.replicas);
+    set.replicas += most.saturating_sub(all).min(owner.seen - set.replicas);
 }
 
 /// The old ones shrink as far as enough pods stay available: first those that are not, then the oldest.
 fn shrink(owner: &mut Owner, newest: usize, pods: &[Pod], now: Time) {
     let min_ready = owner.min_ready();
     let unavailable = {
-        let most = owner.rollout.unavailable.down(signed(owner.replicas));
+        let most = owner.rollout.unavailable.down(signed(owner.seen));
         // Both may not be nothing, or nothing would ever move.
-        let none = most == 0 && owner.rollout.surge.up(signed(owner.replicas)) == 0;
+        let none = most == 0 && owner.rollout.surge.up(signed(owner.seen)) == 0;
         whole(if none { 1 } else { most })
     };
-    let least = owner.replicas.saturating_sub(unavailable);
+    let least = owner.seen.saturating_sub(unavailable);
     let available = |set: &super::cluster::Set| {
         set.live(pods).filter(|id| pods[id.0].ready.is_some_and(|at| now - at >= min_ready)).count()
     };

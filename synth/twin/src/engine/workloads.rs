@@ -43,6 +43,12 @@ impl Engine {
         }
     }
 
+    /// A workload's controller has seen how many pods it shall have.
+    pub(super) fn scaled(&mut self, workload: usize, replicas: usize) {
+        self.cluster.owners[workload].seen = replicas;
+        self.sync_soon(workload);
+    }
+
     /// A workload's controllers look: how many of each revision there shall be, and then that there are.
     pub(super) fn sync(&mut self, workload: usize) {
         self.cluster.owners[workload].sync_due = false;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    karpenter::{Settings, memory::Memory},
+    karpenter::{Settings, disrupt::Outlook, memory::Memory},
     pods::{NodeId, PodId},
     time::{Span, Time},
 };
@@ -105,7 +105,11 @@ pub enum Method {
 pub struct Changes {
     last: Time,
     count: u64,
+    /// Changes that were no mere passing of time.
+    actual: u64,
     nothing: [Option<u64>; 3],
+    /// What a method looked at when it had nothing to do, and whether that holds until a change.
+    seen: [Option<(u64, Outlook, bool)>; 3],
 }
 
 impl Changes {
@@ -113,14 +117,27 @@ impl Changes {
     pub fn changed(&mut self, now: Time) {
         self.last = now;
         self.count += 1;
+        self.actual += 1;
     }
 
     /// The state of the cluster by number: after five quiet minutes it counts as changed.
     fn state(&mut self, now: Time) -> u64 {
         if now - self.last >= FORGETS {
-            self.changed(now);
+            self.last = now;
+            self.count += 1;
         }
         self.count
+    }
+
+    /// Would a method look at the very same as when it had nothing to do? Then it has nothing again, until a change or for now.
+    pub fn same(&self, method: Method, outlook: &Outlook) -> Option<bool> {
+        let seen = self.seen[method as usize].as_ref();
+        seen.filter(|(actual, seen, _)| *actual == self.actual && seen == outlook).map(|(.., lasting)| *lasting)
+    }
+
+    /// It had nothing to do when it looked at this.
+    pub fn remember(&mut self, method: Method, outlook: Outlook, lasting: bool) {
+        self.seen[method as usize] = Some((self.actual, outlook, lasting));
     }
 
     /// Has this method found nothing since the last change?

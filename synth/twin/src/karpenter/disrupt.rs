@@ -8,6 +8,7 @@ mod candidates;
 mod consolidate;
 mod cron;
 mod drift;
+mod outlook;
 mod prices;
 mod simulate;
 mod validate;
@@ -24,6 +25,7 @@ pub use budgets::allowed;
 pub use candidates::{reschedulable, reschedulable_now};
 pub use consolidate::{emptiness, multi, single};
 pub use drift::drift;
+pub use outlook::Outlook;
 pub use simulate::{leaving, pending, simulate};
 pub use validate::valid;
 

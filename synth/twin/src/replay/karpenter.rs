@@ -17,18 +17,14 @@ mod inputs;
 mod recording;
 mod scene;
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 use serde_json::Value;
 
 use crate::{
-    engine::{Engine, Pace, Shortage},
-    karpenter::Pool,
+    engine::{Engine, Shortage},
     pods::{Capacity, NodeId, PodId},
-    replay::karpenter::{
-        inputs::{Inputs, Shared},
-        recording::Recording,
-    },
+    replay::karpenter::{inputs::Inputs, recording::Recording},
     scheduler::Ties,
     time::{Span, Time},
 };
@@ -82,49 +78,28 @@ pub fn replay(recording: &str, prices: &str) -> Result<Report, String> {
     recording.shift(shift);
     let recording = Rc::new(recording);
     let world = scene::world(&recording, prices)?;
-    let inputs = Rc::new(RefCell::new(Inputs::new(recording.clone(), world.pools.clone())));
-    let mut engine = Engine::new(world, Box::new(Shared(inputs.clone())), Ties::ByName);
+    let inputs = Inputs::new(recording.clone(), world.pools.clone());
+    let mut engine = Engine::new(world, Box::new(inputs), Ties::ByName);
     let mut settled = Vec::new();
     let mut timeline: Vec<&Value> = recording.timeline.iter().collect();
     timeline.sort_by_key(|action| scene::at(action));
     for action in timeline {
         engine.run_until(scene::at(action));
-        act(&mut engine, &recording, action, &inputs)?;
+        act(&mut engine, &recording, action)?;
         if action["state"].is_object() {
             settled.push(state(&engine));
         }
     }
     engine.run_until(Time::seconds(recording.seconds) + Span(500));
-    let mapping = inputs.borrow().mapping().to_vec();
-    if std::env::var("DEBUG").is_ok() {
-        for event in engine.events() {
-            eprintln!("{} {:?}", event.at, event.kind);
-        }
-        eprintln!("{mapping:?}");
-        for (id, node) in engine.nodes().iter().enumerate() {
-            eprintln!(
-                "{id} {} {} {} {:?}",
-                node.name,
-                node.instance_type,
-                node.zone,
-                engine.claim_of(NodeId(id)).map(|claim| (claim.requests, claim.types.len()))
-            );
-        }
+    let mut decisions = compare::decisions(&recording, &engine, &settled);
+    for decision in &mut decisions {
+        decision.at -= shift;
     }
-    let mut decisions = compare::decisions(&recording, &engine, &settled, &mapping);
-    decisions.iter_mut().for_each(|decision| decision.at -= shift);
     Ok(Report { scenario: recording.scenario.clone(), decisions })
 }
 
-/// The pace of a recording, for a simulation that decides more than a replay does, and when its disruption loop first looked.
-pub fn pace(recording: &str, pools: Vec<Pool>) -> Result<(Box<dyn Pace>, Time), String> {
-    let recording: Recording = serde_json::from_str(recording).map_err(|error| format!("the recording: {error}"))?;
-    let first_look = inputs::first_look(&recording);
-    Ok((Box::new(Inputs::new(Rc::new(recording), pools)), first_look))
-}
-
 /// Does what the timeline says.
-fn act(engine: &mut Engine, recording: &Recording, action: &Value, inputs: &RefCell<Inputs>) -> Result<(), String> {
+fn act(engine: &mut Engine, recording: &Recording, action: &Value) -> Result<(), String> {
     let text = |key: &str| action[key].as_str().unwrap_or_default();
     let group = if action["group"].is_string() { text("group") } else { text("name") };
     match (text("do"), text("kind")) {
@@ -160,9 +135,9 @@ fn act(engine: &mut Engine, recording: &Recording, action: &Value, inputs: &RefC
         }
         ("interrupt", _) => {
             let claim = recording.claim(text("claim"));
-            let mapping = inputs.borrow().mapping().to_vec();
-            if let Some(node) = mapping.iter().position(|of| of.is_some() && *of == claim) {
-                engine.interrupt(NodeId(node));
+            let is = |node: &NodeId| claim.is_some() && engine.recorded_as(*node) == claim;
+            if let Some(node) = (0..engine.nodes().len()).map(NodeId).find(is) {
+                engine.interrupt(node);
             }
         }
         ("settled" | "waited" | "timeout", _) => {}

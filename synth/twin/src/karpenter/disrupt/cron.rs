@@ -6,7 +6,7 @@ const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /// A minute of the wall clock in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Minute {
+struct Moment {
     minute: i64,
     hour: i64,
     day: i64,
@@ -19,7 +19,7 @@ pub(super) fn active(schedule: &str, duration: i64, now: i64) -> Option<bool> {
     let fields = fields(schedule)?;
     let mut minute = now.div_euclid(60_000);
     while minute * 60_000 > now - duration {
-        if matches(&fields, Minute::of(minute)) {
+        if matches(&fields, Moment::of(minute)) {
             return Some(true);
         }
         minute -= 1;
@@ -63,9 +63,9 @@ fn fields(schedule: &str) -> Option<Fields> {
 
 /// One field: a list of values, ranges and steps.
 fn field(text: &str, least: u32, most: u32, names: &[&str]) -> Option<u64> {
-    let value = |text: &str| {
-        let named = names.iter().position(|name| text.eq_ignore_ascii_case(name));
-        named.and_then(|place| u32::try_from(place).ok()).map(|place| place + least).or_else(|| text.parse().ok())
+    let read = |text: &str| {
+        let place = names.iter().position(|name| text.eq_ignore_ascii_case(name));
+        place.and_then(|place| u32::try_from(place).ok()).map(|place| place + least).or_else(|| text.parse().ok())
     };
     let mut bits = 0;
     for part in text.split(',') {
@@ -73,21 +73,21 @@ fn field(text: &str, least: u32, most: u32, names: &[&str]) -> Option<u64> {
             Some((range, step)) => (range, step.parse::<u32>().ok().filter(|step| *step > 0)?),
             None => (part, 1),
         };
-        let (first, last) = match range.split_once('-') {
+        let (least_of, most_of) = match range.split_once('-') {
             _ if range == "*" || range == "?" => (least, most),
-            Some((first, last)) => (value(first)?, value(last)?),
-            None if part.contains('/') => (value(range)?, most),
-            None => (value(range)?, value(range)?),
+            Some((from, to)) => (read(from)?, read(to)?),
+            None if part.contains('/') => (read(range)?, most),
+            None => (read(range)?, read(range)?),
         };
-        if first < least || last > most || first > last {
+        if least_of < least || most_of > most || least_of > most_of {
             return None;
         }
-        bits |= (first..=last).step_by(step as usize).fold(0, |bits, value| bits | 1_u64 << value);
+        bits |= (least_of..=most_of).step_by(step as usize).fold(0, |bits, value| bits | 1_u64 << value);
     }
     Some(bits)
 }
 
-fn matches(fields: &Fields, at: Minute) -> bool {
+fn matches(fields: &Fields, at: Moment) -> bool {
     let has = |bits: u64, value: i64| bits >> value & 1 == 1;
     let (day, weekday) = (has(fields.day, at.day), has(fields.weekday, at.weekday));
     // Where both are limited, either will do.
@@ -95,7 +95,7 @@ fn matches(fields: &Fields, at: Minute) -> bool {
     has(fields.minute, at.minute) && has(fields.hour, at.hour) && has(fields.month, at.month) && on_day
 }
 
-impl Minute {
+impl Moment {
     /// The so-manieth minute since 1970 (days to a date: Howard Hinnant's `civil_from_days`).
     fn of(minutes: i64) -> Self {
         let days = minutes.div_euclid(1440);
@@ -123,8 +123,8 @@ mod tests {
 
     #[test]
     fn minutes_are_read_as_dates() {
-        let at = Minute::of(NOW / 60_000);
-        assert_eq!(at, Minute { minute: 7, hour: 14, day: 28, month: 11, weekday: 6 });
+        let at = Moment::of(NOW / 60_000);
+        assert_eq!(at, Moment { minute: 7, hour: 14, day: 28, month: 11, weekday: 6 });
     }
 
     #[test]

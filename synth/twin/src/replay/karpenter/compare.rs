@@ -55,13 +55,8 @@ fn together(recorded: f64, at: Time) -> bool {
 }
 
 /// Every decision of both, by time.
-pub(super) fn decisions(
-    recording: &Recording,
-    engine: &Engine,
-    settled: &[Settled],
-    mapping: &[Option<usize>],
-) -> Vec<Decision> {
-    let mut all = claims::decisions(recording, engine, mapping);
+pub(super) fn decisions(recording: &Recording, engine: &Engine, settled: &[Settled]) -> Vec<Decision> {
+    let mut all = claims::decisions(recording, engine);
     all.extend(commands::decisions(recording, engine));
     all.extend(states::decisions(recording, settled));
     all.sort_by(|one, other| one.at.total_cmp(&other.at));

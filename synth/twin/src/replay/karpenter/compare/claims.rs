@@ -17,7 +17,7 @@ struct Own<'a> {
     claim: &'a Claim,
 }
 
-pub(super) fn decisions(recording: &Recording, engine: &Engine, mapping: &[Option<usize>]) -> Vec<Decision> {
+pub(super) fn decisions(recording: &Recording, engine: &Engine) -> Vec<Decision> {
     let made = engine.events().iter().filter_map(|event| match event.kind {
         Kind::Claimed(node) => Some(Own { at: event.at, node, claim: engine.claim_of(node)? }),
         _ => None,
@@ -30,7 +30,7 @@ pub(super) fn decisions(recording: &Recording, engine: &Engine, mapping: &[Optio
         claim_differs(recording, recorded, engine, own).is_none()
             && bought_differs(recorded, engine, own.node).is_none()
     };
-    let mapped = |place: usize, own: &Own<'_>| mapping.get(own.node.0).copied().flatten() == Some(place);
+    let mapped = |place: usize, own: &Own<'_>| engine.recorded_as(own.node) == Some(place);
     for round in 0..4 {
         for (place, recorded) in recording.claims.iter().enumerate() {
             if partner[place].is_some() {
@@ -94,7 +94,7 @@ fn of_claim(
 
 fn claim_differs(recording: &Recording, recorded: &recording::Claim, engine: &Engine, own: &Own<'_>) -> Option<String> {
     let catalogue = engine.catalogue();
-    let text = |key: &str| recorded.requests.get(key).map(String::as_str).unwrap_or("0");
+    let text = |key: &str| recorded.requests.get(key).map_or("0", String::as_str);
     let requests = &own.claim.requests;
     let mut types: Vec<&str> = own.claim.types.iter().map(|id| catalogue.get(*id).name.as_str()).collect();
     types.sort_unstable();

@@ -21,7 +21,9 @@ fn of_state(action: &Value, own: &Settled) -> [Decision; 2] {
     twin.sort();
     let kinds = |hosts: &[Host]| {
         let mut many: BTreeMap<String, usize> = BTreeMap::new();
-        hosts.iter().for_each(|host| *many.entry(host.kind.join(" ")).or_default() += 1);
+        for host in hosts {
+            *many.entry(host.kind.join(" ")).or_default() += 1;
+        }
         format!("{many:?}")
     };
     let at = own.at.in_seconds();
