@@ -22,7 +22,10 @@ impl Curve {
         for (number, line) in lines {
             let step = step(line, services.len()).with_context(|| format!("line {number}"))?;
             let after = steps.last().map_or(0.0, |(second, _)| *second);
-            ensure!(if steps.is_empty() { step.0 == 0.0 } else { step.0 > after }, "line {number}: seconds grow from 0 on");
+            ensure!(
+                if steps.is_empty() { step.0 == 0.0 } else { step.0 > after },
+                "line {number}: seconds grow from 0 on"
+            );
             steps.push(step);
         }
         ensure!(steps.len() > 1, "expected two lines or more: the last one ends the run");
@@ -54,7 +57,8 @@ impl Curve {
 
 fn step(line: &str, services: usize) -> Result<(f64, Vec<u64>)> {
     let (second, loads) = line.split_once(',').context("has one value alone")?;
-    let second: f64 = second.parse().ok().filter(|second: &f64| second.is_finite()).context("its second is no number")?;
+    let second: f64 =
+        second.parse().ok().filter(|second: &f64| second.is_finite()).context("its second is no number")?;
     let loads = loads.split(',').map(|load| load.trim().parse().with_context(|| format!("`{load}` is no load")));
     let loads: Vec<_> = loads.collect::<Result<_>>()?;
     ensure!(loads.len() == services, "has {} loads for {services} services", loads.len());

@@ -128,10 +128,8 @@ impl Model {
         let ids: Vec<PodId> = self.engine.pods_of(*workload).collect();
         let pods = || ids.iter().map(|id| (*id, &self.engine.pods()[id.0]));
         let states: Vec<_> = pods().map(|(_, pod)| given(pod)).collect();
-        let samples = pods().map(|(id, pod)| Sample {
-            request: Some(pod.template.requests.cpu),
-            usage: self.metrics.usage(id, asked),
-        });
+        let samples = pods()
+            .map(|(id, pod)| Sample { request: Some(pod.template.requests.cpu), usage: self.metrics.usage(id, asked) });
         let samples: Vec<_> = samples.collect();
         let reading = if samples.is_empty() { Reading::None } else { Reading::Pods(&samples) };
         let before = self.engine.replicas(*workload);
@@ -159,11 +157,12 @@ impl Model {
         for service in &self.services {
             let ids: Vec<PodId> = self.engine.pods_of(service.workload).collect();
             let there = ids.iter().filter(|id| self.engine.pods()[id.0].deleting.is_none());
-            let ready: Vec<PodId> = there.clone().copied().filter(|id| self.engine.pods()[id.0].ready.is_some()).collect();
+            let ready: Vec<PodId> =
+                there.clone().copied().filter(|id| self.engine.pods()[id.0].ready.is_some()).collect();
             let share = curve.at(&service.name, second) / (ready.len() as u64).max(1);
             let mut of = Pods {
                 desired: self.engine.replicas(service.workload),
-                pods: there.count(),
+                there: there.count(),
                 ready: ready.len(),
                 zones: BTreeMap::new(),
             };
@@ -173,7 +172,7 @@ impl Model {
                     *of.zones.entry(letter(&self.engine.nodes()[node.0].zone).to_owned()).or_default() += 1;
                 }
             }
-            state.moving |= of.ready != of.desired || of.pods != of.desired;
+            state.moving |= of.ready != of.desired || of.there != of.desired;
             state.services.insert(service.name.clone(), of);
         }
         self.run.states.push(state);

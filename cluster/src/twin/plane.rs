@@ -31,7 +31,7 @@ pub(super) struct Plane {
     karpenter: Karpenter,
     _kubelets: Kubelets,
     account: Account,
-    plane: ControlPlane,
+    control: ControlPlane,
     folder: PathBuf,
 }
 
@@ -40,8 +40,8 @@ impl Plane {
     pub(super) fn start(environment: Environment, programs: &Programs, version: &str) -> Result<Self> {
         let folder = Path::new(FOLDER);
         eprintln!("starting a control plane of Kubernetes {version} and Karpenter");
-        let plane = ControlPlane::start(programs, folder, Parts::Autoscalers)?;
-        let server = plane.server()?;
+        let control = ControlPlane::start(programs, folder, Parts::Autoscalers)?;
+        let server = control.server()?;
         let argo = Argo::install(&server)?;
         let ours: Vec<_> = definitions()?.into_iter().filter(|one| !name_of(one).contains("karpenter")).collect();
         argo.define(&ours)?;
@@ -61,7 +61,7 @@ impl Plane {
             &[image],
             &folder.join("account.log"),
         )?;
-        let karpenter = Karpenter::start(programs, &environment, &account, &plane.kubeconfig(), folder, &[])?;
+        let karpenter = Karpenter::start(programs, &environment, &account, &control.kubeconfig(), folder, &[])?;
         let kubelets = Kubelets::start(&server);
         let mut plane = Self {
             environment,
@@ -71,7 +71,7 @@ impl Plane {
             karpenter,
             _kubelets: kubelets,
             account,
-            plane,
+            control,
             folder: folder.to_owned(),
         };
         plane.wait_for_pools()?;
@@ -110,7 +110,7 @@ impl Plane {
                 break;
             }
             self.karpenter.check()?;
-            self.plane.check()?;
+            self.control.check()?;
             seen.look(second, |service| curve.at(service, second))?;
             if second - said >= 30.0 {
                 said = second;
@@ -120,7 +120,7 @@ impl Plane {
         }
         let faults = self.account.seen()?.faults;
         ensure!(faults.is_empty(), "the account could not answer {faults:?}");
-        let syncs = syncs::read(&self.plane.audit(), zero, &services)?;
+        let syncs = syncs::read(&self.control.audit(), zero, &services)?;
         let log = std::fs::read_to_string(self.folder.join("karpenter.log")).context("reading Karpenter's log")?;
         let pools: Vec<Json> = self.pools().cloned().collect();
         let recording = Recording {
@@ -160,6 +160,7 @@ impl Plane {
 }
 
 /// Milliseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "it is compared with what the API server writes")]
 fn now() -> Result<i64> {
     Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?)
 }

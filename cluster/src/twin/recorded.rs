@@ -59,14 +59,13 @@ pub(super) struct State {
 pub(super) struct Pods {
     /// `spec.replicas`.
     pub(super) desired: usize,
-    /// Pods that do not leave.
-    pub(super) pods: usize,
+    /// How many do not leave.
+    pub(super) there: usize,
     /// Those that are ready.
     pub(super) ready: usize,
     /// Those that are ready, by zone.
     pub(super) zones: BTreeMap<String, usize>,
 }
-
 
 /// The last moment up to one.
 pub(super) fn state(states: &[State], second: f64) -> Option<&State> {

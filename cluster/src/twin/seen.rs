@@ -25,6 +25,16 @@ const SERVICE: &str = "app.kubernetes.io/name";
 /// Karpenter's taint of a node that goes.
 const DISRUPTED: &str = "karpenter.sh/disrupted";
 
+/// What metrics-server says of a pod.
+#[derive(Clone, Copy)]
+struct Figure {
+    millicores: f64,
+    /// When its last point was, in seconds.
+    until: f64,
+    /// Seconds from the point before it.
+    window: f64,
+}
+
 /// Who looks, and what was seen.
 pub(super) struct Seen {
     server: Server,
@@ -36,8 +46,8 @@ pub(super) struct Seen {
     shares: BTreeMap<String, u64>,
     /// When the pods were listed, and what the autoscaler has of each.
     listed: Vec<(f64, Vec<(String, Json)>)>,
-    /// When the metrics were listed, and each pod's: millicores, until when, over how many seconds.
-    metrics: Vec<(f64, BTreeMap<String, (f64, f64, f64)>)>,
+    /// When the metrics were listed, and each pod's.
+    metrics: Vec<(f64, BTreeMap<String, Figure>)>,
     newest: f64,
     pub(super) scrapes: Vec<f64>,
     pub(super) states: Vec<State>,
@@ -104,7 +114,8 @@ impl Seen {
 
     /// The load of a service, shared by its ready pods. Who is not ready keeps what it had.
     fn offer(&mut self, service: &str, load: u64, pods: &[Json]) -> Result<()> {
-        let ready: Vec<_> = pods.iter().filter(|pod| service_of(pod).as_deref() == Some(service) && serves(pod)).collect();
+        let ready: Vec<_> =
+            pods.iter().filter(|pod| service_of(pod).as_deref() == Some(service) && serves(pod)).collect();
         let share = load / (ready.len() as u64).max(1);
         for pod in ready {
             let name = name_of(pod);
@@ -123,25 +134,13 @@ impl Seen {
         let answer = self.server.get(METRICS)?;
         // It is away for a while after its start.
         let Some(items) = answer.body["items"].as_array().filter(|_| answer.is_ok()) else { return Ok(()) };
-        let figure = |item: &Json| {
-            let until = item["timestamp"].as_str().and_then(|text| since(text, self.zero))?;
-            let window = item["window"].as_str()?;
-            let cpu = item["containers"].as_array()?.iter().map(|of| millicores(of["usage"]["cpu"].as_str()?)).sum();
-            Some((name_of(item).to_owned(), (cpu, until, go_seconds(window)?)))
-        };
-        let figures: BTreeMap<_, _> = items
-            .iter()
-            .filter_map(|item| {
-                let cpu: Option<(String, (Option<f64>, f64, f64))> = figure(item);
-                let (name, (cpu, until, window)) = cpu?;
-                Some((name, (cpu?, until, window)))
-            })
-            .collect();
-        let newest = figures.values().map(|(_, until, _)| *until).fold(f64::MIN, f64::max);
+        let figures = items.iter().filter_map(|item| Some((name_of(item).to_owned(), figure(item, self.zero)?)));
+        let figures: BTreeMap<_, _> = figures.collect();
+        let newest = figures.values().map(|figure| figure.until).fold(f64::MIN, f64::max);
         if newest > self.newest {
             // Read after the look before this one, and within its own second.
             let before = self.metrics.last().map_or(newest, |(at, _)| *at);
-            self.scrapes.push((before.max(newest) + second.min(newest + 1.0)) / 2.0);
+            self.scrapes.push(f64::midpoint(before.max(newest), second.min(newest + 1.0)));
             self.newest = newest;
         }
         self.metrics.push((second, figures));
@@ -166,7 +165,7 @@ impl Seen {
             let desired = deployment.and_then(|one| one["spec"]["replicas"].as_u64()).unwrap_or_default();
             let mut of = Pods { desired: usize::try_from(desired).unwrap_or_default(), ..Pods::default() };
             for pod in pods.iter().filter(|pod| service_of(pod).as_ref() == Some(service)) {
-                of.pods += usize::from(pod["metadata"]["deletionTimestamp"].is_null());
+                of.there += usize::from(pod["metadata"]["deletionTimestamp"].is_null());
                 if serves(pod) {
                     of.ready += 1;
                     let node = nodes.iter().find(|node| node["metadata"]["name"] == pod["spec"]["nodeName"]);
@@ -174,7 +173,7 @@ impl Seen {
                     *of.zones.entry(super::recorded::letter(&zone).to_owned()).or_default() += 1;
                 }
             }
-            state.moving |= of.ready != of.desired || of.pods != of.desired;
+            state.moving |= of.ready != of.desired || of.there != of.desired;
             state.services.insert(service.clone(), of);
         }
         state
@@ -187,6 +186,15 @@ fn service_of(pod: &Json) -> Option<String> {
 
 fn serves(pod: &Json) -> bool {
     holds(pod, "Ready") && pod["metadata"]["deletionTimestamp"].is_null()
+}
+
+fn figure(item: &Json, zero: i64) -> Option<Figure> {
+    let each = item["containers"].as_array()?.iter().map(|of| millicores(of["usage"]["cpu"].as_str()?));
+    Some(Figure {
+        millicores: each.sum::<Option<f64>>()?,
+        until: since(item["timestamp"].as_str()?, zero)?,
+        window: go_seconds(item["window"].as_str()?)?,
+    })
 }
 
 /// A quantity of CPU as metrics-server writes it.

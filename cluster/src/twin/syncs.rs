@@ -44,10 +44,11 @@ fn of(service: &str, events: &[(f64, Json)]) -> Vec<Sync> {
                 }
                 _ => {}
             }
-        } else if uri.contains("/metrics.k8s.io/") && uri.contains(&format!("%3D{service}")) {
-            if let Some(sync) = syncs.last_mut() {
-                sync.asked = Some(*at);
-            }
+        } else if uri.contains("/metrics.k8s.io/")
+            && uri.ends_with(&format!("%3D{service}"))
+            && let Some(sync) = syncs.last_mut()
+        {
+            sync.asked = Some(*at);
         }
     }
     syncs

@@ -33,7 +33,8 @@ pub(super) fn text(recording: &Recording, twin: &Run, compared: &Compared) -> St
         );
     }
     let settled = compared.points.iter().filter(|point| point.settled);
-    let (agreeing, all) = settled.fold((0, 0), |(agreeing, all), point| (agreeing + usize::from(point.agrees()), all + 1));
+    let (agreeing, all) =
+        settled.fold((0, 0), |(agreeing, all), point| (agreeing + usize::from(point.agrees()), all + 1));
     let _ = writeln!(text, "nodes and zones: equal at {agreeing} of {all} settled moments");
     let _ = writeln!(text, "{}", if compared.agrees() { "they agree" } else { "they differ" });
     text
@@ -51,8 +52,10 @@ fn replicas(text: &mut String, service: &str, recording: &Recording, twin: &Run)
         let after = (sync.after, twin_after);
         if after != before {
             let load = curve.as_ref().map_or(0, |curve| curve.at(service, sync.at));
-            let ready = |states: &[State]| state(states, sync.at).and_then(|state| Some(state.services.get(service)?.ready));
-            let [real_ready, twin_ready] = [&recording.states, &twin.states].map(|states| ready(states).unwrap_or_default());
+            let ready =
+                |states: &[State]| state(states, sync.at).and_then(|state| Some(state.services.get(service)?.ready));
+            let [real_ready, twin_ready] =
+                [&recording.states, &twin.states].map(|states| ready(states).unwrap_or_default());
             let difference = twin_after - sync.after;
             let said = if difference == 0 { String::new() } else { format!("{difference:+}") };
             let _ = writeln!(

@@ -59,9 +59,9 @@ impl Seen {
                 let name = pod["pod"].as_str().unwrap_or_default();
                 let figure = metrics.and_then(|metrics| metrics.get(name)).copied();
                 for (key, value) in [
-                    ("cpu_m", figure.map(|(cpu, ..)| cpu)),
-                    ("ts", figure.map(|(_, until, _)| until)),
-                    ("window", figure.map(|(.., window)| window)),
+                    ("cpu_m", figure.map(|of| of.millicores)),
+                    ("ts", figure.map(|of| of.until)),
+                    ("window", figure.map(|of| of.window)),
                 ] {
                     pod[key] = json!(value);
                 }
@@ -85,7 +85,7 @@ impl Seen {
             next = state.at.floor() + 1.0;
             let Some(of) = state.services.get(service) else { continue };
             let load = curve.at(service, state.at);
-            let _ = writeln!(text, "{:.1},{load},{},{},{}", state.at, of.desired, of.pods, of.ready);
+            let _ = writeln!(text, "{:.1},{load},{},{},{}", state.at, of.desired, of.there, of.ready);
         }
         text
     }
