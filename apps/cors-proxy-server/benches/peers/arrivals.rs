@@ -40,7 +40,7 @@ pub(crate) async fn open<T>(
     let outcome = Rc::new(RefCell::new(Outcome::default()));
     let (local, request): (_, Rc<str>) = (LocalSet::new(), request.into());
     let mut rng = fastrand::Rng::with_seed(seed);
-    let seen = local
+    let looked = local
         .run_until(async {
             let counts = Instant::now() + warm;
             let (mut due, mut asked, mut before, connections) =
@@ -72,7 +72,7 @@ pub(crate) async fn open<T>(
     let mut outcome = outcome.take();
     outcome.answered.sort_unstable();
     outcome.late.sort_unstable();
-    (outcome, seen)
+    (outcome, looked)
 }
 
 async fn ask(
@@ -85,13 +85,12 @@ async fn ask(
     let late = due.elapsed();
     let kept = connections.0.borrow_mut().pop();
     let exchanged = async {
-        let mut stream = match kept {
-            Some(stream) => stream,
-            None => {
-                let stream = TcpStream::connect(address).await?;
-                stream.set_nodelay(true)?;
-                stream
-            }
+        let mut stream = if let Some(stream) = kept {
+            stream
+        } else {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            stream
         };
         stream.write_all(request.as_bytes()).await?;
         let (status, stays) = read(&mut stream).await?;

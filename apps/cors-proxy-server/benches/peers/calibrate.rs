@@ -237,7 +237,7 @@ async fn left_alone() {
     while began.elapsed() < PATIENCE {
         let before = busy(0) + busy(1);
         sleep(moment).await;
-        if busy(0) + busy(1) - before <= moment / 10 {
+        if busy(0) + busy(1) <= before + moment / 10 {
             return;
         }
     }
