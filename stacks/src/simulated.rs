@@ -1,5 +1,7 @@
 //! The platform as the capacity twin takes it: its own objects, and what stands around them.
 
+use k8s_openapi::api::{core::v1::ResourceQuota, scheduling::v1::PriorityClass};
+use synth_kubernetes::quantity::{self, MEMORY};
 use synth_twin::{
     catalogue::NodeClass,
     cost::Fixed,
@@ -13,9 +15,6 @@ use synth_twin::{
     simulation::setup::{Balancer, BaseNodes, Service, Setup},
     time::Span,
 };
-
-use k8s_openapi::api::core::v1::ResourceQuota;
-use synth_kubernetes::quantity::{self, MEMORY};
 
 use crate::{
     Platform,
@@ -37,7 +36,7 @@ const TIMEOUT: f64 = 30.0;
 /// The load balancer asks each 5 s, and believes the second answer that is missing after 2 s.
 const UNHEALTHY: Span = Span::whole_seconds(12);
 
-/// The value of the priority class `services`.
+/// Bytes.
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// The platform, as far as a load concerns it: the proxy, and the mock target behind it.
@@ -46,8 +45,6 @@ pub fn setup(platform: &Platform) -> Setup {
     let named = |name: &str| platform.autoscaled().into_iter().find(|workload| workload.name() == name);
     let services = [CORS_PROXY_SERVER, MOCK_TARGET_SERVER].into_iter().filter_map(named);
     let balancer = named(CORS_PROXY_SERVER).and_then(|proxy| proxy.balancers(platform).next());
-    let class = settings.karpenter.node_pools.len();
-    debug_assert!(class > 0 || platform.every::<NodePool>().next().is_none());
     Setup {
         name: settings.name.clone(),
         region: settings.aws.region.name.to_owned(),
@@ -112,7 +109,7 @@ fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
     let settings = &platform.settings.services;
     let number = |flag: &'static str| workload.flags(flag).next().and_then(|text| text.parse::<f64>().ok());
     let workers = number("--workers").unwrap_or(1.0);
-    let memory = workload.containers().iter().filter_map(|container| view::limit(container, MEMORY)).next();
+    let memory = workload.containers().iter().find_map(|container| view::limit(container, MEMORY));
     let memory = memory.and_then(quantity::mebibytes).map(mebibytes);
     let is_proxy = workload.name() == CORS_PROXY_SERVER;
     let places = Places::of(memory, workers, number("--max-in-flight"), number("--max-connections"));
@@ -140,7 +137,7 @@ fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
         deployment: workload.deployment.typed().clone(),
         scaler: workload.scaler.typed().clone(),
         budget: workload.budgets(platform).next().map(|budget| budget.typed().clone()),
-        priority: 100_000,
+        priority: priority(platform, workload),
         model: service::Service {
             cost: if is_proxy { CALIBRATION.proxy } else { CALIBRATION.mock },
             workers: Workers::Each(whole(workers)),
@@ -153,6 +150,13 @@ fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
         leaving,
         kept: Kept::Until(CONNECTION_AGE),
     }
+}
+
+/// The value of the priority class of its pods.
+fn priority(platform: &Platform, workload: &Workload<'_>) -> i64 {
+    let class = workload.pod().priority_class_name.as_deref();
+    let known = platform.every::<PriorityClass>().find(|known| Some(known.name()) == class);
+    known.and_then(|known| known.value).map_or(0, i64::from)
 }
 
 fn mebibytes(number: u64) -> f64 {

@@ -212,7 +212,8 @@ impl Chart<'_> {
             let x = self.x(*second);
             let _ = writeln!(svg, "<path class=\"mark\" d=\"M{x:.1} {TOP}V{BOTTOM}\"/>");
             if x >= free {
-                let y = TOP - 8.0;
+                // Below the unit, which stands at the left.
+                let y = TOP - 2.0;
                 let _ = writeln!(
                     svg,
                     "<text class=\"letter\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{}</text>",

@@ -26,9 +26,11 @@ use self::{
     trace::Trace,
 };
 use crate::{
+    cost,
     engine::{Engine, Kind, Seeded, Shortage},
     load::Load,
     metrics::server::{self, Server},
+    network,
     pods::{Capacity, NodeId, PodId},
     scheduler::Ties,
     service::{Target, mixed},
@@ -82,7 +84,7 @@ pub enum Fault {
 /// # Errors
 /// Objects that make no sense, or that decide what happens and are not modelled; faults that name what is not there.
 pub fn run(setup: &Setup, load: &Load, options: &Options) -> Result<Trace, Unfit> {
-    Simulation::new(setup, options)?.through(load)
+    Ok(Simulation::new(setup, options)?.through(load))
 }
 
 struct Simulation<'a> {
@@ -125,11 +127,14 @@ impl<'a> Simulation<'a> {
                 None => service.scaler.clone(),
             };
             // Autoscalers of one controller begin at moments of their own.
-            let phase = Span(i64::try_from((options.seed * 7919 + place as u64 * 4999) % 15_000).unwrap_or_default());
+            let phase = Span(
+                i64::try_from(options.seed.wrapping_mul(7919).wrapping_add(place as u64 * 4999) % 15_000)
+                    .unwrap_or_default(),
+            );
             match Scaler::new(&object, Time::ZERO + phase, options.seed) {
                 Ok(scaler) => scalers.push(scaler),
                 Err(error) => {
-                    problems.push(format!("HorizontalPodAutoscaler/{name}: {}: {}", error.field, error.problem))
+                    problems.push(format!("HorizontalPodAutoscaler/{name}: {}: {}", error.field, error.problem));
                 }
             }
             tiers.push(tier);
@@ -139,7 +144,7 @@ impl<'a> Simulation<'a> {
             return Err(Unfit(problems));
         }
         let services = tiers.iter().enumerate().map(|(place, tier)| (tier.workload, place)).collect();
-        let phase = Span(i64::try_from(options.seed * 6131 % 15_000).unwrap_or_default());
+        let phase = Span(i64::try_from(options.seed.wrapping_mul(6131) % 15_000).unwrap_or_default());
         let settings = server::Settings { phase, seed: options.seed, ..server::Settings::default() };
         let mut faults = options.faults.clone();
         faults.sort_by_key(|(at, _)| *at);
@@ -160,7 +165,7 @@ impl<'a> Simulation<'a> {
         })
     }
 
-    fn through(mut self, load: &Load) -> Result<Trace, Unfit> {
+    fn through(mut self, load: &Load) -> Trace {
         let first = load.at(0.0);
         let mut now = Time::ZERO;
         while now < Time::ZERO + BEFORE {
@@ -168,14 +173,19 @@ impl<'a> Simulation<'a> {
             now += Span::whole_seconds(1);
         }
         self.record.begin(now, &self.engine);
-        let begun = now;
+        let (begun, mut usage) = (now, network::Usage::default());
         for offered in load.ticks() {
             self.inject(begun, now);
             let outcome = self.second(now, offered);
             self.record.second(now - begun, offered, &outcome, &self.engine, &self.tiers);
+            usage.tick(outcome.opened, connections(offered), 0.0);
             now += Span::whole_seconds(1);
         }
-        Ok(self.record.end())
+        let nodes = cost::node_hours(self.engine.nodes(), begun, now);
+        let moved = cost::Moved { lcu_hours: usage.lcu_hours(), ..cost::Moved::default() };
+        let (region, hours) = (&self.setup.region, (now - begun).in_seconds() / 3600.0);
+        let bill = cost::Bill::of(region, hours, &nodes, self.setup.volume.into(), self.setup.fixed, moved);
+        self.record.end(bill)
     }
 
     /// A second from `now` on: what is due in the cluster, what autoscalers decide, and then what requests come to.
@@ -278,7 +288,7 @@ impl<'a> Simulation<'a> {
             if last {
                 tier.target = behind;
             }
-            let connections = if place == 0 { (offered * CONNECTIONS).max(1.0) } else { rate.max(1.0) };
+            let connections = if place == 0 { connections(offered) } else { rate.max(1.0) };
             let outcome = tier.tick(now, rate, connections, |member| {
                 let all = cores(nodes[member.node.0].size.cpu);
                 let (others, asked) = busy.get(member.node.0).copied().unwrap_or_default();
@@ -367,7 +377,9 @@ impl<'a> Simulation<'a> {
         for tier in &mut self.tiers {
             let place = self.setup.zones.iter().position(|of| of == zone);
             let lost: Vec<_> = tier.members.iter().filter(|of| Some(of.zone) == place).map(|of| of.id).collect();
-            lost.into_iter().for_each(|id| tier.lost(id, now));
+            for id in lost {
+                tier.lost(id, now);
+            }
         }
     }
 
@@ -379,6 +391,11 @@ impl<'a> Simulation<'a> {
             self.engine.roll(workload, template);
         }
     }
+}
+
+/// Connections that clients keep open.
+fn connections(offered: f64) -> f64 {
+    (offered * CONNECTIONS).max(1.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "thousandths of a few hundred cores")]

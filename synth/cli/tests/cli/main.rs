@@ -43,6 +43,7 @@ mod rebuilding;
 #[cfg(unix)]
 mod saved_plans;
 mod settings;
+mod simulating;
 #[cfg(unix)]
 mod tearing_down;
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use super::{setup::Setup, trace::Trace};
 
-/// Requests a second less than this are none.
+/// Requests less than this are none: a fluid has parts of them.
 const SOME: f64 = 0.5;
 
 /// Use of what a pod asks for from which its processor time is what lacks, in percent.
@@ -24,9 +24,12 @@ pub struct Binding {
 
 impl Binding {
     /// What bound first; nothing where every request was answered.
-    #[expect(clippy::cast_precision_loss, reason = "counts of pods")]
     pub fn of(setup: &Setup, trace: &Trace) -> Option<Self> {
-        let second = trace.seconds.iter().position(|second| second.refused + second.failed >= SOME)?;
+        let mut lost = 0.0;
+        let second = trace.seconds.iter().position(|second| {
+            lost += second.refused + second.failed;
+            lost >= SOME
+        })?;
         let found = |what: String, mend: String| Some(Self { second, what, mend });
         let services = trace.services.len();
         for (place, name) in trace.services.iter().enumerate() {

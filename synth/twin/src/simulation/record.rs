@@ -7,6 +7,7 @@ use super::{
     trace::{Change, Event, Kind, Of, Pods, Second, Trace},
 };
 use crate::{
+    cost::Bill,
     engine::{self, Cause, Engine, Kind as Happened},
     hpa::Decision,
     karpenter::Reason,
@@ -49,8 +50,9 @@ impl Record {
         }
     }
 
-    pub(super) fn end(mut self) -> Trace {
+    pub(super) fn end(mut self, bill: Bill) -> Trace {
         self.flush();
+        self.trace.bill = bill;
         self.trace.events.sort_by_key(|event| event.at);
         self.trace
     }
@@ -104,16 +106,10 @@ impl Record {
             Happened::Refused(_, offerings) => {
                 self.tell(at, Of::Bought, format!("no capacity: {offerings} offerings are refused"));
             }
-            Happened::Gone(node, cause) => {
-                if engine.nodes()[node.0].launched.is_some() {
-                    self.count(*node, engine, false);
-                    let node = &engine.nodes()[node.0];
-                    self.tell(
-                        at,
-                        Of::Removed,
-                        format!("{} in {} is gone: {}", node.instance_type, node.zone, why(*cause)),
-                    );
-                }
+            Happened::Gone(node, cause) if engine.nodes()[node.0].launched.is_some() => {
+                self.count(*node, engine, false);
+                let node = &engine.nodes()[node.0];
+                self.tell(at, Of::Removed, format!("{} in {} is gone: {}", node.instance_type, node.zone, why(*cause)));
             }
             Happened::Disrupted(of) => {
                 let (nodes, pods) = (of.nodes.len(), of.pods);

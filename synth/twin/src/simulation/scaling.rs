@@ -84,13 +84,12 @@ impl Scaler {
             stays
         });
         for member in &tier.members {
-            let series = match known.iter().find(|(id, _)| *id == member.id) {
-                Some((_, series)) => *series,
-                None => {
-                    let series = scraper.add(now);
-                    known.push((member.id, series));
-                    series
-                }
+            let series = if let Some((_, series)) = known.iter().find(|(id, _)| *id == member.id) {
+                *series
+            } else {
+                let series = scraper.add(now);
+                known.push((member.id, series));
+                series
             };
             scraper.observe(series, now, if counted { member.in_flight } else { member.handled });
         }

@@ -1,6 +1,6 @@
 //! What a simulation saw: once a second what was offered and what came of it, and what happened when.
 
-use crate::{pods::Capacity, time::Time};
+use crate::{cost::Bill, pods::Capacity, time::Time};
 
 /// A run from its first to its last second.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +21,8 @@ pub struct Trace {
     pub nodes: Vec<Change>,
     /// What happened, in order of time.
     pub events: Vec<Event>,
+    /// What it all costs.
+    pub bill: Bill,
 }
 
 /// A second.

@@ -1,6 +1,7 @@
 //! `synth simulate replay`: whether the twin decides as recordings of real controllers did.
 
 use std::{
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
 };
@@ -121,14 +122,14 @@ fn text(all: &[Compared]) -> String {
     let width = all.iter().map(|one| one.name.len()).max().unwrap_or_default();
     let mut text = String::new();
     for Compared { name, agreeing, recorded, first } in all {
-        text.push_str(&format!("{name:<width$}  {agreeing} of {recorded}\n"));
+        let _ = writeln!(text, "{name:<width$}  {agreeing} of {recorded}");
         if let Some(first) = first {
-            text.push_str(&format!("  first that differs: {first}\n"));
+            let _ = writeln!(text, "  first that differs: {first}");
         }
     }
     let whole = all.iter().filter(|one| one.agreeing == one.recorded).count();
     let (agreeing, recorded) = all.iter().fold((0, 0), |sum, one| (sum.0 + one.agreeing, sum.1 + one.recorded));
-    text.push_str(&format!("{whole} of {} recordings agree, {agreeing} of {recorded} decisions\n", all.len()));
+    let _ = writeln!(text, "{whole} of {} recordings agree, {agreeing} of {recorded} decisions", all.len());
     text
 }
 

@@ -140,7 +140,9 @@ fn one(text: &mut String, setup: &Setup, run: &Run) {
     );
     let _ = writeln!(text, "latency   p50 {} ms; p99 at most {} ms", milliseconds(sums.p50), milliseconds(sums.p99));
     let guess = if trace.kinds.iter().any(|of| of.estimated) { ", some of their prices estimated" } else { "" };
-    let _ = writeln!(text, "money     {:.2} $ for nodes{guess}", sums.cost);
+    let all = trace.bill.dollars();
+    let _ =
+        writeln!(text, "money     {:.2} $ for nodes{guess}; {all:.2} $ with all that stands beside them", sums.cost);
     match &run.binding {
         None => {
             let _ = writeln!(text, "every request was answered");

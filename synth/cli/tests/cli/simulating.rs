@@ -1,0 +1,119 @@
+//! `synth simulate`: what an environment comes to under a load, and whether the twin decides as recordings did.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::project::Project;
+
+#[test]
+fn the_load_tests_curve_is_answered_in_ten_lines() {
+    let run = Project::new().synth(["simulate"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+    assert!(run.stdout.contains("300,000 of 300,000 requests; 0 refused, 0 failed"), "{}", run.stdout);
+    assert!(run.stdout.ends_with("every request was answered\n") && run.stdout.lines().count() <= 10, "{}", run.stdout);
+}
+
+#[test]
+fn lost_requests_are_a_finding_that_says_what_lacked_and_what_to_change() {
+    let run = Project::new().synth(["simulate", "--rate", "20000", "--target-latency", "250"]).finds();
+    assert!(run.stdout.contains("requests were in flight in each of 3 pods of cors-proxy-server"), "{}", run.stdout);
+    assert!(run.stdout.contains("mend      raise `services.cors_proxy_server.memory_mib`"), "{}", run.stdout);
+}
+
+#[test]
+fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
+    let project = Project::new();
+    let asked =
+        ["simulate", "--rate", "5000", "--target-latency", "250", "--compare", "cpu,in-flight", "--page", "p.html"];
+    let run = project.synth(asked).finds();
+    assert_eq!(run.stderr, "page  p.html\n");
+    let page = project.read("p.html");
+    assert!(page.starts_with("<!doctype html>") && page.contains("<title>Simulated: requests are lost</title>"));
+    for outside in ["http:", "https:", "//", "<script", "<link", "<img", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert_eq!(page.matches("<svg viewBox=\"0 0 880").count(), page.matches("The figures as a table").count());
+    for shown in ["Pods by zone, scaled on cpu", "Bill", "Events", "$ for nodes", "Scaled on in-flight"] {
+        assert!(page.contains(shown), "{shown}");
+    }
+}
+
+#[test]
+fn scripts_get_every_second() {
+    let run = Project::new().synth(["simulate", "--rate", "100", "--json"]);
+    let told: Json = serde_json::from_str(&run.stdout).unwrap();
+    let one = &told["runs"][0];
+    assert_eq!((told["environment"].as_str(), one["binding"].as_object()), (Some("tideline"), None), "{told}");
+    let seconds = one["seconds"]["offered"].as_array().unwrap().len();
+    assert_eq!(one["services"][0]["ready"].as_array().map(Vec::len), Some(seconds));
+    assert_eq!(one["refused"].as_f64(), Some(0.0));
+}
+
+#[test]
+fn what_happens_on_the_way_is_told() {
+    let run = Project::new().synth(["simulate", "--lose-zone", "b@200s", "--roll", "cors-proxy-server@10", "--json"]);
+    let told: Json = serde_json::from_str(&run.stdout).unwrap();
+    let events = told["runs"][0]["events"].as_array().unwrap();
+    let faults: Vec<_> = events.iter().filter(|event| event["of"] == "fault").map(|event| &event["what"]).collect();
+    assert_eq!(faults, ["cors-proxy-server gets a new revision", "zone eu-north-1b is lost"]);
+}
+
+#[test]
+fn a_curve_of_ones_own_is_a_csv_whose_mistakes_are_named_all_together() {
+    let project = Project::new();
+    project.write("load.csv", "second,requests_per_second\n0,10\n60,100\n");
+    let run = project.synth(["simulate", "--load", "load.csv"]);
+    assert!(run.code == 0 && run.stdout.contains("3,300 of 3,300 requests"), "{}", run.stdout);
+    project.write("load.csv", "second,requests_per_second\n0,10\n60,-1\n30,NaN\n");
+    let run = project.synth(["simulate", "--load", "load.csv"]).fails("load.csv:3");
+    assert!(run.stderr.contains("load.csv:4"), "{}", run.stderr);
+    project.write("load.csv", "");
+    project.synth(["simulate", "--load", "load.csv"]).fails("load.csv");
+    let missing = project.synth(["simulate", "--load", "plam"]).fails("`plam`").stderr;
+    assert!(missing.contains("`spike`"), "{missing}");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let project = Project::new();
+    for (asked, said) in [
+        (&["--rate=-1"][..], "-1"),
+        (&["--rate=NaN"], "NaN"),
+        (&["--target-latency=-3"], "expected milliseconds from 0 on"),
+        (&["--lose-zone", "b"], "expected what and when, such as `b@300s`"),
+        (&["--lose-zone", "b@soon"], "expected seconds from 0 on"),
+        (&["--lose-zone", "x@3s"], "there is no zone `x`"),
+        (&["--interrupt", "spots@3s"], "there is no pool `spots`"),
+    ] {
+        project.synth(["simulate"].iter().chain(asked)).fails(said);
+    }
+}
+
+#[test]
+fn the_largest_load_is_found_and_what_binds_it() {
+    let run = Project::new().synth(["simulate", "--find-max", "--target-latency", "250"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.starts_with("every request is answered up to 3,2"), "{}", run.stdout);
+    assert!(run.stdout.contains("a little above: 275 requests were in flight"), "{}", run.stdout);
+}
+
+#[test]
+fn recordings_are_replayed_and_a_decision_that_differs_is_a_finding() {
+    let project = Project::new();
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../twin/tests/data/hpa/hpa-golden.jsonl");
+    let vectors = std::fs::read_to_string(vectors).unwrap();
+    let first = vectors.lines().find(|line| line.contains("pods-average-value")).unwrap();
+    project.write("one.jsonl", &format!("{first}\n"));
+    let run = project.synth(["simulate", "replay", "--vectors", "one.jsonl"]);
+    assert!(run.code == 0 && run.stdout.ends_with("1 of 1 recordings agree, 1 of 1 decisions\n"), "{}", run.stdout);
+    let mut other: Json = serde_json::from_str(first).unwrap();
+    other["replicas"] = (other["replicas"].as_i64().unwrap() + 1).into();
+    project.write("one.jsonl", &format!("{other}\n"));
+    let run = project.synth(["simulate", "replay", "--vectors", "one.jsonl"]).finds();
+    assert!(run.stdout.contains("first that differs: one.jsonl:1"), "{}", run.stdout);
+    project.write("one.jsonl", "{\n");
+    project.synth(["simulate", "replay", "--vectors", "one.jsonl"]).fails("one.jsonl:1");
+    project.synth(["simulate", "replay", "--karpenter", "."]).fails("holds no recording");
+    project.synth(["simulate", "replay"]).fails("--karpenter");
+}
