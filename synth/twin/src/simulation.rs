@@ -8,6 +8,7 @@ mod build;
 mod record;
 mod scaling;
 pub mod search;
+pub mod seed;
 pub mod setup;
 mod tier;
 pub mod trace;
