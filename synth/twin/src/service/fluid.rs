@@ -93,7 +93,9 @@ impl State {
             quota::held_up(served, service.cost.work, service.cost.variability, limit, count)
         });
         let hold = stay.floor + stay.own.0 + self.waits + stalled.0 + held_by_target;
-        let bound = bound(service, (rate, cores, seconds), hold, held_by_target, self.backlog);
+        // That the kernel holds a blocked worker up is within what its cores allow, and would count twice.
+        let occupied = if matches!(service.workers, Workers::Blocking(_)) { hold - stalled.0 } else { hold };
+        let bound = bound(service, (rate, cores, seconds), occupied, held_by_target, self.backlog);
         let backlog = flow(self.backlog, rate, &bound, seconds);
         self.backlog = backlog.end;
         // By chance some find all places taken although there are enough on average.
