@@ -4,12 +4,14 @@
 //! published. [`free`] takes the load alone: it cannot come to the published curve, since half of that run's requests waited for a worker
 //! or a socket that was blocked, of which nothing is known but that it was so.
 
+mod events;
 mod objects;
 mod points;
 mod printed;
 mod published;
 mod story;
 
+pub use events::events;
 pub use objects::{MOCK, PROXY, setup};
 pub use points::{Point, age, points, written};
 pub use printed::{Unknowns, printed};

@@ -1,15 +1,40 @@
-use synth_twin::{karpenter::Version, time::Span, simulation::seed::*};
+//! The same under Karpenter 1.14, which takes an emptied node for no destination.
+
+use synth_twin::{
+    engine::Departure,
+    karpenter::{Reason, Version},
+    simulation::seed::{Unknowns, points, printed},
+    time::Span,
+};
 
 #[test]
-fn sweep() {
-    let mut x = 777u64;
-    let mut r = |n: i64| { x = x.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407); ((x >> 33) as i64) % n };
-    for _ in 0..260 {
-        let u = Unknowns { sync: Span(13600 + 100 * r(14)), took: Span(20 + 10 * r(9)), scrape: Span(500 * r(30)), look: Span(500 * r(20)), seed: 1 + r(9) as u64 };
-        let run = printed(Version::V1_5, u).unwrap();
-        let p = points(&run);
-        let s: String = p.iter().map(|p| if p.agrees { '.' } else { 'X' }).collect();
-        let m: Vec<_> = run.decided().iter().map(|d| written(d.found)[..4].to_owned()).collect();
-        println!("V {s} {} {} {:?}", m.join(","), p[8].simulated, u);
+fn emptied_nodes_go_as_empty_and_no_pod_moves() {
+    let run = printed(Version::V1_14, Unknowns::default()).unwrap();
+    assert_eq!(run.commands.len(), 2);
+    for command in &run.commands {
+        assert_eq!((command.reason, command.nodes.len(), command.pods), (Reason::Empty, 1, 0));
+        let left =
+            run.pods.iter().filter(|pod| pod.bound.unwrap().0 == command.nodes[0]).map(|pod| pod.told.unwrap().1);
+        let waited = command.at - left.max().unwrap();
+        // A minute to be consolidatable, up to ten seconds to the loop's look, and fifteen to validate.
+        assert!((Span::whole_seconds(74)..=Span::whole_seconds(86)).contains(&waited), "{waited:?}");
+    }
+    assert!(run.pods.iter().all(|pod| pod.told.is_none_or(|(why, _)| why == Departure::ScaledDown)));
+    assert!(run.nodes[0].gone.is_none() && run.nodes[1].gone.is_some() && run.nodes[2].gone.is_some());
+}
+
+#[test]
+fn up_to_2_pods_both_versions_decide_alike_and_then_the_newer_is_at_1_sooner() {
+    let of = |version| printed(version, Unknowns::default()).unwrap().decided();
+    let (older, newer) = (of(Version::V1_5), of(Version::V1_14));
+    assert_eq!(older[..4], newer[..4]);
+    assert!(newer[4].at + Span::whole_seconds(240) <= older[4].at);
+}
+
+#[test]
+fn each_documented_difference_is_found() {
+    let run = printed(Version::V1_14, Unknowns::default()).unwrap();
+    for point in points(&run) {
+        assert!(point.agrees, "{point:?}");
     }
 }

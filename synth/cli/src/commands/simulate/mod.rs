@@ -3,6 +3,7 @@
 mod args;
 mod page;
 mod replay;
+mod seed;
 mod text;
 
 use std::fs;
@@ -20,7 +21,7 @@ use synth_twin::{
 };
 
 pub(crate) use self::args::SimulateArgs;
-use self::args::{Curve, FaultArgs, LoadArgs, Metric, Replay};
+use self::args::{Curve, FaultArgs, LoadArgs, Metric, Replay, Scenario};
 use crate::project::Project;
 
 /// Simulates an environment; a request that is refused or fails is a finding.
@@ -30,6 +31,9 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
     }
     let platform = Platform::build(&project.settings)?;
     let setup = simulated::setup(&platform);
+    if args.question.scenario == Some(Scenario::Seed) {
+        return seed::seed(&setup, args.question.seed, args.json, args.page.as_deref());
+    }
     let load = args.load.read(simulated::plan(&platform))?;
     let options = options(&setup, args)?;
     if args.question.find_max {

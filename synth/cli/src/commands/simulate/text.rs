@@ -178,7 +178,7 @@ pub(super) fn milliseconds(value: f32) -> String {
 }
 
 /// A chart of one line: each sign is the highest value of its part of the time.
-fn bars(values: impl Iterator<Item = f64>) -> String {
+pub(super) fn bars(values: impl Iterator<Item = f64>) -> String {
     const SIGNS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let values: Vec<f64> = values.collect();
     let top = values.iter().copied().fold(0.0, f64::max);

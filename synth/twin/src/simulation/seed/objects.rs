@@ -124,7 +124,7 @@ fn service(name: &str, work: f64, workers: Workers, timeout: Option<f64>) -> Ser
         priority: 0,
         model: service::Service {
             // All ask for the same thing, and it is not known what is waited for besides.
-            cost: Cost { work, wake: 0.0, refusal: 0.0, variability: 0.0, idle: 0.0 },
+            cost: Cost { work, wake: 0.0, refusal: 0.0, variability: 0.0, idle: 0.0, jitter: (0.0, 0.0) },
             workers,
             limit: Some(LIMIT),
             // Who finds no worker waits in the kernel's queue, or at the client, which has no time-out: nobody is refused.

@@ -114,7 +114,11 @@ fn nodes(run: &Printed) -> Point {
         simulated: format!(
             "{} nodes in {} zones, running after {:.0} s",
             run.nodes.len(),
-            zones.iter().enumerate().filter(|(place, zone)| zones.iter().position(|of| of == *zone) == Some(*place)).count(),
+            zones
+                .iter()
+                .enumerate()
+                .filter(|(place, zone)| zones.iter().position(|of| of == *zone) == Some(*place))
+                .count(),
             waited.unwrap_or_default().in_seconds()
         ),
         agrees: placed && alone && apart && near && running && run.nodes.len() == 3,
@@ -130,7 +134,8 @@ fn printed_in(found: Time, minute: i64) -> bool {
 fn down(run: &Printed) -> Point {
     let decided = run.decided();
     let text = |of: &Decided| format!("{} to {}, found at {}", of.from, of.to, written(of.found));
-    let found = |from, to, minute| decided.iter().any(|of| (of.from, of.to) == (from, to) && printed_in(of.found, minute));
+    let found =
+        |from, to, minute| decided.iter().any(|of| (of.from, of.to) == (from, to) && printed_in(of.found, minute));
     Point {
         what: "down to 2",
         expected: "4 to 3 in 7h39m, 3 to 2 in 7h40m: 5 minutes after the 75 % and the 34 % row",
@@ -156,10 +161,8 @@ fn last(run: &Printed, newer: bool) -> Point {
 
 /// Pods of the proxy that its `ReplicaSet` deleted, in order.
 fn surplus(run: &Printed) -> Vec<&PodStory> {
-    let mut gone: Vec<&PodStory> = run
-        .pods_of(PROXY)
-        .filter(|pod| pod.told.is_some_and(|(why, _)| why == Departure::ScaledDown))
-        .collect();
+    let mut gone: Vec<&PodStory> =
+        run.pods_of(PROXY).filter(|pod| pod.told.is_some_and(|(why, _)| why == Departure::ScaledDown)).collect();
     gone.sort_by_key(|pod| pod.told.map(|(_, at)| at));
     gone
 }
@@ -174,7 +177,8 @@ fn deleted(run: &Printed) -> Point {
         let there = proxies.iter().filter(|of| of.created < at && of.told.is_none_or(|(_, told)| told >= at));
         there.map(|of| of.created).max() == Some(pod.created)
     });
-    let name = |place: &usize| format!("the {}", ["first", "second", "third", "fourth", "fifth", "sixth"][(*place).min(5)]);
+    let name =
+        |place: &usize| format!("the {}", ["first", "second", "third", "fourth", "fifth", "sixth"][(*place).min(5)]);
     Point {
         what: "which pods go",
         expected: "the doubled-up one on the old node, one of the two younger, the newest",
@@ -237,9 +241,10 @@ fn only_empty(run: &Printed) -> bool {
     };
     let in_time = |waited: Span| (Span::whole_seconds(75)..=Span::whole_seconds(86)).contains(&waited);
     run.commands.len() == 2
-        && run.commands.iter().all(|command| {
-            command.reason == Reason::Empty && command.pods == 0 && waited(command).is_some_and(in_time)
-        })
+        && run
+            .commands
+            .iter()
+            .all(|command| command.reason == Reason::Empty && command.pods == 0 && waited(command).is_some_and(in_time))
         && run.pods.iter().all(|pod| pod.told.is_none_or(|(why, _)| why == Departure::ScaledDown))
 }
 

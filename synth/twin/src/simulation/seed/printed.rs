@@ -15,8 +15,8 @@ use crate::{
         Autoscaler, Reading, Replicas,
         pod::{PodState, Sample, Usage},
     },
-    metrics::server::{self, Container, Server},
     karpenter::{Pool, Version},
+    metrics::server::{self, Container, Server},
     pods::PodId,
     replay::seed::{Row, Step},
     scheduler::Ties,
@@ -230,7 +230,8 @@ impl Run {
                 counts.nodes[place] += 1;
             }
         }
-        for pod in self.story.pods.iter().filter(|pod| pod.service == PROXY && pod.ready.is_some() && pod.told.is_none())
+        for pod in
+            self.story.pods.iter().filter(|pod| pod.service == PROXY && pod.ready.is_some() && pod.told.is_none())
         {
             if let Some(place) = pod.bound.and_then(|(node, _)| place(&nodes[node.0].zone)) {
                 counts.pods[place] += 1;
@@ -256,8 +257,7 @@ struct Scaler {
 
 impl Scaler {
     fn new(name: &'static str, rows: Vec<Row>) -> Result<Self, Unfit> {
-        let autoscaler =
-            Autoscaler::new(&objects::scaler(name)).map_err(|refused| Unfit(vec![refused.to_string()]))?;
+        let autoscaler = Autoscaler::new(&objects::scaler(name)).map_err(|refused| Unfit(vec![refused.to_string()]))?;
         Ok(Self { name, autoscaler, rows, percent: 0, steps: Vec::new() })
     }
 

@@ -146,8 +146,7 @@ impl Printed {
     /// The pods that were on a node at a time and not told to go.
     pub fn on(&self, node: NodeId, at: Time) -> impl Iterator<Item = &PodStory> {
         self.pods.iter().filter(move |pod| {
-            pod.bound.is_some_and(|(on, since)| on == node && since <= at)
-                && pod.told.is_none_or(|(_, told)| told > at)
+            pod.bound.is_some_and(|(on, since)| on == node && since <= at) && pod.told.is_none_or(|(_, told)| told > at)
         })
     }
 
@@ -155,7 +154,8 @@ impl Printed {
     pub fn moved(&self, command: &Command) -> Vec<(&PodStory, NodeId)> {
         let evicted = |pod: &&PodStory| {
             let left = |(node, _): (NodeId, Time)| command.nodes.contains(&node);
-            pod.bound.is_some_and(left) && pod.told.is_some_and(|(why, at)| why == Departure::Evicted && at >= command.at)
+            pod.bound.is_some_and(left)
+                && pod.told.is_some_and(|(why, at)| why == Departure::Evicted && at >= command.at)
         };
         let replaced = |gone: &PodStory| {
             let told = gone.told.map(|(_, at)| at)?;
