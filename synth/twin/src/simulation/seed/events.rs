@@ -1,5 +1,7 @@
 //! What happened in a run with the printed CPU, as a page lists it.
 
+use std::fmt::Write;
+
 use super::{objects::PROXY, story::Printed};
 use crate::{
     karpenter::Reason,
@@ -35,7 +37,7 @@ pub fn events(run: &Printed) -> Vec<Event> {
         let mut text = format!("node {} is to go ({why})", numbers.collect::<Vec<_>>().join(", "));
         for (pod, node) in run.moved(command) {
             let to = run.number(node).map_or_else(String::new, |number| format!(" to node {number}"));
-            text.push_str(&format!("; a pod of {} moves{to}", pod.service));
+            let _ = write!(text, "; a pod of {} moves{to}", pod.service);
         }
         tell(command.at, Of::Removed, text);
     }

@@ -84,14 +84,14 @@ fn four(run: &Printed) -> Point {
 
 fn four_stay(run: &Printed) -> Point {
     let steps = [run.step(age(32, 45)), run.step(age(33, 30))];
-    let stays = |step: &Option<&Step>| {
+    let stays = |step: Option<&Step>| {
         step.is_some_and(|step| (step.replicas, step.decision.desired, uncounted(step)) == (4, 4, 2))
     };
     Point {
         what: "72 % and 75 % with 4 pods",
         expected: "4 stay: two do not count yet",
         simulated: steps.map(told).join("; "),
-        agrees: steps.iter().all(stays),
+        agrees: steps.into_iter().all(stays),
     }
 }
 

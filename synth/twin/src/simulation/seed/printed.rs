@@ -80,7 +80,9 @@ pub fn printed(version: Version, unknowns: Unknowns) -> Result<Printed, Unfit> {
     while now <= last + AFTER {
         while next <= now {
             run.until(next);
-            scalers.iter_mut().for_each(|scaler| scaler.sync(next, &mut run));
+            for scaler in &mut scalers {
+                scaler.sync(next, &mut run);
+            }
             next += Span(SYNC.0 + unknowns.took.0);
         }
         run.until(now);

@@ -1,17 +1,22 @@
 //! The page of the experiment: what was published beside what the twin comes to, and the same load for the environment.
 
+use std::fmt::Write;
+
 use synth_page::{
     chart::{Chart, Mark, Series, Shape},
     clock, document, escaped, table,
 };
 use synth_twin::simulation::{
-    seed::{self, PROXY, Printed, REPORT},
+    seed::{self, PROXY, Point, Printed, REPORT},
     setup::Setup,
     trace::{Event, Second, Trace},
 };
 
 use super::{Experiment, Run, STALLS, during, whole};
 use crate::commands::simulate::text::{milliseconds, name_of, nodes};
+
+/// Seconds between two syncs of an autoscaler, and of a bar.
+const SYNC: f64 = 15.0;
 
 /// Rows of a table beside a chart.
 const ROWS: usize = 60;
@@ -37,27 +42,32 @@ pub(super) fn html(setup: &Setup, all: &Experiment) -> String {
     page.push_str(&sums(setup, all));
     requests(&mut page, all);
     page.push_str("<h2>With the printed CPU as input</h2>\n");
-    let rows = points.iter().map(|(older, newer)| {
-        let agrees = |agrees: bool| if agrees { "yes" } else { "no" }.to_owned();
-        vec![
-            older.what.to_owned(),
-            older.expected.to_owned(),
-            older.simulated.clone(),
-            agrees(older.agrees),
-            newer.simulated.clone(),
-            agrees(newer.agrees),
-        ]
-    });
-    let header =
-        ["", "As published", "Simulated, Karpenter 1.5", "The same", "Simulated, Karpenter 1.14", "As its code has it"];
-    page.push_str(&table::plain("What was published, and what the twin decides from the same CPU", &header, rows));
+    page.push_str("<ul class=\"judgements\">\n");
+    for (older, newer) in &points {
+        judgement(&mut page, older, "as published");
+        if newer.expected != older.expected {
+            judgement(&mut page, newer, "under Karpenter 1.14");
+        }
+    }
+    page.push_str("</ul>\n");
     replicas(&mut page, all);
     for (run, version) in [(&all.older, "1.5"), (&all.newer, "1.14")] {
         zones(&mut page, run, version);
     }
-    page.push_str(&format!("<h2>The same load under today's defaults: <code>{}</code></h2>\n", escaped(&setup.name)));
+    let _ = writeln!(page, "<h2>The same load under today's defaults: <code>{}</code></h2>", escaped(&setup.name));
     today(&mut page, &all.today);
     document("The seed's experiment, simulated", &page)
+}
+
+fn judgement(page: &mut String, point: &Point, whose: &str) {
+    let (class, word) = if point.agrees { ("met", "the same") } else { ("missed", "differs") };
+    let _ = writeln!(
+        page,
+        "<li class=\"{class}\"><strong>{}</strong> <em>{word}</em><br>{}<br><small>{whose}: {}</small></li>",
+        escaped(point.what),
+        escaped(&point.simulated),
+        escaped(point.expected)
+    );
 }
 
 fn sums(setup: &Setup, all: &Experiment) -> String {
@@ -83,7 +93,7 @@ fn sums(setup: &Setup, all: &Experiment) -> String {
     ];
     let header = ["", "Answered", "Lost", "p50 ms", "p99 ms", "Most pods", "Most nodes"];
     let caption = "The published p99 is that of the whole run, the simulated one of its worst second; nodes are counted with the base group";
-    table::plain(caption, &header, rows.into_iter())
+    table::plain(caption, &header, rows)
 }
 
 fn requests(page: &mut String, all: &Experiment) {
@@ -159,12 +169,19 @@ fn zones(page: &mut String, run: &Printed, version: &str) {
     let events = seed::events(run);
     let title = format!("Nodes by zone, Karpenter {version}");
     let caption = "Nodes that Karpenter pays for in each zone, until the instance is gone.";
-    section(page, (&title, "nodes"), Shape::Stairs, caption, lines.collect(), &events);
-    let rows = events.iter().enumerate().map(|(place, event)| {
-        vec![letter(place), clock(event.at.in_seconds()), name_of(event.of).to_owned(), event.text.clone()]
-    });
-    let caption = format!("What happened under Karpenter {version}, from 7h30m on, with the letter of its mark");
-    page.push_str(&table::plain(&caption, &["", "At", "Of", "What"], rows));
+    section(page, (&title, "nodes"), Shape::Stacked(SYNC), caption, lines.collect(), &events);
+    let _ = writeln!(page, "<p>What happened under Karpenter {version}, with the letter of its mark:</p>\n<ul>");
+    for (place, event) in events.iter().enumerate() {
+        let _ = writeln!(
+            page,
+            "<li><strong>{}</strong> {} {}: {}</li>",
+            letter(place),
+            clock(event.at.in_seconds()),
+            name_of(event.of),
+            escaped(&event.text)
+        );
+    }
+    page.push_str("</ul>\n");
 }
 
 fn today(page: &mut String, run: &Run) {
@@ -221,6 +238,8 @@ fn section(
         [clock(second as f64)].into_iter().chain(lines.iter().map(cell)).collect()
     });
     let rows = rows.collect();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a bar")]
+    let step = if let Shape::Stacked(width) = shape { width as usize } else { 1 };
     let marks = events.iter().enumerate().filter(|(place, _)| *place < 26);
     let marks = marks.map(|(place, event)| Mark { second: event.at.in_seconds(), letter: letter(place) });
     let chart = Chart {
@@ -235,7 +254,12 @@ fn section(
             .iter()
             .map(|(name, values)| Series {
                 name: name.clone(),
-                points: values.iter().enumerate().map(|(second, value)| (second as f64, *value)).collect(),
+                points: values
+                    .iter()
+                    .enumerate()
+                    .step_by(step)
+                    .map(|(second, value)| (second as f64, *value))
+                    .collect(),
             })
             .collect(),
     };
