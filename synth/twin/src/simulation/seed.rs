@@ -4,6 +4,7 @@
 //! published. [`free`] takes the load alone: it cannot come to the published curve, since half of that run's requests waited for a worker
 //! or a socket that was blocked, of which nothing is known but that it was so.
 
+mod draws;
 mod events;
 mod objects;
 mod points;
@@ -11,6 +12,7 @@ mod printed;
 mod published;
 mod story;
 
+pub use draws::{Draws, draws};
 pub use events::events;
 pub use objects::{MOCK, PROXY, setup};
 pub use points::{Point, age, points, written};

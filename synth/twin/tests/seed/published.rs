@@ -6,7 +6,7 @@ use synth_twin::{
     karpenter::{Reason, Version},
     replay::seed::Step,
     simulation::seed::{
-        Decided, MOCK, PROXY, PodStory, Printed, Unknowns, age, points, printed, printed_rows, written,
+        Decided, Draws, MOCK, PROXY, PodStory, Printed, Unknowns, age, draws, points, printed, printed_rows, written,
     },
     time::{Span, Time},
 };
@@ -213,16 +213,9 @@ fn each_point_that_is_told_is_found_to_agree() {
 /// 6. Where they do, all the rest follows.
 #[test]
 fn what_follows_from_the_way_up_follows_whatever_was_not_told() {
-    let mut chance = 12_345_u64;
-    let mut draw = |below: u64| {
-        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (chance >> 33) % below
-    };
-    let mut span = |below: u64| Span(i64::try_from(draw(below)).unwrap());
     let mut same = 0;
     for seed in 1..=40 {
-        let (sync, took) = (span(15_000), Span(20 + span(80).0));
-        let unknowns = Unknowns { sync, took, scrape: span(15_000), look: span(10_000), seed };
+        let unknowns = Unknowns::drawn(seed);
         let run = printed(Version::V1_5, unknowns).unwrap();
         let points = points(&run);
         if points[..4].iter().all(|point| point.agrees) {
@@ -237,4 +230,6 @@ fn what_follows_from_the_way_up_follows_whatever_was_not_told() {
         }
     }
     assert!(same >= 4, "{same} of 40");
+    let came = draws(Version::V1_5, 40).unwrap();
+    assert_eq!(came, Draws { all: 40, way_up: same, rest: same });
 }

@@ -47,7 +47,8 @@ pub struct Unknowns {
 }
 
 impl Default for Unknowns {
-    /// One of those with which pods count when the rows say that they do, and every change falls into the minute of its row.
+    /// One of the draws with which pods count when the rows say that they do, and every change falls into the minute of its row. How many
+    /// draws are like that, [`super::draws`] tells.
     fn default() -> Self {
         Self { sync: Span(14_200), took: Span(50), scrape: Span(14_500), look: Span(1500), seed: 3 }
     }

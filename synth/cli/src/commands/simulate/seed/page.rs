@@ -41,7 +41,12 @@ pub(super) fn html(setup: &Setup, all: &Experiment) -> String {
     );
     page.push_str(&sums(setup, all));
     requests(&mut page, all);
-    page.push_str("<h2>With the printed CPU as input</h2>\n");
+    let _ = writeln!(
+        page,
+        "<h2>With the printed CPU as input</h2>\n<p>Autoscaler, <code>ReplicaSet</code>, scheduler and Karpenter decide from the CPU that \
+         <code>kubectl</code> printed; {}.</p>",
+        escaped(&all.luck())
+    );
     page.push_str("<ul class=\"judgements\">\n");
     for (older, newer) in &points {
         judgement(&mut page, older, "as published");
