@@ -82,7 +82,7 @@ pub(super) fn run(recording: &Recording) -> Result<Run> {
         model.follow();
         match moment {
             Moment::Applied(service) => model.engine.set_replicas(model.services[service].workload, 1),
-            Moment::Scrape => model.metrics.scrape(at),
+            Moment::Scrape => model.metrics.scrape(at, model.engine.nodes()),
             Moment::Sync(service, asked) => model.sync(service, at, asked),
             Moment::Step => model.step(at, &curve),
         }
@@ -116,7 +116,7 @@ impl Model {
     fn follow(&mut self) {
         for event in self.engine.take_events() {
             match event.kind {
-                Kind::Bound(id, _) if !self.engine.pods()[id.0].template.daemon => self.metrics.bound(id),
+                Kind::Bound(id, node) if !self.engine.pods()[id.0].template.daemon => self.metrics.bound(id, node),
                 Kind::PodGone(id) => self.metrics.gone(id),
                 _ => {}
             }

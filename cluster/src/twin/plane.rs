@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs::{self, File},
     path::{Path, PathBuf},
     thread::sleep,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -33,12 +34,15 @@ pub(super) struct Plane {
     account: Account,
     control: ControlPlane,
     folder: PathBuf,
+    /// Held as long as the folder is used.
+    _lock: File,
 }
 
 impl Plane {
     /// Starts one with all but the services in it, and waits until Karpenter may buy.
     pub(super) fn start(environment: Environment, programs: &Programs, version: &str) -> Result<Self> {
         let folder = Path::new(FOLDER);
+        let lock = lock(folder)?;
         eprintln!("starting a control plane of Kubernetes {version} and Karpenter");
         let control = ControlPlane::start(programs, folder, Parts::Autoscalers)?;
         let server = control.server()?;
@@ -73,6 +77,7 @@ impl Plane {
             account,
             control,
             folder: folder.to_owned(),
+            _lock: lock,
         };
         plane.wait_for_pools()?;
         Ok(plane)
@@ -121,7 +126,7 @@ impl Plane {
         let faults = self.account.seen()?.faults;
         ensure!(faults.is_empty(), "the account could not answer {faults:?}");
         let syncs = syncs::read(&self.control.audit(), zero, &services)?;
-        let log = std::fs::read_to_string(self.folder.join("karpenter.log")).context("reading Karpenter's log")?;
+        let log = fs::read_to_string(self.folder.join("karpenter.log")).context("reading Karpenter's log")?;
         let pools: Vec<Json> = self.pools().cloned().collect();
         let recording = Recording {
             environment: self.environment.name.clone(),
@@ -157,6 +162,16 @@ impl Plane {
         }
         Ok(applied)
     }
+}
+
+/// A run empties the folder, so there is one at a time.
+fn lock(folder: &Path) -> Result<File> {
+    let path = folder.with_extension("lock");
+    fs::create_dir_all(folder).with_context(|| format!("making `{}`", folder.display()))?;
+    let file = File::options().create(true).append(true).open(&path);
+    let file = file.with_context(|| format!("opening `{}`", path.display()))?;
+    ensure!(file.try_lock().is_ok(), "`{}` is held: another run is under way", path.display());
+    Ok(file)
 }
 
 /// Milliseconds since 1970.

@@ -1,14 +1,15 @@
 //! The metrics of the twin's pods, as kwok and the real metrics-server come to them.
 //!
 //! kwok counts a container's use from the first time it is asked: what the pod uses then, over all the time since it was last asked. A
-//! counter that is still 0 is no point to metrics-server, which needs two: a pod has figures from the third time on.
+//! counter that is still 0 is no point to metrics-server, which needs two: a pod has figures from the third time on. A node is not asked
+//! before it is ready. The kwok of a zone begins to watch pods when it is first asked for one, and knows none of them that time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use synth_twin::{
     hpa::pod::Usage,
     metrics::server::{Container, Server, Settings},
-    pods::PodId,
+    pods::{Node, NodeId, PodId},
     time::{Span, Time},
 };
 
@@ -19,7 +20,11 @@ const IDLE: u64 = 1;
 /// What each uses of memory (`fake/kwok.yaml`).
 const MEMORY: i64 = 64 * 1024 * 1024;
 
+/// From the registration of a node until it is ready, and has an address (`cluster::Kubelets`).
+const READY: Span = Span::whole_seconds(2);
+
 struct Watched {
+    node: NodeId,
     share: u64,
     /// Seconds of a vCPU, as kwok counts them.
     used: f64,
@@ -31,6 +36,8 @@ struct Watched {
 pub(super) struct Metrics {
     server: Server,
     watched: BTreeMap<PodId, Watched>,
+    /// Zones whose kwok watches pods.
+    watching: BTreeSet<String>,
     /// What could be read up to each scrape.
     before: BTreeMap<PodId, Usage>,
     scraped: Time,
@@ -40,11 +47,17 @@ impl Metrics {
     pub(super) fn new() -> Self {
         // kwok reckons when it is asked.
         let settings = Settings { housekeeping: Span::ZERO, ..Settings::default() };
-        Self { server: Server::new(settings), watched: BTreeMap::new(), before: BTreeMap::new(), scraped: LONG_AGO }
+        Self {
+            server: Server::new(settings),
+            watched: BTreeMap::new(),
+            watching: BTreeSet::new(),
+            before: BTreeMap::new(),
+            scraped: LONG_AGO,
+        }
     }
 
-    pub(super) fn bound(&mut self, pod: PodId) {
-        self.watched.insert(pod, Watched { share: IDLE, used: 0.0, asked: None, container: None });
+    pub(super) fn bound(&mut self, pod: PodId, node: NodeId) {
+        self.watched.insert(pod, Watched { node, share: IDLE, used: 0.0, asked: None, container: None });
     }
 
     pub(super) fn gone(&mut self, pod: PodId) {
@@ -61,9 +74,17 @@ impl Metrics {
     }
 
     /// metrics-server reads every node.
-    pub(super) fn scrape(&mut self, now: Time) {
+    pub(super) fn scrape(&mut self, now: Time, nodes: &[Node]) {
+        let answers =
+            |node: &Node| node.present() && node.registered.is_some_and(|registered| registered + READY <= now);
+        let knows = |node: &Node| answers(node) && self.watching.contains(&node.zone);
+        let knows: Vec<bool> = nodes.iter().map(knows).collect();
+        self.watching.extend(nodes.iter().filter(|node| answers(node)).map(|node| node.zone.clone()));
         self.before = self.watched.keys().filter_map(|pod| Some((*pod, self.figure(*pod)?))).collect();
         for watched in self.watched.values_mut() {
+            if !knows[watched.node.0] {
+                continue;
+            }
             let Some(before) = watched.asked.replace(now) else { continue };
             #[expect(clippy::cast_precision_loss, reason = "millicores of a pod")]
             let cores = watched.share as f64 / 1000.0;
