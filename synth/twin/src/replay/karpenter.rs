@@ -22,7 +22,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::{
-    engine::{Engine, Shortage},
+    engine::{Engine, Pace, Shortage},
+    karpenter::Pool,
     pods::{Capacity, NodeId, PodId},
     replay::karpenter::{inputs::Inputs, recording::Recording},
     scheduler::Ties,
@@ -96,6 +97,14 @@ pub fn replay(recording: &str, prices: &str) -> Result<Report, String> {
         decision.at -= shift;
     }
     Ok(Report { scenario: recording.scenario.clone(), decisions })
+}
+
+/// The pace of a recording, for a simulation that decides more than a replay does, and when its disruption loop first looked. The
+/// recording's zero is a whole second of the wall clock.
+pub fn pace(recording: &str, pools: Vec<Pool>) -> Result<(Box<dyn Pace>, Time), String> {
+    let recording: Recording = serde_json::from_str(recording).map_err(|error| format!("the recording: {error}"))?;
+    let first_look = inputs::first_look(&recording);
+    Ok((Box::new(Inputs::new(Rc::new(recording), pools)), first_look))
 }
 
 /// Does what the timeline says.
