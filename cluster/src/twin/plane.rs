@@ -20,6 +20,8 @@ use super::{curve::Curve, recorded::Recording, seen::Seen, syncs};
 const FOLDER: &str = "target/cluster/run/twin";
 /// One look begins so long after the one before it, on a machine that is not too busy.
 const PAUSE: Duration = Duration::from_millis(200);
+/// So many looks may fail one after the other.
+const PATIENCE: u32 = 20;
 /// What is synced before the services are.
 const BASE: [&str; 3] = ["platform", "admission", "node-pools"];
 
@@ -107,7 +109,7 @@ impl Plane {
         sleep(Duration::from_millis(u64::try_from(zero - now()?).unwrap_or_default()));
         let mut seen = Seen::new(self.server.clone(), zero, &services);
         let applied = self.apply(&services, zero)?;
-        let mut said = 0.0;
+        let (mut said, mut failed) = (0.0, 0);
         loop {
             let begun = std::time::Instant::now();
             let second = seconds(zero)?;
@@ -116,7 +118,15 @@ impl Plane {
             }
             self.karpenter.check()?;
             self.control.check()?;
-            seen.look(second, |service| curve.at(service, second))?;
+            match seen.look(second, |service| curve.at(service, second)) {
+                Ok(()) => failed = 0,
+                // A server that is busy is asked again.
+                Err(error) => {
+                    failed += 1;
+                    ensure!(failed < PATIENCE, "{failed} looks failed, the last by: {error:#}");
+                    eprintln!("a look failed: {error:#}");
+                }
+            }
             if second - said >= 30.0 {
                 said = second;
                 eprintln!("{second:5.0} s of {:.0}: {}", curve.end(), seen.words());
