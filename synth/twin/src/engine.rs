@@ -303,6 +303,13 @@ impl Engine {
         }
     }
 
+    /// Something changed that Karpenter's loop looks at.
+    fn stir(&mut self) {
+        if let Some(karpenter) = &mut self.karpenter {
+            karpenter.changes.stir();
+        }
+    }
+
     /// The cluster changed in a way that could make consolidation possible.
     fn changed(&mut self) {
         if let Some(karpenter) = &mut self.karpenter {

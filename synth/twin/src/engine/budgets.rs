@@ -32,6 +32,9 @@ impl Cluster {
 
     /// What each budget leaves: the pods that are ready, less those that must be.
     pub(super) fn limits(&self) -> Vec<Limit> {
+        if self.budgets.is_empty() {
+            return Vec::new();
+        }
         let mut healthy = vec![0_i64; self.budgets.len()];
         let mut count = vec![0_i64; self.budgets.len()];
         let mut expected = vec![0_i64; self.budgets.len()];

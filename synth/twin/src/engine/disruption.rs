@@ -3,14 +3,14 @@
 use super::{Disruption, Engine, Happening, Kind, Running, event::Cause};
 use crate::{
     karpenter::{
-        Reason,
+        Reason, Version,
         controller::{COMMAND_LIMIT, COMMAND_POLL, Method, PAUSE, UNSYNCED_PAUSE, VALIDATION},
         disrupt::{self, Command, Found, Outlook},
         terminate,
     },
     pods::NodeId,
     scheduler::Event,
-    time::Span,
+    time::{Span, Time},
 };
 
 /// The methods, in their order.
@@ -27,7 +27,32 @@ impl Engine {
             return;
         }
         self.clean();
+        if self.karpenter.as_ref().is_some_and(|karpenter| karpenter.changes.is_quiet(self.now)) {
+            let pause = self.pace.pause(PAUSE, self.now);
+            self.look_after(pause);
+            return;
+        }
         self.pass(0);
+    }
+
+    /// When time alone could change what a pass finds; `None` where every look may be another.
+    fn stirs(&self) -> Option<Time> {
+        let karpenter = self.karpenter.as_ref()?;
+        let clock = self.clock();
+        let windows = self.cluster.pools.iter().flat_map(|pool| &pool.budgets).any(|budget| budget.window.is_some());
+        let aging = karpenter.settings.version == Version::V1_5;
+        if windows || aging || !self.cluster.unavailable.is_empty() || !self.waiting.is_empty() {
+            return None;
+        }
+        let nodes = self.cluster.nodes.iter().zip(&karpenter.memories).filter(|(node, _)| node.gone.is_none());
+        let times = nodes.filter_map(|(node, memory)| {
+            let ripe = node.pool.and_then(|pool| memory.consolidatable(clock, &self.cluster.pools[pool.0]));
+            let ripe = ripe.map(|at| at + memory.noticed_after);
+            ripe.into_iter().chain(memory.nominated_until).filter(|at| *at > self.now).min()
+        });
+        // What was remembered is forgotten by then.
+        let forgets = karpenter.changes.forgets_at();
+        Some(times.min().unwrap_or(forgets).min(forgets))
     }
 
     pub(super) fn look_after(&mut self, wait: Span) {
@@ -54,6 +79,10 @@ impl Engine {
                 }
                 Found::NotNow => {}
             }
+        }
+        let until = self.stirs();
+        if let Some(karpenter) = &mut self.karpenter {
+            karpenter.changes.rests(until);
         }
         let pause = self.pace.pause(PAUSE, self.now);
         self.look_after(pause);
@@ -185,6 +214,7 @@ impl Engine {
         } else if memory.drifted.is_none() {
             memory.drifted = Some(self.now);
         }
+        karpenter.changes.stir();
     }
 }
 

@@ -71,6 +71,7 @@ impl Engine {
         pod.ready = Some(self.now);
         pod.ready_changed = Some(self.now);
         self.log(Kind::Ready(id));
+        self.stir();
         if let Owned::Workload(workload, _) = self.cluster.about[id.0].owner {
             let owner = &self.cluster.owners[workload];
             if owner.sets.len() > 1 {
@@ -90,6 +91,7 @@ impl Engine {
         let (node, daemon) = (pod.node, pod.template.daemon);
         let grace = grace.unwrap_or(pod.template.grace_seconds).min(pod.template.grace_seconds);
         self.log(Kind::Deleted(id, why));
+        self.stir();
         self.waiting.remove(id);
         self.note(id);
         self.owner_looks(id);

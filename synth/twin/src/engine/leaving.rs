@@ -83,6 +83,7 @@ impl Engine {
     fn terminate(&mut self, id: NodeId) {
         if let Some(karpenter) = &mut self.karpenter {
             karpenter.memories[id.0].terminating = true;
+            karpenter.changes.stir();
         }
         let wait = self.pace.vanish(id);
         self.after(wait, Happening::Vanished(id));

@@ -90,6 +90,7 @@ impl Engine {
         let taint = own_taint("unreachable", Effect::NoExecute);
         node.taints.push(taint.clone());
         self.log(Kind::NotReady(id));
+        self.stir();
         for pod in self.cluster.on_node[id.0].clone() {
             let at = &mut self.cluster.pods[pod.0];
             if at.ready.take().is_some() {

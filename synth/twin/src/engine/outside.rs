@@ -80,12 +80,14 @@ impl Engine {
         self.cluster.budgets.retain(|other| other.name != budget.name || other.namespace != budget.namespace);
         self.cluster.budgets.push(budget);
         self.cluster.cover_again();
+        self.stir();
     }
 
     /// A budget is gone.
     pub fn remove_budget(&mut self, namespace: &str, name: &str) {
         self.cluster.budgets.retain(|other| other.name != name || other.namespace != namespace);
         self.cluster.cover_again();
+        self.stir();
     }
 
     /// A workload gets a newer revision, which takes over by and by.

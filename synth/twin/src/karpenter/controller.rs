@@ -110,6 +110,8 @@ pub struct Changes {
     nothing: [Option<u64>; 3],
     /// What a method looked at when it had nothing to do, and whether that holds until a change.
     seen: [Option<(u64, Outlook, bool)>; 3],
+    /// Until when a pass that found nothing finds nothing again, unless something changes.
+    quiet: Option<(u64, Time)>,
 }
 
 impl Changes {
@@ -118,6 +120,21 @@ impl Changes {
         self.last = now;
         self.count += 1;
         self.actual += 1;
+    }
+
+    /// Something changed that Karpenter does not count as a change, but looks at: a pod is ready, a budget is another, a node drifts.
+    pub fn stir(&mut self) {
+        self.actual += 1;
+    }
+
+    /// A whole pass found nothing, and time alone changes nothing before then.
+    pub fn rests(&mut self, until: Option<Time>) {
+        self.quiet = until.map(|until| (self.actual, until));
+    }
+
+    /// Would a pass find nothing now?
+    pub fn is_quiet(&self, now: Time) -> bool {
+        self.quiet.is_some_and(|(actual, until)| actual == self.actual && now < until)
     }
 
     /// The state of the cluster by number: after five quiet minutes it counts as changed.
