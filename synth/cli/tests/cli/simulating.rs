@@ -40,6 +40,19 @@ fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
 }
 
 #[test]
+fn many_runs_are_bands() {
+    let project = Project::new();
+    let run = project.synth(["simulate", "--rate", "300000", "--runs", "3", "--page", "b.html"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, "page  b.html\n"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("tideline: 3 runs, of which 0 lose requests\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("most nodes"), "{}", run.stdout);
+    let page = project.read("b.html");
+    assert_eq!(page.matches("<svg viewBox=\"0 0 880").count(), 6);
+    project.synth(["simulate", "--runs", "0"]).fails("1..=1000");
+    project.synth(["simulate", "--runs", "2", "--find-max"]).fails("--find-max");
+}
+
+#[test]
 fn scripts_get_every_second() {
     let run = Project::new().synth(["simulate", "--rate", "100", "--json"]);
     let told: Json = serde_json::from_str(&run.stdout).unwrap();

@@ -77,6 +77,7 @@ pub(super) struct QuestionArgs {
     pub(super) compare: Vec<Metric>,
     /// Runs with seeds of their own, for bands instead of lines
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(conflicts_with_all = ["compare", "find_max"])]
     pub(super) runs: u32,
     /// Seed of what no code can tell: launch times, phases of periods, whom a connection hashes to
     #[arg(long, default_value_t = 1)]

@@ -1,6 +1,7 @@
 //! `synth simulate`: what happens to the platform under a load, before anything is applied.
 
 mod args;
+mod bands;
 mod page;
 mod replay;
 mod seed;
@@ -22,6 +23,7 @@ use synth_twin::{
 
 pub(crate) use self::args::SimulateArgs;
 use self::args::{Curve, FaultArgs, LoadArgs, Metric, Replay, Scenario};
+use self::bands::Bands;
 use crate::project::Project;
 
 /// Simulates an environment; a request that is refused or fails is a finding.
@@ -47,6 +49,9 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
         let text = if args.json { json(&text::json_of_largest(&found)) } else { text::largest(&found) };
         return Ok(Report::fine(text));
     }
+    if args.question.runs > 1 {
+        return many(&setup, &load, &options, args);
+    }
     let metrics: Vec<_> = args.question.compare.iter().map(|metric| Some(*metric)).collect();
     let metrics = if metrics.is_empty() { vec![args.load.scale_on] } else { metrics };
     let mut runs = Vec::new();
@@ -62,6 +67,24 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
     let lost = runs.iter().any(|run| run.binding.is_some());
     let text = if args.json { json(&text::json_of_runs(&setup, &runs)) } else { text::runs(&setup, &runs) };
     Ok(Report::finding(lost, text))
+}
+
+/// Simulates the same with seeds of their own.
+fn many(setup: &Setup, load: &Load, options: &Options, args: &SimulateArgs) -> Result<Report> {
+    let (all, metric) = (args.question.runs, args.load.scale_on);
+    let mut bands = Bands::new();
+    for number in 0..all {
+        let seed = options.seed.wrapping_add(number.into());
+        let options = Options { seed, metric: metric.map(Into::into), ..options.clone() };
+        bands.add(&text::Run::new(metric, setup, simulation::run(setup, load, &options)?));
+        bands::progress(number + 1, all);
+    }
+    if let Some(path) = &args.page {
+        fs::write(path, bands.html(setup)).with_context(|| format!("writing `{}`", path.display()))?;
+        say(format_args!("page  {PLACE}{}{PLACE:#}", path.display()));
+    }
+    let text = if args.json { json(&bands.json(setup)) } else { bands.text(setup) };
+    Ok(Report::finding(bands.lose(), text))
 }
 
 fn options(setup: &Setup, args: &SimulateArgs) -> Result<Options> {

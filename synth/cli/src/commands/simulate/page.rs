@@ -1,6 +1,6 @@
 //! The page of a simulation: what it comes to, curves, what it costs, and what happened.
 
-mod charts;
+pub(super) mod charts;
 
 use std::fmt::Write;
 

@@ -12,7 +12,7 @@ use synth_twin::{
 use crate::commands::simulate::text::{Run, name_of};
 
 /// Points of a line: more are not seen.
-const POINTS: usize = 600;
+pub(in crate::commands::simulate) const POINTS: usize = 600;
 
 /// Rows of a table beside a chart.
 const ROWS: usize = 60;
@@ -21,13 +21,13 @@ const ROWS: usize = 60;
 const MARKS: usize = 26;
 
 /// What is drawn over time.
-struct Drawn {
-    name: &'static str,
-    unit: &'static str,
-    shape: Shape,
-    caption: &'static str,
-    /// Each line's name, and its values, one a second.
-    lines: Vec<(String, Vec<Option<f64>>)>,
+pub(in crate::commands::simulate) struct Drawn<'a> {
+    pub(in crate::commands::simulate) name: &'a str,
+    pub(in crate::commands::simulate) unit: &'a str,
+    pub(in crate::commands::simulate) shape: Shape,
+    pub(in crate::commands::simulate) caption: &'a str,
+    /// Each line's name, and its values.
+    pub(in crate::commands::simulate) lines: Vec<(String, Vec<Option<f64>>)>,
 }
 
 /// A section for each chart; where there are several runs, each is named for its own.
@@ -43,7 +43,12 @@ pub(super) fn sections(run: &Run, several: bool) -> String {
         money(trace),
     ];
     let title = |name: &str| if several { format!("{name}, scaled on {}", run.name()) } else { name.to_owned() };
-    all.iter().map(|drawn| drawn.section(&title(drawn.name), trace)).collect()
+    all.into_iter()
+        .map(|drawn| {
+            let title = title(drawn.name);
+            drawn.section(&title, trace)
+        })
+        .collect()
 }
 
 /// A second as a clock has it.
@@ -56,19 +61,35 @@ fn whole(number: usize) -> f64 {
     number as f64
 }
 
-impl Drawn {
-    fn section(&self, title: &str, trace: &Trace) -> String {
+impl Drawn<'_> {
+    /// A section of it, whose values are one a second.
+    fn section(mut self, title: &str, trace: &Trace) -> String {
         let all = trace.seconds.len();
-        let value = |values: &[Option<f64>], second: usize| values.get(second).copied().flatten();
+        let places: Vec<_> = spread(all, POINTS).collect();
+        for (_, values) in &mut self.lines {
+            *values = places.iter().map(|second| values.get(*second).copied().flatten()).collect();
+        }
+        self.at(title, &places, all, &marks(trace))
+    }
+
+    /// A section of it, whose values are those of these seconds, of so many in all.
+    pub(in crate::commands::simulate) fn at(
+        &self,
+        title: &str,
+        places: &[usize],
+        seconds: usize,
+        marks: &[Mark],
+    ) -> String {
+        let value = |values: &[Option<f64>], place: usize| values.get(place).copied().flatten();
         let header: Vec<&str> = ["At"].into_iter().chain(self.lines.iter().map(|(name, _)| name.as_str())).collect();
-        let row = |second: usize| {
+        let row = |place: usize| {
             let cells = self.lines.iter().map(|(_, values)| {
-                value(values, second).map_or_else(|| "–".to_owned(), |value| self.shape.written(value))
+                value(values, place).map_or_else(|| "–".to_owned(), |value| self.shape.written(value))
             });
-            [moment(second)].into_iter().chain(cells).collect()
+            [moment(places[place])].into_iter().chain(cells).collect()
         };
         let series = self.lines.iter().map(|(name, values)| {
-            let points = spread(all, POINTS).map(|second| (whole(second), value(values, second)));
+            let points = places.iter().enumerate().map(|(place, second)| (whole(*second), value(values, place)));
             Series { name: name.clone(), points: points.collect() }
         });
         let chart = Chart {
@@ -76,17 +97,17 @@ impl Drawn {
             summary: self.caption.to_owned(),
             unit: self.unit,
             phases: Vec::new(),
-            marks: marks(trace),
-            seconds: whole(all),
+            marks: marks.to_vec(),
+            seconds: whole(seconds),
             shape: self.shape,
             series: series.collect(),
         };
-        chart.section(self.caption, &header, spread(all, ROWS).map(row).collect())
+        chart.section(self.caption, &header, spread(places.len(), ROWS).map(row).collect())
     }
 }
 
 /// At most so many of all seconds, at equal distances: the last of each part.
-fn spread(all: usize, most: usize) -> impl Iterator<Item = usize> {
+pub(in crate::commands::simulate) fn spread(all: usize, most: usize) -> impl Iterator<Item = usize> {
     let count = most.min(all).max(1);
     (0..count).map(move |place| ((place + 1) * all / count).saturating_sub(1))
 }
@@ -99,7 +120,7 @@ fn of_pods(trace: &Trace, service: usize, value: impl Fn(&Pods) -> f64) -> Vec<O
     trace.pods_of(service).map(|pods| Some(value(pods))).collect()
 }
 
-fn requests(trace: &Trace) -> Drawn {
+fn requests(trace: &Trace) -> Drawn<'static> {
     Drawn {
         name: "Requests",
         unit: "requests/s",
@@ -114,7 +135,7 @@ fn requests(trace: &Trace) -> Drawn {
     }
 }
 
-fn latency(trace: &Trace) -> Drawn {
+fn latency(trace: &Trace) -> Drawn<'static> {
     Drawn {
         name: "Latency",
         unit: "ms",
@@ -127,7 +148,7 @@ fn latency(trace: &Trace) -> Drawn {
     }
 }
 
-fn pods(trace: &Trace) -> Drawn {
+fn pods(trace: &Trace) -> Drawn<'static> {
     let lines = trace.services.iter().enumerate().flat_map(|(place, name)| {
         [
             (format!("{name}, ready"), of_pods(trace, place, |of| f64::from(of.ready))),
@@ -143,7 +164,7 @@ fn pods(trace: &Trace) -> Drawn {
     }
 }
 
-fn by_zone(trace: &Trace) -> Drawn {
+fn by_zone(trace: &Trace) -> Drawn<'static> {
     let zones = trace.zones.len().max(1);
     let lines = trace.zones.iter().enumerate().map(|(zone, name)| {
         (name.clone(), trace.by_zone.iter().skip(zone).step_by(zones).map(|pods| Some(f64::from(*pods))).collect())
@@ -157,7 +178,7 @@ fn by_zone(trace: &Trace) -> Drawn {
     }
 }
 
-fn processor_time(trace: &Trace) -> Drawn {
+fn processor_time(trace: &Trace) -> Drawn<'static> {
     let services = trace.services.iter().enumerate();
     let lines = services.map(|(place, name)| (name.clone(), of_pods(trace, place, |of| f64::from(of.cpu))));
     Drawn {
@@ -169,7 +190,7 @@ fn processor_time(trace: &Trace) -> Drawn {
     }
 }
 
-fn nodes(trace: &Trace) -> Drawn {
+fn nodes(trace: &Trace) -> Drawn<'static> {
     let lines = trace.kinds.iter().enumerate().map(|(kind, of)| {
         let how = match (of.base, of.capacity) {
             (true, _) => "base",
@@ -197,7 +218,7 @@ fn nodes(trace: &Trace) -> Drawn {
     }
 }
 
-fn money(trace: &Trace) -> Drawn {
+fn money(trace: &Trace) -> Drawn<'static> {
     Drawn {
         name: "Money",
         unit: "$/h",
