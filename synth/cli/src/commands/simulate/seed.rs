@@ -89,6 +89,11 @@ fn whole(number: f64) -> String {
     grouped(format!("{number:.0}"))
 }
 
+/// Requests that the plan had and its clients never came to, since they waited for answers without a time-out.
+fn never_sent() -> f64 {
+    seed::TOP * (seed::RAMP / 2.0 + seed::HOLD) - REPORT.requests
+}
+
 fn line(text: &mut String, name: &str, run: &Run) {
     let (trace, sums) = (&run.trace, run.sums());
     let answered = trace.seconds.iter().take(during(trace)).map(|of| of.answered);
@@ -116,10 +121,11 @@ fn text_of(setup: &Setup, all: &Experiment) -> String {
     let lost = REPORT.requests * REPORT.failed_percent / 100.0;
     let _ = writeln!(
         text,
-        "published {} {} answered, {} lost, p99 {} ms, up to 4 pods and 5 nodes",
+        "published {} {} answered, {} lost, {} never sent, p99 {} ms, up to 4 pods and 5 nodes",
         bars(succeeded),
         whole(REPORT.requests - lost),
         whole(lost),
+        whole(never_sent()),
         whole(REPORT.p99)
     );
     line(&mut text, "simulated", &all.free);

@@ -12,7 +12,7 @@ use synth_twin::simulation::{
     trace::{Event, Second, Trace},
 };
 
-use super::{Experiment, Run, STALLS, during, whole};
+use super::{Experiment, Run, STALLS, during, never_sent, whole};
 use crate::commands::simulate::text::{milliseconds, name_of, nodes};
 
 /// Seconds between two syncs of an autoscaler, and of a bar.
@@ -97,8 +97,12 @@ fn sums(setup: &Setup, all: &Experiment) -> String {
         of(&format!("simulated, `{}`", setup.name), &all.today),
     ];
     let header = ["", "Answered", "Lost", "p50 ms", "p99 ms", "Most pods", "Most nodes"];
-    let caption = "The published p99 is that of the whole run, the simulated one of its worst second; nodes are counted with the base group";
-    table::plain(caption, &header, rows)
+    let caption = format!(
+        "The published p99 is that of the whole run, the simulated one of its worst second; nodes are counted with the base group. The \
+         published run's clients waited without time-outs, and never sent {} requests of the plan",
+        whole(never_sent())
+    );
+    table::plain(&caption, &header, rows)
 }
 
 fn requests(page: &mut String, all: &Experiment) {
