@@ -10,6 +10,7 @@ mod cron;
 mod drift;
 mod outlook;
 mod prices;
+mod room;
 mod simulate;
 mod validate;
 

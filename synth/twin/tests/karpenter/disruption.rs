@@ -6,7 +6,7 @@ use synth_twin::{
     karpenter::{Reason, Version},
 };
 
-use crate::cluster::{engine, nodes, pool, ready, settings, template, until, when, workload, world};
+use crate::cluster::{engine, nodes, pool, ready, settings, spread, template, until, when, workload, world};
 
 fn commands(engine: &Engine) -> Vec<&Disruption> {
     let of = engine.events().iter().filter_map(|event| match &event.kind {
@@ -97,4 +97,25 @@ fn a_day_of_a_hundred_nodes_takes_little_where_little_happens() {
     assert_eq!(engine.events().len(), events, "nothing happens");
     // A debug build on a shared machine; `--release` needs a hundredth.
     assert!(clock.elapsed().as_secs() < 60, "{:?}", clock.elapsed());
+}
+
+#[test]
+fn nodes_follow_the_waves_of_a_workload() {
+    let spec = json!({"disruption": {"consolidateAfter": "60s", "budgets": [{"nodes": "50%"}]}, "template": {"spec": {"expireAfter": "Never"}}});
+    let pools = vec![pool("main", &["4"], "on-demand", &spec)];
+    let mut engine = engine(world(pools, vec![workload(spread(template("a", 700, 512)), 30)]));
+    let clock = std::time::Instant::now();
+    let mut least_and_most = (usize::MAX, 0);
+    for minute in 0..180_u32 {
+        until(&mut engine, f64::from(minute) * 60.0);
+        engine.set_replicas(0, if minute / 45 % 2 == 0 { 60 } else { 15 });
+        if minute % 45 == 44 {
+            let nodes = nodes(&engine).len();
+            least_and_most = (least_and_most.0.min(nodes), least_and_most.1.max(nodes));
+            assert_eq!(ready(&engine, 0), engine.replicas(0), "at minute {minute}");
+        }
+    }
+    println!("three hours of waves: {:?}, {} commands", clock.elapsed(), commands(&engine).len());
+    // Five pods a node: three of 15, twelve of 60, and each zone has its share.
+    assert!(least_and_most.0 <= 4 && (12..=13).contains(&least_and_most.1), "{least_and_most:?}");
 }

@@ -8,6 +8,7 @@ use crate::{
             budgets::allowed,
             candidates::{candidates, sorted},
             prices,
+            room::{Likeness, Room},
             simulate::simulate,
         },
     },
@@ -48,13 +49,15 @@ pub fn multi(sight: Sight<'_>) -> Found {
     let (candidates, held) = within_budgets(sight, all, Reason::Underutilized);
     let mut found = None;
     if candidates.len() >= 2 {
+        let room = Room::of(sight);
         let (mut least, mut most) = (1, candidates.len().min(AT_ONCE));
         if candidates.len() <= most {
             most = candidates.len() - 1;
         }
         while least <= most {
             let middle = usize::midpoint(least, most);
-            let tried = several(sight, &candidates[..=middle]);
+            let some = &candidates[..=middle];
+            let tried = if room.could_hold(sight, some) { several(sight, some) } else { None };
             if tried.is_some() {
                 (found, least) = (tried, middle + 1);
             } else {
@@ -76,7 +79,7 @@ pub fn single(sight: Sight<'_>) -> Found {
         return Found::NotNow;
     }
     let allowed = allowed(sight, Reason::Underutilized);
-    let mut held = false;
+    let (mut held, mut vain) = (false, Vec::new());
     for candidate in &all {
         if allowed[candidate.pool.0] == 0 {
             held = true;
@@ -86,11 +89,16 @@ pub fn single(sight: Sight<'_>) -> Found {
             continue;
         }
         let alone = std::slice::from_ref(candidate);
+        let likeness = Likeness::of(sight, candidate.node);
+        if vain.contains(&likeness) {
+            continue;
+        }
         if let Some(command) = consolidation(sight, alone)
             && balanced::approved(sight, alone, command.savings)
         {
             return Found::Command(command);
         }
+        vain.push(likeness);
     }
     if held { Found::NotNow } else { Found::Nothing }
 }
