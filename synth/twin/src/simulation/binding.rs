@@ -5,8 +5,8 @@ use super::{setup::Setup, trace::Trace};
 /// Requests less than this are none: a fluid has parts of them.
 const SOME: f64 = 0.5;
 
-/// Use of what a pod asks for from which its processor time is what lacks, in percent.
-const BUSY: f32 = 100.0;
+/// Use of what its node has for a pod from which processor time is what it lacks, in percent.
+const BUSY: f32 = 97.0;
 
 /// The share of its places in flight from which a service has no more.
 const FULL: f64 = 0.95;
@@ -39,7 +39,7 @@ impl Binding {
             let key = name.replace('-', "_");
             let room = service.model.admission.in_flight * f64::from(pods.ready);
             let full = room.is_finite() && f64::from(pods.in_flight) >= FULL * room;
-            let busy = pods.cpu >= BUSY;
+            let busy = pods.busiest >= BUSY;
             if pods.ready == 0 {
                 return found(format!("no pod of {name} was ready"), format!("raise `services.{key}.min_replicas`"));
             }
@@ -54,7 +54,7 @@ impl Binding {
                 )
             } else {
                 format!(
-                    "{} pods of {name} used {:.0} % of the processor time they ask for, all that their nodes had",
+                    "the busiest of {} pods of {name} used all that its node had for it, at {:.0} % of what they ask for on average",
                     pods.ready, pods.cpu
                 )
             };

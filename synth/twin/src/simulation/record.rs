@@ -181,6 +181,7 @@ impl Record {
             }
             for member in &tier.members {
                 pods.in_flight += narrow(member.in_flight);
+                pods.busiest = pods.busiest.max(narrow(100.0 * member.busy / member.cores));
                 let pod = &engine.pods()[member.id.0];
                 if pod.ready.is_some() && pod.deleting.is_none() {
                     used += member.busy;

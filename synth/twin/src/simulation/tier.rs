@@ -69,8 +69,9 @@ pub(super) struct Member {
     joined: Option<i64>,
     /// It does not answer any more.
     dead: bool,
-    /// What it took of its node in the last second, in cores.
+    /// What it took of its node in the last second, and what was there for it, in cores.
     pub(super) busy: f64,
+    pub(super) cores: f64,
 }
 
 /// What became of a second's requests.
@@ -124,6 +125,7 @@ impl Tier {
             joined: None,
             dead: false,
             busy: 0.0,
+            cores: 1.0,
         });
     }
 
@@ -251,6 +253,7 @@ impl Tier {
             };
             member.used += tick.cpu;
             member.busy = tick.cpu;
+            member.cores = cores.min(self.service.workers.count());
             member.handled += tick.answered + tick.refused;
             member.in_flight = tick.in_flight;
             member.memory.hold(own);

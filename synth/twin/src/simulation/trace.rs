@@ -57,6 +57,8 @@ pub struct Pods {
     pub pending: u32,
     /// Use of the processor time that the ready pods ask for, in percent.
     pub cpu: f32,
+    /// Use of what its node had for it, by the pod that used the most of it, in percent.
+    pub busiest: f32,
     /// Requests in flight in all of them.
     pub in_flight: f32,
 }

@@ -170,6 +170,8 @@ pub(super) fn largest(found: &Largest) -> String {
 pub(super) fn milliseconds(value: f32) -> String {
     if !value.is_finite() {
         "–".to_owned()
+    } else if value < 0.1 {
+        format!("{value:.2}")
     } else if value < 10.0 {
         format!("{value:.1}")
     } else {
@@ -228,6 +230,7 @@ pub(super) fn json_of_runs(setup: &Setup, runs: &[Run]) -> Json {
                 "ready": of(|of| json!(of.ready)),
                 "pending": of(|of| json!(of.pending)),
                 "cpu_percent_of_request": of(|of| json!(of.cpu)),
+                "busiest_percent_of_its_cores": of(|of| json!(of.busiest)),
                 "in_flight": of(|of| json!(of.in_flight)),
             })
         });
