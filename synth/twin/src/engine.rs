@@ -15,6 +15,7 @@ mod disruption;
 mod kubelet;
 mod leaving;
 mod nodes;
+mod observed;
 mod outside;
 mod queue;
 mod rollout;
@@ -29,14 +30,8 @@ pub use world::{Keeps, PodBudget, Quota, Rollout, Workload, World};
 use std::collections::BTreeMap;
 
 use crate::{
-    karpenter::{
-        Claim, View,
-        controller::Controller,
-        disrupt::Command,
-        launch::{Choice, Fleet},
-        memory::Clock,
-    },
-    pods::{Node, NodeId, Pod, PodId},
+    karpenter::{Claim, View, controller::Controller, disrupt::Command, launch::Choice, memory::Clock},
+    pods::{NodeId, PodId},
     scheduler::{self, Scheduler, Ties},
     time::{Span, Time},
 };
@@ -174,71 +169,6 @@ impl Engine {
             self.happen(what);
         }
         self.now = self.now.max(until);
-    }
-
-    /// The moment that it has come to.
-    pub fn now(&self) -> Time {
-        self.now
-    }
-
-    /// When something is due next, if nobody acts from outside.
-    pub fn next(&self) -> Option<Time> {
-        self.due.next()
-    }
-
-    /// Every pod there ever was.
-    pub fn pods(&self) -> &[Pod] {
-        &self.cluster.pods
-    }
-
-    /// Every node and claim there ever was.
-    pub fn nodes(&self) -> &[Node] {
-        &self.cluster.nodes
-    }
-
-    /// The pods of a node that are not gone.
-    pub fn pods_on(&self, node: NodeId) -> &[PodId] {
-        &self.cluster.on_node[node.0]
-    }
-
-    /// The pods of a workload that are not gone, of all its revisions.
-    pub fn pods_of(&self, workload: usize) -> impl Iterator<Item = PodId> {
-        self.cluster.owners[workload].sets.iter().flat_map(|set| set.pods.iter().copied())
-    }
-
-    /// What Karpenter asked for when it made the claim of a node.
-    pub fn claim_of(&self, node: NodeId) -> Option<&Claim> {
-        self.cluster.claims[node.0].as_ref()
-    }
-
-    /// What AWS was asked for when the claim was bought.
-    pub fn fleet_of(&self, node: NodeId) -> Option<&Fleet> {
-        self.cluster.fleets[node.0].as_ref()
-    }
-
-    /// The place of a node among those of a recording, where one is replayed.
-    pub fn recorded_as(&self, node: NodeId) -> Option<usize> {
-        self.pace.recorded_as(node)
-    }
-
-    /// What can be bought.
-    pub fn catalogue(&self) -> &crate::catalogue::Catalogue {
-        &self.cluster.catalogue
-    }
-
-    /// How AWS chooses among what it has; the cheapest at first.
-    pub fn choose(&mut self, choice: Choice) {
-        self.choice = choice;
-    }
-
-    /// What happened so far.
-    pub fn events(&self) -> &[Event] {
-        &self.events
-    }
-
-    /// What happened since it was last asked.
-    pub fn take_events(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.events)
     }
 
     fn happen(&mut self, what: Happening) {

@@ -117,7 +117,14 @@ impl Engine {
     /// What a simulation came to is claimed; only then does the next batch begin.
     pub(super) fn planned(&mut self, claims: Vec<Claim>) {
         for claim in claims {
-            self.claim(claim);
+            let within = self.karpenter.as_ref().is_some_and(|karpenter| {
+                launch::may_create(Self::view(self.now, &self.cluster, karpenter), claim.pool)
+            });
+            if within {
+                self.claim(claim);
+            } else {
+                self.log(Kind::LimitReached(claim.pool));
+            }
         }
         self.rest();
     }

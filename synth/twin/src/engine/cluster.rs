@@ -81,6 +81,8 @@ pub(super) struct Owner {
     pub(super) rollout: Rollout,
     /// The newest is the last.
     pub(super) sets: Vec<Set>,
+    /// Pods that run from the start.
+    pub(super) standing: usize,
     /// Pods made so far.
     pub(super) made: usize,
     /// Its controller is to look.
@@ -178,6 +180,7 @@ impl Owner {
             seen: workload.replicas,
             rollout: workload.rollout,
             sets: vec![set],
+            standing: workload.standing,
             made: 0,
             sync_due: false,
             held: false,

@@ -67,6 +67,8 @@ pub enum Kind {
         /// Nodes on their way, or there, that got pods in it.
         nodes: usize,
     },
+    /// A claim was not made, since the pool's nodes are beyond a limit already.
+    LimitReached(PoolId),
     /// Karpenter let the pods of a batch wait for their next trigger, since a claim had no instance yet.
     Unsynced,
     /// Karpenter takes nodes away.
@@ -77,8 +79,6 @@ pub enum Kind {
     CommandDone,
     /// The replacement did not come; the nodes stay.
     CommandFailed,
-    /// A budget, for a reason, forbids that any node of the pool goes.
-    BudgetSpent(PoolId, Reason),
 }
 
 /// A command of Karpenter's disruption.

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Engine, Happening, Kind, Whose, cluster::Owned, event::Departure};
 use crate::{
+    karpenter::memory::Memory,
     pods::{NodeId, PodId, Template, Toleration},
     replicaset,
     resources::Resources,
@@ -17,15 +18,49 @@ impl Engine {
     /// What stands from the start is placed, and the loops begin.
     pub(super) fn begin(&mut self) {
         if let Some(karpenter) = &mut self.karpenter {
-            karpenter.memories.resize_with(self.cluster.nodes.len(), Default::default);
+            let remembered = self.cluster.nodes.iter().map(|node| Memory {
+                initialized: node.initialized,
+                hash: node.pool.map_or(0, |pool| self.cluster.pools[pool.0].hash),
+                ..Memory::default()
+            });
+            karpenter.memories = remembered.collect();
             self.due.push(self.cluster.first_look, Happening::Look(0));
         }
         for node in (0..self.cluster.nodes.len()).map(NodeId) {
             self.place_daemons(node);
         }
         for workload in 0..self.cluster.owners.len() {
+            let standing = self.cluster.owners[workload].standing.min(self.cluster.owners[workload].replicas);
+            for _ in 0..standing {
+                self.stand(workload);
+            }
             self.sync_soon(workload);
         }
+    }
+
+    /// A pod runs from the start, where the scheduler has a place for it; or else it waits for one.
+    fn stand(&mut self, workload: usize) {
+        let now = self.now;
+        let owner = &mut self.cluster.owners[workload];
+        let (ordinal, template) = (owner.made, owner.sets[0].template.clone());
+        owner.made += 1;
+        let id = self.cluster.add_pod(template, Owned::Workload(workload, 0), ordinal, now);
+        self.cluster.owners[workload].sets[0].pods.push(id);
+        self.log(Kind::Created(id));
+        self.note(id);
+        let budgets = self.cluster.scheduler_budgets();
+        let attempt = self.scheduler.schedule(&self.cluster.pods, &self.cluster.nodes, id, &budgets);
+        let Some(node) = attempt.node else {
+            self.after(Span::ZERO, Happening::Queued(id));
+            return;
+        };
+        let pod = &mut self.cluster.pods[id.0];
+        pod.node = Some((node, now));
+        (pod.started, pod.ready, pod.ready_changed) = (Some(now), Some(now), Some(now));
+        self.cluster.on_node[node.0].push(id);
+        self.note(id);
+        self.log(Kind::Bound(id, node));
+        self.log(Kind::Ready(id));
     }
 
     /// The controller of a pod looks.

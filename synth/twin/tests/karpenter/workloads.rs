@@ -3,9 +3,9 @@
 use synth_twin::{
     engine::{Engine, Keeps, Kind, PodBudget, Quota, Rollout, Workload},
     karpenter::Share,
-    pods::Template,
+    pods::{Node, Template},
     resources::Resources,
-    time::Span,
+    time::{Span, Time},
 };
 
 use crate::cluster::{app, engine, first, never, nodes, pool, ready, template, until, when, workload, world};
@@ -99,4 +99,23 @@ fn a_drain_waits_for_budgets() {
     assert_eq!(ready(&engine, 0), 4);
     assert!(engine.nodes()[node.0].gone.is_some());
     assert!(!when(&engine, |kind| matches!(kind, Kind::EvictionRefused(_))).is_empty());
+}
+
+#[test]
+fn what_stands_from_the_start_runs_on_the_nodes_of_the_start() {
+    let grown = {
+        let mut engine = one(workload(template("a", 500, 256), 4));
+        until(&mut engine, 30.0);
+        engine.nodes()[0].clone()
+    };
+    let base = Node { pool: None, created: Time::ZERO, ..grown };
+    let standing = Workload { standing: 3, ..workload(template("a", 500, 256), 4) };
+    let mut world = world(vec![pool("main", &["4"], "on-demand", &never())], vec![standing]);
+    world.nodes.push(base);
+    let mut engine = engine(world);
+    until(&mut engine, 0.0);
+    assert_eq!(ready(&engine, 0), 3);
+    until(&mut engine, 5.0);
+    assert_eq!((ready(&engine, 0), nodes(&engine).len()), (4, 1));
+    assert!(when(&engine, |kind| matches!(kind, Kind::Claimed(_))).is_empty());
 }
