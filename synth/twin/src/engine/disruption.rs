@@ -23,7 +23,8 @@ impl Engine {
             return;
         }
         if !self.synced() {
-            self.look_after(UNSYNCED_PAUSE);
+            let pause = self.pace.pause(UNSYNCED_PAUSE, self.now);
+            self.look_after(pause);
             return;
         }
         self.clean();
@@ -154,7 +155,8 @@ impl Engine {
         }));
         self.running.push(Running { command, replacements, began: self.now, over: false });
         self.after(Span::ZERO, Happening::Command(self.running.len() - 1));
-        self.look_after(Span(1));
+        let pause = self.pace.pause(Span(1), self.now);
+        self.look_after(pause);
     }
 
     /// A command looks after its replacements: once they are ready, its nodes go.

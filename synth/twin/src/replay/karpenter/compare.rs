@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Moments of recording and twin that are further apart than this are not the same decision's.
-pub(super) const TOLERANCE: Span = Span::whole_seconds(4);
+pub(super) const TOLERANCE: Span = Span::whole_seconds(2);
 
 /// A node of a settled state, and its pods by group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

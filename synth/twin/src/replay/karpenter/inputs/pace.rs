@@ -204,7 +204,7 @@ impl Pace for Inputs {
     fn pause(&mut self, pause: Span, now: Time) -> Span {
         let looks = self.recording.disruptions.iter().map(|command| Time::seconds(looked(command)) - now);
         looks
-            .filter(|wait| (pause.0 - 1500..=pause.0 + 4000).contains(&wait.0))
+            .filter(|wait| wait.0 > 0 && (pause.0 - 1500..=pause.0 + 5000).contains(&wait.0))
             .min_by_key(|wait| wait.0)
             .unwrap_or(pause)
     }
