@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cluster::{holds, name_of};
 use serde_json::{Map, Value as Json, json};
 
-use super::{DISRUPTED, Seen};
+use super::{DISRUPTED, Seen, pods::Seen as Pod};
 use crate::twin::{
     recorded::{Sync, letter},
     syncs::since,
@@ -14,6 +14,9 @@ use crate::twin::{
 const ZONE: &str = "topology.kubernetes.io/zone";
 const CAPACITY: &str = "karpenter.sh/capacity-type";
 const TYPE: &str = "node.kubernetes.io/instance-type";
+
+/// Seconds between pods that one look found bound, in the scheduler's order.
+const APART: f64 = 0.002;
 
 /// Every claim there ever was, in the order in which they were seen.
 #[derive(Default)]
@@ -143,9 +146,13 @@ impl Seen {
         let claims = self.claims.all.iter().enumerate().map(|(place, claim)| claim.written(place + 1));
         let mut pods: Vec<_> = self.pods.values().collect();
         pods.sort_by(|one, other| one.created.total_cmp(&other.created));
+        let bound = |pod: &Pod| {
+            let before = self.pods.values().filter(|other| other.bound == pod.bound && other.order < pod.order);
+            Some(pod.bound? + APART * f64::from(u32::try_from(before.count()).unwrap_or_default()))
+        };
         let pods = pods.into_iter().map(|pod| {
             let claim = pod.instance.as_deref().and_then(|instance| self.claims.of(instance));
-            json!([pod.service, pod.created, pod.unschedulable, pod.bound, claim, pod.deleted])
+            json!([pod.service, pod.created, pod.unschedulable, bound(pod), claim, pod.deleted])
         });
         let scaled = syncs.iter().flat_map(|(service, syncs)| {
             let changes = syncs.iter().filter(|sync| sync.before != sync.after);

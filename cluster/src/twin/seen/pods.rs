@@ -10,6 +10,8 @@ pub(super) struct Seen {
     pub(super) created: f64,
     pub(super) unschedulable: Option<f64>,
     pub(super) bound: Option<f64>,
+    /// The version of the object that was first seen bound: the scheduler's order, of what one look finds bound.
+    pub(super) order: u64,
     /// The name of its node's instance, as its provider has it.
     pub(super) instance: Option<String>,
     pub(super) deleted: Option<f64>,
@@ -22,6 +24,7 @@ impl Seen {
             created: second,
             unschedulable: None,
             bound: None,
+            order: 0,
             instance: None,
             deleted: None,
         }
@@ -32,8 +35,10 @@ impl Seen {
         if condition.is_some_and(|condition| condition["status"] == "False") {
             self.unschedulable.get_or_insert(second);
         }
-        if !pod["spec"]["nodeName"].is_null() {
-            self.bound.get_or_insert(second);
+        if self.bound.is_none() && !pod["spec"]["nodeName"].is_null() {
+            self.bound = Some(second);
+            let version = pod["metadata"]["resourceVersion"].as_str();
+            self.order = version.and_then(|version| version.parse().ok()).unwrap_or_default();
         }
         if let Some(instance) = node.and_then(|node| node["spec"]["providerID"].as_str()) {
             self.instance = Some(instance.to_owned());
