@@ -145,7 +145,7 @@ impl Plane {
             curve: text.to_owned(),
             applied,
             karpenter: seen.karpenter(&log, &pools, &syncs, curve.end()),
-            scrapes: seen.scrapes.clone(),
+            scrapes: seen.scrapes(),
             states: seen.states.clone(),
             syncs,
         };

@@ -22,6 +22,8 @@ const METRICS: &str = "/apis/metrics.k8s.io/v1beta1/namespaces/services/pods";
 const NODES: &str = "/api/v1/nodes";
 const CLAIMS: &str = "/apis/karpenter.sh/v1/nodeclaims";
 const SERVICE: &str = "app.kubernetes.io/name";
+/// Seconds between two scrapes of metrics-server.
+const RESOLUTION: f64 = 15.0;
 /// Karpenter's taint of a node that goes.
 const DISRUPTED: &str = "karpenter.sh/disrupted";
 
@@ -49,7 +51,8 @@ pub(super) struct Seen {
     /// When the metrics were listed, and each pod's.
     metrics: Vec<(f64, BTreeMap<String, Figure>)>,
     newest: f64,
-    pub(super) scrapes: Vec<f64>,
+    /// Between which moments each scrape was.
+    scrapes: Vec<(f64, f64)>,
     pub(super) states: Vec<State>,
 }
 
@@ -85,6 +88,29 @@ impl Seen {
         let state = self.state(second, &deployments, &nodes, &pods);
         self.states.push(state);
         Ok(())
+    }
+
+    /// When metrics-server read every node. Its scrapes are as far apart as its resolution, so that each look bounds them all.
+    pub(super) fn scrapes(&self) -> Vec<f64> {
+        let Some((first, _)) = self.scrapes.first() else { return Vec::new() };
+        let ordinal = |from: f64| ((from - first) / RESOLUTION).round();
+        let (from, to) = self.scrapes.iter().fold((f64::MIN, f64::MAX), |(least, most), (from, to)| {
+            let since = ordinal(*from) * RESOLUTION;
+            (least.max(from - since), most.min(to - since))
+        });
+        // On a machine that was too busy for its pace each has its own bounds.
+        let phase = (from <= to).then(|| f64::midpoint(from, to));
+        let at = |(from, to): &(f64, f64)| {
+            phase.map_or(f64::midpoint(*from, *to), |phase| phase + ordinal(*from) * RESOLUTION)
+        };
+        let seen: Vec<f64> = self.scrapes.iter().map(at).collect();
+        // Nothing is seen of those before the first that had figures.
+        let mut all: Vec<f64> = std::iter::successors(Some(seen[0] - RESOLUTION), |at| Some(at - RESOLUTION))
+            .take_while(|at| *at > 0.0)
+            .collect();
+        all.reverse();
+        all.extend(seen);
+        all
     }
 
     /// Where the run is, in a line.
@@ -140,7 +166,7 @@ impl Seen {
         if newest > self.newest {
             // Read after the look before this one, and within its own second.
             let before = self.metrics.last().map_or(newest, |(at, _)| *at);
-            self.scrapes.push(f64::midpoint(before.max(newest), second.min(newest + 1.0)));
+            self.scrapes.push((before.max(newest), second.min(newest + 1.0)));
             self.newest = newest;
         }
         self.metrics.push((second, figures));
