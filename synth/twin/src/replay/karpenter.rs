@@ -5,11 +5,11 @@
 //!
 //! What is compared, and how closely:
 //! - a claim by pool, requests, types, and zones and capacity types that are left; claims of one run are a set, and the run is that within
-//!   four seconds, since on a busy machine claims came up to two seconds late;
+//!   two seconds, since on a busy machine claims came up to two seconds late;
 //! - its call by capacity type, types (of equal price, which ones are cut off is chance), zones and number of overrides; what was bought by
 //!   type, zone and capacity type, or that it was refused;
 //! - a command by reason, decision, number and kind of nodes, pods moved, replacement (capacity type, number of types, the five cheapest
-//!   but for those of equal price), savings to the cent, and its time within four seconds;
+//!   but for those of equal price), savings to the cent, and its time within two seconds;
 //! - a settled state by its nodes (pool, type, zone, capacity type) and pending pods, and by the pods of each group on each node.
 
 mod compare;

@@ -8,7 +8,7 @@ use synth_twin::replay::karpenter::{Report, replay};
 ///
 /// - `tideline-ami-change`: a simulation that took 1.7 s saw a pod that was made in its middle, and bought one node more.
 /// - `tideline-up-down`: from 372 s on, one node is replaced a look earlier than it was, and what comes after differs with it.
-const IN_PART: [(&str, usize); 2] = [("tideline-ami-change", 44), ("tideline-up-down", 80)];
+const IN_PART: [(&str, usize); 2] = [("tideline-ami-change", 44), ("tideline-up-down", 83)];
 
 fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/karpenter")

@@ -2,11 +2,19 @@
 //!
 //! - Pods are made, and first looked at by the scheduler, when the recording says; a pod whose binding came later than its node, since
 //!   kube-scheduler backs off up to ten seconds, is bound then. Which pod of a group is which goes by the order in which they were made.
-//! - A claim that resembles a recorded one takes as long as that to be bought, to boot and to be ready.
+//! - Controllers have seen a change of replicas when the first recorded pod of the group is made or deleted, at the latest after 1.5 s;
+//!   evictions that are allowed take as long as recorded, at most two seconds.
+//! - A claim that resembles a recorded one takes as long as that to be bought, to boot, to be ready, and to be gone in the end; a
+//!   simulation that buys takes until its claims were recorded, at most six seconds.
+//! - Karpenter draws lots among equally good zones and orders equal pods by chance: up to 2,000 draws are tried for one that leads to the
+//!   recorded claims. Each is one that Karpenter could have made.
+//! - What was bound within 50 ms, which is how exact the moments are, was bound in an order that led to the recorded nodes, if one does.
 //! - Of nodes that score the same, a pod gets the recorded one; of nodes that are equal to Karpenter, the recorded one goes; of pods that are
 //!   equal to their `ReplicaSet`, likewise. What is not equal is never chosen for the recording's sake.
-//! - Where the second of the wall clock began, and where the ten seconds of the disruption loop, is read off the conditions and the first
-//!   command: nothing else tells.
+//! - Where the second of the wall clock began is read off the conditions; when the disruption loop looked, off the commands, into whose
+//!   step it falls up to five seconds late. That it looks at all, and what it finds, is the twin's.
+//! - When a node was found consolidatable or drifted is that of its condition, where the twin's own is within 2.5 s of it, or the change that
+//!   it drifted by was up to 70 s before.
 
 mod pace;
 

@@ -3,11 +3,16 @@
 use super::{BACKS_OFF, CLOSE, DRAWS, EVICTS, Inputs, REACTS, SCALES, SEEN, looked, unlike, until};
 use crate::{
     engine::{Pace, Whose},
-    karpenter::{Claim, Plan},
+    karpenter::{Claim, Plan, controller::PAUSE},
     pods::{Node, NodeId, Pod},
     replay::karpenter::recording,
     time::{Span, Time},
 };
+
+/// A pass of the loop took up to so many milliseconds.
+const LATE: i64 = 5000;
+/// And the loop is never ahead by more than so many.
+const EARLY: i64 = 1500;
 
 impl Pace for Inputs {
     fn recorded_as(&self, node: NodeId) -> Option<usize> {
@@ -200,13 +205,15 @@ impl Pace for Inputs {
         wait.unwrap_or(if image { Span::whole_seconds(2) } else { Span(100) })
     }
 
-    /// A recorded command tells when the loop looked.
+    /// The next recorded command tells when the loop looked: it falls into step with that, a few seconds late where it has to.
     fn pause(&mut self, pause: Span, now: Time) -> Span {
-        let looks = self.recording.disruptions.iter().map(|command| Time::seconds(looked(command)) - now);
-        looks
-            .filter(|wait| wait.0 > 0 && (pause.0 - 1500..=pause.0 + 5000).contains(&wait.0))
-            .min_by_key(|wait| wait.0)
-            .unwrap_or(pause)
+        let looks = self.recording.disruptions.iter().map(|command| (Time::seconds(looked(command)) - now).0);
+        let Some(next) = looks.filter(|wait| *wait > 0).min() else { return pause };
+        if pause < PAUSE {
+            return if next <= pause.0 + LATE { Span(next) } else { pause };
+        }
+        let out_of_step = next.rem_euclid(PAUSE.0);
+        if out_of_step >= PAUSE.0 - EARLY { Span(out_of_step) } else { Span(pause.0 + out_of_step.min(LATE)) }
     }
 
     fn rank(&mut self, node: NodeId) -> i64 {
