@@ -1,6 +1,6 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help hook quick ci packages check test judge stranger stranger-all manifests docs synth drift bindings bench bench-history lint lint-python mutants scan advisories renovate lock bases up down
+.PHONY: help hook quick ci packages check test judge stranger stranger-all manifests docs synth drift capacity bindings bench bench-history lint lint-python mutants scan advisories renovate lock bases up down
 
 CARGO ?= cargo
 VENV := target/venv
@@ -30,7 +30,7 @@ quick: ## Check what matters most, in a minute: format, unit and policy tests, h
 	$(CARGO) test --workspace --locked --quiet --lib --bins --test house --test policies
 	$(MAKE) --no-print-directory drift
 
-ci: packages check lint scan test judge stranger manifests docs drift demo-smoke browser floods e2e cluster-check cluster-tests ## Run everything that CI runs.
+ci: packages check lint scan test judge stranger manifests docs drift capacity demo-smoke browser floods e2e cluster-check cluster-tests ## Run everything that CI runs.
 
 packages: ## Install the system packages that tests need, on Debian and its relatives: strace, iproute2 and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
@@ -72,6 +72,9 @@ synth: ## Write every part of every environment to out/, and the schema of the s
 
 drift: ## Run the policies, and fail when out/ is not what the code writes.
 	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- check --env $$environment || exit; done
+
+capacity: ## Simulate every environment under its load test's own curve: a request that is refused or fails is a finding.
+	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- simulate --env $$environment || exit; done
 
 bindings: ## Generate the typed resources from the providers' schemas.
 	$(CARGO) run -q -p synth-codegen

@@ -27,6 +27,7 @@ use self::{
     trace::Trace,
 };
 use crate::{
+    catalogue::Catalogue,
     cost,
     engine::{Engine, Kind, Seeded, Shortage},
     load::Load,
@@ -140,7 +141,7 @@ impl<'a> Simulation<'a> {
             }
             tiers.push(tier);
         }
-        problems.extend(unknown(setup, options));
+        problems.extend(unknown(setup, options, engine.catalogue()));
         if !problems.is_empty() {
             return Err(Unfit(problems));
         }
@@ -410,7 +411,7 @@ fn tier_request(service: &setup::Service) -> f64 {
 }
 
 /// What faults name that is not there.
-fn unknown(setup: &Setup, options: &Options) -> Vec<String> {
+fn unknown(setup: &Setup, options: &Options, catalogue: &Catalogue) -> Vec<String> {
     let listed = |names: &mut dyn Iterator<Item = String>| names.collect::<Vec<_>>().join("`, `");
     let names = || setup.services.iter().filter_map(|of| of.deployment.metadata.name.clone());
     let pools = || setup.pools.iter().map(|(name, _)| name.clone());
@@ -424,6 +425,10 @@ fn unknown(setup: &Setup, options: &Options) -> Vec<String> {
         Fault::Roll(name) if !names().any(|of| of == *name) => {
             Some(format!("there is no service `{name}`: choose one of `{}`", listed(&mut names())))
         }
+        Fault::Refuse(Shortage { instance_type: Some(kind), .. }) if catalogue.named(kind).is_none() => Some(format!(
+            "there is no instance type `{kind}` in {}: write it as AWS does, such as `c7g.large`",
+            setup.region
+        )),
         Fault::Drain(0) => Some("nodes are counted from 1".to_owned()),
         _ => None,
     };

@@ -98,6 +98,7 @@ fn what_makes_no_sense_is_refused() {
         (&["--lose-zone", "b@soon"], "expected seconds from 0 on"),
         (&["--lose-zone", "x@3s"], "there is no zone `x`"),
         (&["--interrupt", "spots@3s"], "there is no pool `spots`"),
+        (&["--refuse", "c7g.lrge@0s"], "there is no instance type `c7g.lrge`"),
     ] {
         project.synth(["simulate"].iter().chain(asked)).fails(said);
     }

@@ -70,8 +70,9 @@ struct Settled {
     pending: std::collections::BTreeMap<String, usize>,
 }
 
-/// Replays a recording at the prices of a table (`type,on_demand,source,spot_a,…`). The error says what cannot be read.
-pub fn replay(recording: &str, prices: &str) -> Result<Report, String> {
+/// Replays a recording at the prices of a table (`type,on_demand,source,spot_a,…`), or else at those of the region's lists. The error says
+/// what cannot be read.
+pub fn replay(recording: &str, prices: Option<&str>) -> Result<Report, String> {
     let mut recording: Recording =
         serde_json::from_str(recording).map_err(|error| format!("the recording: {error}"))?;
     // The twin's seconds begin with those of the wall clock, which objects carry.

@@ -21,7 +21,7 @@ fn reports() -> Vec<Report> {
     files.sort();
     let report = |path: &std::path::PathBuf| {
         let text = fs::read_to_string(path).unwrap();
-        replay(&text, &prices).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        replay(&text, Some(&prices)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
     files.iter().map(report).collect()
 }
@@ -57,20 +57,30 @@ fn another_price_or_another_size_is_another_decision() {
         .map(|line| line + "\n")
         .collect();
     assert_ne!(dear, prices, "the price of a c6g.2xlarge is another one");
-    assert_eq!(replay(&text, &prices).unwrap().first_difference(), None);
-    assert!(replay(&text, &dear).unwrap().first_difference().is_some());
+    assert_eq!(replay(&text, Some(&prices)).unwrap().first_difference(), None);
+    assert!(replay(&text, Some(&dear)).unwrap().first_difference().is_some());
     let larger = text.replace(r#""cpu":"500m""#, r#""cpu":"700m""#);
     assert_ne!(larger, text);
-    assert!(replay(&larger, &prices).unwrap().first_difference().is_some());
+    assert!(replay(&larger, Some(&prices)).unwrap().first_difference().is_some());
 }
 
 #[test]
 fn what_cannot_be_read_is_said() {
     let prices = fs::read_to_string(folder().join("prices.csv")).unwrap();
     let text = fs::read_to_string(folder().join("empty-0s.json")).unwrap();
-    let error = |text: &str| replay(text, &prices).unwrap_err();
+    let error = |text: &str| replay(text, Some(&prices)).unwrap_err();
     assert!(error("{").contains("the recording"));
     assert!(error(&text.replace("\"do\":\"scale\"", "\"do\":\"fly\"")).contains("`fly "));
     assert!(error(&text.replacen("\"cpu\":\"", "\"cpu\":\"x", 1)).contains("its requests"));
-    assert!(replay(&text, "type,on_demand\n").is_err());
+    assert!(replay(&text, Some("type,on_demand\n")).is_err());
+}
+
+/// Without prices of its own a recording is replayed at the region's: on demand they are the recorded ones, so what is bought is, too.
+#[test]
+fn without_prices_those_of_the_region_hold() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/karpenter/batch-10x500m.json");
+    let text = fs::read_to_string(path).unwrap();
+    let bought = replay(&text, None).unwrap();
+    assert!(bought.decisions.iter().any(|decision| decision.what.contains("c6g.2xlarge")), "{:?}", bought.decisions);
+    assert!(replay(&text, Some("")).unwrap_err().contains("prices"));
 }

@@ -80,7 +80,7 @@ fn of_karpenter(folder: &Path) -> Result<Vec<Compared>> {
     recordings
         .iter()
         .map(|path| {
-            let report = karpenter::replay(&read(path)?, prices.as_deref().unwrap_or_default())
+            let report = karpenter::replay(&read(path)?, prices.as_deref())
                 .map_err(|error| anyhow!("`{}`: {error}", path.display()))?;
             let first = report.first_difference().map(|decision| {
                 format!(

@@ -57,9 +57,12 @@ fn region(recording: &Recording) -> Option<&str> {
 }
 
 /// The world before anything is done. Groups are there without pods.
-pub(super) fn world(recording: &Recording, prices: &str) -> Result<World, String> {
+pub(super) fn world(recording: &Recording, prices: Option<&str>) -> Result<World, String> {
     let region = region(recording).unwrap_or("eu-north-1");
-    let catalogue = Catalogue::of(region).and_then(|catalogue| catalogue.with_prices(prices));
+    let catalogue = Catalogue::of(region).and_then(|catalogue| match prices {
+        Some(prices) => catalogue.with_prices(prices),
+        None => Ok(catalogue),
+    });
     let start = epoch(&recording.start_utc).ok_or_else(|| format!("`{}` is no time", recording.start_utc))?;
     let workloads = recording.workloads.iter().filter(|(_, group)| group["daemonset"] != true);
     let workload = |(name, group): (&String, &Value)| {
