@@ -226,6 +226,23 @@ pub enum Capacity {
 }
 
 impl Pod {
+    /// A pod that was just made.
+    pub fn new(template: Arc<Template>, created: Time) -> Self {
+        Self {
+            template,
+            created,
+            unschedulable: None,
+            node: None,
+            started: None,
+            ready: None,
+            ready_changed: None,
+            deleting: None,
+            gone: None,
+            restarts: 0,
+            nominated: None,
+        }
+    }
+
     /// Does it still hold what it asked for on its node?
     pub fn holds(&self) -> bool {
         self.node.is_some() && self.gone.is_none()
@@ -241,6 +258,28 @@ impl Node {
     /// Has the scheduler it before it?
     pub fn present(&self) -> bool {
         self.registered.is_some() && self.gone.is_none()
+    }
+}
+
+impl Operator {
+    /// The operator of this name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "In" => Self::In,
+            "NotIn" => Self::NotIn,
+            "Exists" => Self::Exists,
+            "DoesNotExist" => Self::DoesNotExist,
+            "Gt" => Self::Gt,
+            "Lt" => Self::Lt,
+            "Gte" => Self::Gte,
+            "Lte" => Self::Lte,
+            _ => return None,
+        })
+    }
+
+    /// Does it compare whole numbers?
+    pub fn compares(self) -> bool {
+        matches!(self, Self::Gt | Self::Lt | Self::Gte | Self::Lte)
     }
 }
 

@@ -13,8 +13,6 @@ pub mod setup;
 mod tier;
 pub mod trace;
 
-use std::collections::BTreeMap;
-
 pub use binding::Binding;
 pub use build::{Unfit, world};
 pub use scaling::Metric;
@@ -95,8 +93,6 @@ struct Simulation<'a> {
     server: Server,
     tiers: Vec<Tier>,
     scalers: Vec<Scaler>,
-    /// The service of each of the engine's workloads.
-    services: BTreeMap<usize, usize>,
     /// Whose each pod is: its tier.
     owners: Vec<Option<usize>>,
     target: Target,
@@ -145,7 +141,6 @@ impl<'a> Simulation<'a> {
         if !problems.is_empty() {
             return Err(Unfit(problems));
         }
-        let services = tiers.iter().enumerate().map(|(place, tier)| (tier.workload, place)).collect();
         let phase = Span(i64::try_from(options.seed.wrapping_mul(6131) % 15_000).unwrap_or_default());
         let settings = server::Settings { phase, seed: options.seed, ..server::Settings::default() };
         let mut faults = options.faults.clone();
@@ -158,7 +153,6 @@ impl<'a> Simulation<'a> {
             server: Server::new(settings),
             tiers,
             scalers,
-            services,
             owners: Vec::new(),
             target: options.target,
             busy: Vec::new(),
@@ -258,12 +252,9 @@ impl<'a> Simulation<'a> {
 
     fn created(&mut self, id: PodId) {
         self.owners.resize(self.owners.len().max(id.0 + 1), None);
-        for (workload, tier) in &self.services {
-            if self.engine.pods()[id.0].template.workload.starts_with(&format!("{}-", self.tiers[*tier].name)) {
-                let _ = workload;
-                self.owners[id.0] = Some(*tier);
-            }
-        }
+        // A revision follows the name.
+        let name = self.engine.pods()[id.0].template.workload.rsplit_once('-').map(|(name, _)| name);
+        self.owners[id.0] = self.tiers.iter().position(|tier| Some(tier.name.as_str()) == name);
     }
 
     fn owner(&self, id: PodId) -> Option<usize> {

@@ -133,19 +133,7 @@ impl Cluster {
     pub(super) fn add_pod(&mut self, template: Arc<Template>, owner: Owned, ordinal: usize, now: Time) -> PodId {
         let id = PodId(self.pods.len());
         self.covers.push(self.covering(&template));
-        self.pods.push(Pod {
-            template,
-            created: now,
-            unschedulable: None,
-            node: None,
-            started: None,
-            ready: None,
-            ready_changed: None,
-            deleting: None,
-            gone: None,
-            restarts: 0,
-            nominated: None,
-        });
+        self.pods.push(Pod::new(template, now));
         self.about.push(About { owner, ordinal, words: None, triggers: false, evicting: false, conflicted: false });
         id
     }

@@ -132,17 +132,7 @@ fn requirements(written: &Value) -> Result<Requirements, String> {
 }
 
 fn operator(name: &str) -> Result<Operator, String> {
-    Ok(match name {
-        "In" => Operator::In,
-        "NotIn" => Operator::NotIn,
-        "Exists" => Operator::Exists,
-        "DoesNotExist" => Operator::DoesNotExist,
-        "Gt" => Operator::Gt,
-        "Lt" => Operator::Lt,
-        "Gte" => Operator::Gte,
-        "Lte" => Operator::Lte,
-        other => return Err(format!("`{other}` is no operator of a requirement")),
-    })
+    Operator::named(name).ok_or_else(|| format!("`{name}` is no operator of a requirement"))
 }
 
 /// A duration as Go writes it (`1h30m`), `Never` being none.

@@ -155,13 +155,7 @@ fn expressions(selector: &LabelSelector) -> Vec<Expression> {
     let labels = selector.match_labels.iter().flatten();
     let labels = labels.map(|(key, value)| (key.clone(), Operator::In, vec![value.clone()]));
     let rules = selector.match_expressions.iter().flatten().filter_map(|rule| {
-        let operator = match rule.operator.as_str() {
-            "In" => Operator::In,
-            "NotIn" => Operator::NotIn,
-            "Exists" => Operator::Exists,
-            "DoesNotExist" => Operator::DoesNotExist,
-            _ => return None,
-        };
+        let operator = Operator::named(&rule.operator).filter(|of| !of.compares())?;
         Some((rule.key.clone(), operator, rule.values.clone().unwrap_or_default()))
     });
     labels.chain(rules).map(|(key, operator, values)| Expression { key, operator, values }).collect()

@@ -11,19 +11,7 @@ use synth_twin::{
 use crate::given::at;
 
 fn created() -> Pod {
-    Pod {
-        template: Arc::new(Template::default()),
-        created: at(1.2),
-        unschedulable: None,
-        node: None,
-        started: None,
-        ready: None,
-        ready_changed: None,
-        deleting: None,
-        gone: None,
-        restarts: 0,
-        nominated: None,
-    }
+    Pod::new(Arc::new(Template::default()), at(1.2))
 }
 
 #[test]

@@ -75,19 +75,7 @@ impl World {
 }
 
 pub(crate) fn pod(template: &Arc<Template>) -> Pod {
-    Pod {
-        template: template.clone(),
-        created: Time::ZERO,
-        unschedulable: None,
-        node: None,
-        started: None,
-        ready: None,
-        ready_changed: None,
-        deleting: None,
-        gone: None,
-        restarts: 0,
-        nominated: None,
-    }
+    Pod::new(template.clone(), Time::ZERO)
 }
 
 /// A node of a zone, with room for so many thousandths, MiB and 110 pods.

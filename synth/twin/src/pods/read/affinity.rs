@@ -132,13 +132,7 @@ pub(super) fn selector(written: Option<&LabelSelector>, problems: &mut Problems)
 }
 
 fn operator(name: &str, compares: bool) -> Option<Operator> {
-    match name {
-        "In" => Some(Operator::In),
-        "NotIn" => Some(Operator::NotIn),
-        "Exists" => Some(Operator::Exists),
-        "DoesNotExist" => Some(Operator::DoesNotExist),
-        "Gt" if compares => Some(Operator::Gt),
-        "Lt" if compares => Some(Operator::Lt),
-        _ => None,
-    }
+    // Karpenter alone knows those that hold at the bound.
+    let known = Operator::named(name).filter(|of| !matches!(of, Operator::Gte | Operator::Lte))?;
+    (compares || !known.compares()).then_some(known)
 }

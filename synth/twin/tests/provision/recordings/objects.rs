@@ -13,17 +13,7 @@ use synth_twin::{
 use super::read::{cpu, memory, number, strings, text};
 
 fn operator(name: &str) -> Operator {
-    match name {
-        "In" => Operator::In,
-        "NotIn" => Operator::NotIn,
-        "Exists" => Operator::Exists,
-        "DoesNotExist" => Operator::DoesNotExist,
-        "Gt" => Operator::Gt,
-        "Lt" => Operator::Lt,
-        "Gte" => Operator::Gte,
-        "Lte" => Operator::Lte,
-        other => panic!("{other}"),
-    }
+    Operator::named(name).unwrap_or_else(|| panic!("{name}"))
 }
 
 pub(crate) fn pool(object: &Value) -> Pool {

@@ -194,19 +194,7 @@ impl World {
     }
 
     fn pod(&mut self, of: &Arc<Template>, node: Option<(NodeId, Time)>) -> PodId {
-        self.pods.push(Pod {
-            template: Arc::clone(of),
-            created: Time::ZERO,
-            unschedulable: None,
-            node,
-            started: None,
-            ready: None,
-            ready_changed: None,
-            deleting: None,
-            gone: None,
-            restarts: 0,
-            nominated: None,
-        });
+        self.pods.push(Pod { node, ..Pod::new(Arc::clone(of), Time::ZERO) });
         PodId(self.pods.len() - 1)
     }
 
