@@ -151,11 +151,11 @@ impl Servers {
     }
 
     /// The least disturbed of some tries.
-    async fn measure(&self, case: Case, rate: f64) -> Row {
+    async fn measure(&self, case: Case, most: f64, share: f64) -> Row {
         let mut best: Option<Row> = None;
         for _ in 0..TRIES {
             left_alone().await;
-            let row = self.once(case, rate).await;
+            let row = self.once(case, most, share).await;
             if best.as_ref().is_none_or(|best| row.disturbed() < best.disturbed()) {
                 best = Some(row);
             }
@@ -168,20 +168,27 @@ impl Servers {
         best.unwrap()
     }
 
-    async fn once(&self, case: Case, rate: f64) -> Row {
+    async fn once(&self, case: Case, most: f64, share: f64) -> Row {
+        let rate = most * share;
         let (address, request) = self.request(case);
         let look = || (self.proxy.0.nanoseconds(), self.mock.0.nanoseconds(), busy(0));
         let asked = arrivals::open((address, &request), rate, case.seconds(), rate.to_bits(), look);
         let (outcome, [before, after]) = asked.await;
-        let (proxy, mock) = (after.0 - before.0, after.1 - before.1);
-        let foreign = after.2.saturating_sub(before.2).saturating_sub(Duration::from_nanos(proxy + mock));
-        Row { case, rate, proxy, mock, foreign: foreign.as_secs_f64() / outcome.elapsed.as_secs_f64(), outcome }
+        // A thread that ends takes its time with it: then nobody knows how much it was.
+        let (proxy, mock) = (after.0.checked_sub(before.0), after.1.checked_sub(before.1));
+        let known = proxy.is_some() && mock.is_some();
+        let (proxy, mock) = (proxy.unwrap_or_default(), mock.unwrap_or_default());
+        let others = after.2.saturating_sub(before.2).saturating_sub(Duration::from_nanos(proxy + mock));
+        let foreign = if known { others.as_secs_f64() / outcome.elapsed.as_secs_f64() } else { f64::INFINITY };
+        Row { case, rate, most, proxy, mock, foreign, outcome }
     }
 }
 
 struct Row {
     case: Case,
     rate: f64,
+    /// The rate that would take all of the core, or of the places in flight.
+    most: f64,
     /// Processor time in nanoseconds.
     proxy: u64,
     mock: u64,
@@ -191,7 +198,7 @@ struct Row {
 }
 
 /// What [`Row::write`] writes.
-const HEADER: &str = "round,case,rate,seconds,offered,answered,refused,failed,proxy_cpu_us,mock_cpu_us,mean_us,p50_us,p90_us,p99_us,\
+const HEADER: &str = "round,case,rate,most,seconds,offered,answered,refused,failed,proxy_cpu_us,mock_cpu_us,mean_us,p50_us,p90_us,p99_us,\
     late_p50_us,late_p99_us,foreign";
 
 impl Row {
@@ -214,9 +221,10 @@ impl Row {
         let each = |nanoseconds: u64| Duration::from_nanos(nanoseconds).as_secs_f64() * 1e6 / offered;
         writeln!(
             text,
-            "{round},{},{:.0},{:.3},{offered},{count},{refused},{failed},{:.3},{:.3},{mean:.1},{:.1},{:.1},{:.1},{:.1},{:.1},{:.3}",
+            "{round},{},{:.0},{:.0},{:.3},{offered},{count},{refused},{failed},{:.3},{:.3},{mean:.1},{:.1},{:.1},{:.1},{:.1},{:.1},{:.3}",
             self.case.name(),
             self.rate,
+            self.most,
             elapsed.as_secs_f64(),
             each(self.proxy),
             each(self.mock),
@@ -263,7 +271,7 @@ pub(crate) async fn run(folder: &Path, file: &Path, names: &[String]) {
             let most = servers.most(case).await;
             for share in case.shares() {
                 let before = text.len();
-                servers.measure(case, most * share).await.write(round, &mut text);
+                servers.measure(case, most, *share).await.write(round, &mut text);
                 print!("{}", &text[before..]);
                 sleep(Duration::from_millis(1200)).await;
             }

@@ -1,6 +1,6 @@
 //! What the real services did, beside what the fluid and the sampled model say, by the rows of `make twin-calibrate`.
 //!
-//! usage: calibration MEASURED.csv. It prints the constants that the rows ask for, then each case at each rate, by the median of its rounds.
+//! usage: calibration MEASURED.csv. It prints the constants that the rows ask for, then each case at each rate, by the least disturbed of its rounds.
 //! Exit code 1 where an aim is missed: the mean within 5 % and the 99th percentile within 15 % up to four fifths of a core, the refused
 //! within 2 points.
 
@@ -12,12 +12,12 @@ use std::{
     process::ExitCode,
 };
 
-use rows::read;
+use rows::{Row, read};
 use synth_twin::{
     load::Load,
     service::{
-        Admission, CALIBRATION, Clients, Cost, Offer, Places, Sample, Service, State, Target, Tick, Workers, mixed,
-        sampled,
+        Admission, CALIBRATION, Clients, Cost, Offer, Places, Quantiles, Sample, Service, State, Target, Tick, Workers,
+        mixed, sampled,
     },
 };
 
@@ -79,9 +79,9 @@ fn main() -> io::Result<ExitCode> {
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The service that a case asks, and how long its target takes. Both on one core are one worker that does the work of both.
+/// What a case's requests cost, and how long its target takes. Both on one core are one worker that does the work of both.
 fn model(case: &str) -> (Service, Target) {
-    let (proxy, mock, unit) = (CALIBRATION.proxy, CALIBRATION.mock, CALIBRATION.unit);
+    let (proxy, mock) = (CALIBRATION.proxy, CALIBRATION.mock);
     let both = Cost {
         work: proxy.work + mock.work,
         wake: proxy.wake + mock.wake,
@@ -90,30 +90,44 @@ fn model(case: &str) -> (Service, Target) {
         idle: proxy.idle + mock.idle,
         jitter: (proxy.jitter.0 + mock.jitter.0, proxy.jitter.1.hypot(mock.jitter.1)),
     };
+    let (cost, target) = match case {
+        "mock" => (mock, Target::NONE),
+        "work" => (CALIBRATION.unit, Target::NONE),
+        "both" => (both, Target::NONE),
+        "followed" => (CALIBRATION.followed, Target::NONE),
+        "held" => (both, Target::Constant { seconds: 0.25 }),
+        _ => (both, Target::Exponential { mean: 0.25 }),
+    };
+    (service(case, cost), target)
+}
+
+/// The service that a case asks, at a cost.
+fn service(case: &str, cost: Cost) -> Service {
     let places = Places::of(Some(f64::from(256 << 20)), 1.0, None, None).in_flight;
     let room = Admission { in_flight: places, waiting: places, patience: 0.5 };
-    let of = |cost, admission| Service {
+    Service {
         cost,
         workers: Workers::Each(1),
         limit: None,
-        admission,
+        admission: if matches!(case, "mock" | "work") { Admission::ALL } else { room },
         timeout: Some(30.0),
         clients: Clients::default(),
-    };
-    match case {
-        "mock" => (of(mock, Admission::ALL), Target::NONE),
-        "work" => (of(unit, Admission::ALL), Target::NONE),
-        "both" => (of(both, room), Target::NONE),
-        "followed" => (of(CALIBRATION.followed, room), Target::NONE),
-        "held" => (of(both, room), Target::Constant { seconds: 0.25 }),
-        _ => (of(both, room), Target::Exponential { mean: 0.25 }),
     }
 }
 
-fn both(service: &Service, offer: Offer) -> (Tick, Sample) {
+/// The times that the fluid has for a row without a target of its own.
+fn fluid(service: &Service, row: &Row) -> Quantiles {
+    let tick = settled(service, Offer { rate: row.rate, cores: 1.0, target: Target::NONE });
+    mixed([(tick.latency, tick.answered)])
+}
+
+fn settled(service: &Service, offer: Offer) -> Tick {
     let mut state = State::default();
-    let ticks = (0..30).map(|_| state.tick(service, &offer, 1.0));
-    let last = ticks.last().unwrap_or_default();
+    (0..30).map(|_| state.tick(service, &offer, 1.0)).last().unwrap_or_default()
+}
+
+fn both(service: &Service, offer: Offer) -> (Tick, Sample) {
+    let last = settled(service, offer);
     let seconds = (500_000.0 / offer.rate).clamp(5.0, 200.0);
     let load = Load::through([(0.0, offer.rate), (seconds, offer.rate)]).unwrap_or_else(|flaws| panic!("{flaws}"));
     (last, sampled(service, &offer, load.arrivals(1), seconds / 5.0, 2))

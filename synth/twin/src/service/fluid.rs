@@ -86,7 +86,6 @@ impl State {
         let speed = (offer.cores / count).clamp(1e-9, 1.0);
         let held_by_target = held(&offer.target, service.timeout);
         let served = rate.min(cores / service.cost.work);
-        let each = station::each(&service.cost, service.workers, served, speed);
         let stay = station::stay(&service.cost, service.workers, served, speed, self.refusing);
         self.settle(&stay, seconds);
         let stalled = service.limit.map_or((0.0, 0.0), |limit| {
@@ -121,7 +120,8 @@ impl State {
             .then_target(offer.target);
         let late_client = service.clients.timeout.map_or(0.0, |timeout| latency.above(timeout));
         let failed = through * (1.0 - (1.0 - late_target) * (1.0 - late_client));
-        let work = if backlog.mean > 0.0 { service.cost.work } else { each };
+        let worked = (through / seconds).min(cores / service.cost.work);
+        let work = station::each(&service.cost, service.workers, worked, speed);
         self.again = (refused + failed) * service.clients.again;
         self.refusing = refused / seconds * service.cost.refusal / (count * speed);
         Tick {
