@@ -8,7 +8,6 @@ pub mod limits;
 mod object;
 pub mod pod;
 pub mod proposal;
-pub(crate) mod quantity;
 pub mod settings;
 
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;

@@ -12,6 +12,7 @@ pub mod load;
 pub mod metrics;
 pub mod network;
 pub mod pods;
+pub mod quantity;
 pub mod random;
 pub mod replay;
 pub mod replicaset;

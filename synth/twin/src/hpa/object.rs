@@ -6,12 +6,10 @@ use k8s_openapi::api::autoscaling::v2::{
 };
 
 use crate::{
-    hpa::{
-        quantity::Decimal,
-        settings::{
-            Behavior, Flags, Metric, Policy, Refused, Rules, Select, Settings, Source, Step, Target, Tolerances,
-        },
+    hpa::settings::{
+        Behavior, Flags, Metric, Policy, Refused, Rules, Select, Settings, Source, Step, Target, Tolerances,
     },
+    quantity::{Decimal, thousandths},
     time::Span,
 };
 
@@ -124,7 +122,7 @@ fn value(target: &MetricTarget, field: &str) -> Result<Option<Target>, Refused> 
 
 fn positive(said: Option<&str>, field: &str) -> Result<Option<i64>, Refused> {
     let Some(said) = said else { return Ok(None) };
-    match Decimal::read(said).and_then(Decimal::thousandths) {
+    match thousandths(said) {
         Some(value) if value > 0 => Ok(Some(value)),
         Some(_) => refused(field, format!("is `{said}`, which is not positive")),
         None => refused(field, format!("is `{said}`, which is no quantity that a controller can compute with")),

@@ -8,7 +8,8 @@ use crate::{
         requirements::{Requirement, Requirements},
     },
     pods::{Effect, Labels, Operator, Taint},
-    resources::{MEBIBYTE, Resources},
+    quantity,
+    resources::Resources,
     time::Span,
 };
 
@@ -25,9 +26,9 @@ impl Pool {
             labels: labels(&template["metadata"]["labels"]),
             taints: taints(&template["spec"]["taints"]).map_err(within)?,
             startup_taints: taints(&template["spec"]["startupTaints"]).map_err(within)?,
-            limit_cpu: amount(&spec["limits"]["cpu"], milli).map_err(within)?,
-            limit_memory: amount(&spec["limits"]["memory"], bytes).map_err(within)?,
-            limit_nodes: amount(&spec["limits"]["nodes"], bytes).map_err(within)?,
+            limit_cpu: amount(&spec["limits"]["cpu"], quantity::thousandths).map_err(within)?,
+            limit_memory: amount(&spec["limits"]["memory"], quantity::whole).map_err(within)?,
+            limit_nodes: amount(&spec["limits"]["nodes"], quantity::whole).map_err(within)?,
             policy: policy(&spec["disruption"]["consolidationPolicy"]).map_err(within)?,
             consolidate_after: span(&spec["disruption"]["consolidateAfter"], Some(Span::ZERO)).map_err(within)?,
             budgets: budgets(&spec["disruption"]["budgets"]).map_err(within)?,
@@ -174,44 +175,9 @@ fn amount(written: &Value, read: fn(&str) -> Option<i64>) -> Result<Option<i64>,
     read(&text).map(Some).ok_or_else(|| format!("`{text}` is no quantity"))
 }
 
-/// CPU in thousandths.
-pub fn milli(text: &str) -> Option<i64> {
-    match text.strip_suffix('m') {
-        Some(milli) => milli.parse().ok(),
-        None => decimal(text, 1000),
-    }
-}
-
-/// Memory in bytes, and plain numbers.
-pub fn bytes(text: &str) -> Option<i64> {
-    let units = [
-        ("Ki", 1 << 10),
-        ("Mi", MEBIBYTE),
-        ("Gi", 1 << 30),
-        ("Ti", 1 << 40),
-        ("k", 1000),
-        ("M", 1_000_000),
-        ("G", 1_000_000_000),
-        ("T", 1_000_000_000_000),
-    ];
-    match units.iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, *size))) {
-        Some((number, size)) => decimal(number, size),
-        None => decimal(text, 1),
-    }
-}
-
 /// What pods ask for, with a place.
 pub fn pod_requests(cpu: &str, memory: &str) -> Option<Resources> {
-    Some(Resources { cpu: milli(cpu)?, memory: bytes(memory)?, pods: 1 })
-}
-
-/// A decimal number in units of one part in so many.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "quantities are far below 2^53")]
-fn decimal(text: &str, parts: i64) -> Option<i64> {
-    text.parse::<i64>().map(|whole| whole * parts).ok().or_else(|| {
-        let number = text.parse::<f64>().ok().filter(|number| number.is_finite())?;
-        Some((number * parts as f64).ceil() as i64)
-    })
+    Some(Resources { cpu: quantity::thousandths(cpu)?, memory: quantity::whole(memory)?, pods: 1 })
 }
 
 /// What a node must still be like: the template but for its requirements, which are looked at themselves.

@@ -9,7 +9,7 @@ use std::fmt;
 
 use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec, Toleration as Written};
 
-pub use self::requests::quantity;
+pub(crate) use self::affinity::selector;
 use self::{
     affinity::{anti_affinity, node_terms, preferred_nodes, spreads},
     requests::{cpu_limit, requests},

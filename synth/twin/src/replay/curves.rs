@@ -14,9 +14,9 @@ use serde_json::Value as Json;
 use crate::{
     hpa::{
         Autoscaler,
-        quantity::Decimal,
         settings::{Flags, Source},
     },
+    quantity,
     replay::{File, Malformed},
     time::Span,
 };
@@ -163,7 +163,7 @@ fn behavior(said: &Json) -> Result<HorizontalPodAutoscalerBehavior, String> {
 /// Thousandths: a number of them, or a quantity.
 fn milli(value: &Json) -> Result<i64, String> {
     let read = match value.as_str() {
-        Some(text) => Decimal::read(text).and_then(Decimal::thousandths),
+        Some(text) => quantity::thousandths(text),
         None => value.as_i64(),
     };
     read.filter(|request| *request > 0).ok_or_else(|| format!("`request` is {value}, no quantity of vCPU"))

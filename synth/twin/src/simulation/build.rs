@@ -4,21 +4,21 @@ use std::{fmt, sync::Arc};
 
 use k8s_openapi::{
     api::{apps::v1::Deployment, core::v1::ResourceQuota, policy::v1::PodDisruptionBudget},
-    apimachinery::pkg::{
-        apis::meta::v1::{LabelSelector, ObjectMeta},
-        util::intstr::IntOrString,
-    },
+    apimachinery::pkg::{apis::meta::v1::ObjectMeta, util::intstr::IntOrString},
 };
 use serde_json::json;
-use synth_kubernetes::quantity;
 
 use super::setup::{Service, Setup};
 use crate::{
     catalogue::Catalogue,
     engine::{Keeps, PodBudget, Quota, Rollout, Workload, World},
     karpenter::{Pool, Share},
-    pods::{Capacity, Expression, HOSTNAME, Labels, Node, Operator, Template, ZONE, read::Owner},
-    resources::{MEBIBYTE, Resources},
+    pods::{
+        Capacity, HOSTNAME, Labels, Node, Template, ZONE,
+        read::{Owner, selector},
+    },
+    quantity,
+    resources::Resources,
     time::{Span, Time},
 };
 
@@ -67,6 +67,7 @@ pub fn world(setup: &Setup) -> Result<World, Unfit> {
         rollout: Rollout::default(),
     });
     let budgets = setup.services.iter().filter_map(|service| budget(service.budget.as_ref()?, &mut problems)).collect();
+    let quotas = setup.quota.iter().map(|object| quota(object, &mut problems)).collect();
     let nodes = base_nodes(setup, &catalogue, &mut problems);
     if !problems.is_empty() {
         return Err(Unfit(problems));
@@ -76,7 +77,7 @@ pub fn world(setup: &Setup) -> Result<World, Unfit> {
         daemons: setup.daemons.clone(),
         workloads: services.into_iter().chain(others).collect(),
         budgets,
-        quotas: setup.quota.iter().map(quota).collect(),
+        quotas,
         nodes,
         catalogue,
         karpenter: Some(setup.karpenter.clone()),
@@ -148,30 +149,30 @@ fn budget(object: &PodDisruptionBudget, problems: &mut Problems) -> Option<PodBu
         return None;
     };
     let namespace = object.metadata.namespace.clone().unwrap_or_default();
-    Some(PodBudget { name, namespace, selector: expressions(spec.selector.as_ref()?), keeps })
+    let mut wrong = Problems::new();
+    let selector = selector(spec.selector.as_ref(), &mut wrong);
+    problems.extend(wrong.into_iter().map(|problem| format!("PodDisruptionBudget/{name}: {problem}")));
+    Some(PodBudget { name, namespace, selector, keeps })
 }
 
-fn expressions(selector: &LabelSelector) -> Vec<Expression> {
-    let labels = selector.match_labels.iter().flatten();
-    let labels = labels.map(|(key, value)| (key.clone(), Operator::In, vec![value.clone()]));
-    let rules = selector.match_expressions.iter().flatten().filter_map(|rule| {
-        let operator = Operator::named(&rule.operator).filter(|of| !of.compares())?;
-        Some((rule.key.clone(), operator, rule.values.clone().unwrap_or_default()))
-    });
-    labels.chain(rules).map(|(key, operator, values)| Expression { key, operator, values }).collect()
-}
-
-#[expect(clippy::cast_possible_wrap, reason = "amounts of a cluster")]
-fn quota(object: &ResourceQuota) -> Quota {
+fn quota(object: &ResourceQuota, problems: &mut Problems) -> Quota {
     let hard = object.spec.as_ref().and_then(|spec| spec.hard.as_ref());
-    let of = |key: &str| hard.and_then(|hard| hard.get(key));
-    let cpu = of("requests.cpu").and_then(quantity::millicores).map_or(i64::MAX, |cpu| cpu as i64);
-    let memory = of("requests.memory").and_then(quantity::mebibytes).map_or(i64::MAX, |of| of as i64 * MEBIBYTE);
-    let pods = of("pods").and_then(|pods| pods.0.parse().ok()).unwrap_or(i64::MAX);
+    let mut of = |key: &str, read: fn(&str) -> Option<i64>| {
+        let written = hard.and_then(|hard| hard.get(key))?;
+        let amount = read(&written.0);
+        if amount.is_none() {
+            let name = name_of(&object.metadata);
+            problems.push(format!("ResourceQuota/{name}: `{key}` is `{}`, which is no quantity", written.0));
+        }
+        amount
+    };
+    let cpu = of("requests.cpu", quantity::thousandths).unwrap_or(i64::MAX);
+    let memory = of("requests.memory", quantity::whole).unwrap_or(i64::MAX);
+    let pods = of("pods", quantity::whole).unwrap_or(i64::MAX);
     Quota {
         namespace: object.metadata.namespace.clone().unwrap_or_default(),
         hard: Resources { cpu, memory, pods },
-        limit_cpu: of("limits.cpu").and_then(quantity::millicores).map(|cpu| cpu as i64),
+        limit_cpu: of("limits.cpu", quantity::thousandths),
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use synth_twin::{
     pods::{
         AntiAffinity, Effect, Expression, Operator, Spread, Template, Toleration, ZONE,
-        read::{Owner, Unread, quantity},
+        read::{Owner, Unread},
     },
     resources::Resources,
 };
@@ -26,30 +26,6 @@ fn read(written: Json) -> Template {
 
 fn resources(cpu: &str, memory: &str) -> Json {
     json!({ "name": "c", "resources": { "requests": { "cpu": cpu, "memory": memory } } })
-}
-
-#[test]
-fn quantities_are_read_in_every_notation_and_rounded_up() {
-    for (text, scale, value) in [
-        ("500m", 1000, 500),
-        ("2", 1000, 2000),
-        ("0.1", 1000, 100),
-        ("1.0005", 1000, 1001),
-        ("100u", 1000, 1),
-        ("256Mi", 1, 256 << 20),
-        ("1.5Gi", 1, 3 << 29),
-        ("128974848", 1, 128_974_848),
-        ("129e6", 1, 129_000_000),
-        ("1E", 1, 1_000_000_000_000_000_000),
-        ("2e-1", 1000, 200),
-        ("9E9", 1, 9_000_000_000),
-        ("128974848000m", 1, 128_974_848),
-    ] {
-        assert_eq!(quantity(text, scale), Some(value), "{text}");
-    }
-    for text in ["", "x", "1.2.3", "1e2Mi", "1E1000", "0x10", "9Ei9"] {
-        assert_eq!(quantity(text, 1), None, "{text}");
-    }
 }
 
 #[test]

@@ -9,8 +9,9 @@ use serde_json::Value as Json;
 use synth_twin::{
     pods::{
         Effect, Node, NodeId, Pod, PodId, Taint, Template,
-        read::{Owner, effect, quantity},
+        read::{Owner, effect},
     },
+    quantity,
     replicaset::{first_to_go, is_active},
     resources::Resources,
     scheduler::{Attempt, Budget, Preemption, UNSCHEDULABLE},
@@ -56,9 +57,10 @@ fn index(object: &Json, key: &str) -> Option<usize> {
 }
 
 fn read_node(written: &Json) -> Node {
-    let amount = |key: &str, scale| quantity(text(written, key), scale).unwrap();
+    let whole = |key: &str| quantity::whole(text(written, key)).unwrap();
+    let cpu = quantity::thousandths(text(written, "cpu")).unwrap();
     let mut read = node(text(written, "name"), text(written, "zone"), 0, 0);
-    read.allocatable = Resources { cpu: amount("cpu", 1000), memory: amount("memory", 1), pods: amount("pods", 1) };
+    read.allocatable = Resources { cpu, memory: whole("memory"), pods: whole("pods") };
     read.labels.insert("kubernetes.io/os".to_owned(), "linux".to_owned());
     for (key, value) in written["labels"].as_object().into_iter().flatten() {
         read.labels.insert(key.clone(), value.as_str().unwrap().to_owned());

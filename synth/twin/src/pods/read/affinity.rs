@@ -111,7 +111,7 @@ pub(super) fn anti_affinity(
 }
 
 /// A selector's rules; one that is not written selects nothing, an empty one everything.
-pub(super) fn selector(written: Option<&LabelSelector>, problems: &mut Problems) -> Vec<Expression> {
+pub(crate) fn selector(written: Option<&LabelSelector>, problems: &mut Problems) -> Vec<Expression> {
     let Some(written) = written else {
         return vec![Expression { key: String::new(), operator: Operator::In, values: Vec::new() }];
     };

@@ -8,7 +8,10 @@ use k8s_openapi::{
 };
 
 use super::Problems;
-use crate::resources::{MEBIBYTE, Resources};
+use crate::{
+    quantity,
+    resources::{MEBIBYTE, Resources},
+};
 
 type Written = BTreeMap<String, Quantity>;
 
@@ -95,46 +98,9 @@ fn of(written: Option<&ResourceRequirements>, unasked: Resources, problems: &mut
 }
 
 fn amount(written: &Quantity, resource: &str, problems: &mut Problems) -> Option<i64> {
-    let scale = if resource == "cpu" { 1000 } else { 1 };
-    let read = quantity(&written.0, scale);
+    let read = if resource == "cpu" { quantity::thousandths(&written.0) } else { quantity::whole(&written.0) };
     if read.is_none() {
         problems.push(format!("`{}` is no quantity of {resource}", written.0));
     }
     read
-}
-
-/// A quantity as Kubernetes writes it, times `scale`, rounded up: `500m` times 1,000 is 500, `1.5Gi` times 1 is 1,610,612,736.
-pub fn quantity(text: &str, scale: i128) -> Option<i64> {
-    const UNITS: [(&str, i128, i128); 15] = [
-        ("Ki", 1 << 10, 1),
-        ("Mi", 1 << 20, 1),
-        ("Gi", 1 << 30, 1),
-        ("Ti", 1 << 40, 1),
-        ("Pi", 1 << 50, 1),
-        ("Ei", 1 << 60, 1),
-        ("n", 1, 1_000_000_000),
-        ("u", 1, 1_000_000),
-        ("m", 1, 1000),
-        ("k", 1000, 1),
-        ("M", 1_000_000, 1),
-        ("G", 1_000_000_000, 1),
-        ("T", 1_000_000_000_000, 1),
-        ("P", 1_000_000_000_000_000, 1),
-        ("E", 1_000_000_000_000_000_000, 1),
-    ];
-    let unit = UNITS.iter().find_map(|(suffix, times, by)| Some((text.strip_suffix(suffix)?, *times, *by)));
-    let (number, times, by) = unit.unwrap_or((text, 1, 1));
-    let (number, exponent) = match number.split_once(['e', 'E']) {
-        Some((number, exponent)) if by == 1 && times == 1 => (number, exponent.parse::<i32>().ok()?),
-        Some(_) => return None,
-        None => (number, 0),
-    };
-    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-    let digits: i128 = format!("{whole}{part}").parse().ok()?;
-    let decimals = i32::try_from(part.len()).ok()? - exponent;
-    let power = 10_i128.checked_pow(decimals.unsigned_abs())?;
-    let (times, by) = if decimals < 0 { (times.checked_mul(power)?, by) } else { (times, by.checked_mul(power)?) };
-    let exact = digits.checked_mul(scale)?.checked_mul(times)?;
-    let rounded_up = exact.div_euclid(by) + i128::from(exact.rem_euclid(by) != 0);
-    i64::try_from(rounded_up).ok()
 }

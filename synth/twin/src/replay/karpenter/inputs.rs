@@ -27,8 +27,9 @@ use super::recording::{Claim as Recorded, Recording};
 use crate::{
     catalogue::CAPACITY_TYPE,
     engine::Whose,
-    karpenter::{Claim, Plan, Pool, read},
+    karpenter::{Claim, Plan, Pool},
     pods::{NodeId, ZONE},
+    quantity,
     time::{Span, Time},
 };
 
@@ -177,8 +178,8 @@ fn looked(command: &super::recording::Command) -> f64 {
 /// How much a simulated claim resembles a recorded one: the less the number, the more.
 fn unlike(recorded: &Recorded, claim: &Claim, now: Time) -> i64 {
     let text = |key: &str| recorded.requests.get(key).map(String::as_str).unwrap_or_default();
-    let cpu = read::milli(text("cpu")).unwrap_or(0) != claim.requests.cpu;
-    let memory = read::bytes(text("memory")).unwrap_or(0) != claim.requests.memory;
+    let cpu = quantity::thousandths(text("cpu")).unwrap_or(0) != claim.requests.cpu;
+    let memory = quantity::whole(text("memory")).unwrap_or(0) != claim.requests.memory;
     let values = |key: &str| {
         let own = claim.requirements.get(key).and_then(|rule| rule.values());
         let theirs = recorded.requirements.get(key).and_then(|values| values.as_array());

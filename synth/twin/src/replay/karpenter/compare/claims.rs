@@ -4,8 +4,9 @@ use super::{Decision, Recording, capacity, differing, letter, together};
 use crate::{
     catalogue::{CAPACITY_TYPE, Catalogue, TypeId},
     engine::{Engine, Kind},
-    karpenter::{Claim, launch::Fleet, read},
+    karpenter::{Claim, launch::Fleet},
     pods::{NodeId, ZONE},
+    quantity,
     replay::karpenter::recording,
     time::Time,
 };
@@ -122,9 +123,9 @@ fn claim_differs(recording: &Recording, recorded: &recording::Claim, engine: &En
         (
             "requests",
             numbers(
-                read::milli(text("cpu")).unwrap_or(-1),
-                read::bytes(text("memory")).unwrap_or(-1),
-                read::bytes(text("pods")).unwrap_or(-1),
+                quantity::thousandths(text("cpu")).unwrap_or(-1),
+                quantity::whole(text("memory")).unwrap_or(-1),
+                quantity::whole(text("pods")).unwrap_or(-1),
             ),
             numbers(requests.cpu, requests.memory, requests.pods),
         ),

@@ -1,4 +1,14 @@
-//! Quantities, to the thousandth and as the controller reads a tolerance.
+//! Quantities as Kubernetes writes them: `100`, `1.5`, `250m`, `2Gi`, `1e3`.
+
+/// A quantity in thousandths, rounded up: `500m` is 500, `0.1` is 100. `None` for what is no quantity, or beyond 64 bits.
+pub fn thousandths(text: &str) -> Option<i64> {
+    Decimal::read(text)?.times(3)
+}
+
+/// A quantity as a whole number, rounded up: `1.5Gi` is 1,610,612,736. `None` for what is no quantity, or beyond 64 bits.
+pub fn whole(text: &str) -> Option<i64> {
+    Decimal::read(text)?.times(0)
+}
 
 /// `mantissa` × 10^`exponent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +36,7 @@ const SUFFIXES: [(&str, i128, i32); 15] = [
 ];
 
 impl Decimal {
-    /// Reads what a `Quantity` may be: `100`, `1.5`, `250m`, `2Gi`, `1e3`. `None` for what is none, or is beyond all measure.
+    /// `None` for what is no quantity, or is beyond all measure.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let (number, factor, power) = SUFFIXES
             .iter()
@@ -50,9 +60,9 @@ impl Decimal {
         (exponent.abs() <= 18).then_some(Self { mantissa: sign * all.parse::<i128>().ok()? * factor, exponent })
     }
 
-    /// In thousandths, rounded up; `None` beyond 64 bits.
-    pub(crate) fn thousandths(self) -> Option<i64> {
-        let power = self.exponent + 3;
+    /// Times 10^`power`, rounded up; `None` beyond 64 bits.
+    fn times(self, power: i32) -> Option<i64> {
+        let power = self.exponent + power;
         let ten = 10_i128.checked_pow(power.unsigned_abs())?;
         let value = if power >= 0 {
             self.mantissa.checked_mul(ten)?
@@ -62,7 +72,7 @@ impl Decimal {
         i64::try_from(value).ok()
     }
 
-    /// As the controller computes with it: a whole number of thousandths, millionths or billionths, times that part. What comes of
+    /// As the autoscaler's controller computes with a tolerance: a whole number of thousandths, millionths or billionths, times that part. What comes of
     /// 0.07 as 70 × 0.001 may differ from 0.07 in the last digit, and a tolerance is compared to the last digit.
     #[expect(clippy::cast_precision_loss, reason = "as the controller rounds")]
     pub(crate) fn approximate(self) -> f64 {
@@ -82,26 +92,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_is_read_and_rounded_up_to_the_thousandth() {
-        for (text, thousandths) in [
-            ("100", 100_000),
-            ("1.5", 1_500),
-            ("250m", 250),
-            ("305920u", 306),
-            ("306000001n", 307),
-            ("2Ki", 2_048_000),
-            ("1k", 1_000_000),
-            ("1e3", 1_000_000),
-            ("12E2", 1_200_000),
-            ("1E", 1_000_000_000_000_000_000_000_i128),
-            ("-1.5m", -1),
-            ("0.0001", 1),
+    fn every_spelling_is_read_and_rounded_up() {
+        for (text, in_thousandths, rounded) in [
+            ("100", Some(100_000), Some(100)),
+            ("1.5", Some(1_500), Some(2)),
+            ("0.1", Some(100), Some(1)),
+            ("1.0005", Some(1_001), Some(2)),
+            ("250m", Some(250), Some(1)),
+            ("100u", Some(1), Some(1)),
+            ("305920u", Some(306), Some(1)),
+            ("306000001n", Some(307), Some(1)),
+            ("2Ki", Some(2_048_000), Some(2_048)),
+            ("1.5Gi", Some(1_610_612_736_000), Some(3 << 29)),
+            ("128974848000m", Some(128_974_848_000), Some(128_974_848)),
+            ("1k", Some(1_000_000), Some(1_000)),
+            ("1e3", Some(1_000_000), Some(1_000)),
+            ("2e-1", Some(200), Some(1)),
+            ("12E2", Some(1_200_000), Some(1_200)),
+            ("9E9", Some(9_000_000_000_000), Some(9_000_000_000)),
+            ("1E", None, Some(1_000_000_000_000_000_000)),
+            ("-1.5m", Some(-1), Some(0)),
+            ("0.0001", Some(1), Some(1)),
         ] {
-            let read = Decimal::read(text).map(Decimal::thousandths);
-            assert_eq!(read, Some(i64::try_from(thousandths).ok()), "{text}");
+            assert_eq!((thousandths(text), whole(text)), (in_thousandths, rounded), "{text}");
         }
-        for text in ["", ".", "m", "1.2.3", "ten", "1Ki3", "1e3m", "1e99", "0x10", "1 "] {
-            assert_eq!(Decimal::read(text), None, "{text}");
+        for text in ["", ".", "m", "x", "1.2.3", "ten", "1Ki3", "9Ei9", "1e3m", "1e2Mi", "1e99", "1E1000", "0x10", "1 "]
+        {
+            assert_eq!((thousandths(text), whole(text)), (None, None), "{text}");
         }
     }
 
