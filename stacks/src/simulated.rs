@@ -81,7 +81,6 @@ pub fn setup(platform: &Platform) -> Setup {
                 .chart::<Values>()
                 .is_some_and(|chart| chart.values.settings.preference_policy == "Ignore"),
             spot_to_spot: false,
-            memory_overhead: 0.075,
         },
         balancer: Balancer {
             cross_zone: balancer

@@ -114,8 +114,6 @@ pub struct Settings {
     pub ignores_preferences: bool,
     /// The gate `SpotToSpotConsolidation`.
     pub spot_to_spot: bool,
-    /// `VM_MEMORY_OVERHEAD_PERCENT`, as a share.
-    pub memory_overhead: f64,
 }
 
 /// The cluster, as a simulation of scheduling sees it.

@@ -97,7 +97,6 @@ pub(super) fn settings(version: Version) -> Settings {
         batch_max: Span::whole_seconds(10),
         ignores_preferences: false,
         spot_to_spot: false,
-        memory_overhead: 0.075,
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::recording::Recording;
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, NodeClass},
     engine::{Keeps, PodBudget, Rollout, Workload, World},
     karpenter::{Pool, Settings, Share, Version, read},
     pods::{AntiAffinity, Expression, HOSTNAME, Labels, Operator, Spread, Template, Toleration, ZONE},
@@ -21,12 +21,15 @@ const GRACE: i64 = 20;
 /// That of Tideline's own pods.
 const TIDELINE_GRACE: i64 = 65;
 
+/// What a recording says of one of Karpenter's settings.
+fn set<'a>(recording: &'a Recording, name: &str) -> Option<&'a str> {
+    let all = recording.settings.iter().filter_map(|setting| setting.split_once('='));
+    all.filter(|(key, _)| *key == name).map(|(_, value)| value).next_back()
+}
+
 /// What Karpenter was started with: the chart's defaults but for what the recording names.
 pub(super) fn settings(recording: &Recording) -> Settings {
-    let set = |name: &str| {
-        let all = recording.settings.iter().filter_map(|setting| setting.split_once('='));
-        all.filter(|(key, _)| *key == name).map(|(_, value)| value).next_back()
-    };
+    let set = |name: &str| set(recording, name);
     let seconds = |name: &str, default: i64| {
         let text = set(name).map(|text| text.trim_end_matches('s'));
         text.and_then(|text| text.parse().ok()).map_or(Span::whole_seconds(default), Span::seconds)
@@ -37,7 +40,6 @@ pub(super) fn settings(recording: &Recording) -> Settings {
         batch_max: seconds("BATCH_MAX_DURATION", 10),
         ignores_preferences: set("PREFERENCE_POLICY") == Some("Ignore"),
         spot_to_spot: set("FEATURE_GATES").is_some_and(|gates| gates.contains("SpotToSpotConsolidation=true")),
-        memory_overhead: set("VM_MEMORY_OVERHEAD_PERCENT").and_then(|text| text.parse().ok()).unwrap_or(0.075),
     }
 }
 
@@ -59,7 +61,12 @@ fn region(recording: &Recording) -> Option<&str> {
 /// The world before anything is done. Groups are there without pods.
 pub(super) fn world(recording: &Recording, prices: Option<&str>) -> Result<World, String> {
     let region = region(recording).unwrap_or("eu-north-1");
-    let catalogue = Catalogue::of(region).and_then(|catalogue| match prices {
+    let mut class = NodeClass::default();
+    if let Some(share) = set(recording, "VM_MEMORY_OVERHEAD_PERCENT") {
+        class.memory_overhead =
+            share.parse().map_err(|_| format!("`VM_MEMORY_OVERHEAD_PERCENT` is `{share}`, which is no share"))?;
+    }
+    let catalogue = Catalogue::for_class(region, &class).and_then(|catalogue| match prices {
         Some(prices) => catalogue.with_prices(prices),
         None => Ok(catalogue),
     });

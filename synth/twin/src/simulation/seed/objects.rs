@@ -65,7 +65,6 @@ pub fn setup(version: Version) -> Setup {
             batch_max: Span::whole_seconds(10),
             ignores_preferences: false,
             spot_to_spot: false,
-            memory_overhead: 0.075,
         },
         // Nodes are the targets of a Service's own load balancer, and kube-proxy spreads over all pods within a second.
         balancer: Balancer {

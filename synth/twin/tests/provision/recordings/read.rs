@@ -6,6 +6,7 @@ use serde_json::Value;
 use synth_twin::{
     karpenter::{Pool, Settings, Version},
     pods::Template,
+    quantity,
     resources::Resources,
     time::Span,
 };
@@ -100,17 +101,12 @@ pub(crate) fn number(value: &Value) -> usize {
 
 /// Thousandths of a vCPU.
 pub(crate) fn cpu(value: &Value) -> i64 {
-    let text = text(value);
-    text.strip_suffix('m')
-        .map_or_else(|| text.parse::<i64>().unwrap() * 1000, |thousandths| thousandths.parse().unwrap())
+    quantity::thousandths(&text(value)).unwrap()
 }
 
 /// Bytes.
 pub(crate) fn memory(value: &Value) -> i64 {
-    let text = text(value);
-    let units = [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40)];
-    let sized = units.iter().find_map(|(unit, power)| Some(text.strip_suffix(unit)?.parse::<i64>().ok()? << power));
-    sized.unwrap_or_else(|| text.parse().unwrap())
+    quantity::whole(&text(value)).unwrap()
 }
 
 impl Recording {
@@ -141,7 +137,6 @@ impl Recording {
                 batch_max: Span::whole_seconds(10),
                 ignores_preferences: ignores,
                 spot_to_spot: false,
-                memory_overhead: 0.075,
             },
             daemons: templates.iter().filter(|(_, of)| of.daemon).map(|(_, of)| of.clone()).collect(),
             groups: templates.into_iter().map(|(name, of)| (name, Arc::new(of))).collect(),

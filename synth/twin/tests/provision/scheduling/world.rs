@@ -129,7 +129,6 @@ impl World {
                 batch_max: Span::whole_seconds(10),
                 ignores_preferences: false,
                 spot_to_spot: false,
-                memory_overhead: 0.075,
             },
             unavailable: Unavailable::default(),
             catalogue: Catalogue::of("eu-north-1").unwrap(),
