@@ -1,4 +1,4 @@
-//! The `ReplicaSet` controller: how fast it makes pods, and which it deletes first.
+//! The `ReplicaSet` controller: how many pods it makes or deletes at once, and which it deletes first.
 //!
 //! Sources: `pkg/controller/controller_utils.go` and `pkg/controller/replicaset` of Kubernetes 1.36.
 
@@ -13,36 +13,23 @@ use crate::{
 pub const BURST: usize = 500;
 
 /// What a `ReplicaSet` does about its number of pods.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Nothing: it has as many as it should.
     Nothing,
-    /// It makes so many, in batches that double while all are accepted.
-    Create(Vec<usize>),
+    /// It makes so many.
+    Create(usize),
     /// It deletes so many of [`first_to_go`].
     Delete(usize),
 }
 
-/// What a `ReplicaSet` with so many active pods does that should have `replicas`.
+/// What one look of a `ReplicaSet` with so many active pods does that should have `replicas`.
 pub fn change(replicas: usize, active: usize) -> Change {
     match replicas.cmp(&active) {
         Ordering::Equal => Change::Nothing,
-        Ordering::Greater => Change::Create(batches((replicas - active).min(BURST))),
+        Ordering::Greater => Change::Create((replicas - active).min(BURST)),
         Ordering::Less => Change::Delete((active - replicas).min(BURST)),
     }
-}
-
-/// Batches in which so many pods are made: 1, 2, 4, …; one that meets a refusal is the last of its look.
-pub fn batches(mut missing: usize) -> Vec<usize> {
-    let mut all = Vec::new();
-    let mut size = 1;
-    while missing > 0 {
-        let batch = size.min(missing);
-        all.push(batch);
-        missing -= batch;
-        size *= 2;
-    }
-    all
 }
 
 /// Does a pod count as its `ReplicaSet`'s? What leaves does not.

@@ -6,7 +6,7 @@ use super::{Engine, Happening, Kind, Whose, cluster::Owned, event::Departure};
 use crate::{
     karpenter::memory::Memory,
     pods::{NodeId, PodId, Template, Toleration},
-    replicaset,
+    replicaset::{self, Change},
     resources::Resources,
     time::Span,
 };
@@ -91,11 +91,10 @@ impl Engine {
         for set in 0..self.cluster.owners[workload].sets.len() {
             let of = &self.cluster.owners[workload].sets[set];
             let live = of.live(&self.cluster.pods).count() + of.asked;
-            if live < of.replicas {
-                let missing = (of.replicas - live).min(replicaset::BURST);
-                (0..missing).for_each(|_| self.ask_for_pod(workload, set));
-            } else if live > of.replicas {
-                self.delete_surplus(workload, set, live - of.replicas);
+            match replicaset::change(of.replicas, live) {
+                Change::Nothing => {}
+                Change::Create(missing) => (0..missing).for_each(|_| self.ask_for_pod(workload, set)),
+                Change::Delete(surplus) => self.delete_surplus(workload, set, surplus),
             }
         }
     }
@@ -133,6 +132,11 @@ impl Engine {
         self.cluster.owners[workload].sets[set].pods.push(id);
         self.log(Kind::Created(id));
         self.note(id);
+        let of = &self.cluster.owners[workload].sets[set];
+        if of.asked == 0 && of.live(&self.cluster.pods).count() < of.replicas {
+            // One look makes so many at most.
+            self.sync_soon(workload);
+        }
         let now = self.now;
         let wait = self.paced(id, |pace, whose| pace.look(whose, now));
         self.after(wait, Happening::Queued(id));

@@ -28,6 +28,16 @@ fn pods_that_wait_get_a_node_and_run() {
 }
 
 #[test]
+fn what_one_look_does_not_make_or_delete_the_next_ones_do() {
+    let mut engine = one(workload(template("a", 10, 1), 1100));
+    until(&mut engine, 0.5);
+    assert_eq!(engine.pods_of(0).count(), 1100);
+    engine.set_replicas(0, 10);
+    until(&mut engine, 1.0);
+    assert_eq!(engine.pods_of(0).count(), 10);
+}
+
+#[test]
 fn a_rollout_never_has_fewer_than_it_may_and_ends() {
     let rollout = Rollout { surge: Share::Number(1), unavailable: Share::Number(0), min_ready: Span::whole_seconds(5) };
     let mut engine = one(Workload { rollout, ..workload(template("a", 500, 256), 4) });
