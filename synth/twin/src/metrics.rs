@@ -4,7 +4,6 @@
 //! services count themselves, and [`keda`] stands between the latter and an `External` metric. Phases of all of them are settings or
 //! come of a seed.
 
-mod chance;
 pub mod keda;
 pub mod prometheus;
 pub mod server;

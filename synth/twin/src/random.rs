@@ -1,5 +1,27 @@
 //! Chance, from a seed: the generator xoshiro256++ of Blackman and Vigna (<https://prng.di.unimi.it>), and what is drawn by it.
 
+/// By which the state of `SplitMix64` grows.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// 64 bits that look like chance, from a seed or from what a draw is for: one step of Steele, Lea and Flood's `SplitMix64` (2014).
+pub const fn mix(seed: u64) -> u64 {
+    let state = seed.wrapping_add(STEP);
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// Random bits as a number from 0 up to but not including 1.
+#[expect(clippy::cast_precision_loss, reason = "53 bits are what a number holds")]
+pub const fn share(bits: u64) -> f64 {
+    (bits >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// A number from 0 up to but not including 1, of a seed and two numbers that tell what it is for: no draw depends on another.
+pub const fn share_of(seed: u64, what: u64, nth: u64) -> f64 {
+    share(mix(mix(mix(seed) ^ what) ^ nth))
+}
+
 /// A generator; equal seeds give equal draws.
 #[derive(Clone, Debug)]
 pub struct Random([u64; 4]);
@@ -9,10 +31,9 @@ impl Random {
     pub fn seeded(seed: u64) -> Self {
         let mut state = seed;
         Self(std::array::from_fn(|_| {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            mixed ^ (mixed >> 31)
+            let mixed = mix(state);
+            state = state.wrapping_add(STEP);
+            mixed
         }))
     }
 
@@ -31,9 +52,8 @@ impl Random {
     }
 
     /// A number from 0 up to but not including 1.
-    #[expect(clippy::cast_precision_loss, reason = "53 bits are what a number holds")]
     pub fn share(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+        share(self.bits())
     }
 
     /// A whole number below `bound`; 0 where that is 0.

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::{
-    metrics::chance,
+    random,
     time::{Span, Time},
 };
 
@@ -65,7 +65,7 @@ impl Scraper {
     /// A target appears, with its counter at 0. It is first scraped within one interval.
     pub fn add(&mut self, at: Time) -> Series {
         let interval = self.settings.interval.0.max(1);
-        let share = chance::share(self.settings.seed, self.made, 0);
+        let share = random::share_of(self.settings.seed, self.made, 0);
         let phase = Span::seconds(Span(interval).in_seconds() * share).0;
         self.made += 1;
         let next = at + Span((phase - at.0).rem_euclid(interval));

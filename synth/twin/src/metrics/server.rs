@@ -6,7 +6,7 @@
 
 use crate::{
     hpa::pod::Usage,
-    metrics::chance,
+    random,
     time::{Span, Time},
 };
 
@@ -148,7 +148,7 @@ impl Server {
             let share = if now > before { (at - before).in_seconds() / (now - before).in_seconds() } else { 1.0 };
             watched.look = Some(Point { at, used: had + (used - had) * share, memory });
             watched.looks += 1;
-            let wait = housekeeping.in_seconds() * (1.0 + jitter * chance::share(seed, watched.key, watched.looks));
+            let wait = housekeeping.in_seconds() * (1.0 + jitter * random::share_of(seed, watched.key, watched.looks));
             watched.next = at + Span::seconds(wait).max(Span(1));
         }
         watched.seen = (now, used);

@@ -4,23 +4,12 @@ use std::sync::Arc;
 
 use synth_twin::{
     pods::{AntiAffinity, HOSTNAME, NodeId, PodId, Spread, Template, ZONE},
+    random::Random,
     scheduler::{Attempt, Preemption, Scheduler, Ties},
     time::Time,
 };
 
 use crate::world::{World, asking, by_zone, label, labelled, node, pod};
-
-/// Numbers of a seed (`SplitMix64`, by Sebastiano Vigna).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, many: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((u128::from(mixed ^ (mixed >> 31)) * many as u128) >> 64).unwrap()
-    }
-}
 
 fn templates() -> Vec<Arc<Template>> {
     let rule = |weight| AntiAffinity { key: HOSTNAME.to_owned(), selector: vec![label("app", "d")], weight };
@@ -51,7 +40,7 @@ fn sorted(mut attempt: Attempt) -> Attempt {
 fn a_thousand_changes_leave_what_a_count_anew_finds() {
     let templates = templates();
     for seed in 0..20 {
-        let mut chance = Chance(seed);
+        let mut chance = Random::seeded(seed);
         let mut world = World::new(Vec::new());
         let (mut placed, mut gave_way) = (0, 0);
         for step in 0..400 {

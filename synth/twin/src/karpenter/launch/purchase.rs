@@ -5,6 +5,7 @@ use crate::{
     catalogue::{Band, CAPACITY_TYPE, Catalogue},
     karpenter::{Claim, View},
     pods::{Capacity, HOSTNAME, Labels, Node, ZONE},
+    random,
 };
 
 /// How AWS chooses among what is there.
@@ -53,7 +54,7 @@ fn draw(catalogue: &Catalogue, capacity: Capacity, there: &[Override], seed: u64
         (Capacity::Spot, None) => 1.0 / Band::From20.share(),
         (Capacity::OnDemand, _) => 1.0,
     };
-    let mut left = fraction(seed) * some.iter().map(weight).sum::<f64>();
+    let mut left = random::share(random::mix(seed)) * some.iter().map(weight).sum::<f64>();
     let mut drawn = some.iter().copied();
     drawn
         .find(|at| {
@@ -61,15 +62,6 @@ fn draw(catalogue: &Catalogue, capacity: Capacity, there: &[Override], seed: u64
             left < 0.0
         })
         .or_else(|| some.last().copied())
-}
-
-/// A number from 0 up to 1, by one step of splitmix64.
-#[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
-fn fraction(seed: u64) -> f64 {
-    let seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let seed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let seed = (seed ^ (seed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((seed ^ (seed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// The node that a claim becomes, as of now: bought, and neither registered nor ready.

@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::topology::mix;
-use crate::{karpenter::View, pods::PodId};
+use crate::{karpenter::View, pods::PodId, random::mix};
 
 /// Pods that still have no place. One that fails goes to the end, until all in turn have failed.
 pub(super) struct Queue {

@@ -14,6 +14,7 @@ use crate::{
         requirements::{Requirement, Requirements},
     },
     pods::{AntiAffinity, HOSTNAME, Node, NodeId, Pod, PodId, Taint, Template},
+    random::mix,
 };
 
 pub(super) struct Topology<'a> {
@@ -241,14 +242,6 @@ impl<'a> Topology<'a> {
 
 fn required(of: &Template) -> impl Iterator<Item = &AntiAffinity> {
     of.anti_affinity.iter().filter(|term| term.weight.is_none())
-}
-
-/// One step of splitmix64.
-pub(super) fn mix(seed: u64) -> u64 {
-    let seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let seed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let seed = (seed ^ (seed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    seed ^ (seed >> 31)
 }
 
 fn bound<'a>(view: View<'a>, placed: &[PodId]) -> Rc<[(&'a Pod, NodeId, &'a Node)]> {
