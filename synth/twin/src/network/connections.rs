@@ -36,12 +36,15 @@ pub struct Connections {
     now: i64,
     pods: f64,
     cohorts: VecDeque<Cohort>,
+    /// Connections of a pod, by how many of the newest cohorts it has a part of.
+    each: Vec<f64>,
+    open: f64,
 }
 
 impl Connections {
     /// Without a pod and a connection.
     pub fn new(kept: Kept) -> Self {
-        Self { kept, now: 0, pods: 0.0, cohorts: VecDeque::new() }
+        Self { kept, now: 0, pods: 0.0, cohorts: VecDeque::new(), each: vec![0.0], open: 0.0 }
     }
 
     /// The second by its own clock, by which pods are told apart.
@@ -63,6 +66,7 @@ impl Connections {
         }
         self.cohorts.retain(|cohort| cohort.pods > 0.5);
         self.pods = (self.pods - 1.0).max(0.0);
+        self.sum();
     }
 
     /// A second passes, at whose end so many connections are open: some have come of age, and what is missing is opened. Returns how many
@@ -83,6 +87,7 @@ impl Connections {
         }
         let opened = (connections - open).max(0.0);
         if self.pods <= 0.0 {
+            self.sum();
             return 0.0;
         }
         match self.cohorts.back_mut() {
@@ -92,18 +97,32 @@ impl Connections {
             }
             _ => self.cohorts.push_back(Cohort { opened: self.now, connections: opened, pods: self.pods }),
         }
+        self.sum();
         opened
+    }
+
+    /// Sums up once what every pod asks for.
+    fn sum(&mut self) {
+        self.open = self.cohorts.iter().map(|cohort| cohort.connections).sum();
+        let mut all = 0.0;
+        self.each.clear();
+        self.each.push(all);
+        self.each.extend(self.cohorts.iter().rev().map(|cohort| {
+            all += cohort.connections / cohort.pods;
+            all
+        }));
     }
 
     /// The connections of each pod that joined in this second.
     pub fn of(&self, joined: i64) -> f64 {
-        let mine = self.cohorts.iter().rev().take_while(|cohort| cohort.opened > joined);
-        mine.map(|cohort| cohort.connections / cohort.pods).sum()
+        let oldest = self.cohorts.front().is_none_or(|cohort| cohort.opened > joined);
+        let before = if oldest { 0 } else { self.cohorts.partition_point(|cohort| cohort.opened <= joined) };
+        self.each[self.cohorts.len() - before]
     }
 
     /// All that are open.
     pub fn all(&self) -> f64 {
-        self.cohorts.iter().map(|cohort| cohort.connections).sum()
+        self.open
     }
 }
 

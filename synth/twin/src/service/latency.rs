@@ -97,13 +97,21 @@ impl Shape {
 pub fn mixed(pods: impl IntoIterator<Item = (Latency, f64)>) -> Quantiles {
     let mut kinds: Vec<(Latency, f64)> = Vec::new();
     let (mut all, mut sum) = (0.0, 0.0);
+    // Most pods' times are those of the pod before: its time, the mean, and the kind.
+    let mut last: Option<(Latency, f64, usize)> = None;
     for (latency, answered) in pods.into_iter().filter(|(_, answered)| *answered > 0.0) {
+        let (_, mean, kind) = last.filter(|(same, ..)| *same == latency).unwrap_or_else(|| {
+            let known = kinds.iter().position(|(kind, _)| kind.alike(&latency));
+            let kind = known.unwrap_or_else(|| {
+                kinds.push((latency, 0.0));
+                kinds.len() - 1
+            });
+            (latency, latency.mean(), kind)
+        });
+        last = Some((latency, mean, kind));
         all += answered;
-        sum += latency.mean() * answered;
-        match kinds.iter_mut().find(|(kind, _)| kind.alike(&latency)) {
-            Some((_, count)) => *count += answered,
-            None => kinds.push((latency, answered)),
-        }
+        sum += mean * answered;
+        kinds[kind].1 += answered;
     }
     if all <= 0.0 {
         return Quantiles::default();

@@ -7,7 +7,7 @@ use k8s_openapi::{
     apimachinery::pkg::api::resource::Quantity,
 };
 
-use super::tier::{Member, Tier};
+use super::tier::Tier;
 use crate::{
     engine::Engine,
     hpa::{
@@ -17,7 +17,7 @@ use crate::{
     },
     metrics::{
         prometheus::{self, Query, Scraper, Series},
-        server::Server,
+        server::{Container, Server},
     },
     pods::PodId,
     time::{Span, Time},
@@ -123,11 +123,13 @@ impl Scaler {
 }
 
 fn sampled(pods: &[PodId], engine: &Engine, tier: &Tier, server: &Server, cpu: bool) -> Vec<Sample> {
+    let mut started: Vec<(PodId, Container)> = tier.members.iter().map(|of| (of.id, of.container)).collect();
+    started.sort_unstable();
     let of = |id: &PodId| {
         let requests = engine.pods()[id.0].template.requests;
         let request = if cpu { requests.cpu } else { requests.memory.saturating_mul(1000) };
-        let member = tier.members.iter().find(|member| member.id == *id);
-        let figures = member.and_then(|member: &Member| server.figures(&[member.container]));
+        let at = started.binary_search_by_key(id, |(id, _)| *id).ok();
+        let figures = at.and_then(|at| server.figures(&[started[at].1]));
         Sample { request: Some(request), usage: figures.map(|of| if cpu { of.cpu } else { of.memory }) }
     };
     pods.iter().map(of).collect()

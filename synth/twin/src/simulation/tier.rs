@@ -18,6 +18,9 @@ const UNREADY: Span = Span::whole_seconds(50);
 /// What counts of a core: pods with about as much are reckoned together.
 const PART_OF_A_CORE: f64 = 0.05;
 
+/// A pod is held against so many that were reckoned before it.
+const RECENT: usize = 16;
+
 /// A service and its pods.
 pub(super) struct Tier {
     pub(super) name: String,
@@ -224,7 +227,7 @@ impl Tier {
         } else {
             outcome.failed += self.unheard(now, outcome.opened).min(offered);
         }
-        let mut last: Option<(Offer, State, State, Tick)> = None;
+        let mut reckoned: Vec<(Offer, State, State, Tick)> = Vec::new();
         let (target, failing) = (self.target, self.failing);
         for place in 0..self.members.len() {
             let member = &self.members[place];
@@ -236,24 +239,27 @@ impl Tier {
                 self.members[place].busy = 0.0;
                 continue;
             }
+            // More than its workers can use is as good as that: pods of roomy nodes are alike.
             let cores = (free(member) / PART_OF_A_CORE).floor().max(1.0) * PART_OF_A_CORE;
+            let cores = cores.min(self.service.workers.count());
             let offer = Offer { rate, cores, target };
             let member = &mut self.members[place];
-            let tick = match &last {
-                Some((same, before, after, tick)) if *same == offer && *before == member.state => {
+            let alike = |of: &&(Offer, State, State, Tick)| of.0 == offer && of.1 == member.state;
+            let tick = match reckoned.iter().rev().take(RECENT).find(alike) {
+                Some((.., after, tick)) => {
                     member.state = *after;
                     *tick
                 }
-                _ => {
+                None => {
                     let before = member.state;
                     let tick = member.state.tick(&self.service, &offer, 1.0);
-                    last = Some((offer, before, member.state, tick));
+                    reckoned.push((offer, before, member.state, tick));
                     tick
                 }
             };
             member.used += tick.cpu;
             member.busy = tick.cpu;
-            member.cores = cores.min(self.service.workers.count());
+            member.cores = cores;
             member.handled += tick.answered + tick.refused;
             member.in_flight = tick.in_flight;
             member.memory.hold(own);

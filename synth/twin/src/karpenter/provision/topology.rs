@@ -2,7 +2,11 @@
 //!
 //! Unlike the scheduler it counts every zone in which a pool could make a node, not only those that have one.
 
-use std::{cell::Cell, collections::BTreeSet, rc::Rc};
+use std::{
+    cell::Cell,
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use super::{
     group::{Group, Rule},
@@ -64,6 +68,21 @@ impl<'a> Groups<'a> {
             known.resize(shape.template + 1, None);
         }
         *known[shape.template].get_or_insert_with(|| self.all[group].rule.selects(shape.of))
+    }
+}
+
+/// What is known of things, by their addresses.
+struct Known<T>(HashMap<*const T, bool>);
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<T> Known<T> {
+    fn of(&mut self, thing: &T, find: impl FnOnce(&T) -> bool) -> bool {
+        *self.0.entry(std::ptr::from_ref(thing)).or_insert_with(|| find(thing))
     }
 }
 
@@ -141,9 +160,14 @@ impl<'a> Topology<'a> {
                 group.register(domain);
             }
         }
+        // Many pods have one template, and many are on one node.
+        let (mut selects, mut counts) = (Known::default(), Known::default());
         for (pod, id, node) in self.bound.iter().copied() {
             let there = pod.deleting.is_none() && node.present();
-            if there && group.rule.selects(&pod.template) && group.rule.counts_node(node) {
+            if there
+                && selects.of(&*pod.template, |template| group.rule.selects(template))
+                && counts.of(node, |node| group.rule.counts_node(node))
+            {
                 count(&mut group, id, node);
             }
         }
