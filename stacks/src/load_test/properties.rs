@@ -1,6 +1,7 @@
 //! The properties of the plan: what `JMeter` may be told with `-J`, what it means, and what it is otherwise.
 
 use serde::Serialize;
+use synth_twin::simulation::CONNECTIONS;
 
 use crate::settings::Settings;
 
@@ -53,7 +54,10 @@ fn property(name: &'static str, meaning: &'static str, value: impl Into<String>)
     Property { name, meaning, fallback: value.replace('\\', "\\\\").replace(',', "\\,"), value }
 }
 
-/// A quarter of a second's requests: answers may take 250 ms at the full rate. One `JMeter` carries some thousand threads.
+/// As many as the twin's clients keep connections, so that both offer the same: at the full rate answers may take 250 ms. One `JMeter`
+/// carries some thousand threads.
 fn threads(rate: u32) -> u32 {
-    (rate / 4).clamp(20, 4000)
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a rate")]
+    let kept = (f64::from(rate) * CONNECTIONS) as u32;
+    kept.clamp(20, 4000)
 }

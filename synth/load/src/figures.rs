@@ -44,6 +44,8 @@ pub(crate) struct Row {
     pub(crate) failed: usize,
     /// Milliseconds from when each was sent.
     pub(crate) latency: Quantiles,
+    /// Their mean.
+    pub(crate) mean: f64,
     /// Milliseconds from when each was due.
     pub(crate) response_time: Quantiles,
 }
@@ -112,6 +114,7 @@ impl Row {
             answered: samples.len(),
             failed: samples.iter().filter(|sample| sample.error.is_some()).count(),
             latency: Quantiles::of(samples.iter().map(|sample| sample.elapsed).collect()),
+            mean: per(milliseconds(samples.iter().map(|sample| sample.elapsed).sum()), count(samples.len())),
             response_time: Quantiles::of(samples.iter().map(Sample::response_time).collect()),
         }
     }
@@ -160,11 +163,32 @@ impl Figures {
         }
     }
 
+    /// The load that was to be offered.
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The seconds from the start of the schedule to the last answer, or to its end if that is later.
+    pub fn seconds(&self) -> f64 {
+        self.all.seconds
+    }
+
     /// The seconds of the Unix clock in which the test began and ended.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a test")]
     pub fn clock(&self) -> (u64, u64) {
         let begun = self.start / 1000;
         (begun, begun + self.all.seconds.ceil() as u64)
+    }
+
+    /// The second of the schedule at which a moment of the Unix clock, in seconds, falls.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this century are below 2^52")]
+    pub fn second_of(&self, moment: f64) -> f64 {
+        moment - self.start as f64 / 1000.0
+    }
+
+    /// Failed requests of the kinds that begin so.
+    pub(crate) fn failed_with(&self, beginning: &str) -> usize {
+        self.errors.iter().filter(|(kind, _)| kind.starts_with(beginning)).map(|(_, number)| number).sum()
     }
 
     /// The row of the phase at the top.
@@ -183,9 +207,13 @@ fn per(number: f64, of: f64) -> f64 {
     if of > 0.0 { number / of } else { 0.0 }
 }
 
+fn seconds(time: u64) -> f64 {
+    milliseconds(time) / 1000.0
+}
+
 #[expect(clippy::cast_precision_loss, reason = "times and counts of a test are far below 2^52")]
-fn seconds(milliseconds: u64) -> f64 {
-    milliseconds as f64 / 1000.0
+fn milliseconds(time: u64) -> f64 {
+    time as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times and counts of a test are far below 2^52")]

@@ -42,7 +42,7 @@ impl Phase {
 
 impl Profile {
     /// Seconds of all phases.
-    pub(crate) fn seconds(&self) -> f64 {
+    pub fn seconds(&self) -> f64 {
         self.ramp + self.hold + self.ramp_down
     }
 

@@ -16,6 +16,21 @@ const BESIDE: [(&str, &str); 4] = [
     ("mock-target-server.log", "the target's log"),
 ];
 
+/// The name of the fact that says what was tested.
+pub const TESTED: &str = "Tested";
+
+/// How that fact begins where both services ran beside `JMeter`.
+pub const HERE: &str = "both services on this machine";
+
+/// What was tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tested<'a> {
+    /// Both services on the machine of the test.
+    Here(&'a str),
+    /// A proxy that stood somewhere already, at this address.
+    There(&'a str),
+}
+
 /// The facts of a test that its results do not hold.
 #[derive(Debug, Default)]
 pub struct Run {
@@ -26,6 +41,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// What was tested, where that is written.
+    pub(crate) fn tested(&self) -> Option<Tested<'_>> {
+        let (_, what) = self.described.iter().find(|(name, _)| name == TESTED)?;
+        Some(if what.starts_with(HERE) { Tested::Here(what) } else { Tested::There(what) })
+    }
+
     /// Writes down how a test was made, beside its results.
     pub fn write(&self, results: &Path) -> Result<()> {
         let path = results.with_file_name(FILE);

@@ -8,7 +8,7 @@ use synth_page::grouped;
 
 use crate::figures::{Figures, Quantiles, Row};
 
-const HEADING: Style = Style::new().bold();
+pub(crate) const HEADING: Style = Style::new().bold();
 const MET: Style = AnsiColor::Green.on_default();
 const MISSED: Style = AnsiColor::Red.on_default();
 
@@ -123,6 +123,7 @@ fn json_row(row: &Row) -> Json {
         "offered_per_second": row.offered_rate(),
         "achieved_per_second": row.achieved_rate(),
         "error_ratio": row.error_ratio(),
+        "mean_latency_ms": row.mean,
         "latency_ms": json_quantiles(row.latency),
         "response_time_ms": json_quantiles(row.response_time),
     })

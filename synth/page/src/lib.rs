@@ -6,7 +6,7 @@ pub mod table;
 mod text;
 
 pub use axis::number;
-pub use text::{clock, escaped, grouped};
+pub use text::{clock, escaped, grouped, milliseconds};
 
 const STYLE: &str = include_str!("style.css");
 

@@ -25,6 +25,19 @@ pub fn clock(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+/// `0.05`, `2.5` or `144,538`: milliseconds as exact as they are told apart; a dash where there are none.
+pub fn milliseconds(value: f64) -> String {
+    if !value.is_finite() {
+        "–".to_owned()
+    } else if value < 0.1 {
+        format!("{value:.2}")
+    } else if value < 10.0 {
+        format!("{value:.1}")
+    } else {
+        grouped(format!("{value:.0}"))
+    }
+}
+
 /// `144,538`.
 pub fn grouped(number: impl fmt::Display) -> String {
     let digits = number.to_string();

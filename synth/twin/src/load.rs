@@ -97,6 +97,14 @@ impl Load {
         (0..seconds).map(|second| self.due_by(f64::from(second) + 1.0) - self.due_by(f64::from(second)))
     }
 
+    /// The same curve, and then nothing for so many seconds, in which a platform shrinks again.
+    #[must_use]
+    pub fn and_nothing_for(self, seconds: f64) -> Self {
+        let end = self.seconds();
+        let rest = [(end, 0.0), ((end + seconds.max(0.0)).min(LONGEST.max(end)), 0.0)];
+        Self::sound(self.0.into_iter().map(|point| (point.second, point.rate)).chain(rest))
+    }
+
     /// The same curve, with this as its highest rate.
     ///
     /// # Errors

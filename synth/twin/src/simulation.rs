@@ -41,7 +41,7 @@ use crate::{
 const BEFORE: Span = Span::whole_seconds(1200);
 
 /// Connections that clients keep open for each request a second: the load test's plan has as many threads.
-const CONNECTIONS: f64 = 0.25;
+pub const CONNECTIONS: f64 = 0.25;
 
 /// What is asked of a simulation.
 #[derive(Clone, Debug)]

@@ -94,6 +94,13 @@ fn saved_answers_of_prometheus_become_charts() {
     let page = project.read("index.html");
     assert!(page.contains("<h2>Processor time</h2>") && page.contains("cors-proxy-server"));
     assert!(page.contains("<h2>Nodes</h2>") && !page.contains("<h2>Replicas</h2>"));
+    // What was measured is drawn beside what was expected, and what was not asked for is expected alone.
+    for line in
+        ["<td>0:00</td><td>5</td>", "nodes, expected", "cors-proxy-server, expected", "<h2>Expected replicas</h2>"]
+    {
+        assert!(page.contains(line), "{line}");
+    }
+    assert!(!page.contains("<h2>Expected nodes</h2>"));
     report(&project, &results(|_| false), &["--prometheus-json", "nodes=results.jtl"]).fails("the answer is not JSON");
 }
 
@@ -123,4 +130,40 @@ fn the_page_sets_the_seed_beside_what_was_found() {
         assert!(page.contains(row), "{row}: {page}");
     }
     assert!(page.contains("p99 ms</th><td>148,269</td><td>5</td>"), "{page}");
+}
+
+#[test]
+fn what_the_twin_expects_of_the_platform_stands_beside_what_was_measured() {
+    let project = Project::new();
+    project.write("run.json", r#"[["Tested", "both services on this machine, beside JMeter"]]"#);
+    let run = report(&project, &results(|index| index == 7), &["--max-error-ratio", "0.01"]);
+    assert!(run.stdout.contains("Expected: `default` in AWS, by the capacity twin"), "{}", run.stdout);
+    let page = project.read("index.html");
+    for row in [
+        "Requests answered</th><td>200</td><td>199</td>",
+        "Pods of cors-proxy-server</th><td>3</td><td>1 process</td>",
+        "<h2>Expected replicas</h2>",
+        "beside JMeter: one process of each, and not the platform",
+    ] {
+        assert!(page.contains(row), "{row}: {page}");
+    }
+    let compared = &report(&project, &results(|_| false), &["--json"]).json()["compared"];
+    assert_eq!(compared["measured"]["on_this_machine"], true);
+    let expected = &compared["expected"];
+    assert_eq!(
+        (&expected["environment"], expected["seconds"]["nodes"].as_array().unwrap().len()),
+        (&"default".into(), 2)
+    );
+    assert!((expected["all"]["answered"].as_f64().unwrap() - 200.0).abs() < 1e-6, "{expected}");
+    assert!(expected["hold"]["highest_p99_ms"].as_f64().is_some_and(|time| time < 5.0), "{expected}");
+    assert!(expected["dollars_per_hour"].as_f64() > expected["seconds"]["nodes_dollars_per_hour"][0].as_f64());
+}
+
+#[test]
+fn a_load_that_cannot_be_simulated_still_gets_its_report() {
+    let project = Project::new();
+    project.write("results.jtl", &results(|_| false));
+    let run = project.synth(["load-report", "results.jtl", "--ramp", "0", "--hold", "0", "--ramp-down", "0"]);
+    assert!(run.stdout.contains("Nothing is expected of the platform: all together is 0 seconds"), "{}", run.stdout);
+    assert!(project.read("index.html").contains("<p>Nothing is expected of the platform: all together is 0 seconds"));
 }

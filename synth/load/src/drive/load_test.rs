@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use rustix::process::Signal;
-use synth_load::Run;
+use synth_load::{HERE, Run, TESTED};
 use tokio::time::timeout;
 
 use crate::{
@@ -199,7 +199,7 @@ pub(crate) async fn run(args: &LoadTestArgs) -> Result<()> {
     let Request { scheme, host, port, target, origin } = &request;
     let built = args.binaries.file_name().unwrap_or_default().to_string_lossy();
     let tested = match services {
-        Some(_) => format!("both services on this machine, beside JMeter, built in Cargo's profile {built}"),
+        Some(_) => format!("{HERE}, beside JMeter, built in Cargo's profile {built}"),
         None => format!("{host}:{port}, {scheme}"),
     };
     let java = match first_line("java", &["-version"]).await {
@@ -209,7 +209,7 @@ pub(crate) async fn run(args: &LoadTestArgs) -> Result<()> {
     let load = load_average().await;
     let described = [
         ("Command", args.asked.clone().unwrap_or_default()),
-        ("Tested", tested),
+        (TESTED, tested),
         ("Request", format!("GET /{target} with Origin {origin}")),
         ("Client", format!("JMeter {version}, {threads} threads, {java}")),
         ("Machine", machine().await),

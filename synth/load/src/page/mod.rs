@@ -1,6 +1,7 @@
 //! The page: one file that needs nothing else, with charts drawn here and each chart's figures as a table beside it.
 
 mod charts;
+mod compared;
 mod made;
 mod scaling;
 mod table;
@@ -11,9 +12,8 @@ use std::fmt::Write;
 use synth_page::{document, escaped, grouped};
 
 use crate::{
+    comparison::Comparison,
     figures::Figures,
-    prometheus::Answers,
-    run::Run,
     verdict::{Judgement, Verdict},
 };
 
@@ -22,10 +22,8 @@ use crate::{
 pub struct Page<'a> {
     /// The figures of the test, and what they were judged to be.
     pub verdict: &'a Verdict<'a>,
-    /// Prometheus' answers, by question.
-    pub scaling: &'a Answers,
-    /// How the test was made.
-    pub run: &'a Run,
+    /// The same beside what was expected.
+    pub comparison: Comparison<'a>,
 }
 
 impl Page<'_> {
@@ -38,11 +36,12 @@ impl Page<'_> {
         self.head(&mut page, met, verdict);
         let _ = writeln!(page, "<h2>Phases</h2>\n{}", table::phases(figures));
         self.errors(&mut page);
+        page.push_str(&compared::section(&self.comparison));
         let _ = writeln!(page, "<h2>Against the seed</h2>\n{}", table::against_the_seed(figures));
-        for section in charts::sections(figures).into_iter().chain(scaling::sections(figures, self.scaling)) {
+        for section in charts::sections(figures).into_iter().chain(scaling::sections(&self.comparison)) {
             page.push_str(&section);
         }
-        page.push_str(&made::section(self.run));
+        page.push_str(&made::section(self.comparison.run));
         document(&format!("Load test: {verdict}"), &page)
     }
 

@@ -49,6 +49,17 @@ fn spikes_and_days_reach_their_rate_and_no_more() {
     close(week.at(0.0), 10.0);
 }
 
+/// A test that stops at its top leaves nothing of the top behind.
+#[test]
+fn what_follows_a_curve_is_nothing() {
+    let cut = Load::plan(Plan { ramp_down: 0.0, ..PLAN }).unwrap();
+    let (requests, seconds) = (cut.requests(), cut.seconds());
+    let followed = cut.and_nothing_for(30.0);
+    close(followed.requests(), requests);
+    close(followed.seconds(), seconds + 30.0);
+    close(followed.at(seconds + 1.0), 0.0);
+}
+
 #[test]
 fn a_file_is_read_whoever_wrote_it() {
     let plain = Load::csv("second,requests_per_second\n0,0\n60,100\n120,100.5\n").unwrap();

@@ -24,6 +24,7 @@ use synth_twin::{
 pub(crate) use self::args::SimulateArgs;
 use self::args::{Curve, FaultArgs, LoadArgs, Metric, Replay, Scenario};
 use self::bands::Bands;
+pub(super) use self::text::nodes;
 use crate::project::Project;
 
 /// Simulates an environment; a request that is refused or fails is a finding.

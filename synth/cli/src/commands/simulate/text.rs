@@ -70,7 +70,7 @@ impl Run {
 }
 
 /// Karpenter's nodes and those of the base group, second by second.
-pub(super) fn nodes(trace: &Trace) -> Vec<u32> {
+pub(in crate::commands) fn nodes(trace: &Trace) -> Vec<u32> {
     let mut counts = vec![0; trace.kinds.len()];
     let mut changes = trace.nodes.iter().peekable();
     let at = |second: usize| {
@@ -168,15 +168,7 @@ pub(super) fn largest(found: &Largest) -> String {
 }
 
 pub(super) fn milliseconds(value: f32) -> String {
-    if !value.is_finite() {
-        "–".to_owned()
-    } else if value < 0.1 {
-        format!("{value:.2}")
-    } else if value < 10.0 {
-        format!("{value:.1}")
-    } else {
-        grouped(format!("{value:.0}"))
-    }
+    synth_page::milliseconds(value.into())
 }
 
 /// A chart of one line: each sign is the highest value of its part of the time.

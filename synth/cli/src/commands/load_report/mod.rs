@@ -1,13 +1,16 @@
-//! `synth load-report`: what a load test showed, on the terminal and on a page.
+//! `synth load-report`: what a load test showed beside what the twin expected, on the terminal and on a page.
+
+mod expected;
 
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use serde_json::Value as Json;
 use stacks::{manifests::scaling_questions, settings::Settings};
 use synth_command::report::{PLACE, Report, json, say};
 use synth_load::{
-    Figures, Objectives, Page, Profile, Results, Run, Verdict,
+    Comparison, Figures, Objectives, Page, Profile, Results, Run, Verdict,
     prometheus::{self, Answers, Span},
 };
 
@@ -15,6 +18,9 @@ use crate::project::Project;
 
 /// Prometheus keeps a value every 15 seconds; what follows the load takes minutes to shrink again.
 const STEP: u32 = 15;
+
+/// The most seconds after the schedule that are simulated.
+const MOST_AFTER: f64 = 3600.0;
 
 #[derive(Args, Debug)]
 pub(crate) struct LoadReportArgs {
@@ -92,11 +98,34 @@ pub(crate) fn load_report(project: &Project, args: &LoadReportArgs) -> Result<Re
     let scaling = args.prometheus.answers(&figures, &project.settings)?;
     let page = args.page.clone().unwrap_or_else(|| args.results.with_file_name("index.html"));
     let run = Run::beside(&args.results, &page)?;
-    let html = Page { verdict: &verdict, scaling: &scaling, run: &run }.html();
+    let expected = expected::expected(project, figures.profile(), after(&figures, &scaling));
+    let expected = expected.map_err(|error| one_line(&format!("{error:#}")));
+    let expected = expected.as_ref().map_err(String::as_str);
+    let comparison = Comparison { figures: &figures, scaling: &scaling, run: &run, expected };
+    let html = Page { verdict: &verdict, comparison }.html();
     fs::write(&page, html).with_context(|| format!("writing `{}`", page.display()))?;
     say(format_args!("page  {PLACE}{}{PLACE:#}", page.display()));
-    let text = if args.json { json(&verdict.json()) } else { verdict.to_string() };
+    let text = if args.json { json(&told(&verdict, &comparison)) } else { format!("{verdict}{comparison}") };
     Ok(Report::finding(!verdict.met(), text))
+}
+
+/// The verdict and the comparison, for scripts.
+fn told(verdict: &Verdict<'_>, comparison: &Comparison<'_>) -> Json {
+    let mut told = verdict.json();
+    told["compared"] = comparison.json();
+    told
+}
+
+/// How many seconds after the schedule something is known of.
+fn after(figures: &Figures, scaling: &Answers) -> f64 {
+    let points = scaling.values().flatten().flat_map(|line| &line.points).map(|(time, _)| figures.second_of(*time));
+    (points.fold(figures.seconds(), f64::max) - figures.profile().seconds()).clamp(0.0, MOST_AFTER)
+}
+
+/// A reason of several lines as one.
+fn one_line(reason: &str) -> String {
+    let lines = reason.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("; ")
 }
 
 impl ProfileArgs {
