@@ -80,7 +80,7 @@ fn pods_and_nodes_follow_processor_time_up() {
 /// Three pods that each have so many in flight answer as many in a quarter of a second, and processor time says nothing of it.
 #[test]
 fn slow_targets_fill_the_pods_whatever_the_autoscaler_sees() {
-    let trace = run(&SETUP, &plan(20_000.0), &slow(0.25)).unwrap();
+    let trace = run(&SETUP, &plan(5_000.0), &slow(0.25)).unwrap();
     let places = SETUP.services[0].model.admission.in_flight;
     let held: Vec<_> = trace.seconds[200..300].iter().map(|second| second.answered).collect();
     let (least, most) = held.iter().fold((f64::MAX, 0.0_f64), |(least, most), of| (least.min(*of), most.max(*of)));

@@ -42,7 +42,7 @@ fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
 #[test]
 fn many_runs_are_bands() {
     let project = Project::new();
-    let run = project.synth(["simulate", "--rate", "300000", "--runs", "3", "--page", "b.html"]);
+    let run = project.synth(["simulate", "--rate", "60000", "--runs", "3", "--page", "b.html"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, "page  b.html\n"), "{}", run.stdout);
     assert!(run.stdout.starts_with("tideline: 3 runs, of which 0 lose requests\n"), "{}", run.stdout);
     assert!(run.stdout.contains("most nodes"), "{}", run.stdout);
