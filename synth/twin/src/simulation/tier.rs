@@ -245,17 +245,14 @@ impl Tier {
             let offer = Offer { rate, cores, target };
             let member = &mut self.members[place];
             let alike = |of: &&(Offer, State, State, Tick)| of.0 == offer && of.1 == member.state;
-            let tick = match reckoned.iter().rev().take(RECENT).find(alike) {
-                Some((.., after, tick)) => {
-                    member.state = *after;
-                    *tick
-                }
-                None => {
-                    let before = member.state;
-                    let tick = member.state.tick(&self.service, &offer, 1.0);
-                    reckoned.push((offer, before, member.state, tick));
-                    tick
-                }
+            let tick = if let Some((.., after, tick)) = reckoned.iter().rev().take(RECENT).find(alike) {
+                member.state = *after;
+                *tick
+            } else {
+                let before = member.state;
+                let tick = member.state.tick(&self.service, &offer, 1.0);
+                reckoned.push((offer, before, member.state, tick));
+                tick
             };
             member.used += tick.cpu;
             member.busy = tick.cpu;
