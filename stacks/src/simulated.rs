@@ -1,16 +1,17 @@
 //! The platform as the capacity twin takes it: its own objects, and what stands around them.
 
+mod around;
+
 use k8s_openapi::api::{core::v1::ResourceQuota, scheduling::v1::PriorityClass};
 use synth_kubernetes::quantity::{self, MEMORY};
 use synth_twin::{
     catalogue::NodeClass,
     cost::Fixed,
-    engine::Delays,
+    engine::{Bounds, Delays},
     karpenter::{self, Version},
     load::Plan,
-    network::{Kept, Leaving, Registration},
-    pods::{Effect, Template, Toleration},
-    resources::Resources,
+    network::{Bytes, Kept, Leaving, Registration},
+    pods::Labels,
     service::{self, Admission, CALIBRATION, Clients, Places, Resident, Workers},
     simulation::setup::{Balancer, BaseNodes, Service, Setup},
     time::Span,
@@ -19,9 +20,9 @@ use synth_twin::{
 use crate::{
     Platform,
     charts::karpenter::Values,
-    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
+    names::{BASE_NODE_LABEL, CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
     settings::NatGateways,
-    view::{self, BALANCER, NodePool, TARGET_GROUP, Workload, attribute, daemon_pods, other_pods},
+    view::{self, BALANCER, NodePool, TARGET_GROUP, Workload, attribute},
 };
 
 /// Seconds for which the proxy and the mock keep a connection at most: `--max-connection-age` where no flag says so.
@@ -69,10 +70,14 @@ pub fn setup(platform: &Platform) -> Setup {
                 .map(|of| of.name().to_owned())
                 .unwrap_or_default(),
             nodes: settings.base_nodes.desired_size as usize,
+            labels: Labels::from([(BASE_NODE_LABEL.0.to_owned(), BASE_NODE_LABEL.1.to_owned())]),
+            pods: around::base_pods(platform),
         },
-        others: others(platform),
-        daemons: daemons(platform),
+        others: around::others(platform),
+        daemons: around::daemons(platform),
         quota: quota(platform),
+        bytes: Bytes::LOAD_TEST,
+        bounds: Bounds { subnets: around::subnets(settings), ..Bounds::default() },
         karpenter: karpenter::Settings {
             version: Version::V1_14,
             batch_idle: Span::whole_seconds(1),
@@ -136,7 +141,7 @@ fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
         deployment: workload.deployment.typed().clone(),
         scaler: workload.scaler.typed().clone(),
         budget: workload.budgets(platform).next().map(|budget| budget.typed().clone()),
-        priority: priority(platform, workload),
+        priority: workload.pod().priority_class_name.as_deref().map_or(0, |class| priority(platform, class)),
         model: service::Service {
             cost: if is_proxy { CALIBRATION.proxy } else { CALIBRATION.mock },
             workers: Workers::Each(whole(workers)),
@@ -151,10 +156,9 @@ fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
     }
 }
 
-/// The value of the priority class of its pods.
-fn priority(platform: &Platform, workload: &Workload<'_>) -> i64 {
-    let class = workload.pod().priority_class_name.as_deref();
-    let known = platform.every::<PriorityClass>().find(|known| Some(known.name()) == class);
+/// The value of a priority class that the platform makes.
+fn priority(platform: &Platform, class: &str) -> i64 {
+    let known = platform.every::<PriorityClass>().find(|known| known.name() == class);
     known.and_then(|known| known.value).map_or(0, i64::from)
 }
 
@@ -167,44 +171,6 @@ fn mebibytes(number: u64) -> f64 {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "threads of a program")]
 fn whole(number: f64) -> usize {
     number.max(1.0) as usize
-}
-
-/// What runs on every node, as one pod: its amounts are known together.
-fn daemons(platform: &Platform) -> Vec<Template> {
-    let all = daemon_pods(platform);
-    let each = |place: u64| Template {
-        workload: format!("daemon-{place}"),
-        namespace: "kube-system".to_owned(),
-        requests: if place == 0 { amount(all.requests) } else { Resources { pods: 1, ..Resources::default() } },
-        tolerations: vec![Toleration::default()],
-        grace_seconds: 30,
-        daemon: true,
-        ..Template::default()
-    };
-    (0..all.pods).map(each).collect()
-}
-
-/// Pods on Karpenter's nodes beside the services.
-fn others(platform: &Platform) -> Vec<(Template, usize)> {
-    let of = |group: view::PodGroup| {
-        let template = Template {
-            workload: group.name.clone(),
-            namespace: "monitoring".to_owned(),
-            requests: amount(group.each),
-            tolerations: [Effect::NoExecute]
-                .map(|effect| Toleration { effect: Some(effect), ..Toleration::default() })
-                .into(),
-            grace_seconds: 30,
-            ..Template::default()
-        };
-        (template, usize::try_from(group.pods).unwrap_or_default())
-    };
-    other_pods(platform).into_iter().map(of).collect()
-}
-
-#[expect(clippy::cast_possible_wrap, reason = "amounts of pods")]
-fn amount(of: synth_kubernetes::Amount) -> Resources {
-    Resources { pods: 1, ..Resources::of(of.cpu as i64, of.memory as i64) }
 }
 
 fn quota(platform: &Platform) -> Option<ResourceQuota> {

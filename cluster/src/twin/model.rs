@@ -10,13 +10,13 @@ use serde_json::Value as Json;
 use stacks::{Platform, simulated};
 use synth_project::Project as _;
 use synth_twin::{
-    engine::{Engine, Kind, World},
+    engine::{Bounds, Engine, Kind, World},
     hpa::{
         Autoscaler, Reading, Replicas,
         pod::{Phase, PodState, Readiness, Sample, Status},
     },
     karpenter::Pool,
-    pods::{Pod, PodId, Template, Toleration},
+    pods::{Pod, PodId, SYSTEM_NODE_CRITICAL, Template, Toleration},
     replay::karpenter,
     resources::Resources,
     scheduler::Ties,
@@ -32,8 +32,6 @@ use super::{
 
 /// What the account sells (`cluster/fake`).
 const PRICES: &str = include_str!("../../fake/prices.csv");
-/// `system-node-critical`.
-const CRITICAL: i64 = 2_000_001_000;
 /// How often load is shared anew, and the state noted, in milliseconds.
 const STEP: i64 = 200;
 
@@ -73,9 +71,11 @@ pub(super) fn run(recording: &Recording) -> Result<Run> {
     let environment = Environment::fixture(&recording.environment)?;
     let platform = Platform::build(&environment.settings)?;
     let mut setup = simulated::setup(&platform);
-    // The real run has none of these: nothing else runs beside the services.
+    // The real run has none of these: nothing else runs beside the services, and what is bought has no bound.
     setup.base.nodes = 0;
+    setup.base.pods.clear();
     setup.others.clear();
+    setup.bounds = Bounds::default();
     let mut model = Model::new(recording, &setup)?;
     for (at, moment) in moments(recording, &model.services, curve.end()) {
         model.engine.run_until(at);
@@ -226,7 +226,7 @@ fn daemon((name, cpu, memory): &(&str, u64, u64)) -> Result<Template> {
         namespace: "kube-system".to_owned(),
         requests: Resources { pods: 1, ..Resources::of(i64::try_from(*cpu)?, i64::try_from(*memory)?) },
         tolerations: vec![Toleration::default()],
-        priority: CRITICAL,
+        priority: SYSTEM_NODE_CRITICAL,
         grace_seconds: 30,
         daemon: true,
         ..Template::default()

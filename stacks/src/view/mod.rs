@@ -20,7 +20,9 @@ pub(crate) use objects::{
     AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ServiceMonitor, TARGET_GROUP, annotation,
     attribute, is_balancer,
 };
-pub(crate) use pods::{PerNode, PodGroup, base_pods, daemon_pods, maximum, other_pods};
+pub(crate) use pods::{
+    Daemon, PerNode, PodGroup, base_pods, daemon_pods, daemons, maximum, other_pods, standing_base_pods,
+};
 pub(crate) use ports::{Listening, listening};
 pub(crate) use resources::{Declared, carries, discovered_subnets};
 pub(crate) use workload::{

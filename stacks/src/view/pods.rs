@@ -8,6 +8,7 @@ use synth_kubernetes::Amount;
 use super::addon_configuration;
 use crate::{
     Platform,
+    charts::Pods,
     names::{
         COREDNS_ADD_ON, EBS_CSI_ADD_ON, KUBE_PROXY_ADD_ON, NODE_MONITORING_ADD_ON, POD_IDENTITY_ADD_ON, VPC_CNI_ADD_ON,
     },
@@ -21,6 +22,18 @@ pub(crate) struct PodGroup {
     pub(crate) each: Amount,
     /// Does each need a node of its own?
     pub(crate) apart: bool,
+}
+
+/// A pod that runs on every node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Daemon<'a> {
+    /// What brings it: an add-on or an Application.
+    pub(crate) name: &'a str,
+    pub(crate) requests: Amount,
+    /// The add-ons' are `system-node-critical`.
+    pub(crate) is_addon: bool,
+    /// Has it an address of its own, beside that of its node?
+    pub(crate) has_address: bool,
 }
 
 /// The pods that run on every node: their number, and their requests together.
@@ -45,26 +58,40 @@ const EBS_CSI_CONTROLLER: Amount = Amount::new(60, 240);
 /// The requests of a name server.
 const COREDNS: Amount = Amount::new(100, 70);
 
-/// The pods that run on every node.
+/// The pods that run on every node, one by one. All but the volumes' driver are on the network of their node.
+pub(crate) fn daemons(platform: &Platform) -> Vec<Daemon<'_>> {
+    let addons = platform.resources::<aws_eks_addon::Handle>().filter_map(|addon| {
+        let name = addon.text(|of| of.addon_name())?;
+        let (name, requests) = *DAEMONS.iter().find(|(daemon, _)| *daemon == name)?;
+        Some(Daemon { name, requests, is_addon: true, has_address: name == EBS_CSI_ADD_ON })
+    });
+    let charts = platform.known_charts().filter_map(|known| {
+        Some(Daemon { name: known.name, requests: known.chart.daemon()?, is_addon: false, has_address: false })
+    });
+    addons.chain(charts).collect()
+}
+
+/// The pods that run on every node, together.
 pub(crate) fn daemon_pods(platform: &Platform) -> PerNode {
-    let mut per_node = PerNode::default();
-    let mut add = |requests| {
+    daemons(platform).iter().fold(PerNode::default(), |mut per_node, daemon| {
         per_node.pods += 1;
-        per_node.requests += requests;
-    };
-    for addon in platform.resources::<aws_eks_addon::Handle>() {
-        let name = addon.text(|of| of.addon_name()).unwrap_or_default();
-        if let Some((_, requests)) = DAEMONS.iter().find(|(daemon, _)| *daemon == name) {
-            add(*requests);
-        }
-    }
-    platform.known_charts().filter_map(|known| known.chart.daemon()).for_each(add);
-    per_node
+        per_node.requests += daemon.requests;
+        per_node
+    })
 }
 
 /// The pods that run on the base nodes when Karpenter has made `nodes` others.
 pub(crate) fn base_pods(platform: &Platform, nodes: u64) -> Vec<PodGroup> {
-    let mut groups = of_charts(platform, true);
+    on_base_nodes(platform, nodes, |pods| pods.quorum)
+}
+
+/// The pods that run on the base nodes while nothing is lost and Karpenter has made no other.
+pub(crate) fn standing_base_pods(platform: &Platform) -> Vec<PodGroup> {
+    on_base_nodes(platform, 0, |pods| pods.replicas)
+}
+
+fn on_base_nodes(platform: &Platform, nodes: u64, count: fn(&Pods<'_>) -> u64) -> Vec<PodGroup> {
+    let mut groups = of_charts(platform, true, count);
     if let Some(configuration) = addon_configuration(platform, COREDNS_ADD_ON) {
         // Its autoscaler adds one for every 16 nodes.
         let scaling = configuration.auto_scaling;
@@ -81,7 +108,7 @@ pub(crate) fn base_pods(platform: &Platform, nodes: u64) -> Vec<PodGroup> {
 
 /// The pods that run on Karpenter's nodes beside the services.
 pub(crate) fn other_pods(platform: &Platform) -> Vec<PodGroup> {
-    of_charts(platform, false)
+    of_charts(platform, false, |pods| pods.quorum)
 }
 
 /// Every pod on Karpenter's nodes when all autoscalers are at their maximum.
@@ -95,13 +122,13 @@ pub(crate) fn maximum(platform: &Platform) -> Vec<PodGroup> {
     services.chain(other_pods(platform)).collect()
 }
 
-fn of_charts(platform: &Platform, on_base_nodes: bool) -> Vec<PodGroup> {
+fn of_charts(platform: &Platform, on_base_nodes: bool, count: fn(&Pods<'_>) -> u64) -> Vec<PodGroup> {
     let mut groups = Vec::new();
     for known in platform.all_charts() {
         let pods = known.chart.pods().into_iter().filter(|pods| pods.on_base_nodes == on_base_nodes);
         groups.extend(pods.map(|of| PodGroup {
             name: of.name.to_owned(),
-            pods: of.quorum,
+            pods: count(&of),
             each: of.each,
             apart: of.apart,
         }));

@@ -1,5 +1,9 @@
 //! A platform of fixed settings under loads, by the capacity twin: what every platform's simulation has to be, and what this one's comes to.
 
+mod base;
+mod binders;
+mod moved;
+
 use std::sync::LazyLock;
 
 use stacks::{Platform, settings::Settings, simulated};

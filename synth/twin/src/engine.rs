@@ -8,11 +8,13 @@ pub mod event;
 pub mod pace;
 pub mod world;
 
+mod account;
 mod budgets;
 mod buying;
 mod cluster;
 mod disruption;
 mod kubelet;
+mod leader;
 mod leaving;
 mod nodes;
 mod observed;
@@ -20,17 +22,19 @@ mod outside;
 mod queue;
 mod rollout;
 mod scheduling;
+mod wants;
 mod workloads;
 
-pub use event::{Cause, Departure, Disruption, Event, Kind};
+pub use event::{Cause, Departure, Disruption, Event, Kind, Limit};
 pub use outside::Shortage;
 pub use pace::{Delays, Draw, Pace, Seeded, Whose};
-pub use world::{Keeps, PodBudget, Quota, Rollout, Workload, World};
+pub use world::{Bounds, Keeps, PodBudget, Quota, Rollout, Workload, World};
 
 use std::collections::BTreeMap;
 
 use crate::{
     karpenter::{Claim, View, controller::Controller, disrupt::Command, launch::Choice, memory::Clock},
+    network::Addresses,
     pods::{NodeId, PodId},
     scheduler::{self, Scheduler, Ties},
     time::{Span, Time},
@@ -49,11 +53,15 @@ pub struct Engine {
     /// When the scheduler looks next.
     cycle_at: Option<Time>,
     karpenter: Option<Controller>,
+    leader: Option<leader::Leader>,
     running: Vec<Running>,
     /// When a pod of each budget was last evicted.
     evicted: BTreeMap<usize, Time>,
     pace: Box<dyn Pace>,
     shortages: Vec<Shortage>,
+    addresses: Addresses,
+    /// When AWS last refused something, for what.
+    refusals: BTreeMap<Limit, Time>,
     choice: Choice,
     names: usize,
     looks: u64,
@@ -83,6 +91,8 @@ enum Happening {
     Cycle,
     /// A pod whose binding the scheduler did not get to is tried again.
     Bindable(PodId),
+    /// A pod without an address asks for one again.
+    Addressed(PodId),
     /// A container starts.
     Started(PodId),
     /// A pod is ready.
@@ -133,6 +143,8 @@ enum Happening {
     Asked(NodeId),
     /// Node and claim are gone.
     Finished(NodeId),
+    /// One of Karpenter's pods takes over.
+    Lead,
     /// An announced interruption comes.
     Reclaimed(NodeId),
 }
@@ -150,8 +162,11 @@ impl Engine {
             running: Vec::new(),
             evicted: BTreeMap::new(),
             karpenter,
+            leader: None,
             pace,
             shortages: Vec::new(),
+            addresses: Addresses::new(world.bounds.subnets.clone()),
+            refusals: BTreeMap::new(),
             choice: Choice::Cheapest,
             names: 0,
             looks: 0,
@@ -172,12 +187,14 @@ impl Engine {
     }
 
     fn happen(&mut self, what: Happening) {
+        let Some(what) = self.hold(what) else { return };
         match what {
             Happening::Sync(workload) => self.sync(workload),
             Happening::Scaled(workload, replicas) => self.scaled(workload, replicas),
             Happening::Created { workload, set, ordinal } => self.created(workload, set, ordinal),
             Happening::Queued(pod) | Happening::Bindable(pod) => self.queued(pod),
             Happening::Cycle => self.cycle(),
+            Happening::Addressed(pod) => self.address(pod),
             Happening::Started(pod) => self.started(pod),
             Happening::Ready(pod) => self.ready(pod),
             Happening::Stopped(pod) => self.stopped(pod),
@@ -203,6 +220,7 @@ impl Engine {
             Happening::Vanished(node) => self.vanished(node),
             Happening::Asked(node) => self.asked(node),
             Happening::Finished(node) => self.node_gone(node),
+            Happening::Lead => self.lead(),
             Happening::Reclaimed(node) => self.reclaimed(node),
         }
     }

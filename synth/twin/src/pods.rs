@@ -17,6 +17,11 @@ pub const ZONE: &str = "topology.kubernetes.io/zone";
 /// The label of a node's own name.
 pub const HOSTNAME: &str = "kubernetes.io/hostname";
 
+/// The value of the priority class of that name: what a cluster needs.
+pub const SYSTEM_CLUSTER_CRITICAL: i64 = 2_000_000_000;
+/// The value of the priority class of that name: what each node needs.
+pub const SYSTEM_NODE_CRITICAL: i64 = 2_000_001_000;
+
 /// A pod, by its place among all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PodId(pub usize);
@@ -115,6 +120,7 @@ pub struct AntiAffinity {
 
 /// What the pods of a workload have in common.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "as many as the fields of a pod that they stand for")]
 pub struct Template {
     /// The workload: a `ReplicaSet` by its `Deployment` and revision, or a `DaemonSet`.
     pub workload: String,
@@ -142,6 +148,8 @@ pub struct Template {
     pub priority: i64,
     /// `preemptionPolicy` is `Never`.
     pub never_preempts: bool,
+    /// `hostNetwork`: its pods have the address of their node.
+    pub host_network: bool,
     /// `terminationGracePeriodSeconds`.
     pub grace_seconds: i64,
     /// Of a `DaemonSet`: nobody moves it, and it leaves with its node.

@@ -6,23 +6,27 @@
 mod binding;
 mod build;
 mod record;
+mod requests;
 mod scaling;
 pub mod search;
 pub mod seed;
 pub mod setup;
 mod tier;
 pub mod trace;
+mod traffic;
 
-pub use binding::Binding;
+pub use binding::{Binder, Binding};
 pub use build::{Unfit, world};
 pub use scaling::Metric;
 
 use self::{
     record::Record,
+    requests::Used,
     scaling::Scaler,
     setup::Setup,
     tier::{Entry, Outcome, Tier},
     trace::Trace,
+    traffic::Traffic,
 };
 use crate::{
     catalogue::Catalogue,
@@ -33,12 +37,16 @@ use crate::{
     network,
     pods::{Capacity, NodeId, PodId},
     scheduler::Ties,
-    service::{Target, mixed},
+    service::Target,
     time::{Span, Time},
 };
 
 /// How long a platform stands before a simulation's zero: nodes have come, and consolidation is over.
 const BEFORE: Span = Span::whole_seconds(1200);
+
+/// The workloads of the base nodes that others depend on here.
+const KARPENTER: &str = "karpenter";
+const METRICS_SERVER: &str = "metrics-server";
 
 /// Connections that clients keep open for each request a second: the load test's plan has as many threads.
 pub const CONNECTIONS: f64 = 0.25;
@@ -91,13 +99,17 @@ struct Simulation<'a> {
     setup: &'a Setup,
     engine: Engine,
     server: Server,
+    /// The workload of metrics-server's pods, where they are simulated.
+    metrics_server: Option<usize>,
     tiers: Vec<Tier>,
     scalers: Vec<Scaler>,
     /// Whose each pod is: its tier.
     owners: Vec<Option<usize>>,
     target: Target,
-    /// What services took of each node in the last second, in cores, and what their pods ask for, in thousandths.
-    busy: Vec<(f64, i64)>,
+    /// What services took of each node in the last second.
+    busy: Vec<Used>,
+    /// Bytes a second that the network of each node always passes on.
+    networks: Vec<f64>,
     revisions: usize,
     faults: Vec<(Time, Fault)>,
     record: Record,
@@ -107,7 +119,11 @@ impl<'a> Simulation<'a> {
     fn new(setup: &'a Setup, options: &'a Options) -> Result<Self, Unfit> {
         let world = build::world(setup)?;
         let pace = Seeded::new(setup.delays.clone(), options.seed);
-        let engine = Engine::new(world, Box::new(pace), Ties::Seeded(options.seed));
+        let mut engine = Engine::new(world, Box::new(pace), Ties::Seeded(options.seed));
+        if let Some(workload) = engine.workload(KARPENTER) {
+            engine.karpenter_runs_in(workload);
+        }
+        let metrics_server = engine.workload(METRICS_SERVER);
         let mut problems = Vec::new();
         let (mut tiers, mut scalers) = (Vec::new(), Vec::new());
         for (place, service) in setup.services.iter().enumerate() {
@@ -151,11 +167,13 @@ impl<'a> Simulation<'a> {
             setup,
             engine,
             server: Server::new(settings),
+            metrics_server,
             tiers,
             scalers,
             owners: Vec::new(),
             target: options.target,
             busy: Vec::new(),
+            networks: Vec::new(),
             revisions: 1,
             faults,
         })
@@ -169,23 +187,26 @@ impl<'a> Simulation<'a> {
             now += Span::whole_seconds(1);
         }
         self.record.begin(now, &self.engine);
-        let (begun, mut usage) = (now, network::Usage::default());
+        let (begun, mut usage, mut traffic) = (now, network::Usage::default(), Traffic::default());
+        let (bytes, cross_zone, zones) = (self.setup.bytes, self.setup.balancer.cross_zone, self.setup.zones.len());
         for offered in load.ticks() {
             self.inject(begun, now);
-            let outcome = self.second(now, offered);
-            self.record.second(now - begun, offered, &outcome, &self.engine, &self.tiers);
-            usage.tick(outcome.opened, connections(offered), 0.0);
+            let outcomes = self.second(now, offered);
+            self.record.second(now - begun, offered, &outcomes, &self.engine, &self.tiers);
+            let opened = outcomes.first().map_or(0.0, |outcome| outcome.opened);
+            let through = traffic.second(bytes, cross_zone, &self.tiers, &outcomes, zones);
+            usage.tick(opened, connections(offered), through);
             now += Span::whole_seconds(1);
         }
         let nodes = cost::node_hours(self.engine.nodes(), begun, now);
-        let moved = cost::Moved { lcu_hours: usage.lcu_hours(), ..cost::Moved::default() };
+        let moved = cost::Moved { lcu_hours: usage.lcu_hours(), ..traffic.moved(bytes) };
         let (region, hours) = (&self.setup.region, (now - begun).in_seconds() / 3600.0);
         let bill = cost::Bill::of(region, hours, &nodes, self.setup.volume.into(), self.setup.fixed, moved);
         self.record.end(bill)
     }
 
     /// A second from `now` on: what is due in the cluster, what autoscalers decide, and then what requests come to.
-    fn second(&mut self, now: Time, offered: f64) -> Outcome {
+    fn second(&mut self, now: Time, offered: f64) -> Vec<Outcome> {
         let end = now + Span::whole_seconds(1);
         loop {
             let next = self.scalers.iter().enumerate().min_by_key(|(place, scaler)| (scaler.next, *place));
@@ -213,7 +234,11 @@ impl<'a> Simulation<'a> {
     fn scrape(&mut self, at: Time) {
         self.engine.run_until(at);
         self.follow();
-        self.server.scrape();
+        if self.metrics_server.is_none_or(|workload| self.engine.works(workload)) {
+            self.server.scrape();
+        } else {
+            self.server.miss();
+        }
     }
 
     /// What happened to pods, as their services have it.
@@ -264,66 +289,6 @@ impl<'a> Simulation<'a> {
     fn zone_of(&self, node: NodeId) -> usize {
         let zone = &self.engine.nodes()[node.0].zone;
         self.setup.zones.iter().position(|of| of == zone).unwrap_or_default()
-    }
-
-    /// A second's requests, from the balancer to the last service.
-    fn requests(&mut self, now: Time, offered: f64) -> Outcome {
-        self.reckon_nodes();
-        let mut behind = self.target;
-        // The last service answers first: those before it wait for it.
-        let mut outcomes: Vec<Outcome> = Vec::with_capacity(self.tiers.len());
-        let mut rate = offered;
-        for place in 0..self.tiers.len() {
-            let last = place + 1 == self.tiers.len();
-            let nodes = self.engine.nodes();
-            let busy = &self.busy;
-            let tier = &mut self.tiers[place];
-            if last {
-                tier.target = behind;
-            }
-            let connections = if place == 0 { connections(offered) } else { rate.max(1.0) };
-            let outcome = tier.tick(now, rate, connections, |member| {
-                let all = cores(nodes[member.node.0].size.cpu);
-                let (others, asked) = busy.get(member.node.0).copied().unwrap_or_default();
-                let part = all * cores(member.request) / cores(asked.max(member.request));
-                (all - (others - member.busy)).max(part)
-            });
-            rate = outcome.forwarded;
-            outcomes.push(outcome);
-        }
-        // What a service waits for, and what fails there, is known a second later.
-        for place in (1..self.tiers.len()).rev() {
-            let outcome = &outcomes[place];
-            let all = outcome.answered + outcome.refused + outcome.failed;
-            let failing = if all > 0.0 { (outcome.refused + outcome.failed) / all } else { 0.0 };
-            if outcome.answered > 0.0 {
-                behind = Target::Constant { seconds: mixed(outcome.latencies.iter().copied()).mean };
-            }
-            self.tiers[place - 1].target = behind;
-            self.tiers[place - 1].failing = failing;
-        }
-        self.observe(now);
-        outcomes.swap_remove(0)
-    }
-
-    fn reckon_nodes(&mut self) {
-        self.busy.clear();
-        self.busy.resize(self.engine.nodes().len(), (0.0, 0));
-        for member in self.tiers.iter().flat_map(|tier| &tier.members) {
-            let node = &mut self.busy[member.node.0];
-            node.0 += member.busy;
-            node.1 += member.request;
-        }
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "bytes of a pod")]
-    fn observe(&mut self, now: Time) {
-        for (tier, scaler) in self.tiers.iter().zip(&mut self.scalers) {
-            for member in &tier.members {
-                self.server.observe(member.container, now, member.used, member.memory.bytes() as i64);
-            }
-            scaler.observe(now, tier);
-        }
     }
 
     /// What is to go wrong by now does.

@@ -99,6 +99,13 @@ fn what_makes_no_sense_is_refused() {
         (&["--lose-zone", "x@3s"], "there is no zone `x`"),
         (&["--interrupt", "spots@3s"], "there is no pool `spots`"),
         (&["--refuse", "c7g.lrge@0s"], "there is no instance type `c7g.lrge`"),
+        (&["--answer-bytes=0"], "expected bytes from 1 on"),
+        (&["--answer-bytes=NaN"], "expected bytes from 1 on"),
+        (&["--quota", "64"], "expected a quota and its vCPUs, such as `on-demand=64`"),
+        (&["--quota", "on-demand=-1"], "expected a whole number of vCPUs from 0 on, not `-1`"),
+        (&["--quota", "spot=NaN"], "not `NaN`"),
+        (&["--quota", "reserved=3"], "there is no quota `reserved`: choose `on-demand` or `spot`"),
+        (&["--quota", "spot=3,spot=4"], "says `spot` twice"),
     ] {
         project.synth(["simulate"].iter().chain(asked)).fails(said);
     }

@@ -37,7 +37,7 @@ fn main() -> io::Result<ExitCode> {
     let mut missed = 0;
     for row in &rows {
         let (service, target) = model(&row.case);
-        let offer = Offer { rate: row.rate, cores: 1.0, target };
+        let offer = Offer { rate: row.rate, cores: 1.0, target, passes: f64::INFINITY };
         let (tick, sample) = both(&service, offer);
         let times = mixed([(tick.latency, tick.answered)]);
         let usage = row.usage();
@@ -117,7 +117,7 @@ fn service(case: &str, cost: Cost) -> Service {
 
 /// The times that the fluid has for a row without a target of its own.
 fn fluid(service: &Service, row: &Row) -> Quantiles {
-    let tick = settled(service, Offer { rate: row.rate, cores: 1.0, target: Target::NONE });
+    let tick = settled(service, Offer { rate: row.rate, cores: 1.0, target: Target::NONE, passes: f64::INFINITY });
     mixed([(tick.latency, tick.answered)])
 }
 

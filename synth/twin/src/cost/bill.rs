@@ -40,6 +40,8 @@ pub struct Moved {
     pub endpoints: f64,
     /// Gigabytes of logs.
     pub logs: f64,
+    /// Bytes of an answer, where those that move are reckoned from an assumption of these.
+    pub answer_bytes: f64,
 }
 
 /// A line of a bill.
@@ -88,7 +90,16 @@ impl Bill {
             ("logs", Item::LogsIngest, moved.logs),
         ];
         let used = items.into_iter().filter(|(_, _, quantity)| *quantity > 0.0);
-        lines.extend(used.map(|(what, item, quantity)| Line::of_item(what, price(item, region), quantity)));
+        let assumed =
+            |item: Item| moved.answer_bytes > 0.0 && matches!(item, Item::NlbLcu | Item::CrossZone | Item::Egress);
+        lines.extend(used.map(|(what, item, quantity)| {
+            let line = Line::of_item(what, price(item, region), quantity);
+            if assumed(item) {
+                let what = format!("{what}, at an assumed {:.0} bytes an answer", moved.answer_bytes);
+                return Line { what, ..line };
+            }
+            line
+        }));
         Self { lines }
     }
 

@@ -105,6 +105,7 @@ impl Engine {
             claims: plan.claims.len(),
             nodes: nodes.len(),
         });
+        self.say_wants(&plan.unschedulable);
         self.nominate(&nodes);
         if plan.claims.is_empty() {
             self.rest();
@@ -224,7 +225,7 @@ impl Engine {
             Choice::Drawn { seed, among } => Choice::Drawn { seed: seed.wrapping_add(id.0 as u64), among },
             Choice::Cheapest => Choice::Cheapest,
         };
-        let has = |at: &launch::Override| !self.is_short(at, capacity);
+        let has = |at: &launch::Override| self.against(at, capacity).is_none();
         let bought = fleet.as_ref().map(|fleet| launch::buy(view.catalogue, fleet, has, choice)).unwrap_or_default();
         // Names grow with the launches.
         let name = format!("node-{:06}", self.names + 1);
@@ -232,16 +233,18 @@ impl Engine {
         for refused in &bought.refused {
             self.cluster.unavailable.refuse(refused.id, refused.zone, capacity, now);
         }
+        let refusals = self.counted(&bought.refused, capacity);
         self.cluster.fleets[id.0] = fleet;
         let Some(node) = node else {
             self.cluster.causes[id.0] = Some(Cause::NoCapacity);
-            self.log(Kind::Refused(id, bought.refused.len()));
+            self.log(Kind::Refused(id, refusals));
             self.node_gone(id);
             return;
         };
         self.names += 1;
         let at = &mut self.cluster.nodes[id.0];
         *at = Node { created: at.created, launched: None, ..node };
+        self.takes_room(id);
         let wait = self.pace.launch(id, self.now);
         self.after(wait, Happening::Launched(id));
     }

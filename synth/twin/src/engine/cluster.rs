@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     event::Cause,
-    world::{PodBudget, Quota, Rollout, Workload, World},
+    world::{Bounds, PodBudget, Quota, Rollout, Workload, World},
 };
 use crate::{
     catalogue::{Catalogue, Unavailable},
@@ -40,6 +40,7 @@ pub(super) struct Cluster {
     pub(super) budgets: Vec<PodBudget>,
     pub(super) quotas: Vec<Quota>,
     pub(super) pools: Vec<Pool>,
+    pub(super) bounds: Bounds,
     pub(super) catalogue: Catalogue,
     pub(super) unavailable: Unavailable,
     pub(super) epoch: i64,
@@ -60,6 +61,8 @@ pub(super) struct About {
     pub(super) evicting: bool,
     /// An eviction was in its way.
     pub(super) conflicted: bool,
+    /// Has it an address of its own? Nothing before it has asked for one.
+    pub(super) addressed: Option<bool>,
 }
 
 /// Who keeps a pod.
@@ -122,6 +125,7 @@ impl Cluster {
             budgets: world.budgets,
             quotas: world.quotas,
             pools: world.pools,
+            bounds: world.bounds,
             catalogue: world.catalogue,
             unavailable: Unavailable::default(),
             epoch: world.epoch,
@@ -134,7 +138,15 @@ impl Cluster {
         let id = PodId(self.pods.len());
         self.covers.push(self.covering(&template));
         self.pods.push(Pod::new(template, now));
-        self.about.push(About { owner, ordinal, words: None, triggers: false, evicting: false, conflicted: false });
+        self.about.push(About {
+            owner,
+            ordinal,
+            words: None,
+            triggers: false,
+            evicting: false,
+            conflicted: false,
+            addressed: None,
+        });
         id
     }
 

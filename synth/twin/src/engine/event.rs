@@ -2,7 +2,7 @@
 
 use crate::{
     karpenter::Reason,
-    pods::{NodeId, PodId, PoolId},
+    pods::{Capacity, NodeId, PodId, PoolId},
     time::Time,
 };
 
@@ -22,8 +22,8 @@ pub enum Kind {
     Claimed(NodeId),
     /// Its instance was bought.
     Launched(NodeId),
-    /// No capacity: the claim is gone, and so many offerings were refused.
-    Refused(NodeId, usize),
+    /// Nothing could be bought: the claim is gone, and so many offerings were refused, for what each.
+    Refused(NodeId, Vec<(Limit, usize)>),
     /// Its kubelet joined the cluster.
     Registered(NodeId),
     /// It is ready, and its startup taints are gone.
@@ -42,6 +42,8 @@ pub enum Kind {
     Unschedulable(PodId),
     /// It was bound to a node.
     Bound(PodId, NodeId),
+    /// It has a node and no address, for the first time.
+    NoAddress(PodId),
     /// Its container started.
     Started(PodId),
     /// It is ready.
@@ -67,6 +69,8 @@ pub enum Kind {
         /// Nodes on their way, or there, that got pods in it.
         nodes: usize,
     },
+    /// Nothing can be bought for a pod, since this stands against it.
+    Wants(PodId, Limit),
     /// A claim was not made, since the pool's nodes are beyond a limit already.
     LimitReached(PoolId),
     /// Karpenter let the pods of a batch wait for their next trigger, since a claim had no instance yet.
@@ -94,6 +98,23 @@ pub struct Disruption {
     pub pods: usize,
     /// Dollars an hour, by Karpenter's own estimate.
     pub savings: f64,
+}
+
+/// What stands against a node for pods that wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limit {
+    /// `limits.cpu` of the pools.
+    Cpu,
+    /// `limits.memory` of the pools.
+    Memory,
+    /// Both, or `limits.nodes`.
+    Pools,
+    /// AWS has no instance.
+    Capacity,
+    /// No subnet has an address left.
+    Addresses,
+    /// vCPUs that the account may have as this.
+    Account(Capacity),
 }
 
 /// Why a node goes.

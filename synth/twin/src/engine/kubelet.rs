@@ -7,6 +7,9 @@ use crate::{
     time::Span,
 };
 
+/// A kubelet makes the sandbox of a pod anew after about this, while the CNI has no address for it.
+const ADDRESS_RETRY: Span = Span::whole_seconds(15);
+
 impl Engine {
     /// Whose pod it is.
     pub(super) fn paced<T>(&mut self, pod: PodId, ask: impl FnOnce(&mut dyn super::Pace, Whose<'_>) -> T) -> T {
@@ -26,8 +29,32 @@ impl Engine {
         self.note(id);
         self.note_pod_event(id, node, daemon);
         self.changed();
-        let wait = self.paced(id, |pace, whose| pace.start(whose));
-        self.after(wait, Happening::Started(id));
+        self.address(id);
+    }
+
+    /// A pod gets its address, and then starts; or it asks for one again.
+    pub(super) fn address(&mut self, id: PodId) {
+        let pod = &self.cluster.pods[id.0];
+        let Some((node, _)) = pod.node.filter(|_| pod.gone.is_none() && pod.deleting.is_none()) else { return };
+        if self.takes_address(id, node) {
+            let wait = self.paced(id, |pace, whose| pace.start(whose));
+            self.after(wait, Happening::Started(id));
+        } else {
+            self.after(ADDRESS_RETRY, Happening::Addressed(id));
+        }
+    }
+
+    /// Does a pod get an address on its node?
+    pub(super) fn takes_address(&mut self, id: PodId, node: NodeId) -> bool {
+        if self.cluster.pods[id.0].template.host_network {
+            return true;
+        }
+        let there = self.addresses.take(node, self.now);
+        let before = self.cluster.about[id.0].addressed.replace(there);
+        if !there && before.is_none() {
+            self.log(Kind::NoAddress(id));
+        }
+        there
     }
 
     /// Karpenter notes when pods come and go.
@@ -71,6 +98,7 @@ impl Engine {
         pod.ready = Some(self.now);
         pod.ready_changed = Some(self.now);
         self.log(Kind::Ready(id));
+        self.lead();
         self.stir();
         if let Owned::Workload(workload, _) = self.cluster.about[id.0].owner {
             let owner = &self.cluster.owners[workload];
@@ -117,6 +145,9 @@ impl Engine {
         pod.ready = None;
         let node = pod.node;
         if let Some((node, _)) = node {
+            if self.cluster.about[id.0].addressed == Some(true) {
+                self.addresses.release(node, self.now);
+            }
             self.cluster.on_node[node.0].retain(|other| *other != id);
         }
         if let Owned::Workload(workload, set) = self.cluster.about[id.0].owner {

@@ -27,6 +27,7 @@ impl Engine {
         node.registered = Some(self.now);
         node.taints.push(own_taint("not-ready", Effect::NoSchedule));
         self.log(Kind::Registered(id));
+        self.addresses.join(id, self.now);
         self.place_daemons(id);
         // Until it is ready its taint keeps pods away, and those that a node refused are not tried for it.
         if self.cluster.nodes.iter().filter(|node| node.present()).count() == 1 {
@@ -132,6 +133,7 @@ impl Engine {
             return;
         }
         node.gone = Some(self.now);
+        self.addresses.gone(id);
         for pod in self.cluster.on_node[id.0].clone() {
             self.delete_pod(pod, Departure::NodeLost, None);
             self.stopped(pod);

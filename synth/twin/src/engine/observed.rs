@@ -75,4 +75,14 @@ impl Engine {
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
     }
+
+    /// Has a pod a node and no address?
+    pub fn lacks_address(&self, pod: PodId) -> bool {
+        self.cluster.about[pod.0].addressed == Some(false)
+    }
+
+    /// Does a quota hold a workload's pods back?
+    pub fn is_over_quota(&self, workload: usize) -> bool {
+        self.cluster.owners[workload].held
+    }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::{
     Engine, Happening, Workload,
     cluster::{Owner, Set},
-    event::{Cause, Departure},
+    event::{Cause, Departure, Limit},
     nodes::UNREADY_AFTER,
     world::PodBudget,
 };
 use crate::{
-    karpenter::{Pool, launch::Override},
+    karpenter::Pool,
     pods::{Capacity, NodeId, PodId, PoolId, Template},
     scheduler::Event,
     time::Span,
@@ -118,6 +118,7 @@ impl Engine {
         }
         if let Some((kind, zone)) = catalogue.named(&node.instance_type).zip(catalogue.zone(&node.zone)) {
             self.cluster.unavailable.refuse(kind, zone, Capacity::Spot, self.now);
+            self.refusals.insert(Limit::Capacity, self.now);
         }
         self.leave(id, Cause::Interrupted);
         self.after(NOTICE, Happening::Reclaimed(id));
@@ -143,6 +144,7 @@ impl Engine {
                 self.after(UNREADY_AFTER, Happening::Unreachable(id));
             }
         }
+        self.look_for_leader();
     }
 
     /// A pool is changed: nodes that it would no more make so drift.
@@ -167,16 +169,6 @@ impl Engine {
                 self.after(wait, Happening::Drifted(node));
             }
         }
-    }
-
-    /// Is there no capacity for this?
-    pub(super) fn is_short(&self, offer: &Override, capacity: Capacity) -> bool {
-        let catalogue = &self.cluster.catalogue;
-        self.shortages.iter().any(|short| {
-            short.instance_type.as_ref().is_none_or(|kind| *kind == catalogue.get(offer.id).name)
-                && short.zone.as_ref().is_none_or(|zone| zone == catalogue.zone_name(offer.zone))
-                && short.capacity.is_none_or(|short| short == capacity)
-        })
     }
 
     /// Something changed about a node that the scheduler minds.

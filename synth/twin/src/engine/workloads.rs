@@ -27,6 +27,8 @@ impl Engine {
             self.due.push(self.cluster.first_look, Happening::Look(0));
         }
         for node in (0..self.cluster.nodes.len()).map(NodeId) {
+            self.takes_room(node);
+            self.addresses.join(node, self.now);
             self.place_daemons(node);
         }
         for workload in 0..self.cluster.owners.len() {
@@ -58,6 +60,7 @@ impl Engine {
         pod.node = Some((node, now));
         (pod.started, pod.ready, pod.ready_changed) = (Some(now), Some(now), Some(now));
         self.cluster.on_node[node.0].push(id);
+        self.takes_address(id, node);
         self.note(id);
         self.log(Kind::Bound(id, node));
         self.log(Kind::Ready(id));

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::{
     catalogue::Catalogue,
     karpenter::{Pool, Settings, Share},
-    pods::{Expression, Node, Template},
+    network::Subnet,
+    pods::{Capacity, Expression, Node, Template},
     resources::Resources,
     time::{Span, Time},
 };
@@ -25,6 +26,8 @@ pub struct World {
     pub quotas: Vec<Quota>,
     /// Nodes that are there from the start, those of managed groups among them.
     pub nodes: Vec<Node>,
+    /// What AWS lets the account have in all.
+    pub bounds: Bounds,
     /// What can be bought.
     pub catalogue: Catalogue,
     /// What Karpenter was started with; without it, nobody buys.
@@ -33,6 +36,27 @@ pub struct World {
     pub epoch: i64,
     /// When Karpenter's disruption loop first looks; from there on every ten seconds while it finds nothing.
     pub first_look: Time,
+}
+
+/// What AWS lets the account have in all; what is not said has no bound.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// The subnets of nodes, one a zone.
+    pub subnets: Vec<Subnet>,
+    /// vCPUs of On-Demand Standard instances that run (quota L-1216C47A).
+    pub on_demand: Option<i64>,
+    /// vCPUs of Spot Standard instances (quota L-34B43A08).
+    pub spot: Option<i64>,
+}
+
+impl Bounds {
+    /// vCPUs that the account may have as this.
+    pub fn vcpus(&self, capacity: Capacity) -> Option<i64> {
+        match capacity {
+            Capacity::OnDemand => self.on_demand,
+            Capacity::Spot => self.spot,
+        }
+    }
 }
 
 /// A `Deployment`, or something else that keeps a number of pods.

@@ -3,7 +3,7 @@
 
 use crate::{
     karpenter::View,
-    pods::{Effect, Pod, PodId, Taint, Template},
+    pods::{Effect, Pod, PodId, SYSTEM_CLUSTER_CRITICAL, Taint, Template},
     time::{Span, Time},
 };
 
@@ -17,8 +17,6 @@ pub const GONE_POLL: Span = Span::whole_seconds(5);
 pub const EVICTION_RETRY: Span = Span(100);
 /// But not later than this.
 pub const EVICTION_RETRY_MOST: Span = Span::whole_seconds(10);
-/// `system-cluster-critical` has this priority, `system-node-critical` more.
-const CRITICAL: i64 = 2_000_000_000;
 /// A pod that is still there so long after its grace ended is waited for no more.
 const STUCK: Span = Span::whole_seconds(60);
 
@@ -52,7 +50,7 @@ pub fn drain(view: View<'_>, on_node: &[PodId], ends: Option<Time>) -> Drain {
     }
     let group = |id: &PodId| {
         let template = &view.pods[id.0].template;
-        (template.priority >= CRITICAL, template.daemon)
+        (template.priority >= SYSTEM_CLUSTER_CRITICAL, template.daemon)
     };
     let Some(first) = waited.iter().map(group).min() else {
         drain.drained = true;

@@ -182,6 +182,14 @@ impl Server {
         }
     }
 
+    /// All of its pods are gone at a scrape, and with them what they remembered.
+    pub fn miss(&mut self) {
+        self.next += self.settings.resolution;
+        for watched in &mut self.watched {
+            (watched.last, watched.previous) = (None, None);
+        }
+    }
+
     /// What the API says of a pod with these containers: nothing, while one of them has less than two points.
     pub fn figures(&self, containers: &[Container]) -> Option<Figures> {
         let mut figures: Option<Figures> = None;

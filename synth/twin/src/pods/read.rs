@@ -104,6 +104,7 @@ impl Template {
                 Some(policy) => policy == "Never",
                 None => owner.never_preempts,
             },
+            host_network: spec.host_network.unwrap_or_default(),
             grace_seconds: spec.termination_grace_period_seconds.unwrap_or(GRACE_SECONDS),
             daemon: owner.daemon,
             deletion_cost,

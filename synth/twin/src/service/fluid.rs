@@ -17,6 +17,8 @@ pub struct Offer {
     pub cores: f64,
     /// How long its target takes.
     pub target: Target,
+    /// Requests a second that the network of its node passes on.
+    pub passes: f64,
 }
 
 /// What is left in a pod from one tick to the next. Pods of equal state and offer are one.
@@ -78,6 +80,11 @@ struct Backlog {
 }
 
 impl State {
+    /// Do requests wait for something to be free, or come again?
+    pub fn waits(&self) -> bool {
+        self.backlog > 0.0 || self.again > 0.0
+    }
+
     /// Moves the pod by so many seconds.
     pub fn tick(&mut self, service: &Service, offer: &Offer, seconds: f64) -> Tick {
         let again = self.again.min(service.clients.budget * offer.rate * seconds);
@@ -85,7 +92,8 @@ impl State {
         let (cores, count) = (service.cores(offer.cores).max(1e-9), service.workers.count());
         let speed = (offer.cores / count).clamp(1e-9, 1.0);
         let held_by_target = held(&offer.target, service.timeout);
-        let served = rate.min(cores / service.cost.work);
+        let most = (cores / service.cost.work).min(offer.passes);
+        let served = rate.min(most);
         let stay = station::stay(&service.cost, service.workers, served, speed, self.refusing);
         self.settle(&stay, seconds);
         let stalled = service.limit.map_or((0.0, 0.0), |limit| {
@@ -94,7 +102,7 @@ impl State {
         let hold = stay.floor + stay.own.0 + self.waits + stalled.0 + held_by_target;
         // That the kernel holds a blocked worker up is within what its cores allow, and would count twice.
         let occupied = if matches!(service.workers, Workers::Blocking(_)) { hold - stalled.0 } else { hold };
-        let bound = bound(service, (rate, cores, seconds), occupied, held_by_target, self.backlog);
+        let bound = bound(service, (rate, cores, seconds), (most, occupied), held_by_target, self.backlog);
         let backlog = flow(self.backlog, rate, &bound, seconds);
         self.backlog = backlog.end;
         // By chance some find all places taken although there are enough on average.
@@ -165,21 +173,21 @@ fn held(target: &Target, timeout: Option<f64>) -> f64 {
 fn bound(
     service: &Service,
     (rate, cores, seconds): (f64, f64, f64),
-    hold: f64,
+    (most, hold): (f64, f64),
     held_by_target: f64,
     backlog: f64,
 ) -> Bound {
     let (work, refusal, places, admission) =
         (service.cost.work, service.cost.refusal, service.places(), service.admission);
-    let behind = |by_cores: f64| {
-        let most = by_cores.min(places / hold);
-        // Where the processor is what lacks, requests wait for it in flight, too.
-        let waits_in_flight = by_cores < places / hold && !matches!(service.workers, Workers::Blocking(_));
+    let behind = |by_node: f64| {
+        let most = by_node.min(places / hold);
+        // Where processor or network are what lacks, requests wait for them in flight, too.
+        let waits_in_flight = by_node < places / hold && !matches!(service.workers, Workers::Blocking(_));
         let in_flight = if waits_in_flight { (places - most * held_by_target).max(0.0) } else { 0.0 };
         Bound { most, room: admission.waiting.min(most * admission.patience) + in_flight, in_flight }
     };
-    let bound = behind(cores / work);
-    if rate * work <= cores || backlog + (rate - bound.most) * seconds <= bound.room {
+    let bound = behind(most);
+    if rate * work <= cores || most < cores / work || backlog + (rate - bound.most) * seconds <= bound.room {
         return bound;
     }
     // Refusals take time from those that are answered.

@@ -14,7 +14,7 @@ use crate::{
     engine::{Keeps, PodBudget, Quota, Rollout, Workload, World},
     karpenter::{Pool, Share},
     pods::{
-        Capacity, HOSTNAME, Labels, Node, Template, ZONE,
+        Capacity, HOSTNAME, Node, Template, ZONE,
         read::{Owner, selector},
     },
     quantity,
@@ -66,6 +66,13 @@ pub fn world(setup: &Setup) -> Result<World, Unfit> {
         standing: 0,
         rollout: Rollout::default(),
     });
+    let base = setup.base.pods.iter().map(|(template, replicas)| Workload {
+        name: template.workload.clone(),
+        template: Arc::new(template.clone()),
+        replicas: *replicas,
+        standing: *replicas,
+        rollout: Rollout::default(),
+    });
     let budgets = setup.services.iter().filter_map(|service| budget(service.budget.as_ref()?, &mut problems)).collect();
     let quotas = setup.quota.iter().map(|object| quota(object, &mut problems)).collect();
     let nodes = base_nodes(setup, &catalogue, &mut problems);
@@ -75,10 +82,11 @@ pub fn world(setup: &Setup) -> Result<World, Unfit> {
     Ok(World {
         pools,
         daemons: setup.daemons.clone(),
-        workloads: services.into_iter().chain(others).collect(),
+        workloads: services.into_iter().chain(others).chain(base).collect(),
         budgets,
         quotas,
         nodes,
+        bounds: setup.bounds.clone(),
         catalogue,
         karpenter: Some(setup.karpenter.clone()),
         epoch: 0,
@@ -176,8 +184,7 @@ fn quota(object: &ResourceQuota, problems: &mut Problems) -> Quota {
     }
 }
 
-/// The nodes of the managed group, one zone after the other. Their pods stand there whatever the load is, so they take part with their
-/// price alone: a taint keeps all others away.
+/// The nodes of the managed group, one zone after the other. A taint keeps all pods away that do not belong there.
 fn base_nodes(setup: &Setup, catalogue: &Catalogue, problems: &mut Problems) -> Vec<Node> {
     let kind = &setup.base.instance_type;
     let Some(id) = catalogue.named(kind) else {
@@ -189,8 +196,10 @@ fn base_nodes(setup: &Setup, catalogue: &Catalogue, problems: &mut Problems) -> 
         let zone = setup.zones[place % setup.zones.len().max(1)].clone();
         let name = format!("base-{place}");
         let price = catalogue.zone(&zone).and_then(|zone| catalogue.price(id, zone, Capacity::OnDemand));
+        let mut labels = setup.base.labels.clone();
+        labels.extend([(ZONE.to_owned(), zone.clone()), (HOSTNAME.to_owned(), name.clone())]);
         Node {
-            labels: Labels::from([(ZONE.to_owned(), zone.clone()), (HOSTNAME.to_owned(), name.clone())]),
+            labels,
             name,
             pool: None,
             instance_type: kind.clone(),

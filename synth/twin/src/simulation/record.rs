@@ -1,23 +1,31 @@
 //! What a simulation writes down of what it sees.
 
+mod pods;
+pub(super) mod words;
+
+use std::collections::BTreeMap;
+
+use self::words::{against, paid, reason, why};
 use super::{
     Fault,
     setup::Setup,
-    tier::{Outcome, Tier},
-    trace::{Change, Event, Kind, Of, Pods, Second, Trace},
+    tier::{Outcome, Tier, narrow},
+    trace::{Change, Event, Kind, Lack, Of, Second, Trace},
 };
 use crate::{
     cost::Bill,
-    engine::{self, Cause, Engine, Kind as Happened},
+    engine::{self, Engine, Kind as Happened, Limit},
     hpa::Decision,
-    karpenter::Reason,
-    pods::{Capacity, NodeId},
+    pods::{NodeId, PodId},
     service::mixed,
     time::{Span, Time},
 };
 
 /// Requests less than this are none: a fluid has parts of them.
 const SOME: f64 = 0.5;
+
+/// Pods that wait are tried again within this.
+const AGAIN: Span = Span::whole_seconds(12);
 
 pub(super) struct Record {
     trace: Trace,
@@ -28,6 +36,8 @@ pub(super) struct Record {
     failing: bool,
     /// Claims of one moment, told as one.
     claimed: Vec<(Time, String)>,
+    /// When nothing could be bought for pods of a workload last, since what stood against it: told once.
+    wanted: BTreeMap<(String, Limit), Time>,
 }
 
 impl Record {
@@ -37,7 +47,15 @@ impl Record {
             zones: setup.zones.clone(),
             ..Trace::default()
         };
-        Self { trace, begun: None, counts: Vec::new(), price: 0.0, failing: false, claimed: Vec::new() }
+        Self {
+            trace,
+            begun: None,
+            counts: Vec::new(),
+            price: 0.0,
+            failing: false,
+            claimed: Vec::new(),
+            wanted: BTreeMap::new(),
+        }
     }
 
     /// From here on it is written.
@@ -103,8 +121,23 @@ impl Record {
                 }
                 self.claimed.push((at, what));
             }
-            Happened::Refused(_, offerings) => {
-                self.tell(at, Of::Bought, format!("no capacity: {offerings} offerings are refused"));
+            Happened::Refused(node, refused) => {
+                let of = |(limit, offerings): &(Limit, usize)| format!("{offerings} offerings, {}", against(*limit));
+                let told = refused.iter().map(of).collect::<Vec<_>>().join("; ");
+                self.tell(at, Of::Bought, format!("refused: {told}"));
+                let pods = engine.claim_of(*node).map(|claim| claim.pods.clone()).unwrap_or_default();
+                for (pod, (limit, _)) in pods.iter().flat_map(|pod| refused.iter().map(move |of| (*pod, of))) {
+                    self.lacks(at, pod, *limit, engine);
+                }
+            }
+            Happened::Wants(pod, limit) => {
+                let name = workload(*pod, engine).to_owned();
+                let text = format!("nothing can be bought for a pod of {name}: {}", against(*limit));
+                let last = self.wanted.insert((name, *limit), at);
+                if last.is_none_or(|last| at - last > AGAIN) {
+                    self.tell(at, Of::Bought, text);
+                }
+                self.lacks(at, *pod, *limit, engine);
             }
             Happened::Gone(node, cause) if engine.nodes()[node.0].launched.is_some() => {
                 self.count(*node, engine, false);
@@ -122,17 +155,21 @@ impl Record {
                     format!("{nodes} nodes are to go ({reason}), {pods} pods move{instead}: {saved}"),
                 );
             }
+            Happened::NoAddress(pod) => {
+                let pod = &engine.pods()[pod.0];
+                let zone = pod.node.map_or("", |(node, _)| &engine.nodes()[node.0].zone);
+                let what = format!("a pod of {} waits for an address in {zone}", pod.template.workload);
+                self.tell(at, Of::Bought, what);
+            }
             Happened::OverQuota(_) => {
                 self.tell(at, Of::Bought, "the namespace's quota is used up: pods are not made".to_owned());
-            }
-            Happened::Simulated { unschedulable, .. } if *unschedulable > 0 => {
-                self.tell(at, Of::Bought, format!("nothing can be bought for {unschedulable} pods"));
             }
             _ => {}
         }
     }
 
-    pub(super) fn second(&mut self, at: Span, offered: f64, outcome: &Outcome, engine: &Engine, tiers: &[Tier]) {
+    pub(super) fn second(&mut self, at: Span, offered: f64, outcomes: &[Outcome], engine: &Engine, tiers: &[Tier]) {
+        let Some(outcome) = outcomes.first() else { return };
         let times = mixed(outcome.latencies.iter().copied());
         let answered = outcome.answered > 0.0;
         let time = |seconds: f64| if answered { narrow(seconds * 1000.0) } else { f32::NAN };
@@ -159,6 +196,7 @@ impl Record {
             self.tell(now, Of::Requests, text.to_owned());
         }
         self.pods(engine, tiers);
+        self.trace.lost.extend(outcomes.iter().map(|outcome| outcome.lost));
         let number = u32::try_from(at.0 / 1000).unwrap_or(u32::MAX);
         for (kind, (nodes, changed)) in self.counts.iter_mut().enumerate() {
             if std::mem::take(changed) {
@@ -167,32 +205,18 @@ impl Record {
         }
     }
 
-    fn pods(&mut self, engine: &Engine, tiers: &[Tier]) {
-        let zones = self.trace.zones.len();
-        let begin = self.trace.by_zone.len();
-        self.trace.by_zone.resize(begin + zones, 0);
-        for tier in tiers {
-            let mut pods = Pods { desired: count(engine.replicas(tier.workload)), ..Pods::default() };
-            let (mut used, mut asked) = (0.0, 0.0);
-            for id in engine.pods_of(tier.workload) {
-                let pod = &engine.pods()[id.0];
-                pods.pending += u32::from(pod.pending());
-                pods.ready += u32::from(pod.ready.is_some() && pod.deleting.is_none());
-            }
-            for member in &tier.members {
-                pods.in_flight += narrow(member.in_flight);
-                pods.busiest = pods.busiest.max(narrow(100.0 * member.busy / member.cores));
-                let pod = &engine.pods()[member.id.0];
-                if pod.ready.is_some() && pod.deleting.is_none() {
-                    used += member.busy;
-                    asked += super::cores(member.request);
-                    if let Some(of) = self.trace.by_zone.get_mut(begin + member.zone) {
-                        *of += 1;
-                    }
-                }
-            }
-            pods.cpu = if asked > 0.0 { narrow(100.0 * used / asked) } else { 0.0 };
-            self.trace.pods.push(pods);
+    /// Pods of a service want nodes, and this stands against them.
+    fn lacks(&mut self, at: Time, pod: PodId, limit: Limit, engine: &Engine) {
+        // A revision follows the name.
+        let name = workload(pod, engine).rsplit_once('-').map(|(name, _)| name);
+        let service = self.trace.services.iter().position(|of| Some(of.as_str()) == name);
+        let Some((service, begun)) = service.zip(self.begun) else { return };
+        let second = |span: Span| u32::try_from(span.0 / 1000).unwrap_or_default();
+        let (from, until) = (second(at - begun), second(at + AGAIN - begun));
+        let mut known = self.trace.lacks.iter_mut().rev();
+        match known.find(|lack| lack.service == service && lack.limit == limit && lack.until >= from) {
+            Some(lack) => lack.until = until,
+            None => self.trace.lacks.push(Lack { service, limit, from, until }),
         }
     }
 
@@ -248,37 +272,6 @@ impl Record {
     }
 }
 
-fn paid(capacity: Capacity) -> &'static str {
-    match capacity {
-        Capacity::Spot => "Spot",
-        Capacity::OnDemand => "on demand",
-    }
-}
-
-fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Empty => "empty",
-        Reason::Underutilized => "underutilized",
-        Reason::Drifted => "drifted",
-    }
-}
-
-fn why(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Disrupted(of) => reason(of),
-        Cause::Expired => "it reached its age",
-        Cause::Interrupted => "taken back",
-        Cause::Drained => "drained",
-        Cause::NoCapacity => "no capacity",
-        Cause::Late => "it did not come in time",
-    }
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "what is drawn and printed needs no more digits")]
-fn narrow(number: f64) -> f32 {
-    number as f32
+fn workload(pod: PodId, engine: &Engine) -> &str {
+    &engine.pods()[pod.0].template.workload
 }

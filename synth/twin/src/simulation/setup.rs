@@ -6,7 +6,11 @@ use k8s_openapi::api::{
 };
 use synth_kubernetes::karpenter::NodePoolSpec;
 
-use crate::{catalogue, cost, engine, karpenter, network, pods::Template, service};
+use crate::{
+    catalogue, cost, engine, karpenter, network,
+    pods::{Labels, Template},
+    service,
+};
 
 /// A platform, as far as a load concerns it.
 #[derive(Clone, Debug)]
@@ -33,6 +37,10 @@ pub struct Setup {
     pub daemons: Vec<Template>,
     /// What the services' namespace may ask for in all.
     pub quota: Option<ResourceQuota>,
+    /// How large requests and their answers are: an assumption.
+    pub bytes: network::Bytes,
+    /// What AWS lets the account have in all.
+    pub bounds: engine::Bounds,
     /// Karpenter's own settings.
     pub karpenter: karpenter::Settings,
     /// The load balancer in front of the first service.
@@ -71,6 +79,10 @@ pub struct BaseNodes {
     pub instance_type: String,
     /// How many.
     pub nodes: usize,
+    /// Labels by which pods choose them.
+    pub labels: Labels,
+    /// Pods that belong there, and how many of each.
+    pub pods: Vec<(Template, usize)>,
 }
 
 /// The load balancer in front of the first service.

@@ -1,11 +1,13 @@
 //! A service under load: which of its pods get how much, and what becomes of it.
 
-use super::setup::Balancer;
+mod second;
+
+use super::{setup::Balancer, trace::Lost};
 use crate::{
     metrics::server::{Container, Server},
     network::{Connections, Leaving},
     pods::{NodeId, Pod, PodId},
-    service::{self, Latency, Offer, Resident, State, Target, Tick},
+    service::{self, Latency, Resident, State, Target},
     time::{Span, Time},
 };
 
@@ -15,11 +17,11 @@ const ENDPOINT: Span = Span::whole_seconds(1);
 /// A node that does not answer is `NotReady` after this (`--node-monitor-grace-period`), and its pods are no endpoints any more.
 const UNREADY: Span = Span::whole_seconds(50);
 
-/// What counts of a core: pods with about as much are reckoned together.
-const PART_OF_A_CORE: f64 = 0.05;
-
-/// A pod is held against so many that were reckoned before it.
-const RECENT: usize = 16;
+/// As it is written down.
+#[expect(clippy::cast_possible_truncation, reason = "what is drawn and printed needs no more digits")]
+pub(super) fn narrow(number: f64) -> f32 {
+    number as f32
+}
 
 /// A service and its pods.
 pub(super) struct Tier {
@@ -75,6 +77,9 @@ pub(super) struct Member {
     /// What it took of its node in the last second, and what was there for it, in cores.
     pub(super) busy: f64,
     pub(super) cores: f64,
+    /// Requests that it answered in the last second, and how many its node's network would have passed on for it.
+    pub(super) through: f64,
+    pub(super) passes: f64,
 }
 
 /// What became of a second's requests.
@@ -83,6 +88,8 @@ pub(super) struct Outcome {
     pub(super) answered: f64,
     pub(super) refused: f64,
     pub(super) failed: f64,
+    /// The same by what lost them.
+    pub(super) lost: Lost,
     pub(super) forwarded: f64,
     pub(super) cpu: f64,
     pub(super) in_flight: f64,
@@ -129,6 +136,8 @@ impl Tier {
             dead: false,
             busy: 0.0,
             cores: 1.0,
+            through: 0.0,
+            passes: f64::INFINITY,
         });
     }
 
@@ -141,6 +150,22 @@ impl Tier {
         if let Some(member) = self.member(id) {
             member.joins = joins;
         }
+    }
+
+    /// Pods that get requests, as of the last second.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.joined.is_some())
+    }
+
+    /// What its pods answered in the last second, by zone.
+    pub(super) fn by_zone(&self, zones: usize) -> Vec<f64> {
+        let mut sums = vec![0.0; zones];
+        for member in &self.members {
+            if let Some(sum) = sums.get_mut(member.zone) {
+                *sum += member.through;
+            }
+        }
+        sums
     }
 
     /// It was told to go: it ceases to be a target as soon as everybody knows, or its clients have gone elsewhere.
@@ -207,81 +232,5 @@ impl Tier {
         }
         // Those that joined together are reckoned together.
         self.members.sort_by_key(|member| (member.joined, member.zone, member.id));
-    }
-
-    /// A second passes in which so many requests come over so many connections. `free` says how many cores a node has for a member.
-    pub(super) fn tick(&mut self, now: Time, offered: f64, connections: f64, free: impl Fn(&Member) -> f64) -> Outcome {
-        self.settle(now);
-        let mut outcome = Outcome::default();
-        let occupied: Vec<bool> = (0..self.sets.len())
-            .map(|set| self.members.iter().any(|of| of.joined.is_some() && self.set_of(of.zone) == set))
-            .collect();
-        let ways = occupied.iter().filter(|occupied| **occupied).count();
-        #[expect(clippy::cast_precision_loss, reason = "zones")]
-        let part = 1.0 / ways.max(1) as f64;
-        for (set, _) in self.sets.iter_mut().zip(&occupied).filter(|(_, occupied)| **occupied) {
-            outcome.opened += set.tick(connections * part);
-        }
-        if ways == 0 {
-            outcome.failed = offered;
-        } else {
-            outcome.failed += self.unheard(now, outcome.opened).min(offered);
-        }
-        let mut reckoned: Vec<(Offer, State, State, Tick)> = Vec::new();
-        let (target, failing) = (self.target, self.failing);
-        for place in 0..self.members.len() {
-            let member = &self.members[place];
-            let set = &self.sets[self.set_of(member.zone)];
-            let (own, all) = member.joined.map_or((0.0, 0.0), |joined| (set.of(joined), set.all()));
-            let rate = if all > 0.0 { offered * part * own / all } else { 0.0 };
-            if member.dead {
-                outcome.failed += rate;
-                self.members[place].busy = 0.0;
-                continue;
-            }
-            // More than its workers can use is as good as that: pods of roomy nodes are alike.
-            let cores = (free(member) / PART_OF_A_CORE).floor().max(1.0) * PART_OF_A_CORE;
-            let cores = cores.min(self.service.workers.count());
-            let offer = Offer { rate, cores, target };
-            let member = &mut self.members[place];
-            let alike = |of: &&(Offer, State, State, Tick)| of.0 == offer && of.1 == member.state;
-            let tick = if let Some((.., after, tick)) = reckoned.iter().rev().take(RECENT).find(alike) {
-                member.state = *after;
-                *tick
-            } else {
-                let before = member.state;
-                let tick = member.state.tick(&self.service, &offer, 1.0);
-                reckoned.push((offer, before, member.state, tick));
-                tick
-            };
-            member.used += tick.cpu;
-            member.busy = tick.cpu;
-            member.cores = cores;
-            member.handled += tick.answered + tick.refused;
-            member.in_flight = tick.in_flight;
-            member.memory.hold(own);
-            let through = tick.answered * (1.0 - failing);
-            outcome.answered += through;
-            outcome.refused += tick.refused;
-            outcome.failed += tick.failed + tick.answered - through;
-            outcome.forwarded += tick.forwarded;
-            outcome.cpu += tick.cpu;
-            outcome.in_flight += tick.in_flight;
-            outcome.latencies.push((tick.latency, through));
-        }
-        outcome
-    }
-
-    /// New connections of a second that the balancer still sends to pods that have closed: each fails.
-    fn unheard(&self, now: Time, opened: f64) -> f64 {
-        if self.leaving.unheard() <= 0.0 {
-            return 0.0;
-        }
-        let closed = |told: Time| told + self.leaving.closed <= now && now < told + self.leaving.late;
-        let closed = self.members.iter().filter(|member| !member.dead && member.told.is_some_and(closed)).count();
-        let open = self.members.iter().filter(|member| member.joined.is_some()).count();
-        #[expect(clippy::cast_precision_loss, reason = "counts of pods")]
-        let share = closed as f64 / (closed + open).max(1) as f64;
-        opened * share
     }
 }

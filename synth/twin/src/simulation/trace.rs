@@ -1,6 +1,6 @@
 //! What a simulation saw: once a second what was offered and what came of it, and what happened when.
 
-use crate::{cost::Bill, pods::Capacity, time::Time};
+use crate::{cost::Bill, engine::Limit, pods::Capacity, time::Time};
 
 /// A run from its first to its last second.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,10 @@ pub struct Trace {
     pub seconds: Vec<Second>,
     /// Each service's pods, once a second: as many as there are services for each.
     pub pods: Vec<Pods>,
+    /// What each service lost by what, once a second: as many as there are services for each.
+    pub lost: Vec<Lost>,
+    /// What stood against nodes for pods of services, in order of time.
+    pub lacks: Vec<Lack>,
     /// Pods of all services that are ready in each zone, once a second: as many as there are zones for each.
     pub by_zone: Vec<u32>,
     /// Kinds of nodes that there were, in the order in which they came.
@@ -55,12 +59,54 @@ pub struct Pods {
     pub ready: u32,
     /// Those that wait for a node.
     pub pending: u32,
+    /// Those that are asked for and not made.
+    pub unmade: u32,
+    /// Those that have a node and no address.
+    pub unaddressed: u32,
+    /// Those that get requests.
+    pub targets: u32,
     /// Use of the processor time that the ready pods ask for, in percent.
     pub cpu: f32,
     /// Use of what its node had for it, by the pod that used the most of it, in percent.
     pub busiest: f32,
+    /// Use of what its node's network passes on for it, by the pod that used the most of it, in percent.
+    pub network: f32,
+    /// What a pod uses on average, in percent of what the busiest does.
+    pub evenness: f32,
     /// Requests in flight in all of them.
     pub in_flight: f32,
+    /// Requests in flight in the fullest of them, in percent of its bound.
+    pub fullest: f32,
+}
+
+/// Requests of a second that a service lost, by what lost them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lost {
+    /// Refused, since too many were in flight already.
+    pub refused: f32,
+    /// There was no pod to send them to.
+    pub unserved: f32,
+    /// They were sent to pods that had closed.
+    pub closed: f32,
+    /// They were sent to pods whose nodes do not answer.
+    pub dead: f32,
+    /// They took longer than somebody waits.
+    pub late: f32,
+    /// What the service sent on was lost behind it.
+    pub behind: f32,
+}
+
+/// Something that stood against nodes for pods that waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// The service of the pods, by its place among all.
+    pub service: usize,
+    /// What.
+    pub limit: Limit,
+    /// The first second.
+    pub from: u32,
+    /// The last: until then nothing else was tried.
+    pub until: u32,
 }
 
 /// Nodes that are alike.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use synth_twin::{
     catalogue::Catalogue,
-    engine::{Delays, Draw, Engine, Kind, Rollout, Seeded, Workload, World},
+    engine::{Bounds, Delays, Draw, Engine, Kind, Rollout, Seeded, Workload, World},
     karpenter::{Pool, Settings, Version},
     pods::{Expression, Labels, NodeId, Operator, PodId, Spread, Template, ZONE},
     resources::Resources,
@@ -83,6 +83,7 @@ pub(super) fn world(pools: Vec<Pool>, workloads: Vec<Workload>) -> World {
         budgets: Vec::new(),
         quotas: Vec::new(),
         nodes: Vec::new(),
+        bounds: Bounds::default(),
         catalogue: Catalogue::of("eu-north-1").unwrap(),
         karpenter: Some(settings(Version::V1_14)),
         epoch: 1_795_874_400_000,

@@ -1,5 +1,6 @@
 //! The fluid model of the services against the sampled one, the curves of load, the load balancer, and the bill.
 
+mod addresses;
 mod balancer;
 mod bill;
 mod curves;

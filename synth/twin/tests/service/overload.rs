@@ -25,7 +25,8 @@ fn what_places_in_flight_do_not_let_through_is_refused() {
     ] {
         let most = pod().most(1.0, &target);
         for times in [0.5, 0.8, 0.9, 0.95, 1.0, 1.05, 1.2, 2.0, 5.0] {
-            let (tick, sample) = both(&pod(), Offer { rate: most * times, cores: 1.0, target }, 100.0);
+            let (tick, sample) =
+                both(&pod(), Offer { rate: most * times, cores: 1.0, target, passes: f64::INFINITY }, 100.0);
             let (found, wanted) = (tick.refused / tick.offered, sample.refused_share());
             assert!((found - wanted).abs() < 0.01, "{target:?} {times}: {found} is not {wanted}");
             let mean = mixed([(tick.latency, tick.answered)]).mean;
@@ -41,8 +42,11 @@ fn what_places_in_flight_do_not_let_through_is_refused() {
 fn the_facts_own_case_comes_out() {
     // 1024 in flight for 250 ms, 5000 a second: 1 - 4096 / 5000.
     let wide = Service { admission: Admission { in_flight: 1024.0, waiting: 1024.0, patience: 0.5 }, ..pod() };
-    let (tick, sample) =
-        both(&wide, Offer { rate: 5000.0, cores: 1.0, target: Target::Constant { seconds: 0.25 } }, 60.0);
+    let (tick, sample) = both(
+        &wide,
+        Offer { rate: 5000.0, cores: 1.0, target: Target::Constant { seconds: 0.25 }, passes: f64::INFINITY },
+        60.0,
+    );
     near(tick.refused / tick.offered, 0.18, 0.02, "refused");
     near(sample.refused_share(), 0.18, 0.02, "refused of the sampled");
     assert!(tick.cpu < 0.15, "the autoscaler would see nothing of it: {}", tick.cpu);
@@ -53,7 +57,12 @@ fn what_a_core_cannot_do_is_refused_and_refusals_take_time() {
     for times in [1.05, 1.3, 2.0] {
         let (tick, sample) = both(
             &pod(),
-            Offer { rate: times / COST.work, cores: 1.0, target: Target::Constant { seconds: 0.001 } },
+            Offer {
+                rate: times / COST.work,
+                cores: 1.0,
+                target: Target::Constant { seconds: 0.001 },
+                passes: f64::INFINITY,
+            },
             10.0,
         );
         let (found, wanted) = (tick.refused / tick.offered, sample.refused_share());
@@ -67,8 +76,10 @@ fn nothing_is_lost_or_made_over_a_spike() {
     let load =
         Load::through([(0.0, 500.0), (10.0, 500.0), (11.0, 3000.0), (20.0, 3000.0), (21.0, 100.0), (60.0, 100.0)])
             .unwrap();
-    let (mut state, offer) =
-        (State::default(), Offer { rate: 0.0, cores: 1.0, target: Target::Constant { seconds: 0.25 } });
+    let (mut state, offer) = (
+        State::default(),
+        Offer { rate: 0.0, cores: 1.0, target: Target::Constant { seconds: 0.25 }, passes: f64::INFINITY },
+    );
     let (mut offered, mut ended, mut refused) = (0.0, 0.0, 0.0);
     for rate in load.ticks() {
         let tick = state.tick(&pod(), &Offer { rate, ..offer }, 1.0);
@@ -86,7 +97,8 @@ fn nothing_is_lost_or_made_over_a_spike() {
 fn a_backlog_without_a_bound_waits_and_is_worked_off() {
     let endless = Service { admission: Admission::ALL, ..service(Cost { work: 0.001, ..COST }, Workers::Each(1)) };
     let mut state = State::default();
-    let mut at = |rate| state.tick(&endless, &Offer { rate, cores: 1.0, target: Target::NONE }, 1.0);
+    let mut at =
+        |rate| state.tick(&endless, &Offer { rate, cores: 1.0, target: Target::NONE, passes: f64::INFINITY }, 1.0);
     for _ in 0..10 {
         near(at(1500.0).answered, 1000.0, 1e-3, "answered");
     }
@@ -105,7 +117,7 @@ fn a_backlog_without_a_bound_waits_and_is_worked_off() {
 #[test]
 fn clients_give_up_and_some_come_again_within_their_budget() {
     let impatient = Service { clients: Clients { timeout: Some(0.3), again: 1.0, budget: 0.1 }, ..pod() };
-    let offer = Offer { rate: 2000.0, cores: 1.0, target: Target::Constant { seconds: 0.25 } };
+    let offer = Offer { rate: 2000.0, cores: 1.0, target: Target::Constant { seconds: 0.25 }, passes: f64::INFINITY };
     let mut state = State::default();
     for _ in 0..9 {
         state.tick(&impatient, &offer, 1.0);
@@ -121,7 +133,7 @@ fn clients_give_up_and_some_come_again_within_their_budget() {
 
 #[test]
 fn a_target_that_takes_longer_than_the_time_out_fails() {
-    let slow = Offer { rate: 20.0, cores: 1.0, target: Target::Exponential { mean: 10.0 } };
+    let slow = Offer { rate: 20.0, cores: 1.0, target: Target::Exponential { mean: 10.0 }, passes: f64::INFINITY };
     let (tick, sample) = both(&pod(), slow, 2000.0);
     #[expect(clippy::cast_precision_loss, reason = "counts of requests")]
     near(tick.failed / tick.offered, sample.failed as f64 / (20.0 * 0.98 * 2000.0), 0.1, "failed");

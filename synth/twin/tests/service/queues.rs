@@ -41,7 +41,7 @@ fn agree(service: &Service, offer: Offer, seconds: f64, (of_mean, of_tail): (f64
 const CLOSE: (f64, f64) = (0.02, 0.1);
 
 fn offer(rate: f64, cores: f64) -> Offer {
-    Offer { rate, cores, target: Target::NONE }
+    Offer { rate, cores, target: Target::NONE, passes: f64::INFINITY }
 }
 
 /// So many seconds that a queue at this use has forgotten its past some ten thousand times.
@@ -105,7 +105,12 @@ fn targets_take_their_own_time() {
         Target::Lognormal { median: 0.02, sigma: 0.5 },
     ] {
         let cost = Cost { variability: 1.0, ..COST };
-        agree(&service(cost, Workers::Each(1)), Offer { rate: 700.0, cores: 1.0, target }, 400.0, CLOSE);
+        agree(
+            &service(cost, Workers::Each(1)),
+            Offer { rate: 700.0, cores: 1.0, target, passes: f64::INFINITY },
+            400.0,
+            CLOSE,
+        );
     }
 }
 
@@ -118,7 +123,7 @@ fn a_worker_that_blocks_until_its_target_answers_agrees() {
     };
     // It is held for 5 ms, so that 200 a second are all that it can do, at a fifth of a core.
     for rate in [50.0, 100.0, 160.0] {
-        agree(&blocking, Offer { rate, cores: 1.0, target }, 1500.0, (0.05, 0.15));
+        agree(&blocking, Offer { rate, cores: 1.0, target, passes: f64::INFINITY }, 1500.0, (0.05, 0.15));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Subcommand, ValueEnum};
+use synth_twin::pods::Capacity;
 
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -13,6 +14,8 @@ pub(crate) struct SimulateArgs {
     pub(super) load: LoadArgs,
     #[command(flatten)]
     pub(super) faults: FaultArgs,
+    #[command(flatten)]
+    pub(super) bounds: BoundArgs,
     #[command(flatten)]
     pub(super) question: QuestionArgs,
     /// Page to write; none if left out
@@ -36,9 +39,21 @@ pub(super) struct LoadArgs {
     /// Milliseconds that targets take to answer, besides the mock target's own time
     #[arg(long, value_name = "MS")]
     pub(super) target_latency: Option<f64>,
+    /// Bytes of an answer with its head; those of the load test if left out
+    #[arg(long, value_name = "BYTES")]
+    pub(super) answer_bytes: Option<f64>,
     /// Metric that adds pods, in place of the autoscalers' own
     #[arg(long, value_name = "METRIC")]
     pub(super) scale_on: Option<Metric>,
+}
+
+/// What AWS lets the account have.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "What AWS allows")]
+pub(super) struct BoundArgs {
+    /// vCPUs that the account's quotas allow, such as `on-demand=64,spot=32`; without a bound if left out
+    #[arg(long, value_name = "QUOTAS", value_delimiter = ',')]
+    pub(super) quota: Vec<Quota>,
 }
 
 /// What goes wrong on the way. Moments are seconds since the start.
@@ -137,6 +152,28 @@ impl FromStr for Curve {
             "day" => Self::Day,
             file => Self::Csv(file.into()),
         })
+    }
+}
+
+/// vCPUs that the account may have of Standard instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Quota {
+    pub(super) capacity: Capacity,
+    pub(super) vcpus: u32,
+}
+
+impl FromStr for Quota {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, vcpus) = text.split_once('=').ok_or("expected a quota and its vCPUs, such as `on-demand=64`")?;
+        let capacity = match name {
+            "on-demand" => Capacity::OnDemand,
+            "spot" => Capacity::Spot,
+            other => return Err(format!("there is no quota `{other}`: choose `on-demand` or `spot`")),
+        };
+        let vcpus = vcpus.parse().map_err(|_| format!("expected a whole number of vCPUs from 0 on, not `{vcpus}`"))?;
+        Ok(Self { capacity, vcpus })
     }
 }
 

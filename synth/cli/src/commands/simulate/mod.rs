@@ -16,13 +16,14 @@ use synth_project::Project as _;
 use synth_twin::{
     engine::Shortage,
     load::{Day, Load, Spike},
+    pods::Capacity,
     service::Target,
     simulation::{self, Fault, Metric as Scaled, Options, search, setup::Setup},
     time::Time,
 };
 
 pub(crate) use self::args::SimulateArgs;
-use self::args::{Curve, FaultArgs, LoadArgs, Metric, Replay, Scenario};
+use self::args::{BoundArgs, Curve, FaultArgs, LoadArgs, Metric, Quota, Replay, Scenario};
 use self::bands::Bands;
 pub(super) use self::text::nodes;
 use crate::project::Project;
@@ -33,7 +34,9 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
         return replay::replay(args);
     }
     let platform = Platform::build(&project.settings)?;
-    let setup = simulated::setup(&platform);
+    let mut setup = simulated::setup(&platform);
+    args.bounds.apply(&mut setup)?;
+    args.load.assume(&mut setup)?;
     if args.question.scenario == Some(Scenario::Seed) {
         return seed::seed(&setup, args.question.seed, args.json, args.page.as_deref());
     }
@@ -97,7 +100,32 @@ fn options(setup: &Setup, args: &SimulateArgs) -> Result<Options> {
     Ok(Options { seed: args.question.seed, metric: None, target, faults: args.faults.faults(setup) })
 }
 
+impl BoundArgs {
+    fn apply(&self, setup: &mut Setup) -> Result<()> {
+        for Quota { capacity, vcpus } in &self.quota {
+            let (quota, name) = match capacity {
+                Capacity::OnDemand => (&mut setup.bounds.on_demand, "on-demand"),
+                Capacity::Spot => (&mut setup.bounds.spot, "spot"),
+            };
+            if quota.replace(i64::from(*vcpus)).is_some() {
+                return Err(anyhow!("`--quota` says `{name}` twice: say it once"));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl LoadArgs {
+    fn assume(&self, setup: &mut Setup) -> Result<()> {
+        if let Some(bytes) = self.answer_bytes {
+            if !(bytes.is_finite() && bytes >= 1.0) {
+                return Err(anyhow!("`--answer-bytes` is {bytes}: expected bytes from 1 on"));
+            }
+            setup.bytes.answer = bytes;
+        }
+        Ok(())
+    }
+
     fn read(&self, plan: synth_twin::load::Plan) -> Result<Load> {
         let rate = self.rate.unwrap_or(plan.rate);
         let shaped = match &self.load {

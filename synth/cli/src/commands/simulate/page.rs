@@ -112,7 +112,7 @@ fn bill(trace: &Trace) -> String {
     });
     let total =
         vec!["all".to_owned(), String::new(), String::new(), format!("{:.4}", trace.bill.dollars()), String::new()];
-    let caption = "What this time costs, without tax, discounts, and traffic, whose bytes nobody knows";
+    let caption = "What this time costs, without tax and discounts; how large answers are is assumed";
     let header = ["For", "Quantity", "Unit", "$", "Price from"];
     format!("<section>\n<h2>Bill</h2>\n{}</section>\n", table::plain(caption, &header, rows.chain([total])))
 }

@@ -141,13 +141,16 @@ fn one(text: &mut String, setup: &Setup, run: &Run) {
     let _ = writeln!(text, "latency   p50 {} ms; p99 at most {} ms", milliseconds(sums.p50), milliseconds(sums.p99));
     let guess = if trace.kinds.iter().any(|of| of.estimated) { ", some of their prices estimated" } else { "" };
     let all = trace.bill.dollars();
-    let _ =
-        writeln!(text, "money     {:.2} $ for nodes{guess}; {all:.2} $ with all that stands beside them", sums.cost);
+    let _ = writeln!(
+        text,
+        "money     {:.2} $ for nodes{guess}; {all:.2} $ with all that stands beside them, and traffic at an assumed {:.0} bytes an answer",
+        sums.cost, setup.bytes.answer
+    );
     match &run.binding {
         None => {
             let _ = writeln!(text, "every request was answered");
         }
-        Some(Binding { second, what, mend }) => {
+        Some(Binding { second, what, mend, .. }) => {
             #[expect(clippy::cast_precision_loss, reason = "seconds of a run")]
             let at = clock(*second as f64);
             let _ = writeln!(text, "lost      from {at} on: {what}");
@@ -194,7 +197,8 @@ pub(super) fn json_of_largest(found: &Largest) -> Json {
 }
 
 fn json_of_binding(binding: &Binding) -> Json {
-    json!({ "second": binding.second, "what": binding.what, "mend": binding.mend })
+    let binders = binding.binders.iter().map(ToString::to_string).collect::<Vec<_>>();
+    json!({ "second": binding.second, "binders": binders, "what": binding.what, "mend": binding.mend })
 }
 
 /// Runs, for scripts: sums, and everything once a second.

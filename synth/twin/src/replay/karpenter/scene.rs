@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::recording::Recording;
 use crate::{
     catalogue::{Catalogue, NodeClass},
-    engine::{Keeps, PodBudget, Rollout, Workload, World},
+    engine::{Bounds, Keeps, PodBudget, Rollout, Workload, World},
     karpenter::{Pool, Settings, Share, Version, read},
     pods::{AntiAffinity, Expression, HOSTNAME, Labels, Operator, Spread, Template, Toleration, ZONE},
     resources::Resources,
@@ -83,6 +83,7 @@ pub(super) fn world(recording: &Recording, prices: Option<&str>) -> Result<World
         budgets: Vec::new(),
         quotas: Vec::new(),
         nodes: Vec::new(),
+        bounds: Bounds::default(),
         catalogue: catalogue.map_err(|error| error.to_string())?,
         karpenter: Some(settings(recording)),
         epoch: start,
