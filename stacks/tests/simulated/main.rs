@@ -7,11 +7,12 @@ mod moved;
 use std::sync::LazyLock;
 
 use stacks::{Platform, settings::Settings, simulated};
+use synth_kubernetes::karpenter::Budget;
 use synth_project::{Layer, Project as _};
 use synth_twin::{
     load::{Load, Plan},
     service::Target,
-    simulation::{Binding, Fault, Metric, Options, run, search, setup::Setup, trace::Trace},
+    simulation::{Binding, Fault, Metric, Options, replacement::replacement, run, search, setup::Setup, trace::Trace},
     time::Time,
 };
 
@@ -155,4 +156,25 @@ fn an_environment_without_pools_or_services_is_refused_with_all_reasons() {
     let bare = Setup { pools: Vec::new(), services: Vec::new(), ..SETUP.clone() };
     let said = run(&bare, &plan(1.0), &Options::default()).unwrap_err().to_string();
     assert!(said.contains("karpenter.node_pools") && said.contains("autoscaler"), "{said}");
+}
+
+#[test]
+fn a_new_image_replaces_every_node_within_the_budgets_and_loses_no_request() {
+    let told = replacement(&SETUP, 1_000.0, &Options::default()).unwrap();
+    let took = told.took.expect("every node goes").in_seconds();
+    // An image is remembered for a minute; then a node at a time comes, gets pods and goes.
+    assert!(told.nodes >= 3 && took > 60.0 + 60.0 * told.nodes as f64 / 2.0 && took < 3600.0, "{told:?}");
+    assert!(told.lost < 0.5 && told.offered >= 1_000.0 * took - 1_000.0, "{told:?}");
+    assert!(told.most > told.nodes && told.most < 2 * told.nodes, "one comes before another goes: {told:?}");
+    assert_eq!(replacement(&SETUP, 1_000.0, &Options::default()).unwrap(), told);
+}
+
+#[test]
+fn nodes_that_a_budget_holds_are_said_to_stay() {
+    let mut held = SETUP.clone();
+    for (_, pool) in &mut held.pools {
+        pool.disruption.budgets = vec![Budget { nodes: "0".to_owned(), ..Budget::default() }];
+    }
+    let told = replacement(&held, 10.0, &Options::default()).unwrap();
+    assert_eq!((told.took, told.most), (None, told.nodes), "{told:?}");
 }

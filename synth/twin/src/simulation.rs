@@ -6,6 +6,7 @@
 mod binding;
 mod build;
 mod record;
+pub mod replacement;
 mod requests;
 mod scaling;
 pub mod search;
