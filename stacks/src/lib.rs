@@ -25,6 +25,7 @@ mod series;
 pub mod settings;
 pub mod simulated;
 pub mod terraform;
+pub mod upgrade;
 mod versions;
 mod view;
 

@@ -23,6 +23,11 @@ impl KubernetesVersion {
         self.minor
     }
 
+    /// The minor version after it, if this platform is made for that.
+    pub fn next(self) -> Option<Self> {
+        Self::SUPPORTED.into_iter().find(|version| version.minor == self.minor + 1)
+    }
+
     /// Is a release of Kubernetes of this minor version?
     pub fn has(self, release: Version) -> bool {
         (release.major, release.minor) == (1, self.minor)

@@ -22,6 +22,8 @@ pub(crate) fn addon<'a>(platform: &'a Platform, name: &str) -> Option<Declared<'
 pub(crate) struct Configuration {
     /// Of the VPC CNI: whether it enforces network policies, as a text.
     pub(crate) enable_network_policy: String,
+    /// Of the service proxy: how it reaches pods; `iptables` where it is left open.
+    pub(crate) mode: String,
     /// Of the VPC CNI: the variables of its containers.
     pub(crate) env: BTreeMap<String, String>,
     /// Of the name servers.

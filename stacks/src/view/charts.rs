@@ -8,6 +8,7 @@ use k8s_openapi::{
         admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding},
         batch::v1::Job,
     },
+    apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value as Json;
@@ -158,6 +159,17 @@ pub(crate) struct RootObjects {
     pub(crate) admission_policies: Vec<ValidatingAdmissionPolicy>,
     pub(crate) admission_bindings: Vec<ValidatingAdmissionPolicyBinding>,
     pub(crate) jobs: Vec<Job>,
+    /// All of them, by what each is.
+    pub(crate) all: Vec<Typeless>,
+}
+
+/// An object of any type.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Typeless {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
+    pub(crate) metadata: ObjectMeta,
 }
 
 static NO_OBJECTS: LazyLock<RootObjects> = LazyLock::new(RootObjects::default);
@@ -192,8 +204,13 @@ impl RootObjects {
             admission_policies: of_type(&objects),
             admission_bindings: of_type(&objects),
             jobs: of_type(&objects),
+            all: objects.iter().map(typeless).collect(),
         }
     }
+}
+
+fn typeless(object: &Json) -> Typeless {
+    Typeless::deserialize(object).unwrap_or_else(|error| panic!("an object does not read: {error}"))
 }
 
 /// The objects of one type.

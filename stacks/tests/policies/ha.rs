@@ -146,6 +146,11 @@ fn a_rollout_that_takes_pods_away_first_is_found() {
         Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml removes pods in a rollout before their replacements are ready
           mend: use a rolling update with `maxUnavailable: 0`
         ");
+    let ready = "/spec/minReadySeconds";
+    assert_snapshot!(broken("HA006", |platform| set(platform, "Deployment", PROXY, ready, json!(null))), @r"
+        Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml takes a new pod for available as soon as it is ready: one that fails a second later has ended an old one
+          mend: set `minReadySeconds`
+        ");
 }
 
 #[test]

@@ -5,8 +5,12 @@ use jiff::civil::date;
 use serde_json::json;
 
 use synth_framework::IgnoreChanges;
+use synth_kubernetes::Manifests;
+use synth_project::Built;
 
-use crate::fixture::{BASE, broken, broken_by, build, found, found_on, resource, set, settings, small, with};
+use crate::fixture::{
+    BASE, argue, asset, broken, broken_by, build, found, found_on, resource, set, settings, small, text, with,
+};
 
 #[test]
 fn base_nodes_that_are_never_patched_are_a_warning() {
@@ -189,4 +193,58 @@ fn the_end_of_standard_support_is_a_warning_that_says_what_follows() {
         aws_eks_cluster.main in cluster/control-plane.tf.json runs Kubernetes 1.36, whose standard support ended on 2027-08-02: from then on the cluster costs 438 USD a month instead of 73
           mend: set `cluster.kubernetes_version` to the next one, with builds of the add-ons and an image for it
         ");
+}
+
+/// The platform with an object more in the folder of its manifests.
+fn beside(object: &serde_json::Value) -> impl FnOnce(&mut stacks::Platform) {
+    let manifests = Manifests::new("manifests");
+    manifests.add("more", object);
+    let manifests = manifests.build().unwrap_or_else(|problems| panic!("{problems}"));
+    move |platform| platform.parts.push(Built::Manifests(manifests))
+}
+
+#[test]
+fn an_api_that_kubernetes_serves_no_more_is_found_wherever_it_is_written() {
+    let old = json!({ "apiVersion": "flowcontrol.apiserver.k8s.io/v1beta3", "kind": "FlowSchema", "metadata": { "name": "old" } });
+    assert_snapshot!(broken("VER010", beside(&old)), @r"
+        FlowSchema/old in manifests/more.yaml is of `flowcontrol.apiserver.k8s.io/v1beta3`, which Kubernetes 1.32 and later do not serve
+          mend: write it as `flowcontrol.apiserver.k8s.io/v1`
+        ");
+    let released =
+        json!({ "apiVersion": "policy/v1beta1", "kind": "PodSecurityPolicy", "metadata": { "name": "closed" } });
+    let add = |values: &mut serde_json::Value| values["objects"].as_array_mut().unwrap().push(released.clone());
+    assert_snapshot!(broken("VER010", |platform| asset(platform, "root-values.json", add)), @r"
+        PodSecurityPolicy/closed in add-ons/root-values.json is of `policy/v1beta1`, which Kubernetes 1.25 and later do not serve
+          mend: remove it: no version takes its place
+        ");
+    let future =
+        json!({ "apiVersion": "resource.k8s.io/v1beta1", "kind": "DeviceClass", "metadata": { "name": "gpu" } });
+    let mut earlier = with(
+        "[cluster]\nkubernetes_version = \"1.35\"\n[cluster.addon_versions]\nkube_proxy = \"\"\n\
+                            [base_nodes]\nrelease_version = \"\"",
+    );
+    beside(&future)(&mut earlier);
+    assert_eq!(found(&earlier, "VER010"), "", "1.35 serves it");
+    assert_ne!(broken("VER010", beside(&future)), "", "1.36 does not");
+}
+
+#[test]
+fn what_is_retired_is_a_warning() {
+    let mode = text("{\"mode\": \"ipvs\"}");
+    assert_snapshot!(broken("VER011", |platform| argue(platform, "aws_eks_addon.kube_proxy", "configuration_values", mode.clone())), @r"
+        aws_eks_addon.kube_proxy in cluster/add-ons.tf.json runs the service proxy in the mode `ipvs`, which is deprecated since Kubernetes 1.35
+          mend: leave the mode out: `iptables` is the default
+        ");
+    let image = "registry.k8s.io/ingress-nginx/controller:v1.14.1";
+    let change = |platform: &mut stacks::Platform| {
+        set(platform, "Deployment", "mock-target-server", "/spec/template/spec/containers/0/image", image);
+    };
+    assert_snapshot!(broken("VER011", change), @r"
+        Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml runs Ingress-NGINX, which is retired
+          mend: let the AWS Load Balancer Controller make a load balancer for the Service, or take a maintained controller
+        ");
+    let chart = |platform: &mut stacks::Platform| {
+        set(platform, "Application", "metrics-server", "/spec/source/chart", "ingress-nginx");
+    };
+    assert_ne!(broken("VER011", chart), "");
 }

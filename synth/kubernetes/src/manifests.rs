@@ -149,6 +149,11 @@ impl Manifests {
 }
 
 impl Manifest {
+    /// The version of its API, such as `apps/v1`.
+    pub fn api_version(&self) -> &str {
+        self.text(&["apiVersion"])
+    }
+
     /// The kind, such as `Deployment`.
     pub fn kind(&self) -> &str {
         self.text(&["kind"])

@@ -89,7 +89,7 @@ impl Finding {
     }
 
     /// As scripts get it.
-    pub(crate) fn json(&self) -> Json {
+    pub fn json(&self) -> Json {
         let Self { code, severity, place, message, mend, settings: _ } = self;
         let settings = self.located().map(|(key, SettingPlace { file, line, column })| {
             json!({ "key": key, "file": file, "line": line, "column": column })

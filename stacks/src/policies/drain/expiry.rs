@@ -3,7 +3,7 @@
 use synth_review::{Findings, Policy, Severity};
 
 use super::budgets::guarded;
-use crate::{Platform, policies::ver::OLD_DAYS, settings::Duration, view::NodePool};
+use crate::{Platform, settings::Duration, versions::OLD_DAYS, view::NodePool};
 
 /// Seconds until the pod that takes the place of an evicted one is ready: a new node (a minute and a half with many daemons),
 /// the pod itself, and the first health checks of a load balancer.

@@ -266,5 +266,12 @@ fn rollout_without_loss(platform: &Platform, findings: &mut Findings) {
                 "use a rolling update with `maxUnavailable: 0`",
             );
         }
+        if workload.deployment.spec.as_ref().and_then(|spec| spec.min_ready_seconds).unwrap_or_default() == 0 {
+            findings.report(
+                workload.deployment.place(),
+                "takes a new pod for available as soon as it is ready: one that fails a second later has ended an old one",
+                "set `minReadySeconds`",
+            );
+        }
     }
 }

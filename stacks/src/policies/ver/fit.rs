@@ -3,16 +3,13 @@
 use synth_bindings::{aws_eks_addon, aws_eks_cluster};
 use synth_review::{Findings, Place, Policy, Severity};
 
-use super::{SOON, days};
+use super::SOON;
 use crate::{
     Platform,
     charts::karpenter,
-    versions::{DOLLARS_AN_HOUR, Release, Tested, seen_with},
+    versions::{DOLLARS_A_MONTH, Release, Tested, days, seen_with},
     view::argocd_release,
 };
-
-/// Hours in a month, as AWS reckons.
-const HOURS_A_MONTH: f64 = 730.0;
 
 /// A chart as it is installed, and the setting that names its version.
 struct Installed<'a> {
@@ -37,14 +34,6 @@ fn installed(platform: &Platform) -> Vec<Installed<'static>> {
     argocd.into_iter().chain(karpenter).filter(|installed| Tested::knows(&installed.chart)).collect()
 }
 
-/// `1.32 to 1.35`, or `up to 1.35`.
-fn minors(row: &Tested) -> String {
-    match row.kubernetes.start() {
-        0 => format!("up to 1.{}", row.kubernetes.end()),
-        oldest => format!("1.{oldest} to 1.{}", row.kubernetes.end()),
-    }
-}
-
 pub(super) const CHARTS_WORK_WITH_KUBERNETES: Policy<Platform> = Policy {
     code: "VER006",
     name: "charts-work-with-kubernetes",
@@ -62,7 +51,7 @@ fn charts_work_with_kubernetes(platform: &Platform, findings: &mut Findings) {
             let message = format!(
                 "installs {chart} {version}: {} works with Kubernetes {}, but the cluster runs {kubernetes}",
                 row.app,
-                minors(row)
+                row.minors()
             );
             findings.report(place, message, format!("set `{setting}` to a later release")).set_by([setting]);
         }
@@ -89,7 +78,7 @@ fn charts_are_tested_with_kubernetes(platform: &Platform, findings: &mut Finding
             Some(row) => format!(
                 "installs {chart} {version}: {} was tested with Kubernetes {}, but the cluster runs {kubernetes}",
                 row.app,
-                minors(row)
+                row.minors()
             ),
         };
         // A waiver is of one version of Kubernetes: it says nothing of the next.
@@ -140,7 +129,7 @@ fn kubernetes_is_supported(platform: &Platform, findings: &mut Findings) {
     if left >= SOON {
         return;
     }
-    let [standard, extended] = DOLLARS_AN_HOUR.map(|dollars| dollars * HOURS_A_MONTH);
+    let [standard, extended] = DOLLARS_A_MONTH;
     for cluster in platform.resources::<aws_eks_cluster::Handle>() {
         let ends = if left > 0 { format!("ends in {left} days, on {end}") } else { format!("ended on {end}") };
         let then = if cluster.text(|of| of.upgrade_policy().support_type()).as_deref() == Some("EXTENDED") {

@@ -1,6 +1,7 @@
 //! VER: versions that grow old, or that do not fit each other. How old something is depends on the day that the review is told.
 
 mod fit;
+mod served;
 
 use jiff::civil::Date;
 use synth_bindings::{aws_eks_addon, aws_eks_node_group};
@@ -10,7 +11,7 @@ use synth_review::{Findings, Place, Policy, Severity};
 use crate::{
     Platform, base_images,
     settings::{AmiAlias, ImageRelease},
-    versions::Release,
+    versions::{OLD_DAYS, Release, days},
     view::{Declared, NodeClass},
 };
 
@@ -24,13 +25,12 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     fit::CHARTS_ARE_TESTED_WITH_KUBERNETES,
     fit::BUILDS_ARE_OF_THIS_KUBERNETES,
     fit::KUBERNETES_IS_SUPPORTED,
+    served::APIS_ARE_SERVED,
+    served::NOTHING_IS_RETIRED,
 ];
 
 /// Days before the end of a release from which on it is said.
 const SOON: i64 = 90;
-
-/// Days after which an image is old: AWS publishes one every week or two.
-pub(super) const OLD_DAYS: i64 = 60;
 
 /// An image by the day that its name says, and where it is named.
 struct Image<'a> {
@@ -62,10 +62,6 @@ impl Image<'_> {
                 .set_by([self.setting]);
         }
     }
-}
-
-fn days(from: Date, to: Date) -> i64 {
-    to.duration_since(from).as_hours() / 24
 }
 
 /// The release that a node group names.

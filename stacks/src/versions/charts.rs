@@ -1,0 +1,116 @@
+//! Charts, and the versions of Kubernetes that their makers tested them with.
+
+use std::ops::RangeInclusive;
+
+use jiff::civil::date;
+
+use super::Source;
+use crate::charts::{Values as _, argocd, karpenter};
+
+const ARGOCD_TESTS: Source = Source {
+    url: "https://github.com/argoproj/argo-cd/blob/v3.5.3/docs/operator-manual/tested-kubernetes-versions.md",
+    read: date(2026, 11, 29),
+};
+
+const KARPENTER_MATRIX: Source =
+    Source { url: "https://karpenter.sh/v1.14/upgrading/compatibility/", read: date(2026, 11, 22) };
+
+/// The first release of Karpenter's chart with the bundle of certificates in the hash of a node: who comes to it from an earlier one has
+/// every node replaced once. <https://karpenter.sh/v1.14/upgrading/upgrade-guide/>, 2026-11-22.
+pub(crate) const KARPENTER_DRIFTS_ONCE: (u32, u32) = (1, 12);
+
+/// Releases of a chart that were tested with the same versions of Kubernetes.
+pub(crate) struct Tested {
+    chart: &'static str,
+    /// The first of them, and the first that is none of them: major and minor numbers.
+    pub(crate) from: (u32, u32),
+    pub(crate) until: (u32, u32),
+    /// The program that they install and its version, as its makers call them.
+    pub(crate) app: &'static str,
+    /// The minor versions of Kubernetes, from 0 where nobody says an oldest; others are untested.
+    pub(crate) kubernetes: RangeInclusive<u32>,
+    /// Does a newer one need a later release, by its makers' own word?
+    pub(crate) fails_beyond: bool,
+    /// Where it was read.
+    pub(crate) source: Source,
+}
+
+const fn argocd([from, until]: [(u32, u32); 2], app: &'static str, kubernetes: RangeInclusive<u32>) -> Tested {
+    let (chart, source) = (argocd::Values::CHART, ARGOCD_TESTS);
+    Tested { chart, from, until, app, kubernetes, fails_beyond: false, source }
+}
+
+const fn karpenter([from, until]: [(u32, u32); 2], app: &'static str, newest: u32) -> Tested {
+    let (chart, source, kubernetes) = (karpenter::Values::CHART, KARPENTER_MATRIX, 0..=newest);
+    Tested { chart, from, until, app, kubernetes, fails_beyond: true, source }
+}
+
+/// Charts of Argo CD by their `appVersion`. Karpenter names the least release for each Kubernetes, and no oldest Kubernetes; its newest
+/// row is what it was tested with.
+const TESTED: [Tested; 8] = [
+    argocd([(10, 0), (10, 3)], "Argo CD 3.4", 32..=35),
+    argocd([(10, 3), (11, 0)], "Argo CD 3.5", 33..=36),
+    karpenter([(0, 0), (1, 2)], "Karpenter before 1.2", 31),
+    karpenter([(1, 2), (1, 5)], "Karpenter 1.2 to 1.4", 32),
+    karpenter([(1, 5), (1, 6)], "Karpenter 1.5", 33),
+    karpenter([(1, 6), (1, 9)], "Karpenter 1.6 to 1.8", 34),
+    karpenter([(1, 9), (1, 13)], "Karpenter 1.9 to 1.12", 35),
+    Tested { fails_beyond: false, ..karpenter([(1, 13), (1, 15)], "Karpenter 1.13 to 1.14", 36) },
+];
+
+impl Tested {
+    /// `1.32 to 1.35`, or `up to 1.35`.
+    pub(crate) fn minors(&self) -> String {
+        match self.kubernetes.start() {
+            0 => format!("up to 1.{}", self.kubernetes.end()),
+            oldest => format!("1.{oldest} to 1.{}", self.kubernetes.end()),
+        }
+    }
+
+    /// Is anything known of the chart at all?
+    pub(crate) fn knows(chart: &str) -> bool {
+        TESTED.iter().any(|row| row.chart == chart)
+    }
+
+    /// The releases of a chart among which a version is, if the table has them.
+    pub(crate) fn of(chart: &str, version: &str) -> Option<&'static Self> {
+        let mut numbers = version.split('.').map(|number| number.parse().ok());
+        let version = (numbers.next()??, numbers.next()??);
+        TESTED.iter().find(|row| row.chart == chart && (row.from..row.until).contains(&version))
+    }
+
+    /// The first releases of a chart that go with all these minor versions.
+    pub(crate) fn going_with(chart: &str, minors: [u32; 2]) -> Option<&'static Self> {
+        TESTED.iter().find(|row| row.chart == chart && minors.iter().all(|minor| row.kubernetes.contains(minor)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TESTED, Tested};
+
+    #[test]
+    fn rows_of_a_chart_follow_each_other() {
+        for pair in TESTED.windows(2).filter(|pair| pair[0].chart == pair[1].chart) {
+            assert_eq!(pair[0].until, pair[1].from, "{}", pair[1].app);
+        }
+    }
+
+    #[test]
+    fn a_release_is_found_by_its_numbers() {
+        let app = |chart, version| Tested::of(chart, version).map(|row| row.app);
+        assert_eq!(app("argo-cd", "10.1.1"), Some("Argo CD 3.4"));
+        assert_eq!(app("argo-cd", "10.10.0"), Some("Argo CD 3.5"), "numbers, not text");
+        assert_eq!(app("argo-cd", "9.9.9"), None);
+        assert_eq!(app("karpenter", "1.14.1"), Some("Karpenter 1.13 to 1.14"));
+        assert_eq!(app("karpenter", "latest"), None);
+    }
+
+    #[test]
+    fn what_goes_with_two_versions_is_the_earliest_that_does() {
+        let app = |chart, minors| Tested::going_with(chart, minors).map(|row| row.app);
+        assert_eq!(app("karpenter", [34, 35]), Some("Karpenter 1.9 to 1.12"));
+        assert_eq!(app("argo-cd", [35, 36]), Some("Argo CD 3.5"));
+        assert_eq!(app("argo-cd", [36, 37]), None);
+    }
+}
