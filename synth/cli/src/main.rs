@@ -19,7 +19,7 @@ use synth_command::{
 
 use crate::{
     cli::{Cli, Command},
-    commands::{access, images, init, load_report, settings, simulate},
+    commands::{access, images, init, load_report, settings, simulate, upgrade},
     project::Project,
 };
 
@@ -45,6 +45,7 @@ fn run(cli: &Cli) -> Result<Report> {
         Command::Policies(args) => return policies::policies::<Platform>(args),
         Command::Completions(args) => return completions::completions(args, Cli::command()),
         Command::Init(args) => return init::init(&cli.project, args),
+        Command::Upgrade(args) => return upgrade::upgrade(&cli.project, args),
         _ => {}
     }
     let project = Project::open(&cli.project)?;
@@ -64,6 +65,8 @@ fn run(cli: &Cli) -> Result<Report> {
         Command::Test(args) => test::test(&project, args),
         Command::Simulate(args) => simulate::simulate(&project, args),
         Command::LoadReport(args) => load_report::load_report(&project, args),
-        Command::Init(_) | Command::Policies(_) | Command::Completions(_) => unreachable!("needs no project"),
+        Command::Init(_) | Command::Policies(_) | Command::Completions(_) | Command::Upgrade(_) => {
+            unreachable!("opens its project itself, or needs none")
+        }
     }
 }

@@ -6,3 +6,4 @@ pub(crate) mod init;
 pub(crate) mod load_report;
 pub(crate) mod settings;
 pub(crate) mod simulate;
+pub(crate) mod upgrade;

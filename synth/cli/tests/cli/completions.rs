@@ -37,6 +37,7 @@ fn bash_completes_commands_and_the_names_of_stacks() {
         run.succeeds().stdout.trim().to_owned()
     };
     assert_eq!(completed("synth des"), "destroy");
+    assert_eq!(completed("synth upg"), "upgrade");
     assert_eq!(completed("synth plan boot"), "bootstrap");
     assert_eq!(completed("synth plan mani"), "");
 }

@@ -29,6 +29,7 @@ fn help_explains_each_command() {
         "settings",
         "init",
         "access",
+        "upgrade",
     ] {
         insta::assert_snapshot!(format!("help_{command}"), help(&[command, "-h"]));
     }

@@ -48,6 +48,7 @@ mod simulating;
 mod tearing_down;
 #[cfg(unix)]
 mod tearing_down_offline;
+mod upgrading;
 #[cfg(unix)]
 mod workflows;
 #[cfg(unix)]
