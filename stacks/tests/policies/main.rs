@@ -3,6 +3,7 @@
 
 mod delivery;
 mod drain;
+mod eksup;
 mod env;
 mod fixture;
 mod ha;

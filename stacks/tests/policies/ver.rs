@@ -217,15 +217,24 @@ fn an_api_that_kubernetes_serves_no_more_is_found_wherever_it_is_written() {
         PodSecurityPolicy/closed in add-ons/root-values.json is of `policy/v1beta1`, which Kubernetes 1.25 and later do not serve
           mend: remove it: no version takes its place
         ");
-    let future =
-        json!({ "apiVersion": "resource.k8s.io/v1beta1", "kind": "DeviceClass", "metadata": { "name": "gpu" } });
-    let mut earlier = with(
-        "[cluster]\nkubernetes_version = \"1.35\"\n[cluster.addon_versions]\nkube_proxy = \"\"\n\
-                            [base_nodes]\nrelease_version = \"\"",
-    );
-    beside(&future)(&mut earlier);
-    assert_eq!(found(&earlier, "VER010"), "", "1.35 serves it");
-    assert_ne!(broken("VER010", beside(&future)), "", "1.36 does not");
+}
+
+#[test]
+fn an_api_that_is_deprecated_is_a_warning_until_kubernetes_serves_it_no_more() {
+    let range =
+        json!({ "apiVersion": "networking.k8s.io/v1beta1", "kind": "ServiceCIDR", "metadata": { "name": "more" } });
+    assert_eq!(broken("VER010", beside(&range)), "", "1.36 serves it");
+    assert_snapshot!(broken("VER012", beside(&range)), @r"
+        ServiceCIDR/more in manifests/more.yaml is of `networking.k8s.io/v1beta1`, which is deprecated since Kubernetes 1.34 and not served from 1.37 on
+          mend: write it as `networking.k8s.io/v1`
+        ");
+    let mut later = with(NEWEST);
+    beside(&range)(&mut later);
+    assert_snapshot!(found(&later, "VER010"), @r"
+        ServiceCIDR/more in manifests/more.yaml is of `networking.k8s.io/v1beta1`, which Kubernetes 1.37 and later do not serve
+          mend: write it as `networking.k8s.io/v1`
+        ");
+    assert_eq!(found(&later, "VER012"), "");
 }
 
 #[test]

@@ -18,7 +18,8 @@ pub(super) const RESTRICTED_PODS: Policy<Platform> = Policy {
     code: "SEC005",
     name: "restricted-pods",
     severity: Severity::Error,
-    explanation: "A service that may run as root or gain privileges turns a fault in its code into a fault of its node.",
+    explanation: "A service that may run as root, gain privileges or reach files of its node turns a fault in its code \
+                  into a fault of its node.",
     check: restricted_pods,
 };
 
@@ -39,6 +40,13 @@ fn restricted_pods(platform: &Platform, findings: &mut Findings) {
             for (message, mend) in faults(workload.pod(), container) {
                 let message = format!("has a container `{}` that {message}", container.name);
                 findings.report(workload.deployment.place(), message, mend);
+            }
+        }
+        for volume in workload.pod().volumes.iter().flatten() {
+            if let Some(host) = &volume.host_path {
+                let message =
+                    format!("mounts `{}` of its node, for which restricted pod security refuses its pods", host.path);
+                findings.report(workload.deployment.place(), message, "take the volume out, or use an `emptyDir`");
             }
         }
     }

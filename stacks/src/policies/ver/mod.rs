@@ -27,6 +27,7 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     fit::KUBERNETES_IS_SUPPORTED,
     served::APIS_ARE_SERVED,
     served::NOTHING_IS_RETIRED,
+    served::APIS_LAST,
 ];
 
 /// Days before the end of a release from which on it is said.

@@ -1,4 +1,4 @@
-//! What a version of Kubernetes does not have any more.
+//! What a version of Kubernetes does not have any more, or calls deprecated.
 
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment},
@@ -9,7 +9,7 @@ use synth_review::{Findings, Place, Policy, Severity};
 use crate::{
     Platform,
     names::KUBE_PROXY_ADD_ON,
-    versions::Removed,
+    versions::OldApi,
     view::{Root, addon, addon_configuration},
 };
 
@@ -26,30 +26,64 @@ pub(super) const APIS_ARE_SERVED: Policy<Platform> = Policy {
 };
 
 fn apis_are_served(platform: &Platform, findings: &mut Findings) {
+    for Old { place, api_version, row, .. } in old(platform).filter(|of| !of.served) {
+        let message = format!("is of `{api_version}`, which Kubernetes 1.{} and later do not serve", row.without);
+        findings.report(place, message, mend(row));
+    }
+}
+
+pub(super) const APIS_LAST: Policy<Platform> = Policy {
+    code: "VER012",
+    name: "apis-last",
+    severity: Severity::Warning,
+    explanation: "An object under a deprecated version of its API is refused from some Kubernetes version on: whoever \
+                  rewrites it before need not do it during an upgrade.",
+    check: apis_last,
+};
+
+fn apis_last(platform: &Platform, findings: &mut Findings) {
+    for Old { place, api_version, row, .. } in old(platform).filter(|of| of.served) {
+        let OldApi { deprecated, without, .. } = row;
+        let message = format!(
+            "is of `{api_version}`, which is deprecated since Kubernetes 1.{deprecated} and not served from 1.{without} on"
+        );
+        findings.report(place, message, mend(row));
+    }
+}
+
+/// An object under a version of its API that is deprecated or gone.
+struct Old<'a> {
+    place: Place,
+    api_version: &'a str,
+    row: &'static OldApi,
+    /// Does the cluster's Kubernetes serve it?
+    served: bool,
+}
+
+/// The objects of that kind, in the release of the root Application and in the folders that are synced.
+fn old(platform: &Platform) -> impl Iterator<Item = Old<'_>> {
     let minor = platform.settings.cluster.kubernetes_version.minor();
     let root = Root::of(platform);
-    for of in &root.objects.all {
-        if let Some(removed) = Removed::by(minor, &of.api_version, &of.kind) {
-            let subject = format!("{}/{}", of.kind, of.metadata.name.as_deref().unwrap_or_default());
-            report(findings, Place { subject, ..root.place.clone() }, &of.api_version, removed);
-        }
-    }
-    for of in platform.objects() {
-        if let Some(removed) = Removed::by(minor, of.api_version(), of.kind()) {
-            report(findings, platform.place(of), of.api_version(), removed);
-        }
-    }
+    let released = root.objects.all.iter().map(move |of| {
+        let subject = format!("{}/{}", of.kind, of.metadata.name.as_deref().unwrap_or_default());
+        (of.api_version.as_str(), of.kind.as_str(), Place { subject, ..root.place.clone() })
+    });
+    let synced = platform.objects().map(|of| (of.api_version(), of.kind(), platform.place(of)));
+    released.chain(synced).filter_map(move |(api_version, kind, place)| {
+        let row = OldApi::by(minor, api_version, kind)?;
+        Some(Old { place, api_version, row, served: row.served_by(minor) })
+    })
 }
 
-fn report(findings: &mut Findings, place: Place, api_version: &str, removed: &Removed) {
-    let mend = match removed.instead {
+fn mend(row: &OldApi) -> String {
+    match row.instead {
         "" => "remove it: no version takes its place".to_owned(),
         instead => format!("write it as `{instead}`"),
-    };
-    let message = format!("is of `{api_version}`, which Kubernetes 1.{} and later do not serve", removed.without);
-    findings.report(place, message, mend);
+    }
 }
 
+/// Kubernetes warns of the mode `ipvs` since 1.35, has a gate for it from 1.37 on, and means to close that in 1.40:
+/// <https://github.com/kubernetes/enhancements/issues/5495>, 2026-11-30.
 pub(super) const NOTHING_IS_RETIRED: Policy<Platform> = Policy {
     code: "VER011",
     name: "nothing-is-retired",
