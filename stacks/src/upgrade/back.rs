@@ -47,7 +47,9 @@ pub(super) fn control_plane(
              insight says that kubelets are newer than the API, which only `--force` passes over. Go back early, while \
              few of them are of {to}"
         ),
-        "put the settings of this step back, `make synth`, merge, and apply the stack `cluster`: the add-ons follow"
-            .to_owned(),
+        format!(
+            "put the settings of this step back, `make synth`, merge, and apply the stack `{}`: the add-ons follow",
+            settings.directory("cluster")
+        ),
     ]
 }

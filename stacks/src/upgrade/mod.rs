@@ -12,8 +12,8 @@ use std::fmt;
 
 use jiff::civil::Date;
 use synth_project::{PartProblems, Project as _};
-pub use synth_review::Finding;
-use synth_review::{Severity, Waiver};
+use synth_review::Severity;
+pub use synth_review::{Finding, SettingPlace, Waiver};
 
 pub use self::{
     asks::Ask,
@@ -69,10 +69,18 @@ pub struct Step {
 pub struct Change {
     /// Its dotted key.
     pub key: String,
+    /// Where it stands now.
+    pub place: Option<SettingPlace>,
     /// Its value until then.
     pub from: String,
     /// Its value from then on.
     pub to: Value,
+}
+
+impl Change {
+    fn new(key: &str, from: impl fmt::Display, to: Value) -> Self {
+        Self { key: key.to_owned(), place: None, from: from.to_string(), to }
+    }
 }
 
 /// What to write into a setting.
@@ -135,6 +143,7 @@ pub fn plan(settings: &Settings, to: Option<&str>, today: Date) -> Result<Upgrad
     while let Some(next) = state.cluster.kubernetes_version.next().filter(|next| *next <= target) {
         for make in [steps::charts, steps::image, steps::control_plane] {
             let Some(mut step) = make(&mut state, next, today) else { continue };
+            step.changes.iter_mut().for_each(|change| change.place = settings.place(&change.key));
             let after = Judged::of(&state, today)?;
             step.findings = after.findings.iter().filter(|of| !judged.has(of)).cloned().collect();
             step.waivers = after.unused.iter().filter(|of| !judged.unused.contains(of)).cloned().collect();

@@ -17,15 +17,13 @@ use crate::{
 /// Charts that must know the next version before the cluster is of it, and know the present one too.
 pub(super) fn charts(state: &mut Settings, to: KubernetesVersion, _: Date) -> Option<Step> {
     let from = state.cluster.kubernetes_version;
-    let mut run = vec![
-        "make synth charts-pull CHARTS_DIR=target/charts".to_owned(),
-        "make charts CHARTS_DIR=target/charts".to_owned(),
-    ];
+    let mut run = judged(to);
+    run.push("make charts-keys CHARTS_DIR=target/charts".to_owned());
     let (mut changes, mut replaces) = (Vec::new(), Vec::new());
     let argocd = ("argocd.chart_version", argocd::Values::CHART, "https://github.com/argoproj/argo-helm/releases");
     if let Some((change, _)) = chart(argocd, &mut state.argocd.chart_version, [from, to]) {
         changes.push(change);
-        run.push("merge, and apply the stack `cluster`".to_owned());
+        run.push(applied(state, ""));
         replaces.push(Replaced::Pods("Argo CD".to_owned()));
     }
     let releases = "https://github.com/aws/karpenter-provider-aws/releases";
@@ -63,8 +61,7 @@ fn chart(
     );
     let drifts =
         chart == karpenter::Values::CHART && before < KARPENTER_DRIFTS_ONCE && KARPENTER_DRIFTS_ONCE <= row.from;
-    let change =
-        Change { key: key.to_owned(), from: version.to_string(), to: Value::Published(how, releases.to_owned()) };
+    let change = Change::new(key, *version, Value::Published(how, releases.to_owned()));
     *version = Version { major, minor, patch: 0 };
     Some((change, drifts))
 }
@@ -76,8 +73,7 @@ pub(super) fn image(state: &mut Settings, to: KubernetesVersion, today: Date) ->
         return None;
     }
     let (value, alias) = nodes::alias(state, to, today);
-    let change =
-        Change { key: "karpenter.ami_alias".to_owned(), from: state.karpenter.ami_alias.to_string(), to: value };
+    let change = Change::new("karpenter.ami_alias", state.karpenter.ami_alias, value);
     state.karpenter.ami_alias = alias;
     let changes = vec![change];
     let run = vec!["make synth".to_owned(), "merge while little is going on: Argo CD syncs `node-pools`".to_owned()];
@@ -93,22 +89,16 @@ pub(super) fn control_plane(state: &mut Settings, to: KubernetesVersion, today: 
     let released = state.base_nodes.release_version.as_ref().map(ToString::to_string);
     let back = back::control_plane(state, [from, to], released);
     state.cluster.kubernetes_version = to;
-    let mut changes = vec![Change {
-        key: "cluster.kubernetes_version".to_owned(),
-        from: from.to_string(),
-        to: Value::Known(to.to_string()),
-    }];
+    let mut changes = vec![Change::new("cluster.kubernetes_version", from, Value::Known(to.to_string()))];
     changes.extend(builds(state, to));
     if let Some(now) = state.base_nodes.release_version.clone() {
         let (value, release) = nodes::release(state, to, today, &now);
-        changes.push(Change { key: "base_nodes.release_version".to_owned(), from: now.to_string(), to: value });
+        changes.push(Change::new("base_nodes.release_version", now, value));
         state.base_nodes.release_version = Some(release);
     }
-    let run = vec![
-        "make synth".to_owned(),
-        "merge, and apply the stack `cluster` while little is going on".to_owned(),
-        "wait until every node is of it, and a week if you can: kubectl get nodes".to_owned(),
-    ];
+    let mut run = judged(to);
+    run.push(applied(state, " while little is going on"));
+    run.push("kubectl get nodes, until each is of it; then wait a week if you can: so long EKS goes back".to_owned());
     let base = &state.base_nodes;
     let replaces = vec![
         Replaced::ControlPlane,
@@ -141,11 +131,7 @@ fn builds(state: &mut Settings, to: KubernetesVersion) -> Vec<Change> {
             None => (published(addon, now, to, region), some_build(addon, now, to)),
         };
         *named = Some(build);
-        Some(Change {
-            key: format!("cluster.addon_versions.{}", addon.replace('-', "_")),
-            from: now.to_string(),
-            to: value,
-        })
+        Some(Change::new(&format!("cluster.addon_versions.{}", addon.replace('-', "_")), now, value))
     };
     named.into_iter().filter_map(change).collect()
 }
@@ -172,6 +158,22 @@ fn published(addon: &str, now: AddonVersion, to: KubernetesVersion, region: &str
 fn some_build(addon: &str, now: AddonVersion, to: KubernetesVersion) -> AddonVersion {
     let version = if addon == KUBE_PROXY_ADD_ON { format!("{to}.0") } else { now.version.to_string() };
     format!("v{version}-eksbuild.0").parse().unwrap_or(now)
+}
+
+/// What is written, and what charts make of it, before a control plane of a version on this machine.
+fn judged(by: KubernetesVersion) -> Vec<String> {
+    vec![
+        "make synth charts-pull CHARTS_DIR=target/charts".to_owned(),
+        format!("make charts CHARTS_DIR=target/charts KUBERNETES={by}"),
+    ]
+}
+
+/// The apply of the stack that has the cluster.
+fn applied(settings: &Settings, when: &str) -> String {
+    let stack = settings.directory("cluster");
+    format!(
+        "merge; at its gate `terraform.yml` applies the stack `{stack}`{when} (by hand: terraform -chdir=out/{stack} apply)"
+    )
 }
 
 fn step(

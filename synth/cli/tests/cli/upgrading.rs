@@ -1,8 +1,10 @@
 //! `synth upgrade`: where a version stands, what does not fit, and the steps to a later one.
 
+use std::{collections::BTreeSet, fs};
+
 use serde_json::Value as Json;
 
-use crate::project::Project;
+use crate::project::{Project, workspace};
 
 /// Settings of the version before, as an environment that waited has them.
 const BEFORE: &str = "name = \"tideline-before\"\n\
@@ -57,6 +59,32 @@ fn each_step_names_its_settings_and_what_publishes_a_value_that_is_not_known() {
     assert_eq!([drifts(0), drifts(1), drifts(2)], [true; 3], "1.12 puts the certificates into the hash");
     assert!(told["karpenter_nodes"]["seconds"].as_f64().unwrap() > 60.0, "{}", told["karpenter_nodes"]);
     assert_eq!(told["fits"], true, "{told}");
+}
+
+/// The targets of the Makefile and of what it includes.
+fn targets() -> Vec<String> {
+    let files = ["Makefile", "cluster/cluster.mk"].map(|path| fs::read_to_string(workspace().join(path)).unwrap());
+    let lines = files.iter().flat_map(|text| text.lines()).filter(|line| line.contains(": ") && line.contains("## "));
+    lines.filter_map(|line| Some(line.split_once(':')?.0.to_owned())).collect()
+}
+
+#[test]
+fn every_target_that_a_step_names_is_there_and_has_a_control_plane_of_that_version() {
+    let told = planned(&before(""), &["--env", "before", "--to", "1.37"]);
+    let steps = told["steps"].as_array().unwrap().iter();
+    let run: Vec<_> = steps.flat_map(|step| step["run"].as_array().unwrap()).map(|of| of.as_str().unwrap()).collect();
+    let words: Vec<_> =
+        run.iter().filter_map(|line| line.strip_prefix("make ")).flat_map(str::split_whitespace).collect();
+    let (values, named): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word.contains('='));
+    let targets = targets();
+    assert!(named.len() > 6 && named.iter().all(|of| targets.iter().any(|target| target == of)), "{named:?}");
+    let versions: BTreeSet<_> = values.iter().filter_map(|value| value.strip_prefix("KUBERNETES=")).collect();
+    assert_eq!(versions, BTreeSet::from(["1.36", "1.37"]));
+    for version in versions {
+        assert!(workspace().join("cluster/tools/kubernetes").join(version).is_dir(), "{version}");
+    }
+    let applied = run.iter().find(|line| line.contains("terraform.yml")).unwrap();
+    assert!(applied.contains("terraform -chdir=out/before/cluster apply"), "{applied}");
 }
 
 #[test]
@@ -144,6 +172,8 @@ fn what_makes_no_sense_is_refused_with_a_way_on() {
     ] {
         project.synth(["upgrade"].iter().chain(asked)).fails(said);
     }
+    let two = project.synth(["upgrade", "--to", "newest", "--rate=-1", "--env", "before"]).fails("2 problems").stderr;
+    assert!(two.contains("`--rate` is -1") && two.contains("`--to` is `newest`"), "{two}");
     let both = project.synth(["upgrade", "--to", "1.34", "--today", "2020-01-01"]).fails("`1.34`").stderr;
     assert!(both.contains("before EKS had Kubernetes 1.36: name a day from 2026-06-02 on"), "{both}");
 }
@@ -153,6 +183,6 @@ fn all_environments_that_are_broken_are_named_together() {
     let project = before("");
     project.append("stacks/environments/production.toml", "\n[cluster]\nkubernetes_version = \"1.36\"\n");
     project.append("stacks/environments/staging.toml", "\nnobody = 1\n");
-    let run = project.synth(["upgrade", "--all"]).fails("2 environments cannot be planned");
+    let run = project.synth(["upgrade", "--all"]).fails("2 problems");
     assert!(run.stderr.contains("production.toml:") && run.stderr.contains("staging.toml:"), "{}", run.stderr);
 }

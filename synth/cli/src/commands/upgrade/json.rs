@@ -74,12 +74,13 @@ fn step(step: &Step) -> Json {
     })
 }
 
-fn change(Change { key, from, to }: &Change) -> Json {
+fn change(Change { key, place, from, to }: &Change) -> Json {
+    let place = place.as_ref().map(|of| json!({ "file": of.file, "line": of.line, "column": of.column }));
     let (value, how, answers) = match to {
         Value::Known(value) => (Some(value), None, None),
         Value::Published(how, place) => (None, Some(how), Some(place)),
     };
-    json!({ "key": key, "from": from, "value": value, "how": how, "answered_by": answers })
+    json!({ "key": key, "place": place, "from": from, "value": value, "how": how, "answered_by": answers })
 }
 
 fn replaced(of: &Replaced) -> Json {

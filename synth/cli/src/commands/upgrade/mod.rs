@@ -51,13 +51,10 @@ struct Planned {
 
 /// Plans the upgrade of one environment, or of all; whatever does not fit is a finding. Errors of all come together.
 pub(crate) fn upgrade(project: &ProjectArgs, args: &UpgradeArgs) -> Result<Report> {
-    if let Some(rate) = args.rate.filter(|rate| !(rate.is_finite() && *rate >= 0.0)) {
-        return Err(anyhow!("`--rate` is {rate}: expected requests a second from 0 on"));
-    }
     let names =
         if args.all { known(&Folders::find::<Platform>(project)?.environments)? } else { vec![project.env.clone()] };
     let mut planned = Vec::new();
-    let mut broken = Vec::new();
+    let mut broken: Vec<_> = args.rate.and_then(unfit).into_iter().collect();
     for env in names {
         let open = ProjectArgs { env: env.clone(), ..project.clone() };
         match Project::open(&open)
@@ -69,7 +66,7 @@ pub(crate) fn upgrade(project: &ProjectArgs, args: &UpgradeArgs) -> Result<Repor
     }
     if broken.len() > 1 {
         let all: Vec<_> = broken.iter().map(|error| format!("{error:#}")).collect();
-        return Err(anyhow!("{} environments cannot be planned:\n{}", broken.len(), all.join("\n")));
+        return Err(anyhow!("{} problems:\n{}", broken.len(), all.join("\n")));
     }
     if let Some(error) = broken.pop() {
         return Err(error);
@@ -80,13 +77,19 @@ pub(crate) fn upgrade(project: &ProjectArgs, args: &UpgradeArgs) -> Result<Repor
     })
 }
 
+/// Why a rate makes no sense.
+fn unfit(rate: f64) -> Option<anyhow::Error> {
+    let fits = rate.is_finite() && rate >= 0.0;
+    (!fits).then(|| anyhow!("`--rate` is {rate}: expected requests a second from 0 on"))
+}
+
 fn plan(project: &Project, args: &UpgradeArgs) -> Result<Planned> {
     let settings = &project.settings;
     let upgrade = upgrade::plan(settings, args.to.as_deref(), project.today)?;
     let platform = Platform::build(settings)?;
     let rate = args.rate.unwrap_or(simulated::plan(&platform).rate);
     let drifts = upgrade.steps.iter().any(|step| step.replaces.contains(&Replaced::KarpenterNodes));
-    let replaced = if drifts && args.within.is_none() {
+    let replaced = if drifts && args.within.is_none() && unfit(rate).is_none() {
         Some(replacement(&simulated::setup(&platform), rate, &Options::default())?)
     } else {
         None

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use stacks::{
     settings::SupportType,
-    upgrade::{Change, Finding, Replaced, Source, Standing, Step, Support, Value},
+    upgrade::{Change, Finding, Replaced, SettingPlace, Source, Standing, Step, Support, Value, Waiver},
 };
 use synth_command::report::{HEADING, PLACE, count};
 use synth_page::grouped;
@@ -83,7 +83,7 @@ fn source(Source { url, read }: Source) -> String {
 fn step(number: usize, step: &Step, planned: &Planned) -> String {
     let mut text = format!("\n{HEADING}{number}. {}{HEADING:#}\n", step.title);
     let changes = step.changes.iter().flat_map(changed);
-    let waivers = step.waivers.iter().map(|of| format!("remove the waiver of {} for `{}`", of.code, of.subject));
+    let waivers = step.waivers.iter().map(waiver);
     lines(&mut text, "set", changes.chain(waivers));
     lines(&mut text, "run", &step.run);
     lines(&mut text, "replaces", step.replaces.iter().map(|of| replaced(of, planned)));
@@ -95,11 +95,17 @@ fn step(number: usize, step: &Step, planned: &Planned) -> String {
     text
 }
 
-fn changed(Change { key, from, to }: &Change) -> Vec<String> {
+fn waiver(Waiver { code, subject, .. }: &Waiver) -> String {
+    format!("remove the waiver of {code} for `{subject}`, or keep it in the files of environments that stay")
+}
+
+fn changed(Change { key, place, from, to }: &Change) -> Vec<String> {
+    let place = place.as_ref().map(|SettingPlace { file, line, .. }| format!(" ({PLACE}{file}:{line}{PLACE:#})"));
+    let place = place.unwrap_or_default();
     match to {
-        Value::Known(value) => vec![format!("{key} = \"{value}\", was \"{from}\"")],
-        Value::Published(how, place) => {
-            vec![format!("{key}, was \"{from}\": {how}"), format!("  {PLACE}{place}{PLACE:#}")]
+        Value::Known(value) => vec![format!("{key} = \"{value}\", was \"{from}\"{place}")],
+        Value::Published(how, answers) => {
+            vec![format!("{key}, was \"{from}\"{place}: {how}"), format!("  {PLACE}{answers}{PLACE:#}")]
         }
     }
 }
