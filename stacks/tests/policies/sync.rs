@@ -25,7 +25,12 @@ fn root(kind: &'static str, name: &'static str, edit: impl Fn(&mut Json)) -> imp
 
 /// Takes the object of a kind and name out of the root Application's release.
 fn without(kind: &'static str, name: &'static str) -> impl FnOnce(&mut Platform) {
-    root(kind, name, |object| *object = json!({}))
+    move |platform| {
+        asset(platform, "root-values.json", |values| {
+            let objects = values["objects"].as_array_mut().unwrap();
+            objects.retain(|of| of["kind"] != kind || of["metadata"]["name"] != name);
+        });
+    }
 }
 
 #[test]
