@@ -46,10 +46,10 @@ pub fn replacement(setup: &Setup, rate: f64, options: &Options) -> Result<Replac
             of.took = Some(gone.max().map_or(Span::ZERO, |last| last - changed));
             break;
         }
-        let outcome = simulation.second(now, rate);
+        let outcomes = simulation.second(now, rate);
         of.most = of.most.max(simulation.nodes_of(|_| true, None).len());
         of.offered += rate;
-        of.lost += outcome.refused + outcome.failed;
+        of.lost += outcomes.first().map_or(0.0, |outcome| outcome.refused + outcome.failed);
         now += second;
     }
     Ok(of)
