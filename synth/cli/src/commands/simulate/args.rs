@@ -34,13 +34,13 @@ pub(super) struct LoadArgs {
     #[arg(long, default_value = "plan", value_name = "CURVE")]
     pub(super) load: Curve,
     /// Requests a second at the top; that of the load test's settings, or of the CSV, if left out
-    #[arg(long, value_name = "REQUESTS")]
+    #[arg(long, value_name = "REQUESTS", allow_negative_numbers = true)]
     pub(super) rate: Option<f64>,
     /// Milliseconds that targets take to answer, besides the mock target's own time
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
     pub(super) target_latency: Option<f64>,
     /// Bytes of an answer with its head; those of the load test if left out
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", allow_negative_numbers = true)]
     pub(super) answer_bytes: Option<f64>,
     /// Metric that adds pods, in place of the autoscalers' own
     #[arg(long, value_name = "METRIC")]

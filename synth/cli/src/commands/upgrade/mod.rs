@@ -28,7 +28,7 @@ pub(crate) struct UpgradeArgs {
     #[arg(long, value_name = "VERSION")]
     to: Option<String>,
     /// Requests a second that arrive while nodes are replaced; those of the load test if left out
-    #[arg(long, value_name = "REQUESTS")]
+    #[arg(long, value_name = "REQUESTS", allow_negative_numbers = true)]
     rate: Option<f64>,
     /// Say only which support ends within so many days: a finding, where one does
     #[arg(long, value_name = "DAYS", conflicts_with_all = ["to", "rate"])]
