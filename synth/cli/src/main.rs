@@ -4,6 +4,7 @@
 
 mod cli;
 mod commands;
+mod problems;
 mod project;
 
 use std::process::ExitCode;

@@ -96,6 +96,14 @@ pub fn run(setup: &Setup, load: &Load, options: &Options) -> Result<Trace, Unfit
     Ok(Simulation::new(setup, options)?.through(load))
 }
 
+/// Whether a simulation can be made of this at all.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn fit(setup: &Setup, options: &Options) -> Result<(), Unfit> {
+    Simulation::new(setup, options).map(drop)
+}
+
 struct Simulation<'a> {
     setup: &'a Setup,
     engine: Engine,

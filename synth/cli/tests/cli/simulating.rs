@@ -91,7 +91,7 @@ fn a_curve_of_ones_own_is_a_csv_whose_mistakes_are_named_all_together() {
 fn what_makes_no_sense_is_refused() {
     let project = Project::new();
     for (asked, said) in [
-        (&["--rate=-1"][..], "-1"),
+        (&["--rate", "-1"][..], "the rate `-1` is not between 0"),
         (&["--rate=NaN"], "NaN"),
         (&["--target-latency=-3"], "expected milliseconds from 0 on"),
         (&["--lose-zone", "b"], "expected what and when, such as `b@300s`"),
@@ -108,6 +108,25 @@ fn what_makes_no_sense_is_refused() {
         (&["--quota", "spot=3,spot=4"], "says `spot` twice"),
     ] {
         project.synth(["simulate"].iter().chain(asked)).fails(said);
+    }
+    let three = ["simulate", "--rate", "-5", "--target-latency", "-3", "--lose-zone", "q@3"];
+    let all = project.synth(three).fails("3 problems").stderr;
+    assert!(["`-5`", "`--target-latency` is -3", "zone `q`"].iter().all(|each| all.contains(each)), "{all}");
+}
+
+#[test]
+fn what_a_question_does_not_look_at_cannot_be_asked_with_it() {
+    let project = Project::new();
+    for (question, with) in [
+        (
+            "--scenario=seed",
+            &["--rate=5", "--load=day", "--lose-zone=b@30", "--quota=spot=3", "--runs=2", "--find-max"][..],
+        ),
+        ("--find-max", &["--rate=5", "--compare=cpu", "--page=p.html"]),
+    ] {
+        for other in with {
+            project.synth(["simulate", question, other]).fails("cannot be used with");
+        }
     }
 }
 

@@ -85,7 +85,7 @@ pub(super) struct FaultArgs {
 #[command(next_help_heading = "The question")]
 pub(super) struct QuestionArgs {
     /// Find the largest rate at which no request fails, and what binds it
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["rate", "compare", "page"])]
     pub(super) find_max: bool,
     /// Compare metrics that add pods, such as `cpu,memory,requests,in-flight`
     #[arg(long, value_name = "METRICS", value_delimiter = ',', conflicts_with = "scale_on")]
@@ -98,7 +98,7 @@ pub(super) struct QuestionArgs {
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
     /// Simulate a published experiment in place of the environment
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["LoadArgs", "FaultArgs", "BoundArgs", "find_max", "compare", "runs"])]
     pub(super) scenario: Option<Scenario>,
 }
 

@@ -9,7 +9,7 @@ mod text;
 
 use std::fs;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use stacks::{Platform, simulated};
 use synth_command::report::{PLACE, Report, json, say};
 use synth_project::Project as _;
@@ -26,7 +26,7 @@ pub(crate) use self::args::SimulateArgs;
 use self::args::{BoundArgs, Curve, FaultArgs, LoadArgs, Metric, Quota, Replay, Scenario};
 use self::bands::Bands;
 pub(super) use self::text::nodes;
-use crate::project::Project;
+use crate::{problems::Problems, project::Project};
 
 /// Simulates an environment; a request that is refused or fails is a finding.
 pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report> {
@@ -35,13 +35,22 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
     }
     let platform = Platform::build(&project.settings)?;
     let mut setup = simulated::setup(&platform);
-    args.bounds.apply(&mut setup)?;
-    args.load.assume(&mut setup)?;
     if args.question.scenario == Some(Scenario::Seed) {
         return seed::seed(&setup, args.question.seed, args.json, args.page.as_deref());
     }
-    let load = args.load.read(simulated::plan(&platform))?;
-    let options = options(&setup, args)?;
+    let mut problems = Problems::default();
+    problems.part(args.bounds.apply(&mut setup));
+    problems.part(args.load.assume(&mut setup));
+    let load = problems.part(args.load.read(simulated::plan(&platform)));
+    let target = problems.part(args.load.target());
+    let options = Options {
+        seed: args.question.seed,
+        metric: args.load.scale_on.map(Into::into),
+        target: target.unwrap_or(Target::NONE),
+        faults: args.faults.faults(&setup),
+    };
+    problems.part(simulation::fit(&setup, &options).map_err(Into::into));
+    let load = problems.end(load)?;
     if args.question.find_max {
         let name = &setup.name;
         let found = search::largest(&setup, &load, &options, |rate, fine| {
@@ -79,7 +88,7 @@ fn many(setup: &Setup, load: &Load, options: &Options, args: &SimulateArgs) -> R
     let mut bands = Bands::new();
     for number in 0..all {
         let seed = options.seed.wrapping_add(number.into());
-        let options = Options { seed, metric: metric.map(Into::into), ..options.clone() };
+        let options = Options { seed, ..options.clone() };
         bands.add(&text::Run::new(metric, setup, simulation::run(setup, load, &options)?));
         bands::progress(number + 1, all);
     }
@@ -91,15 +100,6 @@ fn many(setup: &Setup, load: &Load, options: &Options, args: &SimulateArgs) -> R
     Ok(Report::finding(bands.lose(), text))
 }
 
-fn options(setup: &Setup, args: &SimulateArgs) -> Result<Options> {
-    let slow = args.load.target_latency.unwrap_or(0.0);
-    if !(slow.is_finite() && slow >= 0.0) {
-        return Err(anyhow!("`--target-latency` is {slow}: expected milliseconds from 0 on"));
-    }
-    let target = Target::Constant { seconds: slow / 1000.0 };
-    Ok(Options { seed: args.question.seed, metric: None, target, faults: args.faults.faults(setup) })
-}
-
 impl BoundArgs {
     fn apply(&self, setup: &mut Setup) -> Result<()> {
         for Quota { capacity, vcpus } in &self.quota {
@@ -107,20 +107,23 @@ impl BoundArgs {
                 Capacity::OnDemand => (&mut setup.bounds.on_demand, "on-demand"),
                 Capacity::Spot => (&mut setup.bounds.spot, "spot"),
             };
-            if quota.replace(i64::from(*vcpus)).is_some() {
-                return Err(anyhow!("`--quota` says `{name}` twice: say it once"));
-            }
+            let before = quota.replace(i64::from(*vcpus));
+            ensure!(before.is_none(), "`--quota` says `{name}` twice: say it once");
         }
         Ok(())
     }
 }
 
 impl LoadArgs {
+    fn target(&self) -> Result<Target> {
+        let slow = self.target_latency.unwrap_or(0.0);
+        ensure!(slow.is_finite() && slow >= 0.0, "`--target-latency` is {slow}: expected milliseconds from 0 on");
+        Ok(Target::Constant { seconds: slow / 1000.0 })
+    }
+
     fn assume(&self, setup: &mut Setup) -> Result<()> {
         if let Some(bytes) = self.answer_bytes {
-            if !(bytes.is_finite() && bytes >= 1.0) {
-                return Err(anyhow!("`--answer-bytes` is {bytes}: expected bytes from 1 on"));
-            }
+            ensure!(bytes.is_finite() && bytes >= 1.0, "`--answer-bytes` is {bytes}: expected bytes from 1 on");
             setup.bytes.answer = bytes;
         }
         Ok(())

@@ -3,7 +3,7 @@
 mod json;
 mod text;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use serde_json::Value as Json;
 use stacks::{
@@ -20,7 +20,7 @@ use synth_twin::simulation::{
     replacement::{Replacement, replacement},
 };
 
-use crate::project::Project;
+use crate::{problems::Problems, project::Project};
 
 #[derive(Args, Debug)]
 pub(crate) struct UpgradeArgs {
@@ -54,33 +54,26 @@ pub(crate) fn upgrade(project: &ProjectArgs, args: &UpgradeArgs) -> Result<Repor
     let names =
         if args.all { known(&Folders::find::<Platform>(project)?.environments)? } else { vec![project.env.clone()] };
     let mut planned = Vec::new();
-    let mut broken: Vec<_> = args.rate.and_then(unfit).into_iter().collect();
+    let mut problems = Problems::default();
+    problems.part(args.rate.map_or(Ok(()), fits));
     for env in names {
         let open = ProjectArgs { env: env.clone(), ..project.clone() };
-        match Project::open(&open)
-            .and_then(|project| plan(&project, args).with_context(|| format!("environment `{env}`")))
-        {
-            Ok(one) => planned.push(one),
-            Err(error) => broken.push(error),
-        }
+        let one = Project::open(&open)
+            .and_then(|project| plan(&project, args).with_context(|| format!("environment `{env}`")));
+        planned.extend(problems.part(one));
     }
-    if broken.len() > 1 {
-        let all: Vec<_> = broken.iter().map(|error| format!("{error:#}")).collect();
-        return Err(anyhow!("{} problems:\n{}", broken.len(), all.join("\n")));
-    }
-    if let Some(error) = broken.pop() {
-        return Err(error);
-    }
+    let planned = problems.end(Some(planned))?;
     Ok(match args.within {
         Some(days) => ends(&planned, days, args),
         None => steps(&planned, args),
     })
 }
 
-/// Why a rate makes no sense.
-fn unfit(rate: f64) -> Option<anyhow::Error> {
-    let fits = rate.is_finite() && rate >= 0.0;
-    (!fits).then(|| anyhow!("`--rate` is {rate}: expected requests a second from 0 on"))
+/// # Errors
+/// A rate that makes no sense.
+fn fits(rate: f64) -> Result<()> {
+    ensure!(rate.is_finite() && rate >= 0.0, "`--rate` is {rate}: expected requests a second from 0 on");
+    Ok(())
 }
 
 fn plan(project: &Project, args: &UpgradeArgs) -> Result<Planned> {
@@ -89,7 +82,7 @@ fn plan(project: &Project, args: &UpgradeArgs) -> Result<Planned> {
     let platform = Platform::build(settings)?;
     let rate = args.rate.unwrap_or(simulated::plan(&platform).rate);
     let drifts = upgrade.steps.iter().any(|step| step.replaces.contains(&Replaced::KarpenterNodes));
-    let replaced = if drifts && args.within.is_none() && unfit(rate).is_none() {
+    let replaced = if drifts && args.within.is_none() && fits(rate).is_ok() {
         Some(replacement(&simulated::setup(&platform), rate, &Options::default())?)
     } else {
         None
