@@ -47,6 +47,13 @@ const SCHEMAS: &[(&str, &str, &str, bool, &str)] = &[
         include_str!("../../stacks/tests/schemas/crds/karpenter.k8s.aws-ec2nodeclass.json"),
     ),
     (
+        "keda.sh/v1alpha1",
+        "ScaledObject",
+        "scaledobjects",
+        true,
+        include_str!("../../stacks/tests/schemas/crds/keda.sh-scaledobject.json"),
+    ),
+    (
         "monitoring.coreos.com/v1",
         "PrometheusRule",
         "prometheusrules",

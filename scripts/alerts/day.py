@@ -11,8 +11,13 @@ from runs import HEIGHT, MINUTES, Platform
 
 def sizes(objects, services):
     """The least pods of each service, and nearly its most: at the maximum somebody is told, and should be."""
-    scalers = {item["metadata"]["name"]: item["spec"] for item in objects if item["kind"] == "HorizontalPodAutoscaler"}
-    return {service: (scalers[service]["minReplicas"], scalers[service]["maxReplicas"] - 2) for service in services}
+    bounds = {"HorizontalPodAutoscaler": ("minReplicas", "maxReplicas"), "ScaledObject": ("minReplicaCount", "maxReplicaCount")}
+    scalers = {}
+    for item in objects:
+        if item["kind"] in bounds:
+            least, most = (item["spec"][key] for key in bounds[item["kind"]])
+            scalers[item["metadata"]["name"]] = (least, most - 2)
+    return {service: scalers[service] for service in services}
 
 
 def runs(objects, scrapes):

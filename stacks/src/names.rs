@@ -30,12 +30,13 @@ pub const CORS_PROXY_SERVER: &str = "cors-proxy-server";
 pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
 
 /// The Applications of the platform itself: no service may have the name of one.
-pub const RESERVED: [&str; 12] = [
+pub const RESERVED: [&str; 13] = [
     "admission",
     "aws-load-balancer-controller",
     CORS_PROXY_SERVER,
     "karpenter",
     "karpenter-crd",
+    "keda",
     "kube-prometheus-stack",
     "metrics-server",
     MOCK_TARGET_SERVER,
@@ -95,6 +96,9 @@ pub const EBS_CSI_SERVICE_ACCOUNT: &str = "ebs-csi-controller-sa";
 
 /// The service account of the VPC CNI, fixed by the add-on.
 pub const VPC_CNI_SERVICE_ACCOUNT: &str = "aws-node";
+
+/// The name from which those of Prometheus, of Alertmanager and of their Services begin.
+pub const METRICS_NAME: &str = "kps";
 
 /// Service account of Alertmanager, which Pod Identity ties to its role where a topic is told.
 pub const ALERTMANAGER_ACCOUNT: &str = "kps-alertmanager";

@@ -10,10 +10,11 @@ use synth_twin::{
     engine::{Bounds, Delays},
     karpenter::{self, Version},
     load::Plan,
+    metrics::prometheus::Query,
     network::{Bytes, Kept, Leaving, Registration},
     pods::Labels,
     service::{self, Admission, CALIBRATION, Clients, Places, Resident, Workers},
-    simulation::setup::{Balancer, BaseNodes, Service, Setup},
+    simulation::setup::{Asked, Balancer, BaseNodes, Service, Setup},
     time::Span,
 };
 
@@ -36,6 +37,9 @@ const TIMEOUT: f64 = 30.0;
 
 /// The load balancer asks each 5 s, and believes the second answer that is missing after 2 s.
 const UNHEALTHY: Span = Span::whole_seconds(12);
+
+/// How often Prometheus looks at pods where their monitor does not say.
+const SCRAPE: Span = Span::whole_seconds(30);
 
 /// Bytes.
 const MIB: f64 = 1024.0 * 1024.0;
@@ -140,6 +144,7 @@ fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
     Service {
         deployment: workload.deployment.typed().clone(),
         scaler: workload.scaler.typed().clone(),
+        asked: asked(platform, workload),
         budget: workload.budgets(platform).next().map(|budget| budget.typed().clone()),
         priority: workload.pod().priority_class_name.as_deref().map_or(0, |class| priority(platform, class)),
         model: service::Service {
@@ -154,6 +159,38 @@ fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
         leaving,
         kept: Kept::Until(CONNECTION_AGE),
     }
+}
+
+/// What Prometheus is asked for by its autoscaler, by the names that KEDA gives the metrics.
+fn asked(platform: &Platform, workload: &Workload<'_>) -> Vec<Asked> {
+    let triggers = workload.scaled().map(|object| object.spec.triggers.as_slice()).unwrap_or_default();
+    let monitor = platform.one::<view::ServiceMonitor>(workload.namespace(), workload.name());
+    let interval = monitor.and_then(|monitor| seconds(&monitor.typed().spec.endpoints.first()?.interval));
+    let asked = triggers.iter().enumerate().filter(|(_, trigger)| !trigger.is_resource());
+    asked
+        .map(|(index, trigger)| Asked {
+            metric: trigger.metric_name(index),
+            query: rate(trigger.metadata("query")).map_or(Query::Latest, Query::Rate),
+            interval: interval.unwrap_or(SCRAPE),
+        })
+        .collect()
+}
+
+/// The window of a query's rate, if it has one.
+fn rate(query: &str) -> Option<Span> {
+    let (_, range) = query.split_once("rate(")?.1.split_once('[')?;
+    seconds(range.split_once(']')?.0)
+}
+
+/// A duration in whole seconds or minutes, as Prometheus writes it.
+fn seconds(text: &str) -> Option<Span> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let each = match unit {
+        "s" => 1,
+        "m" => 60,
+        _ => return None,
+    };
+    Some(Span::whole_seconds(number.parse::<u32>().ok()?.checked_mul(each)?.into()))
 }
 
 /// The value of a priority class that the platform makes.

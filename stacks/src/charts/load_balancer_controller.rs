@@ -83,8 +83,8 @@ impl Chart for Values {
         vec![("tcp", 8080, "the load balancer controller")]
     }
 
-    fn called(&self) -> Option<(u64, &'static str)> {
-        Some((self.webhook_bind_port.map_or(9443, u64::from), "webhooks"))
+    fn called(&self) -> Vec<(u64, &'static str)> {
+        vec![(self.webhook_bind_port.map_or(9443, u64::from), "webhooks")]
     }
 
     fn needs_role(&self) -> Option<&str> {

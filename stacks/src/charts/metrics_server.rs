@@ -54,8 +54,8 @@ impl Chart for Values {
         vec![("tcp", 10250, "the kubelets")]
     }
 
-    fn called(&self) -> Option<(u64, &'static str)> {
-        Some((self.container_port.map_or(10250, u64::from), "metrics"))
+    fn called(&self) -> Vec<(u64, &'static str)> {
+        vec![(self.container_port.map_or(10250, u64::from), "metrics")]
     }
 
     fn scales_by(&self) -> Option<u64> {

@@ -7,6 +7,7 @@ pub(crate) mod alertmanager;
 pub(crate) mod argocd;
 pub(crate) mod argocd_notifications;
 pub(crate) mod karpenter;
+pub(crate) mod keda;
 pub(crate) mod load_balancer_controller;
 pub(crate) mod metrics_server;
 mod parts;
@@ -42,9 +43,9 @@ pub(crate) trait Chart: Any + Send + Sync {
         Vec::new()
     }
 
-    /// The port on which it answers the control plane, and for what.
-    fn called(&self) -> Option<(u64, &'static str)> {
-        None
+    /// The ports on which it answers the control plane, and for what.
+    fn called(&self) -> Vec<(u64, &'static str)> {
+        Vec::new()
     }
 
     /// The service account of pods that do not work without a role of AWS.
@@ -111,6 +112,7 @@ pub(crate) fn read(chart: &str, values: &Json) -> Option<Box<dyn Chart>> {
         argocd::Values::CHART => boxed::<argocd::Values>(values),
         karpenter::Definitions::CHART => boxed::<karpenter::Definitions>(values),
         karpenter::Values::CHART => boxed::<karpenter::Values>(values),
+        keda::Values::CHART => boxed::<keda::Values>(values),
         load_balancer_controller::Values::CHART => boxed::<load_balancer_controller::Values>(values),
         metrics_server::Values::CHART => boxed::<metrics_server::Values>(values),
         prometheus_stack::Values::CHART => boxed::<prometheus_stack::Values>(values),
@@ -151,7 +153,7 @@ mod tests {
     use super::*;
 
     /// Keys that no environment sets and that rules ask for, by chart.
-    fn asked_for() -> [(&'static str, Json); 5] {
+    fn asked_for() -> [(&'static str, Json); 6] {
         let rollout = json!({ "type": "RollingUpdate", "rollingUpdate": { "maxSurge": 1, "maxUnavailable": "50%" } });
         let budget = json!({ "enabled": true, "maxUnavailable": 1, "minAvailable": "50%" });
         let spec = json!({ "nodeSelector": { "tier": "watching" } });
@@ -172,6 +174,7 @@ mod tests {
                     "webhookNamespaceSelectors": [{ "key": "tier", "operator": "Exists" }],
                 }),
             ),
+            ("keda", json!({ "webhooks": { "replicaCount": 3, "port": 9444 }, "service": { "portHttpsTarget": 4443 } })),
             ("metrics-server", json!({ "containerPort": 4443, "updateStrategy": rollout })),
             (
                 "kube-prometheus-stack",
@@ -206,6 +209,7 @@ mod tests {
         match chart {
             argocd::Values::CHART => of::<argocd::Values>(values),
             karpenter::Values::CHART => of::<karpenter::Values>(values),
+            keda::Values::CHART => of::<keda::Values>(values),
             load_balancer_controller::Values::CHART => of::<load_balancer_controller::Values>(values),
             metrics_server::Values::CHART => of::<metrics_server::Values>(values),
             _ => of::<prometheus_stack::Values>(values),

@@ -308,9 +308,9 @@ impl Chart for Values {
         listens
     }
 
-    fn called(&self) -> Option<(u64, &'static str)> {
+    fn called(&self) -> Vec<(u64, &'static str)> {
         let port = self.prometheus_operator.tls.and_then(|tls| tls.internal_port);
-        Some((port.map_or(10250, u64::from), "webhooks"))
+        vec![(port.map_or(10250, u64::from), "webhooks")]
     }
 
     fn may_have_role(&self) -> Option<&str> {

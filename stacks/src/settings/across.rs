@@ -2,7 +2,7 @@
 
 use super::problem::Problems;
 use super::zone;
-use super::{Argocd, Aws, BaseNodes, Cluster, Network, Observability, Services};
+use super::{Argocd, Aws, BaseNodes, Cluster, Keda, Network, Observability, Services};
 use crate::{instances::Offered, names::OF_KUBERNETES};
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
@@ -55,6 +55,7 @@ pub(super) fn namespaces_are_apart(
     services: &Services,
     argocd: &Argocd,
     observability: &Observability,
+    keda: &Keda,
     problems: &mut Problems<'_>,
 ) {
     let key = "services.namespace";
@@ -62,10 +63,19 @@ pub(super) fn namespaces_are_apart(
     if OF_KUBERNETES.contains(&namespace.as_str()) {
         problems.report(key, format!("is `{namespace}`, which belongs to Kubernetes: choose another"));
     }
-    let others = [("argocd.namespace", &argocd.namespace), ("observability.namespace", &observability.namespace)];
-    for (other, _) in others.into_iter().filter(|(_, other)| *other == namespace) {
+    let others = [
+        ("argocd.namespace", &argocd.namespace),
+        ("observability.namespace", &observability.namespace),
+        ("keda.namespace", &keda.namespace),
+    ];
+    for (other, _) in others.iter().filter(|(_, other)| **other == *namespace) {
         let other = problems.other(key, other, namespace);
         problems.report(key, format!("is taken by {other}: the services need one of their own"));
+    }
+    let key = "keda.namespace";
+    for (other, _) in others[..2].iter().filter(|(_, other)| **other == keda.namespace) {
+        let other = problems.other(key, other, &keda.namespace);
+        problems.report(key, format!("is taken by {other}: KEDA reads every Secret of its own, so choose another"));
     }
     let key = "observability.namespace";
     if argocd.namespace == observability.namespace {

@@ -1,7 +1,7 @@
 //! The names that follow from settings, for all stacks and both layers.
 
 use super::{Service, Settings, Zone};
-use crate::names::MOCK_TARGET_SERVER;
+use crate::names::{METRICS_NAME, MOCK_TARGET_SERVER};
 
 impl Settings {
     /// A name of this platform: `<name>-<role>`, such as `tideline-karpenter`.
@@ -117,6 +117,11 @@ impl Settings {
     /// A service's address inside the cluster, as `host:port`.
     pub fn service_address(&self, name: &str, service: &Service) -> String {
         format!("{name}.{}.svc.cluster.local:{}", self.services.namespace, service.port)
+    }
+
+    /// Prometheus' address inside the cluster, for whoever asks it there.
+    pub fn prometheus_address(&self) -> String {
+        format!("http://{METRICS_NAME}-prometheus.{}.svc.cluster.local:9090", self.observability.namespace)
     }
 
     /// The target's address inside the cluster: the load test asks the proxy for it.

@@ -38,6 +38,18 @@ section! {
 }
 
 section! {
+    /// KEDA, which tells autoscalers of what Prometheus knows; installed where a service scales on more than `cpu`.
+    pub struct Keda {
+        /// Version of the chart `keda`.
+        pub chart_version: Version,
+        /// Namespace of its pods.
+        pub namespace: String where shaped("a namespace", shape::dns_label),
+        /// Pods of its operator, of its metrics server and of its webhook, of which one each works.
+        pub replicas: u32 where between(1, 10),
+    }
+}
+
+section! {
     /// The AWS Load Balancer Controller.
     pub struct LoadBalancerController {
         /// Version of the chart `aws-load-balancer-controller`.

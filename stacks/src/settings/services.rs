@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::declare::section;
+use super::declare::{choice, section};
 use super::problem::{Problems, list, meant};
 use super::rules::{Anything, IfSet, between, filled_set, set, shaped};
 use super::tree;
@@ -43,6 +43,11 @@ impl Services {
     /// The services that a service may call, all of them inside the cluster.
     pub fn called_by(&self, caller: &str) -> impl Iterator<Item = (&str, &Service)> {
         self.inside().filter(move |(_, service)| service.callers.iter().any(|name| name == caller))
+    }
+
+    /// Is any of them scaled by what only Prometheus knows, and so by KEDA?
+    pub fn scale_on_traffic(&self) -> bool {
+        self.all().any(|(_, service)| service.scales_on_traffic())
     }
 
     /// Each service by its name, with its image.
@@ -99,6 +104,18 @@ section! {
     }
 }
 
+choice! {
+    /// What pods are added by.
+    pub enum ScaleOn {
+        /// Processor time that pods use, of what they ask for.
+        Cpu = "cpu",
+        /// Requests a second that arrive.
+        Requests = "requests",
+        /// Requests that are not answered yet.
+        InFlight = "in-flight",
+    }
+}
+
 section! {
     /// A service: what runs, how many pods there are, what each gets, who calls it, and how it leaves.
     pub struct Service {
@@ -118,8 +135,14 @@ section! {
         pub cpu_request_millicores: u32 where between(10, 64_000),
         /// Memory that each pod asks for and may use, in MiB.
         pub memory_mib: u32 where between(16, 262_144),
-        /// Use of the requested processor time, in percent, above which pods are added.
+        /// What pods are added by; of several, by whichever asks for most.
+        pub scale_on: Vec<ScaleOn> where filled_set(Anything),
+        /// Use of the requested processor time, in percent, above which pods are added by `cpu`.
         pub target_cpu_utilization: Percent,
+        /// Requests a second to a pod above which pods are added by `requests`.
+        pub target_requests_per_second: u32 where between(1, 1_000_000),
+        /// Requests in flight in a pod above which pods are added by `in-flight`.
+        pub target_in_flight: u32 where between(1, 100_000),
         /// Seconds for which a pod's stop signal is held back while load balancers learn that it leaves.
         pub pre_stop_seconds: u32 where between(0, 300),
         /// Seconds after the signal for which the server still accepts, while it reports that it is not ready.
@@ -128,6 +151,13 @@ section! {
         pub drain_timeout_seconds: u32 where between(1, 3600),
     }
     check replicas_and_ports_fit;
+}
+
+impl Service {
+    /// Is it scaled by what only Prometheus knows, and so by KEDA?
+    pub fn scales_on_traffic(&self) -> bool {
+        self.scale_on.iter().any(|of| *of != ScaleOn::Cpu)
+    }
 }
 
 fn replicas_and_ports_fit(service: &Service, section: &str, problems: &mut Problems<'_>) {

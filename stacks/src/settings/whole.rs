@@ -5,7 +5,7 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, LoadBalancerController, LoadTest, MetricsServer,
+    Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, Keda, LoadBalancerController, LoadTest, MetricsServer,
     Network, Observability, Registry, Repository, Services, State, across, example,
     problem::{Problems, SettingsError},
     read::Section,
@@ -50,6 +50,8 @@ pub struct Settings {
     pub karpenter: Karpenter,
     /// Metrics server.
     pub metrics_server: MetricsServer,
+    /// KEDA.
+    pub keda: Keda,
     /// AWS Load Balancer Controller.
     pub load_balancer_controller: LoadBalancerController,
     /// Prometheus, Alertmanager and Grafana.
@@ -118,6 +120,7 @@ impl Settings {
         root.field::<Argocd>("argocd", "Argo CD.", &[]);
         root.field::<Karpenter>("karpenter", "Karpenter and its pools.", &[]);
         root.field::<MetricsServer>("metrics_server", "Metrics server.", &[]);
+        root.field::<Keda>("keda", "KEDA.", &[]);
         root.field::<LoadBalancerController>("load_balancer_controller", "AWS Load Balancer Controller.", &[]);
         root.field::<Observability>("observability", "Prometheus, Alertmanager and Grafana.", &[]);
         root.field::<Services>("services", "The workloads that scale.", &[]);
@@ -163,6 +166,7 @@ impl Settings {
         let argocd = root.field("argocd", &[]);
         let karpenter = root.field("karpenter", &[]);
         let metrics_server = root.field("metrics_server", &[]);
+        let keda = root.field("keda", &[]);
         let load_balancer_controller = root.field("load_balancer_controller", &[]);
         let observability = root.field("observability", &[]);
         let services = root.field("services", &[]);
@@ -191,8 +195,10 @@ impl Settings {
         if let (Some(aws), Some(network), Some(base_nodes)) = (&aws, &network, &base_nodes) {
             across::base_nodes_are_offered(aws, network, base_nodes, problems);
         }
-        if let (Some(services), Some(argocd), Some(observability)) = (&services, &argocd, &observability) {
-            across::namespaces_are_apart(services, argocd, observability, problems);
+        if let (Some(services), Some(argocd), Some(observability), Some(keda)) =
+            (&services, &argocd, &observability, &keda)
+        {
+            across::namespaces_are_apart(services, argocd, observability, keda, problems);
         }
         Some(Self {
             environment: environment.to_owned(),
@@ -208,6 +214,7 @@ impl Settings {
             argocd: argocd?,
             karpenter: karpenter?,
             metrics_server: metrics_server?,
+            keda: keda?,
             load_balancer_controller: load_balancer_controller?,
             observability: observability?,
             services: services?,

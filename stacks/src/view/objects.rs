@@ -7,6 +7,7 @@ use synth_kubernetes::{
     Custom, Manifest,
     argocd::{AppProjectSpec, ApplicationSpec},
     karpenter::{NodeClassSpec, NodePoolSpec},
+    keda::ScaledObjectSpec,
     monitoring::{PrometheusRuleSpec, Rule, ServiceMonitorSpec},
 };
 use synth_review::Place;
@@ -18,6 +19,7 @@ pub(crate) type AppProject = Custom<AppProjectSpec>;
 pub(crate) type NodePool = Custom<NodePoolSpec>;
 pub(crate) type NodeClass = Custom<NodeClassSpec>;
 pub(crate) type PrometheusRule = Custom<PrometheusRuleSpec>;
+pub(crate) type ScaledObject = Custom<ScaledObjectSpec>;
 pub(crate) type ServiceMonitor = Custom<ServiceMonitorSpec>;
 
 /// An object as a value of its type, and where it is declared.
@@ -55,6 +57,12 @@ impl<'a, T> Object<'a, T> {
 
     pub(crate) fn namespace(&self) -> &'a str {
         self.manifest.namespace()
+    }
+
+    /// The same object as what is read of it once.
+    pub(crate) fn read<R: Send + Sync + 'static>(&self, read: impl FnOnce(&T) -> R) -> Object<'a, R> {
+        let typed = self.manifest.read_once(|| read(self.typed));
+        Object { platform: self.platform, manifest: self.manifest, typed }
     }
 
     /// Where it is declared and written.

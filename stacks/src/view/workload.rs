@@ -18,10 +18,11 @@ use k8s_openapi::{
 };
 use synth_kubernetes::{
     Amount,
+    keda::Trigger,
     quantity::{self, CPU, MEMORY, limit_in},
 };
 
-use super::{Object, is_balancer};
+use super::{Object, ScaledObject, is_balancer};
 use crate::{
     Platform,
     settings::{Services, Target},
@@ -49,10 +50,15 @@ pub(crate) struct Workload<'a> {
 }
 
 impl Platform {
+    /// Every autoscaler: those that are written, and those that KEDA makes of what is, which stand where that does.
+    pub(crate) fn autoscalers(&self) -> impl Iterator<Item = Object<'_, HorizontalPodAutoscaler>> {
+        let made = self.every::<ScaledObject>().map(|object| object.read(ScaledObject::autoscaler));
+        self.every::<HorizontalPodAutoscaler>().chain(made)
+    }
+
     /// Every Deployment that an autoscaler owns.
     pub(crate) fn autoscaled(&self) -> Vec<Workload<'_>> {
-        let scalers = self.every::<HorizontalPodAutoscaler>();
-        scalers
+        self.autoscalers()
             .filter_map(|scaler| {
                 let name = &scaler.spec.scale_target_ref.name;
                 Some(Workload { deployment: self.one(scaler.namespace(), name)?, scaler })
@@ -98,6 +104,17 @@ impl<'a> Workload<'a> {
 
     pub(crate) fn containers(&self) -> &'a [Container] {
         &self.pod().containers
+    }
+
+    /// The object that KEDA makes its autoscaler of, if it does.
+    pub(crate) fn scaled(&self) -> Option<&'a ScaledObject> {
+        self.scaler.manifest.typed()
+    }
+
+    /// What KEDA asks others for on its behalf.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &'a Trigger> {
+        let triggers = self.scaled().map(|object| object.spec.triggers.as_slice()).unwrap_or_default();
+        triggers.iter().filter(|trigger| !trigger.is_resource())
     }
 
     /// The fewest pods; the API server's default is one.

@@ -37,6 +37,28 @@ fn what_others_stand_on_comes_in_an_earlier_wave() {
 }
 
 #[test]
+fn who_scales_by_what_arrives_comes_before_what_it_scales_and_goes_once_somebody_confirms_it() {
+    let mut with = 0;
+    for (settings, built) in environments() {
+        let Some(keda) = built.of_kind("Application").find(|of| of.name() == "keda") else {
+            assert!(!settings.services.scale_on_traffic());
+            assert_eq!(built.of_kind("ScaledObject").count(), 0);
+            continue;
+        };
+        with += 1;
+        assert!(wave(&built, "platform") < wave(&built, "keda"), "its namespace is there");
+        for scaled in built.of_kind("ScaledObject") {
+            assert!(wave(&built, "keda") < wave(&built, scaled.path.split_once('/').unwrap().0));
+        }
+        assert_eq!(keda.annotation("argocd.argoproj.io/sync-options"), "Prune=confirm");
+        let ignored = items(keda.object(), "/spec/ignoreDifferences");
+        let signed = ["APIService", "ValidatingWebhookConfiguration"];
+        assert!(signed.iter().all(|kind| ignored.iter().any(|rule| rule["kind"] == **kind)), "{ignored:?}");
+    }
+    assert_eq!(with, 1);
+}
+
+#[test]
 fn every_folder_belongs_to_the_application_of_its_name() {
     for (settings, built) in environments() {
         let folders: BTreeSet<_> = built
@@ -60,7 +82,8 @@ fn every_folder_belongs_to_the_application_of_its_name() {
 #[test]
 fn applications_keep_what_autoscalers_own() {
     for (_, built) in environments() {
-        for scaler in built.of_kind("HorizontalPodAutoscaler") {
+        let scalers = ["HorizontalPodAutoscaler", "ScaledObject"].into_iter().flat_map(|kind| built.of_kind(kind));
+        for scaler in scalers {
             let target = text(scaler.object(), "/spec/scaleTargetRef/name");
             let (folder, _) = scaler.path.split_once('/').unwrap();
             let application = object(&built, "Application", folder);

@@ -45,7 +45,10 @@ fn selectors_of_all_objects_meet_in_the_pods() {
             assert!(selects(at(object(&built, "Service", name), "/spec/selector"), deployment), "Service {name}");
             let policy = object(&built, "NetworkPolicy", name);
             assert!(selects(at(policy, "/spec/podSelector/matchLabels"), deployment), "NetworkPolicy {name}");
-            assert_eq!(text(object(&built, "HorizontalPodAutoscaler", name), "/spec/scaleTargetRef/name"), name);
+            let scalers = ["HorizontalPodAutoscaler", "ScaledObject"].map(|kind| {
+                built.of_kind(kind).filter(|of| text(of.object(), "/spec/scaleTargetRef/name") == name).count()
+            });
+            assert_eq!(scalers.iter().sum::<usize>(), 1, "{name} has one autoscaler");
             for spread in items(deployment, "/spec/template/spec/topologySpreadConstraints") {
                 assert!(selects(at(spread, "/labelSelector/matchLabels"), deployment), "spread of {name}");
             }

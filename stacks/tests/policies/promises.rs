@@ -106,7 +106,8 @@ fn many_services() -> String {
     let services = (0..90).map(|number| {
         format!(
             "[services.internal.one-of-many-services-{number}]\ncallers = []\nport = 8080\nadmin_port = 9090\nmin_replicas = 3\n\
-             max_replicas = 3\ncpu_request_millicores = 10\nmemory_mib = 16\ntarget_cpu_utilization = 60\n\
+             max_replicas = 3\ncpu_request_millicores = 10\nmemory_mib = 16\nscale_on = [\"cpu\"]\n\
+             target_cpu_utilization = 60\ntarget_requests_per_second = 600\ntarget_in_flight = 150\n\
              pre_stop_seconds = 5\ndrain_delay_seconds = 5\ndrain_timeout_seconds = 30\n\
              [services.internal.one-of-many-services-{number}.image]\ntag = \"0.1.0\"\ndigest = \"\"\n"
         )

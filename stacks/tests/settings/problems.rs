@@ -46,14 +46,14 @@ port = 80
     staging.toml:12:22: `cluster.kubernetes_version` is `1.31`: choose one of `1.35`, `1.36` and `1.37`
     staging.toml:13:15: `cluster.zonal_shift` is a boolean, one of `off`, `aws-only` and `on` is expected
     staging.toml:16:8: `services.cors_proxy_server.port` is 80, but must be from 1025 to 65535
-    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `argocd`, `karpenter`, `metrics_server`, `load_balancer_controller`, `observability`, `services`, `load_test` and `waivers`
+    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `argocd`, `karpenter`, `metrics_server`, `keda`, `load_balancer_controller`, `observability`, `services`, `load_test` and `waivers`
     ");
 }
 
 #[test]
 fn a_base_without_a_section_misses_it_at_its_first_line() {
     let error = Settings::parse("default", &[layer("default", "name = \"tideline\"\n")]).unwrap_err();
-    assert_eq!(error.problems.len(), 16);
+    assert_eq!(error.problems.len(), 17);
     insta::assert_snapshot!(error.problems[0], @"stacks/environments/default.toml:1:1: `aws` is missing: add it");
 }
 
@@ -196,7 +196,7 @@ min_replicas = 30
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:171: lower it
+        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:176: lower it
         staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
         ");
 }
@@ -207,8 +207,8 @@ fn mail_needs_a_sender_and_a_server() {
     let whole = "mail_from = \"alerts@example.com\"\nmail_server = \"smtp.example.com:587\"\n";
     assert_eq!(refused(&format!("{text}{whole}")), "");
     insta::assert_snapshot!(refused(text), @r"
-        default.toml:158:13: `observability.receivers.mail_from` is empty, but `observability.receivers.mail_to` names people: set it, too
-        default.toml:159:15: `observability.receivers.mail_server` is empty, but `observability.receivers.mail_to` names people: set it, too
+        default.toml:163:13: `observability.receivers.mail_from` is empty, but `observability.receivers.mail_to` names people: set it, too
+        default.toml:164:15: `observability.receivers.mail_server` is empty, but `observability.receivers.mail_to` names people: set it, too
         ");
 }
 
@@ -297,6 +297,35 @@ fn every_origin_beside_one_is_refused() {
 }
 
 #[test]
+fn what_pods_are_added_by_is_a_set_of_known_words_with_targets_that_can_be_met() {
+    let text = r#"
+[services.cors_proxy_server]
+scale_on = []
+target_in_flight = 0
+[services.mock_target_server]
+scale_on = ["cpu", "inflight", "requests", "requests"]
+target_requests_per_second = 1.5
+[keda]
+namespace = "services"
+replicas = 0
+"#;
+    insta::assert_snapshot!(refused(text), @r"
+    staging.toml:3:12: `services.cors_proxy_server.scale_on` is empty: name at least one
+    staging.toml:4:20: `services.cors_proxy_server.target_in_flight` is 0, but must be from 1 to 100000
+    staging.toml:6:20: `services.mock_target_server.scale_on[1]` is `inflight`, one of `cpu`, `requests` and `in-flight` is expected: did you mean `in-flight`?
+    staging.toml:7:30: `services.mock_target_server.target_requests_per_second` is a float, an integer is expected
+    staging.toml:10:12: `keda.replicas` is 0, but must be from 1 to 10
+    ");
+    let twice = "[services.mock_target_server]\nscale_on = [\"cpu\", \"cpu\"]\n";
+    insta::assert_snapshot!(refused(twice), @"staging.toml:2:20: `services.mock_target_server.scale_on[1]` is `cpu`, which is in this list twice: remove one");
+    insta::assert_snapshot!(refused("[keda]\nnamespace = \"services\"\n[argocd]\nnamespace = \"a\"\n[observability]\nnamespace = \"a\"\n"), @r"
+    default.toml:168:13: `services.namespace` is taken by `keda.namespace`, `services` at staging.toml:2: the services need one of their own
+    staging.toml:6:13: `observability.namespace` is taken by `argocd.namespace`, `a`, and pruning one would remove the other: choose another
+    ");
+    insta::assert_snapshot!(refused("[keda]\nnamespace = \"argocd\"\n"), @"staging.toml:2:13: `keda.namespace` is taken by `argocd.namespace`, `argocd` at default.toml:90: KEDA reads every Secret of its own, so choose another");
+}
+
+#[test]
 fn a_branch_with_its_prefix_is_refused() {
     insta::assert_snapshot!(refused("[github]\nbranch = \"refs/heads/main\"\n"), @"staging.toml:2:10: `github.branch` is `refs/heads/main`, a branch name such as `main` is expected");
 }
@@ -310,7 +339,7 @@ namespace = \"monitoring\"
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
-        default.toml:143:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3, and pruning one would remove the other: choose another
+        default.toml:148:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3, and pruning one would remove the other: choose another
         staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer only takes certificates of its own account, `aws.account_id`, `111122223333` at default.toml:5
         ");
 }

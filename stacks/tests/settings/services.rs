@@ -25,6 +25,6 @@ callers = ["cors_proxy_server", "oders", "nobody"]
     staging.toml:6:33: `services.mock_target_server.callers[1]` is `oders`, which is not a service: did you mean `Orders`?
     staging.toml:6:42: `services.mock_target_server.callers[2]` is `nobody`, which is not a service: choose one of `cors-proxy-server`, `mock-target-server`, `Orders` and `karpenter`
     staging.toml:7:20: `services.internal.Orders` is not a name for a service: begin with a letter, then use `a-z`, digits and `-`
-    staging.toml:23:20: `services.internal.karpenter` is taken by a part of the platform: choose another name
+    staging.toml:26:20: `services.internal.karpenter` is taken by a part of the platform: choose another name
     ");
 }

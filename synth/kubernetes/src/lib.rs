@@ -9,6 +9,7 @@ pub mod argocd;
 mod custom;
 mod draft;
 pub mod karpenter;
+pub mod keda;
 mod manifests;
 pub mod monitoring;
 mod network;
@@ -37,6 +38,6 @@ pub use pod::{
 };
 pub use quantity::Amount;
 pub use scaling::{
-    cpu_utilization, disruption_budget_spec, limit_range_spec, percent_policy, pods_policy, quota_spec, scaler_spec,
+    behavior, cpu_utilization, disruption_budget_spec, limit_range_spec, percent_policy, pods_policy, quota_spec, scaler_spec,
     scaling_rules,
 };

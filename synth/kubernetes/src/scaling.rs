@@ -15,7 +15,9 @@ use k8s_openapi::{
 use crate::draft::{Draft, IntoField, fields};
 
 fields! {
-    HorizontalPodAutoscalerSpec { max_replicas: (i32), min_replicas: i32, metrics: [MetricSpec] }
+    HorizontalPodAutoscalerSpec {
+        behavior: HorizontalPodAutoscalerBehavior, max_replicas: (i32), min_replicas: i32, metrics: [MetricSpec],
+    }
     HPAScalingRules { policies: [HPAScalingPolicy], select_policy: String, stabilization_window_seconds: i32 }
     PodDisruptionBudgetSpec {
         max_unavailable: IntOrString, selector: LabelSelector, unhealthy_pod_eviction_policy: String,
@@ -34,13 +36,12 @@ pub fn scaler_spec(deployment: &str) -> Draft<HorizontalPodAutoscalerSpec> {
     Draft(HorizontalPodAutoscalerSpec { scale_target_ref, ..HorizontalPodAutoscalerSpec::default() })
 }
 
-impl Draft<HorizontalPodAutoscalerSpec> {
-    /// How fast pods are added and taken away.
-    pub fn behavior(mut self, up: impl IntoField<HPAScalingRules>, down: impl IntoField<HPAScalingRules>) -> Self {
-        let (scale_up, scale_down) = (Some(up.into_field()), Some(down.into_field()));
-        self.0.behavior = Some(HorizontalPodAutoscalerBehavior { scale_down, scale_up });
-        self
-    }
+/// How fast pods are added and taken away.
+pub fn behavior(
+    up: impl IntoField<HPAScalingRules>,
+    down: impl IntoField<HPAScalingRules>,
+) -> HorizontalPodAutoscalerBehavior {
+    HorizontalPodAutoscalerBehavior { scale_down: Some(down.into_field()), scale_up: Some(up.into_field()) }
 }
 
 /// Pods are added when they use more than this percentage of the processor time that they ask for.

@@ -143,18 +143,19 @@ impl<'a> Simulation<'a> {
             let request = tier_request(service);
             let most = service.model.most(request, &options.target);
             let places = service.model.admission.in_flight;
-            let object = match options.metric {
+            let own = || (service.scaler.clone(), service.asked.clone());
+            let (object, asked) = match options.metric {
                 // Of a service that takes all that comes, requests in flight say nothing: it stays with its own.
-                Some(Metric::InFlight) if places.is_infinite() => service.scaler.clone(),
+                Some(Metric::InFlight) if places.is_infinite() => own(),
                 Some(metric) => scaling::scaled_on(&service.scaler, metric, most, places),
-                None => service.scaler.clone(),
+                None => own(),
             };
             // Autoscalers of one controller begin at moments of their own.
             let phase = Span(
                 i64::try_from(options.seed.wrapping_mul(7919).wrapping_add(place as u64 * 4999) % 15_000)
                     .unwrap_or_default(),
             );
-            match Scaler::new(&object, Time::ZERO + phase, options.seed) {
+            match Scaler::new(&object, &asked, Time::ZERO + phase, options.seed) {
                 Ok(scaler) => scalers.push(scaler),
                 Err(error) => {
                     problems.push(format!("HorizontalPodAutoscaler/{name}: {}: {}", error.field, error.problem));

@@ -6,12 +6,29 @@
 use synth_kubernetes::{living, match_resources, policy_spec, rule, validation};
 
 use super::Scope;
+use crate::charts::keda::OPERATOR;
 
 /// The label by which the namespace lets people change its objects, and its value.
 pub(crate) const BY_HAND: (&str, &str) = ("tideline/by-hand", "allowed");
 
 /// The prefixes of the names of Kubernetes and EKS themselves; EKS gives nobody such a name.
 const CLUSTER: [&str; 3] = ["system:serviceaccount:kube-system:", "system:kube-", "eks:"];
+
+/// The objects that KEDA's operator writes there: the autoscalers that it makes, and its finalizer on what it makes them of.
+const MADE: &str = "horizontalpodautoscalers";
+const SCALED: &str = "scaledobjects";
+
+/// The account of KEDA's operator.
+pub(crate) fn keda_operator(namespace: &str) -> String {
+    format!("system:serviceaccount:{namespace}:{OPERATOR}")
+}
+
+/// The condition, with what leads to the next, under which KEDA's operator writes.
+fn by_keda(namespace: &str) -> String {
+    let made = [MADE, SCALED];
+    let operator = keda_operator(namespace);
+    format!("|| (request.userInfo.username == {operator:?} && request.resource.resource in {made:?}) ")
+}
 
 pub(super) fn define(scope: &Scope<'_>) {
     let (argocd, controller) = (&scope.settings.argocd, &scope.settings.load_balancer_controller);
@@ -21,17 +38,19 @@ pub(super) fn define(scope: &Scope<'_>) {
         // It keeps its finalizer on Services.
         format!("system:serviceaccount:{}:{}", controller.namespace, controller.service_account),
     ];
+    let scaler = scope.settings.services.scale_on_traffic().then(|| by_keda(&scope.settings.keda.namespace));
     let expression = format!(
         "request.userInfo.username in {writers:?} \
          || {CLUSTER:?}.exists(begin, request.userInfo.username.startsWith(begin)) \
-         || namespaceObject.metadata.?labels[?'{key}'].orValue('') == '{value}'"
+         {}|| namespaceObject.metadata.?labels[?'{key}'].orValue('') == '{value}'",
+        scaler.clone().unwrap_or_default()
     );
     let message =
         format!("the services' objects change in Git; to change them by hand, label the namespace {key}={value}");
-    let rules = [
+    let mut rules = vec![
         rule("", "v1", &["services", "endpoints", "serviceaccounts", "configmaps", "resourcequotas", "limitranges"]),
         rule("apps", "v1", &["deployments", "replicasets", "statefulsets", "daemonsets"]),
-        rule("autoscaling", "v2", &["horizontalpodautoscalers"]),
+        rule("autoscaling", "v2", &[MADE]),
         rule("batch", "v1", &["cronjobs"]),
         // Whatever stands in one gets the traffic of its Service.
         rule("discovery.k8s.io", "v1", &["endpointslices"]),
@@ -40,6 +59,9 @@ pub(super) fn define(scope: &Scope<'_>) {
         rule("policy", "v1", &["poddisruptionbudgets"]),
         rule("rbac.authorization.k8s.io", "v1", &["roles", "rolebindings"]),
     ];
+    if scaler.is_some() {
+        rules.push(rule("keda.sh", "v1alpha1", &[SCALED]));
+    }
     let spec = policy_spec()
         .match_constraints(match_resources().resource_rules(rules))
         .match_conditions([living()])

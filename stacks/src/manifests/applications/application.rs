@@ -54,6 +54,7 @@ pub(super) struct Application {
     pub(super) source: Source,
     pub(super) destination: Destination,
     ignored: Vec<IgnoredDifference>,
+    confirmed: bool,
     location: &'static std::panic::Location<'static>,
 }
 
@@ -108,6 +109,7 @@ impl Application {
             source,
             destination,
             ignored: Vec::new(),
+            confirmed: false,
             location,
         }
     }
@@ -150,6 +152,11 @@ impl Application {
         )
     }
 
+    /// Goes once somebody has confirmed that, and not with the edit that leaves it out.
+    pub(super) fn confirmed(self) -> Self {
+        Self { confirmed: true, ..self }
+    }
+
     pub(super) fn add_to(self, manifests: &Manifests) {
         let spec = ApplicationSpec {
             project: self.project.to_owned(),
@@ -177,6 +184,11 @@ impl Application {
             .annotation("argocd.argoproj.io/sync-wave", (self.wave as i32).to_string())
             // Deletes what it made first; without the path the API server warns of a name that others might use.
             .finalizer("resources-finalizer.argocd.argoproj.io/foreground");
+        let object = if self.confirmed {
+            object.annotation("argocd.argoproj.io/sync-options", "Prune=confirm")
+        } else {
+            object
+        };
         object.add_at(self.location, manifests, &self.name);
     }
 }

@@ -4,6 +4,7 @@ mod application;
 pub(super) mod grafana;
 mod health;
 mod karpenter;
+mod keda;
 mod load_balancer_controller;
 mod metrics_server;
 mod project;
@@ -28,7 +29,7 @@ pub(super) const ADMISSION: &str = "admission";
 
 pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     let (services, monitoring) = (&settings.services.namespace, &settings.observability.namespace);
-    let own = vec![
+    let mut own = vec![
         Application::folder(settings, PLATFORM, Wave::Platform, services),
         karpenter::definitions(settings),
         karpenter::controller(settings),
@@ -39,6 +40,9 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
         Application::folder(settings, OBSERVABILITY, Wave::Observability, monitoring),
         Application::folder(settings, ADMISSION, Wave::Admission, services),
     ];
+    if settings.services.scale_on_traffic() {
+        own.push(keda::application(settings));
+    }
     project::platform(settings, &own, manifests);
     project::services(settings, manifests);
     let services = settings.services.all().map(|(name, _)| {

@@ -55,6 +55,8 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("", &["Service", "ServiceAccount"]),
     ("apps", &["Deployment"]),
     ("autoscaling", &["HorizontalPodAutoscaler"]),
+    // Also where no service needs it: what is left behind by one that did could not be taken away.
+    ("keda.sh", &["ScaledObject"]),
     ("monitoring.coreos.com", &["ServiceMonitor"]),
     ("networking.k8s.io", &["NetworkPolicy"]),
     ("policy", &["PodDisruptionBudget"]),

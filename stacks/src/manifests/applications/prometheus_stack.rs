@@ -20,7 +20,7 @@ use crate::{
             Prometheus, PrometheusSpec, Service, Storage, Values, VolumeClaimTemplate,
         },
     },
-    names::{ALERTMANAGER_ACCOUNT, PLATFORM_PRIORITY, STORAGE_CLASS},
+    names::{ALERTMANAGER_ACCOUNT, METRICS_NAME, PLATFORM_PRIORITY, STORAGE_CLASS},
     series::Watched,
     settings::Settings,
 };
@@ -71,7 +71,7 @@ pub(super) fn application(settings: &Settings) -> Application {
     let observability = &settings.observability;
     let volume = observability.prometheus_volume_size_gib;
     let values = Values {
-        fullname_override: "kps".to_owned(),
+        fullname_override: METRICS_NAME.to_owned(),
         default_rules: DefaultRules {
             disabled: PACKED_WELL.map(|alert| (alert.to_owned(), true)).into(),
             ..DefaultRules::default()

@@ -46,7 +46,7 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     rules(settings, folder, "services", vec![recorded(ask), promise(ask)]);
     rules(settings, folder, "scaling", vec![pods(ask)]);
     rules(settings, folder, "nodes", vec![nodes()]);
-    rules(settings, folder, "controllers", vec![controllers::define()]);
+    rules(settings, folder, "controllers", vec![controllers::define(settings)]);
     rules(settings, folder, "delivery", vec![delivery()]);
     rules(settings, folder, "observability", vec![observability(settings)]);
 }

@@ -2,7 +2,11 @@
 
 use synth_kubernetes::monitoring::{Rule, RuleGroup};
 
-use super::alert::{Severity, alert};
+use super::{
+    alert::{Severity, alert},
+    keda,
+};
+use crate::settings::Settings;
 
 /// Calls of a controller's that fail, a second: one in ten seconds goes on and on, where one that is tried again does not.
 const FAILURES_A_SECOND: f64 = 0.1;
@@ -10,9 +14,9 @@ const FAILURES_A_SECOND: f64 = 0.1;
 /// The share of kubelets that do not answer the metrics server: more than a lost node of six.
 const UNREAD_KUBELETS: f64 = 0.25;
 
-pub(super) fn define() -> RuleGroup {
+pub(super) fn define(settings: &Settings) -> RuleGroup {
     let (karpenter, balancers) = ("karpenter", "aws-load-balancer-controller");
-    let rules = vec![
+    let mut rules = vec![
         fails("KarpenterFails", karpenter, "Karpenter's controller"),
         absent("KarpenterAbsent", karpenter, "no Karpenter controller answers: no node is made or taken away"),
         fails("LoadBalancerControllerFails", balancers, "the load balancer controller's"),
@@ -24,6 +28,9 @@ pub(super) fn define() -> RuleGroup {
         metrics_server_fails(),
         absent("MetricsServerAbsent", "metrics-server", "no metrics server answers: nothing is scaled by its load"),
     ];
+    if settings.services.scale_on_traffic() {
+        rules.extend(keda::define(settings));
+    }
     RuleGroup::new("controllers", rules)
 }
 
@@ -36,7 +43,7 @@ fn fails(name: &str, job: &str, who: &str) -> Rule {
 }
 
 /// No pod of a controller is heard of.
-fn absent(name: &str, job: &str, summary: &str) -> Rule {
+pub(super) fn absent(name: &str, job: &str, summary: &str) -> Rule {
     alert(name, Severity::Critical, "10m", format!("absent(up{{job=\"{job}\"}} == 1)"), summary)
 }
 

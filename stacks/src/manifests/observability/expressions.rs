@@ -96,6 +96,21 @@ impl<'a> Expressions<'a> {
     }
 }
 
+/// Requests a second of one service, as one number: what its autoscaler asks for.
+pub(in crate::manifests) fn request_rate_of(settings: &Settings, service: &str) -> String {
+    format!("sum(rate(http_server_request_duration_seconds_count{{{}}}[1m]))", of_service(settings, service))
+}
+
+/// Requests in flight in one service, as one number: what its autoscaler asks for.
+pub(in crate::manifests) fn in_flight_of(settings: &Settings, service: &str) -> String {
+    format!("sum(http_server_active_requests{{{}}})", of_service(settings, service))
+}
+
+/// The matchers of a service: its monitor gives it the job of its name.
+fn of_service(settings: &Settings, service: &str) -> String {
+    format!("namespace=\"{}\",job=\"{service}\"", settings.services.namespace)
+}
+
 /// Karpenter's nodes by one or more labels of theirs: `nodepool`, `capacity_type`, `zone`, `arch`, `instance_type`. It shows those that
 /// are not its own, too.
 pub(super) fn nodes_by(labels: &str) -> String {

@@ -6,6 +6,7 @@ mod controllers;
 mod dashboard;
 mod dashboards;
 mod expressions;
+mod keda;
 mod monitors;
 mod questions;
 mod runbooks;
@@ -14,6 +15,7 @@ use synth_kubernetes::Manifests;
 
 use crate::settings::Settings;
 
+pub(in crate::manifests) use expressions::{in_flight_of, request_rate_of};
 pub use questions::{Question, scaling_questions};
 
 pub(super) fn define(settings: &Settings, folder: &Manifests) {

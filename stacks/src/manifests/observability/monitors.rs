@@ -7,7 +7,11 @@ use synth_kubernetes::{
     selector,
 };
 
-use crate::{names::NAME_LABEL, settings::Settings};
+use crate::{
+    charts::keda::{METRICS_SERVER, OPERATOR},
+    names::NAME_LABEL,
+    settings::Settings,
+};
 
 /// The label of Argo CD's components.
 const COMPONENT_LABEL: &str = "app.kubernetes.io/component";
@@ -32,6 +36,13 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     named("aws-load-balancer-controller", &settings.load_balancer_controller.namespace, controller);
     let aggregated = Endpoint::of_service("https", INTERVAL).self_signed();
     named("metrics-server", &settings.metrics_server.namespace, aggregated);
+    if settings.services.scale_on_traffic() {
+        // Both say of which namespace an object is; their own is no matter.
+        let own = Endpoint { honor_labels: true, ..Endpoint::of_service("metrics", INTERVAL) };
+        for name in [OPERATOR, METRICS_SERVER] {
+            named(name, &settings.keda.namespace, own.clone());
+        }
+    }
     let told = (!settings.argocd.notifications_secret.is_empty()).then_some(NOTIFICATIONS);
     for component in ARGOCD.into_iter().chain(told) {
         let label = (COMPONENT_LABEL, component);

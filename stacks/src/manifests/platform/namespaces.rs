@@ -5,7 +5,7 @@
 use k8s_openapi::api::core::v1::Namespace;
 use synth_kubernetes::{Draft, Manifests, namespace};
 
-use crate::settings::Settings;
+use crate::{names::OF_KUBERNETES, settings::Settings};
 
 /// The label by which the load balancer controller adds readiness gates: a pod is ready once its target is healthy.
 const READINESS_GATES: (&str, &str) = ("elbv2.k8s.aws/pod-readiness-gate-inject", "enabled");
@@ -20,6 +20,11 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     // The node exporter reads its host's network and file systems.
     outliving(pod_security(namespace(&settings.observability.namespace), "privileged", &version))
         .add_to(folder, "namespace-monitoring");
+    let keda = settings.keda.namespace.as_str();
+    if settings.services.scale_on_traffic() && !OF_KUBERNETES.contains(&keda) {
+        outliving(pod_security(namespace(keda), "restricted", &version))
+            .add_to(folder, "namespace-keda");
+    }
     // Helm made it, without a label. Whoever deletes it deletes Argo CD, which would be the one to do so.
     pod_security(namespace(&settings.argocd.namespace), "restricted", &version)
         .annotation(SYNC_OPTIONS, "Prune=false,Delete=false")

@@ -1,5 +1,6 @@
 //! The services: what each runs with, and the objects that keep it running, reachable and bounded.
 
+mod autoscaler;
 mod container;
 mod internal;
 mod networking;

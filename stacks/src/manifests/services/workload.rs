@@ -5,14 +5,13 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
 use synth_kubernetes::{
-    Draft, Manifests, cpu_utilization, custom, deployment, deployment_spec, disruption_budget_spec,
-    horizontal_pod_autoscaler,
+    Draft, Manifests, custom, deployment, deployment_spec, disruption_budget_spec,
     monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
-    percent_policy, pod_disruption_budget, pod_security_context, pod_template, pods_policy, rolling_update,
-    scaler_spec, scaling_rules, selector, service_account, spread, toleration_for, toleration_of,
+    pod_disruption_budget, pod_security_context, pod_template, rolling_update, selector, service_account, spread,
+    toleration_for, toleration_of,
 };
 
-use super::{ADMIN, MAX_SURGE_PERCENT, container, grace_period_seconds};
+use super::{ADMIN, MAX_SURGE_PERCENT, autoscaler, container, grace_period_seconds};
 use crate::{
     names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, MOST_NODES, NAME_LABEL, SERVICES_PRIORITY},
     resolving,
@@ -73,25 +72,7 @@ impl Workload<'_> {
             )
             .add_to(folder, "deployment");
 
-        horizontal_pod_autoscaler(name)
-            .in_namespace(namespace)
-            .spec(
-                scaler_spec(name)
-                    .min_replicas(self.service.min_replicas)
-                    .max_replicas(self.service.max_replicas)
-                    .metrics([cpu_utilization(self.service.target_cpu_utilization.get().into())])
-                    .behavior(
-                        scaling_rules()
-                            .stabilization_window_seconds(0)
-                            .policies([percent_policy(100, 15), pods_policy(4, 15)])
-                            .select_policy("Max"),
-                        scaling_rules()
-                            .stabilization_window_seconds(300)
-                            .policies([percent_policy(10, 60)])
-                            .select_policy("Max"),
-                    ),
-            )
-            .add_to(folder, "horizontal-pod-autoscaler");
+        autoscaler::define(self);
 
         pod_disruption_budget(name)
             .in_namespace(namespace)

@@ -55,13 +55,18 @@ fn balanced<'a>(platform: &'a Platform, workload: &Workload<'a>) -> Option<Objec
 
 fn scaling(workload: &Workload<'_>) -> String {
     let metrics = workload.scaler.spec.metrics.as_deref().unwrap_or_default();
-    let resource = metrics.first().and_then(|first| first.resource.as_ref());
-    let above = resource.and_then(|of| {
-        let percent = of.target.average_utilization?;
-        Some(format!(" at {percent} % {}", of.name.to_uppercase()))
+    let resources = metrics.iter().filter_map(|metric| {
+        let of = metric.resource.as_ref()?;
+        Some(format!("{} % {}", of.target.average_utilization?, of.name.to_uppercase()))
     });
-    let above = above.unwrap_or_default();
-    format!("HPA {}–{}{above}", workload.fewest(), workload.most())
+    let asked = workload.asked().map(|trigger| {
+        let name = trigger.name.as_deref().unwrap_or(&trigger.type_);
+        format!("{} {}", trigger.metadata("threshold"), name.replace('-', " "))
+    });
+    let above: Vec<_> = resources.chain(asked).collect();
+    let above = if above.is_empty() { String::new() } else { format!(" at {}", above.join(", ")) };
+    let who = if workload.scaled().is_some() { "KEDA" } else { "HPA" };
+    format!("{who} {}–{}{above}", workload.fewest(), workload.most())
 }
 
 fn budget(platform: &Platform, workload: &Workload<'_>) -> Option<String> {

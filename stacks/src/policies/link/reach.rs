@@ -77,13 +77,15 @@ fn control_plane_reaches_webhooks(platform: &Platform, findings: &mut Findings) 
         platform.resources::<aws_eks_cluster::Handle>().flat_map(|cluster| groups_of(&cluster)).collect();
     for nodes in groups_of_nodes(platform) {
         for known in platform.known_charts() {
-            let Some((port, what)) = known.chart.called() else { continue };
-            if !callers.iter().any(|caller| admits(&nodes, caller, "tcp", port)) {
-                findings.report(
-                    nodes.place(),
-                    format!("does not admit the control plane to port {port}, where {} serves its {what}", known.name),
-                    format!("admit TCP port {port} from the control plane's security group"),
-                );
+            for (port, what) in known.chart.called() {
+                if !callers.iter().any(|caller| admits(&nodes, caller, "tcp", port)) {
+                    let name = known.name;
+                    findings.report(
+                        nodes.place(),
+                        format!("does not admit the control plane to port {port}, where {name} serves its {what}"),
+                        format!("admit TCP port {port} from the control plane's security group"),
+                    );
+                }
             }
         }
     }

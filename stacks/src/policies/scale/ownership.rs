@@ -1,6 +1,5 @@
 //! Who owns the number of pods, and what the autoscaler looks at.
 
-use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use synth_kubernetes::{
     argocd::IgnoredDifference,
     quantity::{CPU, MEMORY},
@@ -26,7 +25,7 @@ fn no_replicas_beside_autoscaler(platform: &Platform, findings: &mut Findings) {
         if let Some(replicas) = workload.deployment.spec.as_ref().and_then(|spec| spec.replicas) {
             findings.report(
                 workload.deployment.place(),
-                format!("sets `replicas: {replicas}`, which HorizontalPodAutoscaler/{} owns", workload.scaler.name()),
+                format!("sets `replicas: {replicas}`, which {} owns", workload.scaler.place().subject),
                 "leave `spec.replicas` out",
             );
         }
@@ -138,7 +137,7 @@ pub(super) const AUTOSCALER_HAS_TARGET: Policy<Platform> = Policy {
 };
 
 fn autoscaler_has_target(platform: &Platform, findings: &mut Findings) {
-    for scaler in platform.every::<HorizontalPodAutoscaler>() {
+    for scaler in platform.autoscalers() {
         let target = &scaler.spec.scale_target_ref;
         let (kind, name) = (&target.kind, &target.name);
         if !platform.has(kind, scaler.namespace(), name) {
@@ -173,7 +172,7 @@ fn autoscaler_has_metrics(platform: &Platform, findings: &mut Findings) {
     if chart.is_some() || addon.is_some() {
         return;
     }
-    for scaler in platform.every::<HorizontalPodAutoscaler>() {
+    for scaler in platform.autoscalers() {
         let metrics = scaler.spec.metrics.as_deref().unwrap_or_default();
         let measured = metrics.iter().any(|metric| ["Resource", "ContainerResource"].contains(&metric.type_.as_str()));
         if measured {

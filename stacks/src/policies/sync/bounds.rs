@@ -73,10 +73,16 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
     let applications = platform.every::<Application>().filter(|of| of.spec.project == SERVICES_PROJECT);
     let folders = applications.filter_map(|of| of.typed().spec.source.path.as_deref());
-    let made: BTreeSet<_> = folders
+    let mut made: BTreeSet<_> = folders
         .flat_map(|folder| platform.objects_of(folder))
         .map(|object| GroupKind::new(object.group(), object.kind()))
         .collect();
+    // One gives way to the other at an edit, and Argo CD takes away nothing that the project does not admit.
+    let autoscalers = [("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")];
+    let autoscalers = autoscalers.map(|(group, kind)| GroupKind::new(group, kind));
+    if autoscalers.iter().any(|of| made.contains(of)) {
+        made.extend(autoscalers);
+    }
     let spec = &services.spec;
     let spaces: BTreeSet<_> = spec.destinations.iter().map(|to| to.namespace.as_str()).collect();
     let exact = spec.source_repos == [settings.repository.url.as_str()]

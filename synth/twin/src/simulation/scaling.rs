@@ -7,7 +7,7 @@ use k8s_openapi::{
     apimachinery::pkg::api::resource::Quantity,
 };
 
-use super::tier::Tier;
+use super::{setup::Asked, tier::Tier};
 use crate::{
     engine::Engine,
     hpa::{
@@ -30,14 +30,14 @@ pub enum Metric {
     Cpu,
     /// Memory, in percent of what a pod asks for.
     Memory,
-    /// Requests a second, an external metric: Prometheus' `rate` over a minute, scraped each 30 s, asked for at each sync.
+    /// Requests a second, an external metric: Prometheus' `rate` over a minute, scraped each 15 s, asked for at each sync.
     Requests,
     /// Requests in flight, an external metric: Prometheus' last values.
     InFlight,
 }
 
-/// Prometheus' interval in the chart `kube-prometheus-stack`, and the window that a rate needs for at least two scrapes.
-const SCRAPE: Span = Span::whole_seconds(30);
+/// The interval of a service's own monitor, and the window that a rate needs for at least two scrapes.
+const SCRAPE: Span = Span::whole_seconds(15);
 const RATE: Span = Span::whole_seconds(60);
 
 /// The share of what a pod can take that an external metric aims at; of resources it is the autoscaler's own.
@@ -50,32 +50,21 @@ const IN_FLIGHT: &str = "requests_in_flight";
 pub(super) struct Scaler {
     pub(super) autoscaler: Autoscaler,
     pub(super) next: Time,
-    scraper: Option<(Scraper, Vec<(PodId, Series)>)>,
+    asked: Vec<External>,
 }
 
-impl Scaler {
-    /// Of an object, with its first sync at `first`.
-    pub(super) fn new(object: &HorizontalPodAutoscaler, first: Time, seed: u64) -> Result<Self, Refused> {
-        let autoscaler = Autoscaler::new(object)?;
-        let external = autoscaler.settings().metrics.iter().find_map(|metric| match &metric.source {
-            Source::External { metric } => Some(metric.as_str()),
-            _ => None,
-        });
-        let query = external.map(|name| if name == IN_FLIGHT { Query::Latest } else { Query::Rate(RATE) });
-        let scraper =
-            query.map(|query| (Scraper::new(prometheus::Settings { interval: SCRAPE, query, seed }), Vec::new()));
-        Ok(Self { autoscaler, next: first, scraper })
-    }
+/// An external metric: Prometheus looks at every pod, and the autoscaler gets the answer of a query at each sync, as KEDA hands it on without
+/// a cache. An answer that is empty is an error, and no zero.
+struct External {
+    metric: String,
+    counts: bool,
+    scraper: Scraper,
+    known: Vec<(PodId, Series)>,
+}
 
-    /// Prometheus looks at every pod.
-    pub(super) fn observe(&mut self, now: Time, tier: &Tier) {
-        let Some((scraper, known)) = &mut self.scraper else { return };
-        let counted = self
-            .autoscaler
-            .settings()
-            .metrics
-            .iter()
-            .any(|metric| matches!(&metric.source, Source::External { metric } if metric == IN_FLIGHT));
+impl External {
+    fn observe(&mut self, now: Time, tier: &Tier) {
+        let Self { scraper, known, counts, .. } = self;
         known.retain(|(id, series)| {
             let stays = tier.members.iter().any(|member| member.id == *id);
             if !stays {
@@ -91,7 +80,33 @@ impl Scaler {
                 known.push((member.id, series));
                 series
             };
-            scraper.observe(series, now, if counted { member.in_flight } else { member.handled });
+            scraper.observe(series, now, if *counts { member.handled } else { member.in_flight });
+        }
+    }
+}
+
+impl Scaler {
+    /// Of an object and what its external metrics ask for, with its first sync at `first`.
+    pub(super) fn new(
+        object: &HorizontalPodAutoscaler,
+        asked: &[Asked],
+        first: Time,
+        seed: u64,
+    ) -> Result<Self, Refused> {
+        let autoscaler = Autoscaler::new(object)?;
+        let external = |of: &Asked| External {
+            metric: of.metric.clone(),
+            counts: matches!(of.query, Query::Rate(_)),
+            scraper: Scraper::new(prometheus::Settings { interval: of.interval, query: of.query, seed }),
+            known: Vec::new(),
+        };
+        Ok(Self { autoscaler, next: first, asked: asked.iter().map(external).collect() })
+    }
+
+    /// Prometheus looks at every pod.
+    pub(super) fn observe(&mut self, now: Time, tier: &Tier) {
+        for external in &mut self.asked {
+            external.observe(now, tier);
         }
     }
 
@@ -104,7 +119,10 @@ impl Scaler {
         for metric in &self.autoscaler.settings().metrics {
             let (mut of_pods, mut value) = (Vec::new(), None);
             match &metric.source {
-                Source::External { .. } => value = self.scraper.as_mut().and_then(|(scraper, _)| scraper.query(now)),
+                Source::External { metric } => {
+                    let asked = self.asked.iter_mut().find(|external| external.metric == *metric);
+                    value = asked.and_then(|external| external.scraper.query(now));
+                }
                 source => of_pods = sampled(&pods, engine, tier, server, source.is_cpu()),
             }
             samples.push(of_pods);
@@ -154,7 +172,7 @@ pub(super) fn scaled_on(
     metric: Metric,
     most: f64,
     places: f64,
-) -> HorizontalPodAutoscaler {
+) -> (HorizontalPodAutoscaler, Vec<Asked>) {
     let mut object = object.clone();
     let own =
         object.spec.metrics.iter().flatten().find_map(|metric| metric.resource.as_ref()?.target.average_utilization);
@@ -182,11 +200,13 @@ pub(super) fn scaled_on(
         }),
         ..MetricSpec::default()
     };
-    object.spec.metrics = Some(vec![match metric {
-        Metric::Cpu => resource("cpu"),
-        Metric::Memory => resource("memory"),
-        Metric::Requests => external(REQUESTS, most),
-        Metric::InFlight => external(IN_FLIGHT, places),
-    }]);
-    object
+    let asked = |metric: &str, query| vec![Asked { metric: metric.to_owned(), query, interval: SCRAPE }];
+    let (metric, asked) = match metric {
+        Metric::Cpu => (resource("cpu"), Vec::new()),
+        Metric::Memory => (resource("memory"), Vec::new()),
+        Metric::Requests => (external(REQUESTS, most), asked(REQUESTS, Query::Rate(RATE))),
+        Metric::InFlight => (external(IN_FLIGHT, places), asked(IN_FLIGHT, Query::Latest)),
+    };
+    object.spec.metrics = Some(vec![metric]);
+    (object, asked)
 }

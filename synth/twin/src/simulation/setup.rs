@@ -7,9 +7,12 @@ use k8s_openapi::api::{
 use synth_kubernetes::karpenter::NodePoolSpec;
 
 use crate::{
-    catalogue, cost, engine, karpenter, network,
+    catalogue, cost, engine, karpenter,
+    metrics::prometheus::Query,
+    network,
     pods::{Labels, Template},
     service,
+    time::Span,
 };
 
 /// A platform, as far as a load concerns it.
@@ -58,6 +61,8 @@ pub struct Service {
     pub deployment: Deployment,
     /// How many of it.
     pub scaler: HorizontalPodAutoscaler,
+    /// What its external metrics ask for, each by its name in the autoscaler.
+    pub asked: Vec<Asked>,
     /// How many may be moved at once.
     pub budget: Option<PodDisruptionBudget>,
     /// The value of its priority class.
@@ -70,6 +75,18 @@ pub struct Service {
     pub leaving: network::Leaving,
     /// How long its clients keep a connection.
     pub kept: network::Kept,
+}
+
+/// What an autoscaler's external metric asks Prometheus for, of every pod: `rate` of the requests that are counted, else the requests in
+/// flight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The metric's name, as the autoscaler has it.
+    pub metric: String,
+    /// What the query makes of it.
+    pub query: Query,
+    /// How often pods are looked at.
+    pub interval: Span,
 }
 
 /// The nodes of the managed group.
@@ -93,5 +110,5 @@ pub struct Balancer {
     /// How long it takes until a pod is a target.
     pub registration: network::Registration,
     /// Until it finds out that a pod does not answer any more.
-    pub unhealthy: crate::time::Span,
+    pub unhealthy: Span,
 }

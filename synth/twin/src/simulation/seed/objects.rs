@@ -121,6 +121,7 @@ fn service(name: &str, work: f64, workers: Workers, timeout: Option<f64>) -> Ser
     Service {
         deployment: deployment(name),
         scaler: scaler(name),
+        asked: Vec::new(),
         budget: None,
         priority: 0,
         model: service::Service {

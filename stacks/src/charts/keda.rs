@@ -1,0 +1,192 @@
+//! KEDA's chart: an operator, a server of external metrics, and a webhook.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, TopologySpreadConstraint};
+use serde::{Deserialize, Serialize};
+use synth_kubernetes::{Amount, quantity::asked};
+
+use super::{Chart, Enabled, Kinds, Pods, Unavailable};
+
+/// Names of its Deployments and Services, which label their pods and Services by them.
+pub(crate) const OPERATOR: &str = "keda-operator";
+pub(crate) const METRICS_SERVER: &str = "keda-operator-metrics-apiserver";
+pub(crate) const WEBHOOKS: &str = "keda-admission-webhooks";
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Values {
+    pub(crate) image: Image,
+    pub(crate) operator: Component,
+    pub(crate) metrics_server: Component,
+    pub(crate) webhooks: Webhooks,
+    pub(crate) pod_disruption_budget: Budgets,
+    pub(crate) topology_spread_constraints: Spreads,
+    pub(crate) priority_class_name: String,
+    pub(crate) node_selector: BTreeMap<String, String>,
+    pub(crate) tolerations: Vec<Toleration>,
+    pub(crate) resources: Resources,
+    pub(crate) rbac: Rights,
+    pub(crate) permissions: Permissions,
+    pub(crate) logging: Logging,
+    pub(crate) prometheus: Shown,
+    pub(crate) service: Service,
+    pub(crate) enable_service_links: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Image {
+    pub(crate) pull_policy: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Component {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replica_count: Option<u32>,
+    pub(crate) affinity: Affinity,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Webhooks {
+    #[serde(flatten)]
+    pub(crate) pods: Component,
+    /// What happens to an object while nobody answers.
+    pub(crate) failure_policy: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) port: Option<u16>,
+}
+
+/// Its own spelling: here the server of metrics is in the singular.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Budgets {
+    pub(crate) operator: Unavailable,
+    pub(crate) metric_server: Unavailable,
+    pub(crate) webhooks: Unavailable,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Spreads {
+    pub(crate) operator: Vec<TopologySpreadConstraint>,
+    pub(crate) metrics_server: Vec<TopologySpreadConstraint>,
+    pub(crate) webhooks: Vec<TopologySpreadConstraint>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Resources {
+    pub(crate) operator: ResourceRequirements,
+    pub(crate) metric_server: ResourceRequirements,
+    pub(crate) webhooks: ResourceRequirements,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Rights {
+    pub(crate) enabled_custom_scaled_ref_kinds: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Permissions {
+    pub(crate) operator: Restricted,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Restricted {
+    pub(crate) restrict: Restriction,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Restriction {
+    pub(crate) secret: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Logging {
+    pub(crate) operator: Format,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Format {
+    pub(crate) format: String,
+}
+
+/// Which of them show metrics.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Shown {
+    pub(crate) operator: Enabled,
+    pub(crate) metric_server: Enabled,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Service {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) port_https_target: Option<u16>,
+}
+
+impl super::Values for Values {
+    const CHART: &'static str = "keda";
+}
+
+impl Chart for Values {
+    fn pods(&self) -> Vec<Pods<'_>> {
+        let each = |of| asked(of).unwrap_or(Amount::new(100, 100));
+        let pods = |name, of: &Component, resources| {
+            Pods::on_base_nodes(name, of.replica_count, 1, each(resources)).apart().quorum(1)
+        };
+        vec![
+            pods(OPERATOR, &self.operator, &self.resources.operator),
+            pods(METRICS_SERVER, &self.metrics_server, &self.resources.metric_server),
+            pods(WEBHOOKS, &self.webhooks.pods, &self.resources.webhooks),
+        ]
+    }
+
+    fn kinds(&self) -> Kinds {
+        Kinds {
+            cluster: &[
+                Kinds::DEFINITIONS,
+                Kinds::ROLES,
+                ("admissionregistration.k8s.io", &["ValidatingWebhookConfiguration"]),
+                ("apiregistration.k8s.io", &["APIService"]),
+            ],
+            namespaced: &[
+                ("", &["Service", "ServiceAccount"]),
+                ("apps", &["Deployment"]),
+                Kinds::BUDGET,
+                Kinds::OWN_ROLES,
+            ],
+            // Who may read how the API server authenticates.
+            elsewhere: &["kube-system"],
+        }
+    }
+
+    fn listens(&self) -> Vec<(&'static str, u64, &'static str)> {
+        vec![("tcp", 9666, "KEDA's operator, for its metrics server"), ("tcp", 8080, "KEDA's own metrics")]
+    }
+
+    fn called(&self) -> Vec<(u64, &'static str)> {
+        vec![
+            (self.service.port_https_target.map_or(6443, u64::from), "external metrics"),
+            (self.webhooks.port.map_or(9443, u64::from), "webhooks"),
+        ]
+    }
+
+    fn scales_by(&self) -> Option<u64> {
+        self.pods().iter().map(|pods| pods.replicas).min()
+    }
+
+    fn placements(&self) -> Vec<(&'static str, &BTreeMap<String, String>, &[Toleration])> {
+        vec![("", &self.node_selector, &self.tolerations)]
+    }
+}

@@ -1,0 +1,81 @@
+//! KEDA, which asks Prometheus for the autoscalers: only where a service is scaled by more than what its pods use.
+//!
+//! Of each of its parts one pod works and the other stands by. Prometheus is asked without a password, so that it reads no Secret but
+//! its own certificates, and scales nothing but Deployments.
+
+use synth_kubernetes::{IntoField, apart_by_host, argocd::IgnoredDifference, selector, spread};
+
+use super::application::{Application, ChartSource, Wave};
+use crate::{
+    charts::{
+        self, Enabled, Unavailable, Values as _,
+        keda::{
+            Budgets, Component, Format, Image, Logging, METRICS_SERVER, OPERATOR, Permissions, Resources, Restricted,
+            Restriction, Rights, Service, Shown, Spreads, Values, WEBHOOKS, Webhooks,
+        },
+    },
+    settings::Settings,
+};
+
+/// The label of its pods, by which the chart's own affinities are written.
+const LABEL: &str = "app";
+
+pub(super) fn application(settings: &Settings) -> Application {
+    let keda = &settings.keda;
+    let pods = |name: &str| Component {
+        replica_count: Some(keda.replicas),
+        affinity: apart_by_host(selector(LABEL, name)),
+    };
+    let over_zones = |name: &str| {
+        vec![spread("topology.kubernetes.io/zone", "ScheduleAnyway", selector(LABEL, name)).into_field()]
+    };
+    let values = Values {
+        image: Image { pull_policy: "IfNotPresent".to_owned() },
+        operator: pods(OPERATOR),
+        metrics_server: pods(METRICS_SERVER),
+        // Without it nothing is refused that policies here do not find before.
+        webhooks: Webhooks { pods: pods(WEBHOOKS), failure_policy: "Ignore".to_owned(), port: None },
+        pod_disruption_budget: Budgets {
+            operator: Unavailable::one(),
+            metric_server: Unavailable::one(),
+            webhooks: Unavailable::one(),
+        },
+        topology_spread_constraints: Spreads {
+            operator: over_zones(OPERATOR),
+            metrics_server: over_zones(METRICS_SERVER),
+            webhooks: over_zones(WEBHOOKS),
+        },
+        priority_class_name: "system-cluster-critical".to_owned(),
+        node_selector: charts::node_selector(),
+        tolerations: charts::tolerations(),
+        resources: Resources {
+            operator: charts::sized("100m", "200Mi"),
+            metric_server: charts::sized("50m", "128Mi"),
+            webhooks: charts::sized("10m", "64Mi"),
+        },
+        rbac: Rights { enabled_custom_scaled_ref_kinds: false },
+        permissions: Permissions { operator: Restricted { restrict: Restriction { secret: true } } },
+        logging: Logging { operator: Format { format: "json".to_owned() } },
+        prometheus: Shown { operator: Enabled { enabled: true }, metric_server: Enabled { enabled: true } },
+        service: Service { port_https_target: None },
+        enable_service_links: false,
+    };
+    let chart = ChartSource {
+        repository: "https://kedacore.github.io/charts",
+        name: Values::CHART,
+        version: keda.chart_version,
+        skip_crds: false,
+    };
+    // The operator signs its own certificates, and tells the API server of them.
+    Application::chart(settings, chart, Wave::Metrics, &keda.namespace, &values)
+        .webhooks_signed_elsewhere("keda-admission")
+        .ignoring(IgnoredDifference {
+            group: "apiregistration.k8s.io".to_owned(),
+            kind: "APIService".to_owned(),
+            name: "v1beta1.external.metrics.k8s.io".to_owned(),
+            json_pointers: vec!["/spec/caBundle".to_owned()],
+            ..IgnoredDifference::default()
+        })
+        // Objects of its kinds wait for its operator before they go: without it they, and their autoscalers, would stay for good.
+        .confirmed()
+}

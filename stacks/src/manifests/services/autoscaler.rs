@@ -1,0 +1,95 @@
+//! How many pods of a service there are: by what they use as Kubernetes does it, by what arrives through KEDA.
+
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscalerBehavior;
+use synth_kubernetes::{
+    behavior, cpu_utilization, custom, horizontal_pod_autoscaler,
+    keda::{Advanced, AutoscalerConfig, Fallback, ScaleTarget, ScaledObjectSpec, Trigger},
+    percent_policy, pods_policy, scaler_spec, scaling_rules,
+};
+
+use super::workload::Workload;
+use crate::{
+    manifests::observability::{in_flight_of, request_rate_of},
+    settings::{ScaleOn, Service},
+};
+
+/// Answers that KEDA may miss in a row, one every 15 seconds, before it takes the fallback for the metric.
+const FAILURES: u32 = 3;
+
+#[track_caller]
+pub(super) fn define(workload: &Workload<'_>) {
+    if workload.service.scales_on_traffic() {
+        scaled_object(workload);
+    } else {
+        autoscaler(workload);
+    }
+}
+
+#[track_caller]
+fn autoscaler(workload: &Workload<'_>) {
+    let service = workload.service;
+    horizontal_pod_autoscaler(workload.name)
+        .in_namespace(workload.namespace())
+        .spec(
+            scaler_spec(workload.name)
+                .min_replicas(service.min_replicas)
+                .max_replicas(service.max_replicas)
+                .metrics([cpu_utilization(service.target_cpu_utilization.get().into())])
+                .behavior(pace()),
+        )
+        .add_to(workload.folder, "horizontal-pod-autoscaler");
+}
+
+/// KEDA polls nothing by itself where there is always a pod: the autoscaler that it makes asks for each metric every 15 seconds, and KEDA
+/// asks Prometheus then. That is why there is neither a polling interval nor a cache.
+#[track_caller]
+fn scaled_object(workload: &Workload<'_>) {
+    let service = workload.service;
+    let spec = ScaledObjectSpec {
+        scale_target_ref: ScaleTarget::deployment(workload.name),
+        min_replica_count: Some(service.min_replicas),
+        max_replica_count: Some(service.max_replicas),
+        advanced: Some(Advanced {
+            // The name that it has without KEDA: alerts and panels go on, and where one follows the other there is never a second.
+            horizontal_pod_autoscaler_config: AutoscalerConfig {
+                name: Some(workload.name.to_owned()),
+                behavior: Some(pace()),
+            },
+        }),
+        fallback: Some(fallback(service)),
+        triggers: service.scale_on.iter().map(|of| trigger(workload, *of)).collect(),
+    };
+    custom(workload.name, spec).in_namespace(workload.namespace()).add_to(workload.folder, "scaled-object");
+}
+
+fn trigger(workload: &Workload<'_>, scale_on: ScaleOn) -> Trigger {
+    let (service, settings) = (workload.service, workload.settings);
+    let asked = |query, threshold| {
+        Trigger::prometheus(scale_on.as_str(), &settings.prometheus_address(), query, threshold)
+    };
+    match scale_on {
+        ScaleOn::Cpu => Trigger::cpu(service.target_cpu_utilization.get().into()),
+        ScaleOn::Requests => asked(request_rate_of(settings, workload.name), service.target_requests_per_second),
+        ScaleOn::InFlight => asked(in_flight_of(settings, workload.name), service.target_in_flight),
+    }
+}
+
+/// Whoever sees nothing takes nobody away, and has what half of the greatest load needs.
+fn fallback(service: &Service) -> Fallback {
+    Fallback {
+        failure_threshold: FAILURES,
+        replicas: service.max_replicas.div_ceil(2).max(service.min_replicas),
+        behavior: Some("currentReplicasIfHigher".to_owned()),
+    }
+}
+
+/// Twice as many pods each 15 seconds, and a tenth fewer each minute once five minutes needed no more.
+fn pace() -> HorizontalPodAutoscalerBehavior {
+    behavior(
+        scaling_rules()
+            .stabilization_window_seconds(0)
+            .policies([percent_policy(100, 15), pods_policy(4, 15)])
+            .select_policy("Max"),
+        scaling_rules().stabilization_window_seconds(300).policies([percent_policy(10, 60)]).select_policy("Max"),
+    )
+}
