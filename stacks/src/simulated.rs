@@ -115,12 +115,8 @@ pub fn plan(platform: &Platform) -> Plan {
 
 fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
     let settings = &platform.settings.services;
-    let number = |flag: &'static str| workload.flags(flag).next().and_then(|text| text.parse::<f64>().ok());
-    let workers = number("--workers").unwrap_or(1.0);
-    let memory = workload.containers().iter().find_map(|container| view::limit(container, MEMORY));
-    let memory = memory.and_then(quantity::mebibytes).map(mebibytes);
     let is_proxy = workload.name() == CORS_PROXY_SERVER;
-    let places = Places::of(memory, workers, number("--max-in-flight"), number("--max-connections"));
+    let (workers, places) = places(workload);
     let admission = if is_proxy {
         Admission { in_flight: places.in_flight, waiting: places.in_flight, patience: PATIENCE }
     } else {
@@ -161,11 +157,26 @@ fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
     }
 }
 
+/// The workers of a pod, and what it takes at once: by its flags, and by its memory.
+fn places(workload: &Workload<'_>) -> (f64, Places) {
+    let number = |flag: &'static str| workload.flags(flag).next().and_then(|text| text.parse::<f64>().ok());
+    let workers = number("--workers").unwrap_or(1.0);
+    let memory = workload.containers().iter().find_map(|container| view::limit(container, MEMORY));
+    let memory = memory.and_then(quantity::mebibytes).map(mebibytes);
+    (workers, Places::of(memory, workers, number("--max-in-flight"), number("--max-connections")))
+}
+
+/// The requests in flight beyond which a pod refuses, where it does.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places of a program")]
+pub(crate) fn in_flight(workload: &Workload<'_>) -> Option<u64> {
+    (workload.name() == CORS_PROXY_SERVER).then(|| places(workload).1.in_flight.max(0.0) as u64)
+}
+
 /// What Prometheus is asked for by its autoscaler, by the names that KEDA gives the metrics.
 fn asked(platform: &Platform, workload: &Workload<'_>) -> Vec<Asked> {
     let triggers = workload.scaled().map(|object| object.spec.triggers.as_slice()).unwrap_or_default();
     let monitor = platform.one::<view::ServiceMonitor>(workload.namespace(), workload.name());
-    let interval = monitor.and_then(|monitor| seconds(&monitor.typed().spec.endpoints.first()?.interval));
+    let interval = monitor.and_then(|monitor| span(&monitor.typed().spec.endpoints.first()?.interval));
     let asked = triggers.iter().enumerate().filter(|(_, trigger)| !trigger.is_resource());
     asked
         .map(|(index, trigger)| Asked {
@@ -179,18 +190,22 @@ fn asked(platform: &Platform, workload: &Workload<'_>) -> Vec<Asked> {
 /// The window of a query's rate, if it has one.
 fn rate(query: &str) -> Option<Span> {
     let (_, range) = query.split_once("rate(")?.1.split_once('[')?;
-    seconds(range.split_once(']')?.0)
+    span(range.split_once(']')?.0)
 }
 
-/// A duration in whole seconds or minutes, as Prometheus writes it.
-fn seconds(text: &str) -> Option<Span> {
+fn span(text: &str) -> Option<Span> {
+    Some(Span::whole_seconds(seconds(text)?.into()))
+}
+
+/// The seconds of a duration of whole seconds or minutes, as Prometheus writes it.
+pub(crate) fn seconds(text: &str) -> Option<u32> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let each = match unit {
         "s" => 1,
         "m" => 60,
         _ => return None,
     };
-    Some(Span::whole_seconds(number.parse::<u32>().ok()?.checked_mul(each)?.into()))
+    number.parse::<u32>().ok()?.checked_mul(each)
 }
 
 /// The value of a priority class that the platform makes.

@@ -174,7 +174,10 @@ mod tests {
                     "webhookNamespaceSelectors": [{ "key": "tier", "operator": "Exists" }],
                 }),
             ),
-            ("keda", json!({ "webhooks": { "replicaCount": 3, "port": 9444 }, "service": { "portHttpsTarget": 4443 } })),
+            (
+                "keda",
+                json!({ "webhooks": { "replicaCount": 3, "port": 9444 }, "service": { "portHttpsTarget": 4443 } }),
+            ),
             ("metrics-server", json!({ "containerPort": 4443, "updateStrategy": rollout })),
             (
                 "kube-prometheus-stack",

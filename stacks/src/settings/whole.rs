@@ -5,8 +5,8 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, Keda, LoadBalancerController, LoadTest, MetricsServer,
-    Network, Observability, Registry, Repository, Services, State, across, example,
+    Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, Keda, LoadBalancerController, LoadTest,
+    MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Change, Replaced, Step, Value, back, nodes};
 use crate::{
-    charts::{Values as _, argocd, karpenter},
+    charts::{Values as _, argocd, karpenter, keda},
     names::{
         COREDNS_ADD_ON, EBS_CSI_ADD_ON, KUBE_PROXY_ADD_ON, NODE_MONITORING_ADD_ON, POD_IDENTITY_ADD_ON, VPC_CNI_ADD_ON,
     },
@@ -33,6 +33,14 @@ pub(super) fn charts(state: &mut Settings, to: KubernetesVersion, _: Date) -> Op
         run.push("merge: Argo CD syncs `karpenter-crd`, then `karpenter`".to_owned());
         replaces.push(Replaced::Pods("Karpenter".to_owned()));
         replaces.extend(drifts.then_some(Replaced::KarpenterNodes));
+    }
+    let keda = ("keda.chart_version", keda::Values::CHART, "https://github.com/kedacore/charts/releases");
+    if state.services.scale_on_traffic()
+        && let Some((change, _)) = chart(keda, &mut state.keda.chart_version, [from, to])
+    {
+        changes.push(change);
+        run.push("merge: Argo CD syncs `keda`".to_owned());
+        replaces.push(Replaced::Pods("KEDA".to_owned()));
     }
     let back = back::settings(&changes, "definitions of kinds stay as they are, and the former release takes them");
     let title = format!("charts that know Kubernetes {to}, while the cluster is of {from}");

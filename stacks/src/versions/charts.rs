@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use jiff::civil::date;
 
 use super::Source;
-use crate::charts::{Values as _, argocd, karpenter};
+use crate::charts::{Values as _, argocd, karpenter, keda};
 
 const ARGOCD_TESTS: Source = Source {
     url: "https://github.com/argoproj/argo-cd/blob/v3.5.3/docs/operator-manual/tested-kubernetes-versions.md",
@@ -14,6 +14,8 @@ const ARGOCD_TESTS: Source = Source {
 
 const KARPENTER_MATRIX: Source =
     Source { url: "https://karpenter.sh/v1.14/upgrading/compatibility/", read: date(2026, 11, 22) };
+
+const KEDA_MATRIX: Source = Source { url: "https://keda.sh/docs/2.22/operate/cluster/", read: date(2026, 11, 30) };
 
 /// The first release of Karpenter's chart with the bundle of certificates in the hash of a node: who comes to it from an earlier one has
 /// every node replaced once. <https://karpenter.sh/v1.14/upgrading/upgrade-guide/>, 2026-11-22.
@@ -45,9 +47,15 @@ const fn karpenter([from, until]: [(u32, u32); 2], app: &'static str, newest: u3
     Tested { chart, from, until, app, kubernetes, fails_beyond: true, source }
 }
 
+/// Its charts have the minor version of what they install.
+const fn keda(minor: u32, app: &'static str, kubernetes: RangeInclusive<u32>) -> Tested {
+    let (chart, source, from, until) = (keda::Values::CHART, KEDA_MATRIX, (2, minor), (2, minor + 1));
+    Tested { chart, from, until, app, kubernetes, fails_beyond: false, source }
+}
+
 /// Charts of Argo CD by their `appVersion`. Karpenter names the least release for each Kubernetes, and no oldest Kubernetes; its newest
 /// row is what it was tested with.
-const TESTED: [Tested; 8] = [
+const TESTED: [Tested; 11] = [
     argocd([(10, 0), (10, 3)], "Argo CD 3.4", 32..=35),
     argocd([(10, 3), (11, 0)], "Argo CD 3.5", 33..=36),
     karpenter([(0, 0), (1, 2)], "Karpenter before 1.2", 31),
@@ -56,6 +64,9 @@ const TESTED: [Tested; 8] = [
     karpenter([(1, 6), (1, 9)], "Karpenter 1.6 to 1.8", 34),
     karpenter([(1, 9), (1, 13)], "Karpenter 1.9 to 1.12", 35),
     Tested { fails_beyond: false, ..karpenter([(1, 13), (1, 15)], "Karpenter 1.13 to 1.14", 36) },
+    keda(19, "KEDA 2.19", 32..=34),
+    keda(20, "KEDA 2.20", 33..=35),
+    keda(21, "KEDA 2.21", 34..=36),
 ];
 
 impl Tested {

@@ -17,8 +17,8 @@ pub(crate) use charts::{Root, RootObjects, Synced, argocd_release, argocd_values
 pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{
-    AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor, TARGET_GROUP, annotation,
-    attribute, is_balancer,
+    AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor, TARGET_GROUP,
+    annotation, attribute, is_balancer,
 };
 pub(crate) use pods::{
     Daemon, PerNode, PodGroup, base_pods, daemon_pods, daemons, maximum, other_pods, standing_base_pods,

@@ -112,7 +112,7 @@ impl<'a> Workload<'a> {
     }
 
     /// What KEDA asks others for on its behalf.
-    pub(crate) fn asked(&self) -> impl Iterator<Item = &'a Trigger> {
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &'a Trigger> + use<'a> {
         let triggers = self.scaled().map(|object| object.spec.triggers.as_slice()).unwrap_or_default();
         triggers.iter().filter(|trigger| !trigger.is_resource())
     }

@@ -8,6 +8,7 @@ mod env;
 mod fixture;
 mod ha;
 mod img;
+mod keda;
 mod link;
 mod obs;
 mod own;

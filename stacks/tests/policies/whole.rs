@@ -71,6 +71,7 @@ fn every_policy_is_broken_by_a_test() {
     let tests = [
         include_str!("ha.rs"),
         include_str!("scale.rs"),
+        include_str!("keda.rs"),
         include_str!("link.rs"),
         include_str!("delivery.rs"),
         include_str!("drain.rs"),

@@ -38,6 +38,6 @@ pub use pod::{
 };
 pub use quantity::Amount;
 pub use scaling::{
-    behavior, cpu_utilization, disruption_budget_spec, limit_range_spec, percent_policy, pods_policy, quota_spec, scaler_spec,
-    scaling_rules,
+    behavior, cpu_utilization, disruption_budget_spec, limit_range_spec, percent_policy, pods_policy, quota_spec,
+    scaler_spec, scaling_rules,
 };

@@ -19,7 +19,7 @@ const MADE: &str = "horizontalpodautoscalers";
 const SCALED: &str = "scaledobjects";
 
 /// The account of KEDA's operator.
-pub(crate) fn keda_operator(namespace: &str) -> String {
+fn keda_operator(namespace: &str) -> String {
     format!("system:serviceaccount:{namespace}:{OPERATOR}")
 }
 

@@ -184,11 +184,8 @@ impl Application {
             .annotation("argocd.argoproj.io/sync-wave", (self.wave as i32).to_string())
             // Deletes what it made first; without the path the API server warns of a name that others might use.
             .finalizer("resources-finalizer.argocd.argoproj.io/foreground");
-        let object = if self.confirmed {
-            object.annotation("argocd.argoproj.io/sync-options", "Prune=confirm")
-        } else {
-            object
-        };
+        let object =
+            if self.confirmed { object.annotation("argocd.argoproj.io/sync-options", "Prune=confirm") } else { object };
         object.add_at(self.location, manifests, &self.name);
     }
 }

@@ -22,13 +22,10 @@ const LABEL: &str = "app";
 
 pub(super) fn application(settings: &Settings) -> Application {
     let keda = &settings.keda;
-    let pods = |name: &str| Component {
-        replica_count: Some(keda.replicas),
-        affinity: apart_by_host(selector(LABEL, name)),
-    };
-    let over_zones = |name: &str| {
-        vec![spread("topology.kubernetes.io/zone", "ScheduleAnyway", selector(LABEL, name)).into_field()]
-    };
+    let pods =
+        |name: &str| Component { replica_count: Some(keda.replicas), affinity: apart_by_host(selector(LABEL, name)) };
+    let over_zones =
+        |name: &str| vec![spread("topology.kubernetes.io/zone", "ScheduleAnyway", selector(LABEL, name)).into_field()];
     let values = Values {
         image: Image { pull_policy: "IfNotPresent".to_owned() },
         operator: pods(OPERATOR),

@@ -26,7 +26,11 @@ pub(super) fn define(settings: &Settings) -> Vec<Rule> {
         "sum by (scaled_resource) (rate(keda_scaler_http_requests_total{{namespace=\"{namespace}\",status_code!=\"200\"}}[2m])) > 0"
     );
     vec![
-        absent("KedaAbsent", OPERATOR, "no KEDA operator answers: autoscalers see neither requests nor what is in flight"),
+        absent(
+            "KedaAbsent",
+            OPERATOR,
+            "no KEDA operator answers: autoscalers see neither requests nor what is in flight",
+        ),
         absent(
             "KedaMetricsAbsent",
             METRICS_SERVER,

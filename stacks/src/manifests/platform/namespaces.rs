@@ -22,8 +22,7 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
         .add_to(folder, "namespace-monitoring");
     let keda = settings.keda.namespace.as_str();
     if settings.services.scale_on_traffic() && !OF_KUBERNETES.contains(&keda) {
-        outliving(pod_security(namespace(keda), "restricted", &version))
-            .add_to(folder, "namespace-keda");
+        outliving(pod_security(namespace(keda), "restricted", &version)).add_to(folder, "namespace-keda");
     }
     // Helm made it, without a label. Whoever deletes it deletes Argo CD, which would be the one to do so.
     pod_security(namespace(&settings.argocd.namespace), "restricted", &version)

@@ -64,9 +64,8 @@ fn scaled_object(workload: &Workload<'_>) {
 
 fn trigger(workload: &Workload<'_>, scale_on: ScaleOn) -> Trigger {
     let (service, settings) = (workload.service, workload.settings);
-    let asked = |query, threshold| {
-        Trigger::prometheus(scale_on.as_str(), &settings.prometheus_address(), query, threshold)
-    };
+    let asked =
+        |query, threshold| Trigger::prometheus(scale_on.as_str(), &settings.prometheus_address(), query, threshold);
     match scale_on {
         ScaleOn::Cpu => Trigger::cpu(service.target_cpu_utilization.get().into()),
         ScaleOn::Requests => asked(request_rate_of(settings, workload.name), service.target_requests_per_second),

@@ -2,11 +2,13 @@
 
 mod alike;
 mod batch;
+mod keda;
 mod memory;
 mod ownership;
 mod planned;
 mod room;
 mod subnets;
+mod traffic;
 mod volumes;
 
 use synth_review::Policy;
@@ -32,4 +34,9 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     batch::PREFERENCES_BUY_NO_NODES,
     alike::COUNTED_ALIKE,
     memory::MEMORY_HOLDS_REQUESTS,
+    keda::KEDA_MAKES_AUTOSCALERS,
+    keda::ONE_AUTOSCALER,
+    traffic::TRAFFIC_IS_MEASURED,
+    traffic::BLIND_AUTOSCALER_KEEPS_PODS,
+    traffic::PODS_COME_BEFORE_REFUSALS,
 ];

@@ -6,7 +6,7 @@ use synth_review::{Findings, Place, Policy, Severity};
 use super::SOON;
 use crate::{
     Platform,
-    charts::karpenter,
+    charts::{karpenter, keda},
     versions::{DOLLARS_A_MONTH, Release, Tested, days, seen_with},
     view::argocd_release,
 };
@@ -31,7 +31,13 @@ fn installed(platform: &Platform) -> Vec<Installed<'static>> {
         version: chart.version.to_owned(),
         setting: "karpenter.chart_version",
     });
-    argocd.into_iter().chain(karpenter).filter(|installed| Tested::knows(&installed.chart)).collect()
+    let keda = platform.chart::<keda::Values>().map(|chart| Installed {
+        place: chart.place(),
+        chart: chart.name.to_owned(),
+        version: chart.version.to_owned(),
+        setting: "keda.chart_version",
+    });
+    argocd.into_iter().chain(karpenter).chain(keda).filter(|installed| Tested::knows(&installed.chart)).collect()
 }
 
 pub(super) const CHARTS_WORK_WITH_KUBERNETES: Policy<Platform> = Policy {

@@ -68,7 +68,9 @@ impl Place<'_> {
         }
         let by_traffic = !self.model().asked.is_empty();
         let mend = if full && by_traffic {
-            format!("lower `{key}.target_in_flight` or `{key}.target_requests_per_second`, or raise `{key}.min_replicas`")
+            format!(
+                "lower `{key}.target_in_flight` or `{key}.target_requests_per_second`, or raise `{key}.min_replicas`"
+            )
         } else if full {
             format!(
                 "raise `{key}.memory_mib`, which decides how many it takes, or scale on requests in flight, or let targets answer sooner"
