@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, Top
 use serde::{Deserialize, Serialize};
 use synth_kubernetes::{Amount, quantity::asked};
 
-use super::{Chart, Enabled, Kinds, Pods, Unavailable};
+use super::{Chart, Enabled, Kinds, Pods, RollingUpdate, Unavailable};
 
 /// Names of its Deployments and Services, which label their pods and Services by them.
 pub(crate) const OPERATOR: &str = "keda-operator";
@@ -20,6 +20,7 @@ pub(crate) struct Values {
     pub(crate) operator: Component,
     pub(crate) metrics_server: Component,
     pub(crate) webhooks: Webhooks,
+    pub(crate) upgrade_strategy: Rollouts,
     pub(crate) pod_disruption_budget: Budgets,
     pub(crate) topology_spread_constraints: Spreads,
     pub(crate) priority_class_name: String,
@@ -30,7 +31,8 @@ pub(crate) struct Values {
     pub(crate) permissions: Permissions,
     pub(crate) logging: Logging,
     pub(crate) prometheus: Shown,
-    pub(crate) service: Service,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) service: Option<Service>,
     pub(crate) enable_service_links: bool,
 }
 
@@ -57,6 +59,14 @@ pub(crate) struct Webhooks {
     pub(crate) failure_policy: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) port: Option<u16>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Rollouts {
+    pub(crate) operator: RollingUpdate,
+    pub(crate) metrics_api_server: RollingUpdate,
+    pub(crate) webhooks: RollingUpdate,
 }
 
 /// Its own spelling: here the server of metrics is in the singular.
@@ -141,14 +151,24 @@ impl super::Values for Values {
 
 impl Chart for Values {
     fn pods(&self) -> Vec<Pods<'_>> {
-        let each = |of| asked(of).unwrap_or(Amount::new(100, 100));
+        let Self { operator, metrics_server, webhooks, resources, upgrade_strategy: rollouts, .. } = self;
         let pods = |name, of: &Component, resources| {
-            Pods::on_base_nodes(name, of.replica_count, 1, each(resources)).apart().quorum(1)
+            let each = asked(resources).unwrap_or(Amount::new(100, 100));
+            // With a zone lost, the one that stands by may wait.
+            Pods::on_base_nodes(name, of.replica_count, 1, each).apart().quorum(1)
         };
         vec![
-            pods(OPERATOR, &self.operator, &self.resources.operator),
-            pods(METRICS_SERVER, &self.metrics_server, &self.resources.metric_server),
-            pods(WEBHOOKS, &self.webhooks.pods, &self.resources.webhooks),
+            pods(OPERATOR, operator, &resources.operator).rolling("upgradeStrategy.operator", &rollouts.operator, 0),
+            pods(METRICS_SERVER, metrics_server, &resources.metric_server).rolling(
+                "upgradeStrategy.metricsApiServer",
+                &rollouts.metrics_api_server,
+                0,
+            ),
+            pods(WEBHOOKS, &webhooks.pods, &resources.webhooks).rolling(
+                "upgradeStrategy.webhooks",
+                &rollouts.webhooks,
+                0,
+            ),
         ]
     }
 
@@ -177,7 +197,10 @@ impl Chart for Values {
 
     fn called(&self) -> Vec<(u64, &'static str)> {
         vec![
-            (self.service.port_https_target.map_or(6443, u64::from), "external metrics"),
+            (
+                self.service.as_ref().and_then(|service| service.port_https_target).map_or(6443, u64::from),
+                "external metrics",
+            ),
             (self.webhooks.port.map_or(9443, u64::from), "webhooks"),
         ]
     }

@@ -158,7 +158,7 @@ fn an_autoscaler_that_goes_down_when_it_is_blind_is_found() {
         edit(platform, KIND, PROXY, |object| {
             object["spec"]["fallback"] = Json::Null;
             object["spec"]["triggers"] = json!([object["spec"]["triggers"][0]]);
-        })
+        });
     });
     assert_eq!(by_use, "", "KEDA has none for what pods use");
 }

@@ -8,10 +8,10 @@ use synth_kubernetes::{IntoField, apart_by_host, argocd::IgnoredDifference, sele
 use super::application::{Application, ChartSource, Wave};
 use crate::{
     charts::{
-        self, Enabled, Unavailable, Values as _,
+        self, Enabled, RollingUpdate, Unavailable, Values as _,
         keda::{
             Budgets, Component, Format, Image, Logging, METRICS_SERVER, OPERATOR, Permissions, Resources, Restricted,
-            Restriction, Rights, Service, Shown, Spreads, Values, WEBHOOKS, Webhooks,
+            Restriction, Rights, Rollouts, Shown, Spreads, Values, WEBHOOKS, Webhooks,
         },
     },
     settings::Settings,
@@ -32,6 +32,11 @@ pub(super) fn application(settings: &Settings) -> Application {
         metrics_server: pods(METRICS_SERVER),
         // Without it nothing is refused that policies here do not find before.
         webhooks: Webhooks { pods: pods(WEBHOOKS), failure_policy: "Ignore".to_owned(), port: None },
+        upgrade_strategy: Rollouts {
+            operator: RollingUpdate::one_at_a_time(),
+            metrics_api_server: RollingUpdate::one_at_a_time(),
+            webhooks: RollingUpdate::one_at_a_time(),
+        },
         pod_disruption_budget: Budgets {
             operator: Unavailable::one(),
             metric_server: Unavailable::one(),
@@ -46,15 +51,15 @@ pub(super) fn application(settings: &Settings) -> Application {
         node_selector: charts::node_selector(),
         tolerations: charts::tolerations(),
         resources: Resources {
-            operator: charts::sized("100m", "200Mi"),
+            operator: charts::sized("100m", "256Mi"),
             metric_server: charts::sized("50m", "128Mi"),
-            webhooks: charts::sized("10m", "64Mi"),
+            webhooks: charts::sized("10m", "128Mi"),
         },
         rbac: Rights { enabled_custom_scaled_ref_kinds: false },
         permissions: Permissions { operator: Restricted { restrict: Restriction { secret: true } } },
         logging: Logging { operator: Format { format: "json".to_owned() } },
         prometheus: Shown { operator: Enabled { enabled: true }, metric_server: Enabled { enabled: true } },
-        service: Service { port_https_target: None },
+        service: None,
         enable_service_links: false,
     };
     let chart = ChartSource {
