@@ -3,6 +3,7 @@
 mod base;
 mod binders;
 mod moved;
+mod scaled;
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! One alert.
+//! One alert, and the one of whoever is not heard of.
 
 use synth_kubernetes::monitoring::Rule;
 
@@ -25,4 +25,9 @@ pub(super) fn alert(name: &str, severity: Severity, for_: &str, expr: String, su
         annotations: [("summary".to_owned(), summary.to_owned())].into(),
         ..Rule::default()
     }
+}
+
+/// No pod of a controller is heard of, by the job under which it is scraped.
+pub(super) fn absent(name: &str, job: &str, summary: &str) -> Rule {
+    alert(name, Severity::Critical, "10m", format!("absent(up{{job=\"{job}\"}} == 1)"), summary)
 }

@@ -3,7 +3,7 @@
 use synth_kubernetes::monitoring::{Rule, RuleGroup};
 
 use super::{
-    alert::{Severity, alert},
+    alert::{Severity, absent, alert},
     keda,
 };
 use crate::settings::Settings;
@@ -40,11 +40,6 @@ fn fails(name: &str, job: &str, who: &str) -> Rule {
         format!("sum by (controller) (rate(controller_runtime_reconcile_errors_total{{job=\"{job}\"}}[10m]))");
     let summary = format!("{who} {{{{ $labels.controller }}}} fails {{{{ $value | printf \"%.2f\" }}}} times a second");
     alert(name, Severity::Critical, "10m", format!("{failures} > {FAILURES_A_SECOND}"), &summary)
-}
-
-/// No pod of a controller is heard of.
-pub(super) fn absent(name: &str, job: &str, summary: &str) -> Rule {
-    alert(name, Severity::Critical, "10m", format!("absent(up{{job=\"{job}\"}} == 1)"), summary)
 }
 
 fn metrics_server_fails() -> Rule {

@@ -5,10 +5,7 @@
 
 use synth_kubernetes::monitoring::Rule;
 
-use super::{
-    alert::{Severity, alert},
-    controllers::absent,
-};
+use super::alert::{Severity, absent, alert};
 use crate::{
     charts::keda::{METRICS_SERVER, OPERATOR},
     settings::Settings,

@@ -2,74 +2,68 @@
 
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscalerBehavior;
 use synth_kubernetes::{
-    behavior, cpu_utilization, custom, horizontal_pod_autoscaler,
+    Manifests, behavior, cpu_utilization, custom, horizontal_pod_autoscaler,
     keda::{Advanced, AutoscalerConfig, Fallback, ScaleTarget, ScaledObjectSpec, Trigger},
     percent_policy, pods_policy, scaler_spec, scaling_rules,
 };
 
-use super::workload::Workload;
 use crate::{
     manifests::observability::{in_flight_of, request_rate_of},
-    settings::{ScaleOn, Service},
+    settings::{ScaleOn, Service, Settings},
 };
 
 /// Answers that KEDA may miss in a row, one every 15 seconds, before it takes the fallback for the metric.
 const FAILURES: u32 = 3;
 
+/// Puts into the service's folder what says how many pods it has.
 #[track_caller]
-pub(super) fn define(workload: &Workload<'_>) {
-    if workload.service.scales_on_traffic() {
-        scaled_object(workload);
+pub(super) fn define(name: &str, service: &Service, settings: &Settings, folder: &Manifests) {
+    if service.scales_on_traffic() {
+        scaled_object(name, service, settings, folder);
     } else {
-        autoscaler(workload);
+        autoscaler(name, service, &settings.services.namespace, folder);
     }
 }
 
 #[track_caller]
-fn autoscaler(workload: &Workload<'_>) {
-    let service = workload.service;
-    horizontal_pod_autoscaler(workload.name)
-        .in_namespace(workload.namespace())
+fn autoscaler(name: &str, service: &Service, namespace: &str, folder: &Manifests) {
+    horizontal_pod_autoscaler(name)
+        .in_namespace(namespace)
         .spec(
-            scaler_spec(workload.name)
+            scaler_spec(name)
                 .min_replicas(service.min_replicas)
                 .max_replicas(service.max_replicas)
                 .metrics([cpu_utilization(service.target_cpu_utilization.get().into())])
                 .behavior(pace()),
         )
-        .add_to(workload.folder, "horizontal-pod-autoscaler");
+        .add_to(folder, "horizontal-pod-autoscaler");
 }
 
 /// KEDA polls nothing by itself where there is always a pod: the autoscaler that it makes asks for each metric every 15 seconds, and KEDA
 /// asks Prometheus then. That is why there is neither a polling interval nor a cache.
 #[track_caller]
-fn scaled_object(workload: &Workload<'_>) {
-    let service = workload.service;
+fn scaled_object(name: &str, service: &Service, settings: &Settings, folder: &Manifests) {
     let spec = ScaledObjectSpec {
-        scale_target_ref: ScaleTarget::deployment(workload.name),
+        scale_target_ref: ScaleTarget::deployment(name),
         min_replica_count: Some(service.min_replicas),
         max_replica_count: Some(service.max_replicas),
         advanced: Some(Advanced {
             // The name that it has without KEDA: alerts and panels go on, and where one follows the other there is never a second.
-            horizontal_pod_autoscaler_config: AutoscalerConfig {
-                name: Some(workload.name.to_owned()),
-                behavior: Some(pace()),
-            },
+            horizontal_pod_autoscaler_config: AutoscalerConfig { name: Some(name.to_owned()), behavior: Some(pace()) },
         }),
         fallback: Some(fallback(service)),
-        triggers: service.scale_on.iter().map(|of| trigger(workload, *of)).collect(),
+        triggers: service.scale_on.iter().map(|of| trigger(name, service, settings, *of)).collect(),
     };
-    custom(workload.name, spec).in_namespace(workload.namespace()).add_to(workload.folder, "scaled-object");
+    custom(name, spec).in_namespace(&settings.services.namespace).add_to(folder, "scaled-object");
 }
 
-fn trigger(workload: &Workload<'_>, scale_on: ScaleOn) -> Trigger {
-    let (service, settings) = (workload.service, workload.settings);
+fn trigger(name: &str, service: &Service, settings: &Settings, scale_on: ScaleOn) -> Trigger {
     let asked =
         |query, threshold| Trigger::prometheus(scale_on.as_str(), &settings.prometheus_address(), query, threshold);
     match scale_on {
         ScaleOn::Cpu => Trigger::cpu(service.target_cpu_utilization.get().into()),
-        ScaleOn::Requests => asked(request_rate_of(settings, workload.name), service.target_requests_per_second),
-        ScaleOn::InFlight => asked(in_flight_of(settings, workload.name), service.target_in_flight),
+        ScaleOn::Requests => asked(request_rate_of(settings, name), service.target_requests_per_second),
+        ScaleOn::InFlight => asked(in_flight_of(settings, name), service.target_in_flight),
     }
 }
 

@@ -72,7 +72,7 @@ impl Workload<'_> {
             )
             .add_to(folder, "deployment");
 
-        autoscaler::define(self);
+        autoscaler::define(name, self.service, self.settings, folder);
 
         pod_disruption_budget(name)
             .in_namespace(namespace)
