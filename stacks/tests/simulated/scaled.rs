@@ -4,11 +4,11 @@ use stacks::simulated;
 use synth_twin::{
     metrics::prometheus::Query,
     simulation::{
-        Options, run,
+        Fault, Options, run,
         setup::{Asked, Setup},
-        trace::Trace,
+        trace::{Of, Trace},
     },
-    time::Span,
+    time::{Span, Time},
 };
 
 use crate::{lost, plan, platform, slow};
@@ -44,6 +44,25 @@ fn pods_follow_requests_that_wait_for_a_slow_target_where_processor_time_shows_n
         assert!(most(by_traffic) >= 9, "{} pods", most(by_traffic));
         assert!(lost(by_traffic) < 0.3 * lost(&by_use), "{} of {}", lost(by_traffic), lost(&by_use));
     }
+}
+
+/// With its only operator lost, KEDA hands nothing on until another runs: processor time alone counts.
+#[test]
+fn without_keda_nothing_scales_by_what_arrives() {
+    let two = scaled_on("\"in-flight\"");
+    let mut one = two.clone();
+    let operator = one.base.pods.iter_mut().find(|(template, _)| template.workload == "keda-operator").unwrap();
+    operator.1 = 1;
+    let scaled = |setup: &Setup, zone: &str| {
+        let faults = vec![(Time::seconds(5.0), Fault::LoseZone(zone.to_owned()))];
+        let trace = run(setup, &plan(6_000.0), &Options { faults, ..slow(0.25) }).unwrap();
+        let scaled = trace.events.iter().filter(|event| event.of == Of::Scaling);
+        scaled.map(|event| event.at.in_seconds()).filter(|at| (25.0..350.0).contains(at)).count()
+    };
+    let counts = |setup: &Setup| setup.zones.iter().map(|zone| scaled(setup, zone)).collect::<Vec<_>>();
+    let (one, two) = (counts(&one), counts(&two));
+    assert!(two.iter().all(|count| *count > 0), "{two:?}");
+    assert_eq!(one.iter().filter(|count| **count == 0).count(), 1, "the zone that it stood in: {one:?}");
 }
 
 #[test]

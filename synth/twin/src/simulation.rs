@@ -48,6 +48,7 @@ const BEFORE: Span = Span::whole_seconds(1200);
 /// The workloads of the base nodes that others depend on here.
 const KARPENTER: &str = "karpenter";
 const METRICS_SERVER: &str = "metrics-server";
+const KEDA: [&str; 2] = ["keda-operator", "keda-operator-metrics-apiserver"];
 
 /// Connections that clients keep open for each request a second: the load test's plan has as many threads.
 pub const CONNECTIONS: f64 = 0.25;
@@ -110,6 +111,8 @@ struct Simulation<'a> {
     server: Server,
     /// The workload of metrics-server's pods, where they are simulated.
     metrics_server: Option<usize>,
+    /// Those of KEDA's, each of which external metrics come through.
+    keda: Vec<usize>,
     tiers: Vec<Tier>,
     scalers: Vec<Scaler>,
     /// Whose each pod is: its tier.
@@ -133,6 +136,7 @@ impl<'a> Simulation<'a> {
             engine.karpenter_runs_in(workload);
         }
         let metrics_server = engine.workload(METRICS_SERVER);
+        let keda = KEDA.iter().filter_map(|name| engine.workload(name)).collect();
         let mut problems = Vec::new();
         let (mut tiers, mut scalers) = (Vec::new(), Vec::new());
         for (place, service) in setup.services.iter().enumerate() {
@@ -178,6 +182,7 @@ impl<'a> Simulation<'a> {
             engine,
             server: Server::new(settings),
             metrics_server,
+            keda,
             tiers,
             scalers,
             owners: Vec::new(),
@@ -230,7 +235,8 @@ impl<'a> Simulation<'a> {
                     self.follow();
                     let (scaler, tier) = (&mut self.scalers[place], &self.tiers[place]);
                     let before = self.engine.replicas(tier.workload);
-                    let decision = scaler.sync(at, &mut self.engine, tier, &self.server);
+                    let heard = self.keda.iter().all(|workload| self.engine.works(*workload));
+                    let decision = scaler.sync(at, &mut self.engine, tier, &self.server, heard);
                     self.record.decided(at, &tier.name, before, &decision);
                 }
                 None => break,

@@ -110,8 +110,15 @@ impl Scaler {
         }
     }
 
-    /// A sync: what it reads, and what it decides. What it wants is done.
-    pub(super) fn sync(&mut self, now: Time, engine: &mut Engine, tier: &Tier, server: &Server) -> Decision {
+    /// A sync: what it reads, and what it decides. What it wants is done. External metrics are read while who hands them on is `heard`.
+    pub(super) fn sync(
+        &mut self,
+        now: Time,
+        engine: &mut Engine,
+        tier: &Tier,
+        server: &Server,
+        heard: bool,
+    ) -> Decision {
         let pods: Vec<_> = engine.pods_of(tier.workload).collect();
         let states: Vec<_> = pods.iter().filter_map(|id| PodState::of(&engine.pods()[id.0])).collect();
         let mut samples: Vec<Vec<Sample>> = Vec::new();
@@ -120,7 +127,7 @@ impl Scaler {
             let (mut of_pods, mut value) = (Vec::new(), None);
             match &metric.source {
                 Source::External { metric } => {
-                    let asked = self.asked.iter_mut().find(|external| external.metric == *metric);
+                    let asked = self.asked.iter_mut().find(|external| heard && external.metric == *metric);
                     value = asked.and_then(|external| external.scraper.query(now));
                 }
                 source => of_pods = sampled(&pods, engine, tier, server, source.is_cpu()),
