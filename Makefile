@@ -58,6 +58,7 @@ stranger-all: ## Run every test in such a clone, as CI does every night.
 manifests: $(VENV)/done alerts ## Judge the manifests, charts' values and the root chart by Kubernetes' schemas, its admission, Prometheus, key lists and Helm.
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
 	scripts/admission-policies.sh cluster/admission-cases.yaml out/manifests out/*/manifests
+	scripts/admission-policies.sh cluster/admission-cases-keda.yaml target/alerts/out/manifests
 	$(VENV)/bin/python -m unittest --quiet scripts/tests/charts.py
 	$(VENV)/bin/python -B scripts/charts judge --known $(CHARTS) out out/*
 	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(CARGO) run -q -p synth --
