@@ -5,6 +5,7 @@
 
 mod allocatable;
 mod labels;
+mod machine;
 mod prices;
 mod set;
 mod tables;
@@ -13,6 +14,7 @@ mod unavailable;
 pub use allocatable::{Eviction, NodeClass};
 pub(crate) use labels::CAPACITY_TYPE;
 pub use labels::Label;
+pub use machine::{Machine, Offers};
 pub use prices::{Band, Origin};
 pub use set::TypeSet;
 pub use unavailable::Unavailable;
