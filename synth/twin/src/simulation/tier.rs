@@ -35,6 +35,8 @@ pub(super) struct Tier {
     pub(super) target: Target,
     /// The share of what it sends on that fails there, as it was a second ago.
     pub(super) failing: f64,
+    /// Requests that waited in pods which stopped, not told of yet.
+    dropped: f64,
     entry: Entry,
     memory: Resident,
     /// One for all zones, or one for each.
@@ -109,6 +111,7 @@ impl Tier {
             members: Vec::new(),
             target: Target::NONE,
             failing: 0.0,
+            dropped: 0.0,
             entry,
             memory: of.memory,
             sets: (0..sets).map(|_| Connections::new(of.kept)).collect(),
@@ -188,15 +191,19 @@ impl Tier {
             Entry::Cluster => UNREADY,
         };
         if let Some(member) = self.member(id) {
+            let dropped = member.state.stop();
             member.dead = true;
+            member.in_flight = 0.0;
             member.leaves = Some(member.leaves.map_or(at + found, |leaves| leaves.min(at + found)));
+            self.dropped += dropped;
         }
     }
 
     /// It is gone.
     pub(super) fn gone(&mut self, id: PodId, server: &mut Server) {
         let Some(place) = self.members.iter().position(|member| member.id == id) else { return };
-        let member = self.members.remove(place);
+        let mut member = self.members.remove(place);
+        self.dropped += member.state.stop();
         server.remove(member.container);
         self.leave(&member);
     }

@@ -1,5 +1,7 @@
 //! A second of a service: its requests among its pods.
 
+use std::mem;
+
 use super::{Member, Outcome, Tier, narrow};
 use crate::{
     service::{Offer, State, Tick},
@@ -26,7 +28,8 @@ impl Tier {
         free: impl Fn(&Member) -> (f64, f64),
     ) -> Outcome {
         self.settle(now);
-        let mut outcome = Outcome::default();
+        let mut outcome = Outcome { failed: mem::take(&mut self.dropped), ..Outcome::default() };
+        outcome.lost.dead = narrow(outcome.failed);
         let occupied: Vec<bool> = (0..self.sets.len())
             .map(|set| self.members.iter().any(|of| of.joined.is_some() && self.set_of(of.zone) == set))
             .collect();
@@ -37,7 +40,7 @@ impl Tier {
             outcome.opened += set.tick(connections * part);
         }
         if ways == 0 {
-            outcome.failed = offered;
+            outcome.failed += offered;
             outcome.lost.unserved = narrow(offered);
         } else {
             let unheard = self.unheard(now, outcome.opened).min(offered);
