@@ -47,6 +47,7 @@ fn run(cli: &Cli) -> Result<Report> {
         Command::Completions(args) => return completions::completions(args, Cli::command()),
         Command::Init(args) => return init::init(&cli.project, args),
         Command::Upgrade(args) => return upgrade::upgrade(&cli.project, args),
+        Command::Simulate(args) if let Some(report) = simulate::replay::asked(args) => return report,
         _ => {}
     }
     let project = Project::open(&cli.project)?;

@@ -317,8 +317,9 @@ impl<'a> Simulation<'a> {
                 Fault::Roll(name) => self.roll(&name),
                 Fault::Drain(number) => {
                     let nodes = self.nodes_of(|_| true, None);
-                    if let Some(node) = nodes.get(number.saturating_sub(1)) {
-                        self.engine.drain_node(*node);
+                    match nodes.get(number.saturating_sub(1)) {
+                        Some(node) => self.engine.drain_node(*node),
+                        None => self.record.none_to_drain(now, number, nodes.len()),
                     }
                 }
                 Fault::Slow(target) => self.target = target,
@@ -395,6 +396,9 @@ fn unknown(setup: &Setup, options: &Options, catalogue: &Catalogue) -> Vec<Strin
             setup.region
         )),
         Fault::Drain(0) => Some("nodes are counted from 1".to_owned()),
+        Fault::Slow(target) if !(target.mean().is_finite() && target.mean() >= 0.0) => {
+            Some(format!("targets cannot take {} ms: expected milliseconds from 0 on", target.mean() * 1000.0))
+        }
         _ => None,
     };
     options.faults.iter().filter_map(wrong).collect()

@@ -90,6 +90,13 @@ impl Record {
         self.tell(now, Of::Fault, text);
     }
 
+    /// A node that was to be drained is not there.
+    pub(super) fn none_to_drain(&mut self, now: Time, number: usize, there: usize) {
+        let text = format!("there is no node {number} to drain: Karpenter has {there}");
+        self.tell(now, Of::Fault, text.clone());
+        self.trace.amiss.push(text);
+    }
+
     pub(super) fn decided(&mut self, now: Time, name: &str, before: usize, decision: &Decision) {
         let (before, after) = (i32::try_from(before).unwrap_or(i32::MAX), decision.desired);
         if before == after {

@@ -12,7 +12,7 @@ use synth_twin::simulation::{
 
 use super::text::{Run, milliseconds};
 
-pub(super) fn html(setup: &Setup, runs: &[Run]) -> String {
+pub(super) fn html(setup: &Setup, asked: &str, runs: &[Run]) -> String {
     let lost = runs.iter().any(|run| run.binding.is_some());
     let verdict = if lost { "requests are lost" } else { "every request is answered" };
     let class = if lost { "missed" } else { "met" };
@@ -20,13 +20,12 @@ pub(super) fn html(setup: &Setup, runs: &[Run]) -> String {
     let _ = write!(
         page,
         "<p>The environment <code>{}</code> under a load, as the capacity twin reckons it from the objects that are synthesized. \
-         Nothing of this ran in AWS; <code>docs/scaling.md</code> says what is modelled, from which source, and how far it was held to the real controllers.</p>\n</header>\n",
-        escaped(&setup.name)
+         Nothing of this ran in AWS; <code>docs/scaling.md</code> says what is modelled, from which source, and how far it was held to the real controllers.</p>\n<p>{}</p>\n</header>\n",
+        escaped(&setup.name),
+        escaped(asked)
     );
     page.push_str(&judgements(runs));
-    if runs.len() > 1 {
-        page.push_str(&compared(runs));
-    }
+    page.push_str(&compared(runs));
     for run in runs {
         if runs.len() > 1 {
             let _ = writeln!(page, "<h2>Scaled on {}</h2>", escaped(run.name()));
@@ -92,15 +91,29 @@ fn compared(runs: &[Run]) -> String {
         "Most nodes",
         "$ for nodes",
     ];
-    format!("<h2>Compared</h2>\n{}", table::plain("The same load, with pods added by each metric", &header, rows))
+    let (title, caption) = if runs.len() > 1 {
+        ("Compared", "The same load, with pods added by each metric")
+    } else {
+        ("In all", "What the load comes to: sums over all seconds, and the most of any")
+    };
+    format!("<h2>{title}</h2>\n{}", table::plain(caption, &header, rows))
+}
+
+/// Where the price of an instance is from: the heads of these tables say whose figures they are, and of which day.
+fn catalogue(what: &str) -> String {
+    let saved = if what.ends_with("spot") { ", less the saving in spot-advisor.csv" } else { "" };
+    format!("synth/twin/data/on-demand-prices.csv{saved}, by its head")
 }
 
 /// What the run costs, line by line, with where each price is from.
 fn bill(trace: &Trace) -> String {
     let rows = trace.bill.lines.iter().map(|line| {
         let source = line.price.as_ref().map_or_else(
-            || "the catalogue".to_owned(),
-            |price| format!("{}, {}", price.source.replace("https://", ""), price.read),
+            || catalogue(&line.what),
+            |price| {
+                let guess = if price.estimated { ", estimated" } else { "" };
+                format!("{}, {}{guess}", price.source.replace("https://", ""), price.read)
+            },
         );
         vec![
             line.what.clone(),
@@ -114,7 +127,7 @@ fn bill(trace: &Trace) -> String {
         vec!["all".to_owned(), String::new(), String::new(), format!("{:.4}", trace.bill.dollars()), String::new()];
     let caption = "What this time costs, without tax and discounts; how large answers are is assumed";
     let header = ["For", "Quantity", "Unit", "$", "Price from"];
-    format!("<section>\n<h2>Bill</h2>\n{}</section>\n", table::plain(caption, &header, rows.chain([total])))
+    format!("<section>\n<h2>Bill</h2>\n{}</section>\n", table::worded(caption, &header, &[0, 4], rows.chain([total])))
 }
 
 /// Text with what stands between backticks as code.
