@@ -91,7 +91,8 @@ pub(super) struct QuestionArgs {
     #[arg(long, value_name = "METRICS", value_delimiter = ',', conflicts_with = "scale_on")]
     pub(super) compare: Vec<Metric>,
     /// Runs with seeds of their own, for bands instead of lines
-    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
     #[arg(conflicts_with_all = ["compare", "find_max"])]
     pub(super) runs: u32,
     /// Seed of what no code can tell: launch times, phases of periods, whom a connection hashes to
