@@ -112,6 +112,16 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// Is there an instance type of this name, wherever it is offered?
+pub fn knows(name: &str) -> bool {
+    tables::knows(name)
+}
+
+/// Is it known of a region what is offered there?
+pub fn knows_region(region: &str) -> bool {
+    tables::knows_region(region)
+}
+
 impl InstanceType {
     /// Without a hypervisor: Karpenter buys it only where nothing else will do.
     pub fn is_metal(&self) -> bool {

@@ -17,7 +17,7 @@ const RATIOS: &str = include_str!("../../data/price-ratios.csv");
 const ADVISOR: &str = include_str!("../../data/spot-advisor.csv");
 
 /// The region whose list of prices is complete: others are estimated by it.
-const MEASURE: &str = "us-east-1";
+pub(super) const MEASURE: &str = "us-east-1";
 
 /// What the tables say of a type in a region.
 #[derive(Clone, Debug)]
@@ -92,6 +92,16 @@ fn column(table: &'static str, region: &str) -> Option<HashMap<&'static str, &'s
         Some((cells.next()?, cells.nth(at - 1)?))
     };
     Some(lines.filter_map(cells).collect())
+}
+
+/// Is there an instance type of this name, wherever it is offered?
+pub(super) fn knows(name: &str) -> bool {
+    lines(TYPES).skip(1).any(|line| line.split(',').next() == Some(name))
+}
+
+/// Is it known of a region what is offered there?
+pub(super) fn knows_region(region: &str) -> bool {
+    lines(OFFERINGS).next().is_some_and(|names| names.split(',').skip(1).any(|name| name == region))
 }
 
 /// What is known of every type that a region has, by name.

@@ -7,7 +7,7 @@ use super::{HIGHEST, LONGEST};
 /// How many flaws are written out; a file that is none has as many as lines.
 const SHOWN: usize = 20;
 
-/// One thing that is wrong with a curve.
+/// One thing that is wrong with a curve, or with another file of a user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
     /// The line of the file, from 1.
@@ -16,7 +16,7 @@ pub struct Flaw {
     pub what: String,
 }
 
-/// Everything that is wrong with a curve.
+/// Everything that is wrong with a curve, or with another file of a user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaws(pub Vec<Flaw>);
 
