@@ -1,7 +1,8 @@
-//! A page of one file that needs nothing else: charts drawn as SVG, each with its figures as a table beside it.
+//! A page of one file that needs nothing else: charts and sums drawn as SVG, each with its figures as a table beside it.
 
 mod axis;
 pub mod chart;
+pub mod shares;
 pub mod table;
 mod text;
 

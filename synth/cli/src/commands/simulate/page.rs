@@ -4,10 +4,17 @@ pub(super) mod charts;
 
 use std::fmt::Write;
 
-use synth_page::{document, escaped, grouped, table};
-use synth_twin::simulation::{
-    setup::Setup,
-    trace::{Second, Trace},
+use synth_page::{
+    document, escaped, grouped,
+    shares::{self, Share},
+    table,
+};
+use synth_twin::{
+    cost::{HOURS_A_MONTH, Line},
+    simulation::{
+        setup::Setup,
+        trace::{Second, Trace},
+    },
 };
 
 use super::text::{Run, milliseconds};
@@ -125,9 +132,24 @@ fn bill(trace: &Trace) -> String {
     });
     let total =
         vec!["all".to_owned(), String::new(), String::new(), format!("{:.4}", trace.bill.dollars()), String::new()];
+    let once = number(trace);
     let caption = "What this time costs, without tax and discounts; how large answers are is assumed";
     let header = ["For", "Quantity", "Unit", "$", "Price from"];
-    format!("<section>\n<h2>Bill</h2>\n{}</section>\n", table::worded(caption, &header, &[0, 4], rows.chain([total])))
+    format!("<section>\n<h2>Bill</h2>\n{once}{}</section>\n", table::worded(caption, &header, &[0, 4], rows.chain([total])))
+}
+
+/// What a month costs in which this goes on and on, with its parts.
+fn number(trace: &Trace) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a run")]
+    let months = trace.seconds.len().max(1) as f64 / 3600.0 / HOURS_A_MONTH;
+    let month = |dollars: f64| format!("{} USD", grouped(format!("{:.0}", dollars / months)));
+    let part = |line: &Line| Share { name: line.what.clone(), value: line.dollars, written: month(line.dollars) };
+    let parts: Vec<_> = trace.bill.lines.iter().map(part).collect();
+    let all = format!("{} a month if it went on like this", month(trace.bill.dollars()));
+    let bar = shares::bar(&all, &parts);
+    format!(
+        "<figure>\n<figcaption>{all}; <code>synth cost --load</code> has it line by line</figcaption>\n{bar}</figure>\n"
+    )
 }
 
 /// Text with what stands between backticks as code.
