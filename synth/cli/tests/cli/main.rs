@@ -12,6 +12,7 @@ mod bringing_up_first;
 mod checking;
 mod comparing;
 mod completions;
+mod costing;
 mod documents;
 mod environments;
 mod failing;

@@ -5,6 +5,8 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Subcommand, ValueEnum};
 use synth_twin::pods::Capacity;
 
+use crate::commands::curve::Curve;
+
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SimulateArgs {
@@ -139,28 +141,6 @@ pub(super) struct RecordingArgs {
     /// Folder of recorded decisions of Karpenter, one JSON file a scenario, and `prices.csv`
     #[arg(long, value_name = "DIR")]
     pub(super) karpenter: Option<PathBuf>,
-}
-
-/// A curve of load.
-#[derive(Clone, Debug)]
-pub(super) enum Curve {
-    Plan,
-    Spike,
-    Day,
-    Csv(PathBuf),
-}
-
-impl FromStr for Curve {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "plan" => Self::Plan,
-            "spike" => Self::Spike,
-            "day" => Self::Day,
-            file => Self::Csv(file.into()),
-        })
-    }
 }
 
 /// vCPUs that the account may have of Standard instances.

@@ -16,7 +16,7 @@ use synth_page::grouped;
 use synth_project::Project as _;
 use synth_twin::{
     engine::Shortage,
-    load::{Day, Load, Spike},
+    load::Load,
     pods::Capacity,
     service::Target,
     simulation::{self, Fault, Metric as Scaled, Options, search, setup::Setup, trace::Trace},
@@ -24,7 +24,7 @@ use synth_twin::{
 };
 
 pub(crate) use self::args::SimulateArgs;
-use self::args::{At, BoundArgs, Curve, FaultArgs, LoadArgs, Metric, QuestionArgs, Quota, Scenario};
+use self::args::{At, BoundArgs, FaultArgs, LoadArgs, Metric, QuestionArgs, Quota, Scenario};
 use self::bands::Bands;
 pub(super) use self::text::nodes;
 use crate::{problems::Problems, project::Project};
@@ -39,7 +39,7 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
     let mut problems = Problems::default();
     problems.part(args.bounds.apply(&mut setup));
     problems.part(args.load.assume(&mut setup));
-    let load = problems.part(args.load.read(simulated::plan(&platform)));
+    let load = problems.part(args.load.load.read(args.load.rate, simulated::plan(&platform)));
     let target = problems.part(args.load.target());
     let options = Options {
         seed: args.question.seed,
@@ -180,27 +180,6 @@ impl LoadArgs {
             setup.bytes.answer = bytes;
         }
         Ok(())
-    }
-
-    fn read(&self, plan: synth_twin::load::Plan) -> Result<Load> {
-        let rate = self.rate.unwrap_or(plan.rate);
-        let shaped = match &self.load {
-            Curve::Plan => Load::plan(synth_twin::load::Plan { rate, ..plan }),
-            Curve::Spike => Load::spike(Spike::to(rate)),
-            Curve::Day => Load::day(&Day::of(rate)),
-            Curve::Csv(path) => {
-                let text = fs::read_to_string(path).with_context(|| {
-                    format!("reading `{}`; a curve is `plan`, `spike`, `day` or a CSV", path.display())
-                })?;
-                let file = path.display().to_string();
-                let read = Load::csv(&text).map_err(|flaws| anyhow!(flaws.of_file(&file)))?;
-                match self.rate {
-                    Some(rate) => read.scaled_to(rate),
-                    None => Ok(read),
-                }
-            }
-        };
-        shaped.map_err(|flaws| anyhow!("{flaws}"))
     }
 }
 
