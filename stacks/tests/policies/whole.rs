@@ -72,6 +72,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("ha.rs"),
         include_str!("scale.rs"),
         include_str!("link.rs"),
+        include_str!("cost.rs"),
         include_str!("delivery.rs"),
         include_str!("drain.rs"),
         include_str!("sec.rs"),
