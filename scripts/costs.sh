@@ -7,19 +7,26 @@ read -ra SYNTH <<<"${SYNTH:-cargo run --quiet --locked --package synth --}"
 commit=$1
 most=${2:-}
 worst=0
+talk=$(mktemp)
+trap 'rm -f "$talk"' EXIT
 
-for file in stacks/environments/*.toml; do
+files=(stacks/environments/*.toml)
+# A comment of GitHub holds 65,536 characters, of which plans get the most; the whole is said by the command itself.
+room=$((20000 / ${#files[@]}))
+for file in "${files[@]}"; do
   environment=$(basename "$file" .toml)
   asked=(cost --env "$environment" --compare "$commit")
   [[ -z $most ]] || asked+=(--max-increase "$most")
   code=0
-  said=$("${SYNTH[@]}" "${asked[@]}" 2>&1 </dev/null) || code=$?
+  said=$("${SYNTH[@]}" "${asked[@]}" 2>"$talk" </dev/null) || code=$?
   ((worst >= code)) || worst=$code
+  # The bill comes first, and what is said of it behind it; an error has no bill.
+  said=${said:+$said$'\n'}$(<"$talk")
   # What comes to nothing is folded.
   open=
   [[ $code == 0 && $said == *"USD a month, no more than"* ]] || open=" open"
-  printf '<details%s><summary>%s</summary>\n\n```\n' "$open" "$environment: $(head --lines=1 <<<"$said")"
-  head --bytes=6000 <<<"$said"
-  printf '```\n</details>\n'
+  printf '<details%s><summary>%s</summary>\n\n```\n' "$open" "$environment: ${said%%$'\n'*}"
+  head --bytes="$room" <<<"$said"
+  printf '\n```\n</details>\n'
 done
 exit "$worst"

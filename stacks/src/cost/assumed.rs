@@ -1,6 +1,10 @@
 //! What nobody can know before it runs, and what is taken for it until somebody measures.
 
 use synth_framework::nearest;
+use synth_twin::network::Bytes;
+
+/// Bytes.
+const KILOBYTE: f64 = 1000.0;
 
 /// A quantity that is taken for granted.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,12 +38,17 @@ const fn assumption(name: &'static str, value: f64, unit: &'static str, why: &'s
 }
 
 const ALL: [Assumption; 9] = [
-    assumption(REQUEST, 0.5, "kB", "a request of a client, headers included: what the load test's plan sends"),
+    assumption(
+        REQUEST,
+        Bytes::LOAD_TEST.request / KILOBYTE,
+        "kB",
+        "a request of a client with its head: what the load test's plan sends",
+    ),
     assumption(
         ANSWER,
-        1.0,
+        Bytes::LOAD_TEST.answer / KILOBYTE,
         "kB",
-        "an answer, headers included: what the load test's target gives; pages are 10 to 100 times as large",
+        "an answer with its head: what the load test's target gives; pages are 10 to 100 times as large",
     ),
     assumption(
         BETWEEN_ZONES,
@@ -99,6 +108,11 @@ impl Assumed {
         };
         (of.value, of.why) = (number, "as it was given");
         Ok(())
+    }
+
+    /// What a request and its answer have, as the twin takes it.
+    pub(super) fn bytes(&self) -> Bytes {
+        Bytes { request: self.of(REQUEST) * KILOBYTE, answer: self.of(ANSWER) * KILOBYTE }
     }
 
     /// The value of one of the names here.

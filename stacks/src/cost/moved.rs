@@ -13,13 +13,9 @@ use super::{
     nodes::nodes,
     standing::count,
 };
-use crate::{
-    Platform,
-    view::{BALANCER, Declared, attribute},
-};
+use crate::{Platform, view::Declared};
 
-/// Kilobytes, and megabytes, of a gigabyte as traffic is paid.
-const KILOBYTES: f64 = 1e6;
+/// Megabytes of a gigabyte as images are paid.
 const MEGABYTES: f64 = 1e3;
 
 /// Days of a month of 730 hours.
@@ -53,13 +49,7 @@ impl Bill<'_> {
 
     fn traffic(&self, trace: &Trace) -> Vec<Line> {
         let months = count(trace.seconds.len()).max(1.0) / 3600.0 / HOURS_A_MONTH;
-        let totals = trace.totals();
-        let gigabytes = |requests: f64, name: &str| requests / months * self.assumed.of(name) / KILOBYTES;
-        let (sent, answered) = (gigabytes(totals.offered, REQUEST), gigabytes(totals.answered, ANSWER));
-        let both = sent + answered;
-        // The most of connections and bytes is paid.
-        let capacity = (trace.bill.moved.lcu_hours / months).max(both);
-        let crossing = both * self.crossings(trace.services.len());
+        let moved = trace.bill.moved;
         let background = self.nodes * self.assumed.of(BETWEEN_ZONES);
         let balancers: Vec<_> = self.platform.balancers().map(|of| of.place().subject).collect();
         let traffic = |what: &str, item: Item, quantity: f64, assumed: Names| {
@@ -67,11 +57,11 @@ impl Bill<'_> {
             Line { from: balancers.clone(), ..line }
         };
         vec![
-            traffic("capacity units of load balancers", Item::NlbLcu, capacity, &[REQUEST, ANSWER]),
+            traffic("capacity units of load balancers", Item::NlbLcu, moved.lcu_hours / months, &[REQUEST, ANSWER]),
             // Whoever sends pays, and whoever receives.
-            traffic("requests between zones", Item::CrossZone, 2.0 * crossing, &[REQUEST, ANSWER]),
+            traffic("requests between zones", Item::CrossZone, 2.0 * moved.cross_zone / months, &[REQUEST, ANSWER]),
             self.line(Part::Traffic, "all else between zones", Item::CrossZone, 2.0 * background, &[BETWEEN_ZONES]),
-            traffic("answers to the internet", Item::Egress, answered, &[ANSWER]),
+            traffic("answers to the internet", Item::Egress, moved.egress / months, &[ANSWER]),
             self.line(
                 Part::Traffic,
                 "images through NAT gateways",
@@ -80,18 +70,6 @@ impl Bill<'_> {
                 &[THROUGH_NAT],
             ),
         ]
-    }
-
-    /// How often a byte crosses from one zone to another on its way: to each service it meets a pod of any zone, where the
-    /// balancer spreads over all of them.
-    fn crossings(&self, services: usize) -> f64 {
-        let zones = count(self.platform.settings.network.zones.len()).max(1.0);
-        let away = (zones - 1.0) / zones;
-        let spreads = self
-            .platform
-            .balancers()
-            .any(|of| attribute(&of, BALANCER, "load_balancing.cross_zone.enabled") == Some("true"));
-        away * (count(services.saturating_sub(1)) + f64::from(u8::from(spreads)))
     }
 
     /// What is written into each group of logs, and what is kept there.

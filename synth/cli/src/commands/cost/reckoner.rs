@@ -4,7 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use stacks::{
     Platform,
-    cost::{Assumed, Cost, Question},
+    cost::{self, Assumed, Cost, Question},
     settings::Settings,
     simulated,
 };
@@ -43,7 +43,7 @@ impl Reckoner<'_> {
             Month::AtRest => Load::through([(0.0, 0.0), (AT_REST, 0.0)])?,
             Month::Under(curve, _) => curve.read(self.rate, simulated::plan(&platform))?,
         };
-        let trace = simulation::run(&simulated::setup(&platform), &load, &Options::default())?;
+        let trace = simulation::run(&cost::setup(&platform, &self.assumed), &load, &Options::default())?;
         let totals = trace.totals();
         let lost = (totals.refused + totals.failed) / totals.offered.max(1.0);
         let question = Question { today: self.today, prices: self.prices, assumed: &self.assumed };
