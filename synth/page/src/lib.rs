@@ -7,7 +7,7 @@ pub mod table;
 mod text;
 
 pub use axis::number;
-pub use text::{clock, escaped, grouped, milliseconds};
+pub use text::{clock, escaped, grouped, milliseconds, with_code};
 
 const STYLE: &str = include_str!("style.css");
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use synth_page::{document, escaped, shares, table};
+use synth_page::{document, escaped, shares, table, with_code};
 
 use super::{
     Answer,
@@ -22,7 +22,7 @@ pub(super) fn html(answer: &Answer<'_>) -> String {
          {} USD are of quantities that nobody knows beforehand.</p>\n</header>",
         escaped(&settings.name),
         escaped(settings.aws.region.name),
-        escaped(load),
+        with_code(load),
         dollars(cost.hour()),
         dollars(cost.of_assumed())
     );

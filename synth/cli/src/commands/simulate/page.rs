@@ -7,7 +7,7 @@ use std::fmt::Write;
 use synth_page::{
     document, escaped, grouped,
     shares::{self, Share},
-    table,
+    table, with_code,
 };
 use synth_twin::{
     cost::{HOURS_A_MONTH, Line},
@@ -148,16 +148,7 @@ fn number(trace: &Trace) -> String {
     let all = format!("{} a month if it went on like this", month(trace.bill.dollars()));
     let bar = shares::bar(&all, &parts);
     format!(
-        "<figure>\n<figcaption>{all}; <code>synth cost --load</code> has it line by line</figcaption>\n{bar}</figure>\n"
+        "<figure>\n<figcaption>{all}, without logs, images and what nodes exchange among themselves, which <code>synth cost \
+         --load</code> has beside each of these</figcaption>\n{bar}</figure>\n"
     )
-}
-
-/// Text with what stands between backticks as code.
-fn with_code(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    let part = |(place, part): (usize, &str)| {
-        let part = escaped(part);
-        if place % 2 == 1 { format!("<code>{part}</code>") } else { part }
-    };
-    parts.map(part).collect()
 }
