@@ -78,7 +78,7 @@ pub(crate) enum Command {
     Access(AccessArgs),
     /// Simulate what happens under a load, before anything is applied: pods, nodes, latency, lost requests and money
     Simulate(SimulateArgs),
-    /// What an environment costs by the month and the hour, line by line, and what a change of its settings costs
+    /// Say what an environment costs by the month and the hour, line by line, and what a change of its settings costs
     Cost(CostArgs),
     /// Say how long this Kubernetes is supported, what does not fit, and the steps to a later one
     Upgrade(UpgradeArgs),

@@ -22,7 +22,7 @@ use self::{
     compare::Compared,
     reckoner::{Reckoned, Reckoner},
 };
-use crate::project::Project;
+use crate::{problems::Problems, project::Project};
 
 /// A bill with all that was asked about it.
 struct Answer<'a> {
@@ -37,20 +37,19 @@ struct Answer<'a> {
 
 /// Reckons the bill of an environment; an increase beyond what may be is a finding.
 pub(crate) fn cost(project: &Project, args: &CostArgs) -> Result<Report> {
-    let mut wrong = Wrong::default();
-    let text = wrong.of(args.prices.as_deref().map(read_prices).transpose()).flatten();
+    let mut problems = Problems::default();
+    let text = problems.part(args.prices.as_deref().map(read_prices).transpose()).flatten();
     let prices = match (&args.prices, &text) {
         (Some(path), Some(text)) => {
-            wrong.of(Prices::read(text).map_err(|flaws| anyhow!(flaws.of_file(&path.display().to_string()))))
+            problems.part(Prices::read(text).map_err(|flaws| anyhow!(flaws.of_file(&path.display().to_string()))))
         }
         _ => Some(Prices::default()),
     };
-    let assumed = wrong.of(assumed(&args.assume));
-    wrong.of(load(project, args));
-    let base = wrong.of(args.compare.as_deref().map(|with| base(project, with)).transpose()).flatten();
-    let (Some(prices), Some(assumed), []) = (prices, assumed, wrong.0.as_slice()) else {
-        return Err(anyhow!(wrong.0.join("\n")));
-    };
+    let assumed = problems.part(assumed(&args.assume));
+    problems.part(load(project, args));
+    let base = problems.part(args.compare.as_deref().map(|with| base(project, with)).transpose());
+    let asked = prices.zip(assumed).zip(base);
+    let ((prices, assumed), base) = problems.end(asked)?;
     let reckoner = Reckoner { today: project.today, prices: &prices, assumed, load: &args.load, rate: args.rate };
     let bill = reckoner.of(&project.settings)?;
     let compared = match (&args.compare, base) {
@@ -99,15 +98,5 @@ fn load(project: &Project, args: &CostArgs) -> Result<()> {
             let plan = simulated::plan(&Platform::build(&project.settings)?);
             curve.read(rate, plan).map(drop).context("reading the load")
         }
-    }
-}
-
-/// What is wrong with a question, all of it.
-#[derive(Default)]
-struct Wrong(Vec<String>);
-
-impl Wrong {
-    fn of<T>(&mut self, read: Result<T>) -> Option<T> {
-        read.map_err(|error| self.0.push(format!("{error:#}"))).ok()
     }
 }

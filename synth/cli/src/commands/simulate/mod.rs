@@ -9,7 +9,7 @@ mod text;
 
 use std::{fmt::Write as _, fs};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use stacks::{Platform, simulated};
 use synth_command::report::{PLACE, Report, json, say};
 use synth_page::grouped;
