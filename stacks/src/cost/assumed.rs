@@ -111,7 +111,7 @@ impl Assumed {
     }
 
     /// What a request and its answer have, as the twin takes it.
-    pub(super) fn bytes(&self) -> Bytes {
+    pub fn bytes(&self) -> Bytes {
         Bytes { request: self.of(REQUEST) * KILOBYTE, answer: self.of(ANSWER) * KILOBYTE }
     }
 

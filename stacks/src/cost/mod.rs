@@ -13,7 +13,7 @@ mod standing;
 use jiff::civil::Date;
 use synth_twin::{
     cost::{HOURS_A_MONTH, Price, Prices},
-    simulation::{setup::Setup, trace::Trace},
+    simulation::trace::Trace,
 };
 
 pub use self::{
@@ -22,7 +22,7 @@ pub use self::{
 };
 pub(crate) use standing::{Standing, standing};
 
-use crate::{Platform, simulated};
+use crate::Platform;
 
 /// What a line is for, in the order in which lines are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,13 +122,9 @@ pub struct Question<'a> {
     pub assumed: &'a Assumed,
 }
 
-/// The platform as the twin takes it, whose requests and answers are as large as is assumed.
-pub fn setup(platform: &Platform, assumed: &Assumed) -> Setup {
-    Setup { bytes: assumed.bytes(), ..simulated::setup(platform) }
-}
-
 impl Cost {
-    /// The bill of a platform for a month in which a run of the twin goes on and on, which began with [`setup`].
+    /// The bill of a platform for a month in which a run of the twin goes on and on, whose
+    /// requests and answers are as large as is assumed ([`Assumed::bytes`]).
     pub fn of(platform: &Platform, trace: &Trace, question: &Question<'_>) -> Self {
         let region = platform.settings.aws.region.name;
         let Question { today, prices, assumed } = *question;

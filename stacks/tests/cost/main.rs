@@ -5,15 +5,16 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, date};
 use stacks::{
     Platform,
-    cost::{self, Assumed, Cost, Line, Part, Question},
+    cost::{Assumed, Cost, Line, Part, Question},
     settings::Settings,
+    simulated,
 };
 use synth_project::{Layer, Project as _};
 use synth_twin::{
     cost::{HOURS_A_MONTH, Prices},
     load::Load,
     network::Bytes,
-    simulation::{self, Options},
+    simulation::{self, Options, setup::Setup},
 };
 
 const BASE: &str = include_str!("../fixtures/default.toml");
@@ -33,7 +34,8 @@ fn at_rest() -> Load {
 }
 
 fn bill(platform: &Platform, load: &Load, prices: &str, today: Date, assumed: &Assumed) -> Cost {
-    let trace = simulation::run(&cost::setup(platform, assumed), load, &Options::default()).expect("it runs");
+    let setup = Setup { bytes: assumed.bytes(), ..simulated::setup(platform) };
+    let trace = simulation::run(&setup, load, &Options::default()).expect("it runs");
     let own = if prices.is_empty() { Prices::default() } else { Prices::read(prices).expect("prices") };
     Cost::of(platform, &trace, &Question { today, prices: &own, assumed })
 }

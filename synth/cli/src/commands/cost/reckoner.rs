@@ -4,7 +4,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use stacks::{
     Platform,
-    cost::{self, Assumed, Cost, Question},
+    cost::{Assumed, Cost, Question},
     settings::Settings,
     simulated,
 };
@@ -12,7 +12,7 @@ use synth_project::Project as _;
 use synth_twin::{
     cost::Prices,
     load::Load,
-    simulation::{self, Options},
+    simulation::{self, Options, setup::Setup},
 };
 
 use super::args::Month;
@@ -43,7 +43,8 @@ impl Reckoner<'_> {
             Month::AtRest => Load::through([(0.0, 0.0), (AT_REST, 0.0)])?,
             Month::Under(curve, _) => curve.read(self.rate, simulated::plan(&platform))?,
         };
-        let trace = simulation::run(&cost::setup(&platform, &self.assumed), &load, &Options::default())?;
+        let setup = Setup { bytes: self.assumed.bytes(), ..simulated::setup(&platform) };
+        let trace = simulation::run(&setup, &load, &Options::default())?;
         let totals = trace.totals();
         let lost = (totals.refused + totals.failed) / totals.offered.max(1.0);
         let question = Question { today: self.today, prices: self.prices, assumed: &self.assumed };
