@@ -27,7 +27,7 @@ pub(crate) use self::args::SimulateArgs;
 use self::args::{At, BoundArgs, FaultArgs, LoadArgs, Metric, QuestionArgs, Quota, Scenario};
 use self::bands::Bands;
 pub(super) use self::text::nodes;
-use crate::{problems::Problems, project::Project};
+use crate::{commands::curve::Curve, problems::Problems, project::Project};
 
 /// Simulates an environment; a request that is refused or fails is a finding.
 pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report> {

@@ -135,7 +135,10 @@ fn bill(trace: &Trace) -> String {
     let once = number(trace);
     let caption = "What this time costs, without tax and discounts; how large answers are is assumed";
     let header = ["For", "Quantity", "Unit", "$", "Price from"];
-    format!("<section>\n<h2>Bill</h2>\n{once}{}</section>\n", table::worded(caption, &header, &[0, 4], rows.chain([total])))
+    format!(
+        "<section>\n<h2>Bill</h2>\n{once}{}</section>\n",
+        table::worded(caption, &header, &[0, 4], rows.chain([total]))
+    )
 }
 
 /// What a month costs in which this goes on and on, with its parts.
