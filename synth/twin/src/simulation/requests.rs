@@ -3,7 +3,7 @@
 use super::{Simulation, connections, cores, tier::Outcome};
 use crate::{
     network,
-    service::{Target, mixed},
+    service::{Target, mean_of},
     time::Time,
 };
 
@@ -56,7 +56,7 @@ impl Simulation<'_> {
             let all = outcome.answered + outcome.refused + outcome.failed;
             let failing = if all > 0.0 { (outcome.refused + outcome.failed) / all } else { 0.0 };
             if outcome.answered > 0.0 {
-                behind = Target::Constant { seconds: mixed(outcome.latencies.iter().copied()).mean };
+                behind = Target::Constant { seconds: mean_of(outcome.latencies.iter().copied()) };
             }
             self.tiers[place - 1].target = behind;
             self.tiers[place - 1].failing = failing;
@@ -66,8 +66,14 @@ impl Simulation<'_> {
     }
 
     fn reckon_nodes(&mut self) {
-        self.busy.clear();
-        self.busy.resize(self.engine.nodes().len(), Used::default());
+        let nodes = self.engine.nodes().len();
+        self.busy.resize(nodes, Used::default());
+        self.networks.resize(nodes, f64::INFINITY);
+        // Nobody asks for nodes without a pod of a service, and most nodes there ever were are gone.
+        for member in self.tiers.iter().flat_map(|tier| &tier.members) {
+            self.busy[member.node.0] = Used::default();
+        }
+        self.know_networks();
         for (place, tier) in self.tiers.iter().enumerate() {
             let bytes = self.setup.bytes.each(place + 1 < self.tiers.len());
             for member in &tier.members {
@@ -78,17 +84,16 @@ impl Simulation<'_> {
                 node.pods += 1.0;
             }
         }
-        self.know_networks();
     }
 
     /// A node's network is known by its type, which it has once it is bought.
     fn know_networks(&mut self) {
-        let nodes = self.engine.nodes();
-        self.networks.resize(nodes.len(), f64::INFINITY);
-        let catalogue = self.engine.catalogue();
-        let bought = self.networks.iter_mut().zip(nodes).filter(|(network, _)| network.is_infinite());
-        for (network, node) in bought {
-            if let Some(id) = catalogue.named(&node.instance_type) {
+        let (nodes, catalogue) = (self.engine.nodes(), self.engine.catalogue());
+        for member in self.tiers.iter().flat_map(|tier| &tier.members) {
+            let network = &mut self.networks[member.node.0];
+            if network.is_infinite()
+                && let Some(id) = catalogue.named(&nodes[member.node.0].instance_type)
+            {
                 *network = network::per_node(catalogue.get(id).network, 1.0);
             }
         }

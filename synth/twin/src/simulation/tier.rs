@@ -39,6 +39,8 @@ pub(super) struct Tier {
     dropped: f64,
     entry: Entry,
     memory: Resident,
+    /// Its members are in the order in which they are reckoned.
+    sorted: bool,
     /// One for all zones, or one for each.
     sets: Vec<Connections>,
 }
@@ -114,6 +116,7 @@ impl Tier {
             dropped: 0.0,
             entry,
             memory: of.memory,
+            sorted: true,
             sets: (0..sets).map(|_| Connections::new(of.kept)).collect(),
         }
     }
@@ -121,6 +124,7 @@ impl Tier {
     /// A pod's container has started.
     pub(super) fn started(&mut self, id: PodId, pod: &Pod, zone: usize, container: Container) {
         let Some((node, _)) = pod.node else { return };
+        self.sorted = false;
         self.members.push(Member {
             id,
             node,
@@ -232,12 +236,16 @@ impl Tier {
             if leaves && let Some(joined) = member.joined {
                 self.sets[set].leave(joined);
                 self.members[place].joined = None;
+                self.sorted = false;
             } else if !leaves && member.joined.is_none() && member.joins <= now {
                 self.sets[set].join(1.0);
                 self.members[place].joined = Some(self.sets[set].now());
+                self.sorted = false;
             }
         }
         // Those that joined together are reckoned together.
-        self.members.sort_by_key(|member| (member.joined, member.zone, member.id));
+        if !std::mem::replace(&mut self.sorted, true) {
+            self.members.sort_by_key(|member| (member.joined, member.zone, member.id));
+        }
     }
 }

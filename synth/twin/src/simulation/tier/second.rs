@@ -47,12 +47,20 @@ impl Tier {
             outcome.failed += unheard;
             outcome.lost.closed = narrow(unheard);
         }
+        outcome.latencies.reserve_exact(self.members.len());
         let mut reckoned: Vec<(Offer, State, State, Tick)> = Vec::new();
         let (target, failing) = (self.target, self.failing);
+        // Those that joined together have as many connections, and stand together.
+        let mut known: Option<((usize, i64), f64)> = None;
         for place in 0..self.members.len() {
             let member = &self.members[place];
-            let set = &self.sets[self.set_of(member.zone)];
-            let (own, all) = member.joined.map_or((0.0, 0.0), |joined| (set.of(joined), set.all()));
+            let at = self.set_of(member.zone);
+            let set = &self.sets[at];
+            let (own, all) = member.joined.map_or((0.0, 0.0), |joined| {
+                let own = known.filter(|(of, _)| *of == (at, joined)).map_or_else(|| set.of(joined), |(_, own)| own);
+                known = Some(((at, joined), own));
+                (own, set.all())
+            });
             let rate = if all > 0.0 { offered * part * own / all } else { 0.0 };
             if member.dead {
                 outcome.failed += rate;
