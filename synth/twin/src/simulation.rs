@@ -117,6 +117,8 @@ struct Simulation<'a> {
     target: Target,
     /// What services took of each node in the last second.
     busy: Vec<Used>,
+    /// The nodes of which they took something.
+    used: Vec<NodeId>,
     /// Bytes a second that the network of each node always passes on.
     networks: Vec<f64>,
     revisions: usize,
@@ -182,6 +184,7 @@ impl<'a> Simulation<'a> {
             owners: Vec::new(),
             target: options.target,
             busy: Vec::new(),
+            used: Vec::new(),
             networks: Vec::new(),
             revisions: 1,
             faults,
@@ -259,6 +262,7 @@ impl<'a> Simulation<'a> {
                     let pod = &self.engine.pods()[id.0];
                     if let (Some(tier), Some((node, _))) = (self.owner(*id), pod.node) {
                         let zone = self.zone_of(node);
+                        self.know_network(node);
                         let container = self.server.start(event.at);
                         self.tiers[tier].started(*id, &self.engine.pods()[id.0], zone, container);
                     }

@@ -33,6 +33,9 @@ pub(super) struct Record {
     /// How many nodes there are of each kind, and whether that changed in this second.
     counts: Vec<(u32, bool)>,
     price: f64,
+    /// Each service's pods, as they were counted last, and whether anything happened since.
+    counted: Vec<pods::Counted>,
+    stirred: bool,
     failing: bool,
     /// Claims of one moment, told as one.
     claimed: Vec<(Time, String)>,
@@ -52,6 +55,8 @@ impl Record {
             begun: None,
             counts: Vec::new(),
             price: 0.0,
+            counted: Vec::new(),
+            stirred: true,
             failing: false,
             claimed: Vec::new(),
             wanted: BTreeMap::new(),
@@ -76,6 +81,7 @@ impl Record {
     }
 
     pub(super) fn fault(&mut self, now: Time, fault: &Fault) {
+        self.stirred = true;
         let text = match fault {
             Fault::LoseZone(zone) => format!("zone {zone} is lost"),
             Fault::Interrupt(pool) => format!("AWS takes back every Spot node of {pool}"),
@@ -116,6 +122,7 @@ impl Record {
         if self.begun.is_none() {
             return;
         }
+        self.stirred = true;
         let at = event.at;
         match &event.kind {
             Happened::Launched(node) => {

@@ -17,6 +17,9 @@ const ENDPOINT: Span = Span::whole_seconds(1);
 /// A node that does not answer is `NotReady` after this (`--node-monitor-grace-period`), and its pods are no endpoints any more.
 const UNREADY: Span = Span::whole_seconds(50);
 
+/// Somebody may join or leave at once.
+const UNSETTLED: Time = Time(i64::MIN);
+
 /// As it is written down.
 #[expect(clippy::cast_possible_truncation, reason = "what is drawn and printed needs no more digits")]
 pub(super) fn narrow(number: f64) -> f32 {
@@ -41,6 +44,8 @@ pub(super) struct Tier {
     memory: Resident,
     /// Its members are in the order in which they are reckoned.
     sorted: bool,
+    /// Before this nobody joins or leaves.
+    settled: Time,
     /// One for all zones, or one for each.
     sets: Vec<Connections>,
 }
@@ -78,6 +83,8 @@ pub(super) struct Member {
     joined: Option<i64>,
     /// It does not answer any more.
     dead: bool,
+    /// Its place among those that were reckoned in the last second, for itself and for all that were alike.
+    kind: usize,
     /// What it took of its node in the last second, and what was there for it, in cores.
     pub(super) busy: f64,
     pub(super) cores: f64,
@@ -117,6 +124,7 @@ impl Tier {
             entry,
             memory: of.memory,
             sorted: true,
+            settled: UNSETTLED,
             sets: (0..sets).map(|_| Connections::new(of.kept)).collect(),
         }
     }
@@ -124,7 +132,7 @@ impl Tier {
     /// A pod's container has started.
     pub(super) fn started(&mut self, id: PodId, pod: &Pod, zone: usize, container: Container) {
         let Some((node, _)) = pod.node else { return };
-        self.sorted = false;
+        (self.sorted, self.settled) = (false, UNSETTLED);
         self.members.push(Member {
             id,
             node,
@@ -141,6 +149,7 @@ impl Tier {
             told: None,
             joined: None,
             dead: false,
+            kind: 0,
             busy: 0.0,
             cores: 1.0,
             through: 0.0,
@@ -212,7 +221,9 @@ impl Tier {
         self.leave(&member);
     }
 
+    /// A member that is to change: it may join or leave sooner than anybody else then.
     fn member(&mut self, id: PodId) -> Option<&mut Member> {
+        self.settled = UNSETTLED;
         self.members.iter_mut().find(|member| member.id == id)
     }
 
@@ -229,6 +240,10 @@ impl Tier {
 
     /// Lets pods join and leave that are to by now.
     fn settle(&mut self, now: Time) {
+        if now < self.settled {
+            return;
+        }
+        self.settled = Time(i64::MAX);
         for place in 0..self.members.len() {
             let member = &self.members[place];
             let leaves = member.leaves.is_some_and(|leaves| leaves <= now);
@@ -241,6 +256,10 @@ impl Tier {
                 self.sets[set].join(1.0);
                 self.members[place].joined = Some(self.sets[set].now());
                 self.sorted = false;
+            }
+            let Member { joins, leaves, .. } = self.members[place];
+            for at in [Some(joins), leaves].into_iter().flatten().filter(|at| *at > now) {
+                self.settled = self.settled.min(at);
             }
         }
         // Those that joined together are reckoned together.
