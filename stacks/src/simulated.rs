@@ -25,13 +25,13 @@ use crate::{
     view::{self, BALANCER, NodePool, TARGET_GROUP, Workload, attribute},
 };
 
-/// Seconds for which the proxy and the mock keep a connection at most: `--max-connection-age` where no flag says so.
+/// Seconds for which the proxy and the mock keep a connection at most: the default of `--max-connection-age`, which no setting changes.
 const CONNECTION_AGE: f64 = 60.0;
 
 /// Seconds that a request waits for a place in flight at most, in the proxy.
 const PATIENCE: f64 = 0.5;
 
-/// Seconds that the proxy gives a target: `--timeout` where no flag says so.
+/// Seconds that the proxy gives a target: the default of `--timeout`, which no setting changes.
 const TIMEOUT: f64 = 30.0;
 
 /// The load balancer asks each 5 s, and believes the second answer that is missing after 2 s.

@@ -163,11 +163,9 @@ impl Record {
                 let instead = if of.replacements.is_empty() { "" } else { ", and another takes their place" };
                 let saved = format!("{:.3} $/h less", of.savings);
                 let reason = reason(of.reason);
-                self.tell(
-                    at,
-                    Of::Removed,
-                    format!("{nodes} nodes are to go ({reason}), {pods} pods move{instead}: {saved}"),
-                );
+                let go = if nodes == 1 { "1 node is".to_owned() } else { format!("{nodes} nodes are") };
+                let moving = if pods == 1 { "1 pod moves".to_owned() } else { format!("{pods} pods move") };
+                self.tell(at, Of::Removed, format!("{go} to go ({reason}), {moving}{instead}: {saved}"));
             }
             Happened::NoAddress(pod) => {
                 let pod = &engine.pods()[pod.0];
