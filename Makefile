@@ -80,7 +80,7 @@ capacity: ## Simulate every environment under its load test's own curve: a reque
 bindings: ## Generate the typed resources from the providers' schemas.
 	$(CARGO) run -q -p synth-codegen
 
-bench: ## Measure how fast everything is synthesized.
+bench: ## Measure how fast everything is synthesized, and a day simulated.
 	$(CARGO) bench -p synth
 
 BENCHES ?= bench bench-proxy

@@ -1,16 +1,14 @@
 //! The instance types that nodes may be of: how large they are, what of them pods get, what they cost, and where AWS has them.
 //!
-//! The facts are two tables in `data/`, each with its source and date; they are read when first asked. A type that is not
-//! among them is none that this platform can reckon with.
+//! The facts are the tables of the capacity twin's catalogue, each with its source and date; they are read when first asked. A type that
+//! is not among them is none that this platform can reckon with.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use synth_framework::nearest;
+use synth_twin::catalogue::{Machine, Offers};
 
 use crate::settings::Architecture;
-
-const TYPES: &str = include_str!("data/instance-types.csv");
-const OFFERINGS: &str = include_str!("data/instance-offerings.csv");
 
 /// The addresses of a range that an interface gets as one, where the CNI delegates prefixes: a /28.
 pub(crate) const RANGE: u64 = 16;
@@ -43,18 +41,16 @@ pub(crate) struct InstanceType {
     attachments: u64,
     /// Does each interface but the first take the place of a volume?
     shared: bool,
-    /// How new it is among its kind, read of its name once: policies ask every type for it.
+    /// The kind of load that it is made for, and how new it is among its kind, read of its name once: policies ask every type for them.
+    category: &'static str,
     generation: u64,
-    /// In how many zones of each region it is offered, as its row of the other table says; empty where that has none.
-    offered: &'static [usize],
+    /// The letters of the zones of each region in which it is offered; empty where nothing is known of it.
+    offered: &'static [&'static str],
 }
 
-static KNOWN: LazyLock<Vec<InstanceType>> = LazyLock::new(|| rows(TYPES).skip(1).map(InstanceType::read).collect());
+static KNOWN: LazyLock<Vec<InstanceType>> = LazyLock::new(|| Machine::all().map(InstanceType::of).collect());
 
-/// The cells of each line that is no comment.
-fn rows(table: &'static str) -> impl Iterator<Item = std::str::Split<'static, char>> {
-    table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(','))
-}
+static OFFERED: LazyLock<Offers> = LazyLock::new(Offers::known);
 
 /// Every type that is known.
 pub(crate) fn all() -> &'static [InstanceType] {
@@ -71,22 +67,6 @@ pub(crate) fn meant(name: &str) -> Option<&'static str> {
     nearest(name, all().iter().map(|known| known.name))
 }
 
-/// Where types are offered.
-struct Offerings {
-    regions: Vec<&'static str>,
-    /// In how many zones of each region a family is offered, or a type that differs from its family.
-    zones: HashMap<&'static str, Vec<usize>>,
-}
-
-static OFFERED: LazyLock<Offerings> = LazyLock::new(|| {
-    let mut rows = rows(OFFERINGS);
-    let regions = rows.next().into_iter().flatten().skip(1).collect();
-    let row = |mut row: std::str::Split<'static, char>| {
-        Some((row.next()?, row.map(|zones| zones.parse().unwrap_or_default()).collect()))
-    };
-    Offerings { regions, zones: rows.filter_map(row).collect() }
-});
-
 /// The column of a region in the table of offers; nothing where the region is not known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Offered(Option<usize>);
@@ -99,7 +79,7 @@ impl Offered {
 
     /// In how many zones a type is offered; nothing where the region is not known.
     pub(crate) fn zones(&self, of: &InstanceType) -> Option<usize> {
-        self.0.map(|region| of.offered.get(region).copied().unwrap_or_default())
+        self.0.map(|region| of.offered.get(region).map_or(0, |zones| zones.len()))
     }
 
     /// Is a type there? What is not known of a region does not speak against it.
@@ -116,32 +96,28 @@ fn generation(name: &str) -> u64 {
 }
 
 impl InstanceType {
-    fn read(mut cells: std::str::Split<'static, char>) -> Self {
-        let mut text = || cells.next().expect("each row of the table is whole");
-        let (name, architecture) = (text(), text().parse().expect("machines are of two architectures"));
-        let mut number = || text().parse().expect("sizes are numbers");
-        let (vcpus, memory, interfaces, per_interface) = (number(), number(), number(), number());
-        let price = text();
-        let (dollars, rest) = price.split_once('.').unwrap_or((price, ""));
-        let price = format!("{dollars}{rest:0<6}").parse().ok().filter(|_| !price.is_empty()).unwrap_or(u64::MAX);
-        let mut number = || text().parse::<u64>().expect("limits are numbers");
-        let (attachments, shared) = (number(), number() == 1);
-        let generation = generation(name);
-        let family = name.split_once('.').map_or(name, |(family, _)| family);
-        let offered =
-            OFFERED.zones.get(name).or_else(|| OFFERED.zones.get(family)).map(Vec::as_slice).unwrap_or_default();
+    fn of(machine: Machine) -> Self {
+        let Machine { name, arch, vcpus, memory, interfaces, addresses_per_interface, attachments, shared, price } =
+            machine;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the dearest costs some hundred dollars"
+        )]
+        let millionths = |dollars: f64| (dollars * 1e6).round() as u64;
         Self {
             name,
-            architecture,
+            architecture: arch.parse().expect("machines are of two architectures"),
             vcpus,
             memory,
             interfaces,
-            per_interface,
-            price,
+            per_interface: addresses_per_interface,
+            price: price.map_or(u64::MAX, millionths),
             attachments,
             shared,
-            generation,
-            offered,
+            category: name.split(|character: char| character.is_ascii_digit()).next().unwrap_or_default(),
+            generation: generation(name),
+            offered: OFFERED.zones(name),
         }
     }
 
@@ -161,7 +137,7 @@ impl InstanceType {
 
     /// The kind of load that it is made for: `m`.
     pub(crate) fn category(&self) -> &'static str {
-        self.family().split(|character: char| character.is_ascii_digit()).next().unwrap_or_default()
+        self.category
     }
 
     /// How new it is among its kind: 7 of `m7i`.
@@ -228,7 +204,8 @@ mod tests {
     fn pods_get_what_karpenter_says_of_every_type() {
         let reference = include_str!("../tests/fixtures/karpenter-allocatable.csv");
         let mut compared = 0;
-        for mut row in rows(reference).skip(1) {
+        for line in reference.lines().filter(|line| !line.starts_with('#')).skip(1) {
+            let mut row = line.split(',');
             let name = row.next().unwrap();
             let said: Vec<u64> = row.map(|cell| cell.parse().unwrap()).collect();
             let known = named(name).unwrap_or_else(|| panic!("{name} is not in the table"));

@@ -9,6 +9,7 @@ mod base_images;
 pub mod bootstrap;
 mod charts;
 pub mod cluster;
+pub mod cost;
 pub mod iam;
 mod instances;
 pub mod load_test;

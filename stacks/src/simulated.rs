@@ -6,7 +6,7 @@ use k8s_openapi::api::{core::v1::ResourceQuota, scheduling::v1::PriorityClass};
 use synth_kubernetes::quantity::{self, MEMORY};
 use synth_twin::{
     catalogue::NodeClass,
-    cost::Fixed,
+    cost::{Fixed, Item},
     engine::{Bounds, Delays},
     karpenter::{self, Version},
     load::Plan,
@@ -21,18 +21,18 @@ use synth_twin::{
 use crate::{
     Platform,
     charts::karpenter::Values,
+    cost::standing,
     names::{BASE_NODE_LABEL, CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
-    settings::NatGateways,
     view::{self, BALANCER, NodePool, TARGET_GROUP, Workload, attribute},
 };
 
-/// Seconds for which the proxy and the mock keep a connection at most: `--max-connection-age` where no flag says so.
+/// Seconds for which the proxy and the mock keep a connection at most: the default of `--max-connection-age`, which no setting changes.
 const CONNECTION_AGE: f64 = 60.0;
 
 /// Seconds that a request waits for a place in flight at most, in the proxy.
 const PATIENCE: f64 = 0.5;
 
-/// Seconds that the proxy gives a target: `--timeout` where no flag says so.
+/// Seconds that the proxy gives a target: the default of `--timeout`, which no setting changes.
 const TIMEOUT: f64 = 30.0;
 
 /// The load balancer asks each 5 s, and believes the second answer that is missing after 2 s.
@@ -230,23 +230,17 @@ fn quota(platform: &Platform) -> Option<ResourceQuota> {
     platform.every::<ResourceQuota>().find(|quota| quota.namespace() == namespace).map(|quota| quota.typed().clone())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of gateways and endpoints")]
 fn fixed(platform: &Platform) -> Fixed {
-    let settings = &platform.settings;
-    let zones = settings.network.zones.len() as f64;
-    let gateways = if settings.network.nat_gateways == NatGateways::PerZone { zones } else { 1.0 };
-    let prometheus = f64::from(settings.observability.prometheus_replicas)
-        * f64::from(settings.observability.prometheus_volume_size_gib);
-    let alertmanager = f64::from(settings.observability.alertmanager_replicas)
-        * f64::from(settings.observability.alertmanager_volume_size_gib);
+    // That a version has extended support alone is known by the day, which is none of this.
+    let standing = standing(platform, None);
+    let of = |item: Item| standing.iter().filter(|of| of.item == item).map(|of| of.units).sum();
     Fixed {
-        // That a version has extended support alone is known by the day, which is none of this.
         extended: false,
-        nat_gateways: gateways,
-        endpoint_zones: settings.network.interface_endpoints.len() as f64 * zones,
-        load_balancers: 1.0,
-        public_addresses: gateways + zones,
-        volumes: prometheus + alertmanager,
-        keys: 2.0,
+        nat_gateways: of(Item::NatGateway),
+        endpoint_zones: of(Item::Endpoint),
+        load_balancers: of(Item::Nlb),
+        public_addresses: of(Item::PublicIpv4),
+        volumes: of(Item::Gp3),
+        keys: of(Item::KmsKey),
     }
 }

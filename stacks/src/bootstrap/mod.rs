@@ -4,6 +4,7 @@
 
 mod access_log;
 mod bucket;
+mod budget;
 mod github;
 mod plan;
 mod registry;
@@ -21,5 +22,6 @@ pub fn define(settings: &Settings, stack: &Stack) {
     let bucket = state::state(settings, &stack.file("state"));
     let repositories = registry::registry(settings, &stack.file("registry"));
     github::github(settings, &bucket, &repositories, &stack.file("github"));
+    budget::budget(settings, &stack.file("budget"));
     spot::service_linked_role(settings, &stack.file("spot"));
 }

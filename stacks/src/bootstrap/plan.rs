@@ -17,6 +17,9 @@ pub(super) fn grant_plans(settings: &Settings, state: &State, role: &aws_iam_rol
     grant(stack, settings, role, "github-plan-identity", of_identity(settings));
     grant(stack, settings, role, "github-plan-network", of_network());
     grant(stack, settings, role, "github-plan-cluster", of_cluster(settings));
+    if settings.budget.monthly_usd > 0 {
+        grant(stack, settings, role, "github-plan-budget", of_budget(settings));
+    }
 }
 
 /// A plan without a lock only reads: its own state, and how buckets, key and vault are made.
@@ -135,6 +138,13 @@ fn of_cluster(settings: &Settings) -> Vec<statement::Block> {
         allow("Rules", rules).resources([arn(settings, "events", &format!("rule/{}", settings.named("*")))]),
         allow("Queue", ["sqs:GetQueueAttributes", "sqs:ListQueueTags"]).resources([queue]),
     ]
+}
+
+/// Budgets have no region.
+fn of_budget(settings: &Settings) -> statement::Block {
+    let (partition, account) = (settings.aws.partition(), &settings.aws.account_id);
+    let budget = format!("arn:{partition}:budgets::{account}:budget/{}", settings.budget_name());
+    allow("Budget", ["budgets:ListTagsForResource", "budgets:ViewBudget"]).resources([budget])
 }
 
 /// The ARN of something of the environment's account and region.

@@ -242,10 +242,25 @@ impl Values {
         ]
     }
 
+    /// Components that claim volumes: their pods, and what each of them claims.
+    pub(crate) fn claims(&self) -> [(&'static str, u64, Option<&Quantity>); 2] {
+        let Self { prometheus, alertmanager, .. } = self;
+        let storages = [&prometheus.prometheus_spec.storage_spec, &alertmanager.alertmanager_spec.storage];
+        let sizes = storages.map(|storage| claimed(storage.as_ref()));
+        let [first, second] = self.stateful().map(|of| (of.name, of.replicas));
+        [(first.0, first.1, sizes[0]), (second.0, second.1, sizes[1])]
+    }
+
     /// The limit of Prometheus' memory.
     pub(crate) fn memory(&self) -> Option<&Quantity> {
         limit_in(&self.prometheus.prometheus_spec.resources, MEMORY)
     }
+}
+
+/// What a volume is claimed to hold.
+fn claimed(storage: Option<&Storage>) -> Option<&Quantity> {
+    let claim = storage?.volume_claim_template.as_ref()?;
+    claim.spec.resources.as_ref()?.requests.as_ref()?.get("storage")
 }
 
 fn has_claim(storage: Option<&Storage>) -> bool {

@@ -19,7 +19,10 @@ use self::{
     shown::Shown,
     text::{Escaped, Style},
 };
-use crate::Platform;
+use crate::{
+    Platform,
+    cost::{self, Part},
+};
 
 /// The file.
 pub const FILE: &str = "architecture.svg";
@@ -32,25 +35,41 @@ pub(crate) fn build(platform: &Platform) -> BuiltFiles {
     let layout = Layout::of(&shown);
     let mut canvas = Canvas::default();
     canvas.area("ground", Area::new(0.5, 0.5, WIDTH - 1.0, layout.height - 1.0), 16.0);
-    head(&shown, &layout, &mut canvas);
+    let stands = cost::stands(platform, None);
+    head(&shown, &layout, &stands, &mut canvas);
     network::ground(&shown, &layout, &mut canvas);
     network::entries(&shown, &layout, &mut canvas);
     nodes::nodes(&shown, &layout, &mut canvas);
     delivery::delivery(&shown, &layout, &mut canvas);
-    let text = document(&shown, &layout, &canvas.into_text());
+    let text = document(&shown, &layout, &stands, &canvas.into_text());
     BuiltFiles::new("picture", [StackFile { path: FILE.to_owned(), text }])
 }
 
-fn head(shown: &Shown, layout: &Layout, canvas: &mut Canvas) {
+fn head(shown: &Shown, layout: &Layout, stands: &[(Part, f64)], canvas: &mut Canvas) {
     let room = layout.axis - 80.0 - layout.left.x;
     canvas.text(Style::Title, Anchor::Start, (layout.left.x, 46.0), room, &shown.name);
-    let note = format!("environment {}", shown.environment);
+    let note = format!(
+        "environment {} · what stands costs {:.0} USD a month: {}",
+        shown.environment,
+        sum(stands),
+        parts(stands)
+    );
     canvas.text(Style::Note, Anchor::Start, (layout.left.x, 66.0), room, &note);
 }
 
-fn document(shown: &Shown, layout: &Layout, body: &str) -> String {
+/// What each part costs.
+fn parts(stands: &[(Part, f64)]) -> String {
+    let parts = stands.iter().map(|(part, dollars)| format!("{} {dollars:.0}", part.name()));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn sum(stands: &[(Part, f64)]) -> f64 {
+    stands.iter().map(|(_, dollars)| dollars).sum()
+}
+
+fn document(shown: &Shown, layout: &Layout, stands: &[(Part, f64)], body: &str) -> String {
     let (height, name) = (layout.height, Escaped(&shown.name));
-    let description = description(shown);
+    let description = description(shown, stands);
     let description = Escaped(&description);
     format!(
         r#"<!-- Synthesized from stacks/src/picture; do not edit. -->
@@ -65,14 +84,15 @@ fn document(shown: &Shown, layout: &Layout, body: &str) -> String {
 }
 
 /// The same in sentences, for those who cannot see it.
-fn description(shown: &Shown) -> String {
+fn description(shown: &Shown, stands: &[(Part, f64)]) -> String {
     let zones: Vec<_> = shown.zones.iter().map(|zone| zone.name.as_str()).collect();
     let services: Vec<_> = shown.services.iter().map(|of| format!("{} ({})", of.name, of.scaling)).collect();
     let pools: Vec<_> = shown.pools.iter().map(|pool| pool.name.as_str()).collect();
     let stacks: Vec<_> = shown.stacks.iter().map(|stack| stack.name.as_str()).collect();
     format!(
         "Terraform applies {} in AWS {}. A VPC of {} spans the zones {}. {}. Clients reach {} through a network load \
-         balancer; the pods run on nodes that Karpenter makes from the pools {}. Argo CD syncs {} from {}.",
+         balancer; the pods run on nodes that Karpenter makes from the pools {}. Argo CD syncs {} from {}. Without these nodes a month \
+         costs {:.0} USD at list prices: {}.",
         stacks.join(", "),
         shown.region,
         shown.vpc,
@@ -81,6 +101,8 @@ fn description(shown: &Shown) -> String {
         services.join(", then "),
         pools.join(", "),
         shown.sync.folder,
-        shown.repository
+        shown.repository,
+        sum(stands),
+        parts(stands)
     )
 }

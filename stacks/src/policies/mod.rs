@@ -2,6 +2,7 @@
 //!
 //! A family is a table and the checks that it names. A check reads through `view` and reports; it changes nothing.
 
+mod cost;
 mod drain;
 mod env;
 mod ha;
@@ -32,6 +33,7 @@ pub const FAMILIES: &[Family<Platform>] = &[
     Family { prefix: "ENV", summary: "environments beside each other", policies: env::POLICIES },
     Family { prefix: "SYNC", summary: "how Argo CD applies a change in Git", policies: sync::POLICIES },
     Family { prefix: "OBS", summary: "alerts, and whether people are told of them", policies: obs::POLICIES },
+    Family { prefix: "COST", summary: "what a month costs, and who hears of it", policies: cost::POLICIES },
     Family { prefix: "OWN", summary: "values that must be the environment's own", policies: own::POLICIES },
 ];
 

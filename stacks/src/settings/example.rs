@@ -9,7 +9,7 @@ use super::problem::Problems;
 use super::tree::{Node, Value};
 
 /// Accounts of AWS's documentation, which the environments are shipped with.
-const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "123456789012"];
+const ACCOUNTS: [&str; 4] = ["111122223333", "444455556666", "777788889999", "123456789012"];
 
 /// Names that the environments are shipped with.
 const NAMES: [&str; 2] = ["example-org", "11111111-2222-3333-4444-555555555555"];

@@ -24,6 +24,11 @@ impl Settings {
         self.named("karpenter-node")
     }
 
+    /// Name of the account's budget.
+    pub fn budget_name(&self) -> String {
+        self.named("month")
+    }
+
     /// The queue that tells Karpenter of interruptions.
     pub fn interruption_queue(&self) -> String {
         self.named("karpenter")

@@ -5,7 +5,7 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Cluster, ExampleValue, Github, Karpenter, Keda, LoadBalancerController, LoadTest,
+    Argocd, Aws, BaseNodes, Budget, Cluster, ExampleValue, Github, Karpenter, Keda, LoadBalancerController, LoadTest,
     MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
     problem::{Problems, SettingsError},
     read::Section,
@@ -32,6 +32,8 @@ pub struct Settings {
     pub aws: Aws,
     /// Terraform's state.
     pub state: State,
+    /// Budget of the account.
+    pub budget: Budget,
     /// GitHub repository of the workflows.
     pub github: Github,
     /// Image registry.
@@ -111,6 +113,7 @@ impl Settings {
         );
         root.field::<Aws>("aws", "AWS account and region.", &[]);
         root.field::<State>("state", "Terraform's state.", &[]);
+        root.field::<Budget>("budget", "Budget of the account.", &[]);
         root.field::<Github>("github", "GitHub repository of the workflows.", &[]);
         root.field::<Registry>("registry", "Image registry.", &[]);
         root.field::<Repository>("repository", "Git repository that Argo CD follows.", &[]);
@@ -157,6 +160,7 @@ impl Settings {
         let name = root.field("name", &[&name_fits]);
         let aws = root.field("aws", &[]);
         let state = root.field("state", &[]);
+        let budget = root.field("budget", &[]);
         let github = root.field("github", &[]);
         let registry = root.field("registry", &[]);
         let repository = root.field("repository", &[]);
@@ -205,6 +209,7 @@ impl Settings {
             name: name?,
             aws: aws?,
             state: state?,
+            budget: budget?,
             github: github?,
             registry: registry?,
             repository: repository?,

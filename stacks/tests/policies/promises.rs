@@ -71,6 +71,17 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "requests are refused and no pod is added",
     ),
     ("OBS004", "[observability.receivers]\nwebhook = false", "an alert is a line on a page that nobody has open"),
+    ("COST001", "[budget]\nmonthly_usd = 2000", "nobody hears that the month becomes dear"),
+    (
+        "COST002",
+        "[budget]\nmonthly_usd = 2000\nmail_to = [\"platform@example.com\"]\nspent_percentages = [150]",
+        "people hear of it when more than all is spent",
+    ),
+    (
+        "COST003",
+        "[budget]\nmonthly_usd = 100\nmail_to = [\"platform@example.com\"]",
+        "mails come every month, and nobody reads them",
+    ),
     ("OWN001", "[aws]\naccount_id = \"210987654321\"", "somebody's account trusts a stranger's repository"),
 ];
 

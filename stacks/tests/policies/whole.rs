@@ -73,6 +73,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("scale.rs"),
         include_str!("keda.rs"),
         include_str!("link.rs"),
+        include_str!("cost.rs"),
         include_str!("delivery.rs"),
         include_str!("drain.rs"),
         include_str!("sec.rs"),

@@ -138,6 +138,16 @@ fn a_lost_zone_costs_what_stood_there_and_its_pods_come_back_elsewhere() {
     assert!(trace.by_zone[(trace.seconds.len() - 1) * zones..][1] == 0, "pods in the zone that is lost");
 }
 
+/// Those that wait in a pod when its zone is lost fail, too.
+#[test]
+fn requests_that_wait_in_lost_pods_are_told_of() {
+    let zone = SETUP.zones[0].clone();
+    let options = Options { faults: vec![(Time::seconds(200.0), Fault::LoseZone(zone))], ..slow(0.25) };
+    let sums = run(&SETUP, &plan(20_000.0), &options).unwrap().totals();
+    let told = sums.answered + sums.refused + sums.failed;
+    assert!((told - sums.offered).abs() < 1.0, "{} of {} told of", told, sums.offered);
+}
+
 #[test]
 fn what_is_not_there_is_named_with_what_is() {
     let refused = |fault: Fault| {

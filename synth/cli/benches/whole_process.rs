@@ -1,4 +1,4 @@
-//! Wall time and peak memory of `synth all` as its users run it: the release binary, from start to exit.
+//! Wall time and peak memory of `synth all`, and wall time of `synth check`, as users run them: the release binary, from start to exit.
 //!
 //! Peak memory is Linux's own count (`VmHWM`), read while the process waits at its very end to print its summary.
 
@@ -24,11 +24,13 @@ fn main() {
     let fresh = median(|| {
         // The folder may not be there yet.
         let _ = fs::remove_dir_all(&out);
-        timed(&out)
+        timed("all", &out)
     });
-    let unchanged = median(|| timed(&out));
+    let unchanged = median(|| timed("all", &out));
+    let checked = median(|| timed("check", &out));
     println!("synth all, every file new   {:>6.1} ms wall, median of {RUNS}", milliseconds(fresh));
     println!("synth all, nothing changed  {:>6.1} ms wall, median of {RUNS}", milliseconds(unchanged));
+    println!("synth check                 {:>6.1} ms wall, median of {RUNS}", milliseconds(checked));
     let _ = fs::remove_dir_all(&out);
     match peak(&out) {
         Some(kibibytes) => println!("synth all, every file new   {:>6.1} MiB peak memory", kibibytes / 1024.0),
@@ -36,16 +38,16 @@ fn main() {
     }
 }
 
-fn synth(out: &Path, stdout: impl Into<Stdio>) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_synth"));
-    command.arg("all").arg("--out").arg(out).arg("--environments").arg(out.with_file_name("environments"));
-    command.stdout(stdout).spawn().expect("cargo has built the binary")
+fn synth(command: &str, out: &Path, stdout: impl Into<Stdio>) -> Child {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_synth"));
+    process.arg(command).arg("--out").arg(out).arg("--environments").arg(out.with_file_name("environments"));
+    process.stdout(stdout).stderr(Stdio::null()).spawn().expect("cargo has built the binary")
 }
 
-fn timed(out: &Path) -> Duration {
+fn timed(command: &str, out: &Path) -> Duration {
     let start = Instant::now();
-    let status = synth(out, Stdio::null()).wait().expect("the child is ours");
-    assert!(status.success(), "synth all: {status}");
+    let status = synth(command, out, Stdio::null()).wait().expect("the child is ours");
+    assert!(status.success(), "synth {command}: {status}");
     start.elapsed()
 }
 
@@ -64,7 +66,7 @@ fn peak(out: &Path) -> Option<f64> {
     let capacity = 65_536;
     let (reader, mut writer) = std::io::pipe().expect("a pipe can be made");
     writer.write_all(&vec![b' '; capacity]).expect("an empty pipe holds its capacity");
-    let mut child = synth(out, writer);
+    let mut child = synth("all", out, writer);
     thread::sleep(Duration::from_millis(500));
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok();
     drop(reader);

@@ -20,8 +20,8 @@ use synth_command::{
 };
 
 use crate::commands::{
-    access::AccessArgs, images::ImagesArgs, init::InitArgs, load_report::LoadReportArgs, settings::SettingsArgs,
-    simulate::SimulateArgs, upgrade::UpgradeArgs,
+    access::AccessArgs, cost::CostArgs, images::ImagesArgs, init::InitArgs, load_report::LoadReportArgs,
+    settings::SettingsArgs, simulate::SimulateArgs, upgrade::UpgradeArgs,
 };
 
 /// The help of the option that every project has, as this one's folder is called.
@@ -78,6 +78,8 @@ pub(crate) enum Command {
     Access(AccessArgs),
     /// Simulate what happens under a load, before anything is applied: pods, nodes, latency, lost requests and money
     Simulate(SimulateArgs),
+    /// Say what an environment costs by the month and the hour, line by line, and what a change of its settings costs
+    Cost(CostArgs),
     /// Say how long this Kubernetes is supported, what does not fit, and the steps to a later one
     Upgrade(UpgradeArgs),
     /// Judge the results of a load test, and draw them on a page

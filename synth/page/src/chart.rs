@@ -19,6 +19,9 @@ const BOTTOM: f64 = HEIGHT - 40.0;
 /// How wide a letter is at most, in the size that phones get.
 const LETTER: f64 = 9.2;
 
+/// Where the unit begins.
+const UNIT: f64 = 4.0;
+
 /// Lines differ by more than their colour.
 const DASHES: [&str; 4] = ["none", "7 4", "2 3", "10 3 2 3"];
 
@@ -196,9 +199,11 @@ impl Chart<'_> {
                     "<path class=\"axis\" style=\"stroke-width:1;stroke-dasharray:3 3\" d=\"M{right:.1} {TOP}V{BOTTOM}\"/>"
                 );
             }
-            // A name that does not fit is left to the table of phases; a letter takes 6.5.
-            if right - left > 6.5 * f64::from(u8::try_from(name.len()).unwrap_or(u8::MAX)) {
-                let (x, y) = (f64::midpoint(left, right), TOP - 8.0);
+            // Beside the unit, which stands at the left; a name that does not fit is left to the table of phases.
+            let half = 6.5 / 2.0 * letters(name);
+            let x = f64::midpoint(left, right).max(UNIT + LETTER * letters(self.unit) + half);
+            if x + half < right {
+                let y = TOP - 8.0;
                 let _ =
                     writeln!(svg, "<text class=\"phase\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{name}</text>");
             }
@@ -212,7 +217,7 @@ impl Chart<'_> {
             let x = self.x(*second);
             let _ = writeln!(svg, "<path class=\"mark\" d=\"M{x:.1} {TOP}V{BOTTOM}\"/>");
             if x >= free {
-                // Below the unit, which stands at the left.
+                // Below the unit.
                 let y = TOP - 2.0;
                 let _ = writeln!(
                     svg,
@@ -235,7 +240,7 @@ impl Chart<'_> {
                 LEFT - 7.0
             );
         }
-        let _ = writeln!(svg, "<text x=\"4\" y=\"12\">{}</text>", escaped(self.unit));
+        let _ = writeln!(svg, "<text x=\"{UNIT}\" y=\"12\">{}</text>", escaped(self.unit));
         let step = time_step(self.seconds);
         let marks = (0..).map(|index| f64::from(index) * step).take_while(|second| *second <= self.seconds);
         for second in marks {
@@ -305,6 +310,10 @@ fn stroke(index: usize) -> String {
     format!("stroke:{};stroke-dasharray:{}", colour(index), DASHES[index % DASHES.len()])
 }
 
+fn letters(text: &str) -> f64 {
+    f64::from(u8::try_from(text.chars().count()).unwrap_or(u8::MAX))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,6 +336,24 @@ mod tests {
         let svg = chart(Shape::Lines, &[Some(1.0), None, Some(2.0), Some(3.0)]);
         let line = svg.lines().find(|line| line.starts_with(&format!("<path d=\"M{LEFT:.1}"))).unwrap();
         assert_eq!((line.matches('M').count(), line.matches('L').count()), (2, 1), "{line}");
+    }
+
+    #[test]
+    fn the_name_of_a_phase_stands_beside_the_unit_or_nowhere() {
+        let named = |end: f64| {
+            let ramp = Phase { name: "ramp", span: 0.0..end, shaded: false };
+            let (title, summary, unit, shape) = ("Title", "Summary".to_owned(), "% of what pods ask for", Shape::Lines);
+            let (phases, marks, series) = (vec![ramp], Vec::new(), Vec::new());
+            Chart { title, summary, unit, phases, marks, seconds: 100.0, shape, series }.svg()
+        };
+        let at = |svg: &str| -> Option<f64> {
+            let text = svg.split("class=\"phase\" x=\"").nth(1)?;
+            text.split('"').next()?.parse().ok()
+        };
+        assert_eq!(at(&named(15.0)), None);
+        let half = 6.5 * 2.0;
+        assert!(at(&named(25.0)).unwrap() - half > 4.0 + 22.0 * 6.5);
+        assert!(at(&named(100.0)).unwrap() > 300.0);
     }
 
     /// Every text lies inside the drawing, in the size that phones get: a letter of 16 px is at most 9.2 wide there.

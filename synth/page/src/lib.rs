@@ -1,12 +1,13 @@
-//! A page of one file that needs nothing else: charts drawn as SVG, each with its figures as a table beside it.
+//! A page of one file that needs nothing else: charts and sums drawn as SVG, each with its figures as a table beside it.
 
 mod axis;
 pub mod chart;
+pub mod shares;
 pub mod table;
 mod text;
 
 pub use axis::number;
-pub use text::{clock, escaped, grouped, milliseconds};
+pub use text::{clock, escaped, grouped, milliseconds, with_code};
 
 const STYLE: &str = include_str!("style.css");
 

@@ -17,6 +17,16 @@ pub fn escaped(text: &str) -> String {
     escaped
 }
 
+/// Text with what stands between backticks as code.
+pub fn with_code(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let part = |(place, part): (usize, &str)| {
+        let part = escaped(part);
+        if place % 2 == 1 { format!("<code>{part}</code>") } else { part }
+    };
+    parts.map(part).collect()
+}
+
 /// `0:00`, `1:05`, `1:00:00`: a second of the test.
 pub fn clock(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a test")]

@@ -5,6 +5,7 @@
 
 mod allocatable;
 mod labels;
+mod machine;
 mod prices;
 mod set;
 mod tables;
@@ -13,6 +14,7 @@ mod unavailable;
 pub use allocatable::{Eviction, NodeClass};
 pub(crate) use labels::CAPACITY_TYPE;
 pub use labels::Label;
+pub use machine::{Machine, Offers};
 pub use prices::{Band, Origin};
 pub use set::TypeSet;
 pub use unavailable::Unavailable;
@@ -109,6 +111,16 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Is there an instance type of this name, wherever it is offered?
+pub fn knows(name: &str) -> bool {
+    tables::knows(name)
+}
+
+/// Is it known of a region what is offered there?
+pub fn knows_region(region: &str) -> bool {
+    tables::knows_region(region)
+}
 
 impl InstanceType {
     /// Without a hypervisor: Karpenter buys it only where nothing else will do.

@@ -33,7 +33,7 @@ pub use world::{Bounds, Keeps, PodBudget, Quota, Rollout, Workload, World};
 use std::collections::BTreeMap;
 
 use crate::{
-    karpenter::{Claim, View, controller::Controller, disrupt::Command, launch::Choice, memory::Clock},
+    karpenter::{Claim, There, View, controller::Controller, disrupt::Command, launch::Choice, memory::Clock},
     network::Addresses,
     pods::{NodeId, PodId},
     scheduler::{self, Scheduler, Ties},
@@ -243,6 +243,7 @@ impl Engine {
             now,
             pods: &cluster.pods,
             nodes: &cluster.nodes,
+            there: Some(There { pods: &cluster.pods_there, nodes: &cluster.nodes_there }),
             pools: &cluster.pools,
             daemons: &cluster.daemons,
             catalogue: &cluster.catalogue,

@@ -18,7 +18,7 @@ mod target;
 
 pub use calibration::{CALIBRATION, Calibration};
 pub use fluid::{Offer, State, Tick};
-pub use latency::{Latency, Quantiles, mixed};
+pub use latency::{Latency, Quantiles, mean_of, mixed};
 pub use memory::{Places, Resident};
 pub use retry::retried;
 pub use sampled::{Sample, sampled};

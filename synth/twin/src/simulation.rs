@@ -120,6 +120,8 @@ struct Simulation<'a> {
     target: Target,
     /// What services took of each node in the last second.
     busy: Vec<Used>,
+    /// The nodes of which they took something.
+    used: Vec<NodeId>,
     /// Bytes a second that the network of each node always passes on.
     networks: Vec<f64>,
     revisions: usize,
@@ -188,6 +190,7 @@ impl<'a> Simulation<'a> {
             owners: Vec::new(),
             target: options.target,
             busy: Vec::new(),
+            used: Vec::new(),
             networks: Vec::new(),
             revisions: 1,
             faults,
@@ -266,6 +269,7 @@ impl<'a> Simulation<'a> {
                     let pod = &self.engine.pods()[id.0];
                     if let (Some(tier), Some((node, _))) = (self.owner(*id), pod.node) {
                         let zone = self.zone_of(node);
+                        self.know_network(node);
                         let container = self.server.start(event.at);
                         self.tiers[tier].started(*id, &self.engine.pods()[id.0], zone, container);
                     }
@@ -324,8 +328,9 @@ impl<'a> Simulation<'a> {
                 Fault::Roll(name) => self.roll(&name),
                 Fault::Drain(number) => {
                     let nodes = self.nodes_of(|_| true, None);
-                    if let Some(node) = nodes.get(number.saturating_sub(1)) {
-                        self.engine.drain_node(*node);
+                    match nodes.get(number.saturating_sub(1)) {
+                        Some(node) => self.engine.drain_node(*node),
+                        None => self.record.none_to_drain(now, number, nodes.len()),
                     }
                 }
                 Fault::Slow(target) => self.target = target,
@@ -402,6 +407,9 @@ fn unknown(setup: &Setup, options: &Options, catalogue: &Catalogue) -> Vec<Strin
             setup.region
         )),
         Fault::Drain(0) => Some("nodes are counted from 1".to_owned()),
+        Fault::Slow(target) if !(target.mean().is_finite() && target.mean() >= 0.0) => {
+            Some(format!("targets cannot take {} ms: expected milliseconds from 0 on", target.mean() * 1000.0))
+        }
         _ => None,
     };
     options.faults.iter().filter_map(wrong).collect()

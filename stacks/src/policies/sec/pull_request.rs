@@ -22,6 +22,9 @@ const ACCOUNT_WIDE: [&str; 2] = ["ecr:GetRegistryScanningConfiguration", "ec2:Ge
 /// The prefixes of actions that change nothing, which may stand where the resources are named.
 const READING: [&str; 3] = ["Describe", "Get", "List"];
 
+/// The same, by another name: the one way to read a budget, which AWS calls so.
+const VIEWING: [&str; 1] = ["budgets:ViewBudget"];
+
 /// Actions that begin like that and read the contents of things: no plan asks for them.
 const CONTENTS: [&str; 18] = [
     "athena:GetQueryResults",
@@ -141,7 +144,7 @@ fn judge(platform: &Platform, document: &Document<'_>, statement: &Statement<'_>
         let begins = |with: &[&str]| with.iter().any(|word| verb.starts_with(word));
         if is_pattern(&action) {
             report(format!("every `{action}`"), "name the actions that plans call");
-        } else if !begins(&READING) && action != DECRYPT {
+        } else if !begins(&READING) && !VIEWING.contains(&action.as_str()) && action != DECRYPT {
             report(format!("`{action}`, which does more than read,"), "leave it to the role that applies");
         } else if CONTENTS.contains(&action.as_str()) {
             report(format!("`{action}`, which reads the contents of resources,"), "leave it out: no plan asks for it");

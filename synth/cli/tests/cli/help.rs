@@ -30,6 +30,7 @@ fn help_explains_each_command() {
         "init",
         "access",
         "upgrade",
+        "cost",
     ] {
         insta::assert_snapshot!(format!("help_{command}"), help(&[command, "-h"]));
     }

@@ -9,9 +9,12 @@ mod bringing_up;
 mod bringing_up_checked;
 #[cfg(unix)]
 mod bringing_up_first;
+mod changing_costs;
 mod checking;
 mod comparing;
 mod completions;
+mod costing;
+mod documented_costs;
 mod documents;
 mod environments;
 mod failing;

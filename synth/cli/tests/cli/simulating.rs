@@ -34,6 +34,10 @@ fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
         assert!(!page.contains(outside), "{outside}");
     }
     assert_eq!(page.matches("<svg viewBox=\"0 0 880").count(), page.matches("The figures as a table").count());
+    let asked = "The load is the load test's own curve, up to 5,000 requests/s; targets take 250 ms; ";
+    assert!(page.contains(asked), "{page:.2000}");
+    // Where a price is from is read whole, and not cut where a screen ends.
+    assert!(page.contains("<td class=\"words\">aws.amazon.com"), "{page:.2000}");
     for shown in ["Pods by zone, scaled on cpu", "Bill", "Events", "$ for nodes", "Scaled on in-flight"] {
         assert!(page.contains(shown), "{shown}");
     }
@@ -61,6 +65,8 @@ fn scripts_get_every_second() {
     let seconds = one["seconds"]["offered"].as_array().unwrap().len();
     assert_eq!(one["services"][0]["ready"].as_array().map(Vec::len), Some(seconds));
     assert_eq!(one["refused"].as_f64(), Some(0.0));
+    assert_eq!(one["ready_pods_by_zone"]["eu-north-1a"].as_array().map(Vec::len), Some(seconds));
+    assert!(one["bill"][0]["dollars"].as_f64().is_some_and(|dollars| dollars > 0.0), "{}", one["bill"]);
 }
 
 #[test]
@@ -81,6 +87,8 @@ fn a_curve_of_ones_own_is_a_csv_whose_mistakes_are_named_all_together() {
     project.write("load.csv", "second,requests_per_second\n0,10\n60,-1\n30,NaN\n");
     let run = project.synth(["simulate", "--load", "load.csv"]).fails("load.csv:3");
     assert!(run.stderr.contains("load.csv:4"), "{}", run.stderr);
+    project.write("load.csv", "second,requests_per_second\n");
+    project.synth(["simulate", "--load", "load.csv"]).fails("load.csv:1: a curve needs two points");
     project.write("load.csv", "");
     project.synth(["simulate", "--load", "load.csv"]).fails("load.csv");
     let missing = project.synth(["simulate", "--load", "plam"]).fails("`plam`").stderr;
@@ -99,6 +107,13 @@ fn what_makes_no_sense_is_refused() {
         (&["--lose-zone", "x@3s"], "there is no zone `x`"),
         (&["--interrupt", "spots@3s"], "there is no pool `spots`"),
         (&["--refuse", "c7g.lrge@0s"], "there is no instance type `c7g.lrge`"),
+        (&["--slow-target", "NaN@3s"], "targets cannot take NaN ms"),
+        (&["--slow-target", "-5@3s"], "targets cannot take -5 ms"),
+        (&["--roll", "cors-proxy-server@9000"], "`--roll` at 9000 s comes after the load, which ends at 480 s"),
+        (&["--drain", "99@3s"], "there is no node 99 to drain: Karpenter has 2"),
+        (&["--compare", "cpu,cpu"], "`--compare` says a metric twice"),
+        (&["--seed", "-1"], "invalid value '-1' for '--seed <SEED>'"),
+        (&["--rate", "1e300"], "the rate `1e300` is not between 0"),
         (&["--answer-bytes=0"], "expected bytes from 1 on"),
         (&["--answer-bytes=NaN"], "expected bytes from 1 on"),
         (&["--quota", "64"], "expected a quota and its vCPUs, such as `on-demand=64`"),
@@ -155,5 +170,11 @@ fn recordings_are_replayed_and_a_decision_that_differs_is_a_finding() {
     project.write("one.jsonl", "{\n");
     project.synth(["simulate", "replay", "--vectors", "one.jsonl"]).fails("one.jsonl:1");
     project.synth(["simulate", "replay", "--karpenter", "."]).fails("holds no recording");
+    project.synth(["simulate", "replay", "--hpa", "."]).fails("`.` holds no recording");
     project.synth(["simulate", "replay"]).fails("--karpenter");
+    project.synth(["simulate", "replay", "--json"]).fails("--karpenter");
+    // A recording is of any cluster: it needs no environment.
+    project.write("one.jsonl", &format!("{first}\n"));
+    let run = project.synth(["simulate", "replay", "--vectors", "one.jsonl", "--environments", "nowhere"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
 }

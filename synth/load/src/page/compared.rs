@@ -1,6 +1,6 @@
 //! What was expected of the platform beside what was measured, and what each of the two is of.
 
-use synth_page::{escaped, table::plain};
+use synth_page::{escaped, table::plain, with_code};
 
 use crate::{
     comparison::{Comparison, Line, TIMES},
@@ -28,10 +28,4 @@ pub(super) fn section(comparison: &Comparison<'_>) -> String {
         escaped(&comparison.tested()),
         plain(caption, &["", "Expected", "Measured"], rows)
     )
-}
-
-/// Text with what stands between backticks as code.
-fn with_code(text: &str) -> String {
-    let parts = text.split('`').map(escaped).enumerate();
-    parts.map(|(place, part)| if place % 2 == 1 { format!("<code>{part}</code>") } else { part }).collect()
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Error, Offering, ZoneId, tables::Facts};
+use super::{
+    Error, Offering, ZoneId,
+    tables::{Facts, MEASURE},
+};
 use crate::pods::Capacity;
 
 /// Where a price is from.
@@ -24,6 +27,20 @@ impl Origin {
     /// Is it a guess from other types?
     pub fn is_estimate(self) -> bool {
         matches!(self, Self::Estimated | Self::MedianSaving)
+    }
+
+    /// Who says so of a region, and the day from which that is.
+    pub fn source(self, region: &str) -> (&'static str, &'static str) {
+        match self {
+            Self::Listed if region == MEASURE => ("karpenter-provider-aws at 6fc13b5", "2026-07-20"),
+            Self::Listed => ("AWS's price files, from ec2.shop at 74c9fd8", "2025-04-04"),
+            Self::Estimated => {
+                ("us-east-1, karpenter-provider-aws at 6fc13b5, times the region's median ratio", "2026-07-20")
+            }
+            Self::Saving => ("on demand less Spot Advisor's saving, spotinfo at 05e9331", "2025-06-28"),
+            Self::MedianSaving => ("on demand less the median saving of its kind, spotinfo at 05e9331", "2025-06-28"),
+            Self::Given => ("a table of prices", ""),
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The committed tables, read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    str::FromStr,
+};
 
 use super::{
     Error,
@@ -14,7 +17,7 @@ const RATIOS: &str = include_str!("../../data/price-ratios.csv");
 const ADVISOR: &str = include_str!("../../data/spot-advisor.csv");
 
 /// The region whose list of prices is complete: others are estimated by it.
-const MEASURE: &str = "us-east-1";
+pub(super) const MEASURE: &str = "us-east-1";
 
 /// What the tables say of a type in a region.
 #[derive(Clone, Debug)]
@@ -91,6 +94,16 @@ fn column(table: &'static str, region: &str) -> Option<HashMap<&'static str, &'s
     Some(lines.filter_map(cells).collect())
 }
 
+/// Is there an instance type of this name, wherever it is offered?
+pub(super) fn knows(name: &str) -> bool {
+    lines(TYPES).skip(1).any(|line| line.split(',').next() == Some(name))
+}
+
+/// Is it known of a region what is offered there?
+pub(super) fn knows_region(region: &str) -> bool {
+    lines(OFFERINGS).next().is_some_and(|names| names.split(',').skip(1).any(|name| name == region))
+}
+
 /// What is known of every type that a region has, by name.
 pub(super) fn facts(region: &str) -> Result<Vec<Facts>, Error> {
     let Some(offered) = column(OFFERINGS, region) else {
@@ -98,14 +111,14 @@ pub(super) fn facts(region: &str) -> Result<Vec<Facts>, Error> {
         return Err(Error::Region(region.to_owned(), known.collect()));
     };
     let prices = column(PRICES, region).unwrap_or_default();
-    let measures = column(PRICES, MEASURE).unwrap_or_default();
+    let measures = measures();
     let ratios = column(RATIOS, region).unwrap_or_default();
     let advisor = column(ADVISOR, region).unwrap_or_default();
-    let mut all: Vec<_> = lines(TYPES).skip(1).filter_map(|line| read(line, &offered)).collect();
+    let mut all: Vec<_> = types().filter_map(|line| read(&line, &offered)).collect();
     for facts in &mut all {
         let ratio = ratios.get(format!("{} {}", facts.category(), facts.maker).as_str());
-        let estimate = || Some(price(&measures, facts)? * ratio?.parse::<f64>().ok()?);
-        facts.on_demand = price(&prices, facts)
+        let estimate = || Some(price(&measures, facts.name, facts.vcpus)? * ratio?.parse::<f64>().ok()?);
+        facts.on_demand = price(&prices, facts.name, facts.vcpus)
             .map(Listed::Known)
             .or_else(|| estimate().map(|price| Listed::Estimated(cents(price))));
         let advice = advisor.get(facts.name).and_then(|cell| cell.split_once('/'));
@@ -120,47 +133,110 @@ pub(super) fn facts(region: &str) -> Result<Vec<Facts>, Error> {
     Ok(all)
 }
 
-fn read(line: &'static str, offered: &HashMap<&'static str, &'static str>) -> Option<Facts> {
-    let mut cells = line.split(',');
-    let mut cell = || cells.next();
-    let (name, arch, maker, vcpus, memory, ghz) = (cell()?, cell()?, cell()?, cell()?, cell()?, cell()?);
-    let (network, network_peak, bandwidth, _, volumes) = (cell()?, cell()?, cell()?, cell()?, cell()?);
-    let (interfaces, each, disk) = (cell()?, cell()?, cell()?);
-    let number = |text: &str| text.parse::<i64>().expect("the table's sizes are whole numbers");
+/// A line of the table of types, in words.
+pub(super) struct Line {
+    pub(super) name: &'static str,
+    pub(super) arch: &'static str,
+    pub(super) maker: &'static str,
+    pub(super) vcpus: &'static str,
+    pub(super) memory: &'static str,
+    pub(super) ghz: &'static str,
+    pub(super) network: &'static str,
+    pub(super) network_peak: &'static str,
+    pub(super) bandwidth: &'static str,
+    pub(super) volumes: &'static str,
+    pub(super) interfaces: &'static str,
+    pub(super) addresses_per_interface: &'static str,
+    pub(super) local_disk: &'static str,
+    pub(super) attachments: &'static str,
+    pub(super) shared: &'static str,
+}
+
+impl Line {
+    fn of(line: &'static str) -> Option<Self> {
+        let mut cells = line.split(',');
+        let mut cell = || cells.next();
+        let (name, arch, maker, vcpus, memory, ghz) = (cell()?, cell()?, cell()?, cell()?, cell()?, cell()?);
+        let (network, network_peak, bandwidth, _, volumes) = (cell()?, cell()?, cell()?, cell()?, cell()?);
+        let (interfaces, addresses_per_interface, local_disk) = (cell()?, cell()?, cell()?);
+        let (attachments, shared) = (cell()?, cell()?);
+        Some(Self {
+            name,
+            arch,
+            maker,
+            vcpus,
+            memory,
+            ghz,
+            network,
+            network_peak,
+            bandwidth,
+            volumes,
+            interfaces,
+            addresses_per_interface,
+            local_disk,
+            attachments,
+            shared,
+        })
+    }
+}
+
+/// The table of types.
+pub(super) fn types() -> impl Iterator<Item = Line> {
+    lines(TYPES).skip(1).filter_map(Line::of)
+}
+
+/// A size of the table, which are whole numbers.
+pub(super) fn size<N: FromStr>(text: &str) -> N {
+    text.parse().ok().expect("the table's sizes are whole numbers")
+}
+
+fn read(line: &Line, offered: &HashMap<&'static str, &'static str>) -> Option<Facts> {
     let decimal = |text: &str| text.parse::<f64>().expect("the table's speeds are numbers");
     let facts = Facts {
-        name,
-        arch,
-        maker,
-        vcpus: number(vcpus),
-        memory: number(memory),
-        ghz: decimal(ghz),
-        network: decimal(network),
-        network_peak: decimal(network_peak),
-        bandwidth,
-        volumes,
-        interfaces: number(interfaces),
-        addresses_per_interface: number(each),
-        local_disk: number(disk),
+        name: line.name,
+        arch: line.arch,
+        maker: line.maker,
+        vcpus: size(line.vcpus),
+        memory: size(line.memory),
+        ghz: decimal(line.ghz),
+        network: decimal(line.network),
+        network_peak: decimal(line.network_peak),
+        bandwidth: line.bandwidth,
+        volumes: line.volumes,
+        interfaces: size(line.interfaces),
+        addresses_per_interface: size(line.addresses_per_interface),
+        local_disk: size(line.local_disk),
         zones: "",
         on_demand: None,
         saving: None,
         band: None,
     };
-    let zones = offered.get(name).or_else(|| offered.get(facts.family())).copied().unwrap_or_default();
+    let zones = offered.get(line.name).or_else(|| offered.get(facts.family())).copied().unwrap_or_default();
     (!zones.is_empty()).then_some(Facts { zones, ..facts })
 }
 
+/// The regions of the table of offers, and for a family, or a type that differs from its family, the letters of the zones of each.
+pub(super) fn offers() -> (Vec<&'static str>, HashMap<&'static str, Vec<&'static str>>) {
+    let mut lines = lines(OFFERINGS).map(|line| line.split(','));
+    let regions = lines.next().into_iter().flat_map(|names| names.skip(1)).collect();
+    (regions, lines.filter_map(|mut cells| Some((cells.next()?, cells.collect()))).collect())
+}
+
+/// The prices of the region whose list is complete, in dollars an hour, of types and, for each vCPU, of families.
+pub(super) fn measures() -> HashMap<&'static str, &'static str> {
+    column(PRICES, MEASURE).unwrap_or_default()
+}
+
 /// The price of a type: its own, or that of its family for each vCPU.
-fn price(column: &HashMap<&'static str, &'static str>, facts: &Facts) -> Option<f64> {
-    match column.get(facts.name).copied().unwrap_or_default() {
+pub(super) fn price(column: &HashMap<&'static str, &'static str>, name: &str, vcpus: i64) -> Option<f64> {
+    match column.get(name).copied().unwrap_or_default() {
         "-" => None,
         "" => {
-            let (dollars, rest) =
-                column.get(facts.family())?.split_once('.').unwrap_or((column.get(facts.family())?, ""));
+            let each = column.get(name.split_once('.').map_or(name, |(family, _)| family))?;
+            let (dollars, rest) = each.split_once('.').unwrap_or((each, ""));
             // The table has at most ten places: whole numbers of them, so that the product is the very number that AWS lists.
             let each: i64 = format!("{dollars}{rest:0<10}").parse().ok()?;
-            (each > 0).then(|| exact(each * facts.vcpus) / 1e10)
+            (each > 0).then(|| exact(each * vcpus) / 1e10)
         }
         own => own.parse().ok(),
     }

@@ -54,7 +54,7 @@ pub struct Line {
     /// The unit.
     pub unit: &'static str,
     /// The price of a unit and its source; of instances it is in the catalogue.
-    pub price: Option<Price>,
+    pub price: Option<Price<'static>>,
     /// Dollars.
     pub dollars: f64,
 }
@@ -64,6 +64,8 @@ pub struct Line {
 pub struct Bill {
     /// Its lines: instances first, then what stands, then what moved.
     pub lines: Vec<Line>,
+    /// What moved, as it was reckoned.
+    pub moved: Moved,
 }
 
 impl Bill {
@@ -100,7 +102,7 @@ impl Bill {
             }
             line
         }));
-        Self { lines }
+        Self { lines, moved }
     }
 
     /// Dollars of all lines.
@@ -119,7 +121,7 @@ impl Line {
         Self { what, quantity: node.hours, unit: "hour", price: None, dollars: node.dollars }
     }
 
-    fn of_item(what: &str, price: Price, quantity: f64) -> Self {
+    fn of_item(what: &str, price: Price<'static>, quantity: f64) -> Self {
         Self {
             what: what.to_owned(),
             quantity,

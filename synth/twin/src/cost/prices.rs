@@ -79,6 +79,16 @@ impl Item {
         Self::Ecr,
     ];
 
+    /// The item of a name in the table.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|item| item.name() == name)
+    }
+
+    /// The unit that it is paid by.
+    pub fn unit(self) -> &'static str {
+        price(self, USUAL).unit
+    }
+
     /// Its name in the table.
     pub fn name(self) -> &'static str {
         match self {
@@ -107,15 +117,15 @@ impl Item {
 
 /// A price, and where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Price {
+pub struct Price<'a> {
     /// Dollars for one unit.
     pub dollars: f64,
     /// The unit, such as `hour` or `GB-month`.
-    pub unit: &'static str,
+    pub unit: &'a str,
     /// Who says so.
-    pub source: &'static str,
+    pub source: &'a str,
     /// The day on which it was read, or from which the source is.
-    pub read: &'static str,
+    pub read: &'a str,
     /// It is another region's, or sources do not agree.
     pub estimated: bool,
 }
@@ -123,7 +133,7 @@ pub struct Price {
 struct Row {
     item: &'static str,
     region: &'static str,
-    price: Price,
+    price: Price<'static>,
 }
 
 impl Row {
@@ -139,7 +149,7 @@ impl Row {
 ///
 /// # Panics
 /// Where the table lacks an item of us-east-1, which a test would have told.
-pub fn price(item: Item, region: &str) -> Price {
+pub fn price(item: Item, region: &str) -> Price<'static> {
     let of =
         |region: &str| ROWS.iter().find(|row| row.item == item.name() && row.region == region).map(|row| row.price);
     // The price of a cluster is the same everywhere.

@@ -26,10 +26,8 @@ impl Engine {
 
     /// Thousandths of the vCPUs of the instances that the account has as this; one that is being shut down counts no more.
     fn vcpus(&self, capacity: Capacity) -> i64 {
-        let nodes = self.cluster.nodes.iter().enumerate();
-        let runs = nodes.filter(|(place, node)| {
-            node.capacity == capacity && node.gone.is_none() && !self.terminating(NodeId(*place))
-        });
+        let nodes = self.cluster.nodes_there.iter().map(|id| (*id, &self.cluster.nodes[id.0]));
+        let runs = nodes.filter(|(id, node)| node.capacity == capacity && !self.terminating(*id));
         runs.map(|(_, node)| node.size.cpu).sum()
     }
 

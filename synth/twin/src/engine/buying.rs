@@ -9,7 +9,7 @@ use crate::{
         disrupt::{self, Sight},
         launch::{self, Choice},
         memory::Memory,
-        provision::Question,
+        provision::{Question, Supply},
     },
     pods::{Capacity, Labels, Node, NodeId, PodId},
     resources::Resources,
@@ -60,8 +60,8 @@ impl Engine {
 
     /// Has every claim an instance? Until then Karpenter decides nothing.
     pub(super) fn synced(&self) -> bool {
-        let waits = |node: &Node| node.pool.is_some() && node.gone.is_none() && node.launched.is_none();
-        !self.cluster.nodes.iter().any(waits)
+        let waits = |node: &Node| node.pool.is_some() && node.launched.is_none();
+        !self.cluster.nodes_there.iter().any(|id| waits(&self.cluster.nodes[id.0]))
     }
 
     /// The window of a batch could be over; then Karpenter looks for nodes.
@@ -79,13 +79,16 @@ impl Engine {
         }
         self.clean();
         let Some((plan, counts)) = self.with_sight(|sight, pace| {
-            let mut pods: Vec<PodId> = disrupt::pending(sight.view.pods).collect();
+            let mut pods: Vec<PodId> = disrupt::pending(sight.view).collect();
             let pending = pods.len();
             let (leaving, marked) = disrupt::leaving(sight);
             pods.extend(&leaving);
             let question = Question { pods: &pods, marked: &marked, ..Question::default() };
-            let plan = |lots| Question { lots, ..question }.answer(sight.view);
-            let plan = if pods.is_empty() { Plan::default() } else { pace.draw(now, &plan) };
+            if pods.is_empty() {
+                return (Plan::default(), (0, 0));
+            }
+            let supply = Supply::of(sight.view);
+            let plan = pace.draw(now, &|lots| Question { lots, ..question }.answer_from(&supply));
             (plan, (pending, leaving.len()))
         }) else {
             return;

@@ -16,11 +16,15 @@ use crate::{
 /// The state of the cluster.
 pub(super) struct Cluster {
     pub(super) pods: Vec<Pod>,
+    /// Those that are not gone, in their order.
+    pub(super) pods_there: Vec<PodId>,
     /// What is known of each pod besides.
     pub(super) about: Vec<About>,
     /// The budgets that cover each pod.
     pub(super) covers: Vec<Vec<usize>>,
     pub(super) nodes: Vec<Node>,
+    /// Those that are not gone, in their order.
+    pub(super) nodes_there: Vec<NodeId>,
     /// The pods of each node that are not gone.
     pub(super) on_node: Vec<Vec<PodId>>,
     /// Since when each node does not answer.
@@ -110,6 +114,8 @@ impl Cluster {
         let nodes = world.nodes.len();
         Self {
             pods: Vec::new(),
+            pods_there: Vec::new(),
+            nodes_there: (0..nodes).map(NodeId).collect(),
             about: Vec::new(),
             covers: Vec::new(),
             on_node: vec![Vec::new(); nodes],
@@ -138,6 +144,7 @@ impl Cluster {
         let id = PodId(self.pods.len());
         self.covers.push(self.covering(&template));
         self.pods.push(Pod::new(template, now));
+        self.pods_there.push(id);
         self.about.push(About {
             owner,
             ordinal,
@@ -152,14 +159,16 @@ impl Cluster {
 
     /// Adds a node or claim.
     pub(super) fn add_node(&mut self, node: Node, claim: Option<Claim>) -> NodeId {
+        let id = NodeId(self.nodes.len());
         self.nodes.push(node);
+        self.nodes_there.push(id);
         self.claims.push(claim);
         self.fleets.push(None);
         self.causes.push(None);
         self.vanished.push(false);
         self.on_node.push(Vec::new());
         self.lost.push(None);
-        NodeId(self.nodes.len() - 1)
+        id
     }
 
     /// The workload of a pod, by its name.

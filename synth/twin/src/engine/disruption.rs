@@ -45,7 +45,8 @@ impl Engine {
         if windows || aging || !self.cluster.unavailable.is_empty() || !self.waiting.is_empty() {
             return None;
         }
-        let nodes = self.cluster.nodes.iter().zip(&karpenter.memories).filter(|(node, _)| node.gone.is_none());
+        let nodes = self.cluster.nodes_there.iter();
+        let nodes = nodes.map(|NodeId(id)| (&self.cluster.nodes[*id], &karpenter.memories[*id]));
         let times = nodes.filter_map(|(node, memory)| {
             let ripe = node.pool.and_then(|pool| memory.consolidatable(clock, &self.cluster.pools[pool.0]));
             let ripe = ripe.map(|at| at + memory.noticed_after);
@@ -63,8 +64,9 @@ impl Engine {
 
     /// The methods look, from one on, until one has something.
     fn pass(&mut self, from: usize) {
+        let mut outlook = None;
         for place in from..METHODS.len() {
-            match self.ask(place) {
+            match self.ask(place, &mut outlook) {
                 Found::Command(command) if command.reason == Reason::Drifted => {
                     self.start(command);
                     return;
@@ -89,8 +91,8 @@ impl Engine {
         self.look_after(pause);
     }
 
-    /// What a method comes to; what found nothing is not asked before something changes.
-    fn ask(&mut self, place: usize) -> Found {
+    /// What a method comes to; what found nothing is not asked before something changes. The outlook of the moment is made once.
+    fn ask(&mut self, place: usize, outlook: &mut Option<Outlook>) -> Found {
         let now = self.now;
         let Some(karpenter) = &mut self.karpenter else { return Found::NotNow };
         if let Some(method) = method(place)
@@ -101,8 +103,11 @@ impl Engine {
         if place == 1 && karpenter.memories.iter().all(|memory| memory.drifted.is_none()) {
             return Found::NotNow;
         }
-        let outlook = if place >= 2 { self.with_sight(|sight, _| Outlook::of(sight)) } else { None };
-        if let (Some(karpenter), Some(outlook), Some(method)) = (&self.karpenter, &outlook, method(place))
+        if place >= 2 && outlook.is_none() {
+            *outlook = self.with_sight(|sight, _| Outlook::of(sight));
+        }
+        let outlook = outlook.as_ref();
+        if let (Some(karpenter), Some(outlook), Some(method)) = (&self.karpenter, outlook, method(place))
             && let Some(lasting) = karpenter.changes.same(method, outlook)
         {
             return if lasting { Found::Nothing } else { Found::NotNow };
@@ -117,7 +122,7 @@ impl Engine {
         if let (Some(karpenter), Some(outlook), Some(method)) = (&mut self.karpenter, outlook, method(place))
             && !matches!(found, Found::Command(_))
         {
-            karpenter.changes.remember(method, outlook, matches!(found, Found::Nothing));
+            karpenter.changes.remember(method, outlook.clone(), matches!(found, Found::Nothing));
         }
         found
     }

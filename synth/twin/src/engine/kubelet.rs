@@ -144,6 +144,9 @@ impl Engine {
         pod.gone = Some(self.now);
         pod.ready = None;
         let node = pod.node;
+        if let Ok(place) = self.cluster.pods_there.binary_search(&id) {
+            self.cluster.pods_there.remove(place);
+        }
         if let Some((node, _)) = node {
             if self.cluster.about[id.0].addressed == Some(true) {
                 self.addresses.release(node, self.now);

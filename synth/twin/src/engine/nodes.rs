@@ -133,6 +133,9 @@ impl Engine {
             return;
         }
         node.gone = Some(self.now);
+        if let Ok(place) = self.cluster.nodes_there.binary_search(&id) {
+            self.cluster.nodes_there.remove(place);
+        }
         self.addresses.gone(id);
         for pod in self.cluster.on_node[id.0].clone() {
             self.delete_pod(pod, Departure::NodeLost, None);

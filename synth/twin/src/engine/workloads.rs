@@ -149,8 +149,8 @@ impl Engine {
     fn over_quota(&self, template: &Template) -> bool {
         let quotas = self.cluster.quotas.iter().filter(|quota| quota.namespace == template.namespace);
         quotas.into_iter().any(|quota| {
-            let there =
-                self.cluster.pods.iter().filter(|pod| pod.gone.is_none() && pod.template.namespace == quota.namespace);
+            let there = self.cluster.pods_there.iter().map(|id| &self.cluster.pods[id.0]);
+            let there = there.filter(|pod| pod.template.namespace == quota.namespace);
             let (used, limit) = there.fold((template.requests, template.cpu_limit), |(used, limit), pod| {
                 let limits = limit.zip(pod.template.cpu_limit).map(|(one, other)| one + other);
                 (used + pod.template.requests, limits)

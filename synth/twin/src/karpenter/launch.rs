@@ -111,8 +111,8 @@ pub fn batches(fleets: &[Fleet]) -> Vec<Vec<usize>> {
 
 /// May a claim of a pool be made? Not while its nodes together are beyond a limit: what a plan leaves is not looked at again.
 pub fn may_create(view: View<'_>, pool: PoolId) -> bool {
-    let nodes = view.nodes.iter().filter(|node| node.pool == Some(pool) && node.launched.is_some());
-    let nodes = nodes.filter(|node| node.gone.is_none() && node.deleting.is_none());
+    let nodes = view.nodes_there().map(|(_, node)| node).filter(|node| node.pool == Some(pool));
+    let nodes = nodes.filter(|node| node.launched.is_some() && node.deleting.is_none());
     let (count, size) = nodes.fold((0, Resources::default()), |(count, size), node| (count + 1, size + node.size));
     let pool = &view.pools[pool.0];
     let within = |limit: Option<i64>, used: i64| limit.is_none_or(|limit| used <= limit);

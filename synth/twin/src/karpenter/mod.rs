@@ -125,6 +125,8 @@ pub struct View<'a> {
     pub pods: &'a [Pod],
     /// Every node and claim, the gone among them.
     pub nodes: &'a [Node],
+    /// What of both is not gone, where somebody keeps it; or else all are looked at.
+    pub there: Option<There<'a>>,
     /// The pools.
     pub pools: &'a [Pool],
     /// The daemonsets' pods, of which a new node gets one each where it may.
@@ -135,6 +137,14 @@ pub struct View<'a> {
     pub unavailable: &'a Unavailable,
     /// What Karpenter was started with.
     pub settings: &'a Settings,
+}
+
+/// Pods and nodes that are not gone, each in their order.
+#[derive(Clone, Copy)]
+#[expect(missing_docs, reason = "as above")]
+pub struct There<'a> {
+    pub pods: &'a [PodId],
+    pub nodes: &'a [NodeId],
 }
 
 /// What a simulation of scheduling comes to.
@@ -163,6 +173,24 @@ pub struct Claim {
     pub pods: Vec<PodId>,
     /// What they ask for, with the daemonsets' pods.
     pub requests: Resources,
+}
+
+impl<'a> View<'a> {
+    /// The pods that are not gone, in their order.
+    pub fn pods_there(self) -> impl Iterator<Item = (PodId, &'a Pod)> {
+        let known = self.there.into_iter().flat_map(|there| there.pods).copied();
+        let all = (0..if self.there.is_some() { 0 } else { self.pods.len() }).map(PodId);
+        let pods = known.chain(all).map(move |id| (id, &self.pods[id.0]));
+        pods.filter(|(_, pod)| pod.gone.is_none())
+    }
+
+    /// The nodes and claims that are not gone, in their order.
+    pub fn nodes_there(self) -> impl Iterator<Item = (NodeId, &'a Node)> {
+        let known = self.there.into_iter().flat_map(|there| there.nodes).copied();
+        let all = (0..if self.there.is_some() { 0 } else { self.nodes.len() }).map(NodeId);
+        let nodes = known.chain(all).map(move |id| (id, &self.nodes[id.0]));
+        nodes.filter(|(_, node)| node.gone.is_none())
+    }
 }
 
 impl Share {

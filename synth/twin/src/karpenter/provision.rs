@@ -10,6 +10,7 @@ mod places;
 mod pools;
 mod queue;
 mod shapes;
+mod supply;
 mod topology;
 
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
 use places::Places;
 use queue::Queue;
 use shapes::Shapes;
+pub use supply::Supply;
 use topology::Topology;
 
 /// What a simulation is asked.
@@ -56,8 +58,7 @@ pub fn waiting(view: View<'_>) -> Vec<PodId> {
         let failed = pod.unschedulable.is_some_and(|since| since <= view.now) && pod.nominated.is_none();
         pod.pending() && failed && !pod.template.daemon && !refuses(&pod.template)
     };
-    let pods = view.pods.iter().enumerate();
-    pods.filter(|(_, pod)| waits(pod)).map(|(number, _)| PodId(number)).collect()
+    view.pods_there().filter(|(_, pod)| waits(pod)).map(|(id, _)| id).collect()
 }
 
 /// Pods that a run simulates since their nodes go, those told to go and `marked` ones alike. Whom a budget holds where it is, the caller
@@ -68,15 +69,19 @@ pub fn leaving(view: View<'_>, marked: &[NodeId]) -> Vec<PodId> {
         node.gone.is_none() && node.registered.is_some() && (node.deleting.is_some() || marked.contains(&id))
     };
     let leaves = |pod: &Pod| pod.holds() && pod.deleting.is_none() && !pod.template.daemon;
-    let pods = view.pods.iter().enumerate();
-    let pods = pods.filter(|(_, pod)| leaves(pod) && pod.node.is_some_and(|(node, _)| goes(node)));
-    pods.map(|(number, _)| PodId(number)).collect()
+    let pods = view.pods_there().filter(|(_, pod)| leaves(pod) && pod.node.is_some_and(|(node, _)| goes(node)));
+    pods.map(|(id, _)| id).collect()
 }
 
 impl Question<'_> {
     /// The plan that Karpenter would make.
     pub fn answer(&self, view: View<'_>) -> Plan {
-        Simulation::new(view, self).run(self)
+        self.answer_from(&Supply::of(view))
+    }
+
+    /// The same, of the cluster of this supply.
+    pub fn answer_from(&self, supply: &Supply<'_>) -> Plan {
+        Simulation::new(supply, self).run(self)
     }
 }
 
@@ -87,7 +92,8 @@ struct Simulation<'a> {
 }
 
 impl<'a> Simulation<'a> {
-    fn new(view: View<'a>, question: &Question<'_>) -> Self {
+    fn new(supply: &Supply<'a>, question: &Question<'_>) -> Self {
+        let view = supply.view;
         let gone = |id: &NodeId| question.candidates.contains(id) || question.marked.contains(id);
         let stay: Vec<NodeId> = nodes::stay(view).filter(|id| !gone(id)).collect();
         let mut topology = Topology::new(view, question.pods, &stay, question.lots);
@@ -98,7 +104,8 @@ impl<'a> Simulation<'a> {
                 topology.meet(shape);
             }
         }
-        Self { view, shapes, places: Places::new(view, &stay, question.resting, topology) }
+        let nodes = supply.nodes(gone, question.resting);
+        Self { view, shapes, places: Places::new(supply, nodes, &stay, topology) }
     }
 
     fn run(mut self, question: &Question<'_>) -> Plan {

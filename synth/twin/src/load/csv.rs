@@ -40,6 +40,9 @@ impl Load {
         flaws.extend(
             flaws::of_points(&points).into_iter().filter(|flaw| !unread || points.len() > 1 || flaw.line.is_some()),
         );
+        for flaw in &mut flaws {
+            flaw.line.get_or_insert(first);
+        }
         flaws.sort_by_key(|flaw| flaw.line);
         if flaws.is_empty() {
             Ok(Self::sound(points.into_iter().map(|(_, second, rate)| (second, rate))))

@@ -7,7 +7,7 @@ use super::{HIGHEST, LONGEST};
 /// How many flaws are written out; a file that is none has as many as lines.
 const SHOWN: usize = 20;
 
-/// One thing that is wrong with a curve.
+/// One thing that is wrong with a curve, or with another file of a user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
     /// The line of the file, from 1.
@@ -16,7 +16,7 @@ pub struct Flaw {
     pub what: String,
 }
 
-/// Everything that is wrong with a curve.
+/// Everything that is wrong with a curve, or with another file of a user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaws(pub Vec<Flaw>);
 
@@ -70,9 +70,9 @@ pub(super) fn of_points(points: &[(Option<usize>, f64, f64)]) -> Vec<Flaw> {
         if !rate.is_finite() {
             flaw(format!("`{rate}` is no rate"));
         } else if rate < 0.0 {
-            flaw(format!("the rate {rate} is less than nothing"));
+            flaw(format!("the rate {} is less than nothing", written(rate)));
         } else if rate > HIGHEST {
-            flaw(format!("the rate {rate} is more than {HIGHEST} requests a second"));
+            flaw(format!("the rate {} is more than {HIGHEST} requests a second", written(rate)));
         }
         if !second.is_finite() {
             flaw(format!("`{second}` is no second"));
@@ -103,11 +103,17 @@ pub(super) fn of_points(points: &[(Option<usize>, f64, f64)]) -> Vec<Flaw> {
     flaws
 }
 
+/// A number in a few digits, however large it is.
+fn written(number: f64) -> String {
+    if number.abs() < 1e15 { number.to_string() } else { format!("{number:e}") }
+}
+
 /// What is wrong with a rate that a curve is scaled to.
 pub(super) fn of_rate(rate: f64) -> Vec<Flaw> {
     if rate.is_finite() && rate > 0.0 && rate <= HIGHEST {
         Vec::new()
     } else {
+        let rate = written(rate);
         vec![Flaw::new(format!("the rate `{rate}` is not between 0 and {HIGHEST} requests a second"))]
     }
 }

@@ -35,6 +35,9 @@ pub(super) struct Cluster {
     zones: Vec<(String, Vec<NodeId>)>,
     /// All nodes, one of each zone in turn.
     order: Vec<NodeId>,
+    /// How many nodes were looked at, and those of them that were not gone.
+    seen: usize,
+    there: Vec<NodeId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +96,14 @@ impl Cluster {
         self.rooms.resize_with(nodes.len(), Room::default);
         let mut joined: Vec<NodeId> = Vec::new();
         let mut left = false;
-        for (id, (room, node)) in self.rooms.iter_mut().zip(nodes).enumerate() {
+        self.there.extend((self.seen..nodes.len()).map(NodeId));
+        self.seen = nodes.len();
+        for id in &self.there {
+            let (room, node) = (&mut self.rooms[id.0], &nodes[id.0]);
             if room.present != node.present() {
                 room.present = node.present();
                 if room.present {
-                    joined.push(NodeId(id));
+                    joined.push(*id);
                 } else {
                     left = true;
                 }
@@ -114,6 +120,7 @@ impl Cluster {
                 room.values.clear();
             }
         }
+        self.there.retain(|id| nodes[id.0].gone.is_none());
         if joined.is_empty() && !left {
             return;
         }

@@ -85,6 +85,11 @@ impl State {
         self.backlog > 0.0 || self.again > 0.0
     }
 
+    /// Nobody answers any more: how many wait in it, of whom nothing was told yet.
+    pub fn stop(&mut self) -> f64 {
+        std::mem::take(self).backlog
+    }
+
     /// Moves the pod by so many seconds.
     pub fn tick(&mut self, service: &Service, offer: &Offer, seconds: f64) -> Tick {
         let again = self.again.min(service.clients.budget * offer.rate * seconds);

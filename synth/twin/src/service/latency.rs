@@ -128,6 +128,19 @@ pub fn mixed(pods: impl IntoIterator<Item = (Latency, f64)>) -> Quantiles {
     Quantiles { mean: sum / all, p50: quantile(&parts, 0.5), p99: quantile(&parts, 0.99) }
 }
 
+/// The mean time of requests of several pods, each with how many it answered, in seconds: that of [`mixed`], without its tails.
+pub fn mean_of(pods: impl IntoIterator<Item = (Latency, f64)>) -> f64 {
+    let (mut all, mut sum) = (0.0, 0.0);
+    let mut last: Option<(Latency, f64)> = None;
+    for (latency, answered) in pods.into_iter().filter(|(_, answered)| *answered > 0.0) {
+        let mean = last.filter(|(same, _)| *same == latency).map_or_else(|| latency.mean(), |(_, mean)| mean);
+        last = Some((latency, mean));
+        all += answered;
+        sum += mean * answered;
+    }
+    if all > 0.0 { sum / all } else { 0.0 }
+}
+
 impl Latency {
     fn alike(&self, other: &Self) -> bool {
         let close = |one: f64, two: f64| (one - two).abs() <= ALIKE * one.abs().max(two.abs());

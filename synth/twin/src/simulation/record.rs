@@ -33,6 +33,9 @@ pub(super) struct Record {
     /// How many nodes there are of each kind, and whether that changed in this second.
     counts: Vec<(u32, bool)>,
     price: f64,
+    /// Each service's pods, as they were counted last, and whether anything happened since.
+    counted: Vec<pods::Counted>,
+    stirred: bool,
     failing: bool,
     /// Claims of one moment, told as one.
     claimed: Vec<(Time, String)>,
@@ -52,6 +55,8 @@ impl Record {
             begun: None,
             counts: Vec::new(),
             price: 0.0,
+            counted: Vec::new(),
+            stirred: true,
             failing: false,
             claimed: Vec::new(),
             wanted: BTreeMap::new(),
@@ -76,6 +81,7 @@ impl Record {
     }
 
     pub(super) fn fault(&mut self, now: Time, fault: &Fault) {
+        self.stirred = true;
         let text = match fault {
             Fault::LoseZone(zone) => format!("zone {zone} is lost"),
             Fault::Interrupt(pool) => format!("AWS takes back every Spot node of {pool}"),
@@ -88,6 +94,13 @@ impl Record {
             Fault::Slow(target) => format!("targets take {:.0} ms from now on", target.mean() * 1000.0),
         };
         self.tell(now, Of::Fault, text);
+    }
+
+    /// A node that was to be drained is not there.
+    pub(super) fn none_to_drain(&mut self, now: Time, number: usize, there: usize) {
+        let text = format!("there is no node {number} to drain: Karpenter has {there}");
+        self.tell(now, Of::Fault, text.clone());
+        self.trace.amiss.push(text);
     }
 
     pub(super) fn decided(&mut self, now: Time, name: &str, before: usize, decision: &Decision) {
@@ -109,6 +122,7 @@ impl Record {
         if self.begun.is_none() {
             return;
         }
+        self.stirred = true;
         let at = event.at;
         match &event.kind {
             Happened::Launched(node) => {
@@ -149,11 +163,9 @@ impl Record {
                 let instead = if of.replacements.is_empty() { "" } else { ", and another takes their place" };
                 let saved = format!("{:.3} $/h less", of.savings);
                 let reason = reason(of.reason);
-                self.tell(
-                    at,
-                    Of::Removed,
-                    format!("{nodes} nodes are to go ({reason}), {pods} pods move{instead}: {saved}"),
-                );
+                let go = if nodes == 1 { "1 node is".to_owned() } else { format!("{nodes} nodes are") };
+                let moving = if pods == 1 { "1 pod moves".to_owned() } else { format!("{pods} pods move") };
+                self.tell(at, Of::Removed, format!("{go} to go ({reason}), {moving}{instead}: {saved}"));
             }
             Happened::NoAddress(pod) => {
                 let pod = &engine.pods()[pod.0];

@@ -17,6 +17,9 @@ const ENDPOINT: Span = Span::whole_seconds(1);
 /// A node that does not answer is `NotReady` after this (`--node-monitor-grace-period`), and its pods are no endpoints any more.
 const UNREADY: Span = Span::whole_seconds(50);
 
+/// Somebody may join or leave at once.
+const UNSETTLED: Time = Time(i64::MIN);
+
 /// As it is written down.
 #[expect(clippy::cast_possible_truncation, reason = "what is drawn and printed needs no more digits")]
 pub(super) fn narrow(number: f64) -> f32 {
@@ -35,8 +38,14 @@ pub(super) struct Tier {
     pub(super) target: Target,
     /// The share of what it sends on that fails there, as it was a second ago.
     pub(super) failing: f64,
+    /// Requests that waited in pods which stopped, not told of yet.
+    dropped: f64,
     entry: Entry,
     memory: Resident,
+    /// Its members are in the order in which they are reckoned.
+    sorted: bool,
+    /// Before this nobody joins or leaves.
+    settled: Time,
     /// One for all zones, or one for each.
     sets: Vec<Connections>,
 }
@@ -74,6 +83,8 @@ pub(super) struct Member {
     joined: Option<i64>,
     /// It does not answer any more.
     dead: bool,
+    /// Its place among those that were reckoned in the last second, for itself and for all that were alike.
+    kind: usize,
     /// What it took of its node in the last second, and what was there for it, in cores.
     pub(super) busy: f64,
     pub(super) cores: f64,
@@ -109,8 +120,11 @@ impl Tier {
             members: Vec::new(),
             target: Target::NONE,
             failing: 0.0,
+            dropped: 0.0,
             entry,
             memory: of.memory,
+            sorted: true,
+            settled: UNSETTLED,
             sets: (0..sets).map(|_| Connections::new(of.kept)).collect(),
         }
     }
@@ -118,6 +132,7 @@ impl Tier {
     /// A pod's container has started.
     pub(super) fn started(&mut self, id: PodId, pod: &Pod, zone: usize, container: Container) {
         let Some((node, _)) = pod.node else { return };
+        (self.sorted, self.settled) = (false, UNSETTLED);
         self.members.push(Member {
             id,
             node,
@@ -134,6 +149,7 @@ impl Tier {
             told: None,
             joined: None,
             dead: false,
+            kind: 0,
             busy: 0.0,
             cores: 1.0,
             through: 0.0,
@@ -188,20 +204,26 @@ impl Tier {
             Entry::Cluster => UNREADY,
         };
         if let Some(member) = self.member(id) {
+            let dropped = member.state.stop();
             member.dead = true;
+            member.in_flight = 0.0;
             member.leaves = Some(member.leaves.map_or(at + found, |leaves| leaves.min(at + found)));
+            self.dropped += dropped;
         }
     }
 
     /// It is gone.
     pub(super) fn gone(&mut self, id: PodId, server: &mut Server) {
         let Some(place) = self.members.iter().position(|member| member.id == id) else { return };
-        let member = self.members.remove(place);
+        let mut member = self.members.remove(place);
+        self.dropped += member.state.stop();
         server.remove(member.container);
         self.leave(&member);
     }
 
+    /// A member that is to change: it may join or leave sooner than anybody else then.
     fn member(&mut self, id: PodId) -> Option<&mut Member> {
+        self.settled = UNSETTLED;
         self.members.iter_mut().find(|member| member.id == id)
     }
 
@@ -218,6 +240,10 @@ impl Tier {
 
     /// Lets pods join and leave that are to by now.
     fn settle(&mut self, now: Time) {
+        if now < self.settled {
+            return;
+        }
+        self.settled = Time(i64::MAX);
         for place in 0..self.members.len() {
             let member = &self.members[place];
             let leaves = member.leaves.is_some_and(|leaves| leaves <= now);
@@ -225,12 +251,20 @@ impl Tier {
             if leaves && let Some(joined) = member.joined {
                 self.sets[set].leave(joined);
                 self.members[place].joined = None;
+                self.sorted = false;
             } else if !leaves && member.joined.is_none() && member.joins <= now {
                 self.sets[set].join(1.0);
                 self.members[place].joined = Some(self.sets[set].now());
+                self.sorted = false;
+            }
+            let Member { joins, leaves, .. } = self.members[place];
+            for at in [Some(joins), leaves].into_iter().flatten().filter(|at| *at > now) {
+                self.settled = self.settled.min(at);
             }
         }
         // Those that joined together are reckoned together.
-        self.members.sort_by_key(|member| (member.joined, member.zone, member.id));
+        if !std::mem::replace(&mut self.sorted, true) {
+            self.members.sort_by_key(|member| (member.joined, member.zone, member.id));
+        }
     }
 }

@@ -25,6 +25,8 @@ pub struct Trace {
     pub nodes: Vec<Change>,
     /// What happened, in order of time.
     pub events: Vec<Event>,
+    /// What was asked for and could not be done.
+    pub amiss: Vec<String>,
     /// What it all costs.
     pub bill: Bill,
 }

@@ -88,7 +88,7 @@ fn what_is_wrong_with_a_file_is_said_with_its_line_and_all_at_once() {
     const HEADER: &str = "second,requests_per_second\n";
     refused("", &["1: the file is empty"]);
     refused(" \r\n", &["1: the file is empty"]);
-    refused(HEADER, &[" a curve needs two points"]);
+    refused(HEADER, &["1: a curve needs two points"]);
     refused("time,rps\n0,1\n1,1\n", &["1: the header is `second,requests_per_second`, not `time,rps`"]);
     refused("0,1\n1,1\n2,1\n", &["1: the header is"]);
     refused(&format!("{HEADER}0,1\n"), &["2: a curve needs two points"]);

@@ -5,6 +5,8 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Subcommand, ValueEnum};
 use synth_twin::pods::Capacity;
 
+use crate::commands::curve::Curve;
+
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SimulateArgs {
@@ -76,7 +78,7 @@ pub(super) struct FaultArgs {
     #[arg(long, value_name = "NODE@SECONDS")]
     pub(super) drain: Vec<At<usize>>,
     /// Targets take so many milliseconds from then on, such as `250@300s`
-    #[arg(long, value_name = "MS@SECONDS")]
+    #[arg(long, value_name = "MS@SECONDS", allow_hyphen_values = true)]
     pub(super) slow_target: Vec<At<f64>>,
 }
 
@@ -91,11 +93,12 @@ pub(super) struct QuestionArgs {
     #[arg(long, value_name = "METRICS", value_delimiter = ',', conflicts_with = "scale_on")]
     pub(super) compare: Vec<Metric>,
     /// Runs with seeds of their own, for bands instead of lines
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
     #[arg(conflicts_with_all = ["compare", "find_max"])]
     pub(super) runs: u32,
     /// Seed of what no code can tell: launch times, phases of periods, whom a connection hashes to
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub(super) seed: u64,
     /// Simulate a published experiment in place of the environment
     #[arg(long, conflicts_with_all = ["LoadArgs", "FaultArgs", "BoundArgs", "find_max", "compare", "runs"])]
@@ -117,8 +120,18 @@ pub(super) enum Replay {
 }
 
 #[derive(Args, Debug)]
-#[group(required = true)]
 pub(crate) struct ReplayArgs {
+    #[command(flatten)]
+    pub(super) of: RecordingArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What was recorded: one of these at least.
+#[derive(Args, Debug)]
+#[group(required = true)]
+pub(super) struct RecordingArgs {
     /// Folder of recorded runs of autoscalers: `curves.json`, and `NAME.syncs.jsonl` with `NAME.sync.csv` for each
     #[arg(long, value_name = "DIR")]
     pub(super) hpa: Option<PathBuf>,
@@ -128,31 +141,6 @@ pub(crate) struct ReplayArgs {
     /// Folder of recorded decisions of Karpenter, one JSON file a scenario, and `prices.csv`
     #[arg(long, value_name = "DIR")]
     pub(super) karpenter: Option<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// A curve of load.
-#[derive(Clone, Debug)]
-pub(super) enum Curve {
-    Plan,
-    Spike,
-    Day,
-    Csv(PathBuf),
-}
-
-impl FromStr for Curve {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "plan" => Self::Plan,
-            "spike" => Self::Spike,
-            "day" => Self::Day,
-            file => Self::Csv(file.into()),
-        })
-    }
 }
 
 /// vCPUs that the account may have of Standard instances.

@@ -115,14 +115,15 @@ impl Bands {
     }
 
     /// The page: for each curve the lowest, the middle and the highest of all runs.
-    pub(super) fn html(&self, setup: &Setup) -> String {
+    pub(super) fn html(&self, setup: &Setup, asked: &str) -> String {
         let rows =
             self.sums().map(|of| vec![of.name.to_owned(), written(of.low), written(of.middle), written(of.high)]);
         let mut page = format!(
             "<header>\n<h1>Simulated {} times</h1>\n<p>The environment <code>{}</code> under one load, each time with another seed: \
-             launches take other times, periods begin elsewhere. At each second the lowest, the middle and the highest of all runs.</p>\n</header>\n",
+             launches take other times, periods begin elsewhere. At each second the lowest, the middle and the highest of all runs.</p>\n<p>{}</p>\n</header>\n",
             self.runs.len(),
-            escaped(&setup.name)
+            escaped(&setup.name),
+            escaped(asked)
         );
         page.push_str(&table::plain("Over all runs", &["", "Lowest", "Middle", "Highest"], rows));
         for curve in &self.curves {

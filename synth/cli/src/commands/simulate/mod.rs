@@ -3,36 +3,34 @@
 mod args;
 mod bands;
 mod page;
-mod replay;
+pub(crate) mod replay;
 mod seed;
 mod text;
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use stacks::{Platform, simulated};
 use synth_command::report::{PLACE, Report, json, say};
+use synth_page::grouped;
 use synth_project::Project as _;
 use synth_twin::{
     engine::Shortage,
-    load::{Day, Load, Spike},
+    load::Load,
     pods::Capacity,
     service::Target,
-    simulation::{self, Fault, Metric as Scaled, Options, search, setup::Setup},
+    simulation::{self, Fault, Metric as Scaled, Options, search, setup::Setup, trace::Trace},
     time::Time,
 };
 
 pub(crate) use self::args::SimulateArgs;
-use self::args::{BoundArgs, Curve, FaultArgs, LoadArgs, Metric, Quota, Replay, Scenario};
+use self::args::{At, BoundArgs, FaultArgs, LoadArgs, Metric, QuestionArgs, Quota, Scenario};
 use self::bands::Bands;
 pub(super) use self::text::nodes;
-use crate::{problems::Problems, project::Project};
+use crate::{commands::curve::Curve, problems::Problems, project::Project};
 
 /// Simulates an environment; a request that is refused or fails is a finding.
 pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report> {
-    if let Some(Replay::Replay(args)) = &args.replay {
-        return replay::replay(args);
-    }
     let platform = Platform::build(&project.settings)?;
     let mut setup = simulated::setup(&platform);
     if args.question.scenario == Some(Scenario::Seed) {
@@ -41,7 +39,7 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
     let mut problems = Problems::default();
     problems.part(args.bounds.apply(&mut setup));
     problems.part(args.load.assume(&mut setup));
-    let load = problems.part(args.load.read(simulated::plan(&platform)));
+    let load = problems.part(args.load.load.read(args.load.rate, simulated::plan(&platform)));
     let target = problems.part(args.load.target());
     let options = Options {
         seed: args.question.seed,
@@ -49,6 +47,10 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
         target: target.unwrap_or(Target::NONE),
         faults: args.faults.faults(&setup),
     };
+    if let Some(load) = &load {
+        problems.part(args.faults.during(load.seconds()));
+    }
+    problems.part(args.question.compared());
     problems.part(simulation::fit(&setup, &options).map_err(Into::into));
     let load = problems.end(load)?;
     if args.question.find_max {
@@ -70,16 +72,24 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
     let mut runs = Vec::new();
     for metric in &metrics {
         let options = Options { metric: metric.map(Into::into), ..options.clone() };
-        let trace = simulation::run(&setup, &load, &options)?;
+        let trace = whole(&setup, &load, &options)?;
         runs.push(text::Run::new(*metric, &setup, trace));
     }
     if let Some(path) = &args.page {
-        fs::write(path, page::html(&setup, &runs)).with_context(|| format!("writing `{}`", path.display()))?;
+        fs::write(path, page::html(&setup, &args.asked(&load), &runs))
+            .with_context(|| format!("writing `{}`", path.display()))?;
         say(format_args!("page  {PLACE}{}{PLACE:#}", path.display()));
     }
     let lost = runs.iter().any(|run| run.binding.is_some());
     let text = if args.json { json(&text::json_of_runs(&setup, &runs)) } else { text::runs(&setup, &runs) };
     Ok(Report::finding(lost, text))
+}
+
+/// A run in which everything happened that was asked for.
+fn whole(setup: &Setup, load: &Load, options: &Options) -> Result<Trace> {
+    let trace = simulation::run(setup, load, options)?;
+    ensure!(trace.amiss.is_empty(), "{}", trace.amiss.join("\n"));
+    Ok(trace)
 }
 
 /// Simulates the same with seeds of their own.
@@ -89,26 +99,69 @@ fn many(setup: &Setup, load: &Load, options: &Options, args: &SimulateArgs) -> R
     for number in 0..all {
         let seed = options.seed.wrapping_add(number.into());
         let options = Options { seed, ..options.clone() };
-        bands.add(&text::Run::new(metric, setup, simulation::run(setup, load, &options)?));
+        bands.add(&text::Run::new(metric, setup, whole(setup, load, &options)?));
         bands::progress(number + 1, all);
     }
     if let Some(path) = &args.page {
-        fs::write(path, bands.html(setup)).with_context(|| format!("writing `{}`", path.display()))?;
+        fs::write(path, bands.html(setup, &args.asked(load)))
+            .with_context(|| format!("writing `{}`", path.display()))?;
         say(format_args!("page  {PLACE}{}{PLACE:#}", path.display()));
     }
     let text = if args.json { json(&bands.json(setup)) } else { bands.text(setup) };
     Ok(Report::finding(bands.lose(), text))
 }
 
+impl SimulateArgs {
+    /// What was asked for, as a page says it: faults are among its events.
+    fn asked(&self, load: &Load) -> String {
+        let curve = match &self.load.load {
+            Curve::Plan => "the load test's own curve".to_owned(),
+            Curve::Spike => "a spike".to_owned(),
+            Curve::Day => "a day that is drawn, not recorded".to_owned(),
+            Curve::Csv(path) => format!("the curve of {}", path.display()),
+        };
+        let mut asked = format!("The load is {curve}, up to {} requests/s", grouped(format!("{:.0}", load.peak())));
+        if let Some(slow) = self.load.target_latency {
+            let _ = write!(asked, "; targets take {slow} ms");
+        }
+        for Quota { capacity, vcpus } in &self.bounds.quota {
+            let _ = write!(asked, "; the account's quota is {vcpus} vCPUs {}", paid(*capacity));
+        }
+        let _ = write!(asked, "; what no code can tell is drawn from seed {}", self.question.seed);
+        match self.question.runs {
+            1 => asked.push('.'),
+            runs => {
+                let _ = write!(asked, " and those after it, {runs} in all.");
+            }
+        }
+        asked
+    }
+}
+
+fn paid(capacity: Capacity) -> &'static str {
+    match capacity {
+        Capacity::OnDemand => "on-demand",
+        Capacity::Spot => "spot",
+    }
+}
+
+impl QuestionArgs {
+    fn compared(&self) -> Result<()> {
+        let twice = |(place, metric): (usize, &Metric)| self.compare[..place].contains(metric);
+        ensure!(!self.compare.iter().enumerate().any(twice), "`--compare` says a metric twice: say it once");
+        Ok(())
+    }
+}
+
 impl BoundArgs {
     fn apply(&self, setup: &mut Setup) -> Result<()> {
         for Quota { capacity, vcpus } in &self.quota {
-            let (quota, name) = match capacity {
-                Capacity::OnDemand => (&mut setup.bounds.on_demand, "on-demand"),
-                Capacity::Spot => (&mut setup.bounds.spot, "spot"),
+            let quota = match capacity {
+                Capacity::OnDemand => &mut setup.bounds.on_demand,
+                Capacity::Spot => &mut setup.bounds.spot,
             };
             let before = quota.replace(i64::from(*vcpus));
-            ensure!(before.is_none(), "`--quota` says `{name}` twice: say it once");
+            ensure!(before.is_none(), "`--quota` says `{}` twice: say it once", paid(*capacity));
         }
         Ok(())
     }
@@ -128,30 +181,28 @@ impl LoadArgs {
         }
         Ok(())
     }
-
-    fn read(&self, plan: synth_twin::load::Plan) -> Result<Load> {
-        let rate = self.rate.unwrap_or(plan.rate);
-        let shaped = match &self.load {
-            Curve::Plan => Load::plan(synth_twin::load::Plan { rate, ..plan }),
-            Curve::Spike => Load::spike(Spike::to(rate)),
-            Curve::Day => Load::day(&Day::of(rate)),
-            Curve::Csv(path) => {
-                let text = fs::read_to_string(path).with_context(|| {
-                    format!("reading `{}`; a curve is `plan`, `spike`, `day` or a CSV", path.display())
-                })?;
-                let file = path.display().to_string();
-                let read = Load::csv(&text).map_err(|flaws| anyhow!(flaws.of_file(&file)))?;
-                match self.rate {
-                    Some(rate) => read.scaled_to(rate),
-                    None => Ok(read),
-                }
-            }
-        };
-        shaped.map_err(|flaws| anyhow!("{flaws}"))
-    }
 }
 
 impl FaultArgs {
+    /// What comes after the curve's end would never happen.
+    fn during(&self, end: f64) -> Result<()> {
+        fn each<'a, T>(name: &'static str, all: &'a [At<T>]) -> impl Iterator<Item = (&'static str, f64)> + 'a {
+            all.iter().map(move |of| (name, of.at))
+        }
+        let all = each("lose-zone", &self.lose_zone)
+            .chain(each("interrupt", &self.interrupt))
+            .chain(each("refuse", &self.refuse))
+            .chain(each("roll", &self.roll))
+            .chain(each("drain", &self.drain))
+            .chain(each("slow-target", &self.slow_target));
+        let late: Vec<_> = all
+            .filter(|(_, at)| *at >= end)
+            .map(|(name, at)| format!("`--{name}` at {at} s comes after the load, which ends at {end} s"))
+            .collect();
+        ensure!(late.is_empty(), "{}", late.join("\n"));
+        Ok(())
+    }
+
     fn faults(&self, setup: &Setup) -> Vec<(Time, Fault)> {
         let zone = |name: &String| {
             let letter = |zone: &&String| zone.ends_with(name.as_str());

@@ -4,15 +4,22 @@ pub(super) mod charts;
 
 use std::fmt::Write;
 
-use synth_page::{document, escaped, grouped, table};
-use synth_twin::simulation::{
-    setup::Setup,
-    trace::{Second, Trace},
+use synth_page::{
+    document, escaped, grouped,
+    shares::{self, Share},
+    table, with_code,
+};
+use synth_twin::{
+    cost::{HOURS_A_MONTH, Line},
+    simulation::{
+        setup::Setup,
+        trace::{Second, Trace},
+    },
 };
 
 use super::text::{Run, milliseconds};
 
-pub(super) fn html(setup: &Setup, runs: &[Run]) -> String {
+pub(super) fn html(setup: &Setup, asked: &str, runs: &[Run]) -> String {
     let lost = runs.iter().any(|run| run.binding.is_some());
     let verdict = if lost { "requests are lost" } else { "every request is answered" };
     let class = if lost { "missed" } else { "met" };
@@ -20,13 +27,12 @@ pub(super) fn html(setup: &Setup, runs: &[Run]) -> String {
     let _ = write!(
         page,
         "<p>The environment <code>{}</code> under a load, as the capacity twin reckons it from the objects that are synthesized. \
-         Nothing of this ran in AWS; <code>docs/scaling.md</code> says what is modelled, from which source, and how far it was held to the real controllers.</p>\n</header>\n",
-        escaped(&setup.name)
+         Nothing of this ran in AWS; <code>docs/scaling.md</code> says what is modelled, from which source, and how far it was held to the real controllers.</p>\n<p>{}</p>\n</header>\n",
+        escaped(&setup.name),
+        escaped(asked)
     );
     page.push_str(&judgements(runs));
-    if runs.len() > 1 {
-        page.push_str(&compared(runs));
-    }
+    page.push_str(&compared(runs));
     for run in runs {
         if runs.len() > 1 {
             let _ = writeln!(page, "<h2>Scaled on {}</h2>", escaped(run.name()));
@@ -92,15 +98,29 @@ fn compared(runs: &[Run]) -> String {
         "Most nodes",
         "$ for nodes",
     ];
-    format!("<h2>Compared</h2>\n{}", table::plain("The same load, with pods added by each metric", &header, rows))
+    let (title, caption) = if runs.len() > 1 {
+        ("Compared", "The same load, with pods added by each metric")
+    } else {
+        ("In all", "What the load comes to: sums over all seconds, and the most of any")
+    };
+    format!("<h2>{title}</h2>\n{}", table::plain(caption, &header, rows))
+}
+
+/// Where the price of an instance is from: the heads of these tables say whose figures they are, and of which day.
+fn catalogue(what: &str) -> String {
+    let saved = if what.ends_with("spot") { ", less the saving in spot-advisor.csv" } else { "" };
+    format!("synth/twin/data/on-demand-prices.csv{saved}, by its head")
 }
 
 /// What the run costs, line by line, with where each price is from.
 fn bill(trace: &Trace) -> String {
     let rows = trace.bill.lines.iter().map(|line| {
         let source = line.price.as_ref().map_or_else(
-            || "the catalogue".to_owned(),
-            |price| format!("{}, {}", price.source.replace("https://", ""), price.read),
+            || catalogue(&line.what),
+            |price| {
+                let guess = if price.estimated { ", estimated" } else { "" };
+                format!("{}, {}{guess}", price.source.replace("https://", ""), price.read)
+            },
         );
         vec![
             line.what.clone(),
@@ -112,17 +132,26 @@ fn bill(trace: &Trace) -> String {
     });
     let total =
         vec!["all".to_owned(), String::new(), String::new(), format!("{:.4}", trace.bill.dollars()), String::new()];
+    let once = number(trace);
     let caption = "What this time costs, without tax and discounts; how large answers are is assumed";
     let header = ["For", "Quantity", "Unit", "$", "Price from"];
-    format!("<section>\n<h2>Bill</h2>\n{}</section>\n", table::plain(caption, &header, rows.chain([total])))
+    format!(
+        "<section>\n<h2>Bill</h2>\n{once}{}</section>\n",
+        table::worded(caption, &header, &[0, 4], rows.chain([total]))
+    )
 }
 
-/// Text with what stands between backticks as code.
-fn with_code(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    let part = |(place, part): (usize, &str)| {
-        let part = escaped(part);
-        if place % 2 == 1 { format!("<code>{part}</code>") } else { part }
-    };
-    parts.map(part).collect()
+/// What a month costs in which this goes on and on, with its parts.
+fn number(trace: &Trace) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a run")]
+    let months = trace.seconds.len().max(1) as f64 / 3600.0 / HOURS_A_MONTH;
+    let month = |dollars: f64| format!("{} USD", grouped(format!("{:.0}", dollars / months)));
+    let part = |line: &Line| Share { name: line.what.clone(), value: line.dollars, written: month(line.dollars) };
+    let parts: Vec<_> = trace.bill.lines.iter().map(part).collect();
+    let all = format!("{} a month if it went on like this", month(trace.bill.dollars()));
+    let bar = shares::bar(&all, &parts);
+    format!(
+        "<figure>\n<figcaption>{all}, without logs, images and what nodes exchange among themselves, which <code>synth cost \
+         --load</code> has beside each of these</figcaption>\n{bar}</figure>\n"
+    )
 }

@@ -11,10 +11,13 @@ use serde_json::{Value as Json, json};
 use synth_command::report::{Report, json};
 use synth_twin::replay::{File, hpa, karpenter, vectors};
 
-use super::args::ReplayArgs;
+use super::args::{Replay, ReplayArgs, SimulateArgs};
 
 /// The file of prices beside recordings of Karpenter.
 const PRICES: &str = "prices.csv";
+
+/// How the name of a file of syncs ends.
+const SYNCS: &str = ".syncs.jsonl";
 
 /// A recording, and how far the twin agrees with it.
 struct Compared {
@@ -25,19 +28,25 @@ struct Compared {
     first: Option<String>,
 }
 
+/// What a replay comes to, where that is asked for: it needs no environment.
+pub(crate) fn asked(args: &SimulateArgs) -> Option<Result<Report>> {
+    let Some(Replay::Replay(args)) = &args.replay else { return None };
+    Some(replay(args))
+}
+
 /// Replays what is named; a decision that differs is a finding.
-pub(super) fn replay(args: &ReplayArgs) -> Result<Report> {
+fn replay(args: &ReplayArgs) -> Result<Report> {
     let mut all = Vec::new();
-    if let Some(folder) = &args.hpa {
+    if let Some(folder) = &args.of.hpa {
         all.extend(of_autoscalers(folder)?);
     }
-    if let Some(file) = &args.vectors {
+    if let Some(file) = &args.of.vectors {
         let text = read(file)?;
         let reports = vectors::replay(File { path: &file.display().to_string(), text: &text })
             .map_err(|error| anyhow!("{error}"))?;
         all.extend(reports.into_iter().map(compared));
     }
-    if let Some(folder) = &args.karpenter {
+    if let Some(folder) = &args.of.karpenter {
         all.extend(of_karpenter(folder)?);
     }
     let differs = all.iter().any(|one| one.agreeing < one.recorded);
@@ -52,16 +61,20 @@ fn of_autoscalers(folder: &Path) -> Result<Vec<Compared>> {
             paths.extend(files(&place)?);
         }
     }
+    if !paths.iter().any(|path| path.to_string_lossy().ends_with(SYNCS)) {
+        bail!("{}", none_in(folder));
+    }
     let texts = paths.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect::<Result<Vec<_>>>()?;
     let files: Vec<_> = texts.iter().map(|(path, text)| File { path, text }).collect();
     let reports = hpa::replay(&files).map_err(|error| anyhow!("{error}"))?;
     if reports.is_empty() {
-        bail!(
-            "`{}` holds no recording: expected `curves.json`, and `NAME.syncs.jsonl` for each NAME",
-            folder.display()
-        );
+        bail!("{}", none_in(folder));
     }
     Ok(reports.into_iter().map(compared).collect())
+}
+
+fn none_in(folder: &Path) -> String {
+    format!("`{}` holds no recording: expected `curves.json`, and `NAME{SYNCS}` for each NAME", folder.display())
 }
 
 fn compared(report: synth_twin::replay::Report) -> Compared {

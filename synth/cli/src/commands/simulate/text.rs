@@ -4,11 +4,14 @@ use std::fmt::Write;
 
 use serde_json::{Value as Json, json};
 use synth_page::{clock, grouped};
-use synth_twin::simulation::{
-    Binding,
-    search::Largest,
-    setup::Setup,
-    trace::{Of, Second, Trace},
+use synth_twin::{
+    cost::Line,
+    simulation::{
+        Binding,
+        search::Largest,
+        setup::Setup,
+        trace::{Of, Second, Trace},
+    },
 };
 
 use super::args::Metric;
@@ -230,6 +233,10 @@ pub(super) fn json_of_runs(setup: &Setup, runs: &[Run]) -> Json {
                 "in_flight": of(|of| json!(of.in_flight)),
             })
         });
+        let each = trace.zones.len().max(1);
+        let zones = trace.zones.iter().enumerate().map(|(zone, name)| {
+            (name.clone(), json!(trace.by_zone.iter().skip(zone).step_by(each).collect::<Vec<_>>()))
+        });
         let events = trace
             .events
             .iter()
@@ -254,11 +261,18 @@ pub(super) fn json_of_runs(setup: &Setup, runs: &[Run]) -> Json {
                 "nodes": nodes(trace),
             },
             "services": services.collect::<Vec<_>>(),
+            "ready_pods_by_zone": zones.collect::<serde_json::Map<_, _>>(),
+            "bill": trace.bill.lines.iter().map(json_of_line).collect::<Vec<_>>(),
             "nodes": trace.kinds.iter().map(|of| json!({ "type": of.instance_type, "dollars_per_hour": of.price, "estimated": of.estimated })).collect::<Vec<_>>(),
             "events": events.collect::<Vec<_>>(),
         })
     };
     json!({ "environment": setup.name, "runs": runs.iter().map(of).collect::<Vec<_>>() })
+}
+
+fn json_of_line(line: &Line) -> Json {
+    let source = line.price.as_ref().map(|price| json!({ "url": price.source, "read": price.read.to_string() }));
+    json!({ "of": line.what, "quantity": line.quantity, "unit": line.unit, "dollars": line.dollars, "price_from": source })
 }
 
 pub(super) fn name_of(of: Of) -> &'static str {

@@ -5,7 +5,7 @@ use crate::{
         Consolidation,
         disrupt::{Candidate, Sight, candidates::node_cost},
     },
-    pods::{NodeId, PoolId},
+    pods::PoolId,
 };
 
 /// A move must be worth one in so many (Karpenter: `BalancedK`).
@@ -37,6 +37,6 @@ pub(super) fn could_pass(sight: Sight<'_>, candidate: &Candidate) -> bool {
 
 /// What all nodes of a pool cost an hour, and to be moved.
 fn totals(sight: Sight<'_>, pool: PoolId) -> (f64, f64) {
-    let of = sight.view.nodes.iter().enumerate().filter(|(_, node)| node.pool == Some(pool) && node.gone.is_none());
-    of.fold((0.0, 0.0), |(price, cost), (id, node)| (price + node.price, cost + node_cost(sight, NodeId(id))))
+    let of = sight.view.nodes_there().filter(|(_, node)| node.pool == Some(pool));
+    of.fold((0.0, 0.0), |(price, cost), (id, node)| (price + node.price, cost + node_cost(sight, id)))
 }

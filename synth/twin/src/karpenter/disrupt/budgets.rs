@@ -12,10 +12,10 @@ use crate::{
 pub fn allowed(sight: Sight<'_>, reason: Reason) -> Vec<i64> {
     let view = sight.view;
     let (mut all, mut going) = (vec![0; view.pools.len()], vec![0; view.pools.len()]);
-    for (node, memory) in view.nodes.iter().zip(sight.memories) {
-        let Some(pool) = node.pool else { continue };
+    for (id, node) in view.nodes_there() {
+        let (Some(pool), memory) = (node.pool, &sight.memories[id.0]) else { continue };
         // An instance that is being shut down counts no more.
-        if memory.initialized.is_none() || node.gone.is_some() || memory.terminating {
+        if memory.initialized.is_none() || memory.terminating {
             continue;
         }
         all[pool.0] += 1;

@@ -98,9 +98,9 @@ fn life_left(sight: Sight<'_>, node: &Node, pool: usize) -> f64 {
 /// The nodes that could go for this reason, by their places.
 pub(super) fn candidates(sight: Sight<'_>, reason: Reason) -> Vec<Candidate> {
     let version = sight.view.settings.version;
-    let nodes = (0..sight.view.nodes.len()).map(NodeId);
+    let nodes = sight.view.nodes_there();
     nodes
-        .filter_map(|id| candidate(sight, id, reason == Reason::Drifted))
+        .filter_map(|(id, _)| candidate(sight, id, reason == Reason::Drifted))
         .filter(|candidate| wanted(sight, candidate, reason, version))
         .collect()
 }

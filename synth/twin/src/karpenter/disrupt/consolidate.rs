@@ -1,5 +1,7 @@
 //! Empty nodes, several nodes for one or none, and one node for a cheaper one or none.
 
+use std::cell::LazyCell;
+
 use crate::{
     karpenter::{
         Claim, Reason,
@@ -11,6 +13,7 @@ use crate::{
             room::{Likeness, Room},
             simulate::simulate,
         },
+        provision::Supply,
     },
     pods::Capacity,
 };
@@ -49,7 +52,7 @@ pub fn multi(sight: Sight<'_>) -> Found {
     let (candidates, held) = within_budgets(sight, all, Reason::Underutilized);
     let mut found = None;
     if candidates.len() >= 2 {
-        let room = Room::of(sight);
+        let (room, supply) = (Room::of(sight), LazyCell::new(|| Supply::of(sight.view)));
         let (mut least, mut most) = (1, candidates.len().min(AT_ONCE));
         if candidates.len() <= most {
             most = candidates.len() - 1;
@@ -57,7 +60,7 @@ pub fn multi(sight: Sight<'_>) -> Found {
         while least <= most {
             let middle = usize::midpoint(least, most);
             let some = &candidates[..=middle];
-            let tried = if room.could_hold(sight, some) { several(sight, some) } else { None };
+            let tried = if room.could_hold(sight, some) { several(sight, &supply, some) } else { None };
             if tried.is_some() {
                 (found, least) = (tried, middle + 1);
             } else {
@@ -79,6 +82,7 @@ pub fn single(sight: Sight<'_>) -> Found {
         return Found::NotNow;
     }
     let allowed = allowed(sight, Reason::Underutilized);
+    let supply = LazyCell::new(|| Supply::of(sight.view));
     let (mut held, mut vain) = (false, Vec::new());
     for candidate in &all {
         if allowed[candidate.pool.0] == 0 {
@@ -93,7 +97,7 @@ pub fn single(sight: Sight<'_>) -> Found {
         if vain.contains(&likeness) {
             continue;
         }
-        if let Some(command) = consolidation(sight, alone)
+        if let Some(command) = consolidation(sight, &supply, alone)
             && balanced::approved(sight, alone, command.savings)
         {
             return Found::Command(command);
@@ -131,8 +135,8 @@ fn interleaved(all: Vec<Candidate>) -> Vec<Candidate> {
 }
 
 /// Several nodes at once; what replaces them must be cheaper than the cheapest of its own type among them.
-fn several(sight: Sight<'_>, candidates: &[Candidate]) -> Option<Command> {
-    let mut command = consolidation(sight, candidates)?;
+fn several(sight: Sight<'_>, supply: &Supply<'_>, candidates: &[Candidate]) -> Option<Command> {
+    let mut command = consolidation(sight, supply, candidates)?;
     if let Some(claim) = command.replacements.first_mut() {
         let catalogue = sight.view.catalogue;
         let named = |kind: &str| catalogue.named(kind).is_some_and(|id| claim.types.contains(&id));
@@ -150,8 +154,8 @@ fn savings(sight: Sight<'_>, candidates: &[Candidate], claims: &[Claim]) -> f64 
 }
 
 /// Can these nodes go, with at most one new node that is cheaper than they are?
-fn consolidation(sight: Sight<'_>, candidates: &[Candidate]) -> Option<Command> {
-    let outcome = simulate(sight, candidates, true);
+fn consolidation(sight: Sight<'_>, supply: &Supply<'_>, candidates: &[Candidate]) -> Option<Command> {
+    let outcome = simulate(sight, supply, candidates, true);
     if !outcome.all_placed || outcome.plan.claims.len() > 1 {
         return None;
     }

@@ -4,6 +4,7 @@ use crate::{
     karpenter::{
         Reason,
         disrupt::{Command, Found, Sight, budgets::allowed, candidates::candidates, prices, simulate::simulate},
+        provision::Supply,
     },
     time::Time,
 };
@@ -21,7 +22,7 @@ pub fn drift(sight: Sight<'_>) -> Found {
         if allowed[candidate.pool.0] == 0 {
             continue;
         }
-        let outcome = simulate(sight, std::slice::from_ref(&candidate), false);
+        let outcome = simulate(sight, &Supply::of(sight.view), std::slice::from_ref(&candidate), false);
         if !outcome.all_placed {
             continue;
         }

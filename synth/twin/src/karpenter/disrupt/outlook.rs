@@ -6,7 +6,7 @@ use crate::{
         Reason, Version,
         disrupt::{Sight, budgets::allowed, candidates::candidates, simulate::pending},
     },
-    pods::{Capacity, NodeId, PodId},
+    pods::{Capacity, NodeId, PodId, PoolId},
     time::Time,
 };
 
@@ -27,16 +27,13 @@ impl Outlook {
     /// The outlook of now.
     pub fn of(sight: Sight<'_>) -> Self {
         let view = sight.view;
-        let all = view.nodes.iter().zip(sight.memories).enumerate();
-        let resting = all.filter(|(_, (node, memory))| {
-            let pool = node.pool.filter(|_| node.gone.is_none());
-            pool.is_some_and(|pool| memory.waits(sight.clock, &view.pools[pool.0], view.now))
-        });
+        let waits = |id: NodeId, pool: PoolId| sight.memories[id.0].waits(sight.clock, &view.pools[pool.0], view.now);
+        let resting = view.nodes_there().filter(|(id, node)| node.pool.is_some_and(|pool| waits(*id, pool)));
         Self {
             candidates: candidates(sight, Reason::Underutilized).iter().map(|candidate| candidate.node).collect(),
-            resting: resting.map(|(id, _)| NodeId(id)).collect(),
+            resting: resting.map(|(id, _)| id).collect(),
             allowed: allowed(sight, Reason::Underutilized),
-            pending: pending(view.pods).collect(),
+            pending: pending(view).collect(),
             unavailable: view.unavailable.iter().map(|(id, zone, capacity, _)| (id, zone, capacity)).collect(),
             ages: (view.settings.version == Version::V1_5).then_some(view.now),
         }

@@ -2,9 +2,9 @@
 
 use crate::{
     karpenter::{
-        Plan, Version,
+        Plan, Version, View,
         disrupt::{Candidate, Sight, candidates::reschedulable_now},
-        provision::Question,
+        provision::{Question, Supply},
     },
     pods::{NodeId, Pod, PodId},
 };
@@ -18,11 +18,11 @@ pub struct Outcome {
 }
 
 /// Simulates scheduling without these nodes: of the pods that wait, of theirs, and of nodes that go already.
-pub fn simulate(sight: Sight<'_>, candidates: &[Candidate], consolidates: bool) -> Outcome {
+pub fn simulate(sight: Sight<'_>, supply: &Supply<'_>, candidates: &[Candidate], consolidates: bool) -> Outcome {
     let view = sight.view;
     let (leaving, marked) = leaving(sight);
     let moved = candidates.iter().flat_map(|candidate| &candidate.pods).copied();
-    let mut pods: Vec<PodId> = pending(view.pods).collect();
+    let mut pods: Vec<PodId> = pending(view).collect();
     pods.extend(moved.filter(|pod| reschedulable_now(sight, *pod)));
     pods.extend(&leaving);
     // Since 1.14, nodes that are themselves left alone for now are no place for pods that are moved for money.
@@ -38,7 +38,7 @@ pub fn simulate(sight: Sight<'_>, candidates: &[Candidate], consolidates: bool) 
     let nodes: Vec<NodeId> = candidates.iter().map(|candidate| candidate.node).collect();
     let question =
         Question { pods: &pods, candidates: &nodes, marked: &marked, resting: &closed, ..Question::default() };
-    let plan = question.answer(view);
+    let plan = question.answer_from(supply);
     // What waits, and what leaves a node that goes anyhow, may count on nodes that are still on their way.
     let sure = |(pod, node): &(PodId, NodeId)| {
         let (memory, node) = (&sight.memories[node.0], &view.nodes[node.0]);
@@ -52,21 +52,19 @@ pub fn simulate(sight: Sight<'_>, candidates: &[Candidate], consolidates: bool) 
 }
 
 /// Pods that wait, and that the scheduler found no node for.
-pub fn pending(pods: &[Pod]) -> impl Iterator<Item = PodId> {
-    let waits = |id: &usize| {
-        let pod = &pods[*id];
-        pod.pending() && pod.unschedulable.is_some() && pod.nominated.is_none() && !pod.template.daemon
-    };
-    (0..pods.len()).filter(waits).map(PodId)
+pub fn pending(view: View<'_>) -> impl Iterator<Item = PodId> {
+    let waits =
+        |pod: &Pod| pod.pending() && pod.unschedulable.is_some() && pod.nominated.is_none() && !pod.template.daemon;
+    view.pods_there().filter(move |(_, pod)| waits(pod)).map(|(id, _)| id)
 }
 
 /// Pods of nodes that go already, and those nodes.
 pub fn leaving(sight: Sight<'_>) -> (Vec<PodId>, Vec<NodeId>) {
     let (mut pods, mut nodes) = (Vec::new(), Vec::new());
-    for (id, (node, memory)) in sight.view.nodes.iter().zip(sight.memories).enumerate() {
-        if node.gone.is_none() && memory.leaves(node) {
-            nodes.push(NodeId(id));
-            pods.extend(sight.on_node[id].iter().copied().filter(|pod| reschedulable_now(sight, *pod)));
+    for (id, node) in sight.view.nodes_there() {
+        if sight.memories[id.0].leaves(node) {
+            nodes.push(id);
+            pods.extend(sight.on_node[id.0].iter().copied().filter(|pod| reschedulable_now(sight, *pod)));
         }
     }
     (pods, nodes)

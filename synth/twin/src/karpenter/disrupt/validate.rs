@@ -4,6 +4,7 @@ use crate::{
     karpenter::{
         Reason,
         disrupt::{Candidate, Command, Sight, budgets::allowed, candidates::candidates, simulate::simulate},
+        provision::Supply,
     },
     pods::NodeId,
 };
@@ -28,7 +29,7 @@ pub fn valid(sight: Sight<'_>, command: &Command) -> Option<Command> {
     if current.len() != named.len() || !current.iter().all(&mut within) {
         return None;
     }
-    let outcome = simulate(sight, &current, true);
+    let outcome = simulate(sight, &Supply::of(sight.view), &current, true);
     let claims = &outcome.plan.claims;
     let same = match (command.replacements.as_slice(), claims.as_slice()) {
         ([], []) => true,

@@ -1,6 +1,6 @@
 //! Nodes that are there or on their way.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, rc::Rc};
 
 use super::{
     shapes::{Shape, bears},
@@ -25,11 +25,13 @@ const PASSING: [&str; 4] = [
 /// Likewise, with this effect only.
 const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
 
+#[derive(Clone)]
 pub(super) struct Existing<'a> {
     pub(super) id: NodeId,
     /// It is inside its `consolidateAfter`.
     pub(super) rests: bool,
-    taints: Vec<Taint>,
+    /// Shared by the simulations of a look.
+    taints: Rc<[Taint]>,
     free: Resources,
     /// Some resource is less than nothing: no pod fits, whatever it asks for.
     overdrawn: bool,
@@ -41,10 +43,8 @@ pub(super) struct Existing<'a> {
 /// Nodes that neither go nor are gone. Karpenter simulates nothing while the instance of a claim is not yet known, so that such a claim is
 /// passed over here.
 pub(super) fn stay(view: View<'_>) -> impl Iterator<Item = NodeId> {
-    let nodes = view.nodes.iter().enumerate();
-    let stays = |node: &Node| node.gone.is_none() && node.deleting.is_none();
     let there = |node: &Node| if node.pool.is_some() { node.launched.is_some() } else { node.registered.is_some() };
-    nodes.filter(move |(_, node)| stays(node) && there(node)).map(|(number, _)| NodeId(number))
+    view.nodes_there().filter(move |(_, node)| node.deleting.is_none() && there(node)).map(|(id, _)| id)
 }
 
 /// Its name; until its kubelet joins that of its claim, which begins with the pool's.
@@ -55,10 +55,10 @@ fn name(node: &Node, view: View<'_>) -> String {
     }
 }
 
-/// In the order in which they are tried: initialized ones first, then by name.
-pub(super) fn existing<'a>(view: View<'a>, stay: &[NodeId], resting: &[NodeId]) -> Vec<Existing<'a>> {
+/// Those that stay, in the order in which they are tried: initialized ones first, then by name.
+pub(super) fn existing<'a>(view: View<'a>) -> Vec<Existing<'a>> {
     let mut held = vec![(Resources::default(), Resources::default()); view.nodes.len()];
-    for pod in view.pods.iter().filter(|pod| pod.holds()) {
+    for (_, pod) in view.pods_there() {
         let Some((NodeId(node), _)) = pod.node else { continue };
         let (all, daemons) = &mut held[node];
         *all += pod.template.requests;
@@ -68,8 +68,8 @@ pub(super) fn existing<'a>(view: View<'a>, stay: &[NodeId], resting: &[NodeId]) 
     }
     let asked = |daemon: &'a Template| (daemon, Requirements::of(daemon.node_terms.first().into_iter().flatten()));
     let daemons: Vec<_> = view.daemons.iter().map(asked).collect();
-    let node = |id: &NodeId| Existing::new(*id, view, &daemons, held[id.0], resting.contains(id));
-    let mut nodes: Vec<_> = stay.iter().map(node).collect();
+    let node = |id: NodeId| Existing::new(id, view, &daemons, held[id.0]);
+    let mut nodes: Vec<_> = stay(view).map(node).collect();
     nodes.sort_by_cached_key(|of| (of.node.pool.is_some() && of.node.initialized.is_none(), name(of.node, view)));
     nodes
 }
@@ -80,7 +80,6 @@ impl<'a> Existing<'a> {
         view: View<'a>,
         daemons: &[(&Template, Requirements)],
         (held, of_daemons): (Resources, Resources),
-        rests: bool,
     ) -> Self {
         let node = &view.nodes[id.0];
         let taints = taints(node, view);
@@ -90,7 +89,12 @@ impl<'a> Existing<'a> {
         let expected = mine.fold(Resources::default(), |all, (daemon, _)| all + daemon.requests);
         let free = node.allocatable - held - (expected - of_daemons).max(Resources::default());
         let overdrawn = !Resources::default().fits(free);
-        Self { id, rests, taints, free, overdrawn, requirements: None, node }
+        Self { id, rests: false, taints: taints.into(), free, overdrawn, requirements: None, node }
+    }
+
+    /// The same, inside its `consolidateAfter` or not.
+    pub(super) fn resting(&self, rests: bool) -> Self {
+        Self { rests, ..self.clone() }
     }
 
     /// Takes a pod if it may.

@@ -1,10 +1,13 @@
 //! The places that pods may have: nodes, claims of this run, and new claims.
 
+use std::rc::Rc;
+
 use super::{
     claims::{Answer, Planned},
-    nodes::{self, Existing},
-    pools::{self, Buyer},
+    nodes::Existing,
+    pools::Buyer,
     shapes::Shape,
+    supply::Supply,
     topology::Topology,
 };
 use crate::{
@@ -19,7 +22,7 @@ pub(super) struct Places<'a> {
     view: View<'a>,
     topology: Topology<'a>,
     nodes: Vec<Existing<'a>>,
-    market: Market<'a>,
+    market: Rc<Market<'a>>,
     buyers: Vec<Buyer<'a>>,
     claims: Vec<Planned>,
     /// Claims in the order in which they are tried, each with how many pods it has.
@@ -29,11 +32,17 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(view: View<'a>, stay: &[NodeId], resting: &[NodeId], topology: Topology<'a>) -> Self {
-        let nodes = nodes::existing(view, stay, resting);
-        let market = Market::new(view);
-        let buyers = pools::buyers(view, &market, stay);
-        Self { view, topology, nodes, market, buyers, claims: Vec::new(), order: Vec::new(), never: Vec::new() }
+    pub(super) fn new(supply: &Supply<'a>, nodes: Vec<Existing<'a>>, stay: &[NodeId], topology: Topology<'a>) -> Self {
+        Self {
+            view: supply.view,
+            topology,
+            nodes,
+            market: supply.market.clone(),
+            buyers: supply.buyers(stay),
+            claims: Vec::new(),
+            order: Vec::new(),
+            never: Vec::new(),
+        }
     }
 
     /// Gives a pod the first place that takes it as it is. One that moves may not go to a node that rests.

@@ -1,5 +1,7 @@
 //! What a pool would make nodes of, and how much of it.
 
+use std::rc::Rc;
+
 use super::shapes::bears;
 use crate::{
     catalogue::{TypeId, TypeSet},
@@ -18,6 +20,7 @@ pub(super) const POOL: &str = "karpenter.sh/nodepool";
 pub(super) const UP: [&str; 2] = ["karpenter.sh/registered", "karpenter.sh/initialized"];
 
 /// A pool that may buy.
+#[derive(Clone)]
 pub(super) struct Buyer<'a> {
     pub(super) id: PoolId,
     pub(super) pool: &'a Pool,
@@ -25,24 +28,24 @@ pub(super) struct Buyer<'a> {
     pub(super) requirements: Requirements,
     pub(super) types: TypeSet,
     /// What pods get of each type beside the daemonsets' own, by the type's number.
-    pub(super) room: Vec<Resources>,
+    pub(super) room: Rc<[Resources]>,
     /// What the daemonsets' pods ask for on each type.
-    overhead: Vec<Resources>,
+    overhead: Rc<[Resources]>,
     cpu: Option<i64>,
     memory: Option<i64>,
     nodes: Option<i64>,
 }
 
 /// Pools in the order in which they are asked: by weight, and by name from the end where it is equal. One without a type is not asked.
-pub(super) fn buyers<'a>(view: View<'a>, market: &Market<'a>, stay: &[NodeId]) -> Vec<Buyer<'a>> {
+pub(super) fn buyers<'a>(view: View<'a>, market: &Market<'a>) -> Vec<Buyer<'a>> {
     let mut pools: Vec<_> = view.pools.iter().enumerate().collect();
     pools.sort_by(|(_, a), (_, b)| (b.weight, &b.name).cmp(&(a.weight, &a.name)));
-    let buyers = pools.into_iter().map(|(number, pool)| Buyer::new(PoolId(number), pool, view, market, stay));
+    let buyers = pools.into_iter().map(|(number, pool)| Buyer::new(PoolId(number), pool, view, market));
     buyers.filter(|buyer| !buyer.types.is_empty()).collect()
 }
 
 impl<'a> Buyer<'a> {
-    fn new(id: PoolId, pool: &'a Pool, view: View<'a>, market: &Market<'a>, stay: &[NodeId]) -> Self {
+    fn new(id: PoolId, pool: &'a Pool, view: View<'a>, market: &Market<'a>) -> Self {
         let catalogue = view.catalogue;
         let mut requirements = pool.requirements.clone();
         requirements.add_all(&Requirements::of_labels(&pool.labels));
@@ -57,18 +60,23 @@ impl<'a> Buyer<'a> {
         }
         let overhead = overhead(pool, &requirements, view);
         let room = catalogue.types().iter().zip(&overhead).map(|(of, overhead)| of.allocatable - *overhead).collect();
-        let mut buyer = Self {
+        Self {
             id,
             pool,
             requirements,
             types,
             room,
-            overhead,
+            overhead: overhead.into(),
             cpu: pool.limit_cpu,
             memory: pool.limit_memory,
             nodes: pool.limit_nodes,
-        };
-        for node in stay.iter().map(|node| &view.nodes[node.0]).filter(|node| node.pool == Some(id)) {
+        }
+    }
+
+    /// The same beside these nodes, which count against its limits.
+    pub(super) fn beside(&self, view: View<'_>, stay: &[NodeId]) -> Self {
+        let mut buyer = self.clone();
+        for node in stay.iter().map(|node| &view.nodes[node.0]).filter(|node| node.pool == Some(self.id)) {
             buyer.spend(node.size, 1);
         }
         buyer

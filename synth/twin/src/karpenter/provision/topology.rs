@@ -2,11 +2,7 @@
 //!
 //! Unlike the scheduler it counts every zone in which a pool could make a node, not only those that have one.
 
-use std::{
-    cell::Cell,
-    collections::{BTreeSet, HashMap},
-    rc::Rc,
-};
+use std::{cell::Cell, collections::BTreeSet, rc::Rc};
 
 use super::{
     group::{Group, Rule},
@@ -71,18 +67,19 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// What is known of things, by their addresses.
-struct Known<T>(HashMap<*const T, bool>);
+/// What is known of a few templates, by their addresses.
+#[derive(Default)]
+struct Known(Vec<(*const Template, bool)>);
 
-impl<T> Default for Known<T> {
-    fn default() -> Self {
-        Self(HashMap::new())
-    }
-}
-
-impl<T> Known<T> {
-    fn of(&mut self, thing: &T, find: impl FnOnce(&T) -> bool) -> bool {
-        *self.0.entry(std::ptr::from_ref(thing)).or_insert_with(|| find(thing))
+impl Known {
+    fn of(&mut self, template: &Template, find: impl FnOnce(&Template) -> bool) -> bool {
+        let address = std::ptr::from_ref(template);
+        if let Some((_, known)) = self.0.iter().find(|(of, _)| *of == address) {
+            return *known;
+        }
+        let found = find(template);
+        self.0.push((address, found));
+        found
     }
 }
 
@@ -161,12 +158,12 @@ impl<'a> Topology<'a> {
             }
         }
         // Many pods have one template, and many are on one node.
-        let (mut selects, mut counts) = (Known::default(), Known::default());
+        let (mut selects, mut counts) = (Known::default(), vec![None; self.view.nodes.len()]);
         for (pod, id, node) in self.bound.iter().copied() {
             let there = pod.deleting.is_none() && node.present();
             if there
-                && selects.of(&*pod.template, |template| group.rule.selects(template))
-                && counts.of(node, |node| group.rule.counts_node(node))
+                && selects.of(&pod.template, |template| group.rule.selects(template))
+                && *counts[id.0].get_or_insert_with(|| group.rule.counts_node(node))
             {
                 count(&mut group, id, node);
             }
@@ -270,8 +267,7 @@ fn required(of: &Template) -> impl Iterator<Item = &AntiAffinity> {
 
 fn bound<'a>(view: View<'a>, placed: &[PodId]) -> Rc<[(&'a Pod, NodeId, &'a Node)]> {
     let placed: BTreeSet<PodId> = placed.iter().copied().collect();
-    let pods = view.pods.iter().enumerate().filter(|(_, pod)| pod.holds());
-    let pods = pods.filter(|(number, _)| !placed.contains(&PodId(*number)));
+    let pods = view.pods_there().filter(|(id, _)| !placed.contains(id));
     pods.filter_map(|(_, pod)| pod.node.map(|(id, _)| (pod, id, &view.nodes[id.0]))).collect()
 }
 

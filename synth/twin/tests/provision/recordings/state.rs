@@ -40,6 +40,7 @@ impl State {
         View {
             now: Time::seconds(self.now),
             pods: &self.pods,
+            there: None,
             nodes: &self.nodes,
             pools: &of.pools,
             daemons: &of.daemons,

@@ -139,6 +139,7 @@ impl World {
         View {
             now: Time::ZERO,
             pods: &self.pods,
+            there: None,
             nodes: &self.nodes,
             pools: &self.pools,
             daemons: &self.daemons,

@@ -257,6 +257,6 @@ pub(super) fn events(trace: &Trace) -> String {
         vec![letter.unwrap_or_default(), time, name_of(event.of).to_owned(), event.text.clone()]
     });
     let caption = "What happened, with the letter of what is marked on the charts";
-    let list = table::plain(caption, &["", "At", "Of", "What"], rows);
+    let list = table::worded(caption, &["", "At", "Of", "What"], &[3], rows);
     format!("<section>\n<h2>Events</h2>\n{list}</section>\n")
 }

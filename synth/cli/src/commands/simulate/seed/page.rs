@@ -94,7 +94,7 @@ fn sums(setup: &Setup, all: &Experiment) -> String {
     let rows = [
         published.map(str::to_owned).to_vec(),
         of("simulated, from its load alone", &all.free),
-        of(&format!("simulated, `{}`", setup.name), &all.today),
+        of(&format!("simulated, {} today", setup.name), &all.today),
     ];
     let header = ["", "Answered", "Lost", "p50 ms", "p99 ms", "Most pods", "Most nodes"];
     let caption = format!(

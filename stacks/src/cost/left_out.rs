@@ -1,0 +1,171 @@
+//! What costs money and has no line, type by type: no resource is passed over in silence.
+
+use std::collections::BTreeMap;
+
+use synth_bindings::{aws_eks_node_group, aws_vpc_endpoint};
+
+use super::standing::is_interface;
+use crate::{
+    Platform,
+    view::{NodePool, requirement},
+};
+
+/// The label of instances by their category.
+const CATEGORY: &str = "karpenter.k8s.aws/instance-category";
+
+/// What has no line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The type of the resources, or what they are.
+    pub what: String,
+    /// Why it has none.
+    pub why: &'static str,
+}
+
+/// How the resources of a type are paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Paid {
+    /// By lines of the bill.
+    Lines,
+    /// Not at all.
+    Free,
+    /// By what no line reckons, for a reason.
+    Otherwise(&'static str),
+}
+
+use self::Paid::{Free, Lines, Otherwise};
+
+const BACKUPS: Paid = Otherwise("backups of a few megabytes: cents");
+const BUCKETS: Paid = Otherwise("states and their access log, some megabytes: cents");
+const EVENTS: Paid = Otherwise("events of AWS's own services are free; those that reach the queue are the queue's");
+
+/// Every type that has bindings.
+pub(crate) const TYPES: &[(&str, Paid)] = &[
+    ("aws_backup_plan", BACKUPS),
+    ("aws_backup_selection", Free),
+    ("aws_backup_vault", Free),
+    ("aws_budgets_budget", Free),
+    ("aws_cloudwatch_event_rule", EVENTS),
+    ("aws_cloudwatch_event_target", Free),
+    ("aws_cloudwatch_log_group", Lines),
+    ("aws_default_security_group", Free),
+    ("aws_ec2_subnet_cidr_reservation", Free),
+    ("aws_ecr_lifecycle_policy", Free),
+    (
+        "aws_ecr_registry_scanning_configuration",
+        Otherwise("Amazon Inspector, by image and by scan: its price is not evidenced here"),
+    ),
+    ("aws_ecr_repository", Lines),
+    ("aws_eip", Lines),
+    ("aws_eks_access_entry", Free),
+    ("aws_eks_access_policy_association", Free),
+    ("aws_eks_addon", Free),
+    ("aws_eks_cluster", Lines),
+    ("aws_eks_node_group", Lines),
+    ("aws_eks_pod_identity_association", Free),
+    ("aws_flow_log", Lines),
+    ("aws_iam_instance_profile", Free),
+    ("aws_iam_openid_connect_provider", Free),
+    ("aws_iam_policy", Free),
+    ("aws_iam_role", Free),
+    ("aws_iam_role_policy", Free),
+    ("aws_iam_role_policy_attachment", Free),
+    ("aws_iam_service_linked_role", Free),
+    ("aws_internet_gateway", Free),
+    ("aws_kms_alias", Free),
+    ("aws_kms_key", Lines),
+    ("aws_launch_template", Lines),
+    ("aws_nat_gateway", Lines),
+    ("aws_route", Free),
+    ("aws_route_table", Free),
+    ("aws_route_table_association", Free),
+    ("aws_s3_bucket", BUCKETS),
+    ("aws_s3_bucket_lifecycle_configuration", Free),
+    ("aws_s3_bucket_logging", Free),
+    ("aws_s3_bucket_ownership_controls", Free),
+    ("aws_s3_bucket_policy", Free),
+    ("aws_s3_bucket_public_access_block", Free),
+    ("aws_s3_bucket_server_side_encryption_configuration", Free),
+    ("aws_s3_bucket_versioning", Free),
+    ("aws_security_group", Free),
+    ("aws_sqs_queue", Otherwise("some thousand messages a month, and the first million is free")),
+    ("aws_sqs_queue_policy", Free),
+    ("aws_subnet", Free),
+    ("aws_vpc", Free),
+    ("aws_vpc_endpoint", Lines),
+    ("aws_vpc_security_group_egress_rule", Free),
+    ("aws_vpc_security_group_ingress_rule", Free),
+    ("helm_release", Free),
+];
+
+/// What is in no price: the same for every platform.
+const ALWAYS: [(&str, &str); 2] = [
+    ("requests to keys", "some thousand a month, each 0.000003 USD"),
+    ("tax, support plans, credits and the free tier", "they are the account's, not the platform's"),
+];
+
+/// What a platform has that no line reckons.
+pub fn left_out(platform: &Platform) -> Vec<LeftOut> {
+    let mut found: BTreeMap<&str, &'static str> = BTreeMap::new();
+    for declared in platform.declared().filter(|of| of.is_managed(of.resource.type_name)) {
+        let name: &str = declared.resource.type_name;
+        match TYPES.iter().find(|(known, _)| *known == name) {
+            Some((_, Free | Lines)) => {}
+            Some((_, Otherwise(why))) => {
+                found.insert(name, why);
+            }
+            None => {
+                found.insert(name, "nothing is known of its price");
+            }
+        }
+    }
+    if platform.resources::<aws_vpc_endpoint::Handle>().any(|of| is_interface(&of)) {
+        found.insert(
+            "bytes through interface endpoints",
+            "calls of AWS's APIs, a few GB a month at 0.01 USD; layers of images come by the S3 gateway, which is free",
+        );
+    }
+    if bursts(platform) {
+        found.insert(
+            "processor time beyond the baseline of burstable nodes",
+            "instances of category t pay for it by the vCPU-hour: its price is not evidenced here",
+        );
+    }
+    let of_types = found.into_iter().map(|(what, why)| LeftOut { what: what.to_owned(), why });
+    of_types.chain(ALWAYS.map(|(what, why)| LeftOut { what: what.to_owned(), why })).collect()
+}
+
+/// May a node be of the category t?
+fn bursts(platform: &Platform) -> bool {
+    let groups = platform.resources::<aws_eks_node_group::Handle>();
+    let mut names = groups.flat_map(|of| of.texts(|of| of.instance_types())).flatten();
+    let is_burstable = |name: &str| name.starts_with('t');
+    let pools = || platform.every::<NodePool>().flat_map(|pool| requirement(&pool, CATEGORY).to_vec());
+    names.any(|name| is_burstable(&name)) || pools().any(|name| name == "t")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    /// The schemas of what has bindings, as the providers print them.
+    const SCHEMAS: [&str; 2] = [
+        include_str!("../../../synth/codegen/schemas/aws.json"),
+        include_str!("../../../synth/codegen/schemas/helm.json"),
+    ];
+
+    #[test]
+    fn every_type_that_has_bindings_says_how_it_is_paid() {
+        let read = |text: &str| -> Json { serde_json::from_str(text).expect("a schema is JSON") };
+        let providers = SCHEMAS.map(read);
+        let providers = providers.iter().filter_map(|schemas| schemas["provider_schemas"].as_object());
+        let types = providers.flat_map(|all| all.values()).filter_map(|one| one["resource_schemas"].as_object());
+        let known: BTreeSet<_> = types.flatten().map(|(name, _)| name.as_str()).collect();
+        let listed: Vec<_> = TYPES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(listed, known.into_iter().collect::<Vec<_>>(), "the table is sorted, and complete");
+    }
+}
