@@ -1,4 +1,4 @@
-//! Documents say of the shipped environments what `synth cost` says of them.
+//! Documents say of the environments as they are shipped, which the fixtures are, what `synth cost` says of them.
 
 use std::fs;
 
@@ -12,9 +12,9 @@ fn words(path: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The bill of a shipped environment at rest.
+/// The bill of an environment at rest, as it is shipped: nobody edits the fixtures.
 fn bill(environment: &str) -> Json {
-    let environments = workspace().join("stacks/environments").canonicalize().unwrap();
+    let environments = workspace().join("stacks/tests/fixtures").canonicalize().unwrap();
     let environments = environments.to_str().unwrap();
     Project::new().synth(["cost", "--env", environment, "--json", "--environments", environments]).succeeds().json()
 }

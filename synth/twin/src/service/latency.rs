@@ -97,21 +97,13 @@ impl Shape {
 pub fn mixed(pods: impl IntoIterator<Item = (Latency, f64)>) -> Quantiles {
     let mut kinds: Vec<(Latency, f64)> = Vec::new();
     let (mut all, mut sum) = (0.0, 0.0);
-    // Most pods' times are those of the pod before: its time, the mean, and the kind.
-    let mut last: Option<(Latency, f64, usize)> = None;
     for (latency, answered) in pods.into_iter().filter(|(_, answered)| *answered > 0.0) {
-        let (_, mean, kind) = last.filter(|(same, ..)| *same == latency).unwrap_or_else(|| {
-            let known = kinds.iter().position(|(kind, _)| kind.alike(&latency));
-            let kind = known.unwrap_or_else(|| {
-                kinds.push((latency, 0.0));
-                kinds.len() - 1
-            });
-            (latency, latency.mean(), kind)
-        });
-        last = Some((latency, mean, kind));
         all += answered;
-        sum += mean * answered;
-        kinds[kind].1 += answered;
+        sum += latency.mean() * answered;
+        match kinds.iter_mut().find(|(kind, _)| kind.alike(&latency)) {
+            Some((_, count)) => *count += answered,
+            None => kinds.push((latency, answered)),
+        }
     }
     if all <= 0.0 {
         return Quantiles::default();
@@ -131,12 +123,9 @@ pub fn mixed(pods: impl IntoIterator<Item = (Latency, f64)>) -> Quantiles {
 /// The mean time of requests of several pods, each with how many it answered, in seconds: that of [`mixed`], without its tails.
 pub fn mean_of(pods: impl IntoIterator<Item = (Latency, f64)>) -> f64 {
     let (mut all, mut sum) = (0.0, 0.0);
-    let mut last: Option<(Latency, f64)> = None;
     for (latency, answered) in pods.into_iter().filter(|(_, answered)| *answered > 0.0) {
-        let mean = last.filter(|(same, _)| *same == latency).map_or_else(|| latency.mean(), |(_, mean)| mean);
-        last = Some((latency, mean));
         all += answered;
-        sum += mean * answered;
+        sum += latency.mean() * answered;
     }
     if all > 0.0 { sum / all } else { 0.0 }
 }

@@ -55,11 +55,16 @@ impl Record {
             self.counted[place] = counted;
             let Counted { made, pending, unaddressed, ready } = counted;
             (pods.pending, pods.unaddressed, pods.ready) = (pending, unaddressed, ready);
+            // Who is ready has started: where as many are ready as have started, all are.
+            let all_ready = usize::try_from(ready).is_ok_and(|ready| ready == tier.members.len());
             for member in &tier.members {
                 in_flight += member.in_flight;
                 busiest = busiest.max(member.busy / member.cores);
-                let pod = &engine.pods()[member.id.0];
-                if pod.ready.is_some() && pod.deleting.is_none() {
+                let is_ready = || {
+                    let pod = &engine.pods()[member.id.0];
+                    pod.ready.is_some() && pod.deleting.is_none()
+                };
+                if all_ready || is_ready() {
                     used += member.busy;
                     asked += cores(member.request);
                     if let Some(of) = self.trace.by_zone.get_mut(begin + member.zone) {

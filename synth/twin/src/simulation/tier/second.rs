@@ -137,6 +137,9 @@ impl Tier {
         }
         let closed = |told: Time| told + self.leaving.closed <= now && now < told + self.leaving.late;
         let closed = self.members.iter().filter(|member| !member.dead && member.told.is_some_and(closed)).count();
+        if closed == 0 {
+            return 0.0;
+        }
         let open = self.members.iter().filter(|member| member.joined.is_some()).count();
         #[expect(clippy::cast_precision_loss, reason = "counts of pods")]
         let share = closed as f64 / (closed + open).max(1) as f64;
