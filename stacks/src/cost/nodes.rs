@@ -3,7 +3,7 @@
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use synth_bindings::{aws_eks_node_group, aws_launch_template};
 use synth_twin::{
-    catalogue::Catalogue,
+    catalogue::{self, Catalogue, Origin},
     cost::{HOURS_A_MONTH, Item, Price, Prices},
     pods::Capacity,
     simulation::trace::{Kind, Trace},
@@ -23,9 +23,8 @@ const OF_IMAGE: f64 = 2.0;
 
 /// The nodes of managed groups, and their disks.
 pub(super) fn base(platform: &Platform, prices: &Prices<'_>) -> Vec<Line> {
-    let catalogue = Catalogue::of(platform.settings.aws.region.name).unwrap_or_default();
     let groups = platform.resources::<aws_eks_node_group::Handle>();
-    groups.flat_map(|group| of_group(platform, &group, &catalogue, prices)).collect()
+    groups.flat_map(|group| of_group(platform, &group, prices)).collect()
 }
 
 /// Karpenter's nodes, and their disks.
@@ -53,18 +52,13 @@ pub(super) fn karpenters(platform: &Platform, trace: &Trace, prices: &Prices<'_>
 }
 
 /// The nodes of a managed group, of the type that it takes first, and their disks.
-fn of_group(
-    platform: &Platform,
-    group: &Declared<'_, aws_eks_node_group::Handle>,
-    catalogue: &Catalogue,
-    prices: &Prices<'_>,
-) -> [Line; 2] {
+fn of_group(platform: &Platform, group: &Declared<'_, aws_eks_node_group::Handle>, prices: &Prices<'_>) -> [Line; 2] {
     let region = platform.settings.aws.region.name;
     let nodes = group.text(|of| of.scaling_config().desired_size()).and_then(|text| text.parse().ok()).unwrap_or(0.0);
     let name = group.texts(|of| of.instance_types()).into_iter().flatten().next().unwrap_or_default();
     let spot = group.text(|of| of.capacity_type()).as_deref() == Some("SPOT");
     let capacity = if spot { Capacity::Spot } else { Capacity::OnDemand };
-    let price = prices.instance(&name, capacity, region).unwrap_or_else(|| hour(catalogue, &name, capacity, 0.0));
+    let price = prices.instance(&name, capacity, region).unwrap_or_else(|| listed(region, &name, capacity));
     let template = group.leads(|of| of.launch_template().id());
     let template = template.and_then(|of| of.of_type::<aws_launch_template::Handle>());
     let disk: f64 = template.map_or(0.0, |of| {
@@ -89,12 +83,24 @@ fn hour(catalogue: &Catalogue, name: &str, capacity: Capacity, otherwise: f64) -
         let mut offerings = catalogue.get(id).offerings.iter();
         offerings.find(|offering| offering.capacity == capacity)
     });
+    an_hour(catalogue.region(), capacity, known.map(|offering| (offering.price, offering.origin)), otherwise)
+}
+
+/// What an hour of a type costs in a region by the tables. What Spot saves needs the whole catalogue.
+fn listed(region: &str, name: &str, capacity: Capacity) -> Price<'static> {
+    match capacity {
+        Capacity::OnDemand => an_hour(region, capacity, catalogue::on_demand(region, name), 0.0),
+        Capacity::Spot => hour(&Catalogue::of(region).unwrap_or_default(), name, capacity, 0.0),
+    }
+}
+
+fn an_hour(region: &str, capacity: Capacity, known: Option<(f64, Origin)>, otherwise: f64) -> Price<'static> {
     match known {
-        Some(offering) => {
-            let (source, read) = offering.origin.source(catalogue.region());
+        Some((dollars, origin)) => {
+            let (source, read) = origin.source(region);
             // Spot's price moves by the hour: a saving on average is a guess, too.
-            let estimated = capacity == Capacity::Spot || offering.origin.is_estimate();
-            Price { dollars: offering.price, unit: "hour", source, read, estimated }
+            let estimated = capacity == Capacity::Spot || origin.is_estimate();
+            Price { dollars, unit: "hour", source, read, estimated }
         }
         None => Price { dollars: otherwise, unit: "hour", source: "no price is known", read: "", estimated: true },
     }

@@ -46,35 +46,37 @@ pub fn is_example_account(account: &str) -> bool {
 
 /// Every example at or below a value, names of tables included.
 pub(super) fn find(node: &Node, problems: &Problems<'_>) -> Vec<ExampleValue> {
-    let found = |text: &str| {
+    let mut found = Vec::new();
+    add(node, problems, &mut found);
+    found
+}
+
+fn add(node: &Node, problems: &Problems<'_>, found: &mut Vec<ExampleValue>) {
+    let of = |key: &str, text: &str| {
         let example = example_in(text)?;
-        let (file, line) = problems.line(&node.key);
-        Some(ExampleValue { key: node.key.clone(), value: text.to_owned(), example, file, line })
+        let (file, line) = problems.line(key);
+        Some(ExampleValue { key: key.to_owned(), value: text.to_owned(), example, file, line })
     };
     match &node.value {
-        Value::Text(text) => found(text).into_iter().collect(),
-        Value::List(items) => items.iter().flat_map(|item| find(item, problems)).collect(),
+        Value::Text(text) => found.extend(of(&node.key, text)),
+        Value::List(items) => items.iter().for_each(|item| add(item, problems, found)),
         Value::Table(entries) => {
-            let below = entries.iter().flat_map(|(name, entry)| {
-                let named = example_in(name).map(|example| {
-                    let (file, line) = problems.line(&entry.key);
-                    ExampleValue { key: entry.key.clone(), value: name.clone(), example, file, line }
-                });
-                named.into_iter().chain(find(entry, problems))
-            });
-            below.collect()
+            for (name, entry) in entries {
+                found.extend(of(&entry.key, name));
+                add(entry, problems, found);
+            }
         }
-        Value::Integer(_) | Value::Boolean(_) | Value::Other(_) => Vec::new(),
+        Value::Integer(_) | Value::Boolean(_) | Value::Other(_) => {}
     }
 }
 
 /// The part of a text that is an example, if there is one.
 pub fn example_in(text: &str) -> Option<String> {
-    let text = text.to_lowercase();
-    // Every example has a digit or this word, which most texts have not.
-    if !text.contains("example") && !text.bytes().any(|byte| byte.is_ascii_digit()) {
+    // Every example has a digit or a word with this letter, which most texts have not.
+    if !text.bytes().any(|byte| byte.is_ascii_digit() || byte.eq_ignore_ascii_case(&b'x')) {
         return None;
     }
+    let text = text.to_lowercase();
     // Twelve digits among others are part of another number.
     let account = |before: char, after: char| !before.is_ascii_digit() && !after.is_ascii_digit();
     let name = |before: char, after: char| !before.is_alphanumeric() && !after.is_alphanumeric();

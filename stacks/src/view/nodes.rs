@@ -115,7 +115,9 @@ pub(crate) fn pool_setting(pool: &Object<'_, NodePool>, name: &str) -> String {
 pub(crate) fn types(platform: &Platform, pool: &Object<'_, NodePool>) -> Vec<&'static InstanceType> {
     let region = Offered::in_region(platform.settings.aws.region.name);
     let requirements = &pool.spec.template.spec.requirements;
-    let rules: Vec<_> = requirements.iter().filter_map(Rule::about_types).collect();
+    let mut rules: Vec<_> = requirements.iter().filter_map(Rule::about_types).collect();
+    // Numbers are compared sooner than texts, and rule out most.
+    rules.sort_by_key(|rule| matches!(rule.of, Property::Text(_)));
     let admitted = |of: &&InstanceType| rules.iter().all(|rule| rule.admits(of)) && region.has(of);
     instances::all().iter().filter(admitted).collect()
 }
@@ -154,17 +156,17 @@ impl<'a> Rule<'a> {
     }
 
     fn admits(&self, of: &InstanceType) -> bool {
-        let (among, number) = match self.of {
-            Property::Text(read) => (self.values.contains(&read(of)), None),
-            Property::Number(read) => (self.numbers.contains(&read(of)), Some(read(of))),
+        let among = || match self.of {
+            Property::Text(read) => self.values.contains(&read(of)),
+            Property::Number(read) => self.numbers.contains(&read(of)),
         };
-        let compared = |fits: fn(&u64, &u64) -> bool| match (number, self.numbers.first()) {
-            (Some(has), Some(bound)) => fits(&has, bound),
+        let compared = |fits: fn(&u64, &u64) -> bool| match (&self.of, self.numbers.first()) {
+            (Property::Number(read), Some(bound)) => fits(&read(of), bound),
             _ => false,
         };
         match self.operator {
-            "In" => among,
-            "NotIn" => !among,
+            "In" => among(),
+            "NotIn" => !among(),
             "Gt" => compared(u64::gt),
             "Gte" => compared(u64::ge),
             "Lt" => compared(u64::lt),

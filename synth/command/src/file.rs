@@ -38,9 +38,14 @@ impl Replacement {
     fn write(target: &Path, mark: impl Display, content: &[u8]) -> io::Result<(Self, File)> {
         let name = target.file_name().unwrap_or_default();
         let temporary = target.with_file_name(format!(".{}.{mark}{TEMPORARY}", name.display()));
-        // What has this name was left by a run that was killed.
-        absent(fs::remove_file(&temporary))?;
-        let mut file = File::create_new(&temporary)?;
+        let mut file = match File::create_new(&temporary) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                // What has this name was left by a run that was killed.
+                absent(fs::remove_file(&temporary))?;
+                File::create_new(&temporary)?
+            }
+            made => made?,
+        };
         let new = Self { target: target.to_owned(), temporary, committed: false };
         file.write_all(content)?;
         Ok((new, file))

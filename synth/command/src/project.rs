@@ -112,18 +112,16 @@ impl<P: Project> Opened<P> {
         known(&self.environments)?.into_iter().map(open).collect()
     }
 
-    /// The settings of every other environment of the folder, with the name of each whose settings are refused: what is
-    /// wrong with them, its own commands say.
-    pub fn others(&self) -> Result<(Vec<P::Settings>, Vec<String>)> {
-        let (mut others, mut refused) = (Vec::new(), Vec::new());
-        for environment in known(&self.environments)?.into_iter().filter(|other| *other != self.environment) {
-            let layers = check_name::<P>(&environment).and_then(|()| layers(&self.environments, &environment));
-            match layers.and_then(|layers| Ok(P::Settings::parse(&environment, &layers)?)) {
-                Ok(settings) => others.push(settings),
-                Err(_) => refused.push(environment),
-            }
-        }
-        Ok((others, refused))
+    /// The names of every other environment of the folder, sorted.
+    pub fn others(&self) -> Result<Vec<String>> {
+        Ok(known(&self.environments)?.into_iter().filter(|other| *other != self.environment).collect())
+    }
+
+    /// The settings of another environment of the folder.
+    pub fn other(&self, environment: &str) -> Result<P::Settings> {
+        check_name::<P>(environment)?;
+        let layers = layers(&self.environments, environment)?;
+        Ok(P::Settings::parse(environment, &layers)?)
     }
 
     /// The directory of a part inside the root: `cluster`, or `production/cluster`.

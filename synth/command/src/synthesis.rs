@@ -4,7 +4,7 @@ use std::thread;
 
 use anyhow::Result;
 use synth_framework::{Mode, StackFile};
-use synth_project::{Built, Part, PartProblems, Project, Settings as _};
+use synth_project::{Built, Part, PartProblems, Project};
 use synth_review::Review;
 
 use crate::{
@@ -95,18 +95,17 @@ fn beside<P: Project>(project: &Opened<P>, build: fn(&P::Settings) -> Result<P, 
 
 /// The other environments, built. One that cannot be built is only named: its own commands say what is wrong with it.
 fn neighbours<P: Project>(project: &Opened<P>) -> Result<Vec<P>> {
-    let (others, mut refused) = project.others()?;
-    let mut built = Vec::new();
-    for settings in &others {
-        match P::build_stacks(settings) {
-            Ok(platform) => built.push(platform),
-            Err(_) => refused.push(settings.environment().to_owned()),
-        }
-    }
-    for environment in refused {
+    let others = project.others()?;
+    let build = |environment: &str| P::build_stacks(&project.other(environment).ok()?).ok();
+    let built: Vec<Option<P>> = thread::scope(|scope| {
+        let build = &build;
+        let each: Vec<_> = others.iter().map(|environment| scope.spawn(move || build(environment))).collect();
+        each.into_iter().map(|built| built.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    for (environment, _) in others.iter().zip(&built).filter(|(_, built)| built.is_none()) {
         say(format_args!("environment `{environment}` is not compared with this one: its settings are invalid"));
     }
-    Ok(built)
+    Ok(built.into_iter().flatten().collect())
 }
 
 fn render_part<P: Project>(project: &Opened<P>, built: &Built) -> Rendered {

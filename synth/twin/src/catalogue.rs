@@ -117,6 +117,12 @@ pub fn knows(name: &str) -> bool {
     tables::knows(name)
 }
 
+/// What a type costs on demand in a region, in dollars an hour, and where that is from: what [`Catalogue::of`] says of it, without the
+/// rest of the catalogue.
+pub fn on_demand(region: &str, name: &str) -> Option<(f64, Origin)> {
+    tables::on_demand(region, name).map(prices::Listed::price)
+}
+
 /// Is it known of a region what is offered there?
 pub fn knows_region(region: &str) -> bool {
     tables::knows_region(region)

@@ -88,8 +88,10 @@ pub fn write<P: Project>(project: &Opened<P>, part: Option<&'static Part<P>>, ar
 }
 
 /// The order in which to deliver what is about to be written; what lies there and cannot be read is about to be replaced.
+/// Where no file of a part becomes another one there is nothing to order, and nothing is read.
 fn order<P: Project>(surveys: &[Survey<'_>]) -> Option<Order> {
+    let becomes = surveys.iter().filter(|survey| survey.replaces());
     let differences: Vec<(&str, Vec<Difference>)> =
-        surveys.iter().map(|survey| (survey.rendered.name, difference(survey).unwrap_or_default())).collect();
+        becomes.map(|survey| (survey.rendered.name, difference(survey).unwrap_or_default())).collect();
     Order::of::<P>(differences.iter().map(|(part, differences)| (*part, differences.as_slice())))
 }

@@ -8,6 +8,7 @@ use std::{
     fs::{self, File},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    thread,
 };
 
 use anyhow::{Context, Result};
@@ -19,6 +20,9 @@ use super::{
     survey::{State, Survey},
 };
 use crate::file::{Replacement, TEMPORARY, absent};
+
+/// Files for which a second thread is not worth its start.
+const FEW: usize = 16;
 
 /// Changes under one root. Dropped without [`Staging::commit`], it leaves no trace.
 #[derive(Debug)]
@@ -60,11 +64,8 @@ impl Staging {
         } else if stale.is_empty() {
             self.update_listing(survey, &listing)?;
         }
-        for (file, state) in &survey.files {
-            if *state != State::Unchanged {
-                self.replace(&survey.directory.join(&file.path), file.text.as_bytes())?;
-            }
-        }
+        let changed = survey.files.iter().filter(|(_, state)| *state != State::Unchanged);
+        self.replace_all(changed.map(|(file, _)| (survey.directory.join(&file.path), file.text.as_bytes())).collect())?;
         for path in &stale {
             let target = survey.directory.join(path);
             self.steps.push_back(Step::Remove { target, directory: survey.directory.clone() });
@@ -116,10 +117,27 @@ impl Staging {
     }
 
     fn replace(&mut self, target: &Path, content: &[u8]) -> Result<()> {
-        self.create_directory(target.parent().expect("a target is a file inside a directory"))?;
-        self.temporaries += 1;
-        let new = Replacement::prepare(target, self.temporaries, content);
-        self.steps.push_back(Step::Replace(new.with_context(|| format!("writing `{}`", target.display()))?));
+        self.replace_all(vec![(target.to_owned(), content)])
+    }
+
+    /// Prepares the new content of files. To make a file takes longer than to write it, so many of them are made in two threads.
+    fn replace_all(&mut self, files: Vec<(PathBuf, &[u8])>) -> Result<()> {
+        let mut marked = Vec::new();
+        for (target, content) in files {
+            self.create_directory(target.parent().expect("a target is a file inside a directory"))?;
+            self.temporaries += 1;
+            marked.push((target, self.temporaries, content));
+        }
+        let (one, other) = marked.split_at(if marked.len() > FEW { marked.len() / 2 } else { 0 });
+        let prepared = thread::scope(|scope| {
+            let one = (!one.is_empty()).then(|| scope.spawn(|| prepare(one)));
+            let other = prepare(other);
+            let one = one.map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            one.into_iter().flatten().chain(other).collect::<Vec<_>>()
+        });
+        for new in prepared {
+            self.steps.push_back(Step::Replace(new?));
+        }
         Ok(())
     }
 
@@ -144,6 +162,14 @@ impl Drop for Staging {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// Prepares the new content of files; each has a mark.
+fn prepare(files: &[(PathBuf, usize, &[u8])]) -> Vec<Result<Replacement>> {
+    let one = |(target, mark, content): &(PathBuf, usize, &[u8])| {
+        Replacement::prepare(target, mark, content).with_context(|| format!("writing `{}`", target.display()))
+    };
+    files.iter().map(one).collect()
 }
 
 /// The files of a folder that were being written when a run ended.

@@ -51,6 +51,11 @@ impl Survey<'_> {
         })
     }
 
+    /// Does what lies there become something else? What is only new replaces nothing.
+    pub(crate) fn replaces(&self) -> bool {
+        !self.stale.is_empty() || self.files.iter().any(|(_, state)| matches!(state, State::Different(_)))
+    }
+
     /// The listing as it must be once the directory is what the code says.
     pub(crate) fn listing(&self) -> StackFile {
         let paths = self.rendered.files.iter().map(|file| file.path.clone());

@@ -20,18 +20,21 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
             constraints.extend(terraform.required_providers.iter().map(|(info, versions)| (info.source, &**versions)));
         }
     }
-    let bodies =
-        stack.resources().map(|resource| (stack.address(resource).to_string(), resource.provider, &resource.body));
-    let configurations = stack.declarations().iter().filter_map(|placed| match &placed.declaration {
-        Declaration::Provider(provider) => {
-            Some((format!("provider.{}", provider.provider.name), provider.provider, &provider.body))
-        }
-        _ => None,
-    });
-    for (place, provider, body) in bodies.chain(configurations) {
-        let Some(versions) = constraints.get(provider.source) else { continue };
-        let oldest = oldest(versions);
-        newer(body, &place, &oldest, &mut |location, place, name, since| {
+    let constraints: HashMap<_, _> =
+        constraints.into_iter().map(|(source, versions)| (source, (versions, oldest(versions)))).collect();
+    for placed in stack.declarations() {
+        let (provider, body) = match &placed.declaration {
+            Declaration::Resource(resource) => (resource.provider, &resource.body),
+            Declaration::Provider(provider) => (provider.provider, &provider.body),
+            _ => continue,
+        };
+        let Some((versions, oldest)) = constraints.get(provider.source) else { continue };
+        newer(body, &mut Vec::new(), oldest, &mut |location, blocks, name, since| {
+            let declared = match &placed.declaration {
+                Declaration::Resource(resource) => stack.address(resource).to_string(),
+                _ => format!("provider.{}", provider.name),
+            };
+            let place: String = blocks.iter().fold(declared, |place, block| format!("{place}.{block}"));
             let source = provider.source;
             let known = format!("{source} is known to have it since {since}, but the stack accepts `{versions}`");
             found.report(
@@ -42,8 +45,13 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
     }
 }
 
-/// Reports what is written although it is known from a newer version on than the oldest.
-fn newer(body: &Body, place: &str, oldest: &Version, report: &mut dyn FnMut(Location, &str, &str, &str)) {
+/// Reports what is written although it is known from a newer version on than the oldest, with the blocks that it is in.
+fn newer<'a>(
+    body: &'a Body,
+    blocks: &mut Vec<&'a str>,
+    oldest: &Version,
+    report: &mut dyn FnMut(Location, &[&str], &str, &str),
+) {
     for entry in body.entries() {
         let name = &*entry.name;
         let since = match &entry.content {
@@ -51,11 +59,13 @@ fn newer(body: &Body, place: &str, oldest: &Version, report: &mut dyn FnMut(Loca
             Content::Blocks(_) => body.schema().block(name).and_then(|block| block.since),
         };
         if let Some(since) = since.filter(|since| *oldest < version(since)) {
-            report(entry.location, place, name, since);
-        } else if let Content::Blocks(blocks) = &entry.content {
-            for block in blocks {
-                newer(&block.body, &format!("{place}.{name}"), oldest, report);
+            report(entry.location, blocks, name, since);
+        } else if let Content::Blocks(inner) = &entry.content {
+            blocks.push(name);
+            for block in inner {
+                newer(&block.body, blocks, oldest, report);
             }
+            blocks.pop();
         }
     }
 }

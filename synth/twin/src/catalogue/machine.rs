@@ -40,7 +40,7 @@ impl Machine {
             addresses_per_interface: size(line.addresses_per_interface),
             attachments: size(line.attachments),
             shared: line.shared == "1",
-            price: tables::price(&prices, line.name, size(line.vcpus)),
+            price: tables::price(|key| prices.get(key).copied(), line.name, size(line.vcpus)),
         })
     }
 }

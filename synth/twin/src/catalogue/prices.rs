@@ -88,13 +88,19 @@ pub(super) enum Listed {
     Estimated(f64),
 }
 
+impl Listed {
+    /// Dollars an hour, and where that is from.
+    pub(super) fn price(self) -> (f64, Origin) {
+        match self {
+            Self::Known(price) => (price, Origin::Listed),
+            Self::Estimated(price) => (price, Origin::Estimated),
+        }
+    }
+}
+
 /// Where a type can be bought by the tables; nowhere without a price.
 pub(super) fn offerings(facts: &Facts, zones: &[ZoneId]) -> Vec<Offering> {
-    let (price, origin) = match facts.on_demand {
-        Some(Listed::Known(price)) => (price, Origin::Listed),
-        Some(Listed::Estimated(price)) => (price, Origin::Estimated),
-        None => return Vec::new(),
-    };
+    let Some((price, origin)) = facts.on_demand.map(Listed::price) else { return Vec::new() };
     let spot = facts.saving.map(|(saving, median)| {
         let guess = median || origin == Origin::Estimated;
         (price * (1.0 - saving), if guess { Origin::MedianSaving } else { Origin::Saving })

@@ -94,6 +94,14 @@ fn column(table: &'static str, region: &str) -> Option<HashMap<&'static str, &'s
     Some(lines.filter_map(cells).collect())
 }
 
+/// A table's cell for a region, by what stands in the first column.
+fn cell(table: &'static str, region: &str, key: &str) -> Option<&'static str> {
+    let mut lines = lines(table);
+    let at = lines.next()?.split(',').position(|name| name == region)?;
+    let rest = |line: &'static str| line.strip_prefix(key)?.strip_prefix(',');
+    lines.find_map(rest)?.split(',').nth(at - 1)
+}
+
 /// Is there an instance type of this name, wherever it is offered?
 pub(super) fn knows(name: &str) -> bool {
     lines(TYPES).skip(1).any(|line| line.split(',').next() == Some(name))
@@ -114,13 +122,10 @@ pub(super) fn facts(region: &str) -> Result<Vec<Facts>, Error> {
     let measures = measures();
     let ratios = column(RATIOS, region).unwrap_or_default();
     let advisor = column(ADVISOR, region).unwrap_or_default();
-    let mut all: Vec<_> = types().filter_map(|line| read(&line, &offered)).collect();
+    let of = |column: &HashMap<&str, &'static str>, key: &str| column.get(key).copied();
+    let mut all: Vec<_> = types().filter_map(|line| read(&line, |key| of(&offered, key))).collect();
     for facts in &mut all {
-        let ratio = ratios.get(format!("{} {}", facts.category(), facts.maker).as_str());
-        let estimate = || Some(price(&measures, facts.name, facts.vcpus)? * ratio?.parse::<f64>().ok()?);
-        facts.on_demand = price(&prices, facts.name, facts.vcpus)
-            .map(Listed::Known)
-            .or_else(|| estimate().map(|price| Listed::Estimated(cents(price))));
+        facts.on_demand = listed(facts, |key| of(&prices, key), |key| of(&measures, key), |key| of(&ratios, key));
         let advice = advisor.get(facts.name).and_then(|cell| cell.split_once('/'));
         facts.saving = advice.and_then(|(saving, _)| Some((saving.parse::<f64>().ok()? / 100.0, false)));
         facts.band = advice.and_then(|(_, band)| Band::of(band));
@@ -131,6 +136,30 @@ pub(super) fn facts(region: &str) -> Result<Vec<Facts>, Error> {
     }
     all.sort_by_key(|facts| facts.name);
     Ok(all)
+}
+
+/// What a type costs on demand in a region, if it is there and a price is known or can be estimated. The tables are searched, not read:
+/// for one type that is a fraction of [`facts`].
+pub(super) fn on_demand(region: &str, name: &str) -> Option<Listed> {
+    let line = types().find(|line| line.name == name)?;
+    let facts = read(&line, |key| cell(OFFERINGS, region, key))?;
+    let (prices, measures) = (|key: &str| cell(PRICES, region, key), |key: &str| cell(PRICES, MEASURE, key));
+    listed(&facts, prices, measures, |key| cell(RATIOS, region, key))
+}
+
+/// What a type costs on demand: the region's own price, or that of the measure times the region's ratio for its kind.
+fn listed(
+    facts: &Facts,
+    prices: impl Fn(&str) -> Option<&'static str>,
+    measures: impl Fn(&str) -> Option<&'static str>,
+    ratios: impl Fn(&str) -> Option<&'static str>,
+) -> Option<Listed> {
+    let estimate = || {
+        let ratio = ratios(&format!("{} {}", facts.category(), facts.maker))?;
+        Some(price(&measures, facts.name, facts.vcpus)? * ratio.parse::<f64>().ok()?)
+    };
+    let known = price(&prices, facts.name, facts.vcpus).map(Listed::Known);
+    known.or_else(|| estimate().map(|price| Listed::Estimated(cents(price))))
 }
 
 /// A line of the table of types, in words.
@@ -190,7 +219,7 @@ pub(super) fn size<N: FromStr>(text: &str) -> N {
     text.parse().ok().expect("the table's sizes are whole numbers")
 }
 
-fn read(line: &Line, offered: &HashMap<&'static str, &'static str>) -> Option<Facts> {
+fn read(line: &Line, offered: impl Fn(&str) -> Option<&'static str>) -> Option<Facts> {
     let decimal = |text: &str| text.parse::<f64>().expect("the table's speeds are numbers");
     let facts = Facts {
         name: line.name,
@@ -211,7 +240,7 @@ fn read(line: &Line, offered: &HashMap<&'static str, &'static str>) -> Option<Fa
         saving: None,
         band: None,
     };
-    let zones = offered.get(line.name).or_else(|| offered.get(facts.family())).copied().unwrap_or_default();
+    let zones = offered(line.name).or_else(|| offered(facts.family())).unwrap_or_default();
     (!zones.is_empty()).then_some(Facts { zones, ..facts })
 }
 
@@ -228,11 +257,11 @@ pub(super) fn measures() -> HashMap<&'static str, &'static str> {
 }
 
 /// The price of a type: its own, or that of its family for each vCPU.
-pub(super) fn price(column: &HashMap<&'static str, &'static str>, name: &str, vcpus: i64) -> Option<f64> {
-    match column.get(name).copied().unwrap_or_default() {
+pub(super) fn price(column: impl Fn(&str) -> Option<&'static str>, name: &str, vcpus: i64) -> Option<f64> {
+    match column(name).unwrap_or_default() {
         "-" => None,
         "" => {
-            let each = column.get(name.split_once('.').map_or(name, |(family, _)| family))?;
+            let each = column(name.split_once('.').map_or(name, |(family, _)| family))?;
             let (dollars, rest) = each.split_once('.').unwrap_or((each, ""));
             // The table has at most ten places: whole numbers of them, so that the product is the very number that AWS lists.
             let each: i64 = format!("{dollars}{rest:0<10}").parse().ok()?;

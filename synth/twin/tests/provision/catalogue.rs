@@ -1,5 +1,5 @@
 use synth_twin::{
-    catalogue::{Band, Catalogue, Error, Eviction, NodeClass, Origin, TypeId, TypeSet, Unavailable, ZoneId},
+    catalogue::{Band, Catalogue, Error, Eviction, NodeClass, Origin, TypeId, TypeSet, Unavailable, ZoneId, on_demand},
     pods::Capacity::{OnDemand, Spot},
     resources::{MEBIBYTE, Resources},
     time::{Span, Time},
@@ -252,4 +252,17 @@ fn sets_of_types_are_sets() {
     assert!(all.is_empty() && !all.meets(&set));
     all.join(&set);
     assert_eq!(all, set);
+}
+
+#[test]
+fn one_types_price_is_that_of_the_catalogue() {
+    for region in ["us-east-1", "eu-north-1", "ap-southeast-5"] {
+        let catalogue = Catalogue::of(region).unwrap();
+        for of in catalogue.types().iter().step_by(7) {
+            let whole = of.offerings.iter().find(|at| at.capacity == OnDemand).map(|at| (at.price, at.origin));
+            assert_eq!(on_demand(region, &of.name), whole, "{} in {region}", of.name);
+        }
+    }
+    assert_eq!(on_demand("us-east-1", "m99.large"), None);
+    assert_eq!(on_demand("moon-1", "m7i.large"), None);
 }
