@@ -43,7 +43,7 @@ impl World {
             definitions().unwrap().into_iter().filter(|one| !name_of(one).contains("karpenter")).collect();
         argo.define(&ours).unwrap();
         Karpenter::define(&programs, &server).unwrap_or_else(|error| panic!("{error:#}"));
-        let environment = Environment::fixture("default").unwrap_or_else(|error| panic!("{error:#}"));
+        let environment = Environment::fixture("by-use").unwrap_or_else(|error| panic!("{error:#}"));
         sync(&argo, &environment, edit);
         for daemon_set in daemon_sets() {
             server.create(&daemon_set, "").unwrap().object().unwrap();

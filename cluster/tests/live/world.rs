@@ -47,7 +47,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let server = plane.server().unwrap();
     let argo = Argo::install(&server).unwrap();
     argo.define(&definitions().unwrap()).unwrap();
-    let environment = Environment::fixture("default").unwrap_or_else(|error| panic!("{error:#}"));
+    let environment = Environment::fixture("by-use").unwrap_or_else(|error| panic!("{error:#}"));
     World { plane, server, argo, environment, left: Mutex::default() }
 });
 

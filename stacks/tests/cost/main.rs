@@ -155,8 +155,9 @@ fn a_load_moves_bytes_by_what_is_assumed_of_each() {
     let answers = requests * bytes.answer / 1e9;
     let both = requests * (bytes.request + bytes.answer) / 1e9;
     near(line(&cost, "answers to the internet").quantity, answers);
-    // Clients come in by three zones, and pods stand in two of them, two in one and one in the other. Both ends pay.
-    near(line(&cost, "requests between zones").quantity, both * 2.0 * (2.0 / 3.0 + 4.0 / 9.0));
+    // Clients come in by three zones, and pods stand in two of them: the proxy's half in each, the target's two in one and one in the
+    // other. Both ends pay.
+    near(line(&cost, "requests between zones").quantity, both * 2.0 * (2.0 / 3.0 + 1.0 / 2.0));
     near(line(&cost, "capacity units of load balancers").quantity, both);
     let mut large = Assumed::default();
     large.set("answer-kb=20").unwrap();

@@ -35,7 +35,8 @@ fn the_default_environment_passes_with_the_service_of_the_guide() {
     let (table, _) = table.split_once("```").expect("a block ends");
     let platform = build(&settings("default", &[BASE, table]));
     assert_eq!(errors(&platform), "");
-    assert_eq!(platform.objects().filter(|object| object.kind() == "HorizontalPodAutoscaler").count(), 3);
+    let scales = |kind: &str| ["HorizontalPodAutoscaler", "ScaledObject"].contains(&kind);
+    assert_eq!(platform.objects().filter(|object| scales(object.kind())).count(), 3);
 }
 
 #[test]

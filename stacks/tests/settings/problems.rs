@@ -192,11 +192,11 @@ target_cpu_utilization = 0
 fn a_section_that_is_whole_is_held_against_its_own_values() {
     let text = "
 [services.cors_proxy_server]
-min_replicas = 30
+min_replicas = 70
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 30, above `services.cors_proxy_server.max_replicas`, `24` at default.toml:176: lower it
+        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 70, above `services.cors_proxy_server.max_replicas`, `60` at default.toml:176: lower it
         staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
         ");
 }

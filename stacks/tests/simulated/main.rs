@@ -18,12 +18,13 @@ use synth_twin::{
 };
 
 const BASE: &str = include_str!("../fixtures/default.toml");
+const BY_USE: &str = include_str!("../fixtures/by-use.toml");
 
 /// The widest platform is not wanted here: the base's own objects are what most users have.
 static SETUP: LazyLock<Setup> = LazyLock::new(|| simulated::setup(&platform("")));
 
 fn platform(overrides: &str) -> Platform {
-    let layers = [("default", BASE), ("here", overrides)]
+    let layers = [("default", BASE), ("by-use", BY_USE), ("here", overrides)]
         .map(|(name, text)| Layer { path: format!("fixtures/{name}.toml"), text: text.to_owned() });
     let settings = Settings::parse("default", &layers).unwrap_or_else(|error| panic!("{error}"));
     Platform::build(&settings).unwrap_or_else(|problems| panic!("{problems}"))

@@ -142,12 +142,12 @@ fn zones_that_are_not_there_or_host_no_eks_are_named() {
 fn quotas_below_what_the_pools_may_grow_to_are_named_with_the_request() {
     // Six base nodes of four vCPUs, and the pool.
     refused(
-        |state| state["quotas"]["L-1216C47A"] = "87.0".into(),
-        "87 vCPUs of Standard On-Demand instances, but the node pools and base nodes go up to 88",
+        |state| state["quotas"]["L-1216C47A"] = "119.0".into(),
+        "119 vCPUs of Standard On-Demand instances, but the node pools and base nodes go up to 120",
     );
     refused(
-        |state| state["quotas"] = json!({ "L-1216C47A": "88.0" }),
-        "5 vCPUs of Standard Spot instances, but the node pools and base nodes go up to 64: ask for more (aws service-quotas \
+        |state| state["quotas"] = json!({ "L-1216C47A": "120.0" }),
+        "5 vCPUs of Standard Spot instances, but the node pools and base nodes go up to 96: ask for more (aws service-quotas \
          request-service-quota-increase --service-code ec2 --quota-code L-34B43A08 --desired-value 64)",
     );
 }

@@ -141,7 +141,7 @@ fn what_the_twin_expects_of_the_platform_stands_beside_what_was_measured() {
     let page = project.read("index.html");
     for row in [
         "Requests answered</th><td>200</td><td>199</td>",
-        "Pods of cors-proxy-server</th><td>3</td><td>1 process</td>",
+        "Pods of cors-proxy-server</th><td>12</td><td>1 process</td>",
         "<h2>Expected replicas</h2>",
         "beside JMeter: one process of each, and not the platform",
     ] {

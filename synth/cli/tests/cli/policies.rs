@@ -25,17 +25,17 @@ fn waive(project: &Project, code: &str, subject: &str, reason: &str) {
 fn a_broken_policy_is_shown_with_its_place_and_how_to_mend_it() {
     let run = broken().synth(["check"]).finds();
     let lines: Vec<_> = run.stdout.lines().take(5).collect();
-    let subject = "HorizontalPodAutoscaler/cors-proxy-server";
+    let subject = "HorizontalPodAutoscaler/mock-target-server";
     assert_eq!(
         lines[0],
         format!("error[HA001] {subject} keeps only 2 of its pods at rest, fewer than one in each of 3 zones")
     );
     assert!(lines[1].starts_with("  declared at stacks/src/manifests/services/workload.rs:"), "{}", lines[1]);
-    let key = "services.cors_proxy_server.min_replicas";
+    let key = "services.mock_target_server.min_replicas";
     let settings = fs::read_to_string(broken().path(SETTINGS)).unwrap();
     let line = 1 + settings.lines().position(|line| line == "min_replicas = 2").unwrap();
     assert_eq!(lines[2], format!("  set at {SETTINGS}:{line} by `{key}`"));
-    assert_eq!(lines[3], "  written to out/manifests/cors-proxy-server/horizontal-pod-autoscaler.yaml");
+    assert_eq!(lines[3], "  written to out/manifests/mock-target-server/horizontal-pod-autoscaler.yaml");
     assert_eq!(lines[4], "  mend: raise `min_replicas` of the service to 3 or more");
     assert!(run.stderr.contains(" on the whole platform  1 error, 1 waived finding\n"), "{}", run.stderr);
 }
@@ -64,7 +64,7 @@ fn scripts_get_the_findings() {
     assert_eq!((&finding["code"], &finding["severity"]), (&"HA001".into(), &"error".into()));
     assert!(finding["source"].as_str().unwrap().starts_with("stacks/src/manifests/services/workload.rs:"));
     let set = &finding["settings"][0];
-    assert_eq!((&set["key"], &set["file"]), (&"services.cors_proxy_server.min_replicas".into(), &SETTINGS.into()));
+    assert_eq!((&set["key"], &set["file"]), (&"services.mock_target_server.min_replicas".into(), &SETTINGS.into()));
     assert!(set["line"].is_u64() && set["column"] == 16, "{set}");
     let checked = broken().synth(["check", "--json"]).finds().json();
     assert_eq!(checked["policies"], json["policies"]);
@@ -73,7 +73,7 @@ fn scripts_get_the_findings() {
 #[test]
 fn a_waiver_with_a_reason_lets_a_finding_pass() {
     let project = broken();
-    waive(&project, "HA001", "HorizontalPodAutoscaler/cors-proxy-server", "a trial of two pods");
+    waive(&project, "HA001", "HorizontalPodAutoscaler/mock-target-server", "a trial of two pods");
     project.synth(["all"]).succeeds();
     let run = project.synth(["check", "--json"]);
     assert_eq!((run.code, &run.json()["policies"]["waived"][0]["reason"]), (0, &"a trial of two pods".into()));

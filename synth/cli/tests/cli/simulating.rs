@@ -16,16 +16,16 @@ fn the_load_tests_curve_is_answered_in_ten_lines() {
 
 #[test]
 fn lost_requests_are_a_finding_that_says_what_lacked_and_what_to_change() {
-    let run = Project::new().synth(["simulate", "--rate", "20000", "--target-latency", "250"]).finds();
-    assert!(run.stdout.contains("requests were in flight in each of 3 pods of cors-proxy-server"), "{}", run.stdout);
-    assert!(run.stdout.contains("mend      raise `services.cors_proxy_server.memory_mib`"), "{}", run.stdout);
+    let run = Project::new().synth(["simulate", "--rate", "50000", "--target-latency", "2000"]).finds();
+    assert!(run.stdout.contains("requests were in flight in each of 12 pods of cors-proxy-server"), "{}", run.stdout);
+    assert!(run.stdout.contains("mend      raise `services.cors_proxy_server.min_replicas`"), "{}", run.stdout);
 }
 
 #[test]
 fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
     let project = Project::new();
     let asked =
-        ["simulate", "--rate", "5000", "--target-latency", "250", "--compare", "cpu,in-flight", "--page", "p.html"];
+        ["simulate", "--rate", "50000", "--target-latency", "2000", "--compare", "cpu,in-flight", "--page", "p.html"];
     let run = project.synth(asked).finds();
     assert_eq!(run.stderr, "page  p.html\n");
     let page = project.read("p.html");
@@ -34,7 +34,7 @@ fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
         assert!(!page.contains(outside), "{outside}");
     }
     assert_eq!(page.matches("<svg viewBox=\"0 0 880").count(), page.matches("The figures as a table").count());
-    let asked = "The load is the load test's own curve, up to 5,000 requests/s; targets take 250 ms; ";
+    let asked = "The load is the load test's own curve, up to 50,000 requests/s; targets take 2000 ms; ";
     assert!(page.contains(asked), "{page:.2000}");
     // Where a price is from is read whole, and not cut where a screen ends.
     assert!(page.contains("<td class=\"words\">aws.amazon.com"), "{page:.2000}");
@@ -149,8 +149,8 @@ fn what_a_question_does_not_look_at_cannot_be_asked_with_it() {
 fn the_largest_load_is_found_and_what_binds_it() {
     let run = Project::new().synth(["simulate", "--find-max", "--target-latency", "250"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stdout.starts_with("every request is answered up to 3,2"), "{}", run.stdout);
-    assert!(run.stdout.contains("a little above: 275 requests were in flight"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("every request is answered up to 118,"), "{}", run.stdout);
+    assert!(run.stdout.contains("a little above: 1024 requests were in flight"), "{}", run.stdout);
 }
 
 #[test]
