@@ -71,4 +71,4 @@ karpenter-long: karpenter ## The slow tests of Karpenter: no Spot, an interrupti
 	$(CLUSTER_TEST) --test karpenter -- --ignored --test-threads=1 --show-output
 
 twin-live: karpenter ## Run a load curve on a control plane with the real Karpenter and in the capacity twin, and print both side by side: a quarter of an hour.
-	$(CLUSTER) twin-live --env $(ENV)
+	$(CLUSTER) twin-live $(if $(filter command line environment,$(origin ENV)),--env $(ENV))

@@ -14,7 +14,7 @@ mod table;
 
 use std::{fs, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use cluster::Programs;
 
@@ -28,8 +28,8 @@ const CURVE: &str = include_str!("../../fake/curve.csv");
 /// What is run, and where it is written.
 #[derive(Args)]
 pub(crate) struct Live {
-    /// The environment of the tests' own: `default`, `staging`, `production`, `small` or `large`.
-    #[arg(long = "env", default_value = "default")]
+    /// An environment of the tests' own whose services scale by processor time alone: `by-use` or `small`.
+    #[arg(long = "env", default_value = "by-use")]
     environment: String,
     /// Millicores that the pods of each service use together: a CSV `second,SERVICE,…`, whose last line ends the run.
     #[arg(long)]
@@ -63,6 +63,9 @@ fn record(cli: &Cli, live: &Live) -> Result<Recording> {
     };
     let curve = Curve::read(&text).context("the curve")?;
     let environment = cluster::Environment::fixture(&live.environment)?;
+    if environment.items.iter().any(|item| item.object["kind"] == "ScaledObject") {
+        bail!("`{}` scales by what KEDA asks for, which does not run here: name `by-use` or `small`", live.environment);
+    }
     let version = cli.version(&environment);
     let plane = plane::Plane::start(environment, &Programs::of(&version)?, &version)?;
     let (recording, files) = plane.record(&text, &curve)?;

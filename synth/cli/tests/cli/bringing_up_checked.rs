@@ -148,7 +148,7 @@ fn quotas_below_what_the_pools_may_grow_to_are_named_with_the_request() {
     refused(
         |state| state["quotas"] = json!({ "L-1216C47A": "120.0" }),
         "5 vCPUs of Standard Spot instances, but the node pools and base nodes go up to 96: ask for more (aws service-quotas \
-         request-service-quota-increase --service-code ec2 --quota-code L-34B43A08 --desired-value 64)",
+         request-service-quota-increase --service-code ec2 --quota-code L-34B43A08 --desired-value 96)",
     );
 }
 
