@@ -145,8 +145,11 @@ fn pods(ask: Expressions<'_>) -> RuleGroup {
         alert(
             "PodsPending",
             Severity::Warning,
-            "10m",
-            "sum by (namespace) (kube_pod_status_phase{phase=\"Pending\"}) > 0".to_owned(),
+            "1m",
+            // Each pod for itself: while many are replaced one after the other, there is always one that waits.
+            "count by (namespace) (min_over_time(kube_pod_status_phase{phase=\"Pending\"}[10m]) == 1 \
+             and kube_pod_status_phase{phase=\"Pending\"} offset 10m == 1)"
+                .to_owned(),
             "{{ $value }} pods of {{ $labels.namespace }} have been pending for ten minutes",
         ),
     ];
