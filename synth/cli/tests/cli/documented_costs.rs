@@ -20,15 +20,24 @@ fn bill(environment: &str) -> Json {
 }
 
 /// Whole dollars as documents write them.
-fn whole(dollars: f64) -> String {
-    let text = format!("{dollars:.0}");
-    match text.len() {
-        4.. => format!("{},{}", &text[..text.len() - 3], &text[text.len() - 3..]),
-        _ => text,
-    }
+pub(crate) fn whole(dollars: f64) -> String {
+    thousands(dollars)
 }
 
-fn month(bill: &Json) -> String {
+/// A number without a fraction, with commas.
+pub(crate) fn thousands(number: f64) -> String {
+    let text = format!("{number:.0}");
+    let mut grouped = String::new();
+    for (index, digit) in text.char_indices() {
+        if index > 0 && (text.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+pub(crate) fn month(bill: &Json) -> String {
     whole(bill["usd_a_month"].as_f64().unwrap())
 }
 
@@ -43,7 +52,7 @@ fn line(bill: &Json, what: &str) -> f64 {
 }
 
 #[track_caller]
-fn says(document: &str, said: &str) {
+pub(crate) fn says(document: &str, said: &str) {
     assert!(words(document).contains(said), "{document} does not say: {said}");
 }
 

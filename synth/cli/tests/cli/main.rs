@@ -15,6 +15,7 @@ mod comparing;
 mod completions;
 mod costing;
 mod documented_costs;
+mod documented_scaling;
 mod documents;
 mod environments;
 mod failing;
