@@ -24,8 +24,17 @@ fn lost_requests_are_a_finding_that_says_what_lacked_and_what_to_change() {
 #[test]
 fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
     let project = Project::new();
-    let asked =
-        ["simulate", "--rate", "50000", "--target-latency", "2000", "--compare", "cpu,in-flight", "--page", "p.html"];
+    let asked = [
+        "simulate",
+        "--rate",
+        "50000",
+        "--target-latency",
+        "2000",
+        "--compare",
+        "as-written,cpu,in-flight",
+        "--page",
+        "p.html",
+    ];
     let run = project.synth(asked).finds();
     assert_eq!(run.stderr, "page  p.html\n");
     let page = project.read("p.html");
@@ -38,7 +47,14 @@ fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
     assert!(page.contains(asked), "{page:.2000}");
     // Where a price is from is read whole, and not cut where a screen ends.
     assert!(page.contains("<td class=\"words\">aws.amazon.com"), "{page:.2000}");
-    for shown in ["Pods by zone, scaled on cpu", "Bill", "Events", "$ for nodes", "Scaled on in-flight"] {
+    for shown in [
+        "Scaled on what is written",
+        "Pods by zone, scaled on cpu",
+        "Bill",
+        "Events",
+        "$ for nodes",
+        "Scaled on in-flight",
+    ] {
         assert!(page.contains(shown), "{shown}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, str::FromStr};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
 use synth_twin::pods::Capacity;
 
 use crate::commands::curve::Curve;
@@ -89,9 +89,9 @@ pub(super) struct QuestionArgs {
     /// Find the largest rate at which no request fails, and what binds it
     #[arg(long, conflicts_with_all = ["rate", "compare", "page"])]
     pub(super) find_max: bool,
-    /// Compare metrics that add pods, such as `cpu,memory,requests,in-flight`
+    /// Compare metrics that add pods, such as `as-written,cpu,memory,requests,in-flight`
     #[arg(long, value_name = "METRICS", value_delimiter = ',', conflicts_with = "scale_on")]
-    pub(super) compare: Vec<Metric>,
+    pub(super) compare: Vec<Compared>,
     /// Runs with seeds of their own, for bands instead of lines
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -176,6 +176,29 @@ pub(super) enum Metric {
     Requests,
     /// Requests in flight, as a metric of pods
     InFlight,
+}
+
+/// A run of several: with a metric in place of the autoscalers' own, or with those.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Compared(pub(super) Option<Metric>);
+
+impl ValueEnum for Compared {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self(None),
+            Self(Some(Metric::Cpu)),
+            Self(Some(Metric::Memory)),
+            Self(Some(Metric::Requests)),
+            Self(Some(Metric::InFlight)),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self.0 {
+            None => Some(PossibleValue::new("as-written").help("All that the settings say")),
+            Some(metric) => metric.to_possible_value(),
+        }
+    }
 }
 
 /// Something at a moment.

@@ -24,7 +24,7 @@ use synth_twin::{
 };
 
 pub(crate) use self::args::SimulateArgs;
-use self::args::{At, BoundArgs, FaultArgs, LoadArgs, Metric, QuestionArgs, Quota, Scenario};
+use self::args::{At, BoundArgs, Compared, FaultArgs, LoadArgs, Metric, QuestionArgs, Quota, Scenario};
 use self::bands::Bands;
 pub(super) use self::text::nodes;
 use crate::{commands::curve::Curve, problems::Problems, project::Project};
@@ -67,7 +67,7 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
     if args.question.runs > 1 {
         return many(&setup, &load, &options, args);
     }
-    let metrics: Vec<_> = args.question.compare.iter().map(|metric| Some(*metric)).collect();
+    let metrics: Vec<_> = args.question.compare.iter().map(|compared| compared.0).collect();
     let metrics = if metrics.is_empty() { vec![args.load.scale_on] } else { metrics };
     let mut runs = Vec::new();
     for metric in &metrics {
@@ -147,7 +147,7 @@ fn paid(capacity: Capacity) -> &'static str {
 
 impl QuestionArgs {
     fn compared(&self) -> Result<()> {
-        let twice = |(place, metric): (usize, &Metric)| self.compare[..place].contains(metric);
+        let twice = |(place, metric): (usize, &Compared)| self.compare[..place].contains(metric);
         ensure!(!self.compare.iter().enumerate().any(twice), "`--compare` says a metric twice: say it once");
         Ok(())
     }

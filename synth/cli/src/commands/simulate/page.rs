@@ -35,7 +35,7 @@ pub(super) fn html(setup: &Setup, asked: &str, runs: &[Run]) -> String {
     page.push_str(&compared(runs));
     for run in runs {
         if runs.len() > 1 {
-            let _ = writeln!(page, "<h2>Scaled on {}</h2>", escaped(run.name()));
+            let _ = writeln!(page, "<h2>Scaled on {}</h2>", escaped(run.scaled_on()));
         }
         page.push_str(&charts::sections(run, runs.len() > 1));
         page.push_str(&bill(&run.trace));

@@ -54,6 +54,11 @@ impl Run {
         }
     }
 
+    /// What pods are added by, after the word `on`.
+    pub(super) fn scaled_on(&self) -> &'static str {
+        if self.metric.is_none() { "what is written" } else { self.name() }
+    }
+
     pub(super) fn sums(&self) -> Sums {
         let trace = &self.trace;
         let mut medians: Vec<f32> = trace.seconds.iter().map(|of| of.p50).filter(|of| of.is_finite()).collect();

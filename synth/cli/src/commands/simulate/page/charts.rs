@@ -42,7 +42,7 @@ pub(super) fn sections(run: &Run, several: bool) -> String {
         nodes(trace),
         money(trace),
     ];
-    let title = |name: &str| if several { format!("{name}, scaled on {}", run.name()) } else { name.to_owned() };
+    let title = |name: &str| if several { format!("{name}, scaled on {}", run.scaled_on()) } else { name.to_owned() };
     all.into_iter()
         .map(|drawn| {
             let title = title(drawn.name);
