@@ -137,6 +137,7 @@ fn what_makes_no_sense_is_refused() {
         (&["--quota", "spot=NaN"], "not `NaN`"),
         (&["--quota", "reserved=3"], "there is no quota `reserved`: choose `on-demand` or `spot`"),
         (&["--quota", "spot=3,spot=4"], "says `spot` twice"),
+        (&["--quota", "on-demand=11"], "the quota of 11 vCPUs on demand is less than the 12 of the base nodes"),
     ] {
         project.synth(["simulate"].iter().chain(asked)).fails(said);
     }

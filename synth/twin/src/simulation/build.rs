@@ -192,6 +192,10 @@ fn base_nodes(setup: &Setup, catalogue: &Catalogue, problems: &mut Problems) -> 
         return Vec::new();
     };
     let of = catalogue.get(id);
+    let vcpus = of.vcpus * i64::try_from(setup.base.nodes).unwrap_or(i64::MAX);
+    if let Some(quota) = setup.bounds.on_demand.filter(|quota| *quota < vcpus) {
+        problems.push(format!("the quota of {quota} vCPUs on demand is less than the {vcpus} of the base nodes, which run before all others"));
+    }
     let node = |place: usize| {
         let zone = setup.zones[place % setup.zones.len().max(1)].clone();
         let name = format!("base-{place}");
