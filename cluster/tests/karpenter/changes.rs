@@ -33,6 +33,23 @@ fn a_preference_over_hosts_doubles_the_nodes_where_it_is_respected() {
     assert!(2 * respected.launched >= 3 * ignored.launched, "{} and {}", respected.launched, ignored.launched);
 }
 
+/// The environment as it is shipped: from its least pods to its most, and back.
+#[test]
+#[ignore = "minutes: `make karpenter-long`"]
+fn the_defaults_grow_to_their_maximum_on_spot_and_go_back() {
+    let mut world = World::of("default", "defaults", &[], |_| {});
+    for (replicas, rest) in [([12, 3], 0), ([30, 6], 0), ([60, 24], 0), ([12, 3], 150)] {
+        let bought = world.scale_each(replicas, 240);
+        world.rest(rest);
+        let bought = if rest > 0 { world.bought() } else { bought };
+        println!("{} + {}: {bought}", replicas[0], replicas[1]);
+        assert_eq!(bought.on_demand(), 0, "{bought}");
+        for service in SERVICES {
+            assert!(bought.zones(service).len() >= 2, "{service}: {bought}");
+        }
+    }
+}
+
 #[test]
 #[ignore = "minutes: `make karpenter-long`"]
 fn without_spot_the_services_run_on_demand() {

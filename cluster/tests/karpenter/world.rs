@@ -30,8 +30,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Starts one with the objects of the environment `default` in it, each as `edit` leaves it, and waits until the pools are ready.
+    /// Starts one with the objects of the environment `by-use` in it, each as `edit` leaves it, and waits until the pools are ready.
     pub(crate) fn start(run: &str, over: &[(&str, &str)], edit: impl Fn(&mut Json)) -> Self {
+        Self::of("by-use", run, over, edit)
+    }
+
+    /// Starts one with the objects of an environment of the fixtures in it.
+    pub(crate) fn of(environment: &str, run: &str, over: &[(&str, &str)], edit: impl Fn(&mut Json)) -> Self {
         let version = version_under_test();
         let folder =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/cluster/run").join(format!("karpenter-{run}"));
@@ -43,7 +48,7 @@ impl World {
             definitions().unwrap().into_iter().filter(|one| !name_of(one).contains("karpenter")).collect();
         argo.define(&ours).unwrap();
         Karpenter::define(&programs, &server).unwrap_or_else(|error| panic!("{error:#}"));
-        let environment = Environment::fixture("by-use").unwrap_or_else(|error| panic!("{error:#}"));
+        let environment = Environment::fixture(environment).unwrap_or_else(|error| panic!("{error:#}"));
         sync(&argo, &environment, edit);
         for daemon_set in daemon_sets() {
             server.create(&daemon_set, "").unwrap().object().unwrap();
@@ -83,11 +88,19 @@ impl World {
 
     /// Scales both services, and waits until every pod is ready.
     pub(crate) fn scale(&mut self, replicas: u64, seconds: u64) -> Bought {
-        for service in SERVICES {
+        self.scale_each(SERVICES.map(|_| replicas), seconds)
+    }
+
+    /// Gives each service a number of pods of its own.
+    pub(crate) fn scale_each(&mut self, replicas: [u64; 2], seconds: u64) -> Bought {
+        for (service, replicas) in SERVICES.iter().zip(replicas) {
             let path = format!("{DEPLOYMENTS}/{service}/scale");
             self.server.patch(&path, &json!({ "spec": { "replicas": replicas } })).unwrap().object().unwrap();
         }
-        self.wait(seconds, |world| SERVICES.iter().try_for_each(|service| world.whole(service, replicas)));
+        let whole = |world: &mut Self| {
+            SERVICES.iter().zip(replicas).try_for_each(|(service, replicas)| world.whole(service, replicas))
+        };
+        self.wait(seconds, whole);
         // What was bought beside what was needed is seen a little later: the last launches are on their way still.
         self.rest(15);
         self.bought()
