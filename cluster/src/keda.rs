@@ -122,6 +122,8 @@ fn run(program: &Path, namespace: &str, kubeconfig: &Path, arguments: &[String],
         ("KUBECONFIG", kubeconfig.display().to_string()),
         ("WATCH_NAMESPACE", String::new()),
         ("POD_NAMESPACE", namespace.to_owned()),
+        // A pod reads it where its account's token lies.
+        ("KEDA_CLUSTER_OBJECT_NAMESPACE", namespace.to_owned()),
         ("OPERATOR_NAME", OPERATOR.to_owned()),
         ("KEDA_HTTP_DEFAULT_TIMEOUT", "3000".to_owned()),
         ("KEDA_RESTRICT_SECRET_ACCESS", "true".to_owned()),
