@@ -36,6 +36,8 @@ const API: &str = "v1beta1.external.metrics.k8s.io";
 pub struct Keda {
     adapter: Process,
     operator: Process,
+    /// Where the operator shows its metrics.
+    shows: u16,
     folder: PathBuf,
 }
 
@@ -89,7 +91,7 @@ impl Keda {
         ];
         let adapter = start(ADAPTER, &asks_as, &arguments)?;
         register(&server, namespace, secure)?;
-        let mut keda = Self { adapter, operator, folder };
+        let mut keda = Self { adapter, operator, shows: metrics, folder };
         let path = format!("/apis/apiregistration.k8s.io/v1/apiservices/{API}");
         let heard = eventually(60, || {
             let api = server.get(&path).map_err(|error| format!("{error:#}"))?.object()?;
@@ -102,6 +104,11 @@ impl Keda {
         });
         heard.map_err(anyhow::Error::msg).context("waiting for KEDA")??;
         Ok(keda)
+    }
+
+    /// The port of the operator's own metrics.
+    pub fn metrics(&self) -> u16 {
+        self.shows
     }
 
     /// Do both still run? If not, the end of what one said is the error.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     scaled::Scaled,
-    services::{DELAY, PROXY, TARGET},
+    services::{DELAY, PROXY, TARGET, ask},
     world::World,
 };
 
@@ -32,6 +32,7 @@ fn requests_become_replicas_up_and_down_and_without_prometheus_nobody_is_taken_a
         Scaled::look(&world, service).unwrap().is_as_foreseen();
     }
     only_keda_and_argo_write(&world);
+    nothing_arrives(&mut world);
 
     let load = world.services.load(IN_FLIGHT);
     // Of each service: what the autoscaler wanted, and how often the twin was asked.
@@ -78,6 +79,15 @@ fn requests_become_replicas_up_and_down_and_without_prometheus_nobody_is_taken_a
     }
 }
 
+/// That nobody asks for anything is no missing metric: for longer than it takes to fall back, all stays.
+fn nothing_arrives(world: &mut World) {
+    let held = cluster::holds_for(90, || {
+        each(world, |scaled| if scaled.falls_back() { Err(scaled.to_string()) } else { scaled.has(REST) })
+    });
+    held.unwrap_or_else(|reason| panic!("{reason}"));
+    println!("nothing arrives for 90 s: {REST} pods each, and no fallback");
+}
+
 /// Prometheus goes, and KEDA falls back: to half of the greatest number where that is more than there are.
 fn without_prometheus(world: &mut World) {
     let promised: BTreeMap<_, _> =
@@ -95,9 +105,24 @@ fn without_prometheus(world: &mut World) {
     println!("Prometheus is away: both fall back after {} s, {failures:?} failures", took.as_secs());
     let took = world.wait(120, |world| each(world, |scaled| scaled.has(promised[scaled.service.as_str()])));
     println!("what the fallback promises, {promised:?}: {} s later", took.as_secs());
+    counted(world);
     // So it stays: three syncs and more.
     let held = cluster::holds_for(50, || each(world, |scaled| scaled.has(promised[scaled.service.as_str()])));
     held.unwrap_or_else(|reason| panic!("{reason}"));
+}
+
+/// What the alerts ask of KEDA's own metrics is there, by its names and labels.
+fn counted(world: &World) {
+    let text = ask(world.keda.metrics(), "/metrics").unwrap();
+    for service in SERVICES {
+        let has = |parts: &[&str]| text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+        let (object, resource) = (format!("scaledObject=\"{service}\""), format!("scaled_resource=\"{service}\""));
+        let namespace = "namespace=\"services\"";
+        let failed = ["keda_scaler_http_requests_total{", &resource, "status_code=\"error\"", namespace];
+        assert!(has(&failed), "{failed:?} in\n{text}");
+        let errors = ["keda_scaler_detail_errors_total{", &object, "scaler=\"", namespace];
+        assert!(has(&errors), "{errors:?} in\n{text}");
+    }
 }
 
 /// What KEDA wrote was judged by what this repository ships: nobody else may.

@@ -32,7 +32,7 @@ const WINDOW: u64 = 15;
 
 /// It ends in the order of its members: first who asks, then who is asked.
 pub(crate) struct World {
-    keda: Keda,
+    pub(crate) keda: Keda,
     pub(crate) prometheus: Prometheus,
     pub(crate) services: Services,
     pub(crate) server: Server,
