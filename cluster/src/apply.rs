@@ -1,12 +1,11 @@
 //! Applying as Argo CD does: by its account and field manager, on the server's side, strictly, with its own annotation.
 
-use std::{collections::BTreeSet, fmt, fs, path::Path};
+use std::{collections::BTreeSet, fmt};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    conditions::holds,
     difference::differences,
     environment::{Environment, Item},
     names::{name_of, text, title},
@@ -243,30 +242,6 @@ fn define(admin: &Server, definitions: &[Json]) -> Result<()> {
         if let Err(reason) = served {
             bail!("`{}` is not served {reason}", name_of(definition));
         }
-    }
-    Ok(())
-}
-
-/// Applies definitions that a program's module brought as files, and waits until they are served. `made_by` is the command that puts
-/// them there.
-pub(crate) fn define_files(admin: &Server, folder: &Path, made_by: &str) -> Result<()> {
-    let files =
-        fs::read_dir(folder).with_context(|| format!("reading `{}`: `{made_by}` makes it", folder.display()))?;
-    for file in files {
-        let path = file?.path();
-        if path.extension().is_none_or(|extension| extension != "yaml") {
-            continue;
-        }
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let (group, plural) = stem.split_once('_').with_context(|| format!("`{stem}` is no definition's name"))?;
-        let object = format!("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.{group}");
-        let text = fs::read_to_string(&path)?;
-        admin.apply_yaml(&object, &text)?.object().map_err(anyhow::Error::msg).with_context(|| stem.to_owned())?;
-        let established = eventually(30, || {
-            let definition = admin.get(&object).map_err(|error| format!("{error:#}"))?.object()?;
-            if holds(&definition, "Established") { Ok(()) } else { Err(format!("{plural} are not served")) }
-        });
-        established.map_err(anyhow::Error::msg)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    account::Account, apply::define_files, control_plane::free_ports, environment::Environment, process::Process,
+    account::Account, control_plane::free_ports, definitions, environment::Environment, process::Process,
     programs::Programs, server::Server,
 };
 use anyhow::{Context, Result, bail, ensure};
@@ -47,7 +47,7 @@ const GATES: [(&str, &str, bool); 6] = [
 impl Karpenter {
     /// Makes its kinds, by the definitions that its own module brings.
     pub fn define(programs: &Programs, server: &Server) -> Result<()> {
-        define_files(server, &programs.path(DEFINITIONS), "make karpenter")
+        definitions::define(server, &programs.path(DEFINITIONS), "make karpenter")
     }
 
     /// Starts it as an environment's Application does, save `over`: variables that a test sets otherwise.

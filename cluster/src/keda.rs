@@ -13,10 +13,10 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    apply::define_files,
     authority::Authority,
     conditions::holds,
     control_plane::{ControlPlane, free_ports},
+    definitions,
     process::Process,
     programs::Programs,
     server::Server,
@@ -44,7 +44,7 @@ pub struct Keda {
 impl Keda {
     /// Makes its kinds, by the definitions that its own module brings.
     pub fn define(programs: &Programs, server: &Server) -> Result<()> {
-        define_files(server, &programs.path(DEFINITIONS), "make keda")
+        definitions::define(server, &programs.path(DEFINITIONS), "make keda")
     }
 
     /// Starts it in a namespace, which it makes, and waits until the API server hears it.

@@ -10,6 +10,7 @@ mod charts;
 mod conditions;
 mod control_plane;
 mod daemons;
+mod definitions;
 mod difference;
 mod environment;
 mod karpenter;

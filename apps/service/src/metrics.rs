@@ -71,7 +71,8 @@ impl Metrics {
             refused: Family::default(),
             draining: Gauge::default(),
         };
-        // That nothing has arrived is a zero from the start. Without a series nobody could tell it from a service that is not asked.
+        // That nothing has arrived is a zero from the start. Without a series nobody could tell it from a service that is not
+        // asked.
         let none = RequestLabels {
             http_request_method: "GET",
             http_response_status_code: Status::new(200),

@@ -1,5 +1,5 @@
-//! What KEDA's accounts may do: as the templates of its chart 2.20.2 make it of the values of the Application, which let the operator read
-//! no Secret but its own, and scale nothing but what Kubernetes itself defines.
+//! What KEDA's accounts may do: as the templates of its chart 2.20.2 make it of the values of the Application, which let the
+//! operator read no Secret but its own, and scale nothing but what Kubernetes itself defines.
 
 use serde_json::{Value as Json, json};
 
@@ -47,14 +47,24 @@ pub(super) fn objects(namespace: &str) -> Vec<Json> {
 
 /// The operator's two roles of the cluster, as one.
 fn in_the_cluster() -> Vec<Json> {
-    let own = |plural: &str| [plural.to_owned(), format!("{plural}/status")];
-    let scaled: Vec<_> = ["scaledjobs", "scaledobjects"].iter().map(|of| format!("{of}/finalizers")).collect();
-    let plurals = ["scaledjobs", "scaledobjects", "triggerauthentications", "clustertriggerauthentications"];
-    let kinds: Vec<_> = plurals.into_iter().flat_map(own).chain(scaled).collect();
-    let events: Vec<_> = ["cloudeventsources", "clustercloudeventsources"].into_iter().flat_map(own).collect();
-    fn names(of: &[String]) -> Vec<&str> {
-        of.iter().map(String::as_str).collect()
-    }
+    let kinds = [
+        "clustertriggerauthentications",
+        "clustertriggerauthentications/status",
+        "scaledjobs",
+        "scaledjobs/finalizers",
+        "scaledjobs/status",
+        "scaledobjects",
+        "scaledobjects/finalizers",
+        "scaledobjects/status",
+        "triggerauthentications",
+        "triggerauthentications/status",
+    ];
+    let events = [
+        "cloudeventsources",
+        "cloudeventsources/status",
+        "clustercloudeventsources",
+        "clustercloudeventsources/status",
+    ];
     let core = ["configmaps", "configmaps/status", "limitranges", "pods", "services", "serviceaccounts"];
     vec![
         rule("", &core, &READ),
@@ -67,8 +77,8 @@ fn in_the_cluster() -> Vec<Json> {
         rule("batch", &["jobs"], &ALL),
         rule("admissionregistration.k8s.io", &["validatingwebhookconfigurations"], &CHANGE),
         rule("apiregistration.k8s.io", &["apiservices"], &CHANGE),
-        rule("keda.sh", &names(&kinds), &CHANGE),
-        rule("eventing.keda.sh", &names(&events), &CHANGE),
+        rule("keda.sh", &kinds, &CHANGE),
+        rule("eventing.keda.sh", &events, &CHANGE),
     ]
 }
 

@@ -10,8 +10,8 @@ use crate::{
 
 const SERVICES: [&str; 2] = [PROXY, TARGET];
 
-/// Requests that are held in flight: of 20 for each pod of the proxy, and 10 a second for each of the target, which takes two seconds,
-/// six pods' worth of both.
+/// Requests that are held in flight: of 20 for each pod of the proxy, and 10 a second for each of the target, which takes two
+/// seconds, six pods' worth of both.
 const IN_FLIGHT: usize = 110;
 const LOADED: u64 = 6;
 const REST: u64 = 3;
@@ -140,8 +140,8 @@ fn each(world: &World, mut ask: impl FnMut(&Scaled) -> Result<(), String>) -> Re
     seen.into_iter().collect()
 }
 
-/// What the autoscaler wants is what the twin makes of the value that it shows. On the way up nothing else has a say: what the policy
-/// adds at once is more.
+/// What the autoscaler wants is what the twin makes of the value that it shows. On the way up nothing else has a say: what the
+/// policy adds at once is more.
 fn agrees(scaled: &Scaled, compared: &mut BTreeMap<String, Vec<u64>>) {
     let Some(twin) = scaled.twin() else { return };
     if twin < scaled.current() {

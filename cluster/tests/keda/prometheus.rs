@@ -1,4 +1,5 @@
-//! A real Prometheus that finds the services as their `ServiceMonitor`s say, with the labels that the operator's relabelling gives.
+//! A real Prometheus that finds the services as their `ServiceMonitor`s say, with the labels that the operator's relabelling
+//! gives.
 
 use std::{
     fs,

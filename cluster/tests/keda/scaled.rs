@@ -23,7 +23,7 @@ const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/services/deployments";
 /// One look at a service.
 pub(crate) struct Scaled {
     pub(crate) service: String,
-    scaled_object: Json,
+    object: Json,
     autoscaler: Json,
     /// What its Deployment asks for, and how many of these are ready.
     pub(crate) replicas: u64,
@@ -37,10 +37,10 @@ impl Scaled {
             let answer = world.server.get(&format!("{path}/{service}")).map_err(|error| format!("{error:#}"))?;
             answer.object()
         };
-        let (scaled_object, autoscaler, deployment) = (get(SCALED_OBJECTS)?, get(AUTOSCALERS)?, get(DEPLOYMENTS)?);
+        let (object, autoscaler, deployment) = (get(SCALED_OBJECTS)?, get(AUTOSCALERS)?, get(DEPLOYMENTS)?);
         let count = |pointer: &str| deployment.pointer(pointer).and_then(Json::as_u64).unwrap_or_default();
         let (replicas, ready) = (count("/spec/replicas"), count("/status/readyReplicas"));
-        Ok(Self { service: service.to_owned(), scaled_object, autoscaler, replicas, ready })
+        Ok(Self { service: service.to_owned(), object, autoscaler, replicas, ready })
     }
 
     /// Has it so many pods, all of them ready?
@@ -50,7 +50,7 @@ impl Scaled {
 
     /// Is it KEDA's fallback that counts?
     pub(crate) fn falls_back(&self) -> bool {
-        holds(&self.scaled_object, "Fallback")
+        holds(&self.object, "Fallback")
     }
 
     pub(crate) fn desired(&self) -> u64 {
@@ -63,34 +63,34 @@ impl Scaled {
     }
 
     pub(crate) fn is_ready(&self) -> Result<(), String> {
-        cluster::is_ready(&self.scaled_object)?;
+        cluster::is_ready(&self.object)?;
         if holds(&self.autoscaler, "ScalingActive") { Ok(()) } else { Err(self.to_string()) }
     }
 
     /// The replicas that the fallback promises for those that are there.
     pub(crate) fn fallback(&self) -> u64 {
-        let fallback = &self.scaled_object["spec"]["fallback"];
+        let fallback = &self.object["spec"]["fallback"];
         assert_eq!(fallback["behavior"], "currentReplicasIfHigher");
         fallback["replicas"].as_u64().unwrap().max(self.replicas)
     }
 
     /// The most failures in a row of one of its metrics.
     pub(crate) fn failures(&self) -> u64 {
-        let health = self.scaled_object["status"]["health"].as_object();
+        let health = self.object["status"]["health"].as_object();
         let count = |metric: &Json| metric["numberOfFailures"].as_u64().unwrap_or_default();
         health.into_iter().flat_map(|metrics| metrics.values()).map(count).max().unwrap_or_default()
     }
 
     /// The autoscaler is the one that this repository says KEDA would make.
     pub(crate) fn is_as_foreseen(&self) {
-        let read: Custom<ScaledObjectSpec> = serde_json::from_value(self.scaled_object.clone()).unwrap();
+        let read: Custom<ScaledObjectSpec> = serde_json::from_value(self.object.clone()).unwrap();
         let foreseen = read.autoscaler();
         assert_eq!(foreseen.metadata.name.as_deref(), self.autoscaler["metadata"]["name"].as_str());
         assert_eq!(self.autoscaler["spec"], serde_json::to_value(&foreseen.spec).unwrap(), "{}", self.service);
     }
 
-    /// What the twin makes of the value of its external metric that the autoscaler showed at its last sync; nothing where one of its
-    /// metrics was not shown.
+    /// What the twin makes of the value of its external metric that the autoscaler showed at its last sync; nothing where one of
+    /// its metrics was not shown.
     pub(crate) fn twin(&self) -> Option<u64> {
         let settings = Settings::read(&serde_json::from_value(self.autoscaler.clone()).unwrap(), &Flags::default());
         let settings = settings.unwrap();
@@ -120,9 +120,9 @@ impl fmt::Display for Scaled {
         let (desired, shown) = (self.desired(), &self.autoscaler["status"]["currentMetrics"]);
         write!(f, "{service}: {replicas} replicas, {ready} ready, {desired} desired, {} failures", self.failures())?;
         let conditions = self.autoscaler["status"]["conditions"].as_array();
-        let untrue =
+        let mut untrue =
             conditions.into_iter().flatten().filter(|one| one["type"] != "ScalingLimited" && one["status"] != "True");
-        untrue.map(|one| write!(f, "; {}: {}", one["reason"], one["message"])).collect::<fmt::Result>()?;
+        untrue.try_for_each(|one| write!(f, "; {}: {}", one["reason"], one["message"]))?;
         write!(f, "; {shown}")
     }
 }

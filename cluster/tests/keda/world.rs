@@ -13,8 +13,8 @@ use crate::{
     services::{PROXY, Services, TARGET},
 };
 
-/// The proxy is scaled by what is in flight; what stands behind it by its processor time and what arrives. Half of the greatest number of
-/// pods is more than the load needs for the one, and less for the other.
+/// The proxy is scaled by what is in flight; what stands behind it by its processor time and what arrives. Half of the greatest
+/// number of pods is more than the load needs for the one, and less for the other.
 const SETTINGS: &str = "
 [services.cors_proxy_server]
 scale_on = [\"in-flight\"]
@@ -87,7 +87,8 @@ impl World {
     }
 }
 
-/// What is synced for the services. Two things are not as they are written: where Prometheus is, and how long a quiet service waits.
+/// What is synced for the services. Two things are not as they are written: where Prometheus is, and how long a quiet service
+/// waits.
 fn items(environment: &Environment, prometheus: &str) -> Vec<Item> {
     let of = ["platform", "admission", PROXY, TARGET];
     let mut items: Vec<_> = environment.items.iter().filter(|item| of.contains(&item.application())).cloned().collect();
