@@ -1,6 +1,9 @@
 //! Up, Prometheus away, back, and down.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use crate::{
     scaled::Scaled,
@@ -15,6 +18,9 @@ const SERVICES: [&str; 2] = [PROXY, TARGET];
 const IN_FLIGHT: usize = 116;
 const LOADED: u64 = 6;
 const REST: u64 = 3;
+
+/// A minute, over which pods are counted that came and went, and a sync more.
+const PERIOD: Duration = Duration::from_secs(75);
 
 #[test]
 fn requests_become_replicas_up_and_down_and_without_prometheus_nobody_is_taken_away() {
@@ -56,7 +62,7 @@ fn requests_become_replicas_up_and_down_and_without_prometheus_nobody_is_taken_a
             })
         });
     println!("Prometheus is back: metrics count again {} s after it was ready", took.as_secs());
-    let took = world.wait(240, |world| each(world, |scaled| scaled.has(LOADED)));
+    let took = stays_loaded(&mut world);
     println!("{LOADED} pods each, as the metrics say: {} s later", took.as_secs());
 
     let answered = load.end();
@@ -109,6 +115,22 @@ fn without_prometheus(world: &mut World) {
     // So it stays: three syncs and more.
     let held = cluster::holds_for(50, || each(world, |scaled| scaled.has(promised[scaled.service.as_str()])));
     held.unwrap_or_else(|reason| panic!("{reason}"));
+}
+
+/// Waits until both have what the load needs for as long as policies look back, and returns how long it took until then: a rate that
+/// is a scrape or two old is too low, and with so short a window a pod goes and comes back.
+fn stays_loaded(world: &mut World) -> Duration {
+    let begin = Instant::now();
+    let mut since = None;
+    world.wait(300, |world| match each(world, |scaled| scaled.has(LOADED)) {
+        Ok(()) if since.get_or_insert_with(Instant::now).elapsed() >= PERIOD => Ok(()),
+        Ok(()) => Err("it is loaded".to_owned()),
+        Err(reason) => {
+            since = None;
+            Err(reason)
+        }
+    });
+    since.map_or_else(|| begin.elapsed(), |since| since.duration_since(begin))
 }
 
 /// What the alerts ask of KEDA's own metrics is there, by its names and labels.
