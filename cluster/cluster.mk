@@ -1,5 +1,5 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long twin-record twin-live
+.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long keda keda-tests programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long twin-record twin-live
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
@@ -69,6 +69,14 @@ karpenter-tests: karpenter ## Let the real Karpenter buy nodes for the services,
 
 karpenter-long: karpenter ## The slow tests of Karpenter: no Spot, an interruption, a new image, a preference over nodes, a hundred pods. CI runs them every night.
 	$(CLUSTER_TEST) --test karpenter -- --ignored --test-threads=1 --show-output
+
+keda: ## Find or build the control plane's programs and Prometheus, and build KEDA.
+	scripts/prometheus.sh target/cluster/prometheus server
+	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) keda
+
+keda-tests: keda ## Let the real KEDA scale the services by what a real Prometheus scrapes of them, up, down, and with Prometheus away. CI runs it every night.
+	$(CLUSTER_CARGO) build --locked -p cors-proxy-server -p mock-target-server
+	$(CLUSTER_TEST) --test keda -- --show-output
 
 twin-live: karpenter ## Run a load curve on a control plane with the real Karpenter and in the capacity twin, and print both side by side: a quarter of an hour.
 	$(CLUSTER) twin-live $(if $(filter command line environment,$(origin ENV)),--env $(ENV))

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Puts the programs of a control plane into a folder: found ones as links, others built by Go.
 #
-#   programs.sh VERSION FOLDER [karpenter]      VERSION is a minor one, such as 1.36
+#   programs.sh VERSION FOLDER [karpenter|keda]      VERSION is a minor one, such as 1.36
 #
 # With Karpenter come the charts that its module and that of metrics-server hold, in `charts` beside the folder.
+# Neither Karpenter nor KEDA is looked for anywhere: each is built, of its module, which brings its definitions.
 # They are looked for in KUBEBUILDER_ASSETS, as envtest does, and on the PATH; those of Kubernetes must be of VERSION.
 set -eu
 
@@ -84,10 +85,15 @@ if [ "${3:-}" = karpenter ]; then
     [ "$(cat "$(dirname "$folder")/charts/release" 2>/dev/null)" != "$charts" ] || charts=
     [ "$(cat "$folder/karpenter-crds/release" 2>/dev/null)" != "$karpenter" ] || karpenter=
 fi
-[ -n "$missing$others$karpenter$charts" ] || exit 0
+keda=
+if [ "${3:-}" = keda ]; then
+    keda=$(sed -n 's|^[[:space:]]*github.com/kedacore/keda/v2 v\([^ ]*\).*|\1|p' "$here/tools/keda/go.mod")
+    [ "$(cat "$folder/keda-crds/release" 2>/dev/null)" != "$keda" ] || keda=
+fi
+[ -n "$missing$others$karpenter$charts$keda" ] || exit 0
 
 if ! command -v go >/dev/null; then
-    echo "error: no$missing$others${karpenter:+ karpenter}${charts:+ charts} for a control plane of Kubernetes $version: put them into the folder that KUBEBUILDER_ASSETS names or on the PATH, or install Go (1.21 or newer), which builds them" >&2
+    echo "error: no$missing$others${karpenter:+ karpenter}${charts:+ charts}${keda:+ keda} for a control plane of Kubernetes $version: put them into the folder that KUBEBUILDER_ASSETS names or on the PATH, or install Go (1.21 or newer), which builds them" >&2
     exit 2
 fi
 mkdir -p "$folder"
@@ -123,11 +129,24 @@ if [ -n "$charts" ]; then
     chmod -R u+w "$into"
     echo "$charts" >"$into/release"
 fi
-[ -n "$karpenter" ] || exit 0
-echo "building Karpenter $karpenter (about 5 minutes on two cores, once)"
-build "$here/tools/karpenter" karpenter -ldflags "-s -w -X sigs.k8s.io/karpenter/pkg/operator.Version=$karpenter" "$provider/cmd/controller"
-rm -rf "$folder/karpenter-crds"
-mkdir "$folder/karpenter-crds"
-cp "$(module karpenter $provider)"/pkg/apis/crds/*.yaml "$folder/karpenter-crds/"
-chmod u+w "$folder"/karpenter-crds/*
-echo "$karpenter" >"$folder/karpenter-crds/release"
+# Takes the definitions of a program out of its module, and notes its release: what is noted is there as a whole.
+defined() {
+    rm -rf "$folder/$1-crds"
+    mkdir "$folder/$1-crds"
+    cp "$2"/*.yaml "$folder/$1-crds/"
+    chmod u+w "$folder/$1-crds"/*
+    echo "$3" >"$folder/$1-crds/release"
+}
+
+if [ -n "$karpenter" ]; then
+    echo "building Karpenter $karpenter (about 5 minutes on two cores, once)"
+    build "$here/tools/karpenter" karpenter -ldflags "-s -w -X sigs.k8s.io/karpenter/pkg/operator.Version=$karpenter" "$provider/cmd/controller"
+    defined karpenter "$(module karpenter $provider)/pkg/apis/crds" "$karpenter"
+fi
+if [ -n "$keda" ]; then
+    echo "building KEDA $keda (about 5 minutes on two cores, once)"
+    for name in operator adapter; do
+        build "$here/tools/keda" "keda-$name" -ldflags "-s -w -X github.com/kedacore/keda/v2/version.Version=$keda" "github.com/kedacore/keda/v2/cmd/$name"
+    done
+    defined keda "$(module keda github.com/kedacore/keda/v2)/config/crd/bases" "$keda"
+fi

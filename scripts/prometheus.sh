@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Puts promtool and amtool into a folder, as links to those on the PATH where they are of the charts' minor versions, else built by Go.
+# With `server` Prometheus itself, too.
 #
-#   prometheus.sh FOLDER
+#   prometheus.sh FOLDER [server]
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -46,7 +47,7 @@ get() {
         exit 2
     }
     echo "building $program $version (about two minutes on two cores, once)"
-    # What finds targets at clouds is left out: nothing is scraped here.
+    # What finds targets at clouds is left out: what is scraped here is named. The server has no pages, which only its releases bring.
     (cd "$module" && GOFLAGS=-mod=readonly GOTOOLCHAIN=auto go build -trimpath -tags remove_all_sd \
         -ldflags "-s -w -X github.com/prometheus/common/version.Version=$version" \
         -o "$folder/$program" "github.com/prometheus/$project/cmd/$program")
@@ -61,3 +62,4 @@ if command -v flock >/dev/null; then
 fi
 get promtool prometheus
 get amtool alertmanager
+[ "${2:-}" != server ] || get prometheus prometheus

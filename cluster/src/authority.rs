@@ -33,10 +33,8 @@ impl Authority {
 
     /// Makes `{name}.crt` and `{name}.key` for a server on this machine.
     pub(crate) fn serves(&self, name: &str) -> Result<()> {
-        let mut params = named(name, &[])?;
+        let mut params = on_this_machine(name)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        params.subject_alt_names =
-            vec![SanType::DnsName("localhost".try_into()?), SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST))];
         self.sign(name, &params)
     }
 
@@ -44,6 +42,13 @@ impl Authority {
     pub(crate) fn knows(&self, name: &str, user: &str, groups: &[&str]) -> Result<()> {
         let mut params = named(user, groups)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(name, &params)
+    }
+
+    /// Makes `{name}.crt` and `{name}.key` for a program on this machine that serves and asks others of this authority.
+    pub(crate) fn serves_and_asks(&self, name: &str) -> Result<()> {
+        let mut params = on_this_machine(name)?;
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         self.sign(name, &params)
     }
 
@@ -79,6 +84,13 @@ pub(crate) fn key_pair(folder: &Path, name: &str) -> Result<()> {
     let key = KeyPair::generate()?;
     write(folder, &format!("{name}.pub"), &key.public_key_pem())?;
     write(folder, &format!("{name}.key"), &key.serialize_pem())
+}
+
+fn on_this_machine(name: &str) -> Result<CertificateParams> {
+    let mut params = named(name, &[])?;
+    params.subject_alt_names =
+        vec![SanType::DnsName("localhost".try_into()?), SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST))];
+    Ok(params)
 }
 
 fn named(name: &str, groups: &[&str]) -> Result<CertificateParams> {

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use self::ports::Ports;
-pub(crate) use self::ports::free_ports;
+pub use self::ports::free_ports;
 use crate::{
     authority::{Authority, key_pair},
     nodes::ZONES,

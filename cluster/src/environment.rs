@@ -78,6 +78,12 @@ impl Environment {
         Self::of(name, &texts.into_iter().map(layer).collect::<Vec<_>>())
     }
 
+    /// The environment `default` of the fixtures, with settings laid over it.
+    pub fn fixture_with(over: &str) -> Result<Self> {
+        let layer = |path: &str, text: &str| Layer { path: format!("{path}.toml"), text: text.to_owned() };
+        Self::of("default", &[layer("default", BASE), layer("over", over)])
+    }
+
     /// An environment of these layers of settings.
     pub fn of(name: &str, layers: &[Layer]) -> Result<Self> {
         let settings = Settings::parse(name, layers).with_context(|| format!("the settings of `{name}`"))?;

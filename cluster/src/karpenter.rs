@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    account::Account, conditions::holds, control_plane::free_ports, environment::Environment, process::Process,
-    programs::Programs, server::Server, waiting::eventually,
+    account::Account, control_plane::free_ports, definitions, environment::Environment, process::Process,
+    programs::Programs, server::Server,
 };
 use anyhow::{Context, Result, bail, ensure};
 
@@ -47,26 +47,7 @@ const GATES: [(&str, &str, bool); 6] = [
 impl Karpenter {
     /// Makes its kinds, by the definitions that its own module brings.
     pub fn define(programs: &Programs, server: &Server) -> Result<()> {
-        let folder = programs.path(DEFINITIONS);
-        let files = fs::read_dir(&folder)
-            .with_context(|| format!("reading `{}`: `make karpenter` makes it", folder.display()))?;
-        for file in files {
-            let path = file?.path();
-            if path.extension().is_none_or(|extension| extension != "yaml") {
-                continue;
-            }
-            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            let (group, plural) = stem.split_once('_').with_context(|| format!("`{stem}` is no definition's name"))?;
-            let object = format!("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.{group}");
-            let text = fs::read_to_string(&path)?;
-            server.apply_yaml(&object, &text)?.object().map_err(anyhow::Error::msg).with_context(|| stem.to_owned())?;
-            let established = eventually(30, || {
-                let definition = server.get(&object).map_err(|error| format!("{error:#}"))?.object()?;
-                if holds(&definition, "Established") { Ok(()) } else { Err(format!("{plural} are not served")) }
-            });
-            established.map_err(anyhow::Error::msg)?;
-        }
-        Ok(())
+        definitions::define(server, &programs.path(DEFINITIONS), "make karpenter")
     }
 
     /// Starts it as an environment's Application does, save `over`: variables that a test sets otherwise.

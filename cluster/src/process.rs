@@ -22,17 +22,13 @@ exit "$status"
 
 /// A program that runs until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
 }
 
 impl Process {
     /// Starts a program, which writes what it says to `log`.
-    pub(crate) fn start<'a>(
-        program: &Path,
-        arguments: impl IntoIterator<Item = &'a String>,
-        log: &Path,
-    ) -> Result<Self> {
+    pub fn start<'a>(program: &Path, arguments: impl IntoIterator<Item = &'a String>, log: &Path) -> Result<Self> {
         let file = File::create(log).with_context(|| format!("creating `{}`", log.display()))?;
         let child = Command::new("sh")
             .args(["-c", WATCHED, "watched"])
@@ -49,7 +45,7 @@ impl Process {
     }
 
     /// Has it ended by itself?
-    pub(crate) fn has_ended(&mut self) -> bool {
+    pub fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }
 }

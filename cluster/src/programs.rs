@@ -29,7 +29,8 @@ impl Programs {
         Ok(Self { folder })
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    /// Where the program, or whatever else, of a name is.
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 }
@@ -41,6 +42,6 @@ pub fn version_under_test() -> String {
 }
 
 /// The repository's own folder.
-pub(crate) fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

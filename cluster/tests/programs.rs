@@ -70,9 +70,13 @@ impl Machine {
 
     /// Runs the script: did it end well, and what it says.
     fn run(&self, version: &str) -> (bool, String) {
+        self.run_with(version, &[])
+    }
+
+    fn run_with(&self, version: &str, more: &[&str]) -> (bool, String) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs.sh");
         let mut command = Command::new(script);
-        command.arg(version).arg("out").current_dir(&self.folder).env_clear();
+        command.arg(version).arg("out").args(more).current_dir(&self.folder).env_clear();
         let done = command.env("PATH", self.folder.join("path")).env("KUBEBUILDER_ASSETS", "assets").output().unwrap();
         let said = [done.stdout, done.stderr].concat();
         (done.status.success(), String::from_utf8(said).unwrap())
@@ -118,6 +122,19 @@ fn without_go_one_line_names_what_is_missing_and_both_ways_to_it() {
          newer), which builds them\n"
     );
     assert!(!machine.folder.join("out").exists(), "nothing is left behind");
+}
+
+#[test]
+fn what_is_built_of_its_module_alone_is_named_where_there_is_no_go() {
+    let machine = Machine::new("modules");
+    machine.has_kubernetes("assets", "1.36.1");
+    machine.has_others("path");
+    assert!(machine.run("1.36").0);
+    let (done, said) = machine.run_with("1.36", &["keda"]);
+    assert!(!done);
+    assert!(said.starts_with("error: no keda for a control plane of Kubernetes 1.36: "), "{said}");
+    let (_, said) = machine.run_with("1.36", &["karpenter"]);
+    assert!(said.starts_with("error: no karpenter charts for a control plane of Kubernetes 1.36: "), "{said}");
 }
 
 #[test]

@@ -54,6 +54,11 @@ impl<L: Clone + Eq + Hash + Fold> Durations<L> {
         }
     }
 
+    /// Shows a series of these labels, at zero until something is recorded.
+    pub fn show(&self, labels: &L) {
+        self.series(labels);
+    }
+
     fn series(&self, labels: &L) -> Histogram {
         let mut all = locked(&self.0.all);
         if let Some(series) = all.get(labels) {

@@ -71,6 +71,15 @@ impl Metrics {
             refused: Family::default(),
             draining: Gauge::default(),
         };
+        // That nothing has arrived is a zero from the start. Without a series nobody could tell it from a service that is not
+        // asked.
+        let none = RequestLabels {
+            http_request_method: "GET",
+            http_response_status_code: Status::new(200),
+            http_route: "",
+            error_type: "",
+        };
+        series.requests.show(&none);
         let metrics = Self(Arc::new(series));
         let series = &metrics.0;
         metrics.register(|registry| {
@@ -213,5 +222,18 @@ impl<B: Body> Body for TrackedBody<B> {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Metrics;
+
+    #[test]
+    fn that_nothing_has_arrived_is_a_zero() {
+        let text = Metrics::new("any", "0.1.0").render(false).unwrap();
+        let count = text.lines().find(|line| line.starts_with("http_server_request_duration_seconds_count{"));
+        assert!(count.is_some_and(|line| line.ends_with(" 0")), "{text}");
+        assert!(text.contains("\nhttp_server_active_requests 0\n"), "{text}");
     }
 }

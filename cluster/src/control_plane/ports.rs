@@ -37,7 +37,7 @@ impl Ports {
 
 /// Ports of the loopback device that are free now. None is of those that the kernel gives whoever asks for any: a program that starts
 /// late would find it taken. Each process begins elsewhere, and no port is given twice.
-pub(crate) fn free_ports<const COUNT: usize>() -> Result<[u16; COUNT]> {
+pub fn free_ports<const COUNT: usize>() -> Result<[u16; COUNT]> {
     static GIVEN: AtomicU32 = AtomicU32::new(0);
     let first = process::id().wrapping_mul(64);
     let tried = (0..PORTS).map(|_| first.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)) % PORTS);

@@ -12,8 +12,9 @@ use crate::{
     settings::{ScaleOn, Service, Settings},
 };
 
-/// Answers that KEDA may miss in a row, one every 15 seconds, before it takes the fallback for the metric.
-const FAILURES: u32 = 3;
+/// Answers that KEDA may miss in a row before it takes the fallback for the metric: with the next one a minute is over. The
+/// autoscaler asks every 15 seconds, and KEDA by itself every 30 while the autoscaler has no answer; each miss counts.
+const FAILURES: u32 = 6;
 
 /// Puts into the service's folder what says how many pods it has.
 #[track_caller]
@@ -39,8 +40,8 @@ fn autoscaler(name: &str, service: &Service, namespace: &str, folder: &Manifests
         .add_to(folder, "horizontal-pod-autoscaler");
 }
 
-/// KEDA polls nothing by itself where there is always a pod: the autoscaler that it makes asks for each metric every 15 seconds, and KEDA
-/// asks Prometheus then. That is why there is neither a polling interval nor a cache.
+/// KEDA polls nothing by itself where there is always a pod and Prometheus answers: the autoscaler that it makes asks for each
+/// metric every 15 seconds, and KEDA asks Prometheus then. That is why there is neither a polling interval nor a cache.
 #[track_caller]
 fn scaled_object(name: &str, service: &Service, settings: &Settings, folder: &Manifests) {
     let spec = ScaledObjectSpec {
