@@ -5,6 +5,8 @@ use synth_twin::network::Bytes;
 
 /// Bytes.
 const KILOBYTE: f64 = 1000.0;
+/// The most that may be assumed of anything.
+const MOST: f64 = 1e9;
 
 /// A quantity that is taken for granted.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,6 +108,10 @@ impl Assumed {
             let mend = meant.unwrap_or_else(|| format!("those are {}", names.join(", ")));
             return Err(format!("`{name}` is no assumption: {mend}"));
         };
+        let most = if of.name.ends_with("-share") { 1.0 } else { MOST };
+        if number > most {
+            return Err(format!("`{value}` of `{name}` is above {most}"));
+        }
         (of.value, of.why) = (number, "as it was given");
         Ok(())
     }

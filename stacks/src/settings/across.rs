@@ -73,9 +73,17 @@ pub(super) fn namespaces_are_apart(
         problems.report(key, format!("is taken by {other}: the services need one of their own"));
     }
     let key = "keda.namespace";
+    if OF_KUBERNETES.contains(&keda.namespace.as_str()) {
+        let message = format!(
+            "is `{}`, which belongs to Kubernetes, and KEDA reads every Secret of its namespace",
+            keda.namespace
+        );
+        problems.report(key, format!("{message}: choose another"));
+    }
     for (other, _) in others[..2].iter().filter(|(_, other)| **other == keda.namespace) {
         let other = problems.other(key, other, &keda.namespace);
-        problems.report(key, format!("is taken by {other}: KEDA reads every Secret of its own, so choose another"));
+        problems
+            .report(key, format!("is taken by {other}: KEDA reads every Secret of its namespace, so choose another"));
     }
     let key = "observability.namespace";
     if argocd.namespace == observability.namespace {

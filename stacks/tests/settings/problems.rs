@@ -322,7 +322,8 @@ replicas = 0
     default.toml:168:13: `services.namespace` is taken by `keda.namespace`, `services` at staging.toml:2: the services need one of their own
     staging.toml:6:13: `observability.namespace` is taken by `argocd.namespace`, `a`, and pruning one would remove the other: choose another
     ");
-    insta::assert_snapshot!(refused("[keda]\nnamespace = \"argocd\"\n"), @"staging.toml:2:13: `keda.namespace` is taken by `argocd.namespace`, `argocd` at default.toml:90: KEDA reads every Secret of its own, so choose another");
+    insta::assert_snapshot!(refused("[keda]\nnamespace = \"argocd\"\n"), @"staging.toml:2:13: `keda.namespace` is taken by `argocd.namespace`, `argocd` at default.toml:90: KEDA reads every Secret of its namespace, so choose another");
+    insta::assert_snapshot!(refused("[keda]\nnamespace = \"kube-system\"\n"), @"staging.toml:2:13: `keda.namespace` is `kube-system`, which belongs to Kubernetes, and KEDA reads every Secret of its namespace: choose another");
 }
 
 #[test]

@@ -131,6 +131,9 @@ fn a_lost_zone_costs_what_stood_there_and_its_pods_come_back_elsewhere() {
     let zone = SETUP.zones[1].clone();
     let options = Options { faults: vec![(Time::seconds(130.0), Fault::LoseZone(zone))], ..Options::default() };
     let trace = run(&SETUP, &plan(1_000.0), &options).unwrap();
+    // Once it is noticed, those that go for good get nothing more: requests fail in one row of seconds.
+    let failing: Vec<_> = (0..trace.seconds.len()).filter(|second| trace.seconds[*second].failed > 0.5).collect();
+    assert!(failing.windows(2).all(|pair| pair[1] == pair[0] + 1), "{failing:?}");
     let last = &trace.seconds[trace.seconds.len() - 30];
     assert!(last.refused + last.failed < 0.5, "{last:?}: {:#?}", trace.events);
     let ready: Vec<_> = trace.pods_of(0).map(|pods| pods.ready).collect();

@@ -33,6 +33,9 @@ pub fn check<P: Project>(project: &Opened<P>, args: &CheckArgs<P>) -> Result<Rep
     let drifted = drifts.iter().any(|drift| !drift.files.is_empty());
     let found = drifted || !reviewed.passes();
     say(verdict(&reviewed));
+    for (finding, waiver) in &reviewed.waived {
+        say(format_args!("  waived  {} {}: {}", finding.code, finding.place.subject, waiver.reason));
+    }
     if let Some(notice) = project.settings.notice() {
         say(notice);
     }

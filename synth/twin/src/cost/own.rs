@@ -8,6 +8,9 @@ use crate::{
 };
 
 /// The first line, which is that of `data/other-prices.csv`.
+/// The most that one unit of anything may cost.
+const DEAREST: f64 = 1e6;
+
 const HEADER: &str = "item,region,dollars,unit,source,read,estimated";
 
 /// The region of a price that is the same everywhere.
@@ -104,7 +107,7 @@ impl<'a> Row<'a> {
         if region != EVERYWHERE && !catalogue::knows_region(region) {
             wrong.push(format!("`{region}` is no region that is known: name one such as `eu-north-1`, or `*` for all"));
         }
-        let cost = dollars.parse::<f64>().ok().filter(|dollars| dollars.is_finite() && *dollars >= 0.0);
+        let cost = dollars.parse::<f64>().ok().filter(|dollars| (0.0..=DEAREST).contains(dollars));
         if cost.is_none() {
             wrong.push(format!("`{dollars}` is no price: write dollars for one unit, such as 0.045"));
         }
@@ -156,7 +159,20 @@ fn is_day(text: &str) -> bool {
     let parts: Vec<_> = text.split('-').collect();
     let digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
     let lengths: Vec<_> = parts.iter().map(|part| part.len()).collect();
-    parts.iter().all(digits) && [&[4, 2][..], &[4, 2, 2]].contains(&lengths.as_slice())
+    if !parts.iter().all(digits) || ![&[4, 2][..], &[4, 2, 2]].contains(&lengths.as_slice()) {
+        return false;
+    }
+    let numbers: Vec<u32> = parts.iter().filter_map(|part| part.parse().ok()).collect();
+    let (year, month, day) = (numbers[0], numbers[1], numbers.get(2).copied().unwrap_or(1));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
 }
 
 #[cfg(test)]

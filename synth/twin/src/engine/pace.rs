@@ -2,6 +2,8 @@
 //!
 //! A replay sets them from a recording; otherwise they are settings, the same each time or drawn from a seed.
 
+use std::collections::BTreeMap;
+
 use crate::{
     engine::chance::Chance,
     karpenter::{Claim, Plan},
@@ -152,47 +154,63 @@ impl Default for Delays {
 #[derive(Clone, Debug)]
 pub struct Seeded {
     delays: Delays,
-    chance: Chance,
+    seed: u64,
+    streams: BTreeMap<String, Chance>,
 }
 
 impl Seeded {
     /// What these settings say; equal seeds give equal spans.
     pub fn new(delays: Delays, seed: u64) -> Self {
-        Self { delays, chance: Chance::new(seed) }
+        Self { delays, seed, streams: BTreeMap::new() }
+    }
+
+    /// The lots of a workload, or of Karpenter, are its own: one more pod of another one draws no other lots for it.
+    fn of(&mut self, name: &str) -> &mut Chance {
+        if !self.streams.contains_key(name) {
+            // FNV-1a: equal names are equal on every machine.
+            let own = name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+            });
+            self.streams.insert(name.to_owned(), Chance::new(self.seed ^ own));
+        }
+        self.streams.get_mut(name).expect("it was put there")
     }
 }
 
+/// Whose lots those of nodes are.
+const NODES: &str = "karpenter";
+
 impl Pace for Seeded {
-    fn react(&mut self, _: &str, _: Time) -> Span {
-        self.delays.create.draw(&mut self.chance)
+    fn react(&mut self, name: &str, _: Time) -> Span {
+        self.delays.create.draw(self.of(name))
     }
 
-    fn create(&mut self, _: Whose<'_>, _: Time) -> Span {
-        self.delays.create.draw(&mut self.chance)
+    fn create(&mut self, whose: Whose<'_>, _: Time) -> Span {
+        self.delays.create.draw(self.of(whose.workload))
     }
 
-    fn look(&mut self, _: Whose<'_>, _: Time) -> Span {
-        self.delays.look.draw(&mut self.chance)
+    fn look(&mut self, whose: Whose<'_>, _: Time) -> Span {
+        self.delays.look.draw(self.of(whose.workload))
     }
 
     fn bind(&mut self, _: Whose<'_>, _: &[NodeId], now: Time) -> Time {
         now
     }
 
-    fn start(&mut self, _: Whose<'_>) -> Span {
-        self.delays.start.draw(&mut self.chance)
+    fn start(&mut self, whose: Whose<'_>) -> Span {
+        self.delays.start.draw(self.of(whose.workload))
     }
 
-    fn ready(&mut self, _: Whose<'_>) -> Span {
-        self.delays.ready.draw(&mut self.chance)
+    fn ready(&mut self, whose: Whose<'_>) -> Span {
+        self.delays.ready.draw(self.of(whose.workload))
     }
 
-    fn stop(&mut self, _: Whose<'_>, _: &Pod) -> Span {
-        self.delays.stop.draw(&mut self.chance)
+    fn stop(&mut self, whose: Whose<'_>, _: &Pod) -> Span {
+        self.delays.stop.draw(self.of(whose.workload))
     }
 
-    fn tie(&mut self, _: Whose<'_>, equals: &[NodeId], _: &[Node]) -> NodeId {
-        equals[self.chance.below(equals.len())]
+    fn tie(&mut self, whose: Whose<'_>, equals: &[NodeId], _: &[Node]) -> NodeId {
+        equals[self.of(whose.workload).below(equals.len())]
     }
 
     /// The API server tries again after half a second (`EvictionsRetry`).
@@ -200,12 +218,12 @@ impl Pace for Seeded {
         if conflicts { Span(500) } else { Span::ZERO }
     }
 
-    fn uid(&mut self, _: Whose<'_>, _: Option<NodeId>, _: Time) -> u64 {
-        self.chance.next()
+    fn uid(&mut self, whose: Whose<'_>, _: Option<NodeId>, _: Time) -> u64 {
+        self.of(whose.workload).next()
     }
 
     fn draw(&mut self, _: Time, plan: &dyn Fn(u64) -> Plan) -> Plan {
-        plan(self.chance.next() | 1)
+        plan(self.of(NODES).next() | 1)
     }
 
     /// As measured: a twentieth of a second, and 5 to 10 s for 1800 pods.
@@ -216,23 +234,23 @@ impl Pace for Seeded {
     fn claimed(&mut self, _: NodeId, _: &Claim, _: Time) {}
 
     fn order(&mut self, _: NodeId, _: Time) -> Span {
-        self.delays.order.draw(&mut self.chance)
+        self.delays.order.draw(self.of(NODES))
     }
 
     fn launch(&mut self, _: NodeId, _: Time) -> Span {
-        self.delays.launch.draw(&mut self.chance)
+        self.delays.launch.draw(self.of(NODES))
     }
 
     fn boot(&mut self, _: NodeId, _: Time) -> Span {
-        self.delays.boot.draw(&mut self.chance)
+        self.delays.boot.draw(self.of(NODES))
     }
 
     fn prepare(&mut self, _: NodeId, _: Time) -> Span {
-        self.delays.prepare.draw(&mut self.chance)
+        self.delays.prepare.draw(self.of(NODES))
     }
 
     fn notice(&mut self, _: NodeId, _: Time) -> Span {
-        self.delays.notice.draw(&mut self.chance)
+        self.delays.notice.draw(self.of(NODES))
     }
 
     fn ripen(&mut self, _: NodeId, _: Time) -> Span {
@@ -240,7 +258,7 @@ impl Pace for Seeded {
     }
 
     fn vanish(&mut self, _: NodeId) -> Span {
-        self.delays.vanish.draw(&mut self.chance)
+        self.delays.vanish.draw(self.of(NODES))
     }
 
     fn finish(&mut self, _: NodeId, _: Time) -> Span {

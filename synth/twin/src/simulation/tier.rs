@@ -192,7 +192,8 @@ impl Tier {
             Entry::Cluster => at + moved.min(Span(self.leaving.signal.0 + ENDPOINT.0)),
         };
         if let Some(member) = self.member(id) {
-            member.leaves = Some(leaves);
+            // One whose node is silent has left already, when that was found out.
+            member.leaves = Some(member.leaves.map_or(leaves, |known| known.min(leaves)));
             member.told = Some(at);
         }
     }

@@ -15,6 +15,9 @@ pub(crate) struct CostArgs {
     /// Requests a second at the top; that of the load test's settings, or of the CSV, if left out
     #[arg(long, value_name = "REQUESTS", allow_negative_numbers = true)]
     pub(super) rate: Option<f64>,
+    /// How long targets take under a load, in milliseconds, besides the mock target's own time
+    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
+    pub(super) target_latency: Option<f64>,
     /// Another value for what nobody knows beforehand, such as `answer-kb=20`; may be repeated
     #[arg(long, value_name = "NAME=NUMBER")]
     pub(super) assume: Vec<String>,
@@ -55,10 +58,11 @@ impl FromStr for Month {
 
 impl Month {
     /// How the load is called, in the words of a bill.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn words(&self, target_latency: Option<f64>) -> String {
+        let slow = target_latency.map(|slow| format!(" of targets that take {slow} ms")).unwrap_or_default();
         match self {
             Self::AtRest => "at rest".to_owned(),
-            Self::Under(_, name) => format!("under the load `{name}`, again and again"),
+            Self::Under(_, name) => format!("under the load `{name}`{slow}, again and again"),
         }
     }
 }

@@ -10,7 +10,7 @@ mod text;
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use stacks::{Platform, cost::Assumed, settings::Settings, simulated};
 use synth_command::report::{PLACE, Report, json, say};
 use synth_project::{Layer, Project as _};
@@ -47,10 +47,13 @@ pub(crate) fn cost(project: &Project, args: &CostArgs) -> Result<Report> {
     };
     let assumed = problems.part(assumed(&args.assume));
     problems.part(load(project, args));
+    problems.part(latency(args));
     let base = problems.part(args.compare.as_deref().map(|with| base(project, with)).transpose());
     let asked = prices.zip(assumed).zip(base);
     let ((prices, assumed), base) = problems.end(asked)?;
-    let reckoner = Reckoner { today: project.today, prices: &prices, assumed, load: &args.load, rate: args.rate };
+    let latency = args.target_latency.unwrap_or_default() / 1000.0;
+    let reckoner =
+        Reckoner { today: project.today, prices: &prices, assumed, load: &args.load, rate: args.rate, latency };
     let bill = reckoner.of(&project.settings)?;
     let compared = match (&args.compare, base) {
         (Some(with), Some(base)) => {
@@ -60,7 +63,13 @@ pub(crate) fn cost(project: &Project, args: &CostArgs) -> Result<Report> {
     };
     let (before, after) = (compared.as_ref().map_or(0.0, Compared::month), bill.cost.month());
     let exceeds = args.max_increase.filter(|most| most.is_exceeded(before, after));
-    let answer = Answer { settings: &project.settings, load: args.load.words(), reckoned: bill, compared, exceeds };
+    let answer = Answer {
+        settings: &project.settings,
+        load: args.load.words(args.target_latency),
+        reckoned: bill,
+        compared,
+        exceeds,
+    };
     if let Some(path) = &args.page {
         fs::write(path, page::html(&answer)).with_context(|| format!("writing `{}`", path.display()))?;
         say(format_args!("page  {PLACE}{}{PLACE:#}", path.display()));
@@ -85,6 +94,17 @@ fn assumed(given: &[String]) -> Result<Assumed> {
     let mut assumed = Assumed::default();
     let wrong: Vec<_> = given.iter().filter_map(|text| assumed.set(text).err()).collect();
     if wrong.is_empty() { Ok(assumed) } else { Err(anyhow!("`--assume`: {}", wrong.join("\n`--assume`: "))) }
+}
+
+/// Targets take time under a load alone.
+fn latency(args: &CostArgs) -> Result<()> {
+    let Some(slow) = args.target_latency else { return Ok(()) };
+    ensure!(slow.is_finite() && slow >= 0.0, "`--target-latency` is {slow}: expected milliseconds from 0 on");
+    ensure!(
+        !matches!(args.load, Month::AtRest),
+        "`--target-latency {slow}` has no load whose targets take so long: name one by `--load`, such as `--load day`"
+    );
+    Ok(())
 }
 
 /// Can the load be read?

@@ -12,6 +12,7 @@ use synth_project::Project as _;
 use synth_twin::{
     cost::Prices,
     load::Load,
+    service::Target,
     simulation::{self, Options, setup::Setup},
 };
 
@@ -27,6 +28,8 @@ pub(super) struct Reckoner<'a> {
     pub(super) assumed: Assumed,
     pub(super) load: &'a Month,
     pub(super) rate: Option<f64>,
+    /// Seconds that targets take.
+    pub(super) latency: f64,
 }
 
 /// A bill, and whether the load was borne.
@@ -43,8 +46,9 @@ impl Reckoner<'_> {
             Month::AtRest => Load::through([(0.0, 0.0), (AT_REST, 0.0)])?,
             Month::Under(curve, _) => curve.read(self.rate, simulated::plan(&platform))?,
         };
+        let options = Options { target: Target::Constant { seconds: self.latency }, ..Options::default() };
         let setup = Setup { bytes: self.assumed.bytes(), ..simulated::setup(&platform) };
-        let trace = simulation::run(&setup, &load, &Options::default())?;
+        let trace = simulation::run(&setup, &load, &options)?;
         let totals = trace.totals();
         let lost = (totals.refused + totals.failed) / totals.offered.max(1.0);
         let question = Question { today: self.today, prices: self.prices, assumed: &self.assumed };
