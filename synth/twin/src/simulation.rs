@@ -218,8 +218,8 @@ impl<'a> Simulation<'a> {
         }
         let nodes = cost::node_hours(self.engine.nodes(), begun, now);
         let moved = cost::Moved { lcu_hours: usage.lcu_hours(), ..traffic.moved(bytes) };
-        let (region, hours) = (&self.setup.region, (now - begun).in_seconds() / 3600.0);
-        let bill = cost::Bill::of(region, hours, &nodes, self.setup.volume.into(), self.setup.fixed, moved);
+        let (catalogue, hours) = (self.engine.catalogue(), (now - begun).in_seconds() / 3600.0);
+        let bill = cost::Bill::of(catalogue, hours, &nodes, self.setup.volume.into(), self.setup.fixed, moved);
         self.record.end(bill)
     }
 

@@ -86,6 +86,30 @@ fn scripts_get_every_second() {
 }
 
 #[test]
+fn every_price_has_a_source_and_a_day_and_that_of_spot_is_marked_as_a_guess() {
+    let project = Project::new();
+    let run = project.synth(["simulate", "--rate", "100", "--json", "--page", "p.html"]);
+    let told: Json = serde_json::from_str(&run.stdout).unwrap();
+    let (bill, page) = (told["runs"][0]["bill"].as_array().unwrap(), project.read("p.html"));
+    for line in bill {
+        let from = &line["price_from"];
+        let [source, day] = ["source", "day"].map(|key| from[key].as_str().unwrap());
+        assert!(!source.is_empty() && day.starts_with("20"), "{line}");
+        let spot = line["of"].as_str().unwrap().ends_with(", spot");
+        assert!(!spot || from["estimated"] == true, "{line}");
+        let mark = if from["estimated"] == true { ", estimated</td>" } else { "</td>" };
+        let source = source.trim_start_matches("https://");
+        assert!(page.contains(&format!("{source}, {day}{mark}")), "{line}");
+    }
+    let spot = "on demand less Spot Advisor's saving, spotinfo at 05e9331";
+    assert!(bill.iter().any(|line| line["price_from"]["source"] == spot), "no Spot node: {bill:#?}");
+    for kind in told["runs"][0]["nodes"].as_array().unwrap() {
+        assert!(kind["source"].as_str().is_some_and(|source| !source.is_empty()), "{kind}");
+        assert!(kind["capacity"] != "spot" || kind["estimated"] == true, "{kind}");
+    }
+}
+
+#[test]
 fn what_happens_on_the_way_is_told() {
     let run = Project::new().synth(["simulate", "--lose-zone", "b@200s", "--roll", "cors-proxy-server@10", "--json"]);
     let told: Json = serde_json::from_str(&run.stdout).unwrap();

@@ -122,7 +122,11 @@ pub struct Kind {
     pub base: bool,
     /// Dollars an hour for one.
     pub price: f64,
-    /// Is the price a guess from other types?
+    /// Who says so.
+    pub source: &'static str,
+    /// The day on which it was read, or from which the source is.
+    pub read: &'static str,
+    /// Is the price a guess: from other types, or Spot's, which moves?
     pub estimated: bool,
 }
 

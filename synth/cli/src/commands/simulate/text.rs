@@ -10,7 +10,7 @@ use synth_twin::{
         Binding,
         search::Largest,
         setup::Setup,
-        trace::{Of, Second, Trace},
+        trace::{Kind, Of, Second, Trace},
     },
 };
 
@@ -268,16 +268,33 @@ pub(super) fn json_of_runs(setup: &Setup, runs: &[Run]) -> Json {
             "services": services.collect::<Vec<_>>(),
             "ready_pods_by_zone": zones.collect::<serde_json::Map<_, _>>(),
             "bill": trace.bill.lines.iter().map(json_of_line).collect::<Vec<_>>(),
-            "nodes": trace.kinds.iter().map(|of| json!({ "type": of.instance_type, "dollars_per_hour": of.price, "estimated": of.estimated })).collect::<Vec<_>>(),
+            "nodes": trace.kinds.iter().map(json_of_kind).collect::<Vec<_>>(),
             "events": events.collect::<Vec<_>>(),
         })
     };
     json!({ "environment": setup.name, "runs": runs.iter().map(of).collect::<Vec<_>>() })
 }
 
+fn json_of_kind(of: &Kind) -> Json {
+    json!({
+        "type": of.instance_type,
+        "capacity": super::paid(of.capacity),
+        "dollars_per_hour": of.price,
+        "source": of.source,
+        "day": of.read,
+        "estimated": of.estimated,
+    })
+}
+
 fn json_of_line(line: &Line) -> Json {
-    let source = line.price.as_ref().map(|price| json!({ "url": price.source, "read": price.read.to_string() }));
-    json!({ "of": line.what, "quantity": line.quantity, "unit": line.unit, "dollars": line.dollars, "price_from": source })
+    let price = &line.price;
+    json!({
+        "of": line.what,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "dollars": line.dollars,
+        "price_from": { "source": price.source, "day": price.read, "estimated": price.estimated },
+    })
 }
 
 pub(super) fn name_of(of: Of) -> &'static str {
