@@ -140,7 +140,7 @@ impl<'a> Simulation<'a> {
         let metrics_server = engine.workload(METRICS_SERVER);
         let keda = KEDA.iter().filter_map(|name| engine.workload(name)).collect();
         let mut problems = Vec::new();
-        let (mut tiers, mut scalers) = (Vec::new(), Vec::new());
+        let (mut tiers, mut scalers, mut scaled_on) = (Vec::new(), Vec::new(), Vec::new());
         for (place, service) in setup.services.iter().enumerate() {
             let name = service.deployment.metadata.name.clone().unwrap_or_default();
             let entry = if place == 0 { Entry::Balancer(setup.balancer) } else { Entry::Cluster };
@@ -156,6 +156,7 @@ impl<'a> Simulation<'a> {
                 Some(metric) => scaling::scaled_on(&service.scaler, metric, most, places),
                 None => own(),
             };
+            scaled_on.push(scaling::metrics(&object, &asked));
             // Autoscalers of one controller begin at moments of their own.
             let phase = Span(
                 i64::try_from(options.seed.wrapping_mul(7919).wrapping_add(place as u64 * 4999) % 15_000)
@@ -179,7 +180,7 @@ impl<'a> Simulation<'a> {
         faults.sort_by_key(|(at, _)| *at);
         faults.reverse();
         Ok(Self {
-            record: Record::new(setup, &tiers),
+            record: Record::new(setup, &tiers, scaled_on),
             setup,
             engine,
             server: Server::new(settings),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use self::words::{against, paid, reason, why};
 use super::{
-    Fault,
+    Fault, Metric,
     setup::Setup,
     tier::{Outcome, Tier, narrow},
     trace::{Change, Event, Kind, Lack, Of, Second, Trace},
@@ -44,9 +44,10 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(setup: &Setup, tiers: &[Tier]) -> Self {
+    pub(super) fn new(setup: &Setup, tiers: &[Tier], scaled_on: Vec<Vec<Metric>>) -> Self {
         let trace = Trace {
             services: tiers.iter().map(|tier| tier.name.clone()).collect(),
+            scaled_on,
             zones: setup.zones.clone(),
             ..Trace::default()
         };

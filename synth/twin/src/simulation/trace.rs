@@ -1,5 +1,6 @@
 //! What a simulation saw: once a second what was offered and what came of it, and what happened when.
 
+use super::Metric;
 use crate::{cost::Bill, engine::Limit, pods::Capacity, time::Time};
 
 /// A run from its first to its last second.
@@ -7,6 +8,8 @@ use crate::{cost::Bill, engine::Limit, pods::Capacity, time::Time};
 pub struct Trace {
     /// The services, in the order of a request's way.
     pub services: Vec<String>,
+    /// What each service's pods were added by.
+    pub scaled_on: Vec<Vec<Metric>>,
     /// The zones.
     pub zones: Vec<String>,
     /// What was offered and answered, once a second.
