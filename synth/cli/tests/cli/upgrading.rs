@@ -143,7 +143,17 @@ fn an_end_that_comes_near_is_a_finding_for_whoever_waits_for_one() {
     assert_eq!(
         run.stdout,
         "before: standard support of Kubernetes 1.35 until 2027-03-27, in 59 days: EKS then upgrades the control plane by \
-         itself, and neither nodes nor add-ons\n"
+         itself, and neither nodes nor add-ons; days https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html \
+         (2026-11-29)\n"
+    );
+    let newest = BEFORE.replace("before", "newest").replace("1.35", "1.37");
+    project.write("stacks/environments/newest.toml", &newest);
+    let run = project.synth(["upgrade", "--env", "newest", "--within", "60", "--today", "2027-11-01"]).finds();
+    assert_eq!(
+        run.stdout,
+        "newest: standard support of Kubernetes 1.37 until 2027-12-01, in 30 days: EKS then upgrades the control plane by \
+         itself, and neither nodes nor add-ons; days reckoned: 14 months from 2026-10-01, when others saw it on EKS, by the \
+         rule of https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html (2026-11-29)\n"
     );
     let extended = before("");
     extended.write(

@@ -55,7 +55,7 @@ fn standing(of: &Standing) -> String {
     line(&mut text, "extended", format_args!("{}, at {}{taken}", ends(*extended), dollars(*extended)));
     let (next, then) = of.next_end();
     line(&mut text, "then", format_args!("{}: {then}", next.until));
-    line(&mut text, "sources", format_args!("days {}; dollars {}", source(of.source), source(of.prices)));
+    line(&mut text, "sources", format_args!("days {}; dollars {}", of.days_from(), source(of.prices)));
     text
 }
 
@@ -160,7 +160,8 @@ pub(super) fn ends_within<'a>(near: impl Iterator<Item = &'a Standing>, days: u3
     let line = |of: &Standing| {
         let (next, then) = of.next_end();
         let kind = if next == of.standard { "standard" } else { "extended" };
-        format!("{}: {kind} support of Kubernetes {} {}: {then}\n", of.environment, of.version, ends(next))
+        let (env, version, days) = (&of.environment, of.version, of.days_from());
+        format!("{env}: {kind} support of Kubernetes {version} {}: {then}; days {days}\n", ends(next))
     };
     let text: String = near.map(line).collect();
     if text.is_empty() { format!("no support ends within {days} days\n") } else { text }
