@@ -79,15 +79,18 @@ impl Standing {
         }
     }
 
-    /// The end that comes next for this environment, and what follows: that of extended support only where the environment takes it.
+    /// The end that comes next for this environment, and what follows, or what is so since then: that of extended support only where the environment takes it.
     pub fn next_end(&self) -> (Support, &'static str) {
-        let upgraded = "EKS then upgrades the control plane by itself, and neither nodes nor add-ons";
+        let upgraded = |of: Support| match of.days {
+            0.. => "EKS then upgrades the control plane by itself, and neither nodes nor add-ons",
+            _ => "EKS may upgrade the control plane by itself any day, and neither nodes nor add-ons",
+        };
         match self.at_the_end {
-            SupportType::Standard => (self.standard, upgraded),
+            SupportType::Standard => (self.standard, upgraded(self.standard)),
             SupportType::Extended if self.standard.days > 0 => {
                 (self.standard, "from then on extended support is charged")
             }
-            SupportType::Extended => (self.extended, upgraded),
+            SupportType::Extended => (self.extended, upgraded(self.extended)),
         }
     }
 }

@@ -54,7 +54,8 @@ fn standing(of: &Standing) -> String {
     };
     line(&mut text, "extended", format_args!("{}, at {}{taken}", ends(*extended), dollars(*extended)));
     let (next, then) = of.next_end();
-    line(&mut text, "then", format_args!("{}: {then}", next.until));
+    let name = if next.days < 0 { "since" } else { "then" };
+    line(&mut text, name, format_args!("{}: {then}", next.until));
     line(&mut text, "sources", format_args!("days {}; dollars {}", of.days_from(), source(of.prices)));
     text
 }
@@ -133,7 +134,7 @@ fn karpenter_nodes(of: &Replacement, rate: f64) -> String {
         lost => format!("{} requests are lost", grouped(format!("{lost:.0}"))),
     };
     format!(
-        "{} of Karpenter's, {time}; at most {most} at once, and {lost}, simulated at {rate}/s",
+        "{} of Karpenter's, {time}; at most {most} there meanwhile, and {lost}, simulated at {rate}/s",
         count(nodes, "node")
     )
 }
