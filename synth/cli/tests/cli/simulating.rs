@@ -46,7 +46,7 @@ fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
     let asked = "The load is the load test's own curve, up to 50,000 requests/s; targets take 2000 ms; ";
     assert!(page.contains(asked), "{page:.2000}");
     // Where a price is from is read whole, and not cut where a screen ends.
-    assert!(page.contains("<td class=\"words\">aws.amazon.com"), "{page:.2000}");
+    assert!(page.contains("<td data-of=\"Price from\" class=\"words\">aws.amazon.com"), "{page:.2000}");
     for shown in [
         "Scaled on what is written",
         "Pods by zone, scaled on cpu",
