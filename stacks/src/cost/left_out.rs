@@ -98,9 +98,16 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
     ("helm_release", Free),
 ];
 
+/// Why bytes through interface endpoints have no line.
+const ENDPOINTS: &str = "calls of AWS's APIs, a few GB a month, each 0.01 USD in us-east-1 (infracost@95ba4f49: golden \
+                         outputs, 2026-08-21); layers of images come by the S3 gateway, which is free";
+
 /// What is in no price: the same for every platform.
 const ALWAYS: [(&str, &str); 2] = [
-    ("requests to keys", "some thousand a month, each 0.000003 USD"),
+    (
+        "requests to keys",
+        "some thousand a month, each 0.000003 USD in us-east-1 (infracost@95ba4f49: golden outputs, 2026-08-21)",
+    ),
     ("tax, support plans, credits and the free tier", "they are the account's, not the platform's"),
 ];
 
@@ -120,10 +127,7 @@ pub fn left_out(platform: &Platform) -> Vec<LeftOut> {
         }
     }
     if platform.resources::<aws_vpc_endpoint::Handle>().any(|of| is_interface(&of)) {
-        found.insert(
-            "bytes through interface endpoints",
-            "calls of AWS's APIs, a few GB a month at 0.01 USD; layers of images come by the S3 gateway, which is free",
-        );
+        found.insert("bytes through interface endpoints", ENDPOINTS);
     }
     if bursts(platform) {
         found.insert(
@@ -149,6 +153,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use serde_json::Value as Json;
+    use synth_twin::cost::{Item, price};
 
     use super::*;
 
@@ -167,5 +172,13 @@ mod tests {
         let known: BTreeSet<_> = types.flatten().map(|(name, _)| name.as_str()).collect();
         let listed: Vec<_> = TYPES.iter().map(|(name, _)| *name).collect();
         assert_eq!(listed, known.into_iter().collect::<Vec<_>>(), "the table is sorted, and complete");
+    }
+
+    #[test]
+    fn a_price_that_is_told_has_the_source_and_the_day_of_the_table() {
+        let (key, bytes) = (price(Item::KmsKey, "us-east-1"), price(Item::EndpointGb, "us-east-1"));
+        let of = |dollars: f64, source: &str, day: &str| format!("each {dollars} USD in us-east-1 ({source}, {day})");
+        assert!(ENDPOINTS.contains(&of(bytes.dollars, bytes.source, bytes.read)), "{ENDPOINTS}");
+        assert!(ALWAYS[0].1.ends_with(&of(0.000_003, key.source, key.read)), "{}", ALWAYS[0].1);
     }
 }

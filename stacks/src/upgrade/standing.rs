@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::{
     settings::{KubernetesVersion, Settings, SupportType},
-    versions::{DOLLARS_A_MONTH, PRICES, Release, Source, days},
+    versions::{DOLLARS_A_MONTH, PRICES, Release, STANDARD_SUPPORT, Source, days},
 };
 
 /// Where an environment stands on a day.
@@ -26,7 +26,9 @@ pub struct Standing {
     pub extended: Support,
     /// Are these days reckoned, because AWS has published none yet?
     pub reckoned: bool,
-    /// Where they were read.
+    /// The day on which EKS took the version up, from which days are reckoned.
+    pub on_eks: Date,
+    /// Where they were read, or the rule by which they are reckoned.
     pub source: Source,
     /// Where the dollars were read.
     pub prices: Source,
@@ -58,20 +60,37 @@ impl Standing {
             standard: support(release.standard_until, standard),
             extended: support(release.extended_until(), extended),
             reckoned: release.reckoned,
+            on_eks: release.on_eks,
             source: release.source,
             prices: PRICES,
         }
     }
 
-    /// The end that comes next for this environment, and what follows: that of extended support only where the environment takes it.
+    /// Who says on which days support ends: AWS, or its rule alone.
+    pub fn days_from(&self) -> String {
+        let Source { url, read } = self.source;
+        if self.reckoned {
+            let on_eks = self.on_eks;
+            format!(
+                "reckoned: {STANDARD_SUPPORT} months from {on_eks}, when others saw it on EKS, by the rule of {url} ({read})"
+            )
+        } else {
+            format!("{url} ({read})")
+        }
+    }
+
+    /// The end that comes next for this environment, and what follows, or what is so since then: that of extended support only where the environment takes it.
     pub fn next_end(&self) -> (Support, &'static str) {
-        let upgraded = "EKS then upgrades the control plane by itself, and neither nodes nor add-ons";
+        let upgraded = |of: Support| match of.days {
+            0.. => "EKS then upgrades the control plane by itself, and neither nodes nor add-ons",
+            _ => "EKS may upgrade the control plane by itself any day, and neither nodes nor add-ons",
+        };
         match self.at_the_end {
-            SupportType::Standard => (self.standard, upgraded),
+            SupportType::Standard => (self.standard, upgraded(self.standard)),
             SupportType::Extended if self.standard.days > 0 => {
                 (self.standard, "from then on extended support is charged")
             }
-            SupportType::Extended => (self.extended, upgraded),
+            SupportType::Extended => (self.extended, upgraded(self.extended)),
         }
     }
 }

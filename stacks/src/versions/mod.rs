@@ -11,4 +11,4 @@ pub(crate) use builds::{known_build, seen_with};
 pub(crate) use charts::{KARPENTER_DRIFTS_ONCE, Tested};
 pub(crate) use old_apis::OldApi;
 pub use releases::Source;
-pub(crate) use releases::{DOLLARS_A_MONTH, OLD_DAYS, PRICES, Release, days};
+pub(crate) use releases::{DOLLARS_A_MONTH, OLD_DAYS, PRICES, Release, STANDARD_SUPPORT, days};

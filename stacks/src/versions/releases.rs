@@ -20,6 +20,9 @@ pub(crate) const DOLLARS_A_MONTH: [f64; 2] = [0.10 * 730.0, 0.60 * 730.0];
 /// Of those dollars.
 pub(crate) const PRICES: Source = Source { url: "https://aws.amazon.com/eks/pricing/", read: date(2026, 11, 29) };
 
+/// Standard support in months, after EKS took a version up. The page of `CALENDAR`.
+pub(crate) const STANDARD_SUPPORT: i32 = 14;
+
 /// Extended support in months, after the end of standard support.
 /// <https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html>, 2026-11-29.
 const EXTENDED_SUPPORT: i32 = 12;
@@ -101,7 +104,7 @@ pub(crate) fn days(from: Date, to: Date) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{RELEASES, Release};
+    use super::{RELEASES, Release, STANDARD_SUPPORT};
     use crate::settings::{ImageRelease, KubernetesVersion};
 
     #[test]
@@ -111,8 +114,8 @@ mod tests {
         for version in KubernetesVersion::SUPPORTED {
             let release = Release::of(version);
             assert!(release.published < release.on_eks && release.on_eks < release.standard_until, "{release:?}");
-            let fourteen = release.on_eks.saturating_add(jiff::Span::new().months(14));
-            assert!(!release.reckoned || release.standard_until == fourteen, "{release:?}");
+            let reckoned = release.on_eks.saturating_add(jiff::Span::new().months(STANDARD_SUPPORT));
+            assert!(!release.reckoned || release.standard_until == reckoned, "{release:?}");
             let image = release.image.map(|image| image.parse::<ImageRelease>().unwrap().amazon_linux().unwrap());
             assert!(image.is_none_or(|(of, day)| version.has(of) && day >= release.on_eks), "{release:?}");
         }

@@ -6,7 +6,7 @@ use synth_twin::{
     engine::Shortage,
     load::{Load, Plan, Spike},
     network::{Bytes, Subnet},
-    simulation::{Binder, Binding, Fault, Options, run, setup::Setup, trace::Trace},
+    simulation::{Binder, Binding, Fault, Metric, Options, run, setup::Setup, trace::Trace},
     time::{Span, Time},
 };
 
@@ -149,4 +149,23 @@ fn time_that_pods_and_nodes_take() {
     let first = binding.binders.first();
     assert!(matches!(first, Some(Binder::Processor | Binder::Network)), "{binding:#?}");
     names(&binding, &[Binder::Time], "let the load rise more slowly");
+}
+
+/// A run may add pods by something else than what is written: what its own metrics see is to change, and what is not written has to be.
+#[test]
+fn only_targets_of_the_metrics_by_which_the_run_added_pods() {
+    let written = |text: &str| simulated::setup(&platform(&format!("[services.cors_proxy_server]\n{text}\n")));
+    let traced = |setup: &Setup, metric| run(setup, &plan(6_000.0), &Options { metric, ..slow(0.25) }).unwrap();
+    let mend = |setup: &Setup, trace: &Trace| Binding::of(setup, trace).expect("requests are lost").mend;
+    let both = written("scale_on = [\"cpu\", \"in-flight\"]");
+    let by_use = mend(&both, &traced(&both, Some(Metric::Cpu)));
+    assert!(by_use.contains("or lower `services.cors_proxy_server.target_cpu_utilization`, or scale on"), "{by_use}");
+    assert!(!by_use.contains("target_in_flight") && !by_use.contains("target_requests_per_second"), "{by_use}");
+    let high = written("scale_on = [\"cpu\", \"in-flight\"]\ntarget_in_flight = 100000");
+    let trace = traced(&high, None);
+    let lower = "lower `services.cors_proxy_server.target_in_flight`";
+    let raise = ", or raise `services.cors_proxy_server.min_replicas`";
+    assert_eq!(mend(&high, &trace), format!("{lower}{raise}"));
+    let with = " with `in-flight` in `services.cors_proxy_server.scale_on`";
+    assert_eq!(mend(&written("scale_on = [\"cpu\"]"), &trace), format!("{lower}{with}{raise}"));
 }

@@ -140,7 +140,7 @@ impl<'a> Simulation<'a> {
         let metrics_server = engine.workload(METRICS_SERVER);
         let keda = KEDA.iter().filter_map(|name| engine.workload(name)).collect();
         let mut problems = Vec::new();
-        let (mut tiers, mut scalers) = (Vec::new(), Vec::new());
+        let (mut tiers, mut scalers, mut scaled_on) = (Vec::new(), Vec::new(), Vec::new());
         for (place, service) in setup.services.iter().enumerate() {
             let name = service.deployment.metadata.name.clone().unwrap_or_default();
             let entry = if place == 0 { Entry::Balancer(setup.balancer) } else { Entry::Cluster };
@@ -156,6 +156,7 @@ impl<'a> Simulation<'a> {
                 Some(metric) => scaling::scaled_on(&service.scaler, metric, most, places),
                 None => own(),
             };
+            scaled_on.push(scaling::metrics(&object, &asked));
             // Autoscalers of one controller begin at moments of their own.
             let phase = Span(
                 i64::try_from(options.seed.wrapping_mul(7919).wrapping_add(place as u64 * 4999) % 15_000)
@@ -179,7 +180,7 @@ impl<'a> Simulation<'a> {
         faults.sort_by_key(|(at, _)| *at);
         faults.reverse();
         Ok(Self {
-            record: Record::new(setup, &tiers),
+            record: Record::new(setup, &tiers, scaled_on),
             setup,
             engine,
             server: Server::new(settings),
@@ -218,8 +219,8 @@ impl<'a> Simulation<'a> {
         }
         let nodes = cost::node_hours(self.engine.nodes(), begun, now);
         let moved = cost::Moved { lcu_hours: usage.lcu_hours(), ..traffic.moved(bytes) };
-        let (region, hours) = (&self.setup.region, (now - begun).in_seconds() / 3600.0);
-        let bill = cost::Bill::of(region, hours, &nodes, self.setup.volume.into(), self.setup.fixed, moved);
+        let (catalogue, hours) = (self.engine.catalogue(), (now - begun).in_seconds() / 3600.0);
+        let bill = cost::Bill::of(catalogue, hours, &nodes, self.setup.volume.into(), self.setup.fixed, moved);
         self.record.end(bill)
     }
 

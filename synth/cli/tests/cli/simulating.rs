@@ -46,7 +46,7 @@ fn a_page_needs_nothing_from_anywhere_and_runs_nothing() {
     let asked = "The load is the load test's own curve, up to 50,000 requests/s; targets take 2000 ms; ";
     assert!(page.contains(asked), "{page:.2000}");
     // Where a price is from is read whole, and not cut where a screen ends.
-    assert!(page.contains("<td class=\"words\">aws.amazon.com"), "{page:.2000}");
+    assert!(page.contains("<td data-of=\"Price from\" class=\"words\">aws.amazon.com"), "{page:.2000}");
     for shown in [
         "Scaled on what is written",
         "Pods by zone, scaled on cpu",
@@ -83,6 +83,30 @@ fn scripts_get_every_second() {
     assert_eq!(one["refused"].as_f64(), Some(0.0));
     assert_eq!(one["ready_pods_by_zone"]["eu-north-1a"].as_array().map(Vec::len), Some(seconds));
     assert!(one["bill"][0]["dollars"].as_f64().is_some_and(|dollars| dollars > 0.0), "{}", one["bill"]);
+}
+
+#[test]
+fn every_price_has_a_source_and_a_day_and_that_of_spot_is_marked_as_a_guess() {
+    let project = Project::new();
+    let run = project.synth(["simulate", "--rate", "100", "--json", "--page", "p.html"]);
+    let told: Json = serde_json::from_str(&run.stdout).unwrap();
+    let (bill, page) = (told["runs"][0]["bill"].as_array().unwrap(), project.read("p.html"));
+    for line in bill {
+        let from = &line["price_from"];
+        let [source, day] = ["source", "day"].map(|key| from[key].as_str().unwrap());
+        assert!(!source.is_empty() && day.starts_with("20"), "{line}");
+        let spot = line["of"].as_str().unwrap().ends_with(", spot");
+        assert!(!spot || from["estimated"] == true, "{line}");
+        let mark = if from["estimated"] == true { ", estimated</td>" } else { "</td>" };
+        let source = source.trim_start_matches("https://");
+        assert!(page.contains(&format!("{source}, {day}{mark}")), "{line}");
+    }
+    let spot = "on demand less Spot Advisor's saving, spotinfo at 05e9331";
+    assert!(bill.iter().any(|line| line["price_from"]["source"] == spot), "no Spot node: {bill:#?}");
+    for kind in told["runs"][0]["nodes"].as_array().unwrap() {
+        assert!(kind["source"].as_str().is_some_and(|source| !source.is_empty()), "{kind}");
+        assert!(kind["capacity"] != "spot" || kind["estimated"] == true, "{kind}");
+    }
 }
 
 #[test]

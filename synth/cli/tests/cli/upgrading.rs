@@ -143,7 +143,24 @@ fn an_end_that_comes_near_is_a_finding_for_whoever_waits_for_one() {
     assert_eq!(
         run.stdout,
         "before: standard support of Kubernetes 1.35 until 2027-03-27, in 59 days: EKS then upgrades the control plane by \
-         itself, and neither nodes nor add-ons\n"
+         itself, and neither nodes nor add-ons; days https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html \
+         (2026-11-29)\n"
+    );
+    let run = project.synth(["upgrade", "--all", "--within", "60", "--today", "2027-03-29"]).finds();
+    let since = "EKS may upgrade the control plane by itself any day, and neither nodes nor add-ons";
+    let ended =
+        format!("before: standard support of Kubernetes 1.35 ended 2027-03-27, 2 days ago: {since}; days https://");
+    assert!(run.stdout.starts_with(&ended), "{}", run.stdout);
+    let run = project.synth(["upgrade", "--env", "before", "--today", "2027-03-29"]).finds();
+    assert!(run.stdout.contains(&format!("\nsince        2027-03-27: {since}\n")), "{}", run.stdout);
+    let newest = BEFORE.replace("before", "newest").replace("1.35", "1.37");
+    project.write("stacks/environments/newest.toml", &newest);
+    let run = project.synth(["upgrade", "--env", "newest", "--within", "60", "--today", "2027-11-01"]).finds();
+    assert_eq!(
+        run.stdout,
+        "newest: standard support of Kubernetes 1.37 until 2027-12-01, in 30 days: EKS then upgrades the control plane by \
+         itself, and neither nodes nor add-ons; days reckoned: 14 months from 2026-10-01, when others saw it on EKS, by the \
+         rule of https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html (2026-11-29)\n"
     );
     let extended = before("");
     extended.write(
@@ -168,7 +185,8 @@ fn what_makes_no_sense_is_refused_with_a_way_on() {
         ),
         (&["--to", "1.37", "--today", "2026-08-30"], "which EKS has from 2026-10-01 on only"),
         (&["--today", "2020-02-30"], "'2020-02-30'"),
-        (&["--rate=-1"], "expected requests a second from 0 on"),
+        (&["--rate=-1"], "expected requests a second from 0 to 1000000000"),
+        (&["--rate", "1e12"], "`--rate` is 1000000000000: expected requests a second from 0 to 1000000000"),
         (&["--within", "60", "--to", "1.37"], "cannot be used with"),
     ] {
         project.synth(["upgrade"].iter().chain(asked)).fails(said);

@@ -1,10 +1,10 @@
 //! All lines together.
 
 use super::{
-    nodes::NodeHours,
+    nodes::{NodeHours, hour},
     prices::{HOURS_A_MONTH, Item, Price, price},
 };
-use crate::pods::Capacity;
+use crate::{catalogue::Catalogue, pods::Capacity};
 
 /// What stands whatever the load is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -53,8 +53,8 @@ pub struct Line {
     pub quantity: f64,
     /// The unit.
     pub unit: &'static str,
-    /// The price of a unit and its source; of instances it is in the catalogue.
-    pub price: Option<Price<'static>>,
+    /// The price of a unit and its source.
+    pub price: Price<'static>,
     /// Dollars.
     pub dollars: f64,
 }
@@ -69,9 +69,17 @@ pub struct Bill {
 }
 
 impl Bill {
-    /// The bill of so many hours in a region. Each node has a volume of so many gigabytes.
-    pub fn of(region: &str, hours: f64, nodes: &[NodeHours], node_volume: f64, fixed: Fixed, moved: Moved) -> Self {
-        let mut lines: Vec<_> = nodes.iter().map(Line::of_nodes).collect();
+    /// The bill of so many hours in the region of a catalogue, by which nodes are paid. Each node has a volume of so many gigabytes.
+    pub fn of(
+        catalogue: &Catalogue,
+        hours: f64,
+        nodes: &[NodeHours],
+        node_volume: f64,
+        fixed: Fixed,
+        moved: Moved,
+    ) -> Self {
+        let region = catalogue.region();
+        let mut lines: Vec<_> = nodes.iter().map(|node| Line::of_nodes(catalogue, node)).collect();
         let (months, of_nodes) = (hours / HOURS_A_MONTH, nodes.iter().map(|node| node.hours).sum::<f64>());
         let cluster = if fixed.extended { Item::ClusterExtended } else { Item::Cluster };
         let items = [
@@ -112,22 +120,17 @@ impl Bill {
 }
 
 impl Line {
-    fn of_nodes(node: &NodeHours) -> Self {
+    fn of_nodes(catalogue: &Catalogue, node: &NodeHours) -> Self {
         let how = match node.capacity {
             Capacity::Spot => "spot",
             Capacity::OnDemand => "on demand",
         };
         let what = format!("{}, {how}", node.instance_type);
-        Self { what, quantity: node.hours, unit: "hour", price: None, dollars: node.dollars }
+        let price = hour(catalogue, &node.instance_type, node.capacity, node.dollars / node.hours);
+        Self { what, quantity: node.hours, unit: price.unit, price, dollars: node.dollars }
     }
 
     fn of_item(what: &str, price: Price<'static>, quantity: f64) -> Self {
-        Self {
-            what: what.to_owned(),
-            quantity,
-            unit: price.unit,
-            price: Some(price),
-            dollars: quantity * price.dollars,
-        }
+        Self { what: what.to_owned(), quantity, unit: price.unit, price, dollars: quantity * price.dollars }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Price;
 use crate::{
+    catalogue::Catalogue,
     pods::{Capacity, Node},
     time::{Span, Time},
 };
@@ -23,6 +25,23 @@ pub struct NodeHours {
     pub hours: f64,
     /// Dollars.
     pub dollars: f64,
+}
+
+/// What an hour of an instance costs by a catalogue, and who says so; what it does not know costs what whoever asks took for it. Spot's
+/// price moves by the hour, so that one reckoned from a saving on average is a guess, whatever it is reckoned from.
+pub fn hour(catalogue: &Catalogue, name: &str, capacity: Capacity, otherwise: f64) -> Price<'static> {
+    let known = catalogue.named(name).and_then(|id| {
+        let mut offerings = catalogue.get(id).offerings.iter();
+        offerings.find(|offering| offering.capacity == capacity)
+    });
+    match known {
+        Some(offering) => {
+            let (source, read) = offering.origin.source(catalogue.region());
+            let estimated = capacity == Capacity::Spot || offering.origin.is_estimate();
+            Price { dollars: offering.price, unit: "hour", source, read, estimated }
+        }
+        None => Price { dollars: otherwise, unit: "hour", source: "no price is known", read: "", estimated: true },
+    }
 }
 
 /// What each type comes to from one moment to another: from its launch until it is gone, a minute at least, as far as that lies between.

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use self::words::{against, paid, reason, why};
 use super::{
-    Fault,
+    Fault, Metric,
     setup::Setup,
     tier::{Outcome, Tier, narrow},
     trace::{Change, Event, Kind, Lack, Of, Second, Trace},
 };
 use crate::{
-    cost::Bill,
+    cost::{self, Bill},
     engine::{self, Engine, Kind as Happened, Limit},
     hpa::Decision,
     pods::{NodeId, PodId},
@@ -44,9 +44,10 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(setup: &Setup, tiers: &[Tier]) -> Self {
+    pub(super) fn new(setup: &Setup, tiers: &[Tier], scaled_on: Vec<Vec<Metric>>) -> Self {
         let trace = Trace {
             services: tiers.iter().map(|tier| tier.name.clone()).collect(),
+            scaled_on,
             zones: setup.zones.clone(),
             ..Trace::default()
         };
@@ -241,16 +242,15 @@ impl Record {
                 && kind.base == node.pool.is_none()
         };
         let place = self.trace.kinds.iter().position(alike).unwrap_or_else(|| {
-            let catalogue = engine.catalogue();
-            let offering = catalogue
-                .named(&node.instance_type)
-                .and_then(|id| catalogue.get(id).offerings.iter().find(|offering| offering.capacity == node.capacity));
+            let hour = cost::hour(engine.catalogue(), &node.instance_type, node.capacity, node.price);
             self.trace.kinds.push(Kind {
                 instance_type: node.instance_type.clone(),
                 capacity: node.capacity,
                 base: node.pool.is_none(),
                 price: node.price,
-                estimated: offering.is_some_and(|offering| offering.origin.is_estimate()),
+                source: hour.source,
+                read: hour.read,
+                estimated: hour.estimated,
             });
             self.counts.push((0, true));
             self.counts.len() - 1

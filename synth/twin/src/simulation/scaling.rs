@@ -36,12 +36,22 @@ pub enum Metric {
     InFlight,
 }
 
+impl Metric {
+    /// Is it of requests, which external metrics are?
+    pub(super) fn is_traffic(self) -> bool {
+        matches!(self, Self::Requests | Self::InFlight)
+    }
+}
+
 /// The interval of a service's own monitor, and the window that a rate needs for at least two scrapes.
 const SCRAPE: Span = Span::whole_seconds(15);
 const RATE: Span = Span::whole_seconds(60);
 
 /// The share of what a pod can take that an external metric aims at; of resources it is the autoscaler's own.
 const AIM: f64 = 0.6;
+
+/// The use of a resource that is aimed at where nothing else is written, in percent.
+const UTILIZATION: i32 = 60;
 
 const REQUESTS: &str = "requests_per_second";
 const IN_FLIGHT: &str = "requests_in_flight";
@@ -173,6 +183,30 @@ fn whole(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
+/// What an autoscaler adds pods by: its object's resources, and what its external metrics ask for.
+pub(super) fn metrics(object: &HorizontalPodAutoscaler, asked: &[Asked]) -> Vec<Metric> {
+    let of = |spec: &MetricSpec| {
+        if let Some(resource) = &spec.resource {
+            return match resource.name.as_str() {
+                "cpu" => Some(Metric::Cpu),
+                "memory" => Some(Metric::Memory),
+                _ => None,
+            };
+        }
+        let external = spec.external.as_ref()?;
+        let asked = asked.iter().find(|asked| asked.metric == external.metric.name)?;
+        Some(if matches!(asked.query, Query::Rate(_)) { Metric::Requests } else { Metric::InFlight })
+    };
+    object.spec.metrics.iter().flatten().filter_map(of).collect()
+}
+
+/// The use of a resource that an autoscaler aims at, in percent: as it is written, else as it is tried.
+pub(super) fn utilization(object: &HorizontalPodAutoscaler) -> i32 {
+    let mut metrics = object.spec.metrics.iter().flatten();
+    let own = metrics.find_map(|metric| metric.resource.as_ref()?.target.average_utilization);
+    own.unwrap_or(UTILIZATION)
+}
+
 /// The autoscaler's object with another metric: of resources at its own target, of others at 60 % of what a pod can take.
 pub(super) fn scaled_on(
     object: &HorizontalPodAutoscaler,
@@ -181,15 +215,14 @@ pub(super) fn scaled_on(
     places: f64,
 ) -> (HorizontalPodAutoscaler, Vec<Asked>) {
     let mut object = object.clone();
-    let own =
-        object.spec.metrics.iter().flatten().find_map(|metric| metric.resource.as_ref()?.target.average_utilization);
+    let own = utilization(&object);
     let resource = |name: &str| MetricSpec {
         type_: "Resource".to_owned(),
         resource: Some(ResourceMetricSource {
             name: name.to_owned(),
             target: MetricTarget {
                 type_: "Utilization".to_owned(),
-                average_utilization: own.or(Some(60)),
+                average_utilization: Some(own),
                 ..MetricTarget::default()
             },
         }),

@@ -1,5 +1,6 @@
 //! What a simulation saw: once a second what was offered and what came of it, and what happened when.
 
+use super::Metric;
 use crate::{cost::Bill, engine::Limit, pods::Capacity, time::Time};
 
 /// A run from its first to its last second.
@@ -7,6 +8,8 @@ use crate::{cost::Bill, engine::Limit, pods::Capacity, time::Time};
 pub struct Trace {
     /// The services, in the order of a request's way.
     pub services: Vec<String>,
+    /// What each service's pods were added by.
+    pub scaled_on: Vec<Vec<Metric>>,
     /// The zones.
     pub zones: Vec<String>,
     /// What was offered and answered, once a second.
@@ -122,7 +125,11 @@ pub struct Kind {
     pub base: bool,
     /// Dollars an hour for one.
     pub price: f64,
-    /// Is the price a guess from other types?
+    /// Who says so.
+    pub source: &'static str,
+    /// The day on which it was read, or from which the source is.
+    pub read: &'static str,
+    /// Is the price a guess: from other types, or Spot's, which moves?
     pub estimated: bool,
 }
 

@@ -1,7 +1,8 @@
 //! What it costs.
 
 use synth_twin::{
-    cost::{Bill, Fixed, Moved, node_hours, per_hour},
+    catalogue::Catalogue,
+    cost::{Bill, Fixed, Moved, hour, node_hours, per_hour},
     pods::{Capacity, Node},
     resources::Resources,
     time::Time,
@@ -68,7 +69,8 @@ fn a_bill_has_a_source_for_each_price_and_marks_what_is_estimated() {
         ..Fixed::default()
     };
     let moved = Moved { lcu_hours: 10.0, cross_zone: 100.0, ..Moved::default() };
-    let bill = Bill::of("eu-north-1", 730.0, &nodes, 20.0, fixed, moved);
+    let catalogue = Catalogue::of("eu-north-1").unwrap();
+    let bill = Bill::of(&catalogue, 730.0, &nodes, 20.0, fixed, moved);
     let line = |what: &str| bill.lines.iter().find(|line| line.what == what).unwrap();
     close(line("control plane").dollars, 73.0);
     close(line("NAT gateways").dollars, 3.0 * 730.0 * 0.046);
@@ -76,8 +78,25 @@ fn a_bill_has_a_source_for_each_price_and_marks_what_is_estimated() {
     close(line("m7g.large, spot").dollars, 14.6);
     close(line("traffic between zones").dollars, 2.0);
     close(line("capacity units of load balancers").dollars, 0.06);
-    assert!(line("interface endpoints").price.unwrap().estimated && !line("NAT gateways").price.unwrap().estimated);
+    assert!(line("interface endpoints").price.estimated && !line("NAT gateways").price.estimated);
     close(bill.dollars(), bill.lines.iter().map(|line| line.dollars).sum());
-    assert!(bill.lines.iter().all(|line| line.price.is_none_or(|price| !price.source.is_empty())));
+    assert!(bill.lines.iter().all(|line| !line.price.source.is_empty() && !line.price.read.is_empty()));
     assert!(bill.lines.iter().all(|line| line.what != "logs"), "what is not used has no line");
+}
+
+#[test]
+fn an_hour_of_an_instance_has_a_source_and_that_of_spot_is_always_a_guess() {
+    let catalogue = Catalogue::of("eu-north-1").unwrap();
+    let on_demand = hour(&catalogue, "m7g.large", Capacity::OnDemand, 9.0);
+    let spot = hour(&catalogue, "m7g.large", Capacity::Spot, 9.0);
+    assert_eq!((on_demand.source, on_demand.read), ("AWS's price files, from ec2.shop at 74c9fd8", "2025-04-04"));
+    assert_eq!((spot.source, spot.read), ("on demand less Spot Advisor's saving, spotinfo at 05e9331", "2025-06-28"));
+    assert!(!on_demand.estimated && spot.estimated && spot.dollars < on_demand.dollars && on_demand.dollars < 9.0);
+    let unknown = hour(&catalogue, "m7g.small-as-none-is", Capacity::OnDemand, 9.0);
+    assert_eq!((unknown.dollars, unknown.source, unknown.estimated), (9.0, "no price is known", true));
+    let nodes = [Capacity::OnDemand, Capacity::Spot].map(|capacity| node(capacity, 0.02, Some(0.0), None));
+    let nodes = node_hours(&nodes, Time::ZERO, Time::seconds(3600.0));
+    let bill = Bill::of(&catalogue, 1.0, &nodes, 0.0, Fixed::default(), Moved::default());
+    let price = |what: &str| bill.lines.iter().find(|line| line.what == what).unwrap().price;
+    assert_eq!([price("m7g.large, on demand"), price("m7g.large, spot")], [on_demand, spot]);
 }

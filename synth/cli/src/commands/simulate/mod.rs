@@ -4,6 +4,7 @@ mod args;
 mod bands;
 mod page;
 pub(crate) mod replay;
+mod scripts;
 mod seed;
 mod text;
 
@@ -61,7 +62,7 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
                 if fine { "every request answered" } else { "some are lost" }
             ));
         })?;
-        let text = if args.json { json(&text::json_of_largest(&found)) } else { text::largest(&found) };
+        let text = if args.json { json(&scripts::largest(&found)) } else { text::largest(&found) };
         return Ok(Report::fine(text));
     }
     if args.question.runs > 1 {
@@ -81,7 +82,7 @@ pub(crate) fn simulate(project: &Project, args: &SimulateArgs) -> Result<Report>
         say(format_args!("page  {PLACE}{}{PLACE:#}", path.display()));
     }
     let lost = runs.iter().any(|run| run.binding.is_some());
-    let text = if args.json { json(&text::json_of_runs(&setup, &runs)) } else { text::runs(&setup, &runs) };
+    let text = if args.json { json(&scripts::runs(&setup, &runs)) } else { text::runs(&setup, &runs) };
     Ok(Report::finding(lost, text))
 }
 

@@ -106,22 +106,12 @@ fn compared(runs: &[Run]) -> String {
     format!("<h2>{title}</h2>\n{}", table::plain(caption, &header, rows))
 }
 
-/// Where the price of an instance is from: the heads of these tables say whose figures they are, and of which day.
-fn catalogue(what: &str) -> String {
-    let saved = if what.ends_with("spot") { ", less the saving in spot-advisor.csv" } else { "" };
-    format!("synth/twin/data/on-demand-prices.csv{saved}, by its head")
-}
-
 /// What the run costs, line by line, with where each price is from.
 fn bill(trace: &Trace) -> String {
     let rows = trace.bill.lines.iter().map(|line| {
-        let source = line.price.as_ref().map_or_else(
-            || catalogue(&line.what),
-            |price| {
-                let guess = if price.estimated { ", estimated" } else { "" };
-                format!("{}, {}{guess}", price.source.replace("https://", ""), price.read)
-            },
-        );
+        let said = [line.price.source.trim_start_matches("https://"), line.price.read];
+        let said = said.into_iter().chain(line.price.estimated.then_some("estimated"));
+        let source = said.filter(|of| !of.is_empty()).collect::<Vec<_>>().join(", ");
         vec![
             line.what.clone(),
             format!("{:.2}", line.quantity),

@@ -18,7 +18,10 @@ use synth_twin::{
     },
 };
 
-use super::text::{self, Run, bars, milliseconds};
+use super::{
+    scripts,
+    text::{self, Run, bars, milliseconds},
+};
 
 /// Seconds in which next to nothing was answered, as published.
 const STALLS: [(usize, usize); 4] = [(98, 120), (152, 172), (219, 276), (289, 336)];
@@ -180,7 +183,7 @@ fn json_of(setup: &Setup, old: &Setup, all: &Experiment) -> Json {
         })
     };
     let column = |of: fn(&seed::Second) -> Json| all.published.iter().map(of).collect::<Vec<_>>();
-    let run = |setup: &Setup, run: &Run| text::json_of_runs(setup, std::slice::from_ref(run));
+    let run = |setup: &Setup, run: &Run| scripts::runs(setup, std::slice::from_ref(run));
     json!({
         "published": {
             "requests": REPORT.requests,

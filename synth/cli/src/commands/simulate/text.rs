@@ -1,17 +1,13 @@
-//! What a simulation says on a terminal, and as JSON.
+//! What a simulation says on a terminal.
 
 use std::fmt::Write;
 
-use serde_json::{Value as Json, json};
 use synth_page::{clock, grouped};
-use synth_twin::{
-    cost::Line,
-    simulation::{
-        Binding,
-        search::Largest,
-        setup::Setup,
-        trace::{Of, Second, Trace},
-    },
+use synth_twin::simulation::{
+    Binding,
+    search::Largest,
+    setup::Setup,
+    trace::{Of, Second, Trace},
 };
 
 use super::args::Metric;
@@ -197,87 +193,6 @@ pub(super) fn bars(values: impl Iterator<Item = f64>) -> String {
         SIGNS[step.min(7)]
     };
     (0..width).map(sign).collect()
-}
-
-/// A search, for scripts.
-pub(super) fn json_of_largest(found: &Largest) -> Json {
-    json!({ "requests_per_second": found.rate, "runs": found.runs, "binding": found.binding.as_ref().map(json_of_binding) })
-}
-
-fn json_of_binding(binding: &Binding) -> Json {
-    let binders = binding.binders.iter().map(ToString::to_string).collect::<Vec<_>>();
-    json!({ "second": binding.second, "binders": binders, "what": binding.what, "mend": binding.mend })
-}
-
-/// Runs, for scripts: sums, and everything once a second.
-pub(super) fn json_of_runs(setup: &Setup, runs: &[Run]) -> Json {
-    let of = |run: &Run| {
-        let (trace, sums) = (&run.trace, run.sums());
-        let column =
-            |of: &dyn Fn(&Second) -> f64| trace.seconds.iter().map(|second| json!(of(second))).collect::<Vec<_>>();
-        let time = |of: fn(&Second) -> f32| {
-            trace
-                .seconds
-                .iter()
-                .map(|second| {
-                    let value = of(second);
-                    if value.is_finite() { json!(value) } else { Json::Null }
-                })
-                .collect::<Vec<_>>()
-        };
-        let services = trace.services.iter().enumerate().map(|(place, name)| {
-            let of =
-                |of: fn(&synth_twin::simulation::trace::Pods) -> Json| trace.pods_of(place).map(of).collect::<Vec<_>>();
-            json!({
-                "name": name,
-                "desired": of(|of| json!(of.desired)),
-                "ready": of(|of| json!(of.ready)),
-                "pending": of(|of| json!(of.pending)),
-                "cpu_percent_of_request": of(|of| json!(of.cpu)),
-                "busiest_percent_of_its_cores": of(|of| json!(of.busiest)),
-                "in_flight": of(|of| json!(of.in_flight)),
-            })
-        });
-        let each = trace.zones.len().max(1);
-        let zones = trace.zones.iter().enumerate().map(|(zone, name)| {
-            (name.clone(), json!(trace.by_zone.iter().skip(zone).step_by(each).collect::<Vec<_>>()))
-        });
-        let events = trace
-            .events
-            .iter()
-            .map(|event| json!({ "second": event.at.in_seconds(), "of": name_of(event.of), "what": event.text }));
-        json!({
-            "scaled_on": run.name(),
-            "offered": sums.totals.offered,
-            "answered": sums.totals.answered,
-            "refused": sums.totals.refused,
-            "failed": sums.totals.failed,
-            "p50_ms": sums.p50.is_finite().then_some(sums.p50),
-            "highest_p99_ms": sums.p99,
-            "nodes_dollars": sums.cost,
-            "binding": run.binding.as_ref().map(json_of_binding),
-            "seconds": {
-                "offered": column(&|of| of.offered),
-                "answered": column(&|of| of.answered),
-                "refused": column(&|of| of.refused),
-                "failed": column(&|of| of.failed),
-                "p50_ms": time(|of| of.p50),
-                "p99_ms": time(|of| of.p99),
-                "nodes": nodes(trace),
-            },
-            "services": services.collect::<Vec<_>>(),
-            "ready_pods_by_zone": zones.collect::<serde_json::Map<_, _>>(),
-            "bill": trace.bill.lines.iter().map(json_of_line).collect::<Vec<_>>(),
-            "nodes": trace.kinds.iter().map(|of| json!({ "type": of.instance_type, "dollars_per_hour": of.price, "estimated": of.estimated })).collect::<Vec<_>>(),
-            "events": events.collect::<Vec<_>>(),
-        })
-    };
-    json!({ "environment": setup.name, "runs": runs.iter().map(of).collect::<Vec<_>>() })
-}
-
-fn json_of_line(line: &Line) -> Json {
-    let source = line.price.as_ref().map(|price| json!({ "url": price.source, "read": price.read.to_string() }));
-    json!({ "of": line.what, "quantity": line.quantity, "unit": line.unit, "dollars": line.dollars, "price_from": source })
 }
 
 pub(super) fn name_of(of: Of) -> &'static str {

@@ -45,6 +45,7 @@ fn standing(of: &Standing) -> Json {
         "standard": support(of.standard),
         "extended": support(of.extended),
         "reckoned": of.reckoned,
+        "on_eks": of.on_eks.to_string(),
         "source": source(of.source),
         "prices": source(of.prices),
     })

@@ -15,9 +15,12 @@ use synth_command::{
     report::{Report, json as pretty},
 };
 use synth_project::Project as _;
-use synth_twin::simulation::{
-    Options,
-    replacement::{Replacement, replacement},
+use synth_twin::{
+    load::HIGHEST,
+    simulation::{
+        Options,
+        replacement::{Replacement, replacement},
+    },
 };
 
 use crate::{problems::Problems, project::Project};
@@ -72,7 +75,8 @@ pub(crate) fn upgrade(project: &ProjectArgs, args: &UpgradeArgs) -> Result<Repor
 /// # Errors
 /// A rate that makes no sense.
 fn fits(rate: f64) -> Result<()> {
-    ensure!(rate.is_finite() && rate >= 0.0, "`--rate` is {rate}: expected requests a second from 0 on");
+    let sound = (0.0..=HIGHEST).contains(&rate);
+    ensure!(sound, "`--rate` is {rate}: expected requests a second from 0 to {HIGHEST}");
     Ok(())
 }
 

@@ -54,8 +54,9 @@ fn standing(of: &Standing) -> String {
     };
     line(&mut text, "extended", format_args!("{}, at {}{taken}", ends(*extended), dollars(*extended)));
     let (next, then) = of.next_end();
-    line(&mut text, "then", format_args!("{}: {then}", next.until));
-    line(&mut text, "sources", format_args!("days {}; dollars {}", source(of.source), source(of.prices)));
+    let name = if next.days < 0 { "since" } else { "then" };
+    line(&mut text, name, format_args!("{}: {then}", next.until));
+    line(&mut text, "sources", format_args!("days {}; dollars {}", of.days_from(), source(of.prices)));
     text
 }
 
@@ -133,7 +134,7 @@ fn karpenter_nodes(of: &Replacement, rate: f64) -> String {
         lost => format!("{} requests are lost", grouped(format!("{lost:.0}"))),
     };
     format!(
-        "{} of Karpenter's, {time}; at most {most} at once, and {lost}, simulated at {rate}/s",
+        "{} of Karpenter's, {time}; at most {most} there meanwhile, and {lost}, simulated at {rate}/s",
         count(nodes, "node")
     )
 }
@@ -160,7 +161,8 @@ pub(super) fn ends_within<'a>(near: impl Iterator<Item = &'a Standing>, days: u3
     let line = |of: &Standing| {
         let (next, then) = of.next_end();
         let kind = if next == of.standard { "standard" } else { "extended" };
-        format!("{}: {kind} support of Kubernetes {} {}: {then}\n", of.environment, of.version, ends(next))
+        let (env, version, days) = (&of.environment, of.version, of.days_from());
+        format!("{env}: {kind} support of Kubernetes {version} {}: {then}; days {days}\n", ends(next))
     };
     let text: String = near.map(line).collect();
     if text.is_empty() { format!("no support ends within {days} days\n") } else { text }

@@ -1,7 +1,11 @@
 //! Why a service has no more pods than it has.
 
 use super::{Binder, EVEN, Part, Place};
-use crate::{engine::Limit, pods::Capacity, simulation::record::words::against};
+use crate::{
+    engine::Limit,
+    pods::Capacity,
+    simulation::{record::words::against, scaling, scaling::Metric},
+};
 
 /// An autoscaler acts beyond so many times its target.
 const TOLERANCE: f64 = 1.1;
@@ -9,7 +13,7 @@ const TOLERANCE: f64 = 1.1;
 /// What to change where addresses lack.
 const ADDRESSES: &str = "give the zones larger ranges in `network.subnets.private`";
 
-impl Place<'_> {
+impl<'a> Place<'a> {
     /// Each reason, those that are nearest to the pods first.
     pub(super) fn no_more(self) -> Vec<Part> {
         let (pods, key) = (self.pods, self.key());
@@ -57,28 +61,52 @@ impl Place<'_> {
 
     /// Why the autoscaler asks for no more pods than there are: it does not see what lacks, or not yet.
     pub(super) fn no_wish(self, full: bool) -> Part {
-        let (desired, key) = (self.pods.desired, self.key());
-        let mut metrics = self.model().scaler.spec.metrics.iter().flatten();
-        let target =
-            metrics.find_map(|of| of.resource.as_ref().filter(|of| of.name == "cpu")?.target.average_utilization);
+        let (desired, key, metrics) = (self.pods.desired, self.key(), self.metrics());
+        let target = metrics.contains(&Metric::Cpu).then(|| scaling::utilization(&self.model().scaler));
         if target.is_some_and(|target| f64::from(self.pods.cpu) > TOLERANCE * f64::from(target)) {
             let what = format!("the autoscaler still asks for {desired}");
             let mend = format!("raise `{key}.min_replicas`, or let the load rise more slowly");
             return Part::new(Binder::Time, what, mend);
         }
-        let by_traffic = !self.model().asked.is_empty();
-        let mend = if full && by_traffic {
+        let targets = self.targets(full);
+        let mend = if full && !metrics.iter().any(|of| of.is_traffic()) {
+            let lower = if targets.is_empty() { targets } else { format!("lower {targets}, or ") };
             format!(
-                "lower `{key}.target_in_flight` or `{key}.target_requests_per_second`, or raise `{key}.min_replicas`"
+                "raise `{key}.memory_mib`, which decides how many it takes, or {lower}scale on requests in flight, or let targets answer sooner"
             )
-        } else if full {
-            format!(
-                "raise `{key}.memory_mib`, which decides how many it takes, or scale on requests in flight, or let targets answer sooner"
-            )
+        } else if targets.is_empty() {
+            format!("raise `{key}.min_replicas`")
         } else {
-            format!("lower `{key}.target_cpu_utilization`, or raise `{key}.min_replicas`")
+            format!("lower {targets}, or raise `{key}.min_replicas`")
         };
         Part::new(Binder::Metric, format!("the autoscaler asks for no more than {desired}"), mend)
+    }
+
+    /// By what the run added its pods, which need not be what is written.
+    fn metrics(self) -> &'a [Metric] {
+        self.trace.scaled_on.get(self.service).map_or(&[], Vec::as_slice)
+    }
+
+    /// The settings of the targets that it was scaled by, those that see what lacks before all others. One that is not written says
+    /// nothing until `scale_on` names its metric. Memory has none.
+    fn targets(self, full: bool) -> String {
+        let (key, metrics) = (self.key(), self.metrics());
+        let sees = |of: &&Metric| if full { of.is_traffic() } else { **of == Metric::Cpu };
+        let seeing: Vec<_> = metrics.iter().filter(sees).collect();
+        let named = if seeing.is_empty() { metrics.iter().collect() } else { seeing };
+        let written = scaling::metrics(&self.model().scaler, &self.model().asked);
+        let target = |of: &Metric| {
+            let (setting, metric) = match of {
+                Metric::Cpu => ("target_cpu_utilization", "cpu"),
+                Metric::Requests => ("target_requests_per_second", "requests"),
+                Metric::InFlight => ("target_in_flight", "in-flight"),
+                Metric::Memory => return None,
+            };
+            let with =
+                if written.contains(of) { String::new() } else { format!(" with `{metric}` in `{key}.scale_on`") };
+            Some(format!("`{key}.{setting}`{with}"))
+        };
+        named.into_iter().filter_map(target).collect::<Vec<_>>().join(" or ")
     }
 
     fn over_quota(self) -> Part {

@@ -223,7 +223,7 @@ fn money(trace: &Trace) -> Drawn<'static> {
         name: "Money",
         unit: "$/h",
         shape: Shape::Stairs,
-        caption: "Dollars an hour for all nodes, at the prices of the tables in synth/twin/data, whose heads say their sources and days.",
+        caption: "Dollars an hour for all nodes, at the prices whose sources and days the bill names.",
         lines: vec![("nodes".to_owned(), of(trace, |of| f64::from(of.nodes_price)))],
     }
 }
