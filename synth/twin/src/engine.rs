@@ -16,6 +16,7 @@ mod disruption;
 mod kubelet;
 mod leader;
 mod leaving;
+mod listed;
 mod nodes;
 mod observed;
 mod outside;
@@ -111,6 +112,8 @@ enum Happening {
     NodeTriggers(NodeId),
     /// The window of a batch could be over.
     BatchEnds,
+    /// A simulation that takes its time has come to count where pods are.
+    Simulate(Box<listed::Listed>),
     /// A simulation is over.
     Planned(Vec<Claim>),
     /// A claim is bought.
@@ -204,6 +207,7 @@ impl Engine {
             Happening::PodTriggers(pod) => self.pod_triggers(pod),
             Happening::NodeTriggers(node) => self.node_triggers(node),
             Happening::BatchEnds => self.batch_ends(),
+            Happening::Simulate(listed) => self.simulate(&listed),
             Happening::Planned(claims) => self.planned(claims),
             Happening::Ordered(node) => self.ordered(node),
             Happening::Launched(node) => self.launched(node),

@@ -73,7 +73,7 @@ impl Engine {
         }
         for what in held {
             // What the former had planned is planned anew.
-            if !matches!(what, Happening::BatchEnds | Happening::Planned(_) | Happening::Validate(..)) {
+            if !matches!(what, Happening::BatchEnds | Happening::Simulate(_) | Happening::Planned(_) | Happening::Validate(..)) {
                 self.after(Span::ZERO, what);
             }
         }
@@ -117,6 +117,7 @@ impl Happening {
             Self::PodTriggers(_)
                 | Self::NodeTriggers(_)
                 | Self::BatchEnds
+                | Self::Simulate(_)
                 | Self::Planned(_)
                 | Self::Ordered(_)
                 | Self::Initialized(_)

@@ -47,6 +47,10 @@ pub trait Pace {
     /// Karpenter chooses by lots among equally good zones, and which of equal pods comes first: a plan for any number but 0 is one that it
     /// would make.
     fn draw(&mut self, now: Time, plan: &dyn Fn(u64) -> Plan) -> Plan;
+    /// From the list of the nodes and of the pods that wait, so many, to the count of where others are: what happens between is in that alone.
+    fn list(&mut self, _: usize, _: Time) -> Span {
+        Span::ZERO
+    }
     /// How long a simulation of so many pods takes.
     fn think(&mut self, pods: usize, now: Time) -> Span;
     /// A claim was made.

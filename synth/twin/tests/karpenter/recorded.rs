@@ -6,11 +6,10 @@ use synth_twin::replay::karpenter::{Report, replay};
 
 /// Recordings that the twin does not come to whole: how many decisions it does at least, and why not all.
 ///
-/// - `tideline-ami-change`: a simulation that took 1.7 s saw a pod that was made in its middle, and bought one node more.
 /// - `tideline-up-down`: from 372 s on, one node is replaced two looks earlier than it was, and what comes after differs with it. The record
 ///   tells once that a command was rejected as churn: a look that took seconds chose a node that lost a pod meanwhile, and the node that the
 ///   twin takes had to wait for that.
-const IN_PART: [(&str, usize); 2] = [("tideline-ami-change", 44), ("tideline-up-down", 83)];
+const IN_PART: [(&str, usize); 1] = [("tideline-up-down", 83)];
 
 fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/karpenter")

@@ -6,6 +6,7 @@
 //!   evictions that are allowed take as long as recorded, at most two seconds.
 //! - A claim that resembles a recorded one takes as long as that to be bought, to boot, to be ready, and to be gone in the end; a
 //!   simulation that buys takes until its claims were recorded, at most six seconds.
+//! - A simulation that bought something takes, from its list of pods to its count of where others are, as long as Karpenter's log says.
 //! - Karpenter draws lots among equally good zones and orders equal pods by chance: up to 2,000 draws are tried for one that leads to the
 //!   recorded claims. Each is one that Karpenter could have made.
 //! - What was bound within 50 ms, which is how exact the moments are, was bound in an order that led to the recorded nodes, if one does.
@@ -53,6 +54,7 @@ const SCALES: Span = Span::whole_seconds(100);
 /// The pace of a recording.
 pub(super) struct Inputs {
     recording: Rc<Recording>,
+    simulations: Vec<(Time, usize, Span)>,
     pools: Vec<Pool>,
     /// The recorded pods of each group, by their places.
     pods: BTreeMap<String, Vec<usize>>,
@@ -74,6 +76,7 @@ impl Inputs {
             group.sort_by(|one, other| made(one).total_cmp(&made(other)));
         }
         Self {
+            simulations: recording.simulations(),
             pools,
             pods,
             of: Vec::new(),

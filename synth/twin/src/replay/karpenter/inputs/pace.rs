@@ -112,6 +112,13 @@ impl Pace for Inputs {
         class * 1_000_000 + whose.ordinal as u64
     }
 
+    /// As long as the log says of the simulation of about now.
+    fn list(&mut self, pods: usize, now: Time) -> Span {
+        let all = self.simulations.iter().map(|(at, of, took)| ((*at - now).0.abs(), *of, *took));
+        let near = all.filter(|(apart, of, _)| *apart <= CLOSE.0 / 2 && *of == pods);
+        near.min().map_or(Span::ZERO, |(.., took)| took)
+    }
+
     /// Until the recorded claims are there.
     fn think(&mut self, _: usize, now: Time) -> Span {
         let first = self.near(now).into_iter().map(|place| Time::seconds(self.recording.claims[place].created) - now);
