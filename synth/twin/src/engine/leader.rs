@@ -73,7 +73,10 @@ impl Engine {
         }
         for what in held {
             // What the former had planned is planned anew.
-            if !matches!(what, Happening::BatchEnds | Happening::Simulate(_) | Happening::Planned(_) | Happening::Validate(..)) {
+            if !matches!(
+                what,
+                Happening::BatchEnds | Happening::Simulate(_) | Happening::Planned(_) | Happening::Validate(..)
+            ) {
                 self.after(Span::ZERO, what);
             }
         }

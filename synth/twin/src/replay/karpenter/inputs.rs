@@ -107,6 +107,18 @@ impl Inputs {
         })
     }
 
+    /// Is the group given fewer pods about now?
+    fn shrinks(&self, group: &str, now: Time) -> bool {
+        let named = |action: &&serde_json::Value| action["group"].as_str().or(action["name"].as_str()) == Some(group);
+        let scaled = self.recording.timeline.iter().filter(named).filter_map(|action| {
+            let at = action["t"].as_f64().map(Time::seconds)?;
+            (at <= now).then_some((at, action["replicas"].as_u64()?))
+        });
+        let mut scaled: Vec<_> = scaled.collect();
+        scaled.sort_unstable();
+        scaled.last_chunk().is_some_and(|[(_, before), (_, after)]| after < before)
+    }
+
     /// When the first pod of a recorded claim was bound.
     fn first_bound(&self, claim: &str) -> Option<f64> {
         let pods = self.recording.pods.iter().filter(|pod| pod.4.as_deref() == Some(claim));

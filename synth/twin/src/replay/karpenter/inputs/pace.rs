@@ -19,10 +19,11 @@ impl Pace for Inputs {
         self.of.get(node.0).copied().flatten()
     }
 
-    /// Until the first pod that was made or deleted.
+    /// Until the first pod that was made or, where there are to be fewer, deleted.
     fn react(&mut self, workload: &str, now: Time) -> Span {
+        let shrinks = self.shrinks(workload, now);
         let pods = self.recording.pods.iter().filter(|pod| pod.0 == workload);
-        let acts = pods.flat_map(|pod| [Some(pod.1), pod.5]).flatten().map(|at| Time::seconds(at) - now);
+        let acts = pods.filter_map(|pod| if shrinks { pod.5 } else { Some(pod.1) }).map(|at| Time::seconds(at) - now);
         acts.filter(|wait| (0..=REACTS.0).contains(&wait.0)).min().unwrap_or(Span::ZERO)
     }
 
