@@ -34,7 +34,13 @@ pub use world::{Bounds, Keeps, PodBudget, Quota, Rollout, Workload, World};
 use std::collections::BTreeMap;
 
 use crate::{
-    karpenter::{Claim, There, View, controller::Controller, disrupt::Command, launch::Choice, memory::Clock},
+    karpenter::{
+        Claim, There, View,
+        controller::Controller,
+        disrupt::{Command, Search},
+        launch::Choice,
+        memory::Clock,
+    },
     network::Addresses,
     pods::{NodeId, PodId},
     scheduler::{self, Scheduler, Ties},
@@ -126,6 +132,8 @@ enum Happening {
     NodeReady(NodeId),
     /// Karpenter has seen that it is.
     Initialized(NodeId),
+    /// Karpenter notes that a pod came to a node, or is told to go.
+    Noted(NodeId),
     /// The claim did not launch or register in time.
     Overdue(NodeId, bool),
     /// Karpenter finds that a node has drifted.
@@ -134,6 +142,8 @@ enum Happening {
     Expired(NodeId),
     /// The disruption loop looks.
     Look(u64),
+    /// A look that takes its time tries the next node.
+    Search(Box<Search>, Span),
     /// What it decided is validated, and then the methods after it look.
     Validate(Box<Command>, usize),
     /// A command looks after its replacements.
@@ -214,10 +224,12 @@ impl Engine {
             Happening::Registered(node) => self.registered(node),
             Happening::NodeReady(node) => self.node_ready(node),
             Happening::Initialized(node) => self.initialized(node),
+            Happening::Noted(node) => self.noted(node),
             Happening::Overdue(node, launch) => self.overdue(node, launch),
             Happening::Drifted(node) => self.drifted(node),
             Happening::Expired(node) => self.expired(node),
             Happening::Look(number) => self.look(number),
+            Happening::Search(search, each) => self.search(*search, each),
             Happening::Validate(command, next) => self.validate(*command, next),
             Happening::Command(place) => self.command(place),
             Happening::Drain(node, since) => self.drain(node, since),

@@ -2,11 +2,13 @@
 //!
 //! - Pods are made, and first looked at by the scheduler, when the recording says; a pod whose binding came later than its node, since
 //!   kube-scheduler backs off up to ten seconds, is bound then. Which pod of a group is which goes by the order in which they were made.
-//! - Controllers have seen a change of replicas when the first recorded pod of the group is made or deleted, at the latest after 1.5 s;
-//!   evictions that are allowed take as long as recorded, at most two seconds.
+//! - Controllers have seen a change of replicas when the first recorded pod of the group is made, or deleted where there are to be
+//!   fewer, at the latest after 1.5 s; evictions that are allowed take as long as recorded, at most two seconds.
 //! - A claim that resembles a recorded one takes as long as that to be bought, to boot, to be ready, and to be gone in the end; a
 //!   simulation that buys takes until its claims were recorded, at most six seconds.
 //! - A simulation that bought something takes, from its list of pods to its count of where others are, as long as Karpenter's log says.
+//! - Karpenter notes 0.3 s later that a pod came to a node, or is told to go from it.
+//! - Looks of the disruption loop that took their time, since a recording says nothing of that, are those of `looks.csv`.
 //! - Karpenter draws lots among equally good zones and orders equal pods by chance: up to 2,000 draws are tried for one that leads to the
 //!   recorded claims. Each is one that Karpenter could have made.
 //! - What was bound within 50 ms, which is how exact the moments are, was bound in an order that led to the recorded nodes, if one does.
@@ -24,7 +26,10 @@ use std::{
     rc::Rc,
 };
 
-use super::recording::{Claim as Recorded, Recording};
+use super::{
+    looks::Look,
+    recording::{Claim as Recorded, Recording},
+};
 use crate::{
     catalogue::CAPACITY_TYPE,
     engine::Whose,
@@ -44,6 +49,8 @@ const EVICTS: Span = Span::whole_seconds(2);
 const REACTS: Span = Span(1500);
 /// Moments of a recording are those at which things were seen, as exact as this.
 const SEEN: Span = Span(50);
+/// Karpenter notes so long after that a pod came or went.
+const NOTES: Span = Span(300);
 /// A simulation of some hundred pods takes as long as this.
 const THINKS: Span = Span::whole_seconds(6);
 /// So many draws are tried.
@@ -55,6 +62,7 @@ const SCALES: Span = Span::whole_seconds(100);
 pub(super) struct Inputs {
     recording: Rc<Recording>,
     simulations: Vec<(Time, usize, Span)>,
+    looks: Vec<Look>,
     pools: Vec<Pool>,
     /// The recorded pods of each group, by their places.
     pods: BTreeMap<String, Vec<usize>>,
@@ -66,7 +74,7 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn new(recording: Rc<Recording>, pools: Vec<Pool>) -> Self {
+    pub(super) fn new(recording: Rc<Recording>, pools: Vec<Pool>, looks: Vec<Look>) -> Self {
         let mut pods: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, pod) in recording.pods.iter().enumerate() {
             pods.entry(pod.0.clone()).or_default().push(place);
@@ -77,6 +85,7 @@ impl Inputs {
         }
         Self {
             simulations: recording.simulations(),
+            looks,
             pools,
             pods,
             of: Vec::new(),

@@ -1,6 +1,6 @@
 //! The pace of a recording: how long each step took, and what lots were drawn.
 
-use super::{BACKS_OFF, CLOSE, DRAWS, EVICTS, Inputs, REACTS, SCALES, SEEN, looked, unlike, until};
+use super::{BACKS_OFF, CLOSE, DRAWS, EVICTS, Inputs, NOTES, REACTS, SCALES, SEEN, looked, unlike, until};
 use crate::{
     engine::{Pace, Whose},
     karpenter::{Claim, Plan, controller::PAUSE},
@@ -13,6 +13,9 @@ use crate::{
 const LATE: i64 = 5000;
 /// And the loop is never ahead by more than so many.
 const EARLY: i64 = 1500;
+
+/// A look that is known is one that begins within so many.
+const LOOKS: i64 = 500;
 
 impl Pace for Inputs {
     fn recorded_as(&self, node: NodeId) -> Option<usize> {
@@ -187,6 +190,10 @@ impl Pace for Inputs {
         until(ready, recorded.and_then(|claim| claim.initialized), now, Span(500))
     }
 
+    fn note(&mut self, _: NodeId, _: Time) -> Span {
+        NOTES
+    }
+
     /// The condition's own time, if it is near.
     fn ripen(&mut self, node: NodeId, at: Time) -> Span {
         let conditions = self.recorded(node).map(|claim| claim.conditions.as_slice()).unwrap_or_default();
@@ -213,9 +220,17 @@ impl Pace for Inputs {
         wait.unwrap_or(if image { Span::whole_seconds(2) } else { Span(100) })
     }
 
-    /// The next recorded command tells when the loop looked: it falls into step with that, a few seconds late where it has to.
+    /// As long as is known of the look of about now.
+    fn lasts(&mut self, now: Time) -> Span {
+        let near = self.looks.iter().find(|look| (look.at - now).0.abs() <= LOOKS);
+        near.map_or(Span::ZERO, |look| look.took)
+    }
+
+    /// The next recorded command tells when the loop looked, or a look that is known: it falls into step with that, a few seconds late where
+    /// it has to.
     fn pause(&mut self, pause: Span, now: Time) -> Span {
-        let looks = self.recording.disruptions.iter().map(|command| (Time::seconds(looked(command)) - now).0);
+        let commands = self.recording.disruptions.iter().map(|command| Time::seconds(looked(command)));
+        let looks = commands.chain(self.looks.iter().map(|look| look.at)).map(|at| (at - now).0);
         let Some(next) = looks.filter(|wait| *wait > 0).min() else { return pause };
         if pause < PAUSE {
             return if next <= pause.0 + LATE { Span(next) } else { pause };
