@@ -16,6 +16,7 @@ mod disruption;
 mod kubelet;
 mod leader;
 mod leaving;
+mod listed;
 mod nodes;
 mod observed;
 mod outside;
@@ -33,7 +34,13 @@ pub use world::{Bounds, Keeps, PodBudget, Quota, Rollout, Workload, World};
 use std::collections::BTreeMap;
 
 use crate::{
-    karpenter::{Claim, There, View, controller::Controller, disrupt::Command, launch::Choice, memory::Clock},
+    karpenter::{
+        Claim, There, View,
+        controller::Controller,
+        disrupt::{Command, Search},
+        launch::Choice,
+        memory::Clock,
+    },
     network::Addresses,
     pods::{NodeId, PodId},
     scheduler::{self, Scheduler, Ties},
@@ -111,6 +118,8 @@ enum Happening {
     NodeTriggers(NodeId),
     /// The window of a batch could be over.
     BatchEnds,
+    /// A simulation that takes its time has come to count where pods are.
+    Simulate(Box<listed::Listed>),
     /// A simulation is over.
     Planned(Vec<Claim>),
     /// A claim is bought.
@@ -123,6 +132,8 @@ enum Happening {
     NodeReady(NodeId),
     /// Karpenter has seen that it is.
     Initialized(NodeId),
+    /// Karpenter notes that a pod came to a node, or is told to go.
+    Noted(NodeId),
     /// The claim did not launch or register in time.
     Overdue(NodeId, bool),
     /// Karpenter finds that a node has drifted.
@@ -131,6 +142,8 @@ enum Happening {
     Expired(NodeId),
     /// The disruption loop looks.
     Look(u64),
+    /// A look that takes its time tries the next node.
+    Search(Box<Search>, Span),
     /// What it decided is validated, and then the methods after it look.
     Validate(Box<Command>, usize),
     /// A command looks after its replacements.
@@ -204,16 +217,19 @@ impl Engine {
             Happening::PodTriggers(pod) => self.pod_triggers(pod),
             Happening::NodeTriggers(node) => self.node_triggers(node),
             Happening::BatchEnds => self.batch_ends(),
+            Happening::Simulate(listed) => self.simulate(&listed),
             Happening::Planned(claims) => self.planned(claims),
             Happening::Ordered(node) => self.ordered(node),
             Happening::Launched(node) => self.launched(node),
             Happening::Registered(node) => self.registered(node),
             Happening::NodeReady(node) => self.node_ready(node),
             Happening::Initialized(node) => self.initialized(node),
+            Happening::Noted(node) => self.noted(node),
             Happening::Overdue(node, launch) => self.overdue(node, launch),
             Happening::Drifted(node) => self.drifted(node),
             Happening::Expired(node) => self.expired(node),
             Happening::Look(number) => self.look(number),
+            Happening::Search(search, each) => self.search(*search, each),
             Happening::Validate(command, next) => self.validate(*command, next),
             Happening::Command(place) => self.command(place),
             Happening::Drain(node, since) => self.drain(node, since),

@@ -1,19 +1,23 @@
 //! Karpenter buys: triggers become batches, batches claims, claims instances.
 
-use super::{Engine, Happening, Kind, Pace, event::Cause};
+use super::{
+    Engine, Happening, Kind, Pace,
+    event::Cause,
+    listed::{Listed, Seen},
+};
 use crate::{
     catalogue::Unavailable,
     karpenter::{
-        Claim, Plan,
+        Claim,
         controller::{LAUNCH_LIMIT, REGISTRATION_LIMIT, TRIGGERS_AGAIN, Trigger},
-        disrupt::{self, Sight},
+        disrupt::Sight,
         launch::{self, Choice},
         memory::Memory,
         provision::{Question, Supply},
     },
     pods::{Capacity, Labels, Node, NodeId, PodId},
     resources::Resources,
-    time::Time,
+    time::{Span, Time},
 };
 
 impl Engine {
@@ -78,26 +82,33 @@ impl Engine {
             return;
         }
         self.clean();
-        let Some((plan, counts)) = self.with_sight(|sight, pace| {
-            let mut pods: Vec<PodId> = disrupt::pending(sight.view).collect();
-            let pending = pods.len();
-            let (leaving, marked) = disrupt::leaving(sight);
-            pods.extend(&leaving);
-            let question = Question { pods: &pods, marked: &marked, ..Question::default() };
-            if pods.is_empty() {
-                return (Plan::default(), (0, 0));
-            }
-            let supply = Supply::of(sight.view);
-            let plan = pace.draw(now, &|lots| Question { lots, ..question }.answer_from(&supply));
-            (plan, (pending, leaving.len()))
-        }) else {
-            return;
-        };
-        let (pending, leaving) = counts;
-        if pending + leaving == 0 {
+        let Some(listed) = self.with_sight(|sight, _| Listed::of(sight)) else { return };
+        if listed.pods.is_empty() {
             self.rest();
             return;
         }
+        let lasts = self.pace.list(listed.pods.len(), now);
+        if lasts > Span::ZERO {
+            let seen = Some(Seen::of(&self.cluster));
+            self.after(lasts, Happening::Simulate(Box::new(Listed { seen, ..listed })));
+        } else {
+            self.simulate(&listed);
+        }
+    }
+
+    /// Karpenter simulates what it listed, and counts where pods are by now.
+    pub(super) fn simulate(&mut self, listed: &Listed) {
+        let now = self.now;
+        let plan = self.with_sight(|sight, pace| {
+            let question = Question { pods: &listed.pods, marked: &listed.marked, ..Question::default() };
+            let supply = match &listed.seen {
+                Some(seen) => Supply::of(seen.view(sight.view)).counted_in(sight.view),
+                None => Supply::of(sight.view),
+            };
+            pace.draw(now, &|lots| Question { lots, ..question }.answer_from(&supply))
+        });
+        let Some(plan) = plan else { return };
+        let (pending, leaving) = (listed.pending, listed.pods.len() - listed.pending);
         let mut nodes: Vec<NodeId> = plan.existing.iter().map(|(_, node)| *node).collect();
         nodes.sort_unstable();
         nodes.dedup();

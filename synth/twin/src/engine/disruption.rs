@@ -5,7 +5,7 @@ use crate::{
     karpenter::{
         Reason, Version,
         controller::{COMMAND_LIMIT, COMMAND_POLL, Method, PAUSE, UNSYNCED_PAUSE, VALIDATION},
-        disrupt::{self, Command, Found, Outlook},
+        disrupt::{self, Command, Found, Outlook, Search},
         terminate,
     },
     pods::NodeId,
@@ -13,6 +13,8 @@ use crate::{
     time::{Span, Time},
 };
 
+/// Where the search for one node is among the methods.
+const SINGLE: usize = 3;
 /// The methods, in their order.
 const METHODS: [Reason; 4] = [Reason::Empty, Reason::Drifted, Reason::Underutilized, Reason::Underutilized];
 
@@ -66,21 +68,15 @@ impl Engine {
     fn pass(&mut self, from: usize) {
         let mut outlook = None;
         for place in from..METHODS.len() {
-            match self.ask(place, &mut outlook) {
-                Found::Command(command) if command.reason == Reason::Drifted => {
-                    self.start(command);
-                    return;
-                }
-                Found::Command(command) => {
-                    self.after(VALIDATION, Happening::Validate(Box::new(command), place + 1));
-                    return;
-                }
-                Found::Nothing => {
-                    if let (Some(karpenter), Some(method)) = (&mut self.karpenter, method(place)) {
-                        karpenter.changes.mark(method, self.now);
-                    }
-                }
-                Found::NotNow => {}
+            if place == SINGLE
+                && let Some((search, each)) = self.long_search()
+            {
+                self.after(each, Happening::Search(Box::new(search), each));
+                return;
+            }
+            let found = self.ask(place, &mut outlook);
+            if self.concludes(found, place, Span::ZERO) {
+                return;
             }
         }
         let until = self.stirs();
@@ -89,6 +85,51 @@ impl Engine {
         }
         let pause = self.pace.pause(PAUSE, self.now);
         self.look_after(pause);
+    }
+
+    /// Is a command what was found? Then it is done, or validated before, so long after it was simulated.
+    fn concludes(&mut self, found: Found, place: usize, took: Span) -> bool {
+        match found {
+            Found::Command(command) if command.reason == Reason::Drifted => {
+                self.start(command);
+                return true;
+            }
+            Found::Command(command) => {
+                self.after(took + VALIDATION, Happening::Validate(Box::new(command), place + 1));
+                return true;
+            }
+            Found::Nothing => {
+                if let (Some(karpenter), Some(method)) = (&mut self.karpenter, method(place)) {
+                    karpenter.changes.mark(method, self.now);
+                }
+            }
+            Found::NotNow => {}
+        }
+        false
+    }
+
+    /// A search for one node that takes its time, and how long each of its nodes does: several at once have been tried in the first part.
+    fn long_search(&mut self) -> Option<(Search, Span)> {
+        let (now, lasts) = (self.now, self.pace.lasts(self.now));
+        if lasts == Span::ZERO || self.karpenter.as_mut()?.changes.consolidated(Method::Single, now) {
+            return None;
+        }
+        let search = self.with_sight(|sight, _| Search::begin(sight)).flatten()?;
+        let parts = i64::try_from(search.most() + 1).ok()?;
+        Some((search, Span(lasts.0 / parts)))
+    }
+
+    /// The next node is tried, each in the cluster of its own moment.
+    pub(super) fn search(&mut self, mut search: Search, each: Span) {
+        match self.with_sight(|sight, _| search.step(sight)).flatten() {
+            None => self.after(each, Happening::Search(Box::new(search), each)),
+            Some(found) => {
+                if !self.concludes(found, SINGLE, each) {
+                    let pause = self.pace.pause(PAUSE, self.now);
+                    self.look_after(pause);
+                }
+            }
+        }
     }
 
     /// What a method comes to; what found nothing is not asked before something changes. The outlook of the moment is made once.

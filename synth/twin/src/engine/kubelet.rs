@@ -27,7 +27,7 @@ impl Engine {
         self.cluster.on_node[node.0].push(id);
         self.log(Kind::Bound(id, node));
         self.note(id);
-        self.note_pod_event(id, node, daemon);
+        self.note_pod_event(node, daemon);
         self.changed();
         self.address(id);
     }
@@ -57,11 +57,24 @@ impl Engine {
         there
     }
 
-    /// Karpenter notes when pods come and go.
-    fn note_pod_event(&mut self, _: PodId, node: NodeId, daemon: bool) {
+    /// Karpenter notes when pods come and go, now or a little later.
+    fn note_pod_event(&mut self, node: NodeId, daemon: bool) {
+        if daemon || self.karpenter.is_none() {
+            return;
+        }
+        let wait = self.pace.note(node, self.now);
+        if wait > Span::ZERO {
+            self.after(wait, Happening::Noted(node));
+        } else {
+            self.noted(node);
+        }
+    }
+
+    /// Karpenter notes that a pod came or went.
+    pub(super) fn noted(&mut self, node: NodeId) {
         let clock = self.clock();
+        self.stir();
         if let Some(karpenter) = &mut self.karpenter
-            && !daemon
             && let Some(memory) = karpenter.memories.get_mut(node.0)
         {
             memory.note_pod(clock, self.now);
@@ -127,7 +140,7 @@ impl Engine {
             self.stopped(id);
             return;
         };
-        self.note_pod_event(id, node, daemon);
+        self.note_pod_event(node, daemon);
         if self.cluster.lost[node.0].is_none() {
             let whose = Whose { workload: self.cluster.workload(id), ordinal: self.cluster.about[id.0].ordinal };
             let wait = self.pace.stop(whose, &self.cluster.pods[id.0]);

@@ -72,8 +72,7 @@ impl Engine {
             self.begin_anew();
         }
         for what in held {
-            // What the former had planned is planned anew.
-            if !matches!(what, Happening::BatchEnds | Happening::Planned(_) | Happening::Validate(..)) {
+            if !what.is_of_a_plan() {
                 self.after(Span::ZERO, what);
             }
         }
@@ -110,6 +109,11 @@ impl Engine {
 }
 
 impl Happening {
+    /// Is it of something that is under way? What the former leader had planned is planned anew.
+    fn is_of_a_plan(&self) -> bool {
+        matches!(self, Self::BatchEnds | Self::Simulate(_) | Self::Planned(_) | Self::Search(..) | Self::Validate(..))
+    }
+
     /// Is it Karpenter's own doing?
     fn is_karpenters(&self) -> bool {
         matches!(
@@ -117,6 +121,7 @@ impl Happening {
             Self::PodTriggers(_)
                 | Self::NodeTriggers(_)
                 | Self::BatchEnds
+                | Self::Simulate(_)
                 | Self::Planned(_)
                 | Self::Ordered(_)
                 | Self::Initialized(_)
@@ -124,6 +129,7 @@ impl Happening {
                 | Self::Drifted(_)
                 | Self::Expired(_)
                 | Self::Look(_)
+                | Self::Search(..)
                 | Self::Validate(..)
                 | Self::Command(_)
                 | Self::Drain(..)

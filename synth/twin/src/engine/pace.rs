@@ -49,6 +49,10 @@ pub trait Pace {
     /// Karpenter chooses by lots among equally good zones, and which of equal pods comes first: a plan for any number but 0 is one that it
     /// would make.
     fn draw(&mut self, now: Time, plan: &dyn Fn(u64) -> Plan) -> Plan;
+    /// From the list of the nodes and of the pods that wait, so many, to the count of where others are: what happens between is in that alone.
+    fn list(&mut self, _: usize, _: Time) -> Span {
+        Span::ZERO
+    }
     /// How long a simulation of so many pods takes.
     fn think(&mut self, pods: usize, now: Time) -> Span;
     /// A claim was made.
@@ -63,6 +67,10 @@ pub trait Pace {
     fn prepare(&mut self, node: NodeId, now: Time) -> Span;
     /// From there until Karpenter has seen it.
     fn notice(&mut self, node: NodeId, now: Time) -> Span;
+    /// From the moment at which a pod comes to a node or is told to go until Karpenter notes it: no time, unless it is known.
+    fn note(&mut self, _: NodeId, _: Time) -> Span {
+        Span::ZERO
+    }
     /// From the moment at which a node could be consolidated until Karpenter has noticed.
     fn ripen(&mut self, node: NodeId, at: Time) -> Span;
     /// From the termination of the instance until it is gone.
@@ -71,6 +79,10 @@ pub trait Pace {
     fn finish(&mut self, node: NodeId, now: Time) -> Span;
     /// From a change of the pool, or else of the image, until the node is found to have drifted.
     fn drift(&mut self, node: NodeId, image: bool, now: Time) -> Span;
+    /// How long a look of the disruption loop takes that tries each node: no time, unless it is known.
+    fn lasts(&mut self, _: Time) -> Span {
+        Span::ZERO
+    }
     /// How long the disruption loop pauses when it did nothing: its own pause, and what a pass takes.
     fn pause(&mut self, pause: Span, now: Time) -> Span;
     /// Where a node stands among equals that Karpenter could take away: the lowest go first.

@@ -11,6 +11,7 @@ mod drift;
 mod outlook;
 mod prices;
 mod room;
+mod search;
 mod simulate;
 mod validate;
 
@@ -24,9 +25,10 @@ use crate::{
 
 pub use budgets::allowed;
 pub use candidates::{reschedulable, reschedulable_now};
-pub use consolidate::{emptiness, multi, single};
+pub use consolidate::{emptiness, multi};
 pub use drift::drift;
 pub use outlook::Outlook;
+pub use search::{Search, single};
 pub use simulate::{leaving, pending, simulate};
 pub use validate::valid;
 

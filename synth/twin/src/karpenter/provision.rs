@@ -96,7 +96,7 @@ impl<'a> Simulation<'a> {
         let view = supply.view;
         let gone = |id: &NodeId| question.candidates.contains(id) || question.marked.contains(id);
         let stay: Vec<NodeId> = nodes::stay(view).filter(|id| !gone(id)).collect();
-        let mut topology = Topology::new(view, question.pods, &stay, question.lots);
+        let mut topology = Topology::new(supply.counted, question.pods, &stay, question.lots);
         let mut shapes = Shapes::new(view);
         for pod in question.pods {
             let template = shapes.template(&view.pods[pod.0].template);

@@ -14,6 +14,7 @@
 
 mod compare;
 mod inputs;
+mod looks;
 mod recording;
 mod scene;
 
@@ -25,7 +26,7 @@ use crate::{
     engine::{Engine, Pace, Shortage},
     karpenter::Pool,
     pods::{Capacity, NodeId, PodId},
-    replay::karpenter::{inputs::Inputs, recording::Recording},
+    replay::karpenter::{inputs::Inputs, looks::Look, recording::Recording},
     scheduler::Ties,
     time::{Span, Time},
 };
@@ -70,17 +71,20 @@ struct Settled {
     pending: std::collections::BTreeMap<String, usize>,
 }
 
-/// Replays a recording at the prices of a table (`type,on_demand,source,spot_a,…`), or else at those of the region's lists. The error says
-/// what cannot be read.
-pub fn replay(recording: &str, prices: Option<&str>) -> Result<Report, String> {
+/// Replays a recording at the prices of a table (`type,on_demand,source,spot_a,…`), or else at those of the region's lists, with the looks
+/// of the disruption loop that took their time (`scenario,at,seconds`), or else with none. The error says what cannot be read.
+pub fn replay(recording: &str, prices: Option<&str>, looks: Option<&str>) -> Result<Report, String> {
     let mut recording: Recording =
         serde_json::from_str(recording).map_err(|error| format!("the recording: {error}"))?;
     // The twin's seconds begin with those of the wall clock, which objects carry.
     let shift = 1.0 - inputs::second(&recording);
     recording.shift(shift);
+    let looks = looks.map(|text| looks::of(&recording.scenario, text)).transpose()?.unwrap_or_default();
+    let later = |look: Look| Look { at: look.at + Span::seconds(shift), ..look };
+    let looks = looks.into_iter().map(later).collect();
     let recording = Rc::new(recording);
     let world = scene::world(&recording, prices)?;
-    let inputs = Inputs::new(recording.clone(), world.pools.clone());
+    let inputs = Inputs::new(recording.clone(), world.pools.clone(), looks);
     let mut engine = Engine::new(world, Box::new(inputs), Ties::ByName);
     let mut settled = Vec::new();
     let mut timeline: Vec<&Value> = recording.timeline.iter().collect();
@@ -105,7 +109,7 @@ pub fn replay(recording: &str, prices: Option<&str>) -> Result<Report, String> {
 pub fn pace(recording: &str, pools: Vec<Pool>) -> Result<(Box<dyn Pace>, Time), String> {
     let recording: Recording = serde_json::from_str(recording).map_err(|error| format!("the recording: {error}"))?;
     let first_look = inputs::first_look(&recording);
-    Ok((Box::new(Inputs::new(Rc::new(recording), pools)), first_look))
+    Ok((Box::new(Inputs::new(Rc::new(recording), pools, Vec::new())), first_look))
 }
 
 /// Does what the timeline says.

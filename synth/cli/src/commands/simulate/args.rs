@@ -138,7 +138,8 @@ pub(super) struct RecordingArgs {
     /// File of single computations and timelines, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(super) vectors: Option<PathBuf>,
-    /// Folder of recorded decisions of Karpenter, one JSON file a scenario, and `prices.csv`
+    /// Folder of recorded decisions of Karpenter, one JSON file a scenario; `prices.csv` where prices are others than the region's,
+    /// and `looks.csv` (`scenario,at,seconds`) where looks of its disruption loop took their time
     #[arg(long, value_name = "DIR")]
     pub(super) karpenter: Option<PathBuf>,
 }

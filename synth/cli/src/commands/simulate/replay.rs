@@ -16,6 +16,9 @@ use super::args::{Replay, ReplayArgs, SimulateArgs};
 /// The file of prices beside recordings of Karpenter.
 const PRICES: &str = "prices.csv";
 
+/// The file of looks that took their time, likewise.
+const LOOKS: &str = "looks.csv";
+
 /// How the name of a file of syncs ends.
 const SYNCS: &str = ".syncs.jsonl";
 
@@ -90,10 +93,12 @@ fn of_karpenter(folder: &Path) -> Result<Vec<Compared>> {
     }
     let prices = folder.join(PRICES);
     let prices = if prices.exists() { Some(read(&prices)?) } else { None };
+    let looks = folder.join(LOOKS);
+    let looks = if looks.exists() { Some(read(&looks)?) } else { None };
     recordings
         .iter()
         .map(|path| {
-            let report = karpenter::replay(&read(path)?, prices.as_deref())
+            let report = karpenter::replay(&read(path)?, prices.as_deref(), looks.as_deref())
                 .map_err(|error| anyhow!("`{}`: {error}", path.display()))?;
             let first = report.first_difference().map(|decision| {
                 format!(

@@ -16,10 +16,15 @@ pub fn reschedulable(sight: Sight<'_>, pod: PodId) -> bool {
 }
 
 /// And can it, at present? What a budget or its annotation keeps for good is not waited for.
-pub fn reschedulable_now(sight: Sight<'_>, id: PodId) -> bool {
+pub fn reschedulable_now(sight: Sight<'_>, pod: PodId) -> bool {
+    reschedulable(sight, pod) && !stays(sight, pod)
+}
+
+/// Does a budget or its annotation keep the pod for good?
+pub(super) fn stays(sight: Sight<'_>, id: PodId) -> bool {
     let fully = sight.covers[id.0].iter().any(|budget| sight.limits[*budget].blocks_fully);
     let blocked = evictable(sight, id) && (sight.covers[id.0].len() > 1 || fully);
-    reschedulable(sight, id) && !sight.view.pods[id.0].template.do_not_disrupt && !blocked
+    sight.view.pods[id.0].template.do_not_disrupt || blocked
 }
 
 /// Would the Eviction API be asked for it at all?

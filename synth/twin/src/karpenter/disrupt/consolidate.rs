@@ -1,4 +1,4 @@
-//! Empty nodes, several nodes for one or none, and one node for a cheaper one or none.
+//! Empty nodes, and several nodes for one or none.
 
 use std::cell::LazyCell;
 
@@ -10,7 +10,7 @@ use crate::{
             budgets::allowed,
             candidates::{candidates, sorted},
             prices,
-            room::{Likeness, Room},
+            room::Room,
             simulate::simulate,
         },
         provision::Supply,
@@ -75,38 +75,6 @@ pub fn multi(sight: Sight<'_>) -> Found {
     }
 }
 
-/// The first node that can go, or that a cheaper one can stand for; pools take turns.
-pub fn single(sight: Sight<'_>) -> Found {
-    let all = interleaved(sorted(sight, candidates(sight, Reason::Underutilized)));
-    if all.is_empty() {
-        return Found::NotNow;
-    }
-    let allowed = allowed(sight, Reason::Underutilized);
-    let supply = LazyCell::new(|| Supply::of(sight.view));
-    let (mut held, mut vain) = (false, Vec::new());
-    for candidate in &all {
-        if allowed[candidate.pool.0] == 0 {
-            held = true;
-            continue;
-        }
-        if !balanced::could_pass(sight, candidate) {
-            continue;
-        }
-        let alone = std::slice::from_ref(candidate);
-        let likeness = Likeness::of(sight, candidate.node);
-        if vain.contains(&likeness) {
-            continue;
-        }
-        if let Some(command) = consolidation(sight, &supply, alone)
-            && balanced::approved(sight, alone, command.savings)
-        {
-            return Found::Command(command);
-        }
-        vain.push(likeness);
-    }
-    if held { Found::NotNow } else { Found::Nothing }
-}
-
 /// Those whose pools' budgets have room, in their order; and whether any had to stay.
 fn within_budgets(sight: Sight<'_>, mut all: Vec<Candidate>, reason: Reason) -> (Vec<Candidate>, bool) {
     let mut allowed = allowed(sight, reason);
@@ -119,19 +87,6 @@ fn within_budgets(sight: Sight<'_>, mut all: Vec<Candidate>, reason: Reason) -> 
     });
     let held = all.len() < before;
     (all, held)
-}
-
-/// The first of each pool, then the second of each, and so on.
-fn interleaved(all: Vec<Candidate>) -> Vec<Candidate> {
-    let mut pools: Vec<(usize, Vec<Candidate>)> = Vec::new();
-    for candidate in all {
-        match pools.iter_mut().find(|(pool, _)| *pool == candidate.pool.0) {
-            Some((_, of)) => of.push(candidate),
-            None => pools.push((candidate.pool.0, vec![candidate])),
-        }
-    }
-    let longest = pools.iter().map(|(_, of)| of.len()).max().unwrap_or(0);
-    (0..longest).flat_map(|place| pools.iter().filter_map(move |(_, of)| of.get(place).cloned())).collect()
 }
 
 /// Several nodes at once; what replaces them must be cheaper than the cheapest of its own type among them.
@@ -154,7 +109,7 @@ fn savings(sight: Sight<'_>, candidates: &[Candidate], claims: &[Claim]) -> f64 
 }
 
 /// Can these nodes go, with at most one new node that is cheaper than they are?
-fn consolidation(sight: Sight<'_>, supply: &Supply<'_>, candidates: &[Candidate]) -> Option<Command> {
+pub(super) fn consolidation(sight: Sight<'_>, supply: &Supply<'_>, candidates: &[Candidate]) -> Option<Command> {
     let outcome = simulate(sight, supply, candidates, true);
     if !outcome.all_placed || outcome.plan.claims.len() > 1 {
         return None;

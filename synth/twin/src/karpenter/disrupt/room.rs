@@ -54,7 +54,7 @@ impl Room {
 }
 
 /// What nodes have in common that come to the same: kind, pool, and the templates of their pods, by address.
-#[derive(PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Likeness {
     pool: usize,
     kind: (String, String, bool),

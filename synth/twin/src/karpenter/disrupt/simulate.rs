@@ -3,7 +3,10 @@
 use crate::{
     karpenter::{
         Plan, Version, View,
-        disrupt::{Candidate, Sight, candidates::reschedulable_now},
+        disrupt::{
+            Candidate, Sight,
+            candidates::{reschedulable_now, stays},
+        },
         provision::{Question, Supply},
     },
     pods::{NodeId, Pod, PodId},
@@ -23,7 +26,8 @@ pub fn simulate(sight: Sight<'_>, supply: &Supply<'_>, candidates: &[Candidate],
     let (leaving, marked) = leaving(sight);
     let moved = candidates.iter().flat_map(|candidate| &candidate.pods).copied();
     let mut pods: Vec<PodId> = pending(view).collect();
-    pods.extend(moved.filter(|pod| reschedulable_now(sight, *pod)));
+    // Those that it had when it became one: what went since is looked for a place, too.
+    pods.extend(moved.filter(|pod| !stays(sight, *pod)));
     pods.extend(&leaving);
     // Since 1.14, nodes that are themselves left alone for now are no place for pods that are moved for money.
     let closed: Vec<NodeId> = if consolidates && view.settings.version == Version::V1_14 {

@@ -14,6 +14,8 @@ use crate::{
 /// What simulations of one and the same cluster have in common.
 pub struct Supply<'a> {
     pub(super) view: View<'a>,
+    /// Where pods are that have a place: the same cluster, or what became of it since.
+    pub(super) counted: View<'a>,
     pub(super) market: Rc<Market<'a>>,
     buyers: Vec<Buyer<'a>>,
     nodes: Vec<Existing<'a>>,
@@ -24,7 +26,14 @@ impl<'a> Supply<'a> {
     pub fn of(view: View<'a>) -> Self {
         let market = Market::new(view);
         let buyers = pools::buyers(view, &market);
-        Self { view, buyers, market: Rc::new(market), nodes: nodes::existing(view) }
+        Self { view, counted: view, buyers, market: Rc::new(market), nodes: nodes::existing(view) }
+    }
+
+    /// The same, with pods counted by zone and host in what became of the cluster since: Karpenter takes nodes and what is free on them
+    /// first, and asks where other pods are as it simulates.
+    #[must_use]
+    pub fn counted_in(self, counted: View<'a>) -> Self {
+        Self { counted, ..self }
     }
 
     /// Its pools, as far as these nodes leave something of their limits.

@@ -2,10 +2,13 @@
 //!
 //! - Pods are made, and first looked at by the scheduler, when the recording says; a pod whose binding came later than its node, since
 //!   kube-scheduler backs off up to ten seconds, is bound then. Which pod of a group is which goes by the order in which they were made.
-//! - Controllers have seen a change of replicas when the first recorded pod of the group is made or deleted, at the latest after 1.5 s;
-//!   evictions that are allowed take as long as recorded, at most two seconds.
+//! - Controllers have seen a change of replicas when the first recorded pod of the group is made, or deleted where there are to be
+//!   fewer, at the latest after 1.5 s; evictions that are allowed take as long as recorded, at most two seconds.
 //! - A claim that resembles a recorded one takes as long as that to be bought, to boot, to be ready, and to be gone in the end; a
 //!   simulation that buys takes until its claims were recorded, at most six seconds.
+//! - A simulation that bought something takes, from its list of pods to its count of where others are, as long as Karpenter's log says.
+//! - Karpenter notes 0.3 s later that a pod came to a node, or is told to go from it.
+//! - Looks of the disruption loop that took their time, since a recording says nothing of that, are those of `looks.csv`.
 //! - Karpenter draws lots among equally good zones and orders equal pods by chance: up to 2,000 draws are tried for one that leads to the
 //!   recorded claims. Each is one that Karpenter could have made.
 //! - What was bound within 50 ms, which is how exact the moments are, was bound in an order that led to the recorded nodes, if one does.
@@ -23,7 +26,10 @@ use std::{
     rc::Rc,
 };
 
-use super::recording::{Claim as Recorded, Recording};
+use super::{
+    looks::Look,
+    recording::{Claim as Recorded, Recording},
+};
 use crate::{
     catalogue::CAPACITY_TYPE,
     engine::Whose,
@@ -43,6 +49,8 @@ const EVICTS: Span = Span::whole_seconds(2);
 const REACTS: Span = Span(1500);
 /// Moments of a recording are those at which things were seen, as exact as this.
 const SEEN: Span = Span(50);
+/// Karpenter notes so long after that a pod came or went.
+const NOTES: Span = Span(300);
 /// A simulation of some hundred pods takes as long as this.
 const THINKS: Span = Span::whole_seconds(6);
 /// So many draws are tried.
@@ -53,6 +61,8 @@ const SCALES: Span = Span::whole_seconds(100);
 /// The pace of a recording.
 pub(super) struct Inputs {
     recording: Rc<Recording>,
+    simulations: Vec<(Time, usize, Span)>,
+    looks: Vec<Look>,
     pools: Vec<Pool>,
     /// The recorded pods of each group, by their places.
     pods: BTreeMap<String, Vec<usize>>,
@@ -64,7 +74,7 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn new(recording: Rc<Recording>, pools: Vec<Pool>) -> Self {
+    pub(super) fn new(recording: Rc<Recording>, pools: Vec<Pool>, looks: Vec<Look>) -> Self {
         let mut pods: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, pod) in recording.pods.iter().enumerate() {
             pods.entry(pod.0.clone()).or_default().push(place);
@@ -74,6 +84,8 @@ impl Inputs {
             group.sort_by(|one, other| made(one).total_cmp(&made(other)));
         }
         Self {
+            simulations: recording.simulations(),
+            looks,
             pools,
             pods,
             of: Vec::new(),
@@ -102,6 +114,18 @@ impl Inputs {
             let at = Time::seconds(action["t"].as_f64().unwrap_or(-1e6));
             named && action["replicas"].is_number() && at <= now && now - at < Span(500)
         })
+    }
+
+    /// Is the group given fewer pods about now?
+    fn shrinks(&self, group: &str, now: Time) -> bool {
+        let named = |action: &&serde_json::Value| action["group"].as_str().or(action["name"].as_str()) == Some(group);
+        let scaled = self.recording.timeline.iter().filter(named).filter_map(|action| {
+            let at = action["t"].as_f64().map(Time::seconds)?;
+            (at <= now).then_some((at, action["replicas"].as_u64()?))
+        });
+        let mut scaled: Vec<_> = scaled.collect();
+        scaled.sort_unstable();
+        scaled.last_chunk().is_some_and(|[(_, before), (_, after)]| after < before)
     }
 
     /// When the first pod of a recorded claim was bound.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::time::{Span, Time};
+
 /// A recording.
 #[derive(Debug, Deserialize)]
 pub(super) struct Recording {
@@ -21,6 +23,9 @@ pub(super) struct Recording {
     pub(super) claims: Vec<Claim>,
     #[serde(default)]
     pub(super) disruptions: Vec<Command>,
+    /// What Karpenter's log said: when, what, and numbers.
+    #[serde(default)]
+    pub(super) log: Vec<Vec<Value>>,
     #[serde(default)]
     pub(super) pods: Vec<Pod>,
     #[serde(default)]
@@ -116,6 +121,11 @@ impl Recording {
                 action["t"] = Value::from(at + by);
             }
         }
+        for entry in &mut self.log {
+            if let Some(at) = entry.first_mut() {
+                *at = Value::from(at.as_f64().unwrap_or(0.0) + by);
+            }
+        }
         for claim in &mut self.claims {
             claim.created += by;
             claim.fleet.iter_mut().for_each(|fleet| fleet.t += by);
@@ -136,6 +146,24 @@ impl Recording {
             pod.1 += by;
             [&mut pod.2, &mut pod.3, &mut pod.5].into_iter().for_each(later);
         }
+    }
+
+    /// What Karpenter's log says of simulations that bought something: when each began, of how many pods, and how long it took.
+    pub(super) fn simulations(&self) -> Vec<(Time, usize, Span)> {
+        let at = |entry: &[Value]| entry.first().and_then(Value::as_f64).map_or(Time::ZERO, Time::seconds);
+        let is = |entry: &[Value], what: &str| entry.get(1).is_some_and(|is| is == what);
+        let pods = |entry: &[Value]| entry[2..].iter().filter_map(Value::as_u64).sum::<u64>();
+        let (mut begun, mut all) = (None, Vec::new());
+        for entry in &self.log {
+            if is(entry, "simulate") {
+                begun = Some((at(entry), usize::try_from(pods(entry)).unwrap_or(0)));
+            } else if is(entry, "new-claims")
+                && let Some((since, pods)) = begun.take()
+            {
+                all.push((since, pods, at(entry) - since));
+            }
+        }
+        all
     }
 
     /// The types of a list.

@@ -1,6 +1,6 @@
 //! The pace of a recording: how long each step took, and what lots were drawn.
 
-use super::{BACKS_OFF, CLOSE, DRAWS, EVICTS, Inputs, REACTS, SCALES, SEEN, looked, unlike, until};
+use super::{BACKS_OFF, CLOSE, DRAWS, EVICTS, Inputs, NOTES, REACTS, SCALES, SEEN, looked, unlike, until};
 use crate::{
     engine::{Pace, Whose},
     karpenter::{Claim, Plan, controller::PAUSE},
@@ -14,15 +14,19 @@ const LATE: i64 = 5000;
 /// And the loop is never ahead by more than so many.
 const EARLY: i64 = 1500;
 
+/// A look that is known is one that begins within so many.
+const LOOKS: i64 = 500;
+
 impl Pace for Inputs {
     fn recorded_as(&self, node: NodeId) -> Option<usize> {
         self.of.get(node.0).copied().flatten()
     }
 
-    /// Until the first pod that was made or deleted.
+    /// Until the first pod that was made or, where there are to be fewer, deleted.
     fn react(&mut self, workload: &str, now: Time) -> Span {
+        let shrinks = self.shrinks(workload, now);
         let pods = self.recording.pods.iter().filter(|pod| pod.0 == workload);
-        let acts = pods.flat_map(|pod| [Some(pod.1), pod.5]).flatten().map(|at| Time::seconds(at) - now);
+        let acts = pods.filter_map(|pod| if shrinks { pod.5 } else { Some(pod.1) }).map(|at| Time::seconds(at) - now);
         acts.filter(|wait| (0..=REACTS.0).contains(&wait.0)).min().unwrap_or(Span::ZERO)
     }
 
@@ -112,6 +116,13 @@ impl Pace for Inputs {
         class * 1_000_000 + whose.ordinal as u64
     }
 
+    /// As long as the log says of the simulation of about now.
+    fn list(&mut self, pods: usize, now: Time) -> Span {
+        let all = self.simulations.iter().map(|(at, of, took)| ((*at - now).0.abs(), *of, *took));
+        let near = all.filter(|(apart, of, _)| *apart <= CLOSE.0 / 2 && *of == pods);
+        near.min().map_or(Span::ZERO, |(.., took)| took)
+    }
+
     /// Until the recorded claims are there.
     fn think(&mut self, _: usize, now: Time) -> Span {
         let first = self.near(now).into_iter().map(|place| Time::seconds(self.recording.claims[place].created) - now);
@@ -179,6 +190,10 @@ impl Pace for Inputs {
         until(ready, recorded.and_then(|claim| claim.initialized), now, Span(500))
     }
 
+    fn note(&mut self, _: NodeId, _: Time) -> Span {
+        NOTES
+    }
+
     /// The condition's own time, if it is near.
     fn ripen(&mut self, node: NodeId, at: Time) -> Span {
         let conditions = self.recorded(node).map(|claim| claim.conditions.as_slice()).unwrap_or_default();
@@ -205,9 +220,17 @@ impl Pace for Inputs {
         wait.unwrap_or(if image { Span::whole_seconds(2) } else { Span(100) })
     }
 
-    /// The next recorded command tells when the loop looked: it falls into step with that, a few seconds late where it has to.
+    /// As long as is known of the look of about now.
+    fn lasts(&mut self, now: Time) -> Span {
+        let near = self.looks.iter().find(|look| (look.at - now).0.abs() <= LOOKS);
+        near.map_or(Span::ZERO, |look| look.took)
+    }
+
+    /// The next recorded command tells when the loop looked, or a look that is known: it falls into step with that, a few seconds late where
+    /// it has to.
     fn pause(&mut self, pause: Span, now: Time) -> Span {
-        let looks = self.recording.disruptions.iter().map(|command| (Time::seconds(looked(command)) - now).0);
+        let commands = self.recording.disruptions.iter().map(|command| Time::seconds(looked(command)));
+        let looks = commands.chain(self.looks.iter().map(|look| look.at)).map(|at| (at - now).0);
         let Some(next) = looks.filter(|wait| *wait > 0).min() else { return pause };
         if pause < PAUSE {
             return if next <= pause.0 + LATE { Span(next) } else { pause };
