@@ -97,15 +97,15 @@ fn beside<P: Project>(project: &Opened<P>, build: fn(&P::Settings) -> Result<P, 
 fn neighbours<P: Project>(project: &Opened<P>) -> Result<Vec<P>> {
     let others = project.others()?;
     let build = |environment: &str| P::build_stacks(&project.other(environment).ok()?).ok();
-    let built: Vec<Option<P>> = thread::scope(|scope| {
+    let all: Vec<Option<P>> = thread::scope(|scope| {
         let build = &build;
         let each: Vec<_> = others.iter().map(|environment| scope.spawn(move || build(environment))).collect();
         each.into_iter().map(|built| built.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
-    for (environment, _) in others.iter().zip(&built).filter(|(_, built)| built.is_none()) {
+    for (environment, _) in others.iter().zip(&all).filter(|(_, built)| built.is_none()) {
         say(format_args!("environment `{environment}` is not compared with this one: its settings are invalid"));
     }
-    Ok(built.into_iter().flatten().collect())
+    Ok(all.into_iter().flatten().collect())
 }
 
 fn render_part<P: Project>(project: &Opened<P>, built: &Built) -> Rendered {

@@ -45,13 +45,11 @@ pub(super) fn check(stack: &BuiltStack, found: &mut Found) {
     }
 }
 
+/// Told where something stands that the oldest version lacks: the blocks around it, its name, and the version that has it.
+type Report<'a> = dyn FnMut(Location, &[&str], &str, &str) + 'a;
+
 /// Reports what is written although it is known from a newer version on than the oldest, with the blocks that it is in.
-fn newer<'a>(
-    body: &'a Body,
-    blocks: &mut Vec<&'a str>,
-    oldest: &Version,
-    report: &mut dyn FnMut(Location, &[&str], &str, &str),
-) {
+fn newer<'a>(body: &'a Body, blocks: &mut Vec<&'a str>, oldest: &Version, report: &mut Report<'_>) {
     for entry in body.entries() {
         let name = &*entry.name;
         let since = match &entry.content {
