@@ -5,6 +5,7 @@
 
 mod binding;
 mod build;
+mod metric;
 mod record;
 pub mod replacement;
 mod requests;
@@ -18,7 +19,7 @@ mod traffic;
 
 pub use binding::{Binder, Binding};
 pub use build::{Unfit, world};
-pub use scaling::Metric;
+pub use metric::Metric;
 
 use self::{
     record::Record,

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use self::words::{against, paid, reason, why};
 use super::{
-    Fault, Metric,
+    Fault,
+    metric::Metric,
     setup::Setup,
     tier::{Outcome, Tier, narrow},
     trace::{Change, Event, Kind, Lack, Of, Second, Trace},

@@ -7,7 +7,7 @@ use k8s_openapi::{
     apimachinery::pkg::api::resource::Quantity,
 };
 
-use super::{setup::Asked, tier::Tier};
+use super::{metric::Metric, setup::Asked, tier::Tier};
 use crate::{
     engine::Engine,
     hpa::{
@@ -22,26 +22,6 @@ use crate::{
     pods::PodId,
     time::{Span, Time},
 };
-
-/// What pods are added by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Metric {
-    /// Processor time, in percent of what a pod asks for.
-    Cpu,
-    /// Memory, in percent of what a pod asks for.
-    Memory,
-    /// Requests a second, an external metric: Prometheus' `rate` over a minute, scraped each 15 s, asked for at each sync.
-    Requests,
-    /// Requests in flight, an external metric: Prometheus' last values.
-    InFlight,
-}
-
-impl Metric {
-    /// Is it of requests, which external metrics are?
-    pub(super) fn is_traffic(self) -> bool {
-        matches!(self, Self::Requests | Self::InFlight)
-    }
-}
 
 /// The interval of a service's own monitor, and the window that a rate needs for at least two scrapes.
 const SCRAPE: Span = Span::whole_seconds(15);

@@ -1,6 +1,6 @@
 //! What a simulation saw: once a second what was offered and what came of it, and what happened when.
 
-use super::Metric;
+use super::metric::Metric;
 use crate::{cost::Bill, engine::Limit, pods::Capacity, time::Time};
 
 /// A run from its first to its last second.

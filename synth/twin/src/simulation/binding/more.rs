@@ -4,7 +4,7 @@ use super::{Binder, EVEN, Part, Place};
 use crate::{
     engine::Limit,
     pods::Capacity,
-    simulation::{record::words::against, scaling, scaling::Metric},
+    simulation::{metric::Metric, record::words::against, scaling},
 };
 
 /// An autoscaler acts beyond so many times its target.
