@@ -80,8 +80,10 @@ impl Environment {
 
     /// The environment `default` of the fixtures, with settings laid over it.
     pub fn fixture_with(over: &str) -> Result<Self> {
-        let layer = |path: &str, text: &str| Layer { path: format!("{path}.toml"), text: text.to_owned() };
-        Self::of("default", &[layer("default", BASE), layer("over", over)])
+        let by_use = FIXTURES.iter().filter(|fixture| fixture.0 == "by-use");
+        let texts = [("default", BASE)].into_iter().chain(by_use.copied()).chain([("over", over)]);
+        let layer = |(path, text): (&str, &str)| Layer { path: format!("{path}.toml"), text: text.to_owned() };
+        Self::of("default", &texts.map(layer).collect::<Vec<_>>())
     }
 
     /// An environment of these layers of settings.
