@@ -78,7 +78,7 @@ impl Environment {
         Self::of(name, &texts.into_iter().map(layer).collect::<Vec<_>>())
     }
 
-    /// The environment `default` of the fixtures, with settings laid over it.
+    /// The environment `by-use` of the fixtures, with settings laid over it.
     pub fn fixture_with(over: &str) -> Result<Self> {
         let by_use = FIXTURES.iter().filter(|fixture| fixture.0 == "by-use");
         let texts = [("default", BASE)].into_iter().chain(by_use.copied()).chain([("over", over)]);
