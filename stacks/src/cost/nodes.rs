@@ -3,8 +3,8 @@
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use synth_bindings::{aws_eks_node_group, aws_launch_template};
 use synth_twin::{
-    catalogue::{self, Catalogue, Origin},
-    cost::{HOURS_A_MONTH, Item, Price, Prices},
+    catalogue::Catalogue,
+    cost::{HOURS_A_MONTH, Item, Prices, hour, listed_hour},
     pods::Capacity,
     simulation::trace::{Kind, Trace},
 };
@@ -58,7 +58,7 @@ fn of_group(platform: &Platform, group: &Declared<'_, aws_eks_node_group::Handle
     let name = group.texts(|of| of.instance_types()).into_iter().flatten().next().unwrap_or_default();
     let spot = group.text(|of| of.capacity_type()).as_deref() == Some("SPOT");
     let capacity = if spot { Capacity::Spot } else { Capacity::OnDemand };
-    let price = prices.instance(&name, capacity, region).unwrap_or_else(|| listed(region, &name, capacity));
+    let price = prices.instance(&name, capacity, region).unwrap_or_else(|| listed_hour(region, &name, capacity));
     let template = group.leads(|of| of.launch_template().id());
     let template = template.and_then(|of| of.of_type::<aws_launch_template::Handle>());
     let disk: f64 = template.map_or(0.0, |of| {
@@ -75,35 +75,6 @@ fn of_group(platform: &Platform, group: &Declared<'_, aws_eks_node_group::Handle
         Line { from, ..line(Part::BaseNodes, what, nodes * HOURS_A_MONTH, price, &settings) },
         Line { from: disks_from, ..line(Part::BaseNodes, "disks of base nodes", nodes * disk, gp3, &of_disks) },
     ]
-}
-
-/// What an hour of an instance costs by the catalogue; what it does not know costs what the twin took for it.
-fn hour(catalogue: &Catalogue, name: &str, capacity: Capacity, otherwise: f64) -> Price<'static> {
-    let known = catalogue.named(name).and_then(|id| {
-        let mut offerings = catalogue.get(id).offerings.iter();
-        offerings.find(|offering| offering.capacity == capacity)
-    });
-    an_hour(catalogue.region(), capacity, known.map(|offering| (offering.price, offering.origin)), otherwise)
-}
-
-/// What an hour of a type costs in a region by the tables. What Spot saves needs the whole catalogue.
-fn listed(region: &str, name: &str, capacity: Capacity) -> Price<'static> {
-    match capacity {
-        Capacity::OnDemand => an_hour(region, capacity, catalogue::on_demand(region, name), 0.0),
-        Capacity::Spot => hour(&Catalogue::of(region).unwrap_or_default(), name, capacity, 0.0),
-    }
-}
-
-fn an_hour(region: &str, capacity: Capacity, known: Option<(f64, Origin)>, otherwise: f64) -> Price<'static> {
-    match known {
-        Some((dollars, origin)) => {
-            let (source, read) = origin.source(region);
-            // Spot's price moves by the hour: a saving on average is a guess, too.
-            let estimated = capacity == Capacity::Spot || origin.is_estimate();
-            Price { dollars, unit: "hour", source, read, estimated }
-        }
-        None => Price { dollars: otherwise, unit: "hour", source: "no price is known", read: "", estimated: true },
-    }
 }
 
 /// How many nodes of each kind there are on average over a run.

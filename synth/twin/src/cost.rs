@@ -10,6 +10,6 @@ mod own;
 mod prices;
 
 pub use bill::{Bill, Fixed, Line, Moved};
-pub use nodes::{NodeHours, hour, node_hours, per_hour};
+pub use nodes::{NodeHours, hour, listed_hour, node_hours, per_hour};
 pub use own::Prices;
 pub use prices::{HOURS_A_MONTH, Item, Price, price};

@@ -19,11 +19,6 @@ fn bill(environment: &str) -> Json {
     Project::new().synth(["cost", "--env", environment, "--json", "--environments", environments]).succeeds().json()
 }
 
-/// Whole dollars as documents write them.
-pub(crate) fn whole(dollars: f64) -> String {
-    thousands(dollars)
-}
-
 /// A number without a fraction, with commas.
 pub(crate) fn thousands(number: f64) -> String {
     let text = format!("{number:.0}");
@@ -38,7 +33,7 @@ pub(crate) fn thousands(number: f64) -> String {
 }
 
 pub(crate) fn month(bill: &Json) -> String {
-    whole(bill["usd_a_month"].as_f64().unwrap())
+    thousands(bill["usd_a_month"].as_f64().unwrap())
 }
 
 /// What entries of a list cost whose name is one of these.
@@ -88,7 +83,7 @@ fn the_parts_of_development_stand_beside_those_of_default() {
         ("storage, keys", &["storage", "keys"]),
         ("traffic, logs", &["traffic", "logs"]),
     ] {
-        let of = |bill: &Json| whole(sum(bill, ("parts", "part"), |name| parts.contains(&name)));
+        let of = |bill: &Json| thousands(sum(bill, ("parts", "part"), |name| parts.contains(&name)));
         says("docs/cost.md", &format!("| {row} | {} | {} |", of(&default), of(&development)));
     }
 }
@@ -99,16 +94,16 @@ fn the_reckoning_by_hand_stands_beside_what_the_command_says() {
     const BASE: &str = "m7i.xlarge, on demand";
     const ENDPOINTS: &str = "interface endpoints, in each zone";
     let all = ["default", "staging", "production"].map(bill);
-    let of = |what: &str| all.each_ref().map(|bill| whole(line(bill, what)));
+    let of = |what: &str| all.each_ref().map(|bill| thousands(line(bill, what)));
     let (base, endpoints) = (of(BASE), of(ENDPOINTS));
     says("docs/cost.md", &format!("of `production` | 469, 938 | {}, {} |", base[0], base[2]));
     says("docs/cost.md", &format!("| three NAT gateways | 101 | {} |", of("NAT gateways")[0]));
     says("docs/cost.md", &format!("of `production` | 96, 265 | {}, {} |", endpoints[0], endpoints[2]));
     let rest = all.each_ref().map(|bill| {
         let named = [BASE, ENDPOINTS, "NAT gateways"].map(|what| line(bill, what)).iter().sum::<f64>();
-        whole(bill["usd_a_month"].as_f64().unwrap() - named)
+        thousands(bill["usd_a_month"].as_f64().unwrap() - named)
     });
     says("docs/cost.md", &format!("| 304, 296, 511 | {} |", rest.join(", ")));
-    let spot = all.each_ref().map(|bill| whole(sum(bill, ("lines", "what"), |name| name.ends_with(", Spot"))));
+    let spot = all.each_ref().map(|bill| thousands(sum(bill, ("lines", "what"), |name| name.ends_with(", Spot"))));
     says("docs/cost.md", &format!("here by Spot for {}, {} and {} USD", spot[0], spot[1], spot[2]));
 }

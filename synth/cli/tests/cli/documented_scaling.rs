@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value as Json;
 
 use crate::{
-    documented_costs::{month, says, thousands, whole},
+    documented_costs::{month, says, thousands},
     project::{Project, workspace},
 };
 
@@ -108,10 +108,6 @@ fn example() -> Project {
     let project = Project::new();
     let text = fs::read_to_string(workspace().join("stacks/examples/hundred-thousand.toml")).unwrap();
     project.write("stacks/environments/hundred-thousand.toml", &text);
-    for other in ["development", "staging", "production"] {
-        // Only the default one is beside it in the repository.
-        let _ = fs::remove_file(project.path(&format!("stacks/environments/{other}.toml")));
-    }
     project
 }
 
@@ -139,7 +135,7 @@ fn the_bill_of_the_example_is_what_the_command_says() {
     };
     let day = bill(&["--load", "day", "--rate", "100000", "--target-latency", "2000"]);
     let traffic = day["parts"].as_array().unwrap().iter().find(|of| of["part"] == "traffic").unwrap();
-    let traffic = whole(traffic["usd_a_month"].as_f64().unwrap());
+    let traffic = thousands(traffic["usd_a_month"].as_f64().unwrap());
     let said = format!(
         "At rest it costs {} USD a month; a day of that height each day {}, of which {traffic} are traffic",
         month(&bill(&[])),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Price;
 use crate::{
-    catalogue::Catalogue,
+    catalogue::{self, Catalogue, Origin},
     pods::{Capacity, Node},
     time::{Span, Time},
 };
@@ -27,18 +27,30 @@ pub struct NodeHours {
     pub dollars: f64,
 }
 
-/// What an hour of an instance costs by a catalogue, and who says so; what it does not know costs what whoever asks took for it. Spot's
-/// price moves by the hour, so that one reckoned from a saving on average is a guess, whatever it is reckoned from.
+/// What an hour of an instance costs by a catalogue, and who says so; what it does not know costs what whoever asks took for it.
 pub fn hour(catalogue: &Catalogue, name: &str, capacity: Capacity, otherwise: f64) -> Price<'static> {
     let known = catalogue.named(name).and_then(|id| {
         let mut offerings = catalogue.get(id).offerings.iter();
         offerings.find(|offering| offering.capacity == capacity)
     });
+    by(catalogue.region(), capacity, known.map(|offering| (offering.price, offering.origin)), otherwise)
+}
+
+/// What an hour of one type costs in a region, without a catalogue where none is needed: what Spot saves needs the whole of it.
+pub fn listed_hour(region: &str, name: &str, capacity: Capacity) -> Price<'static> {
+    match capacity {
+        Capacity::OnDemand => by(region, capacity, catalogue::on_demand(region, name), 0.0),
+        Capacity::Spot => hour(&Catalogue::of(region).unwrap_or_default(), name, capacity, 0.0),
+    }
+}
+
+/// Spot's price moves by the hour, so that one reckoned from a saving on average is a guess, whatever it is reckoned from.
+fn by(region: &str, capacity: Capacity, known: Option<(f64, Origin)>, otherwise: f64) -> Price<'static> {
     match known {
-        Some(offering) => {
-            let (source, read) = offering.origin.source(catalogue.region());
-            let estimated = capacity == Capacity::Spot || offering.origin.is_estimate();
-            Price { dollars: offering.price, unit: "hour", source, read, estimated }
+        Some((dollars, origin)) => {
+            let (source, read) = origin.source(region);
+            let estimated = capacity == Capacity::Spot || origin.is_estimate();
+            Price { dollars, unit: "hour", source, read, estimated }
         }
         None => Price { dollars: otherwise, unit: "hour", source: "no price is known", read: "", estimated: true },
     }

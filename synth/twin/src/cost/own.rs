@@ -159,20 +159,9 @@ fn is_day(text: &str) -> bool {
     let parts: Vec<_> = text.split('-').collect();
     let digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
     let lengths: Vec<_> = parts.iter().map(|part| part.len()).collect();
-    if !parts.iter().all(digits) || ![&[4, 2][..], &[4, 2, 2]].contains(&lengths.as_slice()) {
-        return false;
-    }
-    let numbers: Vec<u32> = parts.iter().filter_map(|part| part.parse().ok()).collect();
-    let (year, month, day) = (numbers[0], numbers[1], numbers.get(2).copied().unwrap_or(1));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
+    let written = parts.iter().all(digits) && [&[4, 2][..], &[4, 2, 2]].contains(&lengths.as_slice());
+    let first = if lengths.len() == 2 { "-01" } else { "" };
+    written && format!("{text}{first}").parse::<jiff::civil::Date>().is_ok()
 }
 
 #[cfg(test)]
@@ -186,6 +175,14 @@ mod tests {
         nat_gateway,eu-north-1,0.02,hour,contract 7,2026-11-01,yes
         m7i.xlarge,*,0.1,hour,savings plan,2026-11,
         m7i.xlarge spot,*,0.05,hour,contract 7,2026-11-01,";
+
+    #[test]
+    fn a_day_is_one_of_the_calendar() {
+        assert!(["2026-11", "2026-11-01", "2028-02-29"].into_iter().all(is_day));
+        for none in ["2026-13-01", "2030-99", "2026-02-29", "26-11-01", "2026-11-1", "2026", ""] {
+            assert!(!is_day(none), "{none}");
+        }
+    }
 
     #[test]
     fn ones_own_price_goes_before_the_listed_one_and_that_of_a_region_before_that_of_all() {
