@@ -49,7 +49,7 @@ fn head(shown: &Shown, layout: &Layout, stands: &[(Part, f64)], canvas: &mut Can
     let room = layout.axis - 80.0 - layout.left.x;
     canvas.text(Style::Title, Anchor::Start, (layout.left.x, 46.0), room, &shown.name);
     let note = format!(
-        "environment {} · what stands costs {:.0} USD a month: {}",
+        "environment {} · {:.0} USD a month for what stands (docs/cost.md): {}",
         shown.environment,
         sum(stands),
         parts(stands)
@@ -92,7 +92,7 @@ fn description(shown: &Shown, stands: &[(Part, f64)]) -> String {
     format!(
         "Terraform applies {} in AWS {}. A VPC of {} spans the zones {}. {}. Clients reach {} through a network load \
          balancer; the pods run on nodes that Karpenter makes from the pools {}. Argo CD syncs {} from {}. Without these nodes a month \
-         costs {:.0} USD at list prices: {}.",
+         costs {:.0} USD at the list prices of docs/cost.md: {}.",
         stacks.join(", "),
         shown.region,
         shown.vpc,
