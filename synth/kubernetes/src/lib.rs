@@ -32,9 +32,9 @@ pub use object::{
     storage_class, validating_admission_policy, validating_admission_policy_binding,
 };
 pub use pod::{
-    apart_by_host, container, container_port, deployment_spec, dns_options, http_probe, pod_security_context, pod_spec,
-    pod_template, pre_stop_sleep, resources, restricted_security_context, rolling_update, spread, toleration,
-    toleration_for, toleration_of,
+    apart_by_host, container, container_port, deployment_spec, dns_options, env_var, env_var_of_secret, http_probe,
+    pod_security_context, pod_spec, pod_template, pre_stop_sleep, resources, restricted_security_context,
+    rolling_update, spread, toleration, toleration_for, toleration_of,
 };
 pub use quantity::Amount;
 pub use scaling::{
