@@ -15,6 +15,7 @@ mod flow_logs;
 mod interruption;
 mod karpenter;
 mod karpenter_permissions;
+mod keda;
 mod load_balancer_controller;
 mod network;
 mod outputs;
@@ -47,6 +48,7 @@ pub fn define(settings: &Settings, stack: &Stack) {
     karpenter::karpenter(settings, &cluster, &queue, &stack.file("karpenter"));
     load_balancer_controller::role(settings, &cluster, &stack.file("load-balancer-controller"));
     alertmanager::role(settings, &cluster, stack);
+    keda::role(settings, &cluster, stack);
 
     let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));
     outputs::outputs(settings, &network, &groups, &cluster, &queue, &release, &stack.file("outputs"));

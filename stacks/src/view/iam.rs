@@ -92,6 +92,11 @@ impl Statement<'_> {
         self.resources().iter().all(|of| of.as_ref().is_some_and(|arn| arn.starts_with(beginning)))
     }
 
+    /// Does it name this resource?
+    pub(crate) fn is_about(&self, arn: &str) -> bool {
+        self.resources().into_iter().flatten().any(|of| of == arn || of == "*")
+    }
+
     /// Is one of its resources a pattern?
     pub(crate) fn is_about_several(&self) -> bool {
         self.resources().into_iter().flatten().any(|arn| is_pattern(&arn))

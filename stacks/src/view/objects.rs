@@ -7,7 +7,7 @@ use synth_kubernetes::{
     Custom, Manifest,
     argocd::{AppProjectSpec, ApplicationSpec},
     karpenter::{NodeClassSpec, NodePoolSpec},
-    keda::ScaledObjectSpec,
+    keda::{ScaledObjectSpec, TriggerAuthenticationSpec},
     monitoring::{PrometheusRuleSpec, Rule, ServiceMonitorSpec},
 };
 use synth_review::Place;
@@ -20,6 +20,7 @@ pub(crate) type NodePool = Custom<NodePoolSpec>;
 pub(crate) type NodeClass = Custom<NodeClassSpec>;
 pub(crate) type PrometheusRule = Custom<PrometheusRuleSpec>;
 pub(crate) type ScaledObject = Custom<ScaledObjectSpec>;
+pub(crate) type TriggerAuthentication = Custom<TriggerAuthenticationSpec>;
 pub(crate) type ServiceMonitor = Custom<ServiceMonitorSpec>;
 
 /// An object as a value of its type, and where it is declared.

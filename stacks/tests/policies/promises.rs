@@ -70,6 +70,24 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "[services.cors_proxy_server]\nscale_on = [\"in-flight\"]\ntarget_in_flight = 275",
         "requests are refused and no pod is added",
     ),
+    (
+        "SCALE025",
+        "[services.jobs.report]\nschedule = \"*/5 * * * *\"\ndeadline_seconds = 600\ncpu_request_millicores = 100\nmemory_mib = 128\n\
+         [services.jobs.report.image]\ntag = \"0.1.0\"\ndigest = \"\"",
+        "a run is skipped because the one before it still lasts",
+    ),
+    (
+        "DRAIN012",
+        "[services.jobs.report]\nschedule = \"0 3 * * *\"\ndeadline_seconds = 7200\ncpu_request_millicores = 100\nmemory_mib = 128\n\
+         [services.jobs.report.image]\ntag = \"0.1.0\"\ndigest = \"\"",
+        "a run is cut off by its node, and begins anew",
+    ),
+    (
+        "DRAIN013",
+        "[services.jobs.report]\nschedule = \"0 3 * * *\"\ndeadline_seconds = 7200\ncpu_request_millicores = 100\nmemory_mib = 128\n\
+         nodes = { capacity_type = \"spot\" }\n[services.jobs.report.image]\ntag = \"0.1.0\"\ndigest = \"\"",
+        "what a run has done in an hour is done twice",
+    ),
     ("OBS004", "[observability.receivers]\nwebhook = false", "an alert is a line on a page that nobody has open"),
     ("COST001", "[budget]\nmonthly_usd = 2000", "nobody hears that the month becomes dear"),
     (
@@ -109,6 +127,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
 const BEYOND: &[&str] = &[
     "HA002", "HA003", "HA004", "HA005", "HA006", "HA013", "HA014", "HA016", "SCALE004", "SCALE005", "SCALE006",
     "SCALE011", "SCALE012", "SCALE014", "SCALE016", "SCALE017", "SCALE019", "SCALE020", "SCALE021", "SCALE022",
+    "SCALE024",
     "LINK001", "LINK002", "LINK003", "LINK004", "LINK005", "LINK006", "LINK007", "LINK009", "LINK010", "LINK011",
     "LINK012", "LINK013", "LINK014", "LINK015", "LINK016", "LINK017", "LINK018", "LINK020", "LINK021", "LINK022",
     "LINK023", "LINK026", "LINK027", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007", "SEC001", "SEC002", "SEC004",

@@ -6,6 +6,7 @@
 
 mod admission;
 pub mod argocd;
+mod batch;
 mod custom;
 mod draft;
 pub mod karpenter;
@@ -20,6 +21,7 @@ mod scaling;
 mod yaml;
 
 pub use admission::{changed, living, match_resources, policy_binding_spec, policy_spec, rule, validation, variable};
+pub use batch::{cron_job_spec, job_spec, passes_over};
 pub use custom::{Custom, CustomSpec, custom};
 pub use draft::{Draft, IntoField};
 pub use manifests::{BuiltManifests, Manifest, Manifests, Object};
@@ -27,7 +29,7 @@ pub use network::{
     egress, ingress, ip_block, network_policy_spec, pods, pods_of_namespace, service_port, service_spec, tcp, udp,
 };
 pub use object::{
-    config_map, deployment, every_pod, horizontal_pod_autoscaler, job, limit_range, namespace, network_policy,
+    config_map, cron_job, deployment, every_pod, horizontal_pod_autoscaler, job, limit_range, namespace, network_policy,
     pod_disruption_budget, priority_class, resource_quota, role, role_binding, selector, service, service_account,
     storage_class, validating_admission_policy, validating_admission_policy_binding,
 };

@@ -6,7 +6,7 @@
 use synth_kubernetes::{living, match_resources, policy_spec, rule, validation};
 
 use super::Scope;
-use crate::charts::keda::OPERATOR;
+use crate::{charts::keda::OPERATOR, settings::Worker};
 
 /// The label by which the namespace lets people change its objects, and its value.
 pub(crate) const BY_HAND: (&str, &str) = ("tideline/by-hand", "allowed");
@@ -18,14 +18,17 @@ const CLUSTER: [&str; 3] = ["system:serviceaccount:kube-system:", "system:kube-"
 const MADE: &str = "horizontalpodautoscalers";
 const SCALED: &str = "scaledobjects";
 
+/// As whom it asks others, which has its finalizer, too.
+const ASKING: &str = "triggerauthentications";
+
 /// The account of KEDA's operator.
 fn keda_operator(namespace: &str) -> String {
     format!("system:serviceaccount:{namespace}:{OPERATOR}")
 }
 
 /// The condition, with what leads to the next, under which KEDA's operator writes.
-fn by_keda(namespace: &str) -> String {
-    let made = [MADE, SCALED];
+fn by_keda(namespace: &str, asks: bool) -> String {
+    let made: Vec<_> = [MADE, SCALED].into_iter().chain(asks.then_some(ASKING)).collect();
     let operator = keda_operator(namespace);
     format!("|| (request.userInfo.username == {operator:?} && request.resource.resource in {made:?}) ")
 }
@@ -38,7 +41,9 @@ pub(super) fn define(scope: &Scope<'_>) {
         // It keeps its finalizer on Services.
         format!("system:serviceaccount:{}:{}", controller.namespace, controller.service_account),
     ];
-    let scaler = scope.settings.services.scale_by_keda().then(|| by_keda(&scope.settings.keda.namespace));
+    let services = &scope.settings.services;
+    let asks = services.workers.values().any(Worker::scales_on_queue);
+    let scaler = services.scale_by_keda().then(|| by_keda(&scope.settings.keda.namespace, asks));
     let expression = format!(
         "request.userInfo.username in {writers:?} \
          || {CLUSTER:?}.exists(begin, request.userInfo.username.startsWith(begin)) \
@@ -60,7 +65,8 @@ pub(super) fn define(scope: &Scope<'_>) {
         rule("rbac.authorization.k8s.io", "v1", &["roles", "rolebindings"]),
     ];
     if scaler.is_some() {
-        rules.push(rule("keda.sh", "v1alpha1", &[SCALED]));
+        let kinds: &[&str] = if asks { &[SCALED, ASKING] } else { &[SCALED] };
+        rules.push(rule("keda.sh", "v1alpha1", kinds));
     }
     let spec = policy_spec()
         .match_constraints(match_resources().resource_rules(rules))

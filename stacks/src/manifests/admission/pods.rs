@@ -5,7 +5,7 @@ use k8s_openapi::api::admissionregistration::v1::{NamedRuleWithOperations, Valid
 use synth_kubernetes::{changed, living, match_resources, policy_spec, rule, validation, variable};
 
 use super::Scope;
-use crate::names::SERVICES_PRIORITY;
+use crate::{names::SERVICES_PRIORITY, settings::Settings};
 
 /// Kinds that keep a pod's spec in the same place.
 struct Shape {
@@ -51,7 +51,7 @@ pub(super) fn define(scope: &Scope<'_>) {
             // A ReplicaSet of before a tightened rule still has to be scaled down: only its template counts.
             .match_conditions([living(), changed(shape.pod)])
             .variables([variable("batch", shape.batch), variable("images", &of_pod(IMAGES, shape.pod))])
-            .validations(validations(&scope.settings.aws.registry(), shape.pod));
+            .validations(validations(scope.settings, shape.pod));
         scope.bind(shape.name, spec);
     }
 }
@@ -78,7 +78,18 @@ fn every(holds: &str) -> String {
     format!("{} && POD.?ephemeralContainers.orValue([]).all(c, {holds})", each(holds))
 }
 
-fn validations(registry: &str, pod: &str) -> [Validation; 10] {
+/// What lets pods be that nobody can ask how they are, by their service accounts, which are more than a label: workers without a port.
+fn silent(settings: &Settings) -> String {
+    let workers = settings.services.workers.iter().filter(|(_, worker)| worker.admin().is_none());
+    let workers: Vec<_> = workers.map(|(name, _)| name).collect();
+    if workers.is_empty() {
+        return String::new();
+    }
+    format!("|| POD.?serviceAccountName.orValue('') in {workers:?} ")
+}
+
+fn validations(settings: &Settings, pod: &str) -> [Validation; 10] {
+    let registry = settings.aws.registry();
     let validation = |expression: String, message: &str| validation(of_pod(&expression, pod), message);
     let probes = "has(c.readinessProbe) && has(c.livenessProbe)";
     [
@@ -92,8 +103,9 @@ fn validations(registry: &str, pod: &str) -> [Validation; 10] {
         ),
         validation(
             format!(
-                "variables.batch || POD.containers.all(c, {probes}) \
-                 && POD.?initContainers.orValue([]).all(c, c.?restartPolicy.orValue('') != 'Always' || {probes})"
+                "variables.batch {}|| POD.containers.all(c, {probes}) \
+                 && POD.?initContainers.orValue([]).all(c, c.?restartPolicy.orValue('') != 'Always' || {probes})",
+                silent(settings)
             ),
             "every container has a readiness probe and a liveness probe",
         ),

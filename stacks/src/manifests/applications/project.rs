@@ -55,8 +55,9 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("", &["Service", "ServiceAccount"]),
     ("apps", &["Deployment"]),
     ("autoscaling", &["HorizontalPodAutoscaler"]),
-    // Also where no service needs it: what is left behind by one that did could not be taken away.
-    ("keda.sh", &["ScaledObject"]),
+    // What follows is there also where nothing needs it: what is left behind by one that did could not be taken away.
+    ("batch", &["CronJob"]),
+    ("keda.sh", &["ScaledObject", "TriggerAuthentication"]),
     ("monitoring.coreos.com", &["ServiceMonitor"]),
     ("networking.k8s.io", &["NetworkPolicy"]),
     ("policy", &["PodDisruptionBudget"]),

@@ -41,6 +41,12 @@ pub(super) fn to_called(settings: &Settings, caller: &str) -> impl Iterator<Item
     services.map(|(name, service)| egress([pods(selector(NAME_LABEL, name))], [tcp(service.port)]))
 }
 
+/// The ways out of what is reached inside the cluster only, or not at all: to what it may call, and to the name servers for that.
+pub(super) fn ways_out(settings: &Settings, name: &str) -> Vec<NetworkPolicyEgressRule> {
+    let called: Vec<_> = to_called(settings, name).collect();
+    if called.is_empty() { called } else { [to_name_servers()].into_iter().chain(called).collect() }
+}
+
 /// Pods may reach the internet, and neither the VPC nor anything else that is private.
 pub(super) fn to_internet(settings: &Settings) -> NetworkPolicyEgressRule {
     let mut except: Vec<_> = NOT_INTERNET.map(str::to_owned).into();

@@ -6,7 +6,9 @@ mod keda;
 mod memory;
 mod ownership;
 mod planned;
+mod queue;
 mod room;
+mod runs;
 mod subnets;
 mod traffic;
 mod volumes;
@@ -39,4 +41,6 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     traffic::TRAFFIC_IS_MEASURED,
     traffic::BLIND_AUTOSCALER_KEEPS_PODS,
     traffic::PODS_COME_BEFORE_REFUSALS,
+    queue::QUEUES_ARE_COUNTED,
+    runs::RUNS_END_BEFORE_THE_NEXT,
 ];

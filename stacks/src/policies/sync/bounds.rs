@@ -77,11 +77,16 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
         .flat_map(|folder| platform.objects_of(folder))
         .map(|object| GroupKind::new(object.group(), object.kind()))
         .collect();
-    // One gives way to the other at an edit, and Argo CD takes away nothing that the project does not admit.
-    let autoscalers = [("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")];
-    let autoscalers = autoscalers.map(|(group, kind)| GroupKind::new(group, kind));
-    if autoscalers.iter().any(|of| made.contains(of)) {
-        made.extend(autoscalers);
+    // An edit makes them come and go, and Argo CD takes away nothing that the project does not admit.
+    let coming = [
+        ("autoscaling", "HorizontalPodAutoscaler"),
+        ("keda.sh", "ScaledObject"),
+        ("keda.sh", "TriggerAuthentication"),
+        ("batch", "CronJob"),
+    ];
+    let coming = coming.map(|(group, kind)| GroupKind::new(group, kind));
+    if coming.iter().any(|of| made.contains(of)) {
+        made.extend(coming);
     }
     let spec = &services.spec;
     let spaces: BTreeSet<_> = spec.destinations.iter().map(|to| to.namespace.as_str()).collect();
