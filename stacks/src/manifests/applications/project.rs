@@ -58,7 +58,7 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
     // Also where no service needs it: what is left behind by one that did could not be taken away.
     ("keda.sh", &["ScaledObject"]),
     ("monitoring.coreos.com", &["ServiceMonitor"]),
-    ("networking.k8s.io", &["NetworkPolicy"]),
+    ("networking.k8s.io", &["Ingress", "NetworkPolicy"]),
     ("policy", &["PodDisruptionBudget"]),
 ];
 

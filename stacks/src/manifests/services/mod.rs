@@ -2,6 +2,7 @@
 
 mod autoscaler;
 mod container;
+mod entrance;
 mod internal;
 mod networking;
 mod proxy;
