@@ -4,6 +4,7 @@
 
 mod addons;
 mod charts;
+mod entrance;
 mod iam;
 mod nodes;
 mod objects;
@@ -15,11 +16,12 @@ mod workload;
 
 pub(crate) use addons::{addon, addon_configuration};
 pub(crate) use charts::{Root, RootObjects, Synced, argocd_release, argocd_values, root_release};
+pub(crate) use entrance::Entrance;
 pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{
-    AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor, TARGET_GROUP, TriggerAuthentication,
-    annotation, attribute, is_balancer,
+    AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor, TARGET_GROUP,
+    TriggerAuthentication, annotation, attribute, is_balancer,
 };
 pub(crate) use pods::{
     Daemon, PerNode, PodGroup, base_pods, daemon_pods, daemons, maximum, other_pods, standing_base_pods,

@@ -70,7 +70,7 @@ impl<'a> Scheduled<'a> {
         self.cron_job.typed().spec.job_template.spec.as_ref()
     }
 
-    fn pod(&self) -> Option<&'a PodSpec> {
+    pub(crate) fn pod(&self) -> Option<&'a PodSpec> {
         self.job()?.template.spec.as_ref()
     }
 

@@ -13,6 +13,7 @@ mod keda;
 mod link;
 mod obs;
 mod own;
+mod placed;
 mod promises;
 mod pull_request;
 mod reach;

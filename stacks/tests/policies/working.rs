@@ -77,7 +77,9 @@ fn a_worker_that_needs_longer_than_spot_gives_is_found_where_spot_may_be() {
 fn a_queue_that_keda_may_not_count_is_found() {
     const KIND: &str = "ScaledObject";
     let trigger = |key: &str, value: &str| {
-        changed("SCALE024", |platform| set(platform, KIND, "mailer", &format!("/spec/triggers/1/metadata/{key}"), value))
+        changed("SCALE026", |platform| {
+            set(platform, KIND, "mailer", &format!("/spec/triggers/1/metadata/{key}"), value)
+        })
     };
     assert_snapshot!(trigger("queueURL", "https://sqs.eu-north-1.amazonaws.com/111122223333/letters"), @r"
     ScaledObject/mailer in working/manifests/mailer/scaled-object.yaml asks by its trigger `queue` for `https://sqs.eu-north-1.amazonaws.com/111122223333/letters`, which the role of KEDA's operator may not read
@@ -95,12 +97,12 @@ fn a_queue_that_keda_may_not_count_is_found() {
     ScaledObject/mailer in working/manifests/mailer/scaled-object.yaml asks by its trigger `queue` for messages that nobody has taken yet: pods go while they still work on the last ones
       mend: set `scaleOnInFlight` to `true`
     ");
-    let alone = changed("SCALE024", |platform| remove(platform, "TriggerAuthentication", "mailer"));
+    let alone = changed("SCALE026", |platform| remove(platform, "TriggerAuthentication", "mailer"));
     assert_snapshot!(alone, @r"
     ScaledObject/mailer in working/manifests/mailer/scaled-object.yaml asks by its trigger `queue` without a TriggerAuthentication that lets it ask with its role
       mend: name one with `podIdentity.provider: aws` in `authenticationRef`
     ");
-    let other = changed("SCALE024", |platform| {
+    let other = changed("SCALE026", |platform| {
         set(platform, "TriggerAuthentication", "mailer", "/spec/podIdentity/provider", "azure-workload");
     });
     assert_eq!(other, alone);
@@ -112,18 +114,19 @@ fn a_queue_that_keda_may_not_count_is_found() {
 
 #[test]
 fn a_run_that_lasts_until_the_next_is_found() {
-    let often = |minutes: u32| changed_by("SCALE025", &format!("[services.jobs.report]\nschedule = \"*/{minutes} * * * *\"\n"));
+    let often =
+        |minutes: u32| changed_by("SCALE027", &format!("[services.jobs.report]\nschedule = \"*/{minutes} * * * *\"\n"));
     assert_eq!(often(20), "");
     assert_snapshot!(often(15), @r"
     CronJob/report in working/manifests/report/cron-job.yaml may last 1200 s, but the next run is due after 900 s, and does not begin while one lasts
       mend: lower `services.jobs.report.deadline_seconds` to 900 or less, or let it run less often
     ");
     let endless = |object: &mut Json| object["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"] = Json::Null;
-    assert_snapshot!(changed("SCALE025", |platform| edit(platform, "CronJob", "report", endless)), @r"
+    assert_snapshot!(changed("SCALE027", |platform| edit(platform, "CronJob", "report", endless)), @r"
     CronJob/report in working/manifests/report/cron-job.yaml may last any time, but the next run is due after 86400 s, and does not begin while one lasts
       mend: lower `services.jobs.report.deadline_seconds` to 86400 or less, or let it run less often
     ");
-    let beside = changed("SCALE025", |platform| {
+    let beside = changed("SCALE027", |platform| {
         edit(platform, "CronJob", "report", |object| {
             endless(object);
             object["spec"]["concurrencyPolicy"] = "Allow".into();
@@ -134,7 +137,8 @@ fn a_run_that_lasts_until_the_next_is_found() {
 
 #[test]
 fn a_run_that_its_node_does_not_wait_for_is_found() {
-    let lasts = |seconds: u32| changed_by("DRAIN012", &format!("[services.jobs.report]\ndeadline_seconds = {seconds}\n"));
+    let lasts =
+        |seconds: u32| changed_by("DRAIN012", &format!("[services.jobs.report]\ndeadline_seconds = {seconds}\n"));
     assert_eq!(lasts(1770), "");
     assert_snapshot!(lasts(1771), @r"
     CronJob/report in working/manifests/report/cron-job.yaml may last 1801 s with the time to leave, but a node of NodePool/on-demand that has to go waits 1800 s for it
@@ -182,8 +186,14 @@ fn what_holds_for_pods_of_services_holds_for_those_of_jobs() {
     ");
     let large = "[services.jobs.report]\ncpu_request_millicores = 64000\n";
     assert_snapshot!(changed_by("SCALE001", large), @r"
+    NodePool/on-demand in working/manifests/node-pools/node-pool-on-demand.yaml makes no node that hosts a pod of report (64000m and 512Mi)
+      mend: allow larger nodes, or lower `cpu_request_millicores` or `memory_mib` of the service
     ");
     let stays = "[services.jobs.report]\nstop_seconds = 3600\n";
     assert_snapshot!(changed_by("DRAIN005", stays), @r"
+    NodePool/on-demand in working/manifests/node-pools/node-pool-on-demand.yaml ends its nodes after 1800 s, but their pods may take 3600 s to leave
+      mend: raise `karpenter.termination_grace_period` to 3600s or more
+    NodePool/spot in working/manifests/node-pools/node-pool-spot.yaml ends its nodes after 1800 s, but their pods may take 3600 s to leave
+      mend: raise `karpenter.termination_grace_period` to 3600s or more
     ");
 }

@@ -172,3 +172,25 @@ fn names_are_one_anothers_and_short_enough_for_jobs() {
     staging.toml:23:16: `services.jobs.root` is taken by a part of the platform: choose another name
     ");
 }
+
+#[test]
+fn entrances_fit_their_load_balancer_and_one_another() {
+    let entrance = |key: &str, host: &str, more: &str| {
+        format!("[services.{key}.entrance]\nhost = \"{host}\"\nscheme = \"internet-facing\"\n{more}\n")
+    };
+    let ranges = r#"path = "/a"
+from = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"]
+certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1""#;
+    let text = [
+        entrance("cors_proxy_server", "a.example.com", ""),
+        entrance("mock_target_server", "b.example.com", ranges),
+        added("orders"),
+        entrance("internal.orders", "b.example.com", r#"path = "/a""#),
+    ];
+    insta::assert_snapshot!(refused(&text.concat()), @r"
+    staging.toml:1:29: `services.cors_proxy_server.entrance` is there, but the proxy has a load balancer of its own: remove it
+    staging.toml:9:8: `services.mock_target_server.entrance.from` names 3 ranges, but beside host and path a rule of the load balancer has room for 2: join some
+    staging.toml:10:19: `services.mock_target_server.entrance.certificate_arn` is `arn:aws:acm:us-east-1:111122223333:certificate/1`, but a load balancer only takes certificates of its own region, `aws.region`, `eu-north-1` at default.toml:6
+    staging.toml:31:8: `services.internal.orders.entrance.host` is `b.example.com` with the path and the scheme of `services.mock_target_server.entrance`: change one of them
+    ");
+}

@@ -39,6 +39,7 @@ pub fn passes_over(conditions: impl IntoIterator<Item = &'static str>) -> PodFai
         status: Some("True".to_owned()),
     };
     let on_pod_conditions = Some(conditions.into_iter().map(pattern).collect());
-    let rule = PodFailurePolicyRule { action: "Ignore".to_owned(), on_pod_conditions, ..PodFailurePolicyRule::default() };
+    let rule =
+        PodFailurePolicyRule { action: "Ignore".to_owned(), on_pod_conditions, ..PodFailurePolicyRule::default() };
     PodFailurePolicy { rules: vec![rule] }
 }

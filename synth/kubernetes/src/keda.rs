@@ -318,8 +318,12 @@ mod tests {
             _ => String::new(),
         };
         let metrics: Vec<_> = made.spec.metrics.iter().flatten().map(named).collect();
-        let expected =
-            ["s1-prometheus of web: 900", "s2-prometheus of web: 165", "s3-aws-sqs-orders-fifo of web: 20", "cpu: Some(60) %"];
+        let expected = [
+            "s1-prometheus of web: 900",
+            "s2-prometheus of web: 165",
+            "s3-aws-sqs-orders-fifo of web: 20",
+            "cpu: Some(60) %",
+        ];
         assert_eq!(metrics, expected);
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     charts::{
         self, Enabled, RollingUpdate, Unavailable, Values as _,
         keda::{
-            Annotations, Budgets, Component, Format, Image, Logging, METRICS_SERVER, OPERATOR, Permissions, Resources, Restricted,
-            Restriction, Rights, Rollouts, Shown, Spreads, Values, WEBHOOKS, Webhooks,
+            Annotations, Budgets, Component, Format, Image, Logging, METRICS_SERVER, OPERATOR, Permissions, Resources,
+            Restricted, Restriction, Rights, Rollouts, Shown, Spreads, Values, WEBHOOKS, Webhooks,
         },
     },
     settings::{Settings, Worker},

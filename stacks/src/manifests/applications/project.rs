@@ -59,7 +59,7 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("batch", &["CronJob"]),
     ("keda.sh", &["ScaledObject", "TriggerAuthentication"]),
     ("monitoring.coreos.com", &["ServiceMonitor"]),
-    ("networking.k8s.io", &["NetworkPolicy"]),
+    ("networking.k8s.io", &["Ingress", "NetworkPolicy"]),
     ("policy", &["PodDisruptionBudget"]),
 ];
 

@@ -3,9 +3,7 @@
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscalerBehavior;
 use synth_kubernetes::{
     Manifests, behavior, cpu_utilization, custom, horizontal_pod_autoscaler,
-    keda::{
-        Advanced, AutoscalerConfig, Fallback, ScaleTarget, ScaledObjectSpec, Trigger, TriggerAuthenticationSpec,
-    },
+    keda::{Advanced, AutoscalerConfig, Fallback, ScaleTarget, ScaledObjectSpec, Trigger, TriggerAuthenticationSpec},
     percent_policy, pods_policy, scaler_spec, scaling_rules,
 };
 

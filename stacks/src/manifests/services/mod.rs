@@ -2,6 +2,7 @@
 
 mod autoscaler;
 mod container;
+mod entrance;
 mod internal;
 mod job;
 mod networking;
@@ -10,6 +11,7 @@ mod proxy;
 mod worker;
 mod workload;
 
+pub(super) use job::LATE_SECONDS;
 use synth_kubernetes::Manifests;
 
 use crate::settings::{Runs, Service, Settings};

@@ -38,12 +38,7 @@ pub(super) fn define(name: &str, worker: &Worker, settings: &Settings, manifests
         service(name)
             .in_namespace(namespace)
             .label(NAME_LABEL, name)
-            .spec(
-                service_spec()
-                    .type_("ClusterIP")
-                    .selector([(NAME_LABEL, name)])
-                    .ports([service_port(ADMIN, port)]),
-            )
+            .spec(service_spec().type_("ClusterIP").selector([(NAME_LABEL, name)]).ports([service_port(ADMIN, port)]))
             .add_to(folder, "service");
         pods.monitor();
     }

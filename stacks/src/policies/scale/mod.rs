@@ -5,6 +5,7 @@ mod batch;
 mod keda;
 mod memory;
 mod ownership;
+mod placed;
 mod planned;
 mod queue;
 mod room;
@@ -41,6 +42,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     traffic::TRAFFIC_IS_MEASURED,
     traffic::BLIND_AUTOSCALER_KEEPS_PODS,
     traffic::PODS_COME_BEFORE_REFUSALS,
+    placed::PODS_FIND_THEIR_NODES,
+    placed::NOT_ON_SPOT_ALONE,
     queue::QUEUES_ARE_COUNTED,
     runs::RUNS_END_BEFORE_THE_NEXT,
 ];

@@ -14,7 +14,7 @@ use crate::{
 const COUNTS: &str = "sqs:GetQueueAttributes";
 
 pub(super) const QUEUES_ARE_COUNTED: Policy<Platform> = Policy {
-    code: "SCALE024",
+    code: "SCALE026",
     name: "queues-are-counted",
     severity: Severity::Error,
     explanation: "KEDA counts the messages of a queue with its operator's own role: without the right for this queue, or \
@@ -87,7 +87,8 @@ fn documents_of_operator(platform: &Platform) -> Vec<Document<'_>> {
     });
     let roles: Vec<_> = associations.filter_map(|of| of.leads(|of| of.role_arn())).collect();
     let attached = platform.resources::<aws_iam_role_policy_attachment::Handle>();
-    let attached = attached.filter(|of| of.leads(|of| of.role()).is_some_and(|of| roles.iter().any(|role| role.is(&of))));
+    let attached =
+        attached.filter(|of| of.leads(|of| of.role()).is_some_and(|of| roles.iter().any(|role| role.is(&of))));
     let policies: Vec<_> = attached.filter_map(|of| of.leads(|of| of.policy_arn())).collect();
     granted_documents(platform).filter(|of| policies.iter().any(|policy| policy.is(&of.carrier))).collect()
 }

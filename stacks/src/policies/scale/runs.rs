@@ -5,7 +5,7 @@ use synth_review::{Findings, Policy, Severity};
 use crate::Platform;
 
 pub(super) const RUNS_END_BEFORE_THE_NEXT: Policy<Platform> = Policy {
-    code: "SCALE025",
+    code: "SCALE027",
     name: "runs-end-before-the-next",
     severity: Severity::Warning,
     explanation: "A run does not begin while the one before it lasts: where one may last longer than until the next, \

@@ -101,11 +101,7 @@ pub(super) const NO_TOKEN: Policy<Platform> = Policy {
 fn no_token(platform: &Platform, findings: &mut Findings) {
     for Template { place, pod, .. } in of_services(platform) {
         if pod.automount_service_account_token != Some(false) {
-            findings.report(
-                place,
-                "mounts a token of the Kubernetes API",
-                "set `automountServiceAccountToken: false`",
-            );
+            findings.report(place, "mounts a token of the Kubernetes API", "set `automountServiceAccountToken: false`");
         }
     }
 }
