@@ -70,13 +70,13 @@ karpenter-tests: karpenter ## Let the real Karpenter buy nodes for the services,
 karpenter-long: karpenter ## The slow tests of Karpenter: no Spot, an interruption, a new image, a preference over nodes, a hundred pods. CI runs them every night.
 	$(CLUSTER_TEST) --test karpenter -- --ignored --test-threads=1 --show-output
 
-keda: ## Find or build the control plane's programs and Prometheus, and build KEDA.
+keda: $(E2E_VENV)/done ## Find or build the control plane's programs and Prometheus, and build KEDA.
 	scripts/prometheus.sh target/cluster/prometheus server
 	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) keda
 
-keda-tests: keda ## Let the real KEDA scale the services by what a real Prometheus scrapes of them, up, down, and with Prometheus away. CI runs it every night.
+keda-tests: keda ## Let the real KEDA scale the services by what a real Prometheus scrapes of them, up, down, and with Prometheus away, and a worker by messages of a queue. CI runs it every night.
 	$(CLUSTER_CARGO) build --locked -p cors-proxy-server -p mock-target-server
-	$(CLUSTER_TEST) --test keda -- --show-output
+	$(CLUSTER_TEST) --test keda -- --show-output --test-threads=1
 
 twin-live: karpenter ## Run a load curve on a control plane with the real Karpenter and in the capacity twin, and print both side by side: a quarter of an hour.
 	$(CLUSTER) twin-live $(if $(filter command line environment,$(origin ENV)),--env $(ENV))

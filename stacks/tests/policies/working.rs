@@ -197,3 +197,20 @@ fn what_holds_for_pods_of_services_holds_for_those_of_jobs() {
       mend: raise `karpenter.termination_grace_period` to 3600s or more
     ");
 }
+
+#[test]
+fn the_default_environment_passes_with_the_worker_and_the_job_of_the_guide() {
+    let guide = include_str!("../../../docs/day-2.md");
+    for (heading, kind, name) in
+        [("### A worker on a queue", "ScaledObject", "mailer"), ("### A nightly job", "CronJob", "report")]
+    {
+        let (_, rest) = guide.split_once(heading).expect("the guide has it");
+        let (_, table) = rest.split_once("```toml\n").expect("the guide shows a table");
+        let (table, _) = table.split_once("```").expect("a block ends");
+        let platform = build(&settings("default", &[BASE, table]));
+        let review = stacks::policies::review(&platform, TODAY);
+        let findings = review.findings.iter().filter(|of| of.code != "VER007").map(ToString::to_string);
+        assert_eq!(findings.collect::<Vec<_>>().join("\n"), "", "{heading}");
+        assert!(platform.objects().any(|object| object.kind() == kind && object.name() == name), "{heading}");
+    }
+}

@@ -215,9 +215,9 @@ impl Trigger {
         format!("s{index}-{}", self.type_)
     }
 
-    /// The key of its metadata that says how much there may be for each pod.
-    fn target(&self) -> &'static str {
-        if self.type_ == SQS { "queueLength" } else { "threshold" }
+    /// How much there may be for each pod.
+    pub fn target(&self) -> &str {
+        self.metadata(if self.type_ == SQS { "queueLength" } else { "threshold" })
     }
 
     fn metric(&self, index: usize, owner: &str) -> MetricSpec {
@@ -241,7 +241,7 @@ impl Trigger {
                 MetricSpec { type_: "ContainerResource".to_owned(), container_resource, ..MetricSpec::default() }
             };
         }
-        let target = MetricTarget { type_: type_.clone(), ..target(self.metadata(self.target())) };
+        let target = MetricTarget { type_: type_.clone(), ..target(self.target()) };
         let match_labels = Some([(OWNER_LABEL.to_owned(), owner.to_owned())].into());
         let metric = MetricIdentifier {
             name: self.metric_name(index),
