@@ -22,7 +22,7 @@ use synth_kubernetes::{
     quantity::{self, CPU, MEMORY, limit_in},
 };
 
-use super::{Object, ScaledObject, is_balancer};
+use super::{Balancer, Object, ScaledObject};
 use crate::{
     Platform,
     settings::{Services, Target},
@@ -180,9 +180,9 @@ impl<'a> Workload<'a> {
         })
     }
 
-    /// Those of them with a load balancer.
-    pub(crate) fn balancers(&self, platform: &'a Platform) -> impl Iterator<Item = Object<'a, Service>> + use<'a> {
-        self.services(platform).filter(is_balancer)
+    /// The load balancers that send to its pods.
+    pub(crate) fn balancers(&self, platform: &'a Platform) -> impl Iterator<Item = Balancer<'a>> + use<'a> {
+        self.services(platform).flat_map(|service| Balancer::of(&service))
     }
 
     /// The constraints that spread its pods over what a key tells apart, kept to or only asked for.

@@ -97,8 +97,12 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
 }
 
 /// Kinds of which services are made where their settings ask for it.
-const OF_SETTINGS: [(&str, &str); 3] =
-    [("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject"), ("networking.k8s.io", "Ingress")];
+const OF_SETTINGS: [(&str, &str); 4] = [
+    ("autoscaling", "HorizontalPodAutoscaler"),
+    ("elbv2.k8s.aws", "TargetGroupBinding"),
+    ("keda.sh", "ScaledObject"),
+    ("networking.k8s.io", "Ingress"),
+];
 
 /// Policies of admission, and what binds them.
 type Admission<'a> = (Vec<&'a ValidatingAdmissionPolicy>, Vec<&'a ValidatingAdmissionPolicyBinding>);
