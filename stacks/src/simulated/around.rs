@@ -4,8 +4,7 @@ use synth_twin::{
     network::Subnet,
     pods::{
         AntiAffinity, Effect, Expression, HOSTNAME, Labels, Operator, SYSTEM_CLUSTER_CRITICAL, SYSTEM_NODE_CRITICAL,
-        Spread, Template, Toleration, ZONE,
-        read::Owner,
+        Spread, Template, Toleration, ZONE, read::Owner,
     },
     resources::Resources,
 };

@@ -18,7 +18,7 @@ use k8s_openapi::{
 };
 use synth_kubernetes::{Amount, keda::Trigger, quantity::limit_in};
 
-use super::{Object, ScaledObject, is_balancer, requests};
+use super::{Balancer, Object, ScaledObject, requests};
 use crate::{
     Platform,
     settings::{Services, Target},
@@ -171,9 +171,9 @@ impl<'a> Workload<'a> {
         })
     }
 
-    /// Those of them with a load balancer.
-    pub(crate) fn balancers(&self, platform: &'a Platform) -> impl Iterator<Item = Object<'a, Service>> + use<'a> {
-        self.services(platform).filter(is_balancer)
+    /// The load balancers that send to its pods.
+    pub(crate) fn balancers(&self, platform: &'a Platform) -> impl Iterator<Item = Balancer<'a>> + use<'a> {
+        self.services(platform).flat_map(|service| Balancer::of(&service))
     }
 
     /// The constraints that spread its pods over what a key tells apart, kept to or only asked for.

@@ -44,7 +44,10 @@ fn a_worker_without_a_port_is_asked_by_nobody_and_lets_nobody_in() {
     assert_eq!(policy("indexer").pointer("/spec/egress"), None);
     assert_eq!(at(policy("indexer"), "/spec/policyTypes"), &json!(["Ingress", "Egress"]));
     // Prometheus asks the other one, which resolves names and calls the target.
-    assert_eq!(at(&container("mailer"), "/ports"), &json!([{ "containerPort": 9090, "name": "admin", "protocol": "TCP" }]));
+    assert_eq!(
+        at(&container("mailer"), "/ports"),
+        &json!([{ "containerPort": 9090, "name": "admin", "protocol": "TCP" }])
+    );
     assert_eq!(at(policy("mailer"), "/spec/ingress/0/ports"), &json!([{ "port": 9090, "protocol": "TCP" }]));
     assert_eq!(items(policy("mailer"), "/spec/egress").len(), 2);
     let called = json!([{ "podSelector": { "matchLabels": { "app.kubernetes.io/name": "mailer" } } }]);
@@ -55,7 +58,9 @@ fn a_worker_without_a_port_is_asked_by_nobody_and_lets_nobody_in() {
 #[test]
 fn a_worker_leaves_in_the_time_that_it_asks_for() {
     let (_, built) = working();
-    let grace = |name: &str| at(object(&built, "Deployment", name), "/spec/template/spec/terminationGracePeriodSeconds").clone();
+    let grace = |name: &str| {
+        at(object(&built, "Deployment", name), "/spec/template/spec/terminationGracePeriodSeconds").clone()
+    };
     assert_eq!((grace("mailer"), grace("indexer")), (json!(60), json!(30)));
 }
 
@@ -93,7 +98,8 @@ fn a_run_is_never_two_and_begins_anew_where_it_was_taken_away() {
     assert_eq!(of(&format!("{run}/activeDeadlineSeconds")), json!(1200));
     assert_eq!(of(&format!("{run}/backoffLimit")), json!(2));
     assert_eq!(of(&format!("{run}/podReplacementPolicy")), json!("Failed"));
-    let ignored = json!([{ "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] }]);
+    let ignored =
+        json!([{ "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] }]);
     assert_eq!(of(&format!("{run}/podFailurePolicy/rules")), ignored);
     let pod = format!("{run}/template/spec");
     assert_eq!(of(&format!("{pod}/restartPolicy")), json!("Never"), "a policy for failures asks for it");
@@ -125,7 +131,10 @@ fn admission_knows_who_needs_no_probes_and_what_keda_writes() {
         let rules = items(object(&built, "ValidatingAdmissionPolicy", name), "/spec/validations");
         rules.iter().map(|rule| text(rule, "/expression")).collect()
     };
-    assert!(expressions("services-templates").contains("object.spec.template.spec.?serviceAccountName.orValue('') in [\"indexer\"]"));
+    assert!(
+        expressions("services-templates")
+            .contains("object.spec.template.spec.?serviceAccountName.orValue('') in [\"indexer\"]")
+    );
     assert!(!expressions("services-templates").contains("mailer"));
     assert!(expressions("services-by-hand").contains("triggerauthentications"));
 }

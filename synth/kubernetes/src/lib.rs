@@ -9,6 +9,7 @@ pub mod argocd;
 mod batch;
 mod custom;
 mod draft;
+pub mod elbv2;
 pub mod karpenter;
 pub mod keda;
 mod manifests;

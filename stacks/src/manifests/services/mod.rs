@@ -1,6 +1,7 @@
 //! The services: what each runs with, and the objects that keep it running, reachable and bounded.
 
 mod autoscaler;
+mod bound;
 mod container;
 mod entrance;
 mod internal;

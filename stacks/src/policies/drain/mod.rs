@@ -7,12 +7,11 @@ mod leaving;
 mod nodes;
 mod runs;
 
-use k8s_openapi::api::core::v1::Service;
 use synth_review::Policy;
 
 use crate::{
     Platform,
-    view::{Object, Workload},
+    view::{Balancer, Workload},
 };
 
 pub(super) const POLICIES: &[Policy<Platform>] = &[
@@ -31,10 +30,10 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     runs::LONG_RUNS_KEEP_THEIR_NODES,
 ];
 
-/// The workloads behind load balancers, each with its Service.
-fn balanced(platform: &Platform) -> impl Iterator<Item = (Workload<'_>, Object<'_, Service>)> {
+/// The workloads behind load balancers, each with what sends to it.
+fn balanced(platform: &Platform) -> impl Iterator<Item = (Workload<'_>, Balancer<'_>)> {
     platform
         .autoscaled()
         .into_iter()
-        .flat_map(|workload| workload.balancers(platform).map(move |service| (workload, service)))
+        .flat_map(|workload| workload.balancers(platform).map(move |balancer| (workload, balancer)))
 }
