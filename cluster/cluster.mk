@@ -31,7 +31,7 @@ cluster-judge: ## The first part of cluster-tests: what is accepted and refused,
 	$(CLUSTER_TEST) --lib --test programs --test judge
 
 cluster-placement: ## The second part of cluster-tests: where pods run, and which may be evicted.
-	CLUSTER_RUN=placement $(CLUSTER_TEST) --test live -- placement:: drains::
+	CLUSTER_RUN=placement $(CLUSTER_TEST) --test live -- placement:: drains:: runs::
 
 cluster-scaling: ## The third part of cluster-tests: autoscalers, and a lost zone.
 	CLUSTER_RUN=scaling $(CLUSTER_TEST) --test live -- scaling:: failures::

@@ -71,7 +71,9 @@ impl Sqs {
         let body = body.to_string();
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).map_err(|error| error.to_string())?;
         stream.set_read_timeout(Some(Duration::from_secs(20))).map_err(|error| error.to_string())?;
-        let credential = format!("AWS4-HMAC-SHA256 Credential=mock/20260101/{REGION}/sqs/aws4_request, SignedHeaders=host, Signature=0");
+        let credential = format!(
+            "AWS4-HMAC-SHA256 Credential=mock/20260101/{REGION}/sqs/aws4_request, SignedHeaders=host, Signature=0"
+        );
         let request = format!(
             "POST / HTTP/1.0\r\nHost: sqs.{REGION}.amazonaws.com\r\nAuthorization: {credential}\r\n\
              Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AmazonSQS.{action}\r\nContent-Length: {}\r\n\r\n{body}",
@@ -84,6 +86,10 @@ impl Sqs {
         if !head.lines().next().unwrap_or_default().contains(" 200 ") {
             return Err(format!("{action}: {answer}"));
         }
-        if text.trim().is_empty() { Ok(Json::Null) } else { serde_json::from_str(text).map_err(|error| error.to_string()) }
+        if text.trim().is_empty() {
+            Ok(Json::Null)
+        } else {
+            serde_json::from_str(text).map_err(|error| error.to_string())
+        }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{environments, schema::problems, working::working};
 
-const SCHEMAS: [(&str, &str, &str); 8] = [
+const SCHEMAS: [(&str, &str, &str); 9] = [
     ("argoproj.io/v1alpha1", "Application", include_str!("../schemas/crds/argoproj.io-application.json")),
     ("argoproj.io/v1alpha1", "AppProject", include_str!("../schemas/crds/argoproj.io-appproject.json")),
     (

@@ -35,6 +35,7 @@ pub(super) struct Pods<'a> {
 
 impl Pods<'_> {
     /// The Deployment of a container, its service account, and its disruption budget.
+    #[track_caller]
     pub(super) fn deploy(&self, container: Draft<Container>) {
         let (name, namespace, folder) = (self.runs.name, &self.settings.services.namespace, self.folder);
         workload::account(&self.runs, self.settings, folder);
@@ -66,6 +67,7 @@ impl Pods<'_> {
     }
 
     /// Prometheus asks each of them at its admin port.
+    #[track_caller]
     pub(super) fn monitor(&self) {
         let namespace = &self.settings.services.namespace;
         let monitor = ServiceMonitorSpec {
