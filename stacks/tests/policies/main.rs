@@ -6,6 +6,7 @@ mod cost;
 mod delivery;
 mod drain;
 mod eksup;
+mod entrances;
 mod env;
 mod fixture;
 mod ha;

@@ -3,6 +3,7 @@
 mod aws;
 mod clients;
 mod delivery;
+mod entrances;
 mod names;
 mod partition;
 mod permissions;
@@ -45,4 +46,6 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     zones::HALF_WAY,
     clients::DO_NOT_COLLIDE,
     clients::ARE_NAMED,
+    entrances::LEAD_TO_PODS,
+    entrances::SAY_THE_SAME,
 ];
