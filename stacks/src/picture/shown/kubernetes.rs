@@ -15,7 +15,7 @@ use crate::{
     charts::{Values as _, argocd},
     names::{BASE_NODE_LABEL, NAME_LABEL},
     view::{
-        Application, Meta, NodePool, Object, Workload, addon_configuration, annotation, argocd_release, argocd_values,
+        self, Application, Leads, Meta, NodePool, Object, Workload, addon_configuration, argocd_release, argocd_values,
         plain, ports, requirement,
     },
 };
@@ -32,9 +32,9 @@ pub(super) fn services(platform: &Platform) -> (Option<Balancer>, Vec<Service>) 
     let mut workloads = platform.autoscaled();
     // A request meets the one with the load balancer first.
     workloads.sort_by_key(|workload| balanced(platform, workload).is_none());
-    let balancer = workloads.iter().find_map(|workload| balanced(platform, workload)).map(|service| Balancer {
-        scheme: annotation(&service, "scheme").to_owned(),
-        ports: named_ports(&service, |_| true),
+    let balancer = workloads.iter().find_map(|workload| balanced(platform, workload)).map(|balancer| Balancer {
+        scheme: if balancer.is_public() { "internet-facing" } else { "internal" }.to_owned(),
+        ports: balancer.leads().iter().map(Leads::named).collect::<Vec<_>>().join(", "),
     });
     let service = |workload: &Workload<'_>| Service {
         name: workload.name().to_owned(),
@@ -48,8 +48,8 @@ pub(super) fn services(platform: &Platform) -> (Option<Balancer>, Vec<Service>) 
     (balancer, workloads.iter().map(service).collect())
 }
 
-/// The Service that puts a load balancer before a workload.
-fn balanced<'a>(platform: &'a Platform, workload: &Workload<'a>) -> Option<Object<'a, ServiceObject>> {
+/// The load balancer before a workload.
+fn balanced<'a>(platform: &'a Platform, workload: &Workload<'a>) -> Option<view::Balancer<'a>> {
     workload.balancers(platform).next()
 }
 

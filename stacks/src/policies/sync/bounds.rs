@@ -79,9 +79,12 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
         .collect();
     // One gives way to the other at an edit, and Argo CD takes away nothing that the project does not admit.
     let autoscalers = [("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")];
-    let autoscalers = autoscalers.map(|(group, kind)| GroupKind::new(group, kind));
-    if autoscalers.iter().any(|of| made.contains(of)) {
-        made.extend(autoscalers);
+    let balancers = [("", "Service"), ("elbv2.k8s.aws", "TargetGroupBinding")];
+    for kinds in [autoscalers, balancers] {
+        let kinds = kinds.map(|(group, kind)| GroupKind::new(group, kind));
+        if kinds.iter().any(|of| made.contains(of)) {
+            made.extend(kinds);
+        }
     }
     let spec = &services.spec;
     let spaces: BTreeSet<_> = spec.destinations.iter().map(|to| to.namespace.as_str()).collect();
