@@ -55,6 +55,9 @@ pub const SERVICES_PRIORITY: &str = "services";
 /// Who signs the tokens of GitHub's workflow runs.
 pub const GITHUB_ISSUER: &str = "token.actions.githubusercontent.com";
 
+/// The class of Ingresses of which the load balancer controller makes application load balancers, by its chart's default.
+pub const INGRESS_CLASS: &str = "alb";
+
 /// The label by which a service's pods are selected everywhere.
 pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 

@@ -2,7 +2,7 @@
 
 use super::problem::Problems;
 use super::zone;
-use super::{Argocd, Aws, BaseNodes, Cluster, Domain, Keda, Network, Observability, Services};
+use super::{Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, Keda, Network, Observability, Services};
 use crate::{instances::Offered, names::OF_KUBERNETES};
 
 /// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
@@ -31,9 +31,22 @@ pub(super) fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems
     }
 }
 
-pub(super) fn certificate_lies_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
-    let key = "services.proxy.certificate_arn";
-    let Some(arn) = &services.proxy.certificate_arn else { return };
+pub(super) fn certificates_lie_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
+    let mut certificates = vec![("services.proxy.certificate_arn".to_owned(), &services.proxy.certificate_arn)];
+    for (name, service) in services.all() {
+        let Some(entrance) = &service.entrance else { continue };
+        let key = format!("{}.entrance.certificate_arn", services.key(name).join("."));
+        certificates.push((key, &entrance.certificate_arn));
+    }
+    for (key, arn) in certificates {
+        if let Some(arn) = arn {
+            of_a_balancer(aws, &key, arn, problems);
+        }
+    }
+}
+
+/// The certificate at `key`, which a load balancer is to use.
+fn of_a_balancer(aws: &Aws, key: &str, arn: &CertificateArn, problems: &mut Problems<'_>) {
     let takes = "but a load balancer only takes certificates of its own";
     let problem = if arn.partition() != aws.partition() {
         let region = problems.other(key, "aws.region", aws.region);

@@ -6,6 +6,7 @@ mod account;
 mod across;
 mod address;
 mod arn;
+mod aws_names;
 mod balancer;
 mod budget;
 mod cidr;
@@ -28,6 +29,7 @@ mod read;
 mod receivers;
 pub mod regions;
 mod rules;
+mod schedule;
 mod schema;
 mod secret;
 mod services;
@@ -43,6 +45,7 @@ mod zone;
 pub use account::{Attestations, Aws, Credentials, Github, Guard, OncePerAccount, Registry, Repository, State};
 pub use address::{Host, HostPort, MailServer, Origin, RepositoryUrl, Target};
 pub use arn::{AccountId, Arn, CertificateArn, PrincipalArn, TopicArn};
+pub use aws_names::{KeyId, Named, Queue, Secret, SecretRef, Store, Stored, Topic};
 pub use budget::Budget;
 pub use cidr::Cidr;
 pub use cluster::{AddonVersions, BaseNodes, Cluster, LogType, SupportType, ZonalShift};
@@ -60,7 +63,11 @@ pub use position::SettingsProblem;
 pub use problem::SettingsError;
 pub use receivers::Receivers;
 pub use regions::{Region, ZONES};
-pub use services::{Image, LoadTest, Proxy, ScaleOn, Service, Services};
+pub use schedule::{Schedule, TimeZone};
+pub use services::{
+    Asks, Entrance, Image, Job, Limits, LoadTest, Nodes, Permissions, Probes, Proxy, Runs, ScaleOn, Scheme, Service,
+    Services, Worker, WorkerScaleOn,
+};
 pub use text::TextError;
 pub use version::{AddonVersion, KubernetesVersion, ProviderFloor, Version};
 pub use whole::{LONGEST_NAME_SUFFIX, Settings};

@@ -192,7 +192,7 @@ impl Settings {
             across::principals_lie_in_partition(aws, cluster, problems);
         }
         if let (Some(aws), Some(services)) = (&aws, &services) {
-            across::certificate_lies_in_region(aws, services, problems);
+            across::certificates_lie_in_region(aws, services, problems);
         }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
             across::services_lie_outside_the_vpc(network, cluster, problems);

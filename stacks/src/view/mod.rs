@@ -5,6 +5,7 @@
 mod addons;
 mod balancer;
 mod charts;
+mod entrance;
 mod iam;
 mod nodes;
 mod objects;
@@ -16,6 +17,7 @@ mod workload;
 pub(crate) use addons::{addon, addon_configuration};
 pub(crate) use balancer::{BALANCER, Balancer, Leads, TARGET_GROUP, keeps_balancer};
 pub(crate) use charts::{Root, RootObjects, Synced, argocd_release, argocd_values, root_release};
+pub(crate) use entrance::Entrance;
 pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{AppProject, Application, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor};

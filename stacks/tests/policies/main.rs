@@ -14,6 +14,7 @@ mod keda;
 mod link;
 mod obs;
 mod own;
+mod placed;
 mod promises;
 mod pull_request;
 mod reach;

@@ -38,7 +38,7 @@ pub(super) fn define(scope: &Scope<'_>) {
         // It keeps its finalizer on Services, and on what binds them to target groups.
         format!("system:serviceaccount:{}:{}", controller.namespace, controller.service_account),
     ];
-    let scaler = scope.settings.services.scale_on_traffic().then(|| by_keda(&scope.settings.keda.namespace));
+    let scaler = scope.settings.services.scale_by_keda().then(|| by_keda(&scope.settings.keda.namespace));
     let expression = format!(
         "request.userInfo.username in {writers:?} \
          || {CLUSTER:?}.exists(begin, request.userInfo.username.startsWith(begin)) \

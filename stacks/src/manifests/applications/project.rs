@@ -59,7 +59,7 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("elbv2.k8s.aws", &["TargetGroupBinding"]),
     ("keda.sh", &["ScaledObject"]),
     ("monitoring.coreos.com", &["ServiceMonitor"]),
-    ("networking.k8s.io", &["NetworkPolicy"]),
+    ("networking.k8s.io", &["Ingress", "NetworkPolicy"]),
     ("policy", &["PodDisruptionBudget"]),
 ];
 

@@ -3,6 +3,7 @@
 mod autoscaler;
 mod bound;
 mod container;
+mod entrance;
 mod internal;
 mod networking;
 mod proxy;

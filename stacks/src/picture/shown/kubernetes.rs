@@ -79,13 +79,18 @@ fn budget(platform: &Platform, workload: &Workload<'_>) -> Option<String> {
     })
 }
 
-/// The services of the namespace that the network policies of a workload let in.
+/// The services of the namespace that the network policies of a workload let in, and the names by which it is entered.
 fn callers(platform: &Platform, workload: &Workload<'_>) -> Vec<String> {
+    let entered = workload.entrances(platform).into_iter().map(|entrance| {
+        let path = entrance.path.path.as_deref().unwrap_or("/");
+        let whence = if entrance.is_public() { "the internet" } else { "the VPC" };
+        format!("{whence} by {}{path}", entrance.host)
+    });
     let policies = workload.network_policies(platform).filter_map(|policy| policy.typed().spec.as_ref());
     let rules = policies.flat_map(|spec| spec.ingress.iter().flatten());
     let peers = rules.flat_map(|rule| rule.from.iter().flatten()).filter(|peer| peer.namespace_selector.is_none());
     let names = peers.filter_map(|peer| peer.pod_selector.as_ref()?.match_labels.as_ref()?.get(NAME_LABEL));
-    names.filter(|name| !name.is_empty()).cloned().collect()
+    names.filter(|name| !name.is_empty()).cloned().chain(entered).collect()
 }
 
 fn traffic_ports(platform: &Platform, workload: &Workload<'_>) -> String {
