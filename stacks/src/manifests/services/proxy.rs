@@ -11,6 +11,9 @@ use crate::{
     settings::Settings,
 };
 
+/// The annotation by which Argo CD makes objects one after another.
+pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
+
 pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     let folder = &manifests.folder(CORS_PROXY_SERVER);
     let server = &settings.services.cors_proxy_server;
