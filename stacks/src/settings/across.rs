@@ -2,8 +2,14 @@
 
 use super::problem::Problems;
 use super::zone;
-use super::{Argocd, Aws, BaseNodes, CertificateArn, Cluster, Keda, Network, Observability, Services};
+use super::{Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, Keda, Network, Observability, Services};
 use crate::{instances::Offered, names::OF_KUBERNETES};
+
+/// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
+const NAME_LIMIT: usize = 32;
+
+/// What ends the longest of their names here.
+const LONGEST_SUFFIX: &str = "-redirect";
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     for (index, zone) in network.zones.iter().enumerate() {
@@ -171,5 +177,21 @@ pub(super) fn administrators_are_others(cluster: &Cluster, taken: &[(&str, Strin
                 );
             }
         }
+    }
+}
+
+/// Terraform names the load balancer and its target groups, by which bindings in the cluster find them.
+pub(super) fn balancer_names_fit(name: &str, domain: &Domain, problems: &mut Problems<'_>) {
+    let longest = NAME_LIMIT - LONGEST_SUFFIX.len();
+    if domain.name.is_some() && name.len() > longest {
+        let derived = format!("{name}{LONGEST_SUFFIX}");
+        let length = derived.len();
+        problems.report(
+            "name",
+            format!(
+                "makes the name `{derived}` of a target group, of {length} characters, but Elastic Load Balancing allows \
+                 {NAME_LIMIT}: use at most {longest} characters, or leave `domain.name` empty"
+            ),
+        );
     }
 }

@@ -6,7 +6,7 @@ use synth_review::{SettingPlace, Waiver};
 
 use super::{
     Argocd, Aws, BaseNodes, Budget, Cluster, Domain, ExampleValue, Github, Karpenter, Keda, LoadBalancerController,
-    LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State, across, balancer, example,
+    LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -183,7 +183,7 @@ impl Settings {
         root.close();
         let example_values = example::find(whole, problems);
         if let (Some(name), Some(domain)) = (&name, &domain) {
-            balancer::names_fit(name, domain, problems);
+            across::balancer_names_fit(name, domain, problems);
         }
         if let (Some(aws), Some(network)) = (&aws, &network) {
             across::zones_lie_in_region(aws, network, problems);

@@ -5,7 +5,7 @@ use synth_kubernetes::{
     Draft, Manifests, ingress, ip_block, network_policy, network_policy_spec, service, service_port, service_spec, tcp,
 };
 
-use super::{ADMIN, TRAFFIC, bound, container::server_args, networking, workload::Workload};
+use super::{ADMIN, SYNC_WAVE, TRAFFIC, bound, container::server_args, networking, workload::Workload};
 use crate::{
     names::{CORS_PROXY_SERVER, NAME_LABEL},
     settings::Settings,
