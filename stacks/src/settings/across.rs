@@ -3,7 +3,11 @@
 use super::problem::Problems;
 use super::zone;
 use super::{Argocd, Aws, BaseNodes, Cluster, Keda, Network, Observability, Services};
-use crate::{instances::Offered, names::OF_KUBERNETES};
+use super::whole::NAME_LIMIT;
+use crate::{
+    instances::Offered,
+    names::{OF_KUBERNETES, SERVICE_ROLE},
+};
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     for (index, zone) in network.zones.iter().enumerate() {
@@ -89,6 +93,26 @@ pub(super) fn namespaces_are_apart(
     if argocd.namespace == observability.namespace {
         let other = problems.other(key, "argocd.namespace", &argocd.namespace);
         problems.report(key, format!("is taken by {other}, and pruning one would remove the other: choose another"));
+    }
+}
+
+/// A name of a role is the cluster's and the service's.
+pub(super) fn service_roles_fit(name: &str, services: &Services, problems: &mut Problems<'_>) {
+    for runs in services.runs().filter(|runs| runs.asks.permissions.need_role()) {
+        let role = format!("{name}-{SERVICE_ROLE}{}", runs.name);
+        if role.len() > NAME_LIMIT {
+            let key = services.key(runs.name).join(".");
+            let most = NAME_LIMIT - (role.len() - runs.name.len());
+            let cluster = problems.other(&key, "name", name);
+            problems.report_name(
+                &key,
+                format!(
+                    "makes with {cluster} the role name `{role}` of {} characters, but IAM allows {NAME_LIMIT}: use at \
+                     most {most} characters, or leave out `permissions`",
+                    role.len()
+                ),
+            );
+        }
     }
 }
 

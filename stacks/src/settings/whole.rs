@@ -19,7 +19,7 @@ use super::{
 pub const LONGEST_NAME_SUFFIX: &str = "-aws-load-balancer-controller";
 
 /// The most characters that IAM allows in the name of a role, and `EventBridge` in the name of a rule.
-const NAME_LIMIT: usize = 64;
+pub(super) const NAME_LIMIT: usize = 64;
 
 /// Everything that an environment sets, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Settings {
 
     fn read(environment: &str, whole: &Node, problems: &mut Problems<'_>) -> Option<Self> {
         let mut root = Section::open(whole, problems)?;
-        let name = root.field("name", &[&name_fits]);
+        let name: Option<String> = root.field("name", &[&name_fits]);
         let aws = root.field("aws", &[]);
         let state = root.field("state", &[]);
         let budget = root.field("budget", &[]);
@@ -186,6 +186,9 @@ impl Settings {
         }
         if let (Some(aws), Some(services)) = (&aws, &services) {
             across::certificate_lies_in_region(aws, services, problems);
+        }
+        if let (Some(name), Some(services)) = (&name, &services) {
+            across::service_roles_fit(name, services, problems);
         }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
             across::services_lie_outside_the_vpc(network, cluster, problems);

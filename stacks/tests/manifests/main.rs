@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
 
 mod agreement;
+mod asking;
 mod decoded;
 mod delivery;
 mod files;
