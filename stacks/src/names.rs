@@ -29,11 +29,15 @@ pub const CORS_PROXY_SERVER: &str = "cors-proxy-server";
 /// The target behind the proxy: its Deployment, its Service, its folder of manifests.
 pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
 
+/// The External Secrets Operator: its Application, its pods, its service account.
+pub const EXTERNAL_SECRETS: &str = "external-secrets";
+
 /// The Applications of the platform itself: no service may have the name of one.
-pub const RESERVED: [&str; 13] = [
+pub const RESERVED: [&str; 14] = [
     "admission",
     "aws-load-balancer-controller",
     CORS_PROXY_SERVER,
+    EXTERNAL_SECRETS,
     "karpenter",
     "karpenter-crd",
     "keda",

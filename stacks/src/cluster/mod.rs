@@ -11,6 +11,7 @@ mod base_nodes;
 mod control_plane;
 mod encryption;
 mod endpoints;
+mod external_secrets;
 mod flow_logs;
 mod interruption;
 mod karpenter;
@@ -50,6 +51,7 @@ pub fn define(settings: &Settings, stack: &Stack) {
     load_balancer_controller::role(settings, &cluster, &stack.file("load-balancer-controller"));
     alertmanager::role(settings, &cluster, stack);
     services::roles(settings, &cluster, stack);
+    external_secrets::role(settings, &cluster, stack);
 
     let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));
     outputs::outputs(settings, &network, &groups, &cluster, &queue, &release, &stack.file("outputs"));

@@ -6,7 +6,7 @@ use synth_bindings::data::aws_iam_policy_document::statement;
 
 use crate::{
     iam::{allow, condition},
-    settings::{Permissions, Settings, Store, Stored},
+    settings::{KeyId, Permissions, Settings, Store, Stored},
 };
 
 const READ_OBJECTS: [&str; 1] = ["s3:GetObject"];
@@ -131,17 +131,17 @@ fn keys(settings: &Settings, permissions: &Permissions) -> Vec<statement::Block>
     let through: Vec<_> = through.into_iter().filter(|(_, used)| *used).map(|(service, _)| service).collect();
     let makes = !write.is_empty() || !send.is_empty() || !publish.is_empty();
     let actions = if makes { &["kms:Decrypt", "kms:GenerateDataKey"][..] } else { &["kms:Decrypt"] };
-    opening(settings, permissions, actions, &through)
+    opening(settings, &permissions.keys, actions, &through)
 }
 
 /// The use of the keys through these services alone, and never by itself.
 pub(super) fn opening(
     settings: &Settings,
-    permissions: &Permissions,
+    keys: &[KeyId],
     actions: &[&str],
     services: &[&str],
 ) -> Vec<statement::Block> {
-    let keys = permissions.keys.iter().map(|key| settings.arn("kms", &format!("key/{}", key.name()))).collect();
+    let keys = keys.iter().map(|key| settings.arn("kms", &format!("key/{}", key.name()))).collect();
     // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
     let through = services.iter().map(|service| format!("{service}.{}.amazonaws.com", settings.aws.region));
     let through: Vec<_> = through.collect();

@@ -2,7 +2,7 @@
 
 use super::problem::Problems;
 use super::zone;
-use super::{Argocd, Aws, BaseNodes, Cluster, Keda, Network, Observability, Services};
+use super::{Argocd, Aws, BaseNodes, Cluster, ExternalSecrets, Keda, Network, Observability, Services};
 use super::whole::NAME_LIMIT;
 use crate::{
     instances::Offered,
@@ -93,6 +93,24 @@ pub(super) fn namespaces_are_apart(
     if argocd.namespace == observability.namespace {
         let other = problems.other(key, "argocd.namespace", &argocd.namespace);
         problems.report(key, format!("is taken by {other}, and pruning one would remove the other: choose another"));
+    }
+}
+
+/// Whoever may make pods beside the operator may take its role, which reads the secrets of all services.
+pub(super) fn external_secrets_is_apart(
+    external_secrets: &ExternalSecrets,
+    others: &[(&str, &String)],
+    problems: &mut Problems<'_>,
+) {
+    let key = "external_secrets.namespace";
+    let namespace = &external_secrets.namespace;
+    let reads = "the operator's role reads the secrets of all services";
+    if OF_KUBERNETES.contains(&namespace.as_str()) {
+        problems.report(key, format!("is `{namespace}`, which belongs to Kubernetes, and {reads}: choose another"));
+    }
+    for (other, _) in others.iter().filter(|(_, other)| *other == namespace) {
+        let other = problems.other(key, other, namespace);
+        problems.report(key, format!("is taken by {other}: {reads}, so choose another"));
     }
 }
 

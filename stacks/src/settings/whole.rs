@@ -5,7 +5,7 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Budget, Cluster, ExampleValue, Github, Karpenter, Keda, LoadBalancerController, LoadTest,
+    Argocd, Aws, BaseNodes, Budget, Cluster, ExampleValue, ExternalSecrets, Github, Karpenter, Keda, LoadBalancerController, LoadTest,
     MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
     problem::{Problems, SettingsError},
     read::Section,
@@ -54,6 +54,8 @@ pub struct Settings {
     pub metrics_server: MetricsServer,
     /// KEDA.
     pub keda: Keda,
+    /// The External Secrets Operator.
+    pub external_secrets: ExternalSecrets,
     /// AWS Load Balancer Controller.
     pub load_balancer_controller: LoadBalancerController,
     /// Prometheus, Alertmanager and Grafana.
@@ -124,6 +126,7 @@ impl Settings {
         root.field::<Karpenter>("karpenter", "Karpenter and its pools.", &[]);
         root.field::<MetricsServer>("metrics_server", "Metrics server.", &[]);
         root.field::<Keda>("keda", "KEDA.", &[]);
+        root.field::<ExternalSecrets>("external_secrets", "The External Secrets Operator.", &[]);
         root.field::<LoadBalancerController>("load_balancer_controller", "AWS Load Balancer Controller.", &[]);
         root.field::<Observability>("observability", "Prometheus, Alertmanager and Grafana.", &[]);
         root.field::<Services>("services", "The workloads that scale.", &[]);
@@ -171,6 +174,7 @@ impl Settings {
         let karpenter = root.field("karpenter", &[]);
         let metrics_server = root.field("metrics_server", &[]);
         let keda = root.field("keda", &[]);
+        let external_secrets = root.field("external_secrets", &[]);
         let load_balancer_controller = root.field("load_balancer_controller", &[]);
         let observability = root.field("observability", &[]);
         let services = root.field("services", &[]);
@@ -206,6 +210,15 @@ impl Settings {
             (&services, &argocd, &observability, &keda)
         {
             across::namespaces_are_apart(services, argocd, observability, keda, problems);
+            if let Some(external_secrets) = &external_secrets {
+                let others = [
+                    ("services.namespace", &services.namespace),
+                    ("argocd.namespace", &argocd.namespace),
+                    ("observability.namespace", &observability.namespace),
+                    ("keda.namespace", &keda.namespace),
+                ];
+                across::external_secrets_is_apart(external_secrets, &others, problems);
+            }
         }
         Some(Self {
             environment: environment.to_owned(),
@@ -223,6 +236,7 @@ impl Settings {
             karpenter: karpenter?,
             metrics_server: metrics_server?,
             keda: keda?,
+            external_secrets: external_secrets?,
             load_balancer_controller: load_balancer_controller?,
             observability: observability?,
             services: services?,

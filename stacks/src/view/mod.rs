@@ -10,6 +10,7 @@ mod objects;
 mod pods;
 mod ports;
 mod resources;
+mod running;
 mod workload;
 
 pub(crate) use addons::{addon, addon_configuration};
@@ -17,7 +18,7 @@ pub(crate) use charts::{Root, RootObjects, Synced, argocd_release, argocd_values
 pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{
-    AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor, TARGET_GROUP,
+    AppProject, Application, BALANCER, ExternalSecret, Meta, NodeClass, NodePool, Object, ScaledObject, SecretStore, ServiceMonitor, TARGET_GROUP,
     annotation, attribute, is_balancer,
 };
 pub(crate) use pods::{
@@ -25,6 +26,7 @@ pub(crate) use pods::{
 };
 pub(crate) use ports::{Listening, listening};
 pub(crate) use resources::{Declared, carries, discovered_subnets};
+pub(crate) use running::Running;
 pub(crate) use workload::{
     HOST, Labels, Workload, ZONE, container_port, declared_port, flag, holds, includes, is_everything, labels_of,
     limit, matches, plain, pod_of, ports, protocol, request, target, whole,

@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 use stacks::settings::Settings;
 
-use crate::{at, build, items, object, settings};
+use crate::{at, build, items, object, settings, text};
 
-const ASKING: &str = include_str!("../fixtures/asking.toml");
+pub(crate) const ASKING: &str = include_str!("../fixtures/asking.toml");
 
 /// The environment of the fixture, with settings laid over it.
 fn asking(overrides: &str) -> Settings {
@@ -75,4 +75,62 @@ fn a_token_of_pod_identity_is_admitted_for_accounts_that_have_a_role() {
     assert!(rule(&with, "pods").contains(r#"in [\"orders\"]"#), "{}", rule(&with, "pods"));
     assert!(!rule(&with, "templates").contains("eks-pod-identity-token"));
     assert!(!rule(&without, "pods").contains("eks-pod-identity-token"));
+}
+
+#[test]
+fn every_secret_of_the_settings_becomes_the_key_that_a_variable_reads() {
+    let built = build(&asking(""));
+    let listed = items(object(&built, "ExternalSecret", "orders"), "/spec/data");
+    let entry = |variable: &str| {
+        let entry = listed.iter().find(|entry| entry["secretKey"] == variable);
+        let entry = entry.unwrap_or_else(|| panic!("`{variable}` is not listed"));
+        (entry["remoteRef"].clone(), text(entry, "/sourceRef/storeRef/name").to_owned())
+    };
+    let whole = |key: &str| json!({ "key": key });
+    let part = |property: &str| json!({ "key": "orders/database", "property": property });
+    let (secrets, parameters) = ("orders-secretsmanager".to_owned(), "orders-parameterstore".to_owned());
+    assert_eq!(entry("DATABASE_PASSWORD"), (part("password"), secrets.clone()));
+    assert_eq!(entry("DATABASE_USER"), (part("user"), secrets.clone()));
+    assert_eq!(entry("LICENCE"), (whole("orders/licence"), secrets));
+    assert_eq!(entry("PAYMENT_TOKEN"), (whole("/orders/payment-token"), parameters));
+    let env = items(object(&built, "Deployment", "orders"), "/spec/template/spec/containers/0/env");
+    for variable in listed.iter().map(|entry| text(entry, "/secretKey")) {
+        let key = json!({ "name": "orders", "key": variable });
+        let read = json!({ "name": variable, "valueFrom": { "secretKeyRef": key } });
+        assert!(env.contains(&read), "{variable} is not among {env:?}");
+    }
+}
+
+#[test]
+fn secrets_are_there_before_the_pods_that_read_them() {
+    let built = build(&asking(""));
+    let wave = |kind: &str, name: &str| -> i64 {
+        let annotations = object(&built, kind, name).pointer("/metadata/annotations/argocd.argoproj.io~1sync-wave");
+        annotations.and_then(Json::as_str).map_or(0, |wave| wave.parse().unwrap())
+    };
+    let external = wave("ExternalSecret", "orders");
+    for store in ["orders-secretsmanager", "orders-parameterstore"] {
+        assert!(wave("SecretStore", store) < external);
+    }
+    assert!(external < wave("Deployment", "orders"));
+    assert!(wave("Application", "platform") < wave("Application", "external-secrets"), "its namespace is there");
+    assert!(wave("Application", "external-secrets") < wave("Application", "orders"), "its kinds are there");
+}
+
+#[test]
+fn an_operator_comes_with_the_first_secret_alone() {
+    let (before, _) = ASKING.split_once("[services.internal.orders.secrets]").unwrap();
+    let built = build(&settings("asking", before));
+    assert!(built.of_kind("Application").all(|of| of.name() != "external-secrets"));
+    assert!(built.objects().iter().all(|of| !["ExternalSecret", "SecretStore"].contains(&of.kind())));
+    let by_hand = at(object(&built, "ValidatingAdmissionPolicy", "services-by-hand"), "/spec").to_string();
+    assert!(!by_hand.contains("secrets"), "{by_hand}");
+}
+
+#[test]
+fn the_operator_writes_its_secrets_and_nothing_else() {
+    let built = build(&asking(""));
+    let expression = text(object(&built, "ValidatingAdmissionPolicy", "services-by-hand"), "/spec/validations/0/expression");
+    let own = r#"(request.userInfo.username == "system:serviceaccount:external-secrets:external-secrets" && request.name in ["orders"] && request.resource.resource in ["secrets", "externalsecrets"])"#;
+    assert!(expression.contains(own), "{expression}");
 }

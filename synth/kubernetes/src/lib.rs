@@ -8,6 +8,7 @@ mod admission;
 pub mod argocd;
 mod custom;
 mod draft;
+pub mod external_secrets;
 pub mod karpenter;
 pub mod keda;
 mod manifests;

@@ -55,7 +55,8 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("", &["Service", "ServiceAccount"]),
     ("apps", &["Deployment"]),
     ("autoscaling", &["HorizontalPodAutoscaler"]),
-    // Also where no service needs it: what is left behind by one that did could not be taken away.
+    // These two also where no service needs them: what is left behind by one that did could not be taken away.
+    ("external-secrets.io", &["ExternalSecret", "SecretStore"]),
     ("keda.sh", &["ScaledObject"]),
     ("monitoring.coreos.com", &["ServiceMonitor"]),
     ("networking.k8s.io", &["NetworkPolicy"]),

@@ -5,6 +5,7 @@ mod container;
 mod internal;
 mod networking;
 mod proxy;
+mod secrets;
 mod workload;
 
 use synth_kubernetes::Manifests;

@@ -9,7 +9,9 @@ mod permissions;
 mod placement;
 mod ports;
 mod reach;
+mod roles;
 mod runner;
+mod secrets;
 mod traffic;
 mod zones;
 
@@ -45,4 +47,7 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     zones::HALF_WAY,
     clients::DO_NOT_COLLIDE,
     clients::ARE_NAMED,
+    secrets::SECRETS_ARRIVE,
+    secrets::SECRETS_READABLE,
+    roles::ROLES_REACH_PODS,
 ];
