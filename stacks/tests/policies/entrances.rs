@@ -38,13 +38,13 @@ fn changed(code: &str, change: impl FnOnce(&mut Platform)) -> String {
 
 #[test]
 fn an_entrance_to_nowhere_is_found() {
-    assert_snapshot!(changed("LINK028", |platform| {
+    assert_snapshot!(changed("LINK031", |platform| {
         set(platform, "Ingress", TARGET, "/spec/rules/0/http/paths/0/backend/service/name", "nobody");
     }), @r"
     Ingress/mock-target-server in manifests/mock-target-server/ingress.yaml leads to Service/nobody, which has no pods
       mend: name the Service of a Deployment of its namespace
     ");
-    assert_snapshot!(changed("LINK028", |platform| {
+    assert_snapshot!(changed("LINK031", |platform| {
         set(platform, "Ingress", TARGET, "/spec/rules/0/http/paths/0/backend/service/port/name", "web");
     }), @r"
     Ingress/mock-target-server in manifests/mock-target-server/ingress.yaml leads to port `web` of Service/mock-target-server, which is none of it, or of no container
@@ -54,7 +54,7 @@ fn an_entrance_to_nowhere_is_found() {
 
 #[test]
 fn a_load_balancer_that_the_pods_do_not_admit_is_found() {
-    assert_snapshot!(changed("LINK028", |platform| {
+    assert_snapshot!(changed("LINK031", |platform| {
         edit(platform, "NetworkPolicy", TARGET, |object| {
             object["spec"]["ingress"].as_array_mut().unwrap().retain(|rule| rule["from"][0].get("ipBlock").is_none());
         });
@@ -76,7 +76,7 @@ fn a_load_balancer_that_the_pods_do_not_admit_is_found() {
 
 #[test]
 fn an_entrance_that_asks_another_question_than_the_probe_is_found() {
-    assert_snapshot!(annotated("LINK028", "healthcheck-path", Some("/")), @r"
+    assert_snapshot!(annotated("LINK031", "healthcheck-path", Some("/")), @r"
     Ingress/mock-target-server in manifests/mock-target-server/ingress.yaml asks for health at `/` on port `9091`, but the readiness probe of Deployment/mock-target-server at `/readyz` on `admin`
       mend: give its health check the port and path of the readiness probe
     ");
@@ -92,13 +92,13 @@ fn entrances_of_one_load_balancer_that_disagree_are_found() {
     let image = "[services.internal.orders.image]\ntag = \"0.1.0\"\ndigest = \"\"\n";
     let other = other.replace("[services.internal.orders]\n", table);
     let mut platform = with(&[ENTERED, &other, image].concat());
-    for code in ["LINK028", "LINK029", "DRAIN007", "DRAIN012", "SEC018"] {
+    for code in ["LINK031", "LINK032", "DRAIN007", "DRAIN012", "SEC019"] {
         assert_eq!(found(&platform, code), "", "{code}");
     }
     edit(&mut platform, "Ingress", "orders", |object| {
         object["metadata"]["annotations"]["alb.ingress.kubernetes.io/scheme"] = json!("internet-facing");
     });
-    assert_snapshot!(found(&platform, "LINK029"), @r"
+    assert_snapshot!(found(&platform, "LINK032"), @r"
     Ingress/orders in manifests/orders/ingress.yaml says `scheme: internet-facing` of the load balancer `small-internal`, and Ingress/mock-target-server `internal`
       mend: say the same, or name another `group.name`
     ");
@@ -126,11 +126,11 @@ fn pods_that_leave_before_their_load_balancer_knows_are_found() {
 
 #[test]
 fn an_entrance_over_plain_http_is_found() {
-    assert_snapshot!(annotated("SEC018", "ssl-redirect", None), @r"
+    assert_snapshot!(annotated("SEC019", "ssl-redirect", None), @r"
     Ingress/mock-target-server in manifests/mock-target-server/ingress.yaml answers over plain HTTP, too
       mend: annotate it `alb.ingress.kubernetes.io/listen-ports` with HTTPS, and `ssl-redirect` with its port
     ");
-    assert_snapshot!(annotated("SEC018", "listen-ports", Some(r#"[{"HTTP":80}]"#)), @r"
+    assert_snapshot!(annotated("SEC019", "listen-ports", Some(r#"[{"HTTP":80}]"#)), @r"
     Ingress/mock-target-server in manifests/mock-target-server/ingress.yaml listens to plain HTTP alone
       mend: annotate it `alb.ingress.kubernetes.io/listen-ports` with HTTPS, and `ssl-redirect` with its port
     ");

@@ -70,6 +70,7 @@ fn every_policy_has_a_name_and_a_reason_of_its_own() {
 #[test]
 fn every_policy_is_broken_by_a_test() {
     let tests = [
+        include_str!("asking.rs"),
         include_str!("ha.rs"),
         include_str!("scale.rs"),
         include_str!("keda.rs"),

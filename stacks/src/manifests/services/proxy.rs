@@ -11,9 +11,6 @@ use crate::{
     settings::Settings,
 };
 
-/// The annotation by which Argo CD makes objects one after another.
-pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
-
 pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     let folder = &manifests.folder(CORS_PROXY_SERVER);
     let server = &settings.services.cors_proxy_server;
@@ -54,7 +51,8 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
                         .into_iter()
                         .chain(networking::to_called(settings, CORS_PROXY_SERVER))
                         .chain([networking::to_internet(settings)])
-                        .chain(networking::to_allowed_targets(settings)),
+                        .chain(networking::to_allowed_targets(settings))
+                        .chain(networking::to_aws(settings, &server.runs(CORS_PROXY_SERVER))),
                 ),
         )
         .add_to(folder, "network-policy");

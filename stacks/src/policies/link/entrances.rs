@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) const LEAD_TO_PODS: Policy<Platform> = Policy {
-    code: "LINK028",
+    code: "LINK031",
     name: "entrances-lead-to-pods",
     severity: Severity::Error,
     explanation: "A load balancer whose targets are not there, are asked another question than their readiness probe, or \
@@ -105,7 +105,7 @@ fn asks(workload: &Workload<'_>, entrance: &Entrance<'_>, findings: &mut Finding
 }
 
 pub(super) const SAY_THE_SAME: Policy<Platform> = Policy {
-    code: "LINK029",
+    code: "LINK032",
     name: "entrances-say-the-same",
     severity: Severity::Error,
     explanation: "Ingresses that share a load balancer have one word about it: where two of them differ, the controller \

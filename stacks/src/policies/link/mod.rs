@@ -10,7 +10,9 @@ mod permissions;
 mod placement;
 mod ports;
 mod reach;
+mod roles;
 mod runner;
+mod secrets;
 mod traffic;
 mod zones;
 
@@ -46,6 +48,9 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     zones::HALF_WAY,
     clients::DO_NOT_COLLIDE,
     clients::ARE_NAMED,
+    secrets::SECRETS_ARRIVE,
+    secrets::SECRETS_READABLE,
+    roles::ROLES_REACH_PODS,
     entrances::LEAD_TO_PODS,
     entrances::SAY_THE_SAME,
 ];

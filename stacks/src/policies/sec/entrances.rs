@@ -5,7 +5,7 @@ use synth_review::{Findings, Policy, Severity};
 use crate::Platform;
 
 pub(super) const SPEAK_TLS: Policy<Platform> = Policy {
-    code: "SEC018",
+    code: "SEC019",
     name: "entrances-speak-tls",
     severity: Severity::Error,
     explanation: "What reaches a load balancer over plain HTTP can be read and changed on its way, passwords and cookies \
