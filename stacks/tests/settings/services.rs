@@ -88,8 +88,8 @@ scheme = "public"
 fn limits_lie_at_or_above_what_is_asked_for() {
     let text = "[services.mock_target_server.limits]\ncpu_millicores = 100\nmemory_mib = 64\n";
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:2:18: `services.mock_target_server.limits.cpu_millicores` is 100, below `services.mock_target_server.cpu_request_millicores`, `400` at default.toml:197, which a pod asks for: raise it
-    staging.toml:3:14: `services.mock_target_server.limits.memory_mib` is 64, below `services.mock_target_server.memory_mib`, `256` at default.toml:198, which a pod asks for: raise it
+    staging.toml:2:18: `services.mock_target_server.limits.cpu_millicores` is 100, below `services.mock_target_server.cpu_request_millicores`, `400` at default.toml:203, which a pod asks for: raise it
+    staging.toml:3:14: `services.mock_target_server.limits.memory_mib` is 64, below `services.mock_target_server.memory_mib`, `256` at default.toml:204, which a pod asks for: raise it
     ");
 }
 

@@ -18,6 +18,9 @@ const BASE: &str = include_str!("../fixtures/default.toml");
 const ENVIRONMENTS: [(&str, &str); 2] =
     [("small", include_str!("../fixtures/small.toml")), ("large", include_str!("../fixtures/large.toml"))];
 
+/// An environment in which a service asks for what others do not.
+const ASKING: (&str, &str) = ("asking", include_str!("../fixtures/asking.toml"));
+
 fn settings(environment: &str, overrides: &str) -> Settings {
     let layers = [("default", BASE), (environment, overrides)]
         .map(|(name, text)| Layer { path: format!("fixtures/{name}.toml"), text: text.to_owned() });

@@ -82,6 +82,8 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
     let autoscalers = autoscalers.map(|(group, kind)| GroupKind::new(group, kind));
     if autoscalers.iter().any(|of| made.contains(of)) {
         made.extend(autoscalers);
+        // The last secret that is asked for leaves at an edit, too.
+        made.extend(["ExternalSecret", "SecretStore"].map(|kind| GroupKind::new("external-secrets.io", kind)));
     }
     let spec = &services.spec;
     let spaces: BTreeSet<_> = spec.destinations.iter().map(|to| to.namespace.as_str()).collect();
