@@ -31,6 +31,23 @@ fn a_platform_whose_service_asks_for_much_passes_as_one_without_it() {
 }
 
 #[test]
+fn the_default_environment_passes_with_what_the_guide_asks_for() {
+    let guide = include_str!("../../../docs/day-2.md");
+    let block = |heading: &str| {
+        let (_, guide) = guide.split_once(heading).expect("the guide has the heading");
+        let (_, table) = guide.split_once("```toml\n").expect("the guide shows a table");
+        table.split_once("```").expect("a block ends").0
+    };
+    let asked = block("### Give a service a secret and a bucket\n");
+    let platform = build(&settings("default", &[BASE, block("## Add a service\n"), asked]));
+    let review = policies::review(&platform, TODAY);
+    let errors: Vec<_> = review.errors().map(|finding| format!("{} {}", finding.code, finding.message)).collect();
+    assert_eq!(errors, [""; 0]);
+    let orders = platform.settings.services.runs().find(|runs| runs.name == "orders").unwrap();
+    assert_eq!((orders.asks.secrets.len(), orders.asks.permissions.need_role()), (2, true));
+}
+
+#[test]
 fn secrets_that_nobody_brings_are_found() {
     assert_snapshot!(changed("LINK028", |platform| remove(platform, "Application", "external-secrets")), @r"
     ExternalSecret/orders in manifests/orders/external-secret.yaml is read by nobody: no Application installs the External Secrets Operator

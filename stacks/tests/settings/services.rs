@@ -30,6 +30,18 @@ callers = ["cors_proxy_server", "oders", "nobody"]
 }
 
 #[test]
+fn keys_open_something_and_a_role_has_a_name_that_iam_takes() {
+    let keys = "[services.mock_target_server.permissions]\nkeys = [\"kms://1234abcd-12ab-34cd-56ef-1234567890ab\"]\n";
+    insta::assert_snapshot!(refused(keys), @"");
+    let long = "a-service-whose-name-is-as-long-as-names-of-services-may-be-at-all".split_at(62).0;
+    let asks = format!("{}\n[services.internal.{long}.permissions]\nread = [\"dynamodb://orders\"]\n", added(long));
+    insta::assert_snapshot!(refused(&asks), @"");
+    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"services\"\nrefresh_minutes = 0\n"), @"");
+    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"kube-system\"\n"), @"");
+    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"keda\"\n"), @"");
+}
+
+#[test]
 fn what_a_service_asks_for_is_judged_key_by_key() {
     let text = r#"
 [services.mock_target_server]
