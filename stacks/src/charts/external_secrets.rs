@@ -88,12 +88,11 @@ impl Chart for Values {
     fn pods(&self) -> Vec<Pods<'_>> {
         let each = asked(&self.resources).unwrap_or(Amount::new(10, 64));
         // With a zone lost, the one that stands by may wait.
-        vec![
-            Pods::on_base_nodes(EXTERNAL_SECRETS, self.replica_count, 1, each)
-                .apart()
-                .quorum(1)
-                .rolling("strategy", &self.strategy, 0),
-        ]
+        vec![Pods::on_base_nodes(EXTERNAL_SECRETS, self.replica_count, 1, each).apart().quorum(1).rolling(
+            "strategy",
+            &self.strategy,
+            0,
+        )]
     }
 
     fn kinds(&self) -> Kinds {

@@ -79,9 +79,11 @@ fn objects(settings: &Settings, permissions: &Permissions) -> Vec<statement::Blo
     // A statement for each prefix: a condition beside several buckets would hold for all of them.
     let prefixed = buckets(&permissions.read).filter(|(_, prefix)| !prefix.is_empty()).enumerate();
     let prefixed = prefixed.map(|(index, (name, prefix))| {
-        allow(&format!("ListPrefix{index}"), ["s3:ListBucket"])
-            .resources([bucket(name)])
-            .condition(condition("StringLike", "s3:prefix", [format!("{prefix}/*")]))
+        allow(&format!("ListPrefix{index}"), ["s3:ListBucket"]).resources([bucket(name)]).condition(condition(
+            "StringLike",
+            "s3:prefix",
+            [format!("{prefix}/*")],
+        ))
     });
     let write = about("WriteObjects", &WRITE_OBJECTS, buckets(&permissions.write).map(below).collect());
     read.into_iter().chain(whole).chain(prefixed).chain(write).map(own).collect()

@@ -1,13 +1,21 @@
 //! Rules between sections. Each runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
+use super::whole::NAME_LIMIT as ROLE_NAME_LIMIT;
 use super::zone;
-use super::{Argocd, Aws, BaseNodes, Cluster, ExternalSecrets, Keda, Network, Observability, Services};
-use super::whole::NAME_LIMIT;
+use super::{
+    Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, ExternalSecrets, Keda, Network, Observability, Services,
+};
 use crate::{
     instances::Offered,
     names::{OF_KUBERNETES, SERVICE_ROLE},
 };
+
+/// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
+const NAME_LIMIT: usize = 32;
+
+/// What ends the longest of their names here.
+const LONGEST_SUFFIX: &str = "-redirect";
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     for (index, zone) in network.zones.iter().enumerate() {
@@ -29,9 +37,22 @@ pub(super) fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems
     }
 }
 
-pub(super) fn certificate_lies_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
-    let key = "services.proxy.certificate_arn";
-    let Some(arn) = &services.proxy.certificate_arn else { return };
+pub(super) fn certificates_lie_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
+    let mut certificates = vec![("services.proxy.certificate_arn".to_owned(), &services.proxy.certificate_arn)];
+    for (name, service) in services.all() {
+        let Some(entrance) = &service.entrance else { continue };
+        let key = format!("{}.entrance.certificate_arn", services.key(name).join("."));
+        certificates.push((key, &entrance.certificate_arn));
+    }
+    for (key, arn) in certificates {
+        if let Some(arn) = arn {
+            of_a_balancer(aws, &key, arn, problems);
+        }
+    }
+}
+
+/// The certificate at `key`, which a load balancer is to use.
+fn of_a_balancer(aws: &Aws, key: &str, arn: &CertificateArn, problems: &mut Problems<'_>) {
     let takes = "but a load balancer only takes certificates of its own";
     let problem = if arn.partition() != aws.partition() {
         let region = problems.other(key, "aws.region", aws.region);
@@ -118,14 +139,14 @@ pub(super) fn external_secrets_is_apart(
 pub(super) fn service_roles_fit(name: &str, services: &Services, problems: &mut Problems<'_>) {
     for runs in services.runs().filter(|runs| runs.asks.permissions.need_role()) {
         let role = format!("{name}-{SERVICE_ROLE}{}", runs.name);
-        if role.len() > NAME_LIMIT {
+        if role.len() > ROLE_NAME_LIMIT {
             let key = services.key(runs.name).join(".");
-            let most = NAME_LIMIT - (role.len() - runs.name.len());
+            let most = ROLE_NAME_LIMIT - (role.len() - runs.name.len());
             let cluster = problems.other(&key, "name", name);
             problems.report_name(
                 &key,
                 format!(
-                    "makes with {cluster} the role name `{role}` of {} characters, but IAM allows {NAME_LIMIT}: use at \
+                    "makes with {cluster} the role name `{role}` of {} characters, but IAM allows {ROLE_NAME_LIMIT}: use at \
                      most {most} characters, or leave out `permissions`",
                     role.len()
                 ),
@@ -200,5 +221,21 @@ pub(super) fn administrators_are_others(cluster: &Cluster, taken: &[(&str, Strin
                 );
             }
         }
+    }
+}
+
+/// Terraform names the load balancer and its target groups, by which bindings in the cluster find them.
+pub(super) fn balancer_names_fit(name: &str, domain: &Domain, problems: &mut Problems<'_>) {
+    let longest = NAME_LIMIT - LONGEST_SUFFIX.len();
+    if domain.name.is_some() && name.len() > longest {
+        let derived = format!("{name}{LONGEST_SUFFIX}");
+        let length = derived.len();
+        problems.report(
+            "name",
+            format!(
+                "makes the name `{derived}` of a target group, of {length} characters, but Elastic Load Balancing allows \
+                 {NAME_LIMIT}: use at most {longest} characters, or leave `domain.name` empty"
+            ),
+        );
     }
 }

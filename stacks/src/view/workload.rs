@@ -22,7 +22,7 @@ use synth_kubernetes::{
     quantity::{self, CPU, MEMORY, limit_in},
 };
 
-use super::{Object, ScaledObject, is_balancer};
+use super::{Object, ScaledObject};
 use crate::{
     Platform,
     settings::{Services, Target},
@@ -178,11 +178,6 @@ impl<'a> Workload<'a> {
             service.namespace() == workload.namespace()
                 && selector.is_some_and(|selector| includes(workload.labels(), selector))
         })
-    }
-
-    /// Those of them with a load balancer.
-    pub(crate) fn balancers(&self, platform: &'a Platform) -> impl Iterator<Item = Object<'a, Service>> + use<'a> {
-        self.services(platform).filter(is_balancer)
     }
 
     /// The constraints that spread its pods over what a key tells apart, kept to or only asked for.

@@ -130,7 +130,8 @@ fn an_operator_comes_with_the_first_secret_alone() {
 #[test]
 fn the_operator_writes_its_secrets_and_nothing_else() {
     let built = build(&asking(""));
-    let expression = text(object(&built, "ValidatingAdmissionPolicy", "services-by-hand"), "/spec/validations/0/expression");
+    let expression =
+        text(object(&built, "ValidatingAdmissionPolicy", "services-by-hand"), "/spec/validations/0/expression");
     let own = r#"(request.userInfo.username == "system:serviceaccount:external-secrets:external-secrets" && request.name in ["orders"] && request.resource.resource in ["secrets", "externalsecrets"])"#;
     assert!(expression.contains(own), "{expression}");
 }

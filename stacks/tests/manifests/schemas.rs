@@ -4,9 +4,14 @@ use serde_json::{Value as Json, json};
 
 use crate::{asking::ASKING, build, environments, schema::problems, settings};
 
-const SCHEMAS: [(&str, &str, &str); 9] = [
+const SCHEMAS: [(&str, &str, &str); 10] = [
     ("argoproj.io/v1alpha1", "Application", include_str!("../schemas/crds/argoproj.io-application.json")),
     ("argoproj.io/v1alpha1", "AppProject", include_str!("../schemas/crds/argoproj.io-appproject.json")),
+    (
+        "elbv2.k8s.aws/v1beta1",
+        "TargetGroupBinding",
+        include_str!("../schemas/crds/elbv2.k8s.aws-targetgroupbinding.json"),
+    ),
     (
         "external-secrets.io/v1",
         "ExternalSecret",

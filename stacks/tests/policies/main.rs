@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
 mod asking;
+mod balancer;
 mod cost;
 mod delivery;
 mod drain;
 mod eksup;
+mod entrances;
 mod env;
 mod fixture;
 mod ha;
@@ -14,6 +16,7 @@ mod keda;
 mod link;
 mod obs;
 mod own;
+mod placed;
 mod promises;
 mod pull_request;
 mod reach;

@@ -32,13 +32,13 @@ callers = ["cors_proxy_server", "oders", "nobody"]
 #[test]
 fn keys_open_something_and_a_role_has_a_name_that_iam_takes() {
     let keys = "[services.mock_target_server.permissions]\nkeys = [\"kms://1234abcd-12ab-34cd-56ef-1234567890ab\"]\n";
-    insta::assert_snapshot!(refused(keys), @"");
+    insta::assert_snapshot!(refused(keys), @"staging.toml:2:8: `services.mock_target_server.permissions.keys` opens keys, but there is nothing else that they could have encrypted: name it, or remove them");
     let long = "a-service-whose-name-is-as-long-as-names-of-services-may-be-at-all".split_at(62).0;
     let asks = format!("{}\n[services.internal.{long}.permissions]\nread = [\"dynamodb://orders\"]\n", added(long));
-    insta::assert_snapshot!(refused(&asks), @"");
-    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"services\"\nrefresh_minutes = 0\n"), @"");
-    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"kube-system\"\n"), @"");
-    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"keda\"\n"), @"");
+    insta::assert_snapshot!(refused(&asks), @"staging.toml:1:20: `services.internal.a-service-whose-name-is-as-long-as-names-of-services-may-be-at` makes with `name`, `tideline` at default.toml:2 the role name `tideline-service-a-service-whose-name-is-as-long-as-names-of-services-may-be-at` of 79 characters, but IAM allows 64: use at most 47 characters, or leave out `permissions`");
+    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"services\"\nrefresh_minutes = 0\n"), @"staging.toml:3:19: `external_secrets.refresh_minutes` is 0, but must be from 1 to 1440");
+    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"kube-system\"\n"), @"staging.toml:2:13: `external_secrets.namespace` is `kube-system`, which belongs to Kubernetes, and the operator's role reads the secrets of all services: choose another");
+    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"keda\"\n"), @"staging.toml:2:13: `external_secrets.namespace` is taken by `keda.namespace`, `keda` at default.toml:137: the operator's role reads the secrets of all services, so choose another");
 }
 
 #[test]
@@ -182,5 +182,27 @@ fn names_are_one_anothers_and_short_enough_for_jobs() {
     staging.toml:9:16: `services.jobs.report` is taken by `services.workers.report`: choose another name
     staging.toml:16:16: `services.jobs.a-name-that-is-longer-than-the-names-of-jobs-may-ever-be` has 56 characters: a label of a Job, of which its name is a part, allows 52
     staging.toml:23:16: `services.jobs.root` is taken by a part of the platform: choose another name
+    ");
+}
+
+#[test]
+fn entrances_fit_their_load_balancer_and_one_another() {
+    let entrance = |key: &str, host: &str, more: &str| {
+        format!("[services.{key}.entrance]\nhost = \"{host}\"\nscheme = \"internet-facing\"\n{more}\n")
+    };
+    let ranges = r#"path = "/a"
+from = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"]
+certificate_arn = "arn:aws:acm:us-east-1:111122223333:certificate/1""#;
+    let text = [
+        entrance("cors_proxy_server", "a.example.com", ""),
+        entrance("mock_target_server", "b.example.com", ranges),
+        added("orders"),
+        entrance("internal.orders", "b.example.com", r#"path = "/a""#),
+    ];
+    insta::assert_snapshot!(refused(&text.concat()), @r"
+    staging.toml:1:29: `services.cors_proxy_server.entrance` is there, but the proxy has a load balancer of its own: remove it
+    staging.toml:9:8: `services.mock_target_server.entrance.from` names 3 ranges, but beside host and path a rule of the load balancer has room for 2: join some
+    staging.toml:10:19: `services.mock_target_server.entrance.certificate_arn` is `arn:aws:acm:us-east-1:111122223333:certificate/1`, but a load balancer only takes certificates of its own region, `aws.region`, `eu-north-1` at default.toml:6
+    staging.toml:31:8: `services.internal.orders.entrance.host` is `b.example.com` with the path and the scheme of `services.mock_target_server.entrance`: change one of them
     ");
 }

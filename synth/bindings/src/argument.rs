@@ -39,6 +39,10 @@ pub enum arn {}
 #[derive(Debug)]
 pub enum assume_role_policy {}
 
+/// The argument `authorization_endpoint`.
+#[derive(Debug)]
+pub enum authorization_endpoint {}
+
 /// The argument `auto_adjust_type`.
 #[derive(Debug)]
 pub enum auto_adjust_type {}
@@ -71,6 +75,14 @@ pub enum budget_type {}
 #[derive(Debug)]
 pub enum capacity_provider {}
 
+/// The argument `capacity_units`.
+#[derive(Debug)]
+pub enum capacity_units {}
+
+/// The argument `certificate_arn`.
+#[derive(Debug)]
+pub enum certificate_arn {}
+
 /// The argument `chart`.
 #[derive(Debug)]
 pub enum chart {}
@@ -79,13 +91,25 @@ pub enum chart {}
 #[derive(Debug)]
 pub enum cidr_block {}
 
+/// The argument `client_id`.
+#[derive(Debug)]
+pub enum client_id {}
+
 /// The argument `client_id_list`.
 #[derive(Debug)]
 pub enum client_id_list {}
 
+/// The argument `client_secret`.
+#[derive(Debug)]
+pub enum client_secret {}
+
 /// The argument `cluster_name`.
 #[derive(Debug)]
 pub enum cluster_name {}
+
+/// The argument `collection_id`.
+#[derive(Debug)]
+pub enum collection_id {}
 
 /// The argument `command`.
 #[derive(Debug)]
@@ -99,6 +123,10 @@ pub enum comparison_operator {}
 #[derive(Debug)]
 pub enum configured {}
 
+/// The argument `content_type`.
+#[derive(Debug)]
+pub enum content_type {}
+
 /// The argument `control_plane_instance_type`.
 #[derive(Debug)]
 pub enum control_plane_instance_type {}
@@ -106,6 +134,10 @@ pub enum control_plane_instance_type {}
 /// The argument `database`.
 #[derive(Debug)]
 pub enum database {}
+
+/// The argument `default_action`.
+#[derive(Debug)]
+pub enum default_action {}
 
 /// The argument `default_retention`.
 #[derive(Debug)]
@@ -123,13 +155,29 @@ pub enum destination {}
 #[derive(Debug)]
 pub enum destination_vault_arn {}
 
+/// The argument `domain_name`.
+#[derive(Debug)]
+pub enum domain_name {}
+
+/// The argument `duration`.
+#[derive(Debug)]
+pub enum duration {}
+
 /// The argument `effect`.
 #[derive(Debug)]
 pub enum effect {}
 
+/// The argument `enable_unhealthy_connection_termination`.
+#[derive(Debug)]
+pub enum enable_unhealthy_connection_termination {}
+
 /// The argument `enabled`.
 #[derive(Debug)]
 pub enum enabled {}
+
+/// The argument `evaluate_target_health`.
+#[derive(Debug)]
+pub enum evaluate_target_health {}
 
 /// The argument `filter`.
 #[derive(Debug)]
@@ -138,6 +186,10 @@ pub enum filter {}
 /// The argument `filter_type`.
 #[derive(Debug)]
 pub enum filter_type {}
+
+/// The argument `format`.
+#[derive(Debug)]
+pub enum format {}
 
 /// The argument `grantee`.
 #[derive(Debug)]
@@ -163,6 +215,14 @@ pub enum input_template {}
 #[derive(Debug)]
 pub enum ip_protocol {}
 
+/// The argument `ipv4_ipam_pool_id`.
+#[derive(Debug)]
+pub enum ipv4_ipam_pool_id {}
+
+/// The argument `issuer`.
+#[derive(Debug)]
+pub enum issuer {}
+
 /// The argument `job_definition`.
 #[derive(Debug)]
 pub enum job_definition {}
@@ -170,6 +230,10 @@ pub enum job_definition {}
 /// The argument `job_name`.
 #[derive(Debug)]
 pub enum job_name {}
+
+/// The argument `jwks_endpoint`.
+#[derive(Debug)]
+pub enum jwks_endpoint {}
 
 /// The argument `key`.
 #[derive(Debug)]
@@ -187,9 +251,25 @@ pub enum key_id {}
 #[derive(Debug)]
 pub enum kubernetes_version {}
 
+/// The argument `latitude`.
+#[derive(Debug)]
+pub enum latitude {}
+
 /// The argument `license_configuration_arn`.
 #[derive(Debug)]
 pub enum license_configuration_arn {}
+
+/// The argument `load_balancer_arn`.
+#[derive(Debug)]
+pub enum load_balancer_arn {}
+
+/// The argument `location_name`.
+#[derive(Debug)]
+pub enum location_name {}
+
+/// The argument `longitude`.
+#[derive(Debug)]
+pub enum longitude {}
 
 /// The argument `malware_scanner`.
 #[derive(Debug)]
@@ -251,6 +331,14 @@ pub enum notification_type {}
 #[derive(Debug)]
 pub enum object_ownership {}
 
+/// The argument `on_deregistration`.
+#[derive(Debug)]
+pub enum on_deregistration {}
+
+/// The argument `on_unhealthy`.
+#[derive(Debug)]
+pub enum on_unhealthy {}
+
 /// The argument `outpost_arns`.
 #[derive(Debug)]
 pub enum outpost_arns {}
@@ -298,6 +386,10 @@ pub enum provider {}
 /// The argument `queue_url`.
 #[derive(Debug)]
 pub enum queue_url {}
+
+/// The argument `region`.
+#[derive(Debug)]
+pub enum region {}
 
 /// The argument `repair_action`.
 #[derive(Debug)]
@@ -395,6 +487,10 @@ pub enum start_time {}
 #[derive(Debug)]
 pub enum status {}
 
+/// The argument `status_code`.
+#[derive(Debug)]
+pub enum status_code {}
+
 /// The argument `storage_class`.
 #[derive(Debug)]
 pub enum storage_class {}
@@ -418,6 +514,10 @@ pub enum tag_keys {}
 /// The argument `target_bucket`.
 #[derive(Debug)]
 pub enum target_bucket {}
+
+/// The argument `target_group`.
+#[derive(Debug)]
+pub enum target_group {}
 
 /// The argument `target_key_id`.
 #[derive(Debug)]
@@ -451,6 +551,10 @@ pub enum threshold_type {}
 #[derive(Debug)]
 pub enum time_unit {}
 
+/// The argument `token_endpoint`.
+#[derive(Debug)]
+pub enum token_endpoint {}
+
 /// The argument `type_`.
 #[derive(Debug)]
 pub enum type_ {}
@@ -463,9 +567,29 @@ pub enum unit {}
 #[derive(Debug)]
 pub enum url {}
 
+/// The argument `user_info_endpoint`.
+#[derive(Debug)]
+pub enum user_info_endpoint {}
+
+/// The argument `user_pool_arn`.
+#[derive(Debug)]
+pub enum user_pool_arn {}
+
+/// The argument `user_pool_client_id`.
+#[derive(Debug)]
+pub enum user_pool_client_id {}
+
+/// The argument `user_pool_domain`.
+#[derive(Debug)]
+pub enum user_pool_domain {}
+
 /// The argument `username`.
 #[derive(Debug)]
 pub enum username {}
+
+/// The argument `validation_domain`.
+#[derive(Debug)]
+pub enum validation_domain {}
 
 /// The argument `value`.
 #[derive(Debug)]
@@ -498,3 +622,11 @@ pub enum vpc_config {}
 /// The argument `vpc_id`.
 #[derive(Debug)]
 pub enum vpc_id {}
+
+/// The argument `weight`.
+#[derive(Debug)]
+pub enum weight {}
+
+/// The argument `zone_id`.
+#[derive(Debug)]
+pub enum zone_id {}

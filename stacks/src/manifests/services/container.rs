@@ -78,7 +78,8 @@ const REGION: &str = "AWS_REGION";
 /// The variables of the settings, and those whose values lie in the Secret of the same name as what runs.
 fn environment(settings: &Settings, runs: &Runs<'_>) -> Vec<EnvVar> {
     let own = &runs.asks.environment;
-    let region = runs.asks.permissions.need_role() && !own.contains_key(REGION) && !runs.asks.secrets.contains_key(REGION);
+    let region =
+        runs.asks.permissions.need_role() && !own.contains_key(REGION) && !runs.asks.secrets.contains_key(REGION);
     let region = region.then(|| env_var(REGION, settings.aws.region.name));
     let plain = own.iter().map(|(name, value)| env_var(name, value));
     let secret = runs.asks.secrets.keys().map(|name| env_var_of_secret(name, runs.name, name));

@@ -3,6 +3,7 @@
 mod aws;
 mod clients;
 mod delivery;
+mod entrances;
 mod names;
 mod partition;
 mod permissions;
@@ -50,4 +51,6 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     secrets::SECRETS_ARRIVE,
     secrets::SECRETS_READABLE,
     roles::ROLES_REACH_PODS,
+    entrances::LEAD_TO_PODS,
+    entrances::SAY_THE_SAME,
 ];

@@ -110,9 +110,10 @@ fn reaches(pod: &Running<'_>, address: &str, port: u16) -> bool {
     };
     let admits = |rule: &&NetworkPolicyEgressRule| {
         let (ports, peers) = (rule.ports.as_deref().unwrap_or_default(), rule.to.as_deref().unwrap_or_default());
-        let block = peers.iter().filter_map(|peer| peer.ip_block.as_ref()).any(|block| {
-            holds(&block.cidr) && !block.except.iter().flatten().any(|except| holds(except))
-        });
+        let block = peers
+            .iter()
+            .filter_map(|peer| peer.ip_block.as_ref())
+            .any(|block| holds(&block.cidr) && !block.except.iter().flatten().any(|except| holds(except)));
         (ports.is_empty() || ports.iter().any(opens)) && (peers.is_empty() || block)
     };
     pod.ways_out().is_none_or(|rules| rules.iter().any(admits))

@@ -38,7 +38,8 @@ pub(super) const SECRETS_ARRIVE: Policy<Platform> = Policy {
 fn secrets_arrive(platform: &Platform, findings: &mut Findings) {
     let namespace = &platform.settings.services.namespace;
     let listed: Vec<_> = platform.every::<ExternalSecret>().collect();
-    let made: BTreeSet<_> = listed.iter().flat_map(|of| keys(of).map(|key| (of.spec.target.name.clone(), key))).collect();
+    let made: BTreeSet<_> =
+        listed.iter().flat_map(|of| keys(of).map(|key| (of.spec.target.name.clone(), key))).collect();
     let mut used = BTreeSet::new();
     for (running, (secret, key)) in asked(platform, namespace) {
         used.insert((secret.to_owned(), key.to_owned()));
@@ -58,7 +59,9 @@ fn secrets_arrive(platform: &Platform, findings: &mut Findings) {
                 "take it out, or read it",
             );
         }
-        for store in external.typed().spec.data.iter().map(|data| &data.source_ref.store_ref.name).collect::<BTreeSet<_>>() {
+        for store in
+            external.typed().spec.data.iter().map(|data| &data.source_ref.store_ref.name).collect::<BTreeSet<_>>()
+        {
             if platform.one::<SecretStore>(external.namespace(), store).is_none() {
                 findings.report(
                     external.place(),
@@ -144,7 +147,8 @@ fn admitted(platform: &Platform, listed: &[Object<'_, ExternalSecret>], findings
     let by_name: Vec<_> = by_name.collect();
     for (policy, expression) in &by_name {
         let names = listed.iter().map(|of| of.spec.target.name.as_str());
-        let refused = names.filter(|name| !expression.contains(&operator) || !expression.contains(&format!("\"{name}\"")));
+        let refused =
+            names.filter(|name| !expression.contains(&operator) || !expression.contains(&format!("\"{name}\"")));
         for name in refused {
             findings.report(
                 policy.place(),

@@ -1,6 +1,7 @@
 //! SEC: what may be reached, read and done, and by whom.
 
 mod egress;
+mod entrances;
 mod identity;
 mod nodes;
 mod pods;
@@ -30,4 +31,5 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     pull_request::READS_NO_DATA,
     pods::STRICT_MODE,
     services::NAMED_RESOURCES,
+    entrances::SPEAK_TLS,
 ];

@@ -21,8 +21,8 @@ fn named_resources(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
     let namespaces = [&settings.services.namespace, &settings.external_secrets.namespace];
     let associations = platform.resources::<aws_eks_pod_identity_association::Handle>();
-    let associations =
-        associations.filter(|of| of.text(|of| of.namespace()).is_some_and(|namespace| namespaces.contains(&&namespace)));
+    let associations = associations
+        .filter(|of| of.text(|of| of.namespace()).is_some_and(|namespace| namespaces.contains(&&namespace)));
     let roles: Vec<_> = associations.filter_map(|of| of.leads(|of| of.role_arn())).collect();
     for document in granted_documents(platform) {
         if !document.roles().any(|role| roles.iter().any(|own| own.is(&role))) {

@@ -1,5 +1,7 @@
 //! The way into a service from outside of the cluster.
 
+use super::Services;
+use crate::names::CORS_PROXY_SERVER;
 use crate::settings::declare::{choice, section};
 use crate::settings::problem::Problems;
 use crate::settings::rules::{Anything, set, shaped};
@@ -27,7 +29,7 @@ section! {
         pub path: String where prefix; else "/".to_owned(),
         /// Certificate of the load balancer; without one the controller looks for one of the host.
         pub certificate_arn: Option<CertificateArn>; else None,
-        /// Ranges that are let in; none means those of the VPC for `internal`, and everybody else.
+        /// Ranges that are let in; none lets in whoever reaches the load balancer.
         pub from: Vec<Cidr> where set(Anything); else Vec::new(),
     }
     check ranges_agree;
@@ -51,6 +53,42 @@ fn ranges_agree(entrance: &Entrance, section: &str, problems: &mut Problems<'_>)
     if let Some(index) = everybody.filter(|_| !entrance.is_public()) {
         let key = format!("{}[{index}]", tree::child(section, "from"));
         problems.report(&key, "is everybody, but `scheme` is `internal`: name ranges that reach the VPC");
+    }
+}
+
+/// Values of conditions that a rule of an application load balancer may have.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html>
+const MOST_VALUES: usize = 5;
+
+/// What does not fit between entrances, and between one and what it is of.
+pub(super) fn fit(services: &Services, problems: &mut Problems<'_>) {
+    let mut taken: Vec<(&Entrance, String)> = Vec::new();
+    for (name, service) in services.all() {
+        let Some(entrance) = &service.entrance else { continue };
+        let key = format!("{}.entrance", services.key(name).join("."));
+        if name == CORS_PROXY_SERVER {
+            let message = "is there, but the proxy has a load balancer of its own: remove it";
+            problems.report_name(&key, message);
+        }
+        // The host is one value, a path that is no root is itself and all below it.
+        let left = MOST_VALUES - 1 - if entrance.path == "/" { 1 } else { 2 };
+        if entrance.from.len() > left {
+            let message = format!(
+                "names {} ranges, but beside host and path a rule of the load balancer has room for {left}: join some",
+                entrance.from.len()
+            );
+            problems.report(&tree::child(&key, "from"), message);
+        }
+        let same = |other: &&(&Entrance, String)| {
+            let (other, _) = other;
+            (other.scheme, &other.host, &other.path) == (entrance.scheme, &entrance.host, &entrance.path)
+        };
+        if let Some((_, other)) = taken.iter().find(same) {
+            let message =
+                format!("is `{}` with the path and the scheme of `{other}`: change one of them", entrance.host);
+            problems.report(&tree::child(&key, "host"), message);
+        }
+        taken.push((entrance, key));
     }
 }
 

@@ -137,6 +137,7 @@ fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Prob
             problems.report_name(&key, format!("is taken by `{other}`: choose another name"));
         }
     }
+    entrance::fit(services, problems);
     let names: Vec<_> = services
         .all()
         .map(|(name, _)| name)
@@ -246,6 +247,11 @@ impl Service {
         };
         let (cpu_request_millicores, memory_mib) = (self.cpu_request_millicores, self.memory_mib);
         Runs { name, table: tables::INTERNAL, image: &self.image, cpu_request_millicores, memory_mib, asks }
+    }
+
+    /// Seconds from the moment at which a pod is told to go until it has answered all that it took.
+    pub fn drains_in(&self) -> u32 {
+        self.pre_stop_seconds + self.drain_delay_seconds + self.drain_timeout_seconds
     }
 
     /// Is it scaled by what only Prometheus knows, and so by KEDA?
