@@ -101,6 +101,8 @@ const OF_SETTINGS: [(&str, &str); 6] = [
     ("autoscaling", "HorizontalPodAutoscaler"),
     ("batch", "CronJob"),
     ("elbv2.k8s.aws", "TargetGroupBinding"),
+    ("external-secrets.io", "ExternalSecret"),
+    ("external-secrets.io", "SecretStore"),
     ("keda.sh", "ScaledObject"),
     ("keda.sh", "TriggerAuthentication"),
     ("networking.k8s.io", "Ingress"),
