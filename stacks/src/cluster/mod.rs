@@ -12,6 +12,7 @@ mod base_nodes;
 mod control_plane;
 mod encryption;
 mod endpoints;
+mod external_secrets;
 mod flow_logs;
 mod interruption;
 mod karpenter;
@@ -22,6 +23,8 @@ mod network;
 mod outputs;
 mod routing;
 mod security_groups;
+mod service_permissions;
+mod services;
 
 use synth_framework::Stack;
 
@@ -52,6 +55,8 @@ pub fn define(settings: &Settings, stack: &Stack) {
     karpenter::karpenter(settings, &cluster, &queue, &stack.file("karpenter"));
     load_balancer_controller::role(settings, &cluster, &stack.file("load-balancer-controller"));
     alertmanager::role(settings, &cluster, stack);
+    services::roles(settings, &cluster, stack);
+    external_secrets::role(settings, &cluster, stack);
     keda::role(settings, &cluster, stack);
 
     let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));

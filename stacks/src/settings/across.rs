@@ -1,9 +1,21 @@
 //! Rules between sections. Each runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
+use super::whole::NAME_LIMIT as ROLE_NAME_LIMIT;
 use super::zone;
-use super::{Argocd, Aws, BaseNodes, CertificateArn, Cluster, Keda, Network, Observability, Services};
-use crate::{instances::Offered, names::OF_KUBERNETES};
+use super::{
+    Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, ExternalSecrets, Keda, Network, Observability, Services,
+};
+use crate::{
+    instances::Offered,
+    names::{OF_KUBERNETES, SERVICE_ROLE},
+};
+
+/// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
+const NAME_LIMIT: usize = 32;
+
+/// What ends the longest of their names here.
+const LONGEST_SUFFIX: &str = "-redirect";
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     for (index, zone) in network.zones.iter().enumerate() {
@@ -105,6 +117,44 @@ pub(super) fn namespaces_are_apart(
     }
 }
 
+/// Whoever may make pods beside the operator may take its role, which reads the secrets of all services.
+pub(super) fn external_secrets_is_apart(
+    external_secrets: &ExternalSecrets,
+    others: &[(&str, &String)],
+    problems: &mut Problems<'_>,
+) {
+    let key = "external_secrets.namespace";
+    let namespace = &external_secrets.namespace;
+    let reads = "the operator's role reads the secrets of all services";
+    if OF_KUBERNETES.contains(&namespace.as_str()) {
+        problems.report(key, format!("is `{namespace}`, which belongs to Kubernetes, and {reads}: choose another"));
+    }
+    for (other, _) in others.iter().filter(|(_, other)| *other == namespace) {
+        let other = problems.other(key, other, namespace);
+        problems.report(key, format!("is taken by {other}: {reads}, so choose another"));
+    }
+}
+
+/// A name of a role is the cluster's and the service's.
+pub(super) fn service_roles_fit(name: &str, services: &Services, problems: &mut Problems<'_>) {
+    for runs in services.runs().filter(|runs| runs.asks.permissions.need_role()) {
+        let role = format!("{name}-{SERVICE_ROLE}{}", runs.name);
+        if role.len() > ROLE_NAME_LIMIT {
+            let key = services.key(runs.name).join(".");
+            let most = ROLE_NAME_LIMIT - (role.len() - runs.name.len());
+            let cluster = problems.other(&key, "name", name);
+            problems.report_name(
+                &key,
+                format!(
+                    "makes with {cluster} the role name `{role}` of {} characters, but IAM allows {ROLE_NAME_LIMIT}: use at \
+                     most {most} characters, or leave out `permissions`",
+                    role.len()
+                ),
+            );
+        }
+    }
+}
+
 pub(super) fn base_nodes_fill_the_zones(network: &Network, base_nodes: &BaseNodes, problems: &mut Problems<'_>) {
     let zones = network.zones.len();
     if (base_nodes.min_size as usize) < zones {
@@ -171,5 +221,21 @@ pub(super) fn administrators_are_others(cluster: &Cluster, taken: &[(&str, Strin
                 );
             }
         }
+    }
+}
+
+/// Terraform names the load balancer and its target groups, by which bindings in the cluster find them.
+pub(super) fn balancer_names_fit(name: &str, domain: &Domain, problems: &mut Problems<'_>) {
+    let longest = NAME_LIMIT - LONGEST_SUFFIX.len();
+    if domain.name.is_some() && name.len() > longest {
+        let derived = format!("{name}{LONGEST_SUFFIX}");
+        let length = derived.len();
+        problems.report(
+            "name",
+            format!(
+                "makes the name `{derived}` of a target group, of {length} characters, but Elastic Load Balancing allows \
+                 {NAME_LIMIT}: use at most {longest} characters, or leave `domain.name` empty"
+            ),
+        );
     }
 }

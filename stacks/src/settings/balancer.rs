@@ -1,12 +1,6 @@
 //! Who makes the proxy's load balancer, where it stands, and what it is called.
 
-use super::{Cidr, Domain, Settings, problem::Problems};
-
-/// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
-const NAME_LIMIT: usize = 32;
-
-/// What ends the longest of their names here.
-const LONGEST_SUFFIX: &str = "-redirect";
+use super::{Cidr, Settings};
 
 impl Settings {
     /// Does Terraform make the proxy's load balancer? Otherwise the controller does, for the proxy's Service.
@@ -31,21 +25,5 @@ impl Settings {
     /// The proxy's load balancer, and the target group of its traffic.
     pub fn balancer_name(&self) -> String {
         self.named("proxy")
-    }
-}
-
-/// Terraform names the load balancer and its target groups, by which bindings in the cluster find them.
-pub(super) fn names_fit(name: &str, domain: &Domain, problems: &mut Problems<'_>) {
-    let longest = NAME_LIMIT - LONGEST_SUFFIX.len();
-    if domain.name.is_some() && name.len() > longest {
-        let derived = format!("{name}{LONGEST_SUFFIX}");
-        let length = derived.len();
-        problems.report(
-            "name",
-            format!(
-                "makes the name `{derived}` of a target group, of {length} characters, but Elastic Load Balancing allows \
-                 {NAME_LIMIT}: use at most {longest} characters, or leave `domain.name` empty"
-            ),
-        );
     }
 }

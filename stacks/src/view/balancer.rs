@@ -6,7 +6,7 @@ use synth_bindings::{aws_lb, aws_lb_listener, aws_lb_target_group, aws_subnet};
 use synth_kubernetes::elbv2::TargetGroupBinding;
 use synth_review::Place;
 
-use super::{Declared, Meta, Object, ports, protocol, target, whole};
+use super::{Declared, Meta, Object, Workload, ports, protocol, target, whole};
 use crate::{Platform, settings::Cidr};
 
 type Group<'a> = Declared<'a, aws_lb_target_group::Handle>;
@@ -69,6 +69,13 @@ impl Platform {
             }
         }
         found
+    }
+}
+
+impl<'a> Workload<'a> {
+    /// What sends to its pods.
+    pub(crate) fn balancers(&self, platform: &'a Platform) -> impl Iterator<Item = Balancer<'a>> + use<'a> {
+        self.services(platform).flat_map(|service| Balancer::of(&service))
     }
 }
 

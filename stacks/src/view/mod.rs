@@ -12,6 +12,7 @@ mod objects;
 mod pods;
 mod ports;
 mod resources;
+mod running;
 mod scheduled;
 mod workload;
 
@@ -22,13 +23,15 @@ pub(crate) use entrance::Entrance;
 pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{
-    AppProject, Application, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor, TriggerAuthentication,
+    AppProject, Application, ExternalSecret, Meta, NodeClass, NodePool, Object, ScaledObject, SecretStore,
+    ServiceMonitor, TriggerAuthentication,
 };
 pub(crate) use pods::{
     Daemon, PerNode, PodGroup, base_pods, daemon_pods, daemons, maximum, other_pods, standing_base_pods,
 };
 pub(crate) use ports::{Listening, listening};
 pub(crate) use resources::{Declared, carries, discovered_subnets};
+pub(crate) use running::Running;
 pub(crate) use scheduled::{Scheduled, Template};
 pub(crate) use workload::{
     HOST, Labels, Workload, ZONE, container_port, declared_port, flag, holds, includes, is_everything, labels_of,

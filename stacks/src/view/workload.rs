@@ -22,7 +22,7 @@ use synth_kubernetes::{
     quantity::{self, CPU, MEMORY, limit_in},
 };
 
-use super::{Balancer, Object, ScaledObject};
+use super::{Object, ScaledObject};
 use crate::{
     Platform,
     settings::{Services, Target},
@@ -173,11 +173,6 @@ impl<'a> Workload<'a> {
             service.namespace() == workload.namespace()
                 && selector.is_some_and(|selector| includes(workload.labels(), selector))
         })
-    }
-
-    /// The load balancers that send to its pods.
-    pub(crate) fn balancers(&self, platform: &'a Platform) -> impl Iterator<Item = Balancer<'a>> + use<'a> {
-        self.services(platform).flat_map(|service| Balancer::of(&service))
     }
 
     /// The constraints that spread its pods over what a key tells apart, kept to or only asked for.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use stacks::{
     add_ons::ROOT_APPLICATION,
-    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER, RESERVED},
+    names::{CORS_PROXY_SERVER, EXTERNAL_SECRETS, MOCK_TARGET_SERVER, RESERVED},
     settings::Settings,
 };
 
@@ -88,7 +88,10 @@ fn no_service_can_take_the_name_of_an_application() {
         let taken: BTreeSet<_> = taken.filter(|name| !settings.services.internal.contains_key(name)).collect();
         let reserved: BTreeSet<_> = RESERVED.into_iter().map(str::to_owned).collect();
         // What is installed only where a service needs it has its name everywhere.
-        let optional = |name: &str| name == "keda" && !settings.services.scale_by_keda();
+        let optional = |name: &str| {
+            (name == "keda" && !settings.services.scale_by_keda())
+                || (name == EXTERNAL_SECRETS && !settings.services.ask_for_secrets())
+        };
         let kept = reserved.into_iter().filter(|name| name != ROOT_APPLICATION && !optional(name));
         assert_eq!(taken, kept.collect());
     }

@@ -10,6 +10,7 @@ mod batch;
 mod custom;
 mod draft;
 pub mod elbv2;
+pub mod external_secrets;
 pub mod karpenter;
 pub mod keda;
 mod manifests;

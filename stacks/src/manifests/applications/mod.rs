@@ -1,6 +1,7 @@
 //! The child Applications, in the waves in which they are synced, and the projects that bound them.
 
 mod application;
+mod external_secrets;
 pub(super) mod grafana;
 mod health;
 mod karpenter;
@@ -42,6 +43,9 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     ];
     if settings.services.scale_by_keda() {
         own.push(keda::application(settings));
+    }
+    if settings.services.ask_for_secrets() {
+        own.push(external_secrets::application(settings));
     }
     project::platform(settings, &own, manifests);
     project::services(settings, manifests);

@@ -7,7 +7,7 @@ use synth_kubernetes::{
     service, service_port, service_spec,
 };
 
-use super::{TRAFFIC, proxy::SYNC_WAVE};
+use super::{SYNC_WAVE, TRAFFIC};
 use crate::{
     names::{CORS_PROXY_SERVER, NAME_LABEL},
     settings::Settings,

@@ -42,7 +42,7 @@ pub(super) fn define(name: &str, server: &Service, settings: &Settings, manifest
     let ways_in = calls.into_iter().chain(entrance).chain([prometheus]);
     let policy = network_policy_spec().pod_selector(workload.selector()).policy_types(["Ingress", "Egress"]);
     let policy = policy.ingress(ways_in);
-    let ways_out = networking::ways_out(settings, name);
+    let ways_out = networking::ways_out(settings, &server.runs(name));
     let policy = if ways_out.is_empty() { policy } else { policy.egress(ways_out) };
     network_policy(name).in_namespace(workload.namespace()).spec(policy).add_to(folder, "network-policy");
 }

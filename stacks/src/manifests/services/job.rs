@@ -62,7 +62,7 @@ pub(super) fn define(name: &str, job: &Job, settings: &Settings, manifests: &Man
         .add_to(folder, "cron-job");
 
     let policy = network_policy_spec().pod_selector(selector(NAME_LABEL, name)).policy_types(["Ingress", "Egress"]);
-    let ways_out = networking::ways_out(settings, name);
+    let ways_out = networking::ways_out(settings, &runs);
     let policy = if ways_out.is_empty() { policy } else { policy.egress(ways_out) };
     network_policy(name).in_namespace(namespace).spec(policy).add_to(folder, "network-policy");
 }

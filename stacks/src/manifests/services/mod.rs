@@ -10,6 +10,7 @@ mod networking;
 mod pod;
 mod pods;
 mod proxy;
+mod secrets;
 mod worker;
 mod workload;
 
@@ -22,6 +23,9 @@ use crate::settings::{Runs, Service, Settings};
 pub(super) const TRAFFIC: &str = "http";
 /// The container port of probes and metrics.
 pub(super) const ADMIN: &str = "admin";
+
+/// The annotation by which Argo CD makes objects one after another.
+const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 /// The pods that a rollout adds before it takes old ones away, as a share of all.
 const MAX_SURGE_PERCENT: u32 = 25;

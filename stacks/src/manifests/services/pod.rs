@@ -3,19 +3,21 @@
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 use synth_kubernetes::{Draft, Manifests, pod_security_context, service_account};
 
+use super::secrets;
 use crate::{
     names::SERVICES_PRIORITY,
     resolving,
     settings::{Nodes, Runs, Settings},
 };
 
-/// Puts the service account of what runs into its folder.
+/// Puts the service account of what runs into its folder, and the secrets that it asks for.
 #[track_caller]
 pub(super) fn account(runs: &Runs<'_>, settings: &Settings, folder: &Manifests) {
     service_account(runs.name)
         .in_namespace(&settings.services.namespace)
         .automount_service_account_token(false)
         .add_to(folder, "service-account");
+    secrets::define(runs, settings, folder);
 }
 
 /// The pod of what runs, with what all of them have.

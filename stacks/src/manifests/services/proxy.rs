@@ -5,14 +5,11 @@ use synth_kubernetes::{
     Draft, Manifests, ingress, ip_block, network_policy, network_policy_spec, service, service_port, service_spec, tcp,
 };
 
-use super::{ADMIN, TRAFFIC, bound, container::server_args, networking, workload::Workload};
+use super::{ADMIN, SYNC_WAVE, TRAFFIC, bound, container::server_args, networking, workload::Workload};
 use crate::{
     names::{CORS_PROXY_SERVER, NAME_LABEL},
     settings::Settings,
 };
-
-/// The annotation by which Argo CD makes objects one after another.
-pub(super) const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     let folder = &manifests.folder(CORS_PROXY_SERVER);
@@ -54,7 +51,8 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
                         .into_iter()
                         .chain(networking::to_called(settings, CORS_PROXY_SERVER))
                         .chain([networking::to_internet(settings)])
-                        .chain(networking::to_allowed_targets(settings)),
+                        .chain(networking::to_allowed_targets(settings))
+                        .chain(networking::to_aws(settings, &server.runs(CORS_PROXY_SERVER))),
                 ),
         )
         .add_to(folder, "network-policy");

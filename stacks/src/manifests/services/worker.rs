@@ -29,7 +29,7 @@ pub(super) fn define(name: &str, worker: &Worker, settings: &Settings, manifests
         Some(port) => policy.ingress([networking::from_prometheus(settings, port)]),
         None => policy,
     };
-    let ways_out = networking::ways_out(settings, name);
+    let ways_out = networking::ways_out(settings, &runs);
     let policy = if ways_out.is_empty() { policy } else { policy.egress(ways_out) };
     network_policy(name).in_namespace(namespace).spec(policy).add_to(folder, "network-policy");
 

@@ -1,6 +1,7 @@
 //! DRAIN: whether pods and nodes that leave finish what they have begun.
 
 mod budgets;
+mod entrances;
 mod expiry;
 mod gates;
 mod leaving;
@@ -28,6 +29,7 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     expiry::EXPIRY_COMES_LAST,
     runs::RUNS_END_BEFORE_THEIR_NODES,
     runs::LONG_RUNS_KEEP_THEIR_NODES,
+    entrances::PODS_LEAVE_ENTRANCES,
 ];
 
 /// The workloads behind load balancers, each with what sends to it.

@@ -3,13 +3,16 @@
 mod aws;
 mod clients;
 mod delivery;
+mod entrances;
 mod names;
 mod partition;
 mod permissions;
 mod placement;
 mod ports;
 mod reach;
+mod roles;
 mod runner;
+mod secrets;
 mod traffic;
 mod zones;
 
@@ -45,4 +48,9 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     zones::HALF_WAY,
     clients::DO_NOT_COLLIDE,
     clients::ARE_NAMED,
+    secrets::SECRETS_ARRIVE,
+    secrets::SECRETS_READABLE,
+    roles::ROLES_REACH_PODS,
+    entrances::LEAD_TO_PODS,
+    entrances::SAY_THE_SAME,
 ];

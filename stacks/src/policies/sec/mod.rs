@@ -1,10 +1,12 @@
 //! SEC: what may be reached, read and done, and by whom.
 
 mod egress;
+mod entrances;
 mod identity;
 mod nodes;
 mod pods;
 mod pull_request;
+mod services;
 
 use synth_review::Policy;
 
@@ -28,4 +30,6 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     identity::POD_ROLE_TRUST,
     pull_request::READS_NO_DATA,
     pods::STRICT_MODE,
+    services::NAMED_RESOURCES,
+    entrances::SPEAK_TLS,
 ];
