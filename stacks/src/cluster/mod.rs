@@ -17,6 +17,7 @@ mod flow_logs;
 mod interruption;
 mod karpenter;
 mod karpenter_permissions;
+mod keda;
 mod load_balancer_controller;
 mod network;
 mod outputs;
@@ -56,6 +57,7 @@ pub fn define(settings: &Settings, stack: &Stack) {
     alertmanager::role(settings, &cluster, stack);
     services::roles(settings, &cluster, stack);
     external_secrets::role(settings, &cluster, stack);
+    keda::role(settings, &cluster, stack);
 
     let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));
     outputs::outputs(settings, &network, &groups, &cluster, &queue, &release, &stack.file("outputs"));

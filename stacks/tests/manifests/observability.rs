@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value as Json;
 
-use crate::{asking::ASKING, at, build, environments, items, object, settings, text};
+use crate::{asking::ASKING, at, build, environments, items, object, settings, text, working::working};
 
 const RUNBOOKS: &str = include_str!("../../../docs/runbooks.md");
 
@@ -14,7 +14,7 @@ fn every_alert_links_to_its_heading_in_the_runbooks() {
     let mut alerts = BTreeSet::new();
     let asking = settings("asking", ASKING);
     let asking = [(asking.clone(), build(&asking))];
-    for (settings, built) in environments().chain(asking) {
+    for (settings, built) in environments().chain(asking).chain([working()]) {
         let page = settings.repository.url.as_str().trim_end_matches(".git");
         for rules in built.of_kind("PrometheusRule") {
             let groups = items(rules.object(), "/spec/groups").iter().flat_map(|group| items(group, "/rules"));

@@ -70,7 +70,8 @@ fn secrets_arrive(platform: &Platform, findings: &mut Findings) {
                 );
             }
         }
-        let reads = |of: &Running<'_>| of.variables().filter_map(read).any(|(secret, _)| secret == external.spec.target.name);
+        let reads =
+            |of: &Running<'_>| of.variables().filter_map(read).any(|(secret, _)| secret == external.spec.target.name);
         for running in platform.running().filter(|of| {
             of.manifest.namespace() == namespace && reads(of) && wave(of.manifest) <= external.typed().wave()
         }) {
