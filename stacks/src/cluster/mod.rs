@@ -12,15 +12,18 @@ mod base_nodes;
 mod control_plane;
 mod encryption;
 mod endpoints;
+mod external_dns;
 mod flow_logs;
 mod interruption;
 mod karpenter;
 mod karpenter_permissions;
 mod load_balancer_controller;
+mod names;
 mod network;
 mod outputs;
 mod routing;
 mod security_groups;
+mod sign_on;
 
 use synth_framework::Stack;
 
@@ -36,8 +39,13 @@ pub fn define(settings: &Settings, stack: &Stack) {
     flow_logs::flow_logs(settings, &network, &keys, &stack.file("flow-logs"));
     let groups = security_groups::security_groups(settings, &network, &stack.file("security-groups"));
     endpoints::endpoints(settings, &network, &routing, &stack.file("endpoints"));
+    let names = names::names(settings, stack);
     if settings.terraform_owns_balancer() {
-        balancer::balancer(settings, &network, &routing, &groups, &stack.file("balancer"));
+        let file = &stack.file("balancer");
+        let balancer = balancer::balancer(settings, &network, &routing, &groups, names.as_ref(), file);
+        if let Some(names) = &names {
+            names::of_balancer(settings, names, &balancer, stack);
+        }
     }
 
     let cluster = control_plane::control_plane(settings, &network, &groups, &keys, &stack.file("control-plane"));
@@ -51,7 +59,13 @@ pub fn define(settings: &Settings, stack: &Stack) {
     karpenter::karpenter(settings, &cluster, &queue, &stack.file("karpenter"));
     load_balancer_controller::role(settings, &cluster, &stack.file("load-balancer-controller"));
     alertmanager::role(settings, &cluster, stack);
+    if let Some(names) = &names {
+        external_dns::role(settings, &cluster, names, &stack.file("external-dns"));
+    }
 
     let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));
+    if let Some(names) = &names {
+        outputs::names(settings, names, &stack.file("outputs"));
+    }
     outputs::outputs(settings, &network, &groups, &cluster, &queue, &release, &stack.file("outputs"));
 }

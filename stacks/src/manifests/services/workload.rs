@@ -11,9 +11,12 @@ use synth_kubernetes::{
     service_account, spread, toleration_for, toleration_of,
 };
 
-use super::{ADMIN, MAX_SURGE_PERCENT, TRAFFIC, autoscaler, container, grace_period_seconds};
+use super::{ADMIN, MAX_SURGE_PERCENT, REDIRECT, TRAFFIC, autoscaler, container, grace_period_seconds};
 use crate::{
-    names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, MOST_NODES, NAME_LABEL, SERVICES_PRIORITY},
+    names::{
+        CORS_PROXY_SERVER, DEAD_NODE_TAINTS, EBS_CSI_TAINT, HTTPS_REDIRECT_PORT, MOST_NODES, NAME_LABEL,
+        SERVICES_PRIORITY,
+    },
     resolving,
     settings::{Nodes, Runs, Service, Settings},
 };
@@ -78,8 +81,11 @@ impl Workload<'_> {
         let service = self.service;
         let runs = service.runs(name);
         account(&runs, self.settings, folder);
+        let own = [container_port(TRAFFIC, service.port), container_port(ADMIN, service.admin_port)];
+        let redirects = self.name == CORS_PROXY_SERVER && self.settings.redirects_to_https();
+        let redirect = redirects.then(|| container_port(REDIRECT, HTTPS_REDIRECT_PORT));
         let container = container::define(self.settings, &runs, args)
-            .ports([container_port(TRAFFIC, service.port), container_port(ADMIN, service.admin_port)])
+            .ports(own.into_iter().chain(redirect))
             .lifecycle(pre_stop_sleep(service.pre_stop_seconds));
         let pod = pod(&runs, container::probed(container, &service.probes))
             .termination_grace_period_seconds(grace_period_seconds(service))

@@ -1,8 +1,10 @@
 //! LINK: names, tags and ports that one layer declares and another relies on.
 
 mod aws;
+mod bound;
 mod clients;
 mod delivery;
+mod named;
 mod names;
 mod partition;
 mod permissions;
@@ -45,4 +47,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     zones::HALF_WAY,
     clients::DO_NOT_COLLIDE,
     clients::ARE_NAMED,
+    bound::BOUND,
+    bound::BALANCER_REACHES_PODS,
+    named::CERTIFIED,
+    named::RECORDED,
 ];

@@ -1,6 +1,7 @@
 //! SEC: what may be reached, read and done, and by whom.
 
 mod egress;
+mod entrances;
 mod identity;
 mod nodes;
 mod pods;
@@ -28,4 +29,6 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     identity::POD_ROLE_TRUST,
     pull_request::READS_NO_DATA,
     pods::STRICT_MODE,
+    entrances::PUBLIC_MEANS_SIGNED_IN,
+    entrances::ONE_ZONE,
 ];
