@@ -59,6 +59,7 @@ manifests: $(VENV)/done alerts ## Judge the manifests, charts' values and the ro
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
 	scripts/admission-policies.sh cluster/admission-cases.yaml out/manifests out/*/manifests
 	scripts/admission-policies.sh cluster/admission-cases-keda.yaml target/alerts/out/manifests
+	scripts/admission-policies.sh cluster/admission-cases-secrets.yaml target/alerts/out/manifests
 	$(VENV)/bin/python -m unittest --quiet scripts/tests/charts.py
 	$(VENV)/bin/python -B scripts/charts judge --known $(CHARTS) out out/*
 	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(CARGO) run -q -p synth --
@@ -105,13 +106,13 @@ lint: $(VENV)/done lint-docker lint-python ## Lint workflows, scripts and the Do
 	$(VENV)/bin/python scripts/settings-schema.py $(SCHEMA) stacks/environments/*.toml stacks/tests/fixtures/*.toml
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
-	$(VENV)/bin/shellcheck --external-sources .ci/run .githooks/pre-commit apps/build.sh cluster/programs.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
+	$(VENV)/bin/shellcheck --external-sources .ci/run .githooks/pre-commit apps/build.sh cluster/external-secrets.sh cluster/programs.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
 	python3 scripts/explained.py stacks/environments/default.toml
 
 # Folders apart, because modules of two have the same name.
 lint-python: $(VENV)/done ## Lint the Python, and check its types.
-	$(VENV)/bin/ruff check --quiet scripts e2e
-	for sources in e2e scripts/alerts scripts/charts scripts/tests "$(wildcard scripts/*.py)"; do \
+	$(VENV)/bin/ruff check --quiet scripts e2e cluster/secrets
+	for sources in e2e cluster/secrets scripts/alerts scripts/charts scripts/tests "$(wildcard scripts/*.py)"; do \
 		$(VENV)/bin/mypy --no-error-summary $$sources || exit; done
 
 mutants: $(MUTANTS) ## Make small changes to the code that differs from BASE (main), and name each that no test notices.

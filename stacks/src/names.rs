@@ -29,13 +29,17 @@ pub const CORS_PROXY_SERVER: &str = "cors-proxy-server";
 /// The target behind the proxy: its Deployment, its Service, its folder of manifests.
 pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
 
+/// The External Secrets Operator: its Application, its pods, its service account.
+pub const EXTERNAL_SECRETS: &str = "external-secrets";
+
 /// The Applications of the platform itself: no service may have the name of one.
-pub const RESERVED: [&str; 15] = [
+pub const RESERVED: [&str; 16] = [
     "admission",
     "aws-load-balancer-controller",
     CORS_PROXY_SERVER,
     "entrances",
     "external-dns",
+    EXTERNAL_SECRETS,
     "karpenter",
     "karpenter-crd",
     "keda",
@@ -108,6 +112,16 @@ pub const EBS_CSI_SERVICE_ACCOUNT: &str = "ebs-csi-controller-sa";
 
 /// The service account of the VPC CNI, fixed by the add-on.
 pub const VPC_CNI_SERVICE_ACCOUNT: &str = "aws-node";
+
+/// What a service's role is called by, between the cluster's name and its own.
+pub const SERVICE_ROLE: &str = "service-";
+
+/// The volume of the token for which Pod Identity gives out a role, and for whom that token is. EKS puts it into a pod whose service
+/// account has a role. <https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html>, 2026-12-01.
+pub const POD_IDENTITY_TOKEN: (&str, &str) = ("eks-pod-identity-token", "pods.eks.amazonaws.com");
+
+/// The address of each node at which the agent of Pod Identity gives out credentials, and its port (the same page).
+pub const POD_IDENTITY_AGENT: (&str, u16) = ("169.254.170.23", 80);
 
 /// The name from which those of Prometheus, of Alertmanager and of their Services begin.
 pub const METRICS_NAME: &str = "kps";

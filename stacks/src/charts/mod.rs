@@ -7,6 +7,7 @@ pub(crate) mod alertmanager;
 pub(crate) mod argocd;
 pub(crate) mod argocd_notifications;
 pub(crate) mod external_dns;
+pub(crate) mod external_secrets;
 pub(crate) mod karpenter;
 pub(crate) mod keda;
 pub(crate) mod load_balancer_controller;
@@ -114,6 +115,7 @@ pub(crate) fn read(chart: &str, values: &Json) -> Option<Box<dyn Chart>> {
         external_dns::Values::CHART => boxed::<external_dns::Values>(values),
         karpenter::Definitions::CHART => boxed::<karpenter::Definitions>(values),
         karpenter::Values::CHART => boxed::<karpenter::Values>(values),
+        external_secrets::Values::CHART => boxed::<external_secrets::Values>(values),
         keda::Values::CHART => boxed::<keda::Values>(values),
         load_balancer_controller::Values::CHART => boxed::<load_balancer_controller::Values>(values),
         metrics_server::Values::CHART => boxed::<metrics_server::Values>(values),
@@ -155,7 +157,7 @@ mod tests {
     use super::*;
 
     /// Keys that no environment sets and that rules ask for, by chart.
-    fn asked_for() -> [(&'static str, Json); 6] {
+    fn asked_for() -> [(&'static str, Json); 7] {
         let rollout = json!({ "type": "RollingUpdate", "rollingUpdate": { "maxSurge": 1, "maxUnavailable": "50%" } });
         let budget = json!({ "enabled": true, "maxUnavailable": 1, "minAvailable": "50%" });
         let spec = json!({ "nodeSelector": { "tier": "watching" } });
@@ -175,6 +177,10 @@ mod tests {
                     "webhookBindPort": 9444,
                     "webhookNamespaceSelectors": [{ "key": "tier", "operator": "Exists" }],
                 }),
+            ),
+            (
+                "external-secrets",
+                json!({ "replicaCount": 3, "serviceAccount": { "name": "secrets" }, "strategy": rollout }),
             ),
             (
                 "keda",
@@ -214,6 +220,7 @@ mod tests {
         match chart {
             argocd::Values::CHART => of::<argocd::Values>(values),
             karpenter::Values::CHART => of::<karpenter::Values>(values),
+            external_secrets::Values::CHART => of::<external_secrets::Values>(values),
             keda::Values::CHART => of::<keda::Values>(values),
             load_balancer_controller::Values::CHART => of::<load_balancer_controller::Values>(values),
             metrics_server::Values::CHART => of::<metrics_server::Values>(values),

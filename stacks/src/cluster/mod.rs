@@ -13,6 +13,7 @@ mod control_plane;
 mod encryption;
 mod endpoints;
 mod external_dns;
+mod external_secrets;
 mod flow_logs;
 mod interruption;
 mod karpenter;
@@ -23,6 +24,8 @@ mod network;
 mod outputs;
 mod routing;
 mod security_groups;
+mod service_permissions;
+mod services;
 mod sign_on;
 
 use synth_framework::Stack;
@@ -62,6 +65,8 @@ pub fn define(settings: &Settings, stack: &Stack) {
     if let Some(names) = &names {
         external_dns::role(settings, &cluster, names, &stack.file("external-dns"));
     }
+    services::roles(settings, &cluster, stack);
+    external_secrets::role(settings, &cluster, stack);
 
     let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));
     if let Some(names) = &names {

@@ -104,13 +104,21 @@ fn endpoints(platform: &Platform) -> Standing {
     }
 }
 
-/// Load balancers, which the controller makes for Services, and their addresses where they face the internet.
-fn balancers(platform: &Platform) -> [Standing; 2] {
+/// Load balancers, which the controller makes for Services and for entrances, and their addresses where they face the internet.
+fn balancers(platform: &Platform) -> [Standing; 3] {
     let public = platform.resources::<aws_subnet::Handle>().filter(|of| of.tag("kubernetes.io/role/elb").is_some());
     let zones = count(public.count());
     let all = platform.balancing();
     let from: Vec<_> = all.iter().map(|(place, _)| place.subject.clone()).collect();
-    let facing: Vec<_> = all.into_iter().filter(|(_, public)| *public).map(|(place, _)| place.subject).collect();
+    let mut facing: Vec<_> = all.into_iter().filter(|(_, public)| *public).map(|(place, _)| place.subject).collect();
+    let (mut shared, mut entered) = (Vec::new(), Vec::new());
+    for entrance in platform.entrances() {
+        if !shared.contains(&entrance.balancer()) {
+            shared.push(entrance.balancer());
+            entered.push(entrance.ingress.place().subject);
+            facing.extend(entrance.is_public().then(|| entrance.ingress.place().subject));
+        }
+    }
     [
         Standing {
             part: Part::Network,
@@ -119,6 +127,14 @@ fn balancers(platform: &Platform) -> [Standing; 2] {
             units: count(from.len()),
             from,
             settings: &[],
+        },
+        Standing {
+            part: Part::Network,
+            what: "application load balancers of entrances",
+            item: Item::Alb,
+            units: count(entered.len()),
+            from: entered,
+            settings: &["services.internal"],
         },
         Standing {
             part: Part::Network,

@@ -1,11 +1,14 @@
 //! Rules between sections. Each runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
+use super::whole::NAME_LIMIT as ROLE_NAME_LIMIT;
 use super::zone;
-use super::{Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, Keda, Network, Observability, Services};
+use super::{
+    Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, ExternalSecrets, Keda, Network, Observability, Services,
+};
 use crate::{
     instances::Offered,
-    names::{HTTPS_REDIRECT_PORT, OF_KUBERNETES},
+    names::{HTTPS_REDIRECT_PORT, OF_KUBERNETES, SERVICE_ROLE},
 };
 
 /// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
@@ -111,6 +114,44 @@ pub(super) fn namespaces_are_apart(
     if argocd.namespace == observability.namespace {
         let other = problems.other(key, "argocd.namespace", &argocd.namespace);
         problems.report(key, format!("is taken by {other}, and pruning one would remove the other: choose another"));
+    }
+}
+
+/// Whoever may make pods beside the operator may take its role, which reads the secrets of all services.
+pub(super) fn external_secrets_is_apart(
+    external_secrets: &ExternalSecrets,
+    others: &[(&str, &String)],
+    problems: &mut Problems<'_>,
+) {
+    let key = "external_secrets.namespace";
+    let namespace = &external_secrets.namespace;
+    let reads = "the operator's role reads the secrets of all services";
+    if OF_KUBERNETES.contains(&namespace.as_str()) {
+        problems.report(key, format!("is `{namespace}`, which belongs to Kubernetes, and {reads}: choose another"));
+    }
+    for (other, _) in others.iter().filter(|(_, other)| *other == namespace) {
+        let other = problems.other(key, other, namespace);
+        problems.report(key, format!("is taken by {other}: {reads}, so choose another"));
+    }
+}
+
+/// A name of a role is the cluster's and the service's.
+pub(super) fn service_roles_fit(name: &str, services: &Services, problems: &mut Problems<'_>) {
+    for runs in services.runs().filter(|runs| runs.asks.permissions.need_role()) {
+        let role = format!("{name}-{SERVICE_ROLE}{}", runs.name);
+        if role.len() > ROLE_NAME_LIMIT {
+            let key = services.key(runs.name).join(".");
+            let most = ROLE_NAME_LIMIT - (role.len() - runs.name.len());
+            let cluster = problems.other(&key, "name", name);
+            problems.report_name(
+                &key,
+                format!(
+                    "makes with {cluster} the role name `{role}` of {} characters, but IAM allows {ROLE_NAME_LIMIT}: use at \
+                     most {most} characters, or leave out `permissions`",
+                    role.len()
+                ),
+            );
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The names that follow from settings, for all stacks and both layers.
 
 use super::{Scheme, Service, Settings, Zone};
-use crate::names::{METRICS_NAME, MOCK_TARGET_SERVER};
+use crate::names::{METRICS_NAME, MOCK_TARGET_SERVER, SERVICE_ROLE};
 
 impl Settings {
     /// A name of this platform: `<name>-<role>`, such as `tideline-karpenter`.
@@ -54,6 +54,11 @@ impl Settings {
         self.named("github-apply")
     }
 
+    /// The role of the pods of a service, a worker or a job that may do something in AWS.
+    pub fn service_role(&self, service: &str) -> String {
+        self.named(&format!("{SERVICE_ROLE}{service}"))
+    }
+
     /// The ARN of one of this account's roles.
     pub fn role_arn(&self, role: &str) -> String {
         format!("arn:{}:iam::{}:role/{role}", self.aws.partition(), self.aws.account_id)
@@ -61,8 +66,13 @@ impl Settings {
 
     /// The ARN of the cluster.
     pub fn cluster_arn(&self) -> String {
+        self.arn("eks", &format!("cluster/{}", self.name))
+    }
+
+    /// The ARN of something of a service of AWS in this account and region, such as `sqs` and the name of a queue.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
         let aws = &self.aws;
-        format!("arn:{}:eks:{}:{}:cluster/{}", aws.partition(), aws.region, aws.account_id, self.name)
+        format!("arn:{}:{service}:{}:{}:{resource}", aws.partition(), aws.region, aws.account_id)
     }
 
     /// The command that gives kubectl access to the cluster.

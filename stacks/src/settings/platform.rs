@@ -50,6 +50,20 @@ section! {
 }
 
 section! {
+    /// The External Secrets Operator, which brings secrets of AWS to services; installed where one asks for `secrets`.
+    pub struct ExternalSecrets {
+        /// Version of the chart `external-secrets`.
+        pub chart_version: Version,
+        /// Namespace of its pods.
+        pub namespace: String where shaped("a namespace", shape::dns_label),
+        /// Pods, of which one works.
+        pub replicas: u32 where between(1, 10),
+        /// Minutes after which a value that changed in AWS is in the cluster at the latest.
+        pub refresh_minutes: u32 where between(1, 1440),
+    }
+}
+
+section! {
     /// The AWS Load Balancer Controller.
     pub struct LoadBalancerController {
         /// Version of the chart `aws-load-balancer-controller`.

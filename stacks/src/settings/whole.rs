@@ -5,8 +5,9 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Budget, Cluster, Domain, ExampleValue, Github, Karpenter, Keda, LoadBalancerController,
-    LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
+    Argocd, Aws, BaseNodes, Budget, Cluster, Domain, ExampleValue, ExternalSecrets, Github, Karpenter, Keda,
+    LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State,
+    across, example,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -19,7 +20,7 @@ use super::{
 pub const LONGEST_NAME_SUFFIX: &str = "-aws-load-balancer-controller";
 
 /// The most characters that IAM allows in the name of a role, and `EventBridge` in the name of a rule.
-const NAME_LIMIT: usize = 64;
+pub(super) const NAME_LIMIT: usize = 64;
 
 /// Everything that an environment sets, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub struct Settings {
     pub metrics_server: MetricsServer,
     /// KEDA.
     pub keda: Keda,
+    /// The External Secrets Operator.
+    pub external_secrets: ExternalSecrets,
     /// AWS Load Balancer Controller.
     pub load_balancer_controller: LoadBalancerController,
     /// Prometheus, Alertmanager and Grafana.
@@ -127,6 +130,7 @@ impl Settings {
         root.field::<Karpenter>("karpenter", "Karpenter and its pools.", &[]);
         root.field::<MetricsServer>("metrics_server", "Metrics server.", &[]);
         root.field::<Keda>("keda", "KEDA.", &[]);
+        root.field::<ExternalSecrets>("external_secrets", "The External Secrets Operator.", &[]);
         root.field::<LoadBalancerController>("load_balancer_controller", "AWS Load Balancer Controller.", &[]);
         root.field::<Observability>("observability", "Prometheus, Alertmanager and Grafana.", &[]);
         root.field::<Services>("services", "The workloads that scale.", &[]);
@@ -160,7 +164,7 @@ impl Settings {
 
     fn read(environment: &str, whole: &Node, problems: &mut Problems<'_>) -> Option<Self> {
         let mut root = Section::open(whole, problems)?;
-        let name = root.field("name", &[&name_fits]);
+        let name: Option<String> = root.field("name", &[&name_fits]);
         let aws = root.field("aws", &[]);
         let state = root.field("state", &[]);
         let budget = root.field("budget", &[]);
@@ -175,6 +179,7 @@ impl Settings {
         let karpenter = root.field("karpenter", &[]);
         let metrics_server = root.field("metrics_server", &[]);
         let keda = root.field("keda", &[]);
+        let external_secrets = root.field("external_secrets", &[]);
         let load_balancer_controller = root.field("load_balancer_controller", &[]);
         let observability = root.field("observability", &[]);
         let services = root.field("services", &[]);
@@ -197,6 +202,9 @@ impl Settings {
         if let (Some(aws), Some(services)) = (&aws, &services) {
             across::certificates_lie_in_region(aws, services, problems);
         }
+        if let (Some(name), Some(services)) = (&name, &services) {
+            across::service_roles_fit(name, services, problems);
+        }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
             across::services_lie_outside_the_vpc(network, cluster, problems);
         }
@@ -213,6 +221,15 @@ impl Settings {
             (&services, &argocd, &observability, &keda)
         {
             across::namespaces_are_apart(services, argocd, observability, keda, problems);
+            if let Some(external_secrets) = &external_secrets {
+                let others = [
+                    ("services.namespace", &services.namespace),
+                    ("argocd.namespace", &argocd.namespace),
+                    ("observability.namespace", &observability.namespace),
+                    ("keda.namespace", &keda.namespace),
+                ];
+                across::external_secrets_is_apart(external_secrets, &others, problems);
+            }
         }
         Some(Self {
             environment: environment.to_owned(),
@@ -231,6 +248,7 @@ impl Settings {
             karpenter: karpenter?,
             metrics_server: metrics_server?,
             keda: keda?,
+            external_secrets: external_secrets?,
             load_balancer_controller: load_balancer_controller?,
             observability: observability?,
             services: services?,

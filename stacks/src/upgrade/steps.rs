@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Change, Replaced, Step, Value, back, nodes};
 use crate::{
-    charts::{Values as _, argocd, karpenter, keda},
+    charts::{Values as _, argocd, external_secrets, karpenter, keda},
     names::{
         COREDNS_ADD_ON, EBS_CSI_ADD_ON, KUBE_PROXY_ADD_ON, NODE_MONITORING_ADD_ON, POD_IDENTITY_ADD_ON, VPC_CNI_ADD_ON,
     },
@@ -41,6 +41,15 @@ pub(super) fn charts(state: &mut Settings, to: KubernetesVersion, _: Date) -> Op
         changes.push(change);
         run.push("merge: Argo CD syncs `keda`".to_owned());
         replaces.push(Replaced::Pods("KEDA".to_owned()));
+    }
+    let releases = "https://github.com/external-secrets/external-secrets/releases";
+    let secrets = ("external_secrets.chart_version", external_secrets::Values::CHART, releases);
+    if state.services.ask_for_secrets()
+        && let Some((change, _)) = chart(secrets, &mut state.external_secrets.chart_version, [from, to])
+    {
+        changes.push(change);
+        run.push("merge: Argo CD syncs `external-secrets`".to_owned());
+        replaces.push(Replaced::Pods("External Secrets".to_owned()));
     }
     let back = back::settings(&changes, "definitions of kinds stay as they are, and the former release takes them");
     let title = format!("charts that know Kubernetes {to}, while the cluster is of {from}");

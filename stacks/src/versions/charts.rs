@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use jiff::civil::date;
 
 use super::Source;
-use crate::charts::{Values as _, argocd, karpenter, keda};
+use crate::charts::{Values as _, argocd, external_secrets, karpenter, keda};
 
 const ARGOCD_TESTS: Source = Source {
     url: "https://github.com/argoproj/argo-cd/blob/v3.5.3/docs/operator-manual/tested-kubernetes-versions.md",
@@ -16,6 +16,11 @@ const KARPENTER_MATRIX: Source =
     Source { url: "https://karpenter.sh/v1.14/upgrading/compatibility/", read: date(2026, 11, 22) };
 
 const KEDA_MATRIX: Source = Source { url: "https://keda.sh/docs/2.22/operate/cluster/", read: date(2026, 11, 30) };
+
+const EXTERNAL_SECRETS_TABLE: Source = Source {
+    url: "https://github.com/external-secrets/external-secrets/blob/helm-chart-2.9.0/docs/introduction/stability-support.md",
+    read: date(2026, 12, 1),
+};
 
 /// The first release of Karpenter's chart with the bundle of certificates in the hash of a node: who comes to it from an earlier one has
 /// every node replaced once. <https://karpenter.sh/v1.14/upgrading/upgrade-guide/>, 2026-11-22.
@@ -53,9 +58,15 @@ const fn keda(minor: u32, app: &'static str, kubernetes: RangeInclusive<u32>) ->
     Tested { chart, from, until, app, kubernetes, fails_beyond: false, source }
 }
 
+/// Its charts have the version of what they install.
+const fn external_secrets([from, until]: [u32; 2], app: &'static str, kubernetes: RangeInclusive<u32>) -> Tested {
+    let (chart, source, from, until) = (external_secrets::Values::CHART, EXTERNAL_SECRETS_TABLE, (2, from), (2, until));
+    Tested { chart, from, until, app, kubernetes, fails_beyond: false, source }
+}
+
 /// Charts of Argo CD by their `appVersion`. Karpenter names the least release for each Kubernetes, and no oldest Kubernetes; its newest
 /// row is what it was tested with.
-const TESTED: [Tested; 11] = [
+const TESTED: [Tested; 15] = [
     argocd([(10, 0), (10, 3)], "Argo CD 3.4", 32..=35),
     argocd([(10, 3), (11, 0)], "Argo CD 3.5", 33..=36),
     karpenter([(0, 0), (1, 2)], "Karpenter before 1.2", 31),
@@ -67,6 +78,10 @@ const TESTED: [Tested; 11] = [
     keda(19, "KEDA 2.19", 32..=34),
     keda(20, "KEDA 2.20", 33..=35),
     keda(21, "KEDA 2.21", 34..=36),
+    external_secrets([0, 7], "External Secrets 2.0 to 2.6", 34..=35),
+    external_secrets([7, 8], "External Secrets 2.7", 35..=35),
+    external_secrets([8, 9], "External Secrets 2.8", 35..=36),
+    external_secrets([9, 10], "External Secrets 2.9", 36..=36),
 ];
 
 impl Tested {

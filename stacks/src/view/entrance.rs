@@ -28,6 +28,11 @@ impl<'a> Entrance<'a> {
         }
     }
 
+    /// The Service to which it leads.
+    pub(crate) fn service(&self) -> &'a str {
+        self.path.backend.service.as_ref().map(|service| service.name.as_str()).unwrap_or_default()
+    }
+
     /// The port to which it leads, by name or number.
     pub(crate) fn port(&self) -> String {
         let port = self.path.backend.service.as_ref().and_then(|service| service.port.as_ref());
@@ -67,8 +72,7 @@ impl<'a> Workload<'a> {
     pub(crate) fn entrances(&self, platform: &'a Platform) -> Vec<Entrance<'a>> {
         let services: Vec<_> = self.services(platform).map(|service| service.name()).collect();
         let leads = |entrance: &Entrance<'a>| {
-            let service = entrance.path.backend.service.as_ref().map(|service| service.name.as_str());
-            entrance.ingress.namespace() == self.namespace() && service.is_some_and(|name| services.contains(&name))
+            entrance.ingress.namespace() == self.namespace() && services.contains(&entrance.service())
         };
         platform.entrances().filter(leads).collect()
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 use synth_bindings::{
-    aws_iam_policy, aws_iam_role, aws_iam_role_policy,
+    aws_iam_policy, aws_iam_role, aws_iam_role_policy, aws_iam_role_policy_attachment,
     data::aws_iam_policy_document::{self, statement},
 };
 use synth_framework::Expression;
@@ -42,6 +42,14 @@ pub(crate) fn trust_documents(platform: &Platform) -> impl Iterator<Item = Docum
 impl<'a> Document<'a> {
     fn of(carrier: Declared<'a>, document: &Expression) -> Option<Self> {
         Some(Self { carrier, source: carrier.leads_to(document)?.of_type()? })
+    }
+
+    /// The roles to which it is attached.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = Declared<'a>> + use<'a> {
+        let carrier = self.carrier;
+        let attached = carrier.platform.resources::<aws_iam_role_policy_attachment::Handle>();
+        let attached = attached.filter(move |of| of.leads(|of| of.policy_arn()).is_some_and(|of| of.is(&carrier)));
+        attached.filter_map(|of| of.leads(|of| of.role()))
     }
 
     pub(crate) fn statements(&self) -> impl Iterator<Item = Statement<'a>> {
@@ -85,6 +93,25 @@ impl Statement<'_> {
             resource.trim_matches(['*', '?', '/']).is_empty()
         };
         resources.is_empty() || resources.into_iter().flatten().any(everything)
+    }
+
+    /// Its resources that name nothing: those whose name is a pattern, or begins as one. `bucket/*` names the bucket, `secret:name-??????` the
+    /// secret.
+    pub(crate) fn vague(&self) -> Vec<String> {
+        let named = |arn: &str| {
+            let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+            let name = ["table/", "key/", "parameter/", "secret:"].iter().find_map(|kind| resource.strip_prefix(kind));
+            let name = name.unwrap_or(resource);
+            let name = name.strip_suffix("-??????").or_else(|| name.strip_suffix("/*")).unwrap_or(name);
+            let name = name.strip_suffix("/index").unwrap_or(name);
+            !name.is_empty() && !is_pattern(name)
+        };
+        self.resources().into_iter().flatten().filter(|arn| !named(arn)).collect()
+    }
+
+    /// Is this one of its resources?
+    pub(crate) fn is_about(&self, arn: &str) -> bool {
+        self.resources().iter().flatten().any(|of| of == arn)
     }
 
     /// Do all of its resources begin so? One that only AWS knows does not.

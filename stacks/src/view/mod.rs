@@ -12,6 +12,7 @@ mod objects;
 mod pods;
 mod ports;
 mod resources;
+mod running;
 mod workload;
 
 pub(crate) use addons::{addon, addon_configuration};
@@ -20,12 +21,16 @@ pub(crate) use charts::{Root, RootObjects, Synced, argocd_release, argocd_values
 pub(crate) use entrance::Entrance;
 pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
-pub(crate) use objects::{AppProject, Application, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor};
+pub(crate) use objects::{
+    AppProject, Application, ExternalSecret, Meta, NodeClass, NodePool, Object, ScaledObject, SecretStore,
+    ServiceMonitor,
+};
 pub(crate) use pods::{
     Daemon, PerNode, PodGroup, base_pods, daemon_pods, daemons, maximum, other_pods, standing_base_pods,
 };
 pub(crate) use ports::{Listening, listening};
 pub(crate) use resources::{Declared, carries, discovered_subnets};
+pub(crate) use running::Running;
 pub(crate) use workload::{
     HOST, Labels, Workload, ZONE, container_port, declared_port, flag, holds, includes, is_everything, labels_of,
     limit, matches, plain, pod_of, ports, protocol, request, target, whole,

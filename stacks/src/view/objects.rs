@@ -6,6 +6,7 @@ use k8s_openapi::{Metadata, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use synth_kubernetes::{
     Custom, Manifest,
     argocd::{AppProjectSpec, ApplicationSpec},
+    external_secrets::{ExternalSecretSpec, SecretStoreSpec},
     karpenter::{NodeClassSpec, NodePoolSpec},
     keda::ScaledObjectSpec,
     monitoring::{PrometheusRuleSpec, Rule, ServiceMonitorSpec},
@@ -16,6 +17,8 @@ use crate::Platform;
 
 pub(crate) type Application = Custom<ApplicationSpec>;
 pub(crate) type AppProject = Custom<AppProjectSpec>;
+pub(crate) type ExternalSecret = Custom<ExternalSecretSpec>;
+pub(crate) type SecretStore = Custom<SecretStoreSpec>;
 pub(crate) type NodePool = Custom<NodePoolSpec>;
 pub(crate) type NodeClass = Custom<NodeClassSpec>;
 pub(crate) type PrometheusRule = Custom<PrometheusRuleSpec>;

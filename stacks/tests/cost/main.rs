@@ -189,3 +189,20 @@ fn what_has_no_line_is_said() {
     }
     assert!(RESTING.left_out.iter().all(|of| !of.why.contains("nothing is known")), "{:?}", RESTING.left_out);
 }
+
+#[test]
+fn entrances_of_one_scheme_share_a_load_balancer() {
+    let entrance = |host: &str, scheme: &str, path: &str| {
+        format!(
+            "[services.mock_target_server]\npre_stop_seconds = 15\ndrain_delay_seconds = 45\n\
+             [services.mock_target_server.entrance]\nhost = \"{host}\"\nscheme = \"{scheme}\"\npath = \"{path}\"\n"
+        )
+    };
+    let inside = resting(&entrance("target.example.com", "internal", "/"));
+    let (addresses, balancers) = ("public IPv4 addresses of load balancers", "application load balancers of entrances");
+    close(line(&inside, balancers).quantity, HOURS_A_MONTH);
+    close(line(&inside, addresses).quantity, line(&RESTING, addresses).quantity);
+    let outside = resting(&entrance("target.example.com", "internet-facing", "/"));
+    close(line(&outside, addresses).quantity, 2.0 * line(&RESTING, addresses).quantity);
+    assert!(RESTING.lines.iter().all(|line| line.what != balancers));
+}

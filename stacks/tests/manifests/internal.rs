@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use stacks::{
     add_ons::ROOT_APPLICATION,
-    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER, RESERVED},
+    names::{CORS_PROXY_SERVER, EXTERNAL_SECRETS, MOCK_TARGET_SERVER, RESERVED},
     settings::Settings,
 };
 
@@ -91,6 +91,7 @@ fn no_service_can_take_the_name_of_an_application() {
         let optional = |name: &str| match name {
             "keda" => !settings.services.scale_by_keda(),
             "entrances" | "external-dns" => settings.domain.name.is_none(),
+            EXTERNAL_SECRETS => !settings.services.ask_for_secrets(),
             _ => false,
         };
         let kept = reserved.into_iter().filter(|name| name != ROOT_APPLICATION && !optional(name));

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod asked;
+mod asking;
 mod decoded;
 mod delivery;
 mod files;

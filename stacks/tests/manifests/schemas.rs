@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{environments, schema::problems};
+use crate::{asking::ASKING, build, environments, schema::problems, settings};
 
-const SCHEMAS: [(&str, &str, &str); 8] = [
+const SCHEMAS: [(&str, &str, &str); 10] = [
     ("argoproj.io/v1alpha1", "Application", include_str!("../schemas/crds/argoproj.io-application.json")),
     ("argoproj.io/v1alpha1", "AppProject", include_str!("../schemas/crds/argoproj.io-appproject.json")),
     (
@@ -12,6 +12,12 @@ const SCHEMAS: [(&str, &str, &str); 8] = [
         "TargetGroupBinding",
         include_str!("../schemas/crds/elbv2.k8s.aws-targetgroupbinding.json"),
     ),
+    (
+        "external-secrets.io/v1",
+        "ExternalSecret",
+        include_str!("../schemas/crds/external-secrets.io-externalsecret.json"),
+    ),
+    ("external-secrets.io/v1", "SecretStore", include_str!("../schemas/crds/external-secrets.io-secretstore.json")),
     ("karpenter.sh/v1", "NodePool", include_str!("../schemas/crds/karpenter.sh-nodepool.json")),
     ("karpenter.k8s.aws/v1", "EC2NodeClass", include_str!("../schemas/crds/karpenter.k8s.aws-ec2nodeclass.json")),
     ("keda.sh/v1alpha1", "ScaledObject", include_str!("../schemas/crds/keda.sh-scaledobject.json")),
@@ -38,7 +44,8 @@ fn schema(version: &str, kind: &str) -> Json {
 #[test]
 fn every_object_of_a_custom_kind_fits_its_definition() {
     let mut kinds = std::collections::BTreeSet::new();
-    for (_, built) in environments() {
+    let asking = build(&settings("asking", ASKING));
+    for built in environments().map(|(_, built)| built).chain([asking]) {
         for manifest in built.objects() {
             let version = crate::text(manifest.object(), "/apiVersion");
             // Kubernetes' own groups are short, or end in its own domain.

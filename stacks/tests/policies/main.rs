@@ -1,11 +1,13 @@
 //! Every policy passes on the platforms as they are, and reports a platform that is broken on purpose.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
+mod asking;
 mod balancer;
 mod cost;
 mod delivery;
 mod drain;
 mod eksup;
+mod entrances;
 mod env;
 mod fixture;
 mod ha;

@@ -9,6 +9,7 @@ pub mod argocd;
 mod custom;
 mod draft;
 pub mod elbv2;
+pub mod external_secrets;
 pub mod karpenter;
 pub mod keda;
 mod manifests;

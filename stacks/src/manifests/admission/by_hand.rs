@@ -6,7 +6,7 @@
 use synth_kubernetes::{living, match_resources, policy_spec, rule, validation};
 
 use super::Scope;
-use crate::charts::keda::OPERATOR;
+use crate::{charts::keda::OPERATOR, names::EXTERNAL_SECRETS, settings::Settings};
 
 /// The label by which the namespace lets people change its objects, and its value.
 pub(crate) const BY_HAND: (&str, &str) = ("tideline/by-hand", "allowed");
@@ -30,6 +30,21 @@ fn by_keda(namespace: &str) -> String {
     format!("|| (request.userInfo.username == {operator:?} && request.resource.resource in {made:?}) ")
 }
 
+/// The objects that the External Secrets Operator puts its finalizer on, and what it makes of them.
+const LISTED: &str = "externalsecrets";
+const SECRETS: &str = "secrets";
+
+/// The condition, with what leads to the next, under which the External Secrets Operator writes: Secrets of the names of what asks for some.
+fn by_external_secrets(settings: &Settings) -> String {
+    let operator = format!("system:serviceaccount:{}:{EXTERNAL_SECRETS}", settings.external_secrets.namespace);
+    let names: Vec<_> = settings.services.with_secrets().map(|runs| runs.name).collect();
+    format!(
+        "|| (request.userInfo.username == {operator:?} && request.name in {names:?} \
+         && request.resource.resource in {:?}) ",
+        [SECRETS, LISTED]
+    )
+}
+
 pub(super) fn define(scope: &Scope<'_>) {
     let (argocd, controller) = (&scope.settings.argocd, &scope.settings.load_balancer_controller);
     let (key, value) = BY_HAND;
@@ -39,11 +54,13 @@ pub(super) fn define(scope: &Scope<'_>) {
         format!("system:serviceaccount:{}:{}", controller.namespace, controller.service_account),
     ];
     let scaler = scope.settings.services.scale_by_keda().then(|| by_keda(&scope.settings.keda.namespace));
+    let secrets = scope.settings.services.ask_for_secrets().then(|| by_external_secrets(scope.settings));
     let expression = format!(
         "request.userInfo.username in {writers:?} \
          || {CLUSTER:?}.exists(begin, request.userInfo.username.startsWith(begin)) \
-         {}|| namespaceObject.metadata.?labels[?'{key}'].orValue('') == '{value}'",
-        scaler.clone().unwrap_or_default()
+         {}{}|| namespaceObject.metadata.?labels[?'{key}'].orValue('') == '{value}'",
+        scaler.clone().unwrap_or_default(),
+        secrets.clone().unwrap_or_default()
     );
     let message =
         format!("the services' objects change in Git; to change them by hand, label the namespace {key}={value}");
@@ -64,6 +81,10 @@ pub(super) fn define(scope: &Scope<'_>) {
     }
     if scaler.is_some() {
         rules.push(rule("keda.sh", "v1alpha1", &[SCALED]));
+    }
+    if secrets.is_some() {
+        rules.push(rule("", "v1", &[SECRETS]));
+        rules.push(rule("external-secrets.io", "v1", &[LISTED, "secretstores"]));
     }
     let spec = policy_spec()
         .match_constraints(match_resources().resource_rules(rules))

@@ -5,7 +5,10 @@ use k8s_openapi::api::admissionregistration::v1::{NamedRuleWithOperations, Valid
 use synth_kubernetes::{changed, living, match_resources, policy_spec, rule, validation, variable};
 
 use super::Scope;
-use crate::names::SERVICES_PRIORITY;
+use crate::{
+    names::{POD_IDENTITY_TOKEN, SERVICES_PRIORITY},
+    settings::Settings,
+};
 
 /// Kinds that keep a pod's spec in the same place.
 struct Shape {
@@ -45,13 +48,16 @@ pub(super) fn define(scope: &Scope<'_>) {
             batch: "true",
         },
     ];
+    let token = identity_token(scope.settings);
     for shape in shapes {
+        // Pods alone get it: what makes pods is not changed by EKS.
+        let token = token.as_deref().filter(|_| shape.name == "pods").unwrap_or(NO_TOKEN);
         let spec = policy_spec()
             .match_constraints(match_resources().resource_rules(shape.rules))
             // A ReplicaSet of before a tightened rule still has to be scaled down: only its template counts.
             .match_conditions([living(), changed(shape.pod)])
             .variables([variable("batch", shape.batch), variable("images", &of_pod(IMAGES, shape.pod))])
-            .validations(validations(&scope.settings.aws.registry(), shape.pod));
+            .validations(validations(&scope.settings.aws.registry(), shape.pod, token));
         scope.bind(shape.name, spec);
     }
 }
@@ -78,7 +84,25 @@ fn every(holds: &str) -> String {
     format!("{} && POD.?ephemeralContainers.orValue([]).all(c, {holds})", each(holds))
 }
 
-fn validations(registry: &str, pod: &str) -> [Validation; 10] {
+/// The condition under which a volume `v` may hold the source `s`, as far as tokens go.
+const NO_TOKEN: &str = "!has(s.serviceAccountToken) && !has(s.podCertificate)";
+
+/// The same for pods, some of whose accounts have a role: into these EKS puts the token by which they get its credentials, and for which
+/// nobody else takes it.
+fn identity_token(settings: &Settings) -> Option<String> {
+    let accounts = settings.services.runs().filter(|runs| runs.asks.permissions.need_role());
+    let accounts: Vec<_> = accounts.map(|runs| runs.name).collect();
+    let (volume, audience) = POD_IDENTITY_TOKEN;
+    (!accounts.is_empty()).then(|| {
+        format!(
+            "!has(s.podCertificate) && (!has(s.serviceAccountToken) || v.name == '{volume}' \
+             && s.serviceAccountToken.?audience.orValue('') == '{audience}' \
+             && POD.?serviceAccountName.orValue('') in {accounts:?})"
+        )
+    })
+}
+
+fn validations(registry: &str, pod: &str, token: &str) -> [Validation; 10] {
     let validation = |expression: String, message: &str| validation(of_pod(&expression, pod), message);
     let probes = "has(c.readinessProbe) && has(c.livenessProbe)";
     [
@@ -118,10 +142,10 @@ fn validations(registry: &str, pod: &str) -> [Validation; 10] {
         ),
         validation(
             // Neither the one of itself nor one that a volume asks for by name.
-            "!POD.?automountServiceAccountToken.orValue(true) \
-             && POD.?volumes.orValue([]).all(v, v.?projected.?sources.orValue([]).all(s, \
-             !has(s.serviceAccountToken) && !has(s.podCertificate)))"
-                .to_owned(),
+            format!(
+                "!POD.?automountServiceAccountToken.orValue(true) \
+                 && POD.?volumes.orValue([]).all(v, v.?projected.?sources.orValue([]).all(s, {token}))"
+            ),
             "the pod mounts no token of its service account",
         ),
         validation(

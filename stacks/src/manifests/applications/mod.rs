@@ -2,6 +2,7 @@
 
 mod application;
 mod external_dns;
+mod external_secrets;
 pub(super) mod grafana;
 mod health;
 mod karpenter;
@@ -49,6 +50,9 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     if settings.domain.name.is_some() {
         own.extend(external_dns::application(settings));
         own.push(Application::folder(settings, ENTRANCES, Wave::Services, &settings.argocd.namespace));
+    }
+    if settings.services.ask_for_secrets() {
+        own.push(external_secrets::application(settings));
     }
     project::platform(settings, &own, manifests);
     project::services(settings, manifests);

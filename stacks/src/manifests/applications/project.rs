@@ -60,6 +60,7 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("autoscaling", &["HorizontalPodAutoscaler"]),
     // These also where no service needs them: what is left behind by one that did could not be taken away.
     ("elbv2.k8s.aws", &["TargetGroupBinding"]),
+    ("external-secrets.io", &["ExternalSecret", "SecretStore"]),
     ("keda.sh", &["ScaledObject"]),
     ("monitoring.coreos.com", &["ServiceMonitor"]),
     ("networking.k8s.io", &["Ingress", "NetworkPolicy"]),

@@ -4,7 +4,7 @@ use synth_kubernetes::monitoring::{Rule, RuleGroup};
 
 use super::{
     alert::{Severity, absent, alert},
-    keda,
+    external_secrets, keda,
 };
 use crate::settings::Settings;
 
@@ -30,6 +30,9 @@ pub(super) fn define(settings: &Settings) -> RuleGroup {
     ];
     if settings.services.scale_by_keda() {
         rules.extend(keda::define(settings));
+    }
+    if settings.services.ask_for_secrets() {
+        rules.extend(external_secrets::define(settings));
     }
     RuleGroup::new("controllers", rules)
 }

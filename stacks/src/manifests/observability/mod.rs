@@ -6,6 +6,7 @@ mod controllers;
 mod dashboard;
 mod dashboards;
 mod expressions;
+mod external_secrets;
 mod keda;
 mod monitors;
 mod questions;

@@ -9,7 +9,7 @@ use synth_kubernetes::{
 
 use crate::{
     charts::keda::{METRICS_SERVER, OPERATOR},
-    names::NAME_LABEL,
+    names::{EXTERNAL_SECRETS, NAME_LABEL},
     settings::Settings,
 };
 
@@ -42,6 +42,10 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
         for name in [OPERATOR, METRICS_SERVER] {
             named(name, &settings.keda.namespace, own.clone());
         }
+    }
+    if settings.services.ask_for_secrets() {
+        let own = Endpoint { honor_labels: true, ..Endpoint::of_service("metrics", INTERVAL) };
+        named(EXTERNAL_SECRETS, &settings.external_secrets.namespace, own);
     }
     let told = (!settings.argocd.notifications_secret.is_empty()).then_some(NOTIFICATIONS);
     for component in ARGOCD.into_iter().chain(told) {

@@ -24,6 +24,10 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     if settings.services.scale_by_keda() && !OF_KUBERNETES.contains(&keda) {
         outliving(pod_security(namespace(keda), "restricted", &version)).add_to(folder, "namespace-keda");
     }
+    if settings.services.ask_for_secrets() {
+        outliving(pod_security(namespace(&settings.external_secrets.namespace), "restricted", &version))
+            .add_to(folder, "namespace-external-secrets");
+    }
     // Helm made it, without a label. Whoever deletes it deletes Argo CD, which would be the one to do so.
     pod_security(namespace(&settings.argocd.namespace), "restricted", &version)
         .annotation(SYNC_OPTIONS, "Prune=false,Delete=false")

@@ -68,15 +68,22 @@ pub(super) fn define(settings: &Settings, runs: &Runs<'_>, args: Vec<String>) ->
     let args = args.into_iter().chain(runs.asks.arguments.iter().map(|argument| argument.replace("$(", "$$(")));
     let args: Vec<_> = args.collect();
     let container = if args.is_empty() { container } else { container.args(args) };
-    let variables = environment(runs);
+    let variables = environment(settings, runs);
     if variables.is_empty() { container } else { container.env(variables) }
 }
 
+/// Where programs that ask AWS find the region; they cannot ask their node.
+const REGION: &str = "AWS_REGION";
+
 /// The variables of the settings, and those whose values lie in the Secret of the same name as what runs.
-fn environment(runs: &Runs<'_>) -> Vec<EnvVar> {
-    let plain = runs.asks.environment.iter().map(|(name, value)| env_var(name, value));
+fn environment(settings: &Settings, runs: &Runs<'_>) -> Vec<EnvVar> {
+    let own = &runs.asks.environment;
+    let region =
+        runs.asks.permissions.need_role() && !own.contains_key(REGION) && !runs.asks.secrets.contains_key(REGION);
+    let region = region.then(|| env_var(REGION, settings.aws.region.name));
+    let plain = own.iter().map(|(name, value)| env_var(name, value));
     let secret = runs.asks.secrets.keys().map(|name| env_var_of_secret(name, runs.name, name));
-    plain.chain(secret).collect()
+    region.into_iter().chain(plain).chain(secret).collect()
 }
 
 /// The image in the account's registry: its digest where one is set, else its tag, which the registry never moves.

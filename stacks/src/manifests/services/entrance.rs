@@ -3,14 +3,14 @@
 
 use synth_kubernetes::{Manifests, ingress_object, ingress_spec};
 
-use super::TRAFFIC;
+use super::{SYNC_WAVE, TRAFFIC};
 use crate::{
     names::{INGRESS_CLASS, NAME_LABEL},
     settings::{Entrance, Scheme, Service, Settings},
 };
 
 /// In which wave of a sync the load balancer is made: before the pods, which have no readiness gate on a later one.
-pub(super) const WAVE: (&str, &str) = ("argocd.argoproj.io/sync-wave", "-1");
+pub(super) const WAVE: (&str, &str) = (SYNC_WAVE, "-1");
 
 /// Puts the entrance of a service into its folder.
 #[track_caller]

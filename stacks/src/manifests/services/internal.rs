@@ -42,7 +42,8 @@ pub(super) fn define(name: &str, server: &Service, settings: &Settings, manifest
     let ways_in = calls.into_iter().chain(entrance).chain([prometheus]);
     let policy = network_policy_spec().pod_selector(workload.selector()).policy_types(["Ingress", "Egress"]);
     let policy = policy.ingress(ways_in);
-    let ways_out: Vec<_> = networking::to_called(settings, name).collect();
+    let ways_out = networking::to_called(settings, name).chain(networking::to_aws(settings, &server.runs(name)));
+    let ways_out: Vec<_> = ways_out.collect();
     let policy = if ways_out.is_empty() {
         policy
     } else {

@@ -7,6 +7,7 @@ mod entrance;
 mod internal;
 mod networking;
 mod proxy;
+mod secrets;
 mod workload;
 
 use synth_kubernetes::Manifests;

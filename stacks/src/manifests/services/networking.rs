@@ -4,8 +4,8 @@ use k8s_openapi::api::networking::v1::{NetworkPolicyEgressRule, NetworkPolicyIng
 use synth_kubernetes::{egress, ingress, ip_block, pods, pods_of_namespace, selector, tcp, udp};
 
 use crate::{
-    names::NAME_LABEL,
-    settings::{Cidr, Entrance, Host, Service, Settings},
+    names::{NAME_LABEL, POD_IDENTITY_AGENT},
+    settings::{Cidr, Entrance, Host, Permissions, Runs, Service, Settings, Stored},
 };
 
 /// Ranges that are not the internet's. The metadata addresses of nodes and pods lie in the link-local one.
@@ -49,6 +49,37 @@ pub(super) fn to_called(settings: &Settings, caller: &str) -> impl Iterator<Item
 
 /// Pods may reach the internet, and neither the VPC nor anything else that is private.
 pub(super) fn to_internet(settings: &Settings) -> NetworkPolicyEgressRule {
+    egress([ip_block("0.0.0.0/0", not_internet(settings))], [tcp(None)])
+}
+
+/// Pods that have a role may fetch its credentials, and reach the services of AWS that it is for: by their public addresses, which
+/// nobody lists, or by those of their endpoints in the VPC, which lie in the private subnets.
+pub(super) fn to_aws(settings: &Settings, runs: &Runs<'_>) -> Vec<NetworkPolicyEgressRule> {
+    let permissions = runs.asks.permissions;
+    if !permissions.need_role() {
+        return Vec::new();
+    }
+    let (agent, port) = POD_IDENTITY_AGENT;
+    let inside = |service: &&str| settings.network.interface_endpoints.iter().any(|name| name == service);
+    let inside = services(permissions).iter().any(inside);
+    let subnets = settings.network.subnets.private.iter().filter(|_| inside);
+    let addresses = [ip_block("0.0.0.0/0", not_internet(settings))].into_iter();
+    let addresses = addresses.chain(subnets.map(|subnet| ip_block(subnet.to_string(), [])));
+    vec![egress([ip_block(format!("{agent}/32"), [])], [tcp(port)]), egress(addresses, [tcp(443)])]
+}
+
+/// The services of AWS that are called for what is allowed, by the names of their endpoints. Keys are used by the services themselves.
+fn services(permissions: &Permissions) -> Vec<&'static str> {
+    let stores = permissions.read.iter().chain(&permissions.write).map(|store| match &**store {
+        Stored::Bucket { .. } => "s3",
+        Stored::Table(_) => "dynamodb",
+    });
+    let queues = permissions.send.iter().chain(&permissions.receive).map(|_| "sqs");
+    stores.chain(queues).chain(permissions.publish.iter().map(|_| "sns")).collect()
+}
+
+/// The ranges that are not the internet's here.
+fn not_internet(settings: &Settings) -> Vec<String> {
     let mut except: Vec<_> = NOT_INTERNET.map(str::to_owned).into();
     for range in [settings.network.cidr, settings.cluster.service_cidr] {
         let known = except.iter().filter_map(|known| known.parse::<Cidr>().ok()).any(|known| known.contains(range));
@@ -56,7 +87,7 @@ pub(super) fn to_internet(settings: &Settings) -> NetworkPolicyEgressRule {
             except.push(range.to_string());
         }
     }
-    egress([ip_block("0.0.0.0/0", except)], [tcp(None)])
+    except
 }
 
 /// Pods may reach the private targets of the settings: those named by address there alone, those named by host on their

@@ -53,7 +53,8 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
                         .into_iter()
                         .chain(networking::to_called(settings, CORS_PROXY_SERVER))
                         .chain([networking::to_internet(settings)])
-                        .chain(networking::to_allowed_targets(settings)),
+                        .chain(networking::to_allowed_targets(settings))
+                        .chain(networking::to_aws(settings, &server.runs(CORS_PROXY_SERVER))),
                 ),
         )
         .add_to(folder, "network-policy");

@@ -11,7 +11,7 @@ use synth_kubernetes::{
     service_account, spread, toleration_for, toleration_of,
 };
 
-use super::{ADMIN, MAX_SURGE_PERCENT, REDIRECT, TRAFFIC, autoscaler, container, grace_period_seconds};
+use super::{ADMIN, MAX_SURGE_PERCENT, REDIRECT, TRAFFIC, autoscaler, container, grace_period_seconds, secrets};
 use crate::{
     names::{
         CORS_PROXY_SERVER, DEAD_NODE_TAINTS, EBS_CSI_TAINT, HTTPS_REDIRECT_PORT, MOST_NODES, NAME_LABEL,
@@ -26,13 +26,14 @@ const ZONE: &str = "topology.kubernetes.io/zone";
 /// Samples of one scrape of a pod, beyond which Prometheus takes none of it: the services of this repository stay below.
 const SAMPLES: u64 = 10_000;
 
-/// Puts the service account of what runs into its folder.
+/// Puts the service account of what runs into its folder, and the secrets that it asks for.
 #[track_caller]
 pub(super) fn account(runs: &Runs<'_>, settings: &Settings, folder: &Manifests) {
     service_account(runs.name)
         .in_namespace(&settings.services.namespace)
         .automount_service_account_token(false)
         .add_to(folder, "service-account");
+    secrets::define(runs, settings, folder);
 }
 
 /// The pod of what runs, with what all of them have.

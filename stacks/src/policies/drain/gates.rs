@@ -1,7 +1,7 @@
 //! Readiness gates: whether the pods behind a load balancer have one, also those that are made while its controller is away.
 
 use k8s_openapi::api::core::v1::Namespace;
-use synth_review::{Findings, Policy, Severity};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use super::balanced;
 use crate::{
@@ -27,7 +27,12 @@ pub(super) const READINESS_GATES: Policy<Platform> = Policy {
 fn readiness_gates(platform: &Platform, findings: &mut Findings) {
     for (workload, balancer) in balanced(platform) {
         asked_for(platform, &workload, &balancer, findings);
-        webhook_sees(platform, &workload, &balancer, findings);
+        webhook_sees(platform, &workload, &balancer.place(), findings);
+    }
+    for workload in platform.autoscaled() {
+        if let Some(entrance) = workload.entrances(platform).first() {
+            webhook_sees(platform, &workload, &entrance.ingress.place(), findings);
+        }
     }
 }
 
@@ -62,10 +67,10 @@ fn asked_for(platform: &Platform, workload: &Workload<'_>, balancer: &Balancer<'
 
 /// The webhook gives the gate. While nobody answers it, a pod that it is asked about is made without the gate (`Ignore`, the
 /// chart's default), or refused and tried again (`Fail`). A refused pod is no loss: nobody would register it either.
-fn webhook_sees(platform: &Platform, workload: &Workload<'_>, balancer: &Balancer<'_>, findings: &mut Findings) {
+fn webhook_sees(platform: &Platform, workload: &Workload<'_>, balancer: &Place, findings: &mut Findings) {
     let Some(chart) = platform.chart::<Values>() else {
         findings.report(
-            balancer.place(),
+            balancer.clone(),
             "has no controller that makes its load balancer and gives its pods a readiness gate",
             format!("install `{}`", Values::CHART),
         );
@@ -93,7 +98,9 @@ fn webhook_sees(platform: &Platform, workload: &Workload<'_>, balancer: &Balance
             "let `objectSelector` in its values select them, and leave `webhookNamespaceSelectors` out",
         );
     }
-    let behind: Vec<_> = balanced(platform).map(|(workload, _)| workload.name()).collect();
+    let entered = platform.autoscaled().into_iter().filter(|of| !of.entrances(platform).is_empty());
+    let behind = balanced(platform).map(|(workload, _)| workload).chain(entered);
+    let behind: Vec<_> = behind.map(|workload| workload.name()).collect();
     let others = platform.autoscaled().into_iter().filter(|of| of.namespace() == workload.namespace());
     for other in others.filter(|other| policy == "Fail" && seen(other) && !behind.contains(&other.name())) {
         findings.report(

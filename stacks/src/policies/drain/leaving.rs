@@ -24,7 +24,7 @@ const DEREGISTRATION: &str = "services.proxy.deregistration_delay_seconds";
 
 /// How a container leaves, in seconds.
 #[derive(Clone, Copy, Default)]
-struct Leaving {
+pub(super) struct Leaving {
     /// The stop signal is held back, and the server knows nothing.
     held: u64,
     /// It still accepts, and reports that it is not ready.
@@ -46,12 +46,17 @@ impl Leaving {
     }
 
     /// The longest of a workload's containers.
-    fn longest(workload: &Workload<'_>) -> Self {
+    pub(super) fn longest(workload: &Workload<'_>) -> Self {
         workload.containers().iter().map(Self::of).max_by_key(|leaving| leaving.promised()).unwrap_or_default()
     }
 
+    /// How long it takes what is new, from the moment at which it is told to stop.
+    pub(super) fn accepts(self) -> u64 {
+        self.held + self.delay
+    }
+
     /// How long a connection may live that the pod has when it is told to stop.
-    fn promised(self) -> u64 {
+    pub(super) fn promised(self) -> u64 {
         self.held + self.delay + self.timeout
     }
 }

@@ -1,6 +1,7 @@
 //! DRAIN: whether pods and nodes that leave finish what they have begun.
 
 mod budgets;
+mod entrances;
 mod expiry;
 mod gates;
 mod leaving;
@@ -25,6 +26,7 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     leaving::LEAVING_FITS_SPOT_NOTICE,
     expiry::TURNS_FIT_GRACE,
     expiry::EXPIRY_COMES_LAST,
+    entrances::PODS_LEAVE_ENTRANCES,
 ];
 
 /// The workloads behind load balancers, each with what sends to it.

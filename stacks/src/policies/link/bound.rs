@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) const BOUND: Policy<Platform> = Policy {
-    code: "LINK028",
+    code: "LINK033",
     name: "target-groups-are-bound",
     severity: Severity::Error,
     explanation: "A target group and what fills it know each other by a name alone: with another name the controller \
@@ -67,7 +67,7 @@ fn bound(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) const BALANCER_REACHES_PODS: Policy<Platform> = Policy {
-    code: "LINK029",
+    code: "LINK034",
     name: "balancer-reaches-pods",
     severity: Severity::Error,
     explanation: "The load balancer comes from a security group of its own: where the nodes' group does not admit it, \

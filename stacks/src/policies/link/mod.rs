@@ -4,6 +4,7 @@ mod aws;
 mod bound;
 mod clients;
 mod delivery;
+mod entrances;
 mod named;
 mod names;
 mod partition;
@@ -11,7 +12,9 @@ mod permissions;
 mod placement;
 mod ports;
 mod reach;
+mod roles;
 mod runner;
+mod secrets;
 mod traffic;
 mod zones;
 
@@ -47,6 +50,11 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     zones::HALF_WAY,
     clients::DO_NOT_COLLIDE,
     clients::ARE_NAMED,
+    secrets::SECRETS_ARRIVE,
+    secrets::SECRETS_READABLE,
+    roles::ROLES_REACH_PODS,
+    entrances::LEAD_TO_PODS,
+    entrances::SAY_THE_SAME,
     bound::BOUND,
     bound::BALANCER_REACHES_PODS,
     named::CERTIFIED,

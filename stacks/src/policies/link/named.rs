@@ -29,7 +29,7 @@ fn covers(name: &str, host: &str) -> bool {
 }
 
 pub(super) const CERTIFIED: Policy<Platform> = Policy {
-    code: "LINK030",
+    code: "LINK035",
     name: "names-are-certified",
     severity: Severity::Error,
     explanation: "A browser refuses a name that the certificate does not cover, and the load balancer controller makes no \
@@ -59,7 +59,7 @@ fn certified(platform: &Platform, findings: &mut Findings) {
 }
 
 pub(super) const RECORDED: Policy<Platform> = Policy {
-    code: "LINK031",
+    code: "LINK036",
     name: "entrances-have-records",
     severity: Severity::Error,
     explanation: "external-dns makes records in the zone of its domain alone: nobody finds an entrance of another one.",

@@ -15,6 +15,12 @@ use crate::{
     },
 };
 
+/// Do network policies let the pods of a workload have what comes from a range on a TCP port?
+pub(super) fn admits_from(platform: &Platform, workload: &Workload<'_>, port: u64, range: Cidr) -> bool {
+    let admits = |rule: &Rule<'_>| rule.admits_port(("tcp", port)) && rule.admits_range(range);
+    !denies(platform, workload, Direction::Ingress) || rules(platform, workload, Direction::Ingress).iter().any(admits)
+}
+
 /// Which way traffic goes, seen from a pod.
 #[derive(Clone, Copy, PartialEq)]
 enum Direction {

@@ -3,9 +3,11 @@
 mod egress;
 mod entrances;
 mod identity;
+mod names;
 mod nodes;
 mod pods;
 mod pull_request;
+mod services;
 
 use synth_review::Policy;
 
@@ -29,6 +31,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     identity::POD_ROLE_TRUST,
     pull_request::READS_NO_DATA,
     pods::STRICT_MODE,
-    entrances::PUBLIC_MEANS_SIGNED_IN,
-    entrances::ONE_ZONE,
+    services::NAMED_RESOURCES,
+    entrances::SPEAK_TLS,
+    names::PUBLIC_MEANS_SIGNED_IN,
+    names::ONE_ZONE,
 ];

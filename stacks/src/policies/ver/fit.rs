@@ -6,7 +6,7 @@ use synth_review::{Findings, Place, Policy, Severity};
 use super::SOON;
 use crate::{
     Platform,
-    charts::{karpenter, keda},
+    charts::{external_secrets, karpenter, keda},
     versions::{DOLLARS_A_MONTH, Release, Tested, days, seen_with},
     view::argocd_release,
 };
@@ -37,7 +37,14 @@ fn installed(platform: &Platform) -> Vec<Installed<'static>> {
         version: chart.version.to_owned(),
         setting: "keda.chart_version",
     });
-    argocd.into_iter().chain(karpenter).chain(keda).filter(|installed| Tested::knows(&installed.chart)).collect()
+    let external_secrets = platform.chart::<external_secrets::Values>().map(|chart| Installed {
+        place: chart.place(),
+        chart: chart.name.to_owned(),
+        version: chart.version.to_owned(),
+        setting: "external_secrets.chart_version",
+    });
+    let charts = argocd.into_iter().chain(karpenter).chain(keda).chain(external_secrets);
+    charts.filter(|installed| Tested::knows(&installed.chart)).collect()
 }
 
 pub(super) const CHARTS_WORK_WITH_KUBERNETES: Policy<Platform> = Policy {

@@ -82,6 +82,16 @@ impl Services {
         self.all().any(|(_, service)| service.scales_on_traffic()) || self.workers.values().any(Worker::scales_on_queue)
     }
 
+    /// What asks for secrets that AWS keeps.
+    pub fn with_secrets(&self) -> impl Iterator<Item = Runs<'_>> {
+        self.runs().filter(|runs| !runs.asks.secrets.is_empty())
+    }
+
+    /// Does anything ask for secrets, so that the operator is needed that brings them?
+    pub fn ask_for_secrets(&self) -> bool {
+        self.with_secrets().next().is_some()
+    }
+
     /// Everything that runs by its name, with its image.
     pub fn images(&self) -> Vec<(&str, &Image)> {
         self.runs().map(|runs| (runs.name, runs.image)).collect()

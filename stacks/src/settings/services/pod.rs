@@ -25,7 +25,7 @@ section! {
         pub receive: Vec<Queue> where set(Anything); else Vec::new(),
         /// Topics that it may publish to.
         pub publish: Vec<Topic> where set(Anything); else Vec::new(),
-        /// Keys of KMS with which the above is encrypted.
+        /// Keys of KMS with which the above is encrypted, or a secret that it asks for.
         pub keys: Vec<KeyId> where set(Anything); else Vec::new(),
     }
 }
@@ -43,9 +43,9 @@ impl Permissions {
         }
     }
 
-    /// Does it allow nothing?
-    pub fn is_none(&self) -> bool {
-        *self == Self::none()
+    /// Does a pod need a role for it? Keys alone allow nothing: they are of what is encrypted with them.
+    pub fn need_role(&self) -> bool {
+        *self != Self { keys: self.keys.clone(), ..Self::none() }
     }
 }
 
@@ -188,6 +188,10 @@ pub(super) fn asks_fit(runs: &Runs<'_>, section: &str, problems: &mut Problems<'
     for name in asks.secrets.keys().filter(|name| asks.environment.contains_key(*name)) {
         let other = tree::child(&environment, name);
         problems.report_name(&tree::child(&secrets, name), format!("is `{other}`, too: keep one of them"));
+    }
+    if !asks.permissions.keys.is_empty() && !asks.permissions.need_role() && asks.secrets.is_empty() {
+        let message = "opens keys, but there is nothing else that they could have encrypted: name it, or remove them";
+        problems.report(&tree::child(&tree::child(section, "permissions"), "keys"), message.to_owned());
     }
     let limits = tree::child(section, "limits");
     let (cpu, memory) = (asks.limits.cpu_millicores, asks.limits.memory_mib);
