@@ -15,36 +15,42 @@ const PARTS: &[Part<Platform>] = &[
         directory: "bootstrap",
         summary: "state bucket, image registry, and GitHub's roles",
         kind: Kind::Stack(bootstrap::define),
+        absent: Part::<Platform>::always,
     },
     Part {
         name: "cluster",
         directory: "cluster",
         summary: "network, EKS, base nodes, Karpenter's AWS side and Argo CD",
         kind: Kind::Stack(cluster::define),
+        absent: Part::<Platform>::always,
     },
     Part {
         name: "add-ons",
         directory: "add-ons",
         summary: "the root Application and the repository's credentials: hands the cluster to GitOps",
         kind: Kind::Stack(add_ons::define),
+        absent: Part::<Platform>::always,
     },
     Part {
         name: "manifests",
         directory: "manifests",
         summary: "what Argo CD syncs: system charts, node pools, both services, policies and dashboards",
         kind: Kind::Manifests(manifests::build),
+        absent: Part::<Platform>::always,
     },
     Part {
         name: "load-test",
         directory: "load-testing",
         summary: "the JMeter plan: requests a second rise, hold and fall, through the proxy to the mock target",
         kind: Kind::Files(load_test::build),
+        absent: Part::<Platform>::always,
     },
     Part {
         name: "picture",
         directory: "picture",
         summary: "the architecture as a drawing: zones, nodes, services, and the paths of a request and of a change",
         kind: Kind::Picture(picture::build),
+        absent: Part::<Platform>::always,
     },
 ];
 
