@@ -7,7 +7,7 @@ use crate::{
     Platform,
     charts::prometheus_stack,
     names::ARGOCD_PASSWORD_SECRET,
-    view::{argocd_release, argocd_values, ports},
+    view::{argocd_release, argocd_values},
 };
 
 /// A page inside the cluster.
@@ -51,6 +51,8 @@ pub struct Balanced {
     pub namespace: String,
     /// Its port.
     pub port: u16,
+    /// The load balancer's name, where Terraform makes it.
+    pub made: Option<String>,
 }
 
 impl Page {
@@ -79,6 +81,11 @@ impl Balanced {
     /// The command that prints the name of the load balancer.
     pub fn hostname(&self) -> String {
         let Self { service, namespace, .. } = self;
+        if let Some(name) = &self.made {
+            return format!(
+                "aws elbv2 describe-load-balancers --names {name} --query 'LoadBalancers[0].DNSName' --output text"
+            );
+        }
         format!(
             "kubectl get service --namespace {namespace} {service} --output \
              jsonpath='{{.status.loadBalancer.ingress[0].hostname}}'"
@@ -98,10 +105,11 @@ pub fn pages(platform: &Platform) -> Vec<Page> {
 
 /// Every Service with a load balancer.
 pub fn balanced(platform: &Platform) -> Vec<Balanced> {
-    let balanced = platform.balancers().map(|service| {
-        let port = ports(&service).first().and_then(|port| u16::try_from(port.port).ok()).unwrap_or_default();
-        let namespace = service.namespace().to_owned();
-        Balanced { service: service.name().to_owned(), namespace, port }
+    let balanced = platform.balancers().map(|balancer| {
+        let port = balancer.leads().first().and_then(|leads| u16::try_from(leads.port).ok()).unwrap_or_default();
+        let (service, namespace) = (balancer.service.name().to_owned(), balancer.service.namespace().to_owned());
+        let made = balancer.made().and_then(|made| made.text(|of| of.name()));
+        Balanced { service, namespace, port, made }
     });
     balanced.collect()
 }

@@ -55,8 +55,15 @@ pub const SERVICES_PRIORITY: &str = "services";
 /// Who signs the tokens of GitHub's workflow runs.
 pub const GITHUB_ISSUER: &str = "token.actions.githubusercontent.com";
 
+/// The class of Ingresses of which the load balancer controller makes application load balancers, by its chart's default.
+pub const INGRESS_CLASS: &str = "alb";
+
 /// The label by which a service's pods are selected everywhere.
 pub const NAME_LABEL: &str = "app.kubernetes.io/name";
+
+/// What listeners speak that Terraform makes: TLS 1.3 and 1.2 with forward secrecy and, for whoever can, keys that a quantum
+/// computer does not find; AWS's recommendation and its console's default (Elastic Load Balancing's guide, 2026-12-01).
+pub const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
 /// The storage class of encrypted gp3 volumes.
 pub const STORAGE_CLASS: &str = "gp3-encrypted";

@@ -23,7 +23,7 @@ use crate::{
     charts::karpenter::Values,
     cost::standing,
     names::{BASE_NODE_LABEL, CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
-    view::{self, BALANCER, NodePool, TARGET_GROUP, Workload, attribute},
+    view::{self, BALANCER, NodePool, TARGET_GROUP, Workload},
 };
 
 /// Seconds for which the proxy and the mock keep a connection at most: the default of `--max-connection-age`, which no setting changes.
@@ -93,7 +93,8 @@ pub fn setup(platform: &Platform) -> Setup {
         },
         balancer: Balancer {
             cross_zone: balancer
-                .is_some_and(|of| attribute(&of, BALANCER, "load_balancing.cross_zone.enabled") == Some("true")),
+                .and_then(|of| of.attribute(BALANCER, "load_balancing.cross_zone.enabled"))
+                .is_some_and(|across| across == "true"),
             registration: Registration::default(),
             unhealthy: UNHEALTHY,
         },
@@ -128,7 +129,7 @@ fn service(platform: &Platform, workload: &Workload<'_>) -> Service {
         of.map_or((0, 0, 0), |of| (of.pre_stop_seconds, of.drain_delay_seconds, of.drain_timeout_seconds));
     let balancer = workload.balancers(platform).next();
     let deregistered = balancer
-        .and_then(|of| attribute(&of, TARGET_GROUP, "deregistration_delay.timeout_seconds")?.parse().ok())
+        .and_then(|of| of.attribute(TARGET_GROUP, "deregistration_delay.timeout_seconds")?.parse().ok())
         .map_or(seconds(0), |of: u32| seconds(of));
     let late = if is_proxy { seconds(settings.proxy.late_connections_seconds) } else { Span::whole_seconds(1) };
     let grace = Span::whole_seconds(i64::try_from(workload.grace()).unwrap_or(i64::MAX));

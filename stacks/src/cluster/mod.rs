@@ -7,6 +7,7 @@ mod addons;
 mod alertmanager;
 mod argocd;
 mod argocd_values;
+mod balancer;
 mod base_nodes;
 mod control_plane;
 mod encryption;
@@ -35,6 +36,9 @@ pub fn define(settings: &Settings, stack: &Stack) {
     flow_logs::flow_logs(settings, &network, &keys, &stack.file("flow-logs"));
     let groups = security_groups::security_groups(settings, &network, &stack.file("security-groups"));
     endpoints::endpoints(settings, &network, &routing, &stack.file("endpoints"));
+    if settings.terraform_owns_balancer() {
+        balancer::balancer(settings, &network, &routing, &groups, &stack.file("balancer"));
+    }
 
     let cluster = control_plane::control_plane(settings, &network, &groups, &keys, &stack.file("control-plane"));
     let access = access::access(settings, &cluster, &stack.file("access"));

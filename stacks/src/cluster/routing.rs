@@ -20,6 +20,8 @@ const ANYWHERE: &str = "0.0.0.0/0";
 
 /// How the private subnets leave the network.
 pub(super) struct PrivateRouting {
+    /// The way into and out of the public subnets.
+    pub internet: aws_internet_gateway::Handle,
     /// Their route tables.
     pub tables: Vec<aws_route_table::Handle>,
     /// The associations of the private subnets with these tables.
@@ -50,7 +52,7 @@ pub(super) fn routing(settings: &Settings, network: &Network, stack: &Stack) -> 
     let public_associations = associate_all("public", &public, &network.public);
     let intra_associations = associate_all("intra", &intra, &network.intra);
     let gateways = nat_gateways(settings, network, &internet, &(&way_out, &public_associations), stack);
-    let private = private_routing(settings, network, &gateways, stack);
+    let private = private_routing(settings, network, (internet, &gateways), stack);
     test_private(network, &gateways, &private, stack);
     let routes = private.routes.iter().chain([&way_out]).collect::<Vec<_>>();
     test_intra(&intra, &intra_associations, &routes, stack);
@@ -150,10 +152,10 @@ fn nat_gateways(
 fn private_routing(
     settings: &Settings,
     network: &Network,
-    gateways: &[aws_nat_gateway::Handle],
+    (internet, gateways): (aws_internet_gateway::Handle, &[aws_nat_gateway::Handle]),
     stack: &Stack,
 ) -> PrivateRouting {
-    let mut routing = PrivateRouting { tables: Vec::new(), associations: Vec::new(), routes: Vec::new() };
+    let mut routing = PrivateRouting { internet, tables: Vec::new(), associations: Vec::new(), routes: Vec::new() };
     let zones = settings.zones().zip(&network.private).zip(gateways.iter().cycle());
     for (((letter, _), subnet), gateway) in zones {
         let table = route_table(settings, network, &format!("private-{letter}"), stack);

@@ -43,6 +43,8 @@ const EVENTS: Paid = Otherwise("events of AWS's own services are free; those tha
 
 /// Every type that has bindings.
 pub(crate) const TYPES: &[(&str, Paid)] = &[
+    ("aws_acm_certificate", Free),
+    ("aws_acm_certificate_validation", Free),
     ("aws_backup_plan", BACKUPS),
     ("aws_backup_selection", Free),
     ("aws_backup_vault", Free),
@@ -88,8 +90,13 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
     ("aws_kms_alias", Free),
     ("aws_kms_key", Lines),
     ("aws_launch_template", Lines),
+    ("aws_lb", Lines),
+    ("aws_lb_listener", Free),
+    ("aws_lb_target_group", Free),
     ("aws_nat_gateway", Lines),
     ("aws_route", Free),
+    ("aws_route53_record", Free),
+    ("aws_route53_zone", Otherwise("half a dollar a month: its price is not evidenced here")),
     ("aws_route_table", Free),
     ("aws_route_table_association", Free),
     ("aws_s3_bucket", BUCKETS),

@@ -51,7 +51,7 @@ impl Bill<'_> {
         let months = count(trace.seconds.len()).max(1.0) / 3600.0 / HOURS_A_MONTH;
         let moved = trace.bill.moved;
         let background = self.nodes * self.assumed.of(BETWEEN_ZONES);
-        let balancers: Vec<_> = self.platform.balancers().map(|of| of.place().subject).collect();
+        let balancers: Vec<_> = self.platform.balancing().into_iter().map(|(place, _)| place.subject).collect();
         let traffic = |what: &str, item: Item, quantity: f64, assumed: Names| {
             let line = self.line(Part::Traffic, what, item, quantity, assumed);
             Line { from: balancers.clone(), ..line }

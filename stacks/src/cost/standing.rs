@@ -7,12 +7,7 @@ use synth_kubernetes::quantity;
 use synth_twin::cost::Item;
 
 use super::Part;
-use crate::{
-    Platform,
-    charts::prometheus_stack,
-    versions::Release,
-    view::{Declared, annotation},
-};
+use crate::{Platform, charts::prometheus_stack, versions::Release, view::Declared};
 
 /// Something that stands.
 pub(crate) struct Standing {
@@ -113,10 +108,9 @@ fn endpoints(platform: &Platform) -> Standing {
 fn balancers(platform: &Platform) -> [Standing; 2] {
     let public = platform.resources::<aws_subnet::Handle>().filter(|of| of.tag("kubernetes.io/role/elb").is_some());
     let zones = count(public.count());
-    let name = |manifest: &synth_kubernetes::Manifest| platform.place(manifest).subject;
-    let from: Vec<_> = platform.balancers().map(|of| name(of.manifest)).collect();
-    let facing = platform.balancers().filter(|of| annotation(of, "scheme") == "internet-facing");
-    let facing: Vec<_> = facing.map(|of| name(of.manifest)).collect();
+    let all = platform.balancing();
+    let from: Vec<_> = all.iter().map(|(place, _)| place.subject.clone()).collect();
+    let facing: Vec<_> = all.into_iter().filter(|(_, public)| *public).map(|(place, _)| place.subject).collect();
     [
         Standing {
             part: Part::Network,

@@ -2,8 +2,14 @@
 
 use super::problem::Problems;
 use super::zone;
-use super::{Argocd, Aws, BaseNodes, Cluster, Keda, Network, Observability, Services};
+use super::{Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, Keda, Network, Observability, Services};
 use crate::{instances::Offered, names::OF_KUBERNETES};
+
+/// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
+const NAME_LIMIT: usize = 32;
+
+/// What ends the longest of their names here.
+const LONGEST_SUFFIX: &str = "-redirect";
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     for (index, zone) in network.zones.iter().enumerate() {
@@ -25,9 +31,22 @@ pub(super) fn principals_lie_in_partition(aws: &Aws, cluster: &Cluster, problems
     }
 }
 
-pub(super) fn certificate_lies_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
-    let key = "services.proxy.certificate_arn";
-    let Some(arn) = &services.proxy.certificate_arn else { return };
+pub(super) fn certificates_lie_in_region(aws: &Aws, services: &Services, problems: &mut Problems<'_>) {
+    let mut certificates = vec![("services.proxy.certificate_arn".to_owned(), &services.proxy.certificate_arn)];
+    for (name, service) in services.all() {
+        let Some(entrance) = &service.entrance else { continue };
+        let key = format!("{}.entrance.certificate_arn", services.key(name).join("."));
+        certificates.push((key, &entrance.certificate_arn));
+    }
+    for (key, arn) in certificates {
+        if let Some(arn) = arn {
+            of_a_balancer(aws, &key, arn, problems);
+        }
+    }
+}
+
+/// The certificate at `key`, which a load balancer is to use.
+fn of_a_balancer(aws: &Aws, key: &str, arn: &CertificateArn, problems: &mut Problems<'_>) {
     let takes = "but a load balancer only takes certificates of its own";
     let problem = if arn.partition() != aws.partition() {
         let region = problems.other(key, "aws.region", aws.region);
@@ -158,5 +177,21 @@ pub(super) fn administrators_are_others(cluster: &Cluster, taken: &[(&str, Strin
                 );
             }
         }
+    }
+}
+
+/// Terraform names the load balancer and its target groups, by which bindings in the cluster find them.
+pub(super) fn balancer_names_fit(name: &str, domain: &Domain, problems: &mut Problems<'_>) {
+    let longest = NAME_LIMIT - LONGEST_SUFFIX.len();
+    if domain.name.is_some() && name.len() > longest {
+        let derived = format!("{name}{LONGEST_SUFFIX}");
+        let length = derived.len();
+        problems.report(
+            "name",
+            format!(
+                "makes the name `{derived}` of a target group, of {length} characters, but Elastic Load Balancing allows \
+                 {NAME_LIMIT}: use at most {longest} characters, or leave `domain.name` empty"
+            ),
+        );
     }
 }

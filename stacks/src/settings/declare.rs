@@ -1,12 +1,12 @@
 //! The two forms in which settings are declared: once, with their types, their rules and their documentation.
 
-/// Declares a section of the settings once: its fields, how each is read, and the rule that each must meet; or how one is
-/// read `of` a type that is declared elsewhere.
+/// Declares a section of the settings once: its fields, how each is read, the rule that each must meet, and what it is where no
+/// file names it, if it may be left out; or how one is read `of` a type that is declared elsewhere.
 macro_rules! section {
     (
         $(#[doc = $about:literal])*
         pub struct $name:ident {
-            $( $(#[doc = $field_about:literal])* pub $field:ident: $type:ty $(where $rule:expr)? ),* $(,)?
+            $( $(#[doc = $field_about:literal])* pub $field:ident: $type:ty $(where $rule:expr)? $(; else $default:expr)? ),* $(,)?
         }
         $(check $check:path;)?
     ) => {
@@ -18,14 +18,14 @@ macro_rules! section {
 
         $crate::settings::declare::section! {
             $(#[doc = $about])*
-            of $name { $( $(#[doc = $field_about])* $field: $type $(where $rule)? ),* }
+            of $name { $( $(#[doc = $field_about])* $field: $type $(where $rule)? $(; else $default)? ),* }
             $(check $check;)?
         }
     };
     (
         $(#[doc = $about:literal])*
         of $name:ident {
-            $( $(#[doc = $field_about:literal])* $field:ident: $type:ty $(where $rule:expr)? ),* $(,)?
+            $( $(#[doc = $field_about:literal])* $field:ident: $type:ty $(where $rule:expr)? $(; else $default:expr)? ),* $(,)?
         }
         $(check $check:path;)?
     ) => {
@@ -39,7 +39,10 @@ macro_rules! section {
                 problems: &mut $crate::settings::problem::Problems<'_>,
             ) -> Option<Self> {
                 let mut section = $crate::settings::read::Section::open(node, problems)?;
-                $( let $field = section.field::<$type>(stringify!($field), &[$(&$rule)?]); )*
+                $(
+                    let default = $crate::settings::declare::default!($($default)?);
+                    let $field = section.field_or::<$type>(stringify!($field), &[$(&$rule)?], default);
+                )*
                 section.close();
                 let section = Self { $( $field: $field?, )* };
                 $( $check(&section, &node.key, problems); )?
@@ -52,6 +55,16 @@ macro_rules! section {
                 section.close()
             }
         }
+    };
+}
+
+/// What a field is where no file names it; nothing where one must.
+macro_rules! default {
+    () => {
+        None
+    };
+    ($default:expr) => {
+        Some($default)
     };
 }
 
@@ -107,4 +120,4 @@ macro_rules! choice {
     };
 }
 
-pub(super) use {choice, section};
+pub(super) use {choice, default, section};

@@ -1,6 +1,6 @@
 //! The names that follow from settings, for all stacks and both layers.
 
-use super::{Service, Settings, Zone};
+use super::{Scheme, Service, Settings, Zone};
 use crate::names::{METRICS_NAME, MOCK_TARGET_SERVER};
 
 impl Settings {
@@ -117,6 +117,11 @@ impl Settings {
     /// The folder of this environment's manifests in the repository, which Argo CD follows.
     pub fn manifests_path(&self) -> String {
         format!("out/{}", self.directory("manifests"))
+    }
+
+    /// The group of Ingresses that share the application load balancer of a scheme.
+    pub fn entrance_group(&self, scheme: Scheme) -> String {
+        self.named(scheme.as_str())
     }
 
     /// A service's address inside the cluster, as `host:port`.

@@ -65,6 +65,11 @@ section! {
 }
 
 impl Subnets {
+    /// The ranges in which load balancers have their addresses: those that face the internet, or those inside.
+    pub fn of_balancers(&self, public: bool) -> &[Cidr] {
+        if public { &self.public } else { &self.private }
+    }
+
     /// All ranges with the names of their lists.
     fn named(&self) -> [(&'static str, &[Cidr]); 3] {
         [("public", &self.public), ("private", &self.private), ("intra", &self.intra)]

@@ -11,6 +11,12 @@ use super::tree::{Node, Value};
 pub struct Percent(u8);
 
 impl Percent {
+    /// So many hundredths, which are written in the code.
+    pub(super) const fn of(percent: u8) -> Self {
+        assert!(percent >= 1 && percent <= 100);
+        Self(percent)
+    }
+
     /// The number of hundredths.
     pub fn get(self) -> u8 {
         self.0

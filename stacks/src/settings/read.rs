@@ -172,11 +172,24 @@ impl<'n, 'p, 'l> Section<'n, 'p, 'l> {
         Some(Self { key: &node.key, entries, known: Vec::new(), problems })
     }
 
-    /// Reads one field and holds it against its rules; a value that breaks a rule counts as not read.
+    /// Reads one field that must be there and holds it against its rules; a value that breaks a rule counts as not read.
     pub(super) fn field<T: Read>(&mut self, name: &'static str, rules: &[&dyn Rule<T>]) -> Option<T> {
+        self.field_or(name, rules, None)
+    }
+
+    /// Reads one field as [`field`](Self::field) does; where no file names it, it has the default, if there is one.
+    pub(super) fn field_or<T: Read>(
+        &mut self,
+        name: &'static str,
+        rules: &[&dyn Rule<T>],
+        default: Option<T>,
+    ) -> Option<T> {
         self.known.push(name);
         let key = tree::child(self.key, name);
         let Some(node) = self.entries.get(name) else {
+            if default.is_some() {
+                return default;
+            }
             let mend = match self.key.split_once('[') {
                 Some((list, _)) => format!("add it to this `[[{list}]]`"),
                 None if self.key.is_empty() => "add it".to_owned(),

@@ -1,10 +1,12 @@
 //! Rules for single values. Each says what is wrong with the value in words that follow the key.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use serde_json::Value as Json;
 
 use super::problem::{Problems, list};
+use super::tree;
 
 /// A condition that a value must meet.
 pub(super) trait Rule<T> {
@@ -35,6 +37,19 @@ impl<T, R: Rule<T>> Rule<Vec<T>> for Each<R> {
 
     fn describe(&self, schema: &mut Json) {
         self.0.describe(&mut schema["items"]);
+    }
+}
+
+/// The rule holds for each name of a table that people fill; a broken one is reported at that name.
+pub(super) struct Names<R>(pub(super) R);
+
+impl<T, R: Fn(&String) -> Result<(), String>> Rule<BTreeMap<String, T>> for Names<R> {
+    fn judge(&self, table: &BTreeMap<String, T>, key: &str, problems: &mut Problems<'_>) {
+        for name in table.keys() {
+            if let Err(message) = (self.0)(name) {
+                problems.report_name(&tree::child(key, name), message);
+            }
+        }
     }
 }
 

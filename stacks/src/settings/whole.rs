@@ -5,8 +5,8 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Budget, Cluster, ExampleValue, Github, Karpenter, Keda, LoadBalancerController, LoadTest,
-    MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
+    Argocd, Aws, BaseNodes, Budget, Cluster, Domain, ExampleValue, Github, Karpenter, Keda, LoadBalancerController,
+    LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -46,6 +46,8 @@ pub struct Settings {
     pub cluster: Cluster,
     /// Nodes for system pods.
     pub base_nodes: BaseNodes,
+    /// Names under one domain.
+    pub domain: Domain,
     /// Argo CD.
     pub argocd: Argocd,
     /// Karpenter and its pools.
@@ -120,6 +122,7 @@ impl Settings {
         root.field::<Network>("network", "VPC and subnets.", &[]);
         root.field::<Cluster>("cluster", "Control plane and managed add-ons.", &[]);
         root.field::<BaseNodes>("base_nodes", "Nodes for system pods.", &[]);
+        root.field::<Domain>("domain", "Names under one domain.", &[]);
         root.field::<Argocd>("argocd", "Argo CD.", &[]);
         root.field::<Karpenter>("karpenter", "Karpenter and its pools.", &[]);
         root.field::<MetricsServer>("metrics_server", "Metrics server.", &[]);
@@ -167,6 +170,7 @@ impl Settings {
         let network = root.field("network", &[]);
         let cluster = root.field("cluster", &[]);
         let base_nodes = root.field("base_nodes", &[]);
+        let domain = root.field("domain", &[]);
         let argocd = root.field("argocd", &[]);
         let karpenter = root.field("karpenter", &[]);
         let metrics_server = root.field("metrics_server", &[]);
@@ -178,6 +182,9 @@ impl Settings {
         let waivers = root.field("waivers", &[]);
         root.close();
         let example_values = example::find(whole, problems);
+        if let (Some(name), Some(domain)) = (&name, &domain) {
+            across::balancer_names_fit(name, domain, problems);
+        }
         if let (Some(aws), Some(network)) = (&aws, &network) {
             across::zones_lie_in_region(aws, network, problems);
         }
@@ -185,7 +192,7 @@ impl Settings {
             across::principals_lie_in_partition(aws, cluster, problems);
         }
         if let (Some(aws), Some(services)) = (&aws, &services) {
-            across::certificate_lies_in_region(aws, services, problems);
+            across::certificates_lie_in_region(aws, services, problems);
         }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
             across::services_lie_outside_the_vpc(network, cluster, problems);
@@ -216,6 +223,7 @@ impl Settings {
             network: network?,
             cluster: cluster?,
             base_nodes: base_nodes?,
+            domain: domain?,
             argocd: argocd?,
             karpenter: karpenter?,
             metrics_server: metrics_server?,

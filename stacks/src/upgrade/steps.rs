@@ -35,7 +35,7 @@ pub(super) fn charts(state: &mut Settings, to: KubernetesVersion, _: Date) -> Op
         replaces.extend(drifts.then_some(Replaced::KarpenterNodes));
     }
     let keda = ("keda.chart_version", keda::Values::CHART, "https://github.com/kedacore/charts/releases");
-    if state.services.scale_on_traffic()
+    if state.services.scale_by_keda()
         && let Some((change, _)) = chart(keda, &mut state.keda.chart_version, [from, to])
     {
         changes.push(change);

@@ -3,7 +3,9 @@
 //! Nothing here judges. What a reader does not find it gives as nothing; whether that matters, the policy says.
 
 mod addons;
+mod balancer;
 mod charts;
+mod entrance;
 mod iam;
 mod nodes;
 mod objects;
@@ -13,13 +15,12 @@ mod resources;
 mod workload;
 
 pub(crate) use addons::{addon, addon_configuration};
+pub(crate) use balancer::{BALANCER, Balancer, Leads, TARGET_GROUP, keeps_balancer};
 pub(crate) use charts::{Root, RootObjects, Synced, argocd_release, argocd_values, root_release};
+pub(crate) use entrance::Entrance;
 pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
-pub(crate) use objects::{
-    AppProject, Application, BALANCER, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor, TARGET_GROUP,
-    annotation, attribute, is_balancer,
-};
+pub(crate) use objects::{AppProject, Application, Meta, NodeClass, NodePool, Object, ScaledObject, ServiceMonitor};
 pub(crate) use pods::{
     Daemon, PerNode, PodGroup, base_pods, daemon_pods, daemons, maximum, other_pods, standing_base_pods,
 };

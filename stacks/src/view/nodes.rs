@@ -1,5 +1,7 @@
 //! The arithmetic of nodes: which types pools make, what of them pods get, and how many a number of pods takes.
 
+use std::collections::BTreeMap;
+
 use synth_kubernetes::{Amount, karpenter::Requirement, quantity};
 
 use super::{NodePool, Object, PerNode, PodGroup};
@@ -42,6 +44,25 @@ impl<'a> Pools<'a> {
         types.sort_by_cached_key(|of| (of.vcpus, of.cheapness()));
         types.dedup();
         Self { pools, types }
+    }
+
+    /// The pools that make nodes with these labels, with such types alone.
+    pub(crate) fn labelled(platform: &'a Platform, labels: &BTreeMap<String, String>) -> Self {
+        let has = |pool: &Object<'_, NodePool>| {
+            labels.iter().all(|(key, value)| {
+                let values = requirement(pool, key);
+                values.is_empty() || values.contains(value)
+            })
+        };
+        let mut pools = Self::of(platform, None);
+        pools.pools.retain(has);
+        let rules: Vec<_> = labels.iter().map(|(key, value)| Requirement::new(key, "In", &[value.clone()])).collect();
+        let rules: Vec<_> = rules.iter().filter_map(Rule::about_types).collect();
+        pools.types = pools.pools.iter().flat_map(|pool| types(platform, pool)).collect();
+        pools.types.retain(|of| rules.iter().all(|rule| rule.admits(of)));
+        pools.types.sort_by_cached_key(|of| (of.vcpus, of.cheapness()));
+        pools.types.dedup();
+        pools
     }
 
     /// Every type of the smallest size that may be made.

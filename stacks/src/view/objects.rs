@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Deref};
 
-use k8s_openapi::{Metadata, api::core::v1::Service, apimachinery::pkg::apis::meta::v1::ObjectMeta};
+use k8s_openapi::{Metadata, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use synth_kubernetes::{
     Custom, Manifest,
     argocd::{AppProjectSpec, ApplicationSpec},
@@ -101,11 +101,6 @@ impl Platform {
             .filter(move |application| folder.is_some() && application.spec.source.path == folder)
     }
 
-    /// The Services with a load balancer.
-    pub(crate) fn balancers(&self) -> impl Iterator<Item = Object<'_, Service>> {
-        self.every().filter(is_balancer)
-    }
-
     /// The rules of Prometheus that alert.
     pub(crate) fn alerts(&self) -> impl Iterator<Item = &Rule> {
         let groups = self.every::<PrometheusRule>().flat_map(|rules| &rules.typed.spec.groups);
@@ -124,11 +119,6 @@ impl Platform {
 
 fn directory(path: &str) -> Option<&str> {
     path.rsplit_once('/').map(|(folder, _)| folder)
-}
-
-/// Has a Service a load balancer?
-pub(crate) fn is_balancer(service: &Object<'_, Service>) -> bool {
-    service.spec.as_ref().and_then(|spec| spec.type_.as_deref()) == Some("LoadBalancer")
 }
 
 static NONE: BTreeMap<String, String> = BTreeMap::new();
@@ -153,22 +143,4 @@ impl<T: Metadata<Ty = ObjectMeta>> Meta for T {
     fn labels(&self) -> &BTreeMap<String, String> {
         self.metadata().labels.as_ref().unwrap_or(&NONE)
     }
-}
-
-/// An annotation of the load balancer controller, by the last part of its name; empty if there is none.
-pub(crate) fn annotation<'a>(service: &Object<'a, Service>, name: &str) -> &'a str {
-    let name = format!("service.beta.kubernetes.io/aws-load-balancer-{name}");
-    service.typed().annotations().get(&name).map(String::as_str).unwrap_or_default()
-}
-
-/// The load balancer's own attributes, by the name of their annotation.
-pub(crate) const BALANCER: &str = "attributes";
-
-/// The attributes of its target groups.
-pub(crate) const TARGET_GROUP: &str = "target-group-attributes";
-
-/// An attribute of a Service's load balancer or of its target groups.
-pub(crate) fn attribute<'a>(service: &Object<'a, Service>, of: &str, name: &str) -> Option<&'a str> {
-    let attributes = annotation(service, of).split(',').filter_map(|of| of.split_once('='));
-    attributes.map(|(key, value)| (key.trim(), value.trim())).find(|(key, _)| *key == name).map(|(_, value)| value)
 }

@@ -22,7 +22,7 @@ use synth_kubernetes::{
     quantity::{self, CPU, MEMORY, limit_in},
 };
 
-use super::{Object, ScaledObject, is_balancer};
+use super::{Object, ScaledObject};
 use crate::{
     Platform,
     settings::{Services, Target},
@@ -47,6 +47,7 @@ pub(crate) fn whole(number: impl TryInto<u64>) -> u64 {
 pub(crate) struct Workload<'a> {
     pub(crate) deployment: Object<'a, Deployment>,
     pub(crate) scaler: Object<'a, HorizontalPodAutoscaler>,
+    services: &'a Services,
 }
 
 impl Platform {
@@ -61,7 +62,11 @@ impl Platform {
         self.autoscalers()
             .filter_map(|scaler| {
                 let name = &scaler.spec.scale_target_ref.name;
-                Some(Workload { deployment: self.one(scaler.namespace(), name)?, scaler })
+                Some(Workload {
+                    deployment: self.one(scaler.namespace(), name)?,
+                    scaler,
+                    services: &self.settings.services,
+                })
             })
             .collect()
     }
@@ -89,7 +94,7 @@ impl<'a> Workload<'a> {
 
     /// The key of a setting of the service.
     pub(crate) fn setting(&self, name: &str) -> String {
-        format!("{}.{name}", Services::key(self.name()).join("."))
+        format!("{}.{name}", self.services.key(self.name()).join("."))
     }
 
     /// The pod's spec.
@@ -173,11 +178,6 @@ impl<'a> Workload<'a> {
             service.namespace() == workload.namespace()
                 && selector.is_some_and(|selector| includes(workload.labels(), selector))
         })
-    }
-
-    /// Those of them with a load balancer.
-    pub(crate) fn balancers(&self, platform: &'a Platform) -> impl Iterator<Item = Object<'a, Service>> + use<'a> {
-        self.services(platform).filter(is_balancer)
     }
 
     /// The constraints that spread its pods over what a key tells apart, kept to or only asked for.

@@ -41,7 +41,7 @@ fn who_scales_by_what_arrives_comes_before_what_it_scales_and_goes_once_somebody
     let mut with = 0;
     for (settings, built) in environments() {
         let Some(keda) = built.of_kind("Application").find(|of| of.name() == "keda") else {
-            assert!(!settings.services.scale_on_traffic());
+            assert!(!settings.services.scale_by_keda());
             assert_eq!(built.of_kind("ScaledObject").count(), 0);
             continue;
         };

@@ -1,8 +1,9 @@
-//! The manifests under two fixed environments: the least and the most of everything.
+//! The manifests under fixed environments: the least and the most of everything, and one under names of a domain.
 
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
 
 mod agreement;
+mod asked;
 mod decoded;
 mod delivery;
 mod files;
@@ -20,8 +21,11 @@ use synth_kubernetes::{BuiltManifests, Manifest};
 use synth_project::Layer;
 
 const BASE: &str = include_str!("../fixtures/default.toml");
-const ENVIRONMENTS: [(&str, &str); 2] =
-    [("small", include_str!("../fixtures/small.toml")), ("large", include_str!("../fixtures/large.toml"))];
+const ENVIRONMENTS: [(&str, &str); 3] = [
+    ("small", include_str!("../fixtures/small.toml")),
+    ("large", include_str!("../fixtures/large.toml")),
+    ("named", include_str!("../fixtures/named.toml")),
+];
 
 /// The settings of a fixture, over the fixed base.
 fn settings(environment: &str, text: &str) -> Settings {
@@ -34,7 +38,7 @@ fn build(settings: &Settings) -> BuiltManifests {
     stacks::manifests::build(settings).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// Both environments: their settings and their manifests.
+/// The environments: their settings and their manifests.
 fn environments() -> impl Iterator<Item = (Settings, BuiltManifests)> {
     ENVIRONMENTS.into_iter().map(|(environment, text)| {
         let settings = settings(environment, text);

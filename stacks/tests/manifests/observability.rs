@@ -62,7 +62,7 @@ fn dashboards() -> Vec<(String, String, Json)> {
             }
         }
     }
-    assert_eq!(found.len(), 4, "two dashboards in two environments");
+    assert_eq!(found.len(), 6, "two dashboards in three environments");
     found
 }
 

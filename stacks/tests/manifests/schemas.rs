@@ -4,9 +4,14 @@ use serde_json::{Value as Json, json};
 
 use crate::{environments, schema::problems};
 
-const SCHEMAS: [(&str, &str, &str); 7] = [
+const SCHEMAS: [(&str, &str, &str); 8] = [
     ("argoproj.io/v1alpha1", "Application", include_str!("../schemas/crds/argoproj.io-application.json")),
     ("argoproj.io/v1alpha1", "AppProject", include_str!("../schemas/crds/argoproj.io-appproject.json")),
+    (
+        "elbv2.k8s.aws/v1beta1",
+        "TargetGroupBinding",
+        include_str!("../schemas/crds/elbv2.k8s.aws-targetgroupbinding.json"),
+    ),
     ("karpenter.sh/v1", "NodePool", include_str!("../schemas/crds/karpenter.sh-nodepool.json")),
     ("karpenter.k8s.aws/v1", "EC2NodeClass", include_str!("../schemas/crds/karpenter.k8s.aws-ec2nodeclass.json")),
     ("keda.sh/v1alpha1", "ScaledObject", include_str!("../schemas/crds/keda.sh-scaledobject.json")),

@@ -1,6 +1,7 @@
 //! Every policy passes on the platforms as they are, and reports a platform that is broken on purpose.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
 
+mod balancer;
 mod cost;
 mod delivery;
 mod drain;
@@ -13,6 +14,7 @@ mod keda;
 mod link;
 mod obs;
 mod own;
+mod placed;
 mod promises;
 mod pull_request;
 mod reach;

@@ -70,6 +70,13 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "[services.cors_proxy_server]\nscale_on = [\"in-flight\"]\ntarget_in_flight = 275",
         "requests are refused and no pod is added",
     ),
+    (
+        "SCALE024",
+        "[services.mock_target_server.nodes]\ncapacity_type = \"on-demand\"\n\
+         [karpenter.node_pools.on-demand]\ncapacity_type = \"spot\"",
+        "pods wait for nodes that nobody makes",
+    ),
+    ("SCALE025", "[services.mock_target_server.nodes]\ncapacity_type = \"spot\"", "all pods are gone at once"),
     ("OBS004", "[observability.receivers]\nwebhook = false", "an alert is a line on a page that nobody has open"),
     ("COST001", "[budget]\nmonthly_usd = 2000", "nobody hears that the month becomes dear"),
     (

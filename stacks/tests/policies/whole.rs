@@ -83,6 +83,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("env.rs"),
         include_str!("obs.rs"),
         include_str!("own.rs"),
+        include_str!("placed.rs"),
         include_str!("pull_request.rs"),
         include_str!("reach.rs"),
         include_str!("sync.rs"),

@@ -14,9 +14,12 @@ use synth_project::{Layer, Project as _};
 
 const BASE: &str = include_str!("../fixtures/default.toml");
 
-/// The fixed environments: the cheapest and the widest.
-const ENVIRONMENTS: [(&str, &str); 2] =
-    [("small", include_str!("../fixtures/small.toml")), ("large", include_str!("../fixtures/large.toml"))];
+/// The fixed environments: the cheapest, the widest, and one whose parts have names of a domain.
+const ENVIRONMENTS: [(&str, &str); 3] = [
+    ("small", include_str!("../fixtures/small.toml")),
+    ("large", include_str!("../fixtures/large.toml")),
+    ("named", include_str!("../fixtures/named.toml")),
+];
 
 fn settings(environment: &str, overrides: &str) -> Settings {
     let layers = [("default", BASE), (environment, overrides)]
@@ -28,7 +31,7 @@ fn platform(environment: &str, overrides: &str) -> Platform {
     Platform::build(&settings(environment, overrides)).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// Both platforms, by the name of their environment.
+/// The platforms, by the name of their environment.
 fn platforms() -> impl Iterator<Item = (&'static str, Platform)> {
     ENVIRONMENTS.into_iter().map(|(environment, overrides)| (environment, platform(environment, overrides)))
 }

@@ -75,6 +75,10 @@ pub enum asn_list {}
 #[derive(Debug)]
 pub enum assume_role_policy {}
 
+/// The argument `authorization_endpoint`.
+#[derive(Debug)]
+pub enum authorization_endpoint {}
+
 /// The argument `auto_adjust_type`.
 #[derive(Debug)]
 pub enum auto_adjust_type {}
@@ -115,6 +119,14 @@ pub enum cached_methods {}
 #[derive(Debug)]
 pub enum capacity_provider {}
 
+/// The argument `capacity_units`.
+#[derive(Debug)]
+pub enum capacity_units {}
+
+/// The argument `certificate_arn`.
+#[derive(Debug)]
+pub enum certificate_arn {}
+
 /// The argument `chart`.
 #[derive(Debug)]
 pub enum chart {}
@@ -127,9 +139,17 @@ pub enum cidr_block {}
 #[derive(Debug)]
 pub enum client_certificate_arn {}
 
+/// The argument `client_id`.
+#[derive(Debug)]
+pub enum client_id {}
+
 /// The argument `client_id_list`.
 #[derive(Debug)]
 pub enum client_id_list {}
+
+/// The argument `client_secret`.
+#[derive(Debug)]
+pub enum client_secret {}
 
 /// The argument `cloudwatch_metrics_enabled`.
 #[derive(Debug)]
@@ -138,6 +158,10 @@ pub enum cloudwatch_metrics_enabled {}
 /// The argument `cluster_name`.
 #[derive(Debug)]
 pub enum cluster_name {}
+
+/// The argument `collection_id`.
+#[derive(Debug)]
+pub enum collection_id {}
 
 /// The argument `command`.
 #[derive(Debug)]
@@ -231,9 +255,17 @@ pub enum destination_vault_arn {}
 #[derive(Debug)]
 pub enum domain_name {}
 
+/// The argument `duration`.
+#[derive(Debug)]
+pub enum duration {}
+
 /// The argument `effect`.
 #[derive(Debug)]
 pub enum effect {}
+
+/// The argument `enable_unhealthy_connection_termination`.
+#[derive(Debug)]
+pub enum enable_unhealthy_connection_termination {}
 
 /// The argument `enabled`.
 #[derive(Debug)]
@@ -242,6 +274,10 @@ pub enum enabled {}
 /// The argument `error_code`.
 #[derive(Debug)]
 pub enum error_code {}
+
+/// The argument `evaluate_target_health`.
+#[derive(Debug)]
+pub enum evaluate_target_health {}
 
 /// The argument `event_type`.
 #[derive(Debug)]
@@ -270,6 +306,10 @@ pub enum filter {}
 /// The argument `filter_type`.
 #[derive(Debug)]
 pub enum filter_type {}
+
+/// The argument `format`.
+#[derive(Debug)]
+pub enum format {}
 
 /// The argument `frame_option`.
 #[derive(Debug)]
@@ -331,6 +371,14 @@ pub enum insert_header {}
 #[derive(Debug)]
 pub enum ip_protocol {}
 
+/// The argument `ipv4_ipam_pool_id`.
+#[derive(Debug)]
+pub enum ipv4_ipam_pool_id {}
+
+/// The argument `issuer`.
+#[derive(Debug)]
+pub enum issuer {}
+
 /// The argument `items`.
 #[derive(Debug)]
 pub enum items {}
@@ -342,6 +390,10 @@ pub enum job_definition {}
 /// The argument `job_name`.
 #[derive(Debug)]
 pub enum job_name {}
+
+/// The argument `jwks_endpoint`.
+#[derive(Debug)]
+pub enum jwks_endpoint {}
 
 /// The argument `key`.
 #[derive(Debug)]
@@ -367,6 +419,10 @@ pub enum label_name {}
 #[derive(Debug)]
 pub enum lambda_arn {}
 
+/// The argument `latitude`.
+#[derive(Debug)]
+pub enum latitude {}
+
 /// The argument `license_configuration_arn`.
 #[derive(Debug)]
 pub enum license_configuration_arn {}
@@ -375,6 +431,14 @@ pub enum license_configuration_arn {}
 #[derive(Debug)]
 pub enum limit {}
 
+/// The argument `load_balancer_arn`.
+#[derive(Debug)]
+pub enum load_balancer_arn {}
+
+/// The argument `location_name`.
+#[derive(Debug)]
+pub enum location_name {}
+
 /// The argument `log_destination_configs`.
 #[derive(Debug)]
 pub enum log_destination_configs {}
@@ -382,6 +446,10 @@ pub enum log_destination_configs {}
 /// The argument `log_type`.
 #[derive(Debug)]
 pub enum log_type {}
+
+/// The argument `longitude`.
+#[derive(Debug)]
+pub enum longitude {}
 
 /// The argument `malware_scanner`.
 #[derive(Debug)]
@@ -450,6 +518,14 @@ pub enum notification_type {}
 /// The argument `object_ownership`.
 #[derive(Debug)]
 pub enum object_ownership {}
+
+/// The argument `on_deregistration`.
+#[derive(Debug)]
+pub enum on_deregistration {}
+
+/// The argument `on_unhealthy`.
+#[derive(Debug)]
+pub enum on_unhealthy {}
 
 /// The argument `origin`.
 #[derive(Debug)]
@@ -582,6 +658,10 @@ pub enum queue_url {}
 /// The argument `referrer_policy`.
 #[derive(Debug)]
 pub enum referrer_policy {}
+
+/// The argument `region`.
+#[derive(Debug)]
+pub enum region {}
 
 /// The argument `repair_action`.
 #[derive(Debug)]
@@ -727,6 +807,10 @@ pub enum statement {}
 #[derive(Debug)]
 pub enum status {}
 
+/// The argument `status_code`.
+#[derive(Debug)]
+pub enum status_code {}
+
 /// The argument `status_codes`.
 #[derive(Debug)]
 pub enum status_codes {}
@@ -754,6 +838,10 @@ pub enum tag_keys {}
 /// The argument `target_bucket`.
 #[derive(Debug)]
 pub enum target_bucket {}
+
+/// The argument `target_group`.
+#[derive(Debug)]
+pub enum target_group {}
 
 /// The argument `target_key_id`.
 #[derive(Debug)]
@@ -791,6 +879,10 @@ pub enum threshold_type {}
 #[derive(Debug)]
 pub enum time_unit {}
 
+/// The argument `token_endpoint`.
+#[derive(Debug)]
+pub enum token_endpoint {}
+
 /// The argument `trust_store_id`.
 #[derive(Debug)]
 pub enum trust_store_id {}
@@ -807,9 +899,29 @@ pub enum unit {}
 #[derive(Debug)]
 pub enum url {}
 
+/// The argument `user_info_endpoint`.
+#[derive(Debug)]
+pub enum user_info_endpoint {}
+
+/// The argument `user_pool_arn`.
+#[derive(Debug)]
+pub enum user_pool_arn {}
+
+/// The argument `user_pool_client_id`.
+#[derive(Debug)]
+pub enum user_pool_client_id {}
+
+/// The argument `user_pool_domain`.
+#[derive(Debug)]
+pub enum user_pool_domain {}
+
 /// The argument `username`.
 #[derive(Debug)]
 pub enum username {}
+
+/// The argument `validation_domain`.
+#[derive(Debug)]
+pub enum validation_domain {}
 
 /// The argument `value`.
 #[derive(Debug)]
@@ -866,3 +978,11 @@ pub enum vpc_origin_id {}
 /// The argument `warm_up_period_duration_in_minutes`.
 #[derive(Debug)]
 pub enum warm_up_period_duration_in_minutes {}
+
+/// The argument `weight`.
+#[derive(Debug)]
+pub enum weight {}
+
+/// The argument `zone_id`.
+#[derive(Debug)]
+pub enum zone_id {}

@@ -63,5 +63,13 @@ synth_framework::identity! {
     /// The ARN of a backup vault.
     BackupVaultArn,
     /// The id of a backup plan.
-    BackupPlanId
+    BackupPlanId,
+    /// The ARN of a load balancer.
+    LoadBalancerArn,
+    /// The ARN of a target group of a load balancer.
+    TargetGroupArn,
+    /// The ARN of a certificate of ACM.
+    CertificateArn,
+    /// The id of a hosted zone.
+    HostedZoneId
 }

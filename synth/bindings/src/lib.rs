@@ -11,6 +11,8 @@ pub mod data;
 mod identity;
 pub mod provider;
 
+pub mod aws_acm_certificate;
+pub mod aws_acm_certificate_validation;
 pub mod aws_backup_plan;
 pub mod aws_backup_selection;
 pub mod aws_backup_vault;
@@ -53,8 +55,13 @@ pub mod aws_internet_gateway;
 pub mod aws_kms_alias;
 pub mod aws_kms_key;
 pub mod aws_launch_template;
+pub mod aws_lb;
+pub mod aws_lb_listener;
+pub mod aws_lb_target_group;
 pub mod aws_nat_gateway;
 pub mod aws_route;
+pub mod aws_route53_record;
+pub mod aws_route53_zone;
 pub mod aws_route_table;
 pub mod aws_route_table_association;
 pub mod aws_s3_bucket;
@@ -78,6 +85,8 @@ pub mod aws_wafv2_web_acl;
 pub mod aws_wafv2_web_acl_logging_configuration;
 pub mod helm_release;
 
+pub use aws_acm_certificate::aws_acm_certificate;
+pub use aws_acm_certificate_validation::aws_acm_certificate_validation;
 pub use aws_backup_plan::aws_backup_plan;
 pub use aws_backup_selection::aws_backup_selection;
 pub use aws_backup_vault::aws_backup_vault;
@@ -120,10 +129,15 @@ pub use aws_internet_gateway::aws_internet_gateway;
 pub use aws_kms_alias::aws_kms_alias;
 pub use aws_kms_key::aws_kms_key;
 pub use aws_launch_template::aws_launch_template;
+pub use aws_lb::aws_lb;
+pub use aws_lb_listener::aws_lb_listener;
+pub use aws_lb_target_group::aws_lb_target_group;
 pub use aws_nat_gateway::aws_nat_gateway;
 pub use aws_route::aws_route;
 pub use aws_route_table::aws_route_table;
 pub use aws_route_table_association::aws_route_table_association;
+pub use aws_route53_record::aws_route53_record;
+pub use aws_route53_zone::aws_route53_zone;
 pub use aws_s3_bucket::aws_s3_bucket;
 pub use aws_s3_bucket_lifecycle_configuration::aws_s3_bucket_lifecycle_configuration;
 pub use aws_s3_bucket_logging::aws_s3_bucket_logging;
@@ -145,9 +159,10 @@ pub use aws_wafv2_web_acl::aws_wafv2_web_acl;
 pub use aws_wafv2_web_acl_logging_configuration::aws_wafv2_web_acl_logging_configuration;
 pub use helm_release::helm_release;
 pub use identity::{
-    BackupPlanId, BackupVaultArn, BackupVaultName, BucketArn, BucketName, ClusterName, EipAllocationId, EventRuleName,
-    GatewayId, InstanceProfileArn, InstanceProfileName, KeyArn, KeyId, LaunchTemplateId, LogGroupArn, LogGroupName,
-    NatGatewayId, NetworkInterfaceId, OidcProviderArn, PolicyArn, PrefixListId, QueueArn, QueueUrl, RepositoryName,
-    RoleArn, RoleName, RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId,
+    BackupPlanId, BackupVaultArn, BackupVaultName, BucketArn, BucketName, CertificateArn, ClusterName, EipAllocationId,
+    EventRuleName, GatewayId, HostedZoneId, InstanceProfileArn, InstanceProfileName, KeyArn, KeyId, LaunchTemplateId,
+    LoadBalancerArn, LogGroupArn, LogGroupName, NatGatewayId, NetworkInterfaceId, OidcProviderArn, PolicyArn,
+    PrefixListId, QueueArn, QueueUrl, RepositoryName, RoleArn, RoleName, RouteTableId, SecurityGroupId, SubnetId,
+    TargetGroupArn, VpcEndpointId, VpcId,
 };
 pub use provider::{Aws, Helm};

@@ -8,6 +8,7 @@ mod admission;
 pub mod argocd;
 mod custom;
 mod draft;
+pub mod elbv2;
 pub mod karpenter;
 pub mod keda;
 mod manifests;
@@ -24,17 +25,18 @@ pub use custom::{Custom, CustomSpec, custom};
 pub use draft::{Draft, IntoField};
 pub use manifests::{BuiltManifests, Manifest, Manifests, Object};
 pub use network::{
-    egress, ingress, ip_block, network_policy_spec, pods, pods_of_namespace, service_port, service_spec, tcp, udp,
+    egress, ingress, ingress_spec, ip_block, network_policy_spec, pods, pods_of_namespace, service_port, service_spec,
+    tcp, udp,
 };
 pub use object::{
-    config_map, deployment, every_pod, horizontal_pod_autoscaler, job, limit_range, namespace, network_policy,
-    pod_disruption_budget, priority_class, resource_quota, role, role_binding, selector, service, service_account,
-    storage_class, validating_admission_policy, validating_admission_policy_binding,
+    config_map, deployment, every_pod, horizontal_pod_autoscaler, ingress_object, job, limit_range, namespace,
+    network_policy, pod_disruption_budget, priority_class, resource_quota, role, role_binding, selector, service,
+    service_account, storage_class, validating_admission_policy, validating_admission_policy_binding,
 };
 pub use pod::{
-    apart_by_host, container, container_port, deployment_spec, dns_options, http_probe, pod_security_context, pod_spec,
-    pod_template, pre_stop_sleep, resources, restricted_security_context, rolling_update, spread, toleration,
-    toleration_for, toleration_of,
+    apart_by_host, container, container_port, deployment_spec, dns_options, env_var, env_var_of_secret, http_probe,
+    pod_security_context, pod_spec, pod_template, pre_stop_sleep, resources, restricted_security_context,
+    rolling_update, spread, toleration, toleration_for, toleration_of,
 };
 pub use quantity::Amount;
 pub use scaling::{

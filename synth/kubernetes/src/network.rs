@@ -1,11 +1,12 @@
-//! Services and network policies.
+//! Services, ways to them from outside, and network policies.
 
 use k8s_openapi::{
     api::{
         core::v1::{ServicePort, ServiceSpec},
         networking::v1::{
-            IPBlock, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
-            NetworkPolicySpec,
+            HTTPIngressPath, HTTPIngressRuleValue, IPBlock, IngressBackend, IngressRule, IngressServiceBackend,
+            IngressSpec, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
+            NetworkPolicySpec, ServiceBackendPort,
         },
     },
     apimachinery::pkg::apis::meta::v1::LabelSelector,
@@ -41,6 +42,19 @@ pub fn service_port(name: &str, port: u16) -> ServicePort {
         target_port: Some(name.into_field()),
         ..ServicePort::default()
     }
+}
+
+/// Leads requests to a host, whose paths begin with a prefix, to a port of a Service; `class` says by whom.
+pub fn ingress_spec(class: &str, host: &str, path: &str, (service, port): (&str, &str)) -> IngressSpec {
+    let port = ServiceBackendPort { name: Some(port.to_owned()), number: None };
+    let service = IngressServiceBackend { name: service.to_owned(), port: Some(port) };
+    let path = HTTPIngressPath {
+        backend: IngressBackend { service: Some(service), resource: None },
+        path: Some(path.to_owned()),
+        path_type: "Prefix".to_owned(),
+    };
+    let rule = IngressRule { host: Some(host.to_owned()), http: Some(HTTPIngressRuleValue { paths: vec![path] }) };
+    IngressSpec { ingress_class_name: Some(class.to_owned()), rules: Some(vec![rule]), ..IngressSpec::default() }
 }
 
 /// Who may reach pods, and whom they may reach.

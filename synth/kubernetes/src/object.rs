@@ -18,7 +18,7 @@ use k8s_openapi::{
             ConfigMap, LimitRange, LimitRangeSpec, Namespace, ResourceQuota, ResourceQuotaSpec, Service,
             ServiceAccount, ServiceSpec,
         },
-        networking::v1::{NetworkPolicy, NetworkPolicySpec},
+        networking::v1::{Ingress, IngressSpec, NetworkPolicy, NetworkPolicySpec},
         policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec},
         rbac::v1::{PolicyRule, Role, RoleBinding, RoleRef, Subject},
         scheduling::v1::PriorityClass,
@@ -41,6 +41,7 @@ objects! {
     config_map: ConfigMap,
     deployment: Deployment,
     horizontal_pod_autoscaler: HorizontalPodAutoscaler,
+    ingress_object: Ingress,
     job: Job,
     limit_range: LimitRange,
     namespace: Namespace,
@@ -61,6 +62,7 @@ fields! {
     ConfigMap { data: {String} }
     Deployment { spec: DeploymentSpec }
     HorizontalPodAutoscaler { spec: (HorizontalPodAutoscalerSpec) }
+    Ingress { spec: IngressSpec }
     Job { spec: JobSpec }
     LimitRange { spec: LimitRangeSpec }
     NetworkPolicy { spec: NetworkPolicySpec }

@@ -4,10 +4,10 @@ use k8s_openapi::{
     api::{
         apps::v1::{DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment},
         core::v1::{
-            Affinity, Capabilities, Container, ContainerPort, HTTPGetAction, Lifecycle, LifecycleHandler,
-            PodAffinityTerm, PodAntiAffinity, PodDNSConfig, PodDNSConfigOption, PodSecurityContext, PodSpec,
-            PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile, SecurityContext, SleepAction, Toleration,
-            TopologySpreadConstraint,
+            Affinity, Capabilities, Container, ContainerPort, EnvVar, EnvVarSource, HTTPGetAction, Lifecycle,
+            LifecycleHandler, PodAffinityTerm, PodAntiAffinity, PodDNSConfig, PodDNSConfigOption, PodSecurityContext,
+            PodSpec, PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext,
+            SleepAction, Toleration, TopologySpreadConstraint,
         },
     },
     apimachinery::pkg::{
@@ -31,7 +31,7 @@ fields! {
         termination_grace_period_seconds: i64, topology_spread_constraints: [TopologySpreadConstraint],
     }
     Container {
-        args: [String], command: [String], image: String, image_pull_policy: String, lifecycle: Lifecycle, liveness_probe: Probe,
+        args: [String], command: [String], env: [EnvVar], image: String, image_pull_policy: String, lifecycle: Lifecycle, liveness_probe: Probe,
         ports: [ContainerPort], readiness_probe: Probe, resources: ResourceRequirements,
         security_context: SecurityContext, startup_probe: Probe,
     }
@@ -73,6 +73,18 @@ pub fn dns_options<'a>(options: impl IntoIterator<Item = (&'a str, &'a str)>) ->
 /// A container with a name.
 pub fn container(name: &str) -> Draft<Container> {
     Draft(Container { name: name.to_owned(), ..Container::default() })
+}
+
+/// A variable of a container's environment. The kubelet puts other variables in for `$(NAME)`, so each `$(` is doubled.
+pub fn env_var(name: &str, value: &str) -> EnvVar {
+    EnvVar { name: name.to_owned(), value: Some(value.replace("$(", "$$(")), ..EnvVar::default() }
+}
+
+/// A variable whose value is a key of a Secret.
+pub fn env_var_of_secret(name: &str, secret: &str, key: &str) -> EnvVar {
+    let secret_key_ref = SecretKeySelector { name: secret.to_owned(), key: key.to_owned(), optional: None };
+    let value_from = EnvVarSource { secret_key_ref: Some(secret_key_ref), ..EnvVarSource::default() };
+    EnvVar { name: name.to_owned(), value_from: Some(value_from), ..EnvVar::default() }
 }
 
 /// A TCP port with a name.

@@ -35,10 +35,10 @@ pub(super) fn define(scope: &Scope<'_>) {
     let (key, value) = BY_HAND;
     let writers = [
         format!("system:serviceaccount:{}:argocd-application-controller", argocd.namespace),
-        // It keeps its finalizer on Services.
+        // It keeps its finalizer on Services, and on what binds them to target groups.
         format!("system:serviceaccount:{}:{}", controller.namespace, controller.service_account),
     ];
-    let scaler = scope.settings.services.scale_on_traffic().then(|| by_keda(&scope.settings.keda.namespace));
+    let scaler = scope.settings.services.scale_by_keda().then(|| by_keda(&scope.settings.keda.namespace));
     let expression = format!(
         "request.userInfo.username in {writers:?} \
          || {CLUSTER:?}.exists(begin, request.userInfo.username.startsWith(begin)) \
@@ -59,6 +59,9 @@ pub(super) fn define(scope: &Scope<'_>) {
         rule("policy", "v1", &["poddisruptionbudgets"]),
         rule("rbac.authorization.k8s.io", "v1", &["roles", "rolebindings"]),
     ];
+    if scope.settings.terraform_owns_balancer() {
+        rules.push(rule("elbv2.k8s.aws", "v1beta1", &["targetgroupbindings"]));
+    }
     if scaler.is_some() {
         rules.push(rule("keda.sh", "v1alpha1", &[SCALED]));
     }

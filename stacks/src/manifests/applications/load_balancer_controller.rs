@@ -14,11 +14,13 @@ use crate::{
 };
 
 /// The pods that a load balancer sends to: no other pod waits for the controller.
-fn behind_load_balancers() -> LabelSelectorRequirement {
+fn behind_load_balancers(settings: &Settings) -> LabelSelectorRequirement {
+    let entered = settings.services.inside().filter(|(_, service)| service.entrance.is_some());
+    let names = [CORS_PROXY_SERVER].into_iter().chain(entered.map(|(name, _)| name));
     LabelSelectorRequirement {
         key: NAME_LABEL.to_owned(),
         operator: "In".to_owned(),
-        values: Some(vec![CORS_PROXY_SERVER.to_owned()]),
+        values: Some(names.map(str::to_owned).collect()),
     }
 }
 
@@ -42,7 +44,7 @@ pub(super) fn application(settings: &Settings) -> Application {
         // controller is down nobody would register a new pod either, so that refusing it loses nothing.
         pod_mutator_webhook_config: Webhook { failure_policy: "Fail".to_owned() },
         object_selector: Some(LabelSelector {
-            match_expressions: Some(vec![behind_load_balancers()]),
+            match_expressions: Some(vec![behind_load_balancers(settings)]),
             ..LabelSelector::default()
         }),
         enable_shield: false,

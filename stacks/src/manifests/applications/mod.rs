@@ -40,7 +40,7 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
         Application::folder(settings, OBSERVABILITY, Wave::Observability, monitoring),
         Application::folder(settings, ADMISSION, Wave::Admission, services),
     ];
-    if settings.services.scale_on_traffic() {
+    if settings.services.scale_by_keda() {
         own.push(keda::application(settings));
     }
     project::platform(settings, &own, manifests);

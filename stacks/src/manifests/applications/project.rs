@@ -55,10 +55,11 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("", &["Service", "ServiceAccount"]),
     ("apps", &["Deployment"]),
     ("autoscaling", &["HorizontalPodAutoscaler"]),
-    // Also where no service needs it: what is left behind by one that did could not be taken away.
+    // These also where no service needs them: what is left behind by one that did could not be taken away.
+    ("elbv2.k8s.aws", &["TargetGroupBinding"]),
     ("keda.sh", &["ScaledObject"]),
     ("monitoring.coreos.com", &["ServiceMonitor"]),
-    ("networking.k8s.io", &["NetworkPolicy"]),
+    ("networking.k8s.io", &["Ingress", "NetworkPolicy"]),
     ("policy", &["PodDisruptionBudget"]),
 ];
 

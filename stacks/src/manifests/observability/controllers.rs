@@ -28,7 +28,7 @@ pub(super) fn define(settings: &Settings) -> RuleGroup {
         metrics_server_fails(),
         absent("MetricsServerAbsent", "metrics-server", "no metrics server answers: nothing is scaled by its load"),
     ];
-    if settings.services.scale_on_traffic() {
+    if settings.services.scale_by_keda() {
         rules.extend(keda::define(settings));
     }
     RuleGroup::new("controllers", rules)

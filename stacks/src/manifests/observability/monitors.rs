@@ -36,7 +36,7 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     named("aws-load-balancer-controller", &settings.load_balancer_controller.namespace, controller);
     let aggregated = Endpoint::of_service("https", INTERVAL).self_signed();
     named("metrics-server", &settings.metrics_server.namespace, aggregated);
-    if settings.services.scale_on_traffic() {
+    if settings.services.scale_by_keda() {
         // Both say of which namespace an object is; their own is no matter.
         let own = Endpoint { honor_labels: true, ..Endpoint::of_service("metrics", INTERVAL) };
         for name in [OPERATOR, METRICS_SERVER] {

@@ -21,7 +21,7 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     outliving(pod_security(namespace(&settings.observability.namespace), "privileged", &version))
         .add_to(folder, "namespace-monitoring");
     let keda = settings.keda.namespace.as_str();
-    if settings.services.scale_on_traffic() && !OF_KUBERNETES.contains(&keda) {
+    if settings.services.scale_by_keda() && !OF_KUBERNETES.contains(&keda) {
         outliving(pod_security(namespace(keda), "restricted", &version)).add_to(folder, "namespace-keda");
     }
     // Helm made it, without a label. Whoever deletes it deletes Argo CD, which would be the one to do so.

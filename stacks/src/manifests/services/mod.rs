@@ -1,7 +1,9 @@
 //! The services: what each runs with, and the objects that keep it running, reachable and bounded.
 
 mod autoscaler;
+mod bound;
 mod container;
+mod entrance;
 mod internal;
 mod networking;
 mod proxy;
@@ -15,6 +17,9 @@ use crate::settings::{Service, Settings};
 pub(super) const TRAFFIC: &str = "http";
 /// The container port of probes and metrics.
 pub(super) const ADMIN: &str = "admin";
+
+/// The annotation by which Argo CD makes objects one after another.
+const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 /// The pods that a rollout adds before it takes old ones away, as a share of all.
 const MAX_SURGE_PERCENT: u32 = 25;

@@ -5,7 +5,7 @@ use synth_kubernetes::{egress, ingress, ip_block, pods, pods_of_namespace, selec
 
 use crate::{
     names::NAME_LABEL,
-    settings::{Cidr, Host, Settings},
+    settings::{Cidr, Entrance, Host, Service, Settings},
 };
 
 /// Ranges that are not the internet's. The metadata addresses of nodes and pods lie in the link-local one.
@@ -28,6 +28,12 @@ const NOT_INTERNET: [&str; 12] = [
 pub(super) fn from_prometheus(settings: &Settings, admin_port: u16) -> NetworkPolicyIngressRule {
     let prometheus = selector("app.kubernetes.io/name", "prometheus");
     ingress([pods_of_namespace(&settings.observability.namespace, prometheus)], [tcp(admin_port)])
+}
+
+/// The load balancer of an entrance may bring requests, and ask how its targets are.
+pub(super) fn from_entrance(settings: &Settings, service: &Service, entrance: &Entrance) -> NetworkPolicyIngressRule {
+    let subnets = settings.network.subnets.of_balancers(entrance.is_public()).iter();
+    ingress(subnets.map(|subnet| ip_block(subnet.to_string(), [])), [tcp(service.port), tcp(service.admin_port)])
 }
 
 /// Pods may resolve names.

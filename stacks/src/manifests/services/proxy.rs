@@ -5,7 +5,7 @@ use synth_kubernetes::{
     Draft, Manifests, ingress, ip_block, network_policy, network_policy_spec, service, service_port, service_spec, tcp,
 };
 
-use super::{ADMIN, TRAFFIC, container::server_args, networking, workload::Workload};
+use super::{ADMIN, SYNC_WAVE, TRAFFIC, bound, container::server_args, networking, workload::Workload};
 use crate::{
     names::{CORS_PROXY_SERVER, NAME_LABEL},
     settings::Settings,
@@ -16,10 +16,12 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     let server = &settings.services.cors_proxy_server;
     let workload = Workload { name: CORS_PROXY_SERVER, settings, service: server, folder };
     workload.define([server_args(server), proxy_args(settings)].concat());
-    load_balancer(settings)
+    if settings.terraform_owns_balancer() {
+        bound::define(settings, folder);
+    } else {
         // Only pods that are made after the target group get a readiness gate on it.
-        .annotation("argocd.argoproj.io/sync-wave", "-1")
-        .add_to(folder, "service");
+        load_balancer(settings).annotation(SYNC_WAVE, "-1").add_to(folder, "service");
+    }
     // Every port of the Service above is open to the internet, so metrics have a Service of their own.
     service(format!("{CORS_PROXY_SERVER}-metrics"))
         .in_namespace(workload.namespace())
@@ -33,7 +35,7 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
         .add_to(folder, "service-metrics");
 
     // The load balancer connects from its own addresses, for clients and for health checks.
-    let balancer = settings.network.subnets.public.iter().map(|subnet| ip_block(subnet.to_string(), []));
+    let balancer = settings.balancer_ranges().iter().map(|subnet| ip_block(subnet.to_string(), []));
     network_policy(CORS_PROXY_SERVER)
         .in_namespace(workload.namespace())
         .spec(
@@ -63,7 +65,7 @@ fn proxy_args(settings: &Settings) -> Vec<String> {
     let targets = targets.flat_map(|target| ["--allow-target".to_owned(), target]);
     // Without a list the proxy serves every origin.
     let origins = proxy.named_origins().flat_map(|origin| ["--allow-origin".to_owned(), origin.to_owned()]);
-    let balancer = settings.network.subnets.public.iter();
+    let balancer = settings.balancer_ranges().iter();
     let balancer = balancer.flat_map(|subnet| ["--proxy-protocol-from".to_owned(), subnet.to_string()]);
     targets.chain(origins).chain(balancer).collect()
 }

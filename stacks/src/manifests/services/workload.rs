@@ -1,27 +1,58 @@
 //! The common part of all services: pods without a fixed number, how many there are, and who may take them away.
 
 use k8s_openapi::{
-    api::core::v1::{Toleration, TopologySpreadConstraint},
+    api::core::v1::{Container, PodSpec, Toleration, TopologySpreadConstraint},
     apimachinery::pkg::apis::meta::v1::LabelSelector,
 };
 use synth_kubernetes::{
-    Draft, Manifests, custom, deployment, deployment_spec, disruption_budget_spec,
+    Draft, Manifests, container_port, custom, deployment, deployment_spec, disruption_budget_spec,
     monitoring::{Endpoint, NamespaceSelector, ServiceMonitorSpec},
-    pod_disruption_budget, pod_security_context, pod_template, rolling_update, selector, service_account, spread,
-    toleration_for, toleration_of,
+    pod_disruption_budget, pod_security_context, pod_template, pre_stop_sleep, rolling_update, selector,
+    service_account, spread, toleration_for, toleration_of,
 };
 
-use super::{ADMIN, MAX_SURGE_PERCENT, autoscaler, container, grace_period_seconds};
+use super::{ADMIN, MAX_SURGE_PERCENT, TRAFFIC, autoscaler, container, grace_period_seconds};
 use crate::{
     names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, MOST_NODES, NAME_LABEL, SERVICES_PRIORITY},
     resolving,
-    settings::{Service, Settings},
+    settings::{Nodes, Runs, Service, Settings},
 };
 
 const ZONE: &str = "topology.kubernetes.io/zone";
 
 /// Samples of one scrape of a pod, beyond which Prometheus takes none of it: the services of this repository stay below.
 const SAMPLES: u64 = 10_000;
+
+/// Puts the service account of what runs into its folder.
+#[track_caller]
+pub(super) fn account(runs: &Runs<'_>, settings: &Settings, folder: &Manifests) {
+    service_account(runs.name)
+        .in_namespace(&settings.services.namespace)
+        .automount_service_account_token(false)
+        .add_to(folder, "service-account");
+}
+
+/// The pod of what runs, with what all of them have.
+pub(super) fn pod(runs: &Runs<'_>, container: Draft<Container>) -> Draft<PodSpec> {
+    let pod = resolving::pod([container])
+        .service_account_name(runs.name)
+        .automount_service_account_token(false)
+        .enable_service_links(false)
+        .priority_class_name(SERVICES_PRIORITY)
+        .security_context(pod_security_context());
+    let nodes = node_selector(runs.asks.nodes);
+    if nodes.is_empty() { pod } else { pod.node_selector(nodes) }
+}
+
+/// The labels of the nodes on which it runs; an image of all architectures needs none.
+fn node_selector(nodes: &Nodes) -> Vec<(&'static str, String)> {
+    let bought = nodes.capacity_type.map(|of| ("karpenter.sh/capacity-type", of.to_string()));
+    let architecture = match nodes.architectures.as_slice() {
+        [one] => Some(("kubernetes.io/arch", one.to_string())),
+        _ => None,
+    };
+    bought.into_iter().chain(architecture).collect()
+}
 
 /// A service, and where its manifests go.
 #[derive(Clone, Copy, Debug)]
@@ -44,18 +75,14 @@ impl Workload<'_> {
     /// Everything but the ways in and out of its pods.
     pub(super) fn define(&self, args: Vec<String>) {
         let (name, namespace, folder) = (self.name, self.namespace(), self.folder);
-        service_account(name)
-            .in_namespace(namespace)
-            .automount_service_account_token(false)
-            .add_to(folder, "service-account");
-
-        let pod = resolving::pod([container::define(self.settings, name, self.service, args)])
-            .service_account_name(name)
-            .automount_service_account_token(false)
-            .enable_service_links(false)
-            .priority_class_name(SERVICES_PRIORITY)
-            .security_context(pod_security_context())
-            .termination_grace_period_seconds(grace_period_seconds(self.service))
+        let service = self.service;
+        let runs = service.runs(name);
+        account(&runs, self.settings, folder);
+        let container = container::define(self.settings, &runs, args)
+            .ports([container_port(TRAFFIC, service.port), container_port(ADMIN, service.admin_port)])
+            .lifecycle(pre_stop_sleep(service.pre_stop_seconds));
+        let pod = pod(&runs, container::probed(container, &service.probes))
+            .termination_grace_period_seconds(grace_period_seconds(service))
             .tolerations(self.tolerations())
             .topology_spread_constraints(self.spread());
         let labels = [(NAME_LABEL, name), ("app.kubernetes.io/part-of", self.settings.name.as_str())];

@@ -15,7 +15,7 @@ use crate::{
     charts::{Values as _, argocd},
     names::{BASE_NODE_LABEL, NAME_LABEL},
     view::{
-        Application, Meta, NodePool, Object, Workload, addon_configuration, annotation, argocd_release, argocd_values,
+        self, Application, Leads, Meta, NodePool, Object, Workload, addon_configuration, argocd_release, argocd_values,
         plain, ports, requirement,
     },
 };
@@ -32,9 +32,9 @@ pub(super) fn services(platform: &Platform) -> (Option<Balancer>, Vec<Service>) 
     let mut workloads = platform.autoscaled();
     // A request meets the one with the load balancer first.
     workloads.sort_by_key(|workload| balanced(platform, workload).is_none());
-    let balancer = workloads.iter().find_map(|workload| balanced(platform, workload)).map(|service| Balancer {
-        scheme: annotation(&service, "scheme").to_owned(),
-        ports: named_ports(&service, |_| true),
+    let balancer = workloads.iter().find_map(|workload| balanced(platform, workload)).map(|balancer| Balancer {
+        scheme: if balancer.is_public() { "internet-facing" } else { "internal" }.to_owned(),
+        ports: balancer.leads().iter().map(Leads::named).collect::<Vec<_>>().join(", "),
     });
     let service = |workload: &Workload<'_>| Service {
         name: workload.name().to_owned(),
@@ -48,8 +48,8 @@ pub(super) fn services(platform: &Platform) -> (Option<Balancer>, Vec<Service>) 
     (balancer, workloads.iter().map(service).collect())
 }
 
-/// The Service that puts a load balancer before a workload.
-fn balanced<'a>(platform: &'a Platform, workload: &Workload<'a>) -> Option<Object<'a, ServiceObject>> {
+/// The load balancer before a workload.
+fn balanced<'a>(platform: &'a Platform, workload: &Workload<'a>) -> Option<view::Balancer<'a>> {
     workload.balancers(platform).next()
 }
 
@@ -79,13 +79,18 @@ fn budget(platform: &Platform, workload: &Workload<'_>) -> Option<String> {
     })
 }
 
-/// The services of the namespace that the network policies of a workload let in.
+/// The services of the namespace that the network policies of a workload let in, and the names by which it is entered.
 fn callers(platform: &Platform, workload: &Workload<'_>) -> Vec<String> {
+    let entered = workload.entrances(platform).into_iter().map(|entrance| {
+        let path = entrance.path.path.as_deref().unwrap_or("/");
+        let whence = if entrance.is_public() { "the internet" } else { "the VPC" };
+        format!("{whence} by {}{path}", entrance.host)
+    });
     let policies = workload.network_policies(platform).filter_map(|policy| policy.typed().spec.as_ref());
     let rules = policies.flat_map(|spec| spec.ingress.iter().flatten());
     let peers = rules.flat_map(|rule| rule.from.iter().flatten()).filter(|peer| peer.namespace_selector.is_none());
     let names = peers.filter_map(|peer| peer.pod_selector.as_ref()?.match_labels.as_ref()?.get(NAME_LABEL));
-    names.filter(|name| !name.is_empty()).cloned().collect()
+    names.filter(|name| !name.is_empty()).cloned().chain(entered).collect()
 }
 
 fn traffic_ports(platform: &Platform, workload: &Workload<'_>) -> String {

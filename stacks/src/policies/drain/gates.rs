@@ -1,13 +1,13 @@
 //! Readiness gates: whether the pods behind a load balancer have one, also those that are made while its controller is away.
 
-use k8s_openapi::api::core::v1::{Namespace, Service};
+use k8s_openapi::api::core::v1::Namespace;
 use synth_review::{Findings, Policy, Severity};
 
 use super::balanced;
 use crate::{
     Platform,
     charts::{Values as _, load_balancer_controller::Values},
-    view::{Meta, Object, Workload, annotation, holds},
+    view::{Balancer, Meta, Workload, holds},
 };
 
 /// The label by which the controller's webhook knows the namespaces whose pods it looks at.
@@ -25,32 +25,32 @@ pub(super) const READINESS_GATES: Policy<Platform> = Policy {
 
 /// Checks that each pod gets its gate when it is made.
 fn readiness_gates(platform: &Platform, findings: &mut Findings) {
-    for (workload, service) in balanced(platform) {
-        asked_for(platform, &workload, &service, findings);
-        webhook_sees(platform, &workload, &service, findings);
+    for (workload, balancer) in balanced(platform) {
+        asked_for(platform, &workload, &balancer, findings);
+        webhook_sees(platform, &workload, &balancer, findings);
     }
 }
 
 /// The gate is given to pods of labelled namespaces, that are targets themselves, once their Service is there.
-fn asked_for(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, Service>, findings: &mut Findings) {
+fn asked_for(platform: &Platform, workload: &Workload<'_>, balancer: &Balancer<'_>, findings: &mut Findings) {
     let Some(namespace) = platform.one::<Namespace>("", workload.namespace()) else { return };
     if namespace.labels().get(LABEL).is_none_or(|of| of != "enabled") {
         findings.report(
             namespace.place(),
-            format!("holds the pods behind Service/{} and gives them no readiness gate", service.name()),
+            format!("holds the pods behind Service/{} and gives them no readiness gate", balancer.service.name()),
             format!("label it `{LABEL}: enabled`"),
         );
     }
-    if annotation(service, "nlb-target-type") != "ip" {
+    if !balancer.sends_to_pods() {
         findings.report(
-            service.place(),
+            balancer.place(),
             "has nodes as targets, but only pods that are targets themselves get a readiness gate",
             "annotate it `service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip`",
         );
     }
-    if service.wave() >= workload.deployment.wave() {
+    if balancer.wave() >= workload.deployment.wave() {
         findings.report(
-            service.place(),
+            balancer.bound().map_or_else(|| balancer.place(), |bound| bound.binding.place()),
             format!(
                 "is synced no earlier than Deployment/{}, whose first pods then have no readiness gate",
                 workload.name()
@@ -62,10 +62,10 @@ fn asked_for(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, 
 
 /// The webhook gives the gate. While nobody answers it, a pod that it is asked about is made without the gate (`Ignore`, the
 /// chart's default), or refused and tried again (`Fail`). A refused pod is no loss: nobody would register it either.
-fn webhook_sees(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, Service>, findings: &mut Findings) {
+fn webhook_sees(platform: &Platform, workload: &Workload<'_>, balancer: &Balancer<'_>, findings: &mut Findings) {
     let Some(chart) = platform.chart::<Values>() else {
         findings.report(
-            service.place(),
+            balancer.place(),
             "has no controller that makes its load balancer and gives its pods a readiness gate",
             format!("install `{}`", Values::CHART),
         );

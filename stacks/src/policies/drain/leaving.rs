@@ -1,13 +1,13 @@
 //! The time of a leaving pod: what it promises, what its load balancer needs, and what its node leaves it.
 
-use k8s_openapi::api::core::v1::{Container, Service};
+use k8s_openapi::api::core::v1::Container;
 use synth_review::{Findings, Policy, Severity};
 
 use super::balanced;
 use crate::{
     Platform,
     settings::Duration,
-    view::{Object, Pools, TARGET_GROUP, Workload, annotation, attribute, flag, whole},
+    view::{Balancer, Pools, TARGET_GROUP, Workload, flag, whole},
 };
 
 /// Seconds that the kubelet waits longer than everything that it waits for.
@@ -86,9 +86,9 @@ fn grace_covers_drain(platform: &Platform, findings: &mut Findings) {
     }
 }
 
-/// How long a Service's load balancer keeps the connections of a target that it no longer has; AWS's default is five minutes.
-fn deregistration_delay(service: &Object<'_, Service>) -> u64 {
-    let delay = attribute(service, TARGET_GROUP, "deregistration_delay.timeout_seconds");
+/// How long a load balancer keeps the connections of a target that it no longer has; AWS's default is five minutes.
+fn deregistration_delay(balancer: &Balancer<'_>) -> u64 {
+    let delay = balancer.attribute(TARGET_GROUP, "deregistration_delay.timeout_seconds");
     delay.and_then(|delay| delay.parse().ok()).unwrap_or(300)
 }
 
@@ -102,15 +102,15 @@ pub(super) const GRACE_COVERS_DEREGISTRATION: Policy<Platform> = Policy {
 };
 
 fn grace_covers_deregistration(platform: &Platform, findings: &mut Findings) {
-    for (workload, service) in balanced(platform) {
-        let delay = deregistration_delay(&service);
+    for (workload, balancer) in balanced(platform) {
+        let delay = deregistration_delay(&balancer);
         if workload.grace() < delay {
             findings.report(
                 workload.deployment.place(),
                 format!(
                     "is killed after {} s, but the load balancer of Service/{} keeps its connections for {delay} s",
                     workload.grace(),
-                    service.name()
+                    balancer.service.name()
                 ),
                 format!(
                     "raise `terminationGracePeriodSeconds` to {delay} or more, or lower `deregistration_delay_seconds`"
@@ -135,13 +135,11 @@ pub(super) const LEAVING_IS_NOTICED: Policy<Platform> = Policy {
 /// tell the load balancer, and they succeed until the signal.
 fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
     let late = u64::from(platform.settings.services.proxy.late_connections_seconds);
-    for (workload, service) in balanced(platform) {
-        let setting = |name: &str, default| annotation(&service, name).parse().unwrap_or(default);
-        let (interval, threshold): (u64, u64) =
-            (setting("healthcheck-interval", 10), setting("healthcheck-unhealthy-threshold", 3));
+    for (workload, balancer) in balanced(platform) {
+        let (interval, threshold) = balancer.believes();
         let unhealthy = interval * threshold;
         let Leaving { held, delay, .. } = Leaving::longest(&workload);
-        let deregistered = annotation(&service, "nlb-target-type") == "ip";
+        let deregistered = balancer.sends_to_pods();
         let (accepts, since, needed, why) = if deregistered {
             let why = format!("may send new connections for {late} s");
             (held + delay, "it is told to stop", late, why)
@@ -151,7 +149,7 @@ fn leaving_is_noticed(platform: &Platform, findings: &mut Findings) {
             );
             (delay, "its stop signal", unhealthy + late, why)
         };
-        let balancer = format!("the load balancer of Service/{}", service.name());
+        let balancer = format!("the load balancer of Service/{}", balancer.service.name());
         if accepts < needed {
             findings
                 .report(
@@ -188,12 +186,12 @@ pub(super) const DEREGISTRATION_CUTS_NOTHING: Policy<Platform> = Policy {
 };
 
 fn deregistration_cuts_nothing(platform: &Platform, findings: &mut Findings) {
-    for (workload, service) in balanced(platform) {
-        let cuts = attribute(&service, TARGET_GROUP, "deregistration_delay.connection_termination.enabled");
-        let (delay, promised) = (deregistration_delay(&service), Leaving::longest(&workload).promised());
-        if cuts == Some("true") && delay < promised {
+    for (workload, balancer) in balanced(platform) {
+        let cuts = balancer.attribute(TARGET_GROUP, "deregistration_delay.connection_termination.enabled");
+        let (delay, promised) = (deregistration_delay(&balancer), Leaving::longest(&workload).promised());
+        if cuts.as_deref() == Some("true") && delay < promised {
             findings.report(
-                service.place(),
+                balancer.place(),
                 format!(
                     "ends connections {delay} s after a pod is deregistered, but Deployment/{} promises them {promised} s",
                     workload.name()

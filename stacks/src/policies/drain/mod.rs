@@ -6,12 +6,11 @@ mod gates;
 mod leaving;
 mod nodes;
 
-use k8s_openapi::api::core::v1::Service;
 use synth_review::Policy;
 
 use crate::{
     Platform,
-    view::{Object, Workload},
+    view::{Balancer, Workload},
 };
 
 pub(super) const POLICIES: &[Policy<Platform>] = &[
@@ -28,10 +27,10 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     expiry::EXPIRY_COMES_LAST,
 ];
 
-/// The workloads behind load balancers, each with its Service.
-fn balanced(platform: &Platform) -> impl Iterator<Item = (Workload<'_>, Object<'_, Service>)> {
+/// The workloads behind load balancers, each with what sends to it.
+fn balanced(platform: &Platform) -> impl Iterator<Item = (Workload<'_>, Balancer<'_>)> {
     platform
         .autoscaled()
         .into_iter()
-        .flat_map(|workload| workload.balancers(platform).map(move |service| (workload, service)))
+        .flat_map(|workload| workload.balancers(platform).map(move |balancer| (workload, balancer)))
 }

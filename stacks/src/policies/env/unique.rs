@@ -42,6 +42,8 @@ pub(super) const BUCKET: &str = "state.bucket";
 
 /// Every type that has bindings.
 pub(super) const TYPES: &[Unique] = &[
+    child("aws_acm_certificate"),
+    child("aws_acm_certificate_validation"),
     unique("aws_backup_plan", Within::Region, &["name"]),
     child("aws_backup_selection"),
     unique("aws_backup_vault", Within::Region, &["name"]),
@@ -87,8 +89,14 @@ pub(super) const TYPES: &[Unique] = &[
     unique("aws_kms_alias", Within::Region, &["name"]),
     child("aws_kms_key"),
     unique("aws_launch_template", Within::Region, &["name"]),
+    unique("aws_lb", Within::Region, &["name"]),
+    child("aws_lb_listener"),
+    unique("aws_lb_target_group", Within::Region, &["name"]),
     child("aws_nat_gateway"),
     child("aws_route"),
+    child("aws_route53_record"),
+    // There may be many of a name, and one of them is asked: that which the name is delegated to.
+    unique("aws_route53_zone", Within::Account, &["name"]),
     child("aws_route_table"),
     child("aws_route_table_association"),
     set_by(BUCKET, unique("aws_s3_bucket", Within::Partition, &["bucket"])),
@@ -182,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_type_whose_name_must_be_given_is_unique_somewhere() {
-        let within_a_parent = ["aws_backup_selection", "helm_release"];
+        let within_a_parent = ["aws_backup_selection", "aws_route53_record", "helm_release"];
         for (name, attributes) in schema() {
             let unique = TYPES.iter().find(|unique| unique.type_name == name).expect("the table is complete");
             if attributes["name"]["required"] == true && !within_a_parent.contains(&name.as_str()) {

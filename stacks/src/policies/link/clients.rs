@@ -2,15 +2,8 @@
 
 use synth_review::{Findings, Policy, Severity};
 
-use super::{
-    traffic::{keeps_addresses, ranges_of_balancers},
-    zones::balances_across,
-};
-use crate::{
-    Platform,
-    settings::Cidr,
-    view::{TARGET_GROUP, Workload, annotation, attribute},
-};
+use super::{traffic::keeps_addresses, zones::balances_across};
+use crate::{Platform, settings::Cidr, view::Workload};
 
 pub(super) const DO_NOT_COLLIDE: Policy<Platform> = Policy {
     code: "LINK026",
@@ -23,9 +16,9 @@ pub(super) const DO_NOT_COLLIDE: Policy<Platform> = Policy {
 };
 
 fn do_not_collide(platform: &Platform, findings: &mut Findings) {
-    for service in platform.balancers().filter(|service| keeps_addresses(service) && balances_across(service)) {
+    for balancer in platform.balancers().filter(|of| keeps_addresses(of) && balances_across(of)) {
         findings.report(
-            service.place(),
+            balancer.place(),
             "keeps its clients' addresses and balances across zones: connections from one client port to two of its \
              addresses can collide in one pod",
             "set `preserve_client_ip.enabled=false` and `proxy_protocol_v2.enabled=true` in the attributes of its target \
@@ -48,14 +41,12 @@ fn are_named(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         let read = ranges_read(&workload);
         let mut expected = Vec::new();
-        for service in workload.balancers(platform) {
-            let sends = attribute(&service, TARGET_GROUP, "proxy_protocol_v2.enabled") == Some("true")
-                || annotation(&service, "proxy-protocol") == "*";
-            if sends {
-                expected.extend(ranges_of_balancers(platform));
-            } else if !keeps_addresses(&service) {
+        for balancer in workload.balancers(platform) {
+            if balancer.sends_header() {
+                expected.extend(balancer.ranges());
+            } else if !keeps_addresses(&balancer) {
                 findings.report(
-                    service.place(),
+                    balancer.place(),
                     format!(
                         "hides its clients from {}: it neither keeps their addresses nor sends them in a header",
                         workload.name()

@@ -10,8 +10,8 @@ use crate::{
     Platform,
     names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
     view::{
-        Meta, Object, ServiceMonitor, annotation, container_port, declared_port, includes, is_balancer, labels_of,
-        matches, plain, pod_of, ports, protocol, target, whole,
+        Meta, Object, ServiceMonitor, container_port, declared_port, includes, keeps_balancer, labels_of, matches,
+        plain, pod_of, ports, protocol, target, whole,
     },
 };
 
@@ -67,12 +67,12 @@ pub(super) const HEALTH_CHECK: Policy<Platform> = Policy {
 
 fn health_check(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        for service in workload.balancers(platform) {
-            let (port, path) = (annotation(&service, "healthcheck-port"), annotation(&service, "healthcheck-path"));
+        for balancer in workload.balancers(platform) {
+            let (port, path) = balancer.asks();
             let mut containers = workload.containers().iter();
             let ready = containers.find_map(|container| container.readiness_probe.as_ref()?.http_get.as_ref());
             let Some(ready) = ready else { continue };
-            let asked = port.parse().map_or_else(|_| IntOrString::String(port.to_owned()), IntOrString::Int);
+            let asked = port.parse().map_or_else(|_| IntOrString::String(port.clone()), IntOrString::Int);
             let (asked, answered) =
                 (container_port(workload.containers(), &asked), container_port(workload.containers(), &ready.port));
             let answers = ready.path.as_deref().unwrap_or_default();
@@ -85,7 +85,11 @@ fn health_check(platform: &Platform, findings: &mut Findings) {
             } else {
                 continue;
             };
-            findings.report(service.place(), message, "give its health check the port and path of the readiness probe");
+            findings.report(
+                balancer.place(),
+                message,
+                "give its health check the port and path of the readiness probe",
+            );
         }
     }
 }
@@ -152,7 +156,7 @@ pub(super) const UNTRANSLATED_PORTS: Policy<Platform> = Policy {
 fn untranslated_ports(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
         // Clients of a load balancer reach the pods without the Service.
-        for service in workload.services(platform).filter(|of| !is_balancer(of)) {
+        for service in workload.services(platform).filter(|of| !keeps_balancer(of)) {
             for port in ports(&service) {
                 let Some(number) = container_port(workload.containers(), &target(port)) else { continue };
                 if whole(port.port) != number {

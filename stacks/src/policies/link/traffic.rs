@@ -1,13 +1,9 @@
 //! Traffic that network policies must admit: of clients, of health checks, and between services.
 
 use k8s_openapi::{
-    api::{
-        core::v1::Service,
-        networking::v1::{NetworkPolicyPeer, NetworkPolicyPort},
-    },
+    api::networking::v1::{NetworkPolicyPeer, NetworkPolicyPort},
     apimachinery::pkg::util::intstr::IntOrString,
 };
-use synth_bindings::aws_subnet;
 use synth_review::{Findings, Policy, Severity};
 
 use crate::{
@@ -15,8 +11,7 @@ use crate::{
     names::ADD_ON_NAMESPACE,
     settings::{Cidr, HostPort},
     view::{
-        Labels, Object, TARGET_GROUP, Workload, annotation, attribute, container_port, matches, ports, protocol,
-        target as leads_to, whole,
+        Balancer, Labels, TARGET_GROUP, Workload, container_port, matches, ports, protocol, target as leads_to, whole,
     },
 };
 
@@ -109,8 +104,8 @@ fn traffic_admitted(platform: &Platform, findings: &mut Findings) {
     let workloads = platform.autoscaled();
     for workload in &workloads {
         if denies(platform, workload, Direction::Ingress) {
-            for service in workload.balancers(platform) {
-                balanced(platform, workload, &service, findings);
+            for balancer in workload.balancers(platform) {
+                balanced(platform, workload, &balancer, findings);
             }
         }
         let ways_out = rules(platform, workload, Direction::Egress);
@@ -151,21 +146,14 @@ fn resolves(workload: &Workload<'_>, ways_out: &[Rule<'_>], findings: &mut Findi
     }
 }
 
-/// The ranges from which a load balancer connects: the subnets that the internet reaches it in.
-pub(super) fn ranges_of_balancers(platform: &Platform) -> impl Iterator<Item = Cidr> {
-    let subnets =
-        platform.resources::<aws_subnet::Handle>().filter(|subnet| subnet.tag("kubernetes.io/role/elb").is_some());
-    subnets.filter_map(|subnet| subnet.text(|of| of.cidr_block())?.parse().ok())
-}
-
 /// Does a load balancer keep the addresses of its clients? AWS's default depends on what its targets are.
-pub(super) fn keeps_addresses(service: &Object<'_, Service>) -> bool {
-    let of_nodes = annotation(service, "nlb-target-type") != "ip";
-    attribute(service, TARGET_GROUP, "preserve_client_ip.enabled").map_or(of_nodes, |keeps| keeps == "true")
+pub(super) fn keeps_addresses(balancer: &Balancer<'_>) -> bool {
+    let keeps = balancer.attribute(TARGET_GROUP, "preserve_client_ip.enabled");
+    keeps.map_or(!balancer.sends_to_pods(), |keeps| keeps == "true")
 }
 
 /// Clients of a load balancer, and its health checks.
-fn balanced(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, Service>, findings: &mut Findings) {
+fn balanced(platform: &Platform, workload: &Workload<'_>, balancer: &Balancer<'_>, findings: &mut Findings) {
     let rules = rules(platform, workload, Direction::Ingress);
     let mut missing = |port: Port, range: Cidr, who: &str| {
         if !rules.iter().any(|rule| rule.admits_port(port) && rule.admits_range(range)) {
@@ -178,19 +166,15 @@ fn balanced(platform: &Platform, workload: &Workload<'_>, service: &Object<'_, S
         }
     };
     let everyone: Cidr = "0.0.0.0/0".parse().expect("a range");
-    let from_balancer: Vec<_> = ranges_of_balancers(platform).collect();
-    let clients = if keeps_addresses(service) { vec![everyone] } else { from_balancer.clone() };
-    for declared in ports(service) {
-        let Some(port) = container_port(workload.containers(), &leads_to(declared)) else { continue };
+    let from_balancer = balancer.ranges();
+    let clients = if keeps_addresses(balancer) { vec![everyone] } else { from_balancer.clone() };
+    for leads in balancer.leads() {
+        let Some(port) = container_port(workload.containers(), &leads.target) else { continue };
         for range in &clients {
-            missing(
-                (protocol(declared.protocol.as_ref()), port),
-                *range,
-                &format!("the clients of Service/{}", service.name()),
-            );
+            missing((leads.protocol, port), *range, &format!("the clients of {}", balancer.place().subject));
         }
     }
-    let Ok(port) = annotation(service, "healthcheck-port").parse() else { return };
+    let Ok(port) = balancer.asks().0.parse() else { return };
     for range in from_balancer {
         missing(("tcp", port), range, "health checks");
     }

@@ -1,6 +1,5 @@
 //! Zonal shift: the cluster, Karpenter and the load balancers, which must know the same of it.
 
-use k8s_openapi::api::core::v1::Service;
 use synth_bindings::aws_eks_cluster;
 use synth_review::{Findings, Policy, Severity};
 
@@ -8,7 +7,7 @@ use crate::{
     Platform,
     charts::karpenter,
     settings::ZonalShift,
-    view::{BALANCER, Object, TARGET_GROUP, attribute, ports, protocol},
+    view::{BALANCER, Balancer, TARGET_GROUP},
 };
 
 /// The setting that all of them follow.
@@ -24,9 +23,10 @@ fn cluster_shifts(platform: &Platform) -> bool {
 }
 
 /// Is a load balancer one for all zones? Its target groups may say otherwise for themselves.
-pub(super) fn balances_across(service: &Object<'_, Service>) -> bool {
-    let of_group = attribute(service, TARGET_GROUP, ACROSS).filter(|across| ["true", "false"].contains(across));
-    of_group.or_else(|| attribute(service, BALANCER, ACROSS)) == Some("true")
+pub(super) fn balances_across(balancer: &Balancer<'_>) -> bool {
+    let of_group =
+        balancer.attribute(TARGET_GROUP, ACROSS).filter(|across| ["true", "false"].contains(&across.as_str()));
+    of_group.or_else(|| balancer.attribute(BALANCER, ACROSS)).as_deref() == Some("true")
 }
 
 pub(super) const ZONAL_SHIFT: Policy<Platform> = Policy {
@@ -53,8 +53,8 @@ fn zonal_shift(platform: &Platform, findings: &mut Findings) {
             findings.report(chart.place(), message, format!("set `settings.enableZonalShift` to {shifts}"));
         }
     }
-    for service in &platform.balancers().collect::<Vec<_>>() {
-        let opted_in = attribute(service, BALANCER, OPT_IN) == Some("true");
+    for balancer in &platform.balancers().collect::<Vec<_>>() {
+        let opted_in = balancer.attribute(BALANCER, OPT_IN).as_deref() == Some("true");
         if opted_in != shifts {
             let message = if shifts {
                 "stays in an impaired zone that the cluster leaves: it does not opt in to zonal shift"
@@ -62,28 +62,27 @@ fn zonal_shift(platform: &Platform, findings: &mut Findings) {
                 "opts in to zonal shift, which the cluster does not have"
             };
             findings.report(
-                service.place(),
+                balancer.place(),
                 message,
                 format!("set `{OPT_IN}={shifts}` in the attributes of its load balancer"),
             );
         }
         // Source: https://docs.aws.amazon.com/r53recovery/latest/dg/arc-zonal-shift.resource-types.network-load-balancers.html
-        if opted_in && balances_across(service) {
-            if attribute(service, TARGET_GROUP, CUTS_UNHEALTHY) != Some("false") {
+        if opted_in && balances_across(balancer) {
+            if balancer.attribute(TARGET_GROUP, CUTS_UNHEALTHY).as_deref() != Some("false") {
                 findings.report(
-                    service.place(),
+                    balancer.place(),
                     "balances across zones and ends connections to unhealthy targets, which AWS does not support with \
                      zonal shift",
                     format!("set `{CUTS_UNHEALTHY}=false` in the attributes of its target groups"),
                 );
             }
-            for port in ports(service).iter().filter(|port| protocol(port.protocol.as_ref()) != "tcp") {
+            for leads in balancer.leads().iter().filter(|leads| leads.protocol != "tcp") {
                 findings.report(
-                    service.place(),
+                    balancer.place(),
                     format!(
                         "balances {} port {} across zones, which AWS does not support with zonal shift",
-                        protocol(port.protocol.as_ref()),
-                        port.port
+                        leads.protocol, leads.port
                     ),
                     "balance that port inside each zone, in a Service of its own",
                 );

@@ -5,6 +5,7 @@ mod batch;
 mod keda;
 mod memory;
 mod ownership;
+mod placed;
 mod planned;
 mod room;
 mod subnets;
@@ -39,4 +40,6 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     traffic::TRAFFIC_IS_MEASURED,
     traffic::BLIND_AUTOSCALER_KEEPS_PODS,
     traffic::PODS_COME_BEFORE_REFUSALS,
+    placed::PODS_FIND_THEIR_NODES,
+    placed::NOT_ON_SPOT_ALONE,
 ];

@@ -23,7 +23,7 @@ fn described(groups: &[PodGroup]) -> String {
     groups.collect::<Vec<_>>().join(", ")
 }
 
-fn sizes(amount: Amount) -> String {
+pub(super) fn sizes(amount: Amount) -> String {
     let unlimited = |number: u64, unit: &str| match number {
         u64::MAX => format!("any {unit}"),
         number => format!("{} {unit}", number.div_ceil(if unit == "vCPU" { 1000 } else { 1024 })),

@@ -13,7 +13,7 @@ use synth_review::{Findings, Policy, Severity};
 use crate::{
     Platform,
     settings::{Cidr, Host, Target},
-    view::{Workload, annotation},
+    view::Workload,
 };
 
 /// The addresses that hand out credentials: of nodes, of tasks, of pods.
@@ -41,7 +41,7 @@ pub(super) const OPEN_PROXY: Policy<Platform> = Policy {
 
 fn open_proxy(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        let reached = workload.services(platform).any(|service| annotation(&service, "scheme") == "internet-facing");
+        let reached = workload.balancers(platform).any(|balancer| balancer.is_public());
         if !reached {
             continue;
         }

@@ -73,22 +73,20 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
     let applications = platform.every::<Application>().filter(|of| of.spec.project == SERVICES_PROJECT);
     let folders = applications.filter_map(|of| of.typed().spec.source.path.as_deref());
-    let mut made: BTreeSet<_> = folders
+    let made: BTreeSet<_> = folders
         .flat_map(|folder| platform.objects_of(folder))
         .map(|object| GroupKind::new(object.group(), object.kind()))
         .collect();
-    // One gives way to the other at an edit, and Argo CD takes away nothing that the project does not admit.
-    let autoscalers = [("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")];
-    let autoscalers = autoscalers.map(|(group, kind)| GroupKind::new(group, kind));
-    if autoscalers.iter().any(|of| made.contains(of)) {
-        made.extend(autoscalers);
-    }
+    // What an edit takes out of the folders Argo CD takes away only where the project still admits it.
+    let asked = OF_SETTINGS.map(|(group, kind)| GroupKind::new(group, kind));
+    let admitted: BTreeSet<_> = services.spec.namespace_resource_whitelist.iter().cloned().collect();
     let spec = &services.spec;
     let spaces: BTreeSet<_> = spec.destinations.iter().map(|to| to.namespace.as_str()).collect();
     let exact = spec.source_repos == [settings.repository.url.as_str()]
         && spaces == [settings.services.namespace.as_str()].into()
         && spec.cluster_resource_whitelist.is_empty()
-        && spec.namespace_resource_whitelist.iter().cloned().collect::<BTreeSet<_>>() == made;
+        && admitted.is_superset(&made)
+        && admitted.difference(&made).all(|kind| asked.contains(kind));
     if !exact {
         findings.report(
             place.clone(),
@@ -97,6 +95,14 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
         );
     }
 }
+
+/// Kinds of which services are made where their settings ask for it.
+const OF_SETTINGS: [(&str, &str); 4] = [
+    ("autoscaling", "HorizontalPodAutoscaler"),
+    ("elbv2.k8s.aws", "TargetGroupBinding"),
+    ("keda.sh", "ScaledObject"),
+    ("networking.k8s.io", "Ingress"),
+];
 
 /// Policies of admission, and what binds them.
 type Admission<'a> = (Vec<&'a ValidatingAdmissionPolicy>, Vec<&'a ValidatingAdmissionPolicyBinding>);

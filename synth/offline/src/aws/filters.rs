@@ -30,6 +30,7 @@ pub(crate) fn filter(name: &str, text: &str) -> Option<String> {
         "role" => look(SERVICE_ROLES).unwrap_or_else(|| text.split('.').next().unwrap_or_default()).to_owned(),
         "dashes" => text.replace('.', "-"),
         // `com.amazonaws.eu-north-1.ecr.api` is `api.ecr` in names of hosts.
+        "listener" => text.replacen(":loadbalancer/", ":listener/", 1),
         "service" => text.split('.').skip(3).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("."),
         "provider" => text.split_once(":oidc-provider/").map_or(text, |(_, url)| url).to_owned(),
         "zone" => zones::id(text),

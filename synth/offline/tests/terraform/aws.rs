@@ -192,6 +192,7 @@ fn every_data_source_answers_with_its_required_arguments() {
         "aws_kms_key": { "x": { "key_id": "x" } },
         "aws_partition": { "x": {} },
         "aws_region": { "x": {} },
+        "aws_route53_zone": { "x": { "name": "example.com" } },
         "aws_ssm_parameter": { "x": { "name": "/x" } },
         "aws_subnets": { "x": {} },
         "aws_vpc": { "x": {} },

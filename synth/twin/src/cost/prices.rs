@@ -31,6 +31,16 @@ pub enum Item {
     Nlb,
     /// An hour of an NLB's capacity unit.
     NlbLcu,
+    /// An hour of an ALB.
+    Alb,
+    /// An hour of an ALB's capacity unit.
+    AlbLcu,
+    /// A zone of DNS for a month.
+    HostedZone,
+    /// A million questions to a zone.
+    DnsQueries,
+    /// A million requests to Secrets Manager.
+    SecretRequests,
     /// An hour of a public IPv4 address.
     PublicIpv4,
     /// A gigabyte of gp3 for a month.
@@ -57,7 +67,7 @@ pub enum Item {
 
 impl Item {
     /// Every one.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::Cluster,
         Self::ClusterExtended,
         Self::NatGateway,
@@ -66,6 +76,11 @@ impl Item {
         Self::EndpointGb,
         Self::Nlb,
         Self::NlbLcu,
+        Self::Alb,
+        Self::AlbLcu,
+        Self::HostedZone,
+        Self::DnsQueries,
+        Self::SecretRequests,
         Self::PublicIpv4,
         Self::Gp3,
         Self::Gp3Iops,
@@ -100,6 +115,11 @@ impl Item {
             Self::EndpointGb => "endpoint_gb",
             Self::Nlb => "nlb",
             Self::NlbLcu => "nlb_lcu",
+            Self::Alb => "alb",
+            Self::AlbLcu => "alb_lcu",
+            Self::HostedZone => "hosted_zone",
+            Self::DnsQueries => "dns_queries",
+            Self::SecretRequests => "secret_requests",
             Self::PublicIpv4 => "public_ipv4",
             Self::Gp3 => "gp3",
             Self::Gp3Iops => "gp3_iops",

@@ -116,7 +116,7 @@ fn ensure_own(project: &Project, app: &str) -> Result<()> {
             Pinning::begin(other)?.names(app),
             "environment `{environment}` has no image of its own for `{app}`, so it would change too: write `tag` and \
              `digest` under `[{}]` in `{}`",
-            pinning::path(app).join("."),
+            pinning::path(project, app).join("."),
             other.file().display(),
         );
     }

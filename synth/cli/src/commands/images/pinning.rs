@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use stacks::settings::{Services, Settings};
+use stacks::settings::Settings;
 use synth_command::{
     file::replace,
     report::{ADDED, CHANGED, PLACE, Report},
@@ -20,8 +20,8 @@ pub(super) struct Pinning<'a> {
 }
 
 /// The tables that lead to the image of a service.
-pub(super) fn path(app: &str) -> Vec<String> {
-    Services::key(app).into_iter().chain(["image".to_owned()]).collect()
+pub(super) fn path(project: &Project, app: &str) -> Vec<String> {
+    project.settings.services.key(app).into_iter().chain(["image".to_owned()]).collect()
 }
 
 impl<'a> Pinning<'a> {
@@ -36,7 +36,7 @@ impl<'a> Pinning<'a> {
     /// Does the file itself say which build of a service runs?
     pub(super) fn names(&self, app: &str) -> bool {
         let mut item = self.document.as_item();
-        for name in path(app) {
+        for name in path(self.project, app) {
             let Some(next) = item.get(&name) else { return false };
             item = next;
         }
@@ -49,7 +49,7 @@ impl<'a> Pinning<'a> {
         let old_digest = image.digest.as_deref().unwrap_or_default();
         let wanted = [("tag", tag, image.tag.as_str()), ("digest", Some(digest), old_digest)];
         for (key, new, old) in wanted.into_iter().filter_map(|(key, new, old)| Some((key, new?, old))) {
-            let table = table(&mut self.document, app)
+            let table = table(&mut self.document, &path(self.project, app))
                 .with_context(|| format!("changing the image of `{app}` in `{}`", self.project.file().display()))?;
             if put(table, key, new) {
                 let old = if old.is_empty() { "\"\"" } else { old };
@@ -79,16 +79,16 @@ impl<'a> Pinning<'a> {
 }
 
 /// The table of a service's image, made where the file has none.
-fn table<'a>(document: &'a mut DocumentMut, app: &str) -> Result<&'a mut dyn TableLike> {
+fn table<'a>(document: &'a mut DocumentMut, path: &[String]) -> Result<&'a mut dyn TableLike> {
     let mut table: &mut dyn TableLike = document.as_table_mut();
-    for name in path(app) {
+    for name in path {
         let made = || {
             let mut made = Table::new();
             // Tables that only hold others need no line of their own.
             made.set_implicit(name != "image");
             Item::Table(made)
         };
-        let item = table.entry(&name).or_insert_with(made);
+        let item = table.entry(name).or_insert_with(made);
         table = item.as_table_like_mut().with_context(|| format!("`{name}` is not a table"))?;
     }
     Ok(table)

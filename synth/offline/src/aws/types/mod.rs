@@ -1,5 +1,7 @@
 //! Facts of each type beyond its schema: a file for each, and a row in the list of all.
 
+mod aws_acm_certificate;
+mod aws_acm_certificate_validation;
 mod aws_availability_zones;
 mod aws_backup_plan;
 mod aws_backup_selection;
@@ -47,10 +49,15 @@ mod aws_internet_gateway;
 mod aws_kms_alias;
 mod aws_kms_key;
 mod aws_launch_template;
+mod aws_lb;
+mod aws_lb_listener;
+mod aws_lb_target_group;
 mod aws_nat_gateway;
 mod aws_partition;
 mod aws_region;
 mod aws_route;
+mod aws_route53_record;
+mod aws_route53_zone;
 mod aws_route_table;
 mod aws_route_table_association;
 mod aws_s3_bucket;
@@ -133,6 +140,8 @@ pub(super) struct Facts {
 
 /// Every type of which anything is known.
 pub(super) static ALL: &[Facts] = &[
+    aws_acm_certificate::RESOURCE,
+    aws_acm_certificate_validation::RESOURCE,
     aws_availability_zones::DATA,
     aws_backup_plan::RESOURCE,
     aws_backup_selection::RESOURCE,
@@ -185,10 +194,16 @@ pub(super) static ALL: &[Facts] = &[
     aws_kms_key::RESOURCE,
     aws_kms_key::DATA,
     aws_launch_template::RESOURCE,
+    aws_lb::RESOURCE,
+    aws_lb_listener::RESOURCE,
+    aws_lb_target_group::RESOURCE,
     aws_nat_gateway::RESOURCE,
     aws_partition::DATA,
     aws_region::DATA,
     aws_route::RESOURCE,
+    aws_route53_record::RESOURCE,
+    aws_route53_zone::RESOURCE,
+    aws_route53_zone::DATA,
     aws_route_table::RESOURCE,
     aws_route_table_association::RESOURCE,
     aws_s3_bucket::RESOURCE,

@@ -1,13 +1,34 @@
 //! The services, and the load that is put on them.
 
+mod entrance;
+mod pod;
+mod worker;
+
 use std::collections::BTreeMap;
+
+pub use self::{
+    entrance::{Entrance, Scheme},
+    pod::{Asks, Limits, Nodes, Permissions, Probes, Runs},
+    worker::{Job, Worker, WorkerScaleOn},
+};
 
 use super::declare::{choice, section};
 use super::problem::{Problems, list, meant};
-use super::rules::{Anything, IfSet, between, filled_set, set, shaped};
+use super::rules::{Anything, IfSet, Names, between, filled_set, set, shaped};
 use super::tree;
-use super::{CertificateArn, Origin, Percent, Target, shape};
+use super::{CertificateArn, Origin, Percent, SecretRef, Target, shape};
 use crate::names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER, RESERVED};
+
+/// The tables in which services of an environment's own stand.
+mod tables {
+    pub(super) const INTERNAL: &str = "internal";
+    pub(super) const WORKERS: &str = "workers";
+    pub(super) const JOBS: &str = "jobs";
+}
+
+/// What a CronJob's name may have, because its Jobs and their pods have eleven characters more.
+/// <https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#cron-job-limitations>
+const LONGEST_NAME: usize = 52;
 
 section! {
     /// The workloads that scale.
@@ -22,8 +43,12 @@ section! {
         pub mock_target_server: Service,
         /// Whom the proxy serves, what it reaches, and its load balancer.
         pub proxy: Proxy,
-        /// Further services by name, reached inside the cluster only.
+        /// Further services by name, reached inside the cluster, and from outside where they have an entrance.
         pub internal: BTreeMap<String, Service>,
+        /// What runs without a port, by name.
+        pub workers: BTreeMap<String, Worker>; else BTreeMap::new(),
+        /// What runs by a schedule, by name.
+        pub jobs: BTreeMap<String, Job>; else BTreeMap::new(),
     }
     check names_and_callers_fit;
 }
@@ -45,42 +70,72 @@ impl Services {
         self.inside().filter(move |(_, service)| service.callers.iter().any(|name| name == caller))
     }
 
-    /// Is any of them scaled by what only Prometheus knows, and so by KEDA?
-    pub fn scale_on_traffic(&self) -> bool {
-        self.all().any(|(_, service)| service.scales_on_traffic())
+    /// Everything that runs: services, workers and jobs.
+    pub fn runs(&self) -> impl Iterator<Item = Runs<'_>> {
+        let services = self.all().map(|(name, service)| service.runs(name));
+        let workers = self.workers.iter().map(|(name, worker)| worker.runs(name));
+        services.chain(workers).chain(self.jobs.iter().map(|(name, job)| job.runs(name)))
     }
 
-    /// Each service by its name, with its image.
+    /// Is any of them scaled by what only KEDA can ask?
+    pub fn scale_by_keda(&self) -> bool {
+        self.all().any(|(_, service)| service.scales_on_traffic()) || self.workers.values().any(Worker::scales_on_queue)
+    }
+
+    /// Everything that runs by its name, with its image.
     pub fn images(&self) -> Vec<(&str, &Image)> {
-        self.all().map(|(name, service)| (name, &service.image)).collect()
+        self.runs().map(|runs| (runs.name, runs.image)).collect()
     }
 
-    /// The key under which the settings hold a service.
-    pub fn key(name: &str) -> Vec<String> {
+    /// The key under which the settings hold what runs under a name.
+    pub fn key(&self, name: &str) -> Vec<String> {
+        let own = if self.workers.contains_key(name) {
+            tables::WORKERS
+        } else if self.jobs.contains_key(name) {
+            tables::JOBS
+        } else {
+            tables::INTERNAL
+        };
         let key = match name {
             CORS_PROXY_SERVER => vec!["services", "cors_proxy_server"],
             MOCK_TARGET_SERVER => vec!["services", "mock_target_server"],
-            other => vec!["services", "internal", other],
+            other => vec!["services", own, other],
         };
         key.into_iter().map(str::to_owned).collect()
     }
 }
 
 fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Problems<'_>) {
-    let internal = tree::child(section, "internal");
-    for name in services.internal.keys() {
-        let message = if !shape::dns_label(name) {
-            "is not a name for a service: begin with a letter, then use `a-z`, digits and `-`"
+    let internal = services.internal.keys().map(|name| (tables::INTERNAL, name));
+    let workers = services.workers.keys().map(|name| (tables::WORKERS, name));
+    let own: Vec<_> = internal.chain(workers).chain(services.jobs.keys().map(|name| (tables::JOBS, name))).collect();
+    for (index, (table, name)) in own.iter().enumerate() {
+        let key = tree::child(&tree::child(section, table), name);
+        if !shape::dns_label(name) {
+            problems
+                .report_name(&key, "is not a name for a service: begin with a letter, then use `a-z`, digits and `-`");
+        } else if *table == tables::JOBS && name.len() > LONGEST_NAME {
+            let message = format!(
+                "has {} characters: a label of a Job, of which its name is a part, allows {LONGEST_NAME}",
+                name.len()
+            );
+            problems.report_name(&key, message);
         } else if RESERVED.contains(&name.as_str()) {
-            "is taken by a part of the platform: choose another name"
-        } else {
-            continue;
-        };
-        problems.report_name(&tree::child(&internal, name), message);
+            problems.report_name(&key, "is taken by a part of the platform: choose another name");
+        } else if let Some((other, _)) = own[..index].iter().find(|(_, other)| other == name) {
+            let other = tree::child(&tree::child(section, other), name);
+            problems.report_name(&key, format!("is taken by `{other}`: choose another name"));
+        }
     }
-    let names: Vec<_> = services.all().map(|(name, _)| name).collect();
+    entrance::fit(services, problems);
+    let names: Vec<_> = services
+        .all()
+        .map(|(name, _)| name)
+        .chain(services.workers.keys().map(String::as_str))
+        .chain(services.jobs.keys().map(String::as_str))
+        .collect();
     for (name, service) in services.all() {
-        let key = Services::key(name).join(".");
+        let key = services.key(name).join(".");
         for (index, caller) in service.callers.iter().enumerate() {
             let key = format!("{key}.callers[{index}]");
             if name == CORS_PROXY_SERVER {
@@ -149,23 +204,63 @@ section! {
         pub drain_delay_seconds: u32 where between(0, 300),
         /// Seconds that requests in flight have after that.
         pub drain_timeout_seconds: u32 where between(1, 3600),
+        /// Arguments after those that the platform gives.
+        pub arguments: Vec<String>; else Vec::new(),
+        /// Variables of its environment.
+        pub environment: BTreeMap<String, String> where Names(pod::variable); else BTreeMap::new(),
+        /// Variables of its environment whose values AWS keeps.
+        pub secrets: BTreeMap<String, SecretRef> where Names(pod::variable); else BTreeMap::new(),
+        /// What it may do in AWS.
+        pub permissions: Permissions; else Permissions::none(),
+        /// What a pod may use at most.
+        pub limits: Limits; else Limits::none(),
+        /// The nodes on which it runs.
+        pub nodes: Nodes; else Nodes::any(),
+        /// How the kubelet asks at `admin_port`.
+        pub probes: Probes; else Probes::of_service(),
+        /// The way in from outside of the cluster.
+        pub entrance: Option<Entrance>; else None,
     }
-    check replicas_and_ports_fit;
+    check service_fits;
 }
 
 impl Service {
+    /// It under its name, as what runs.
+    pub fn runs<'a>(&'a self, name: &'a str) -> Runs<'a> {
+        let asks = Asks {
+            arguments: &self.arguments,
+            environment: &self.environment,
+            secrets: &self.secrets,
+            permissions: &self.permissions,
+            limits: &self.limits,
+            nodes: &self.nodes,
+        };
+        let (cpu_request_millicores, memory_mib) = (self.cpu_request_millicores, self.memory_mib);
+        Runs { name, table: tables::INTERNAL, image: &self.image, cpu_request_millicores, memory_mib, asks }
+    }
+
+    /// Seconds from the moment at which a pod is told to go until it has answered all that it took.
+    pub fn drains_in(&self) -> u32 {
+        self.pre_stop_seconds + self.drain_delay_seconds + self.drain_timeout_seconds
+    }
+
     /// Is it scaled by what only Prometheus knows, and so by KEDA?
     pub fn scales_on_traffic(&self) -> bool {
         self.scale_on.iter().any(|of| *of != ScaleOn::Cpu)
     }
 }
 
-fn replicas_and_ports_fit(service: &Service, section: &str, problems: &mut Problems<'_>) {
-    if service.min_replicas > service.max_replicas {
+fn replicas_fit(min: u32, max: u32, section: &str, problems: &mut Problems<'_>) {
+    if min > max {
         let key = tree::child(section, "min_replicas");
-        let most = problems.other(&key, &tree::child(section, "max_replicas"), service.max_replicas);
-        problems.report(&key, format!("is {}, above {most}: lower it", service.min_replicas));
+        let most = problems.other(&key, &tree::child(section, "max_replicas"), max);
+        problems.report(&key, format!("is {min}, above {most}: lower it"));
     }
+}
+
+fn service_fits(service: &Service, section: &str, problems: &mut Problems<'_>) {
+    replicas_fit(service.min_replicas, service.max_replicas, section, problems);
+    pod::asks_fit(&service.runs(""), section, problems);
     if service.admin_port == service.port {
         let message = format!("is {}, which is `port` already: choose another", service.admin_port);
         problems.report(&tree::child(section, "admin_port"), message);

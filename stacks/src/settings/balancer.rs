@@ -1,0 +1,29 @@
+//! Who makes the proxy's load balancer, where it stands, and what it is called.
+
+use super::{Cidr, Settings};
+
+impl Settings {
+    /// Does Terraform make the proxy's load balancer? Otherwise the controller does, for the proxy's Service.
+    ///
+    /// A record, a certificate and whatever else stands before it then belong to it in one plan: they are made in order, nothing of
+    /// it outlives a destroy, and a drift shows.
+    pub fn terraform_owns_balancer(&self) -> bool {
+        self.domain.name.is_some()
+    }
+
+    /// Is the proxy's load balancer reached from inside the VPC alone?
+    pub fn balancer_is_internal(&self) -> bool {
+        false
+    }
+
+    /// The ranges from which the proxy's load balancer connects: the subnets that it stands in.
+    pub fn balancer_ranges(&self) -> &[Cidr] {
+        let subnets = &self.network.subnets;
+        if self.balancer_is_internal() { &subnets.intra } else { &subnets.public }
+    }
+
+    /// The proxy's load balancer, and the target group of its traffic.
+    pub fn balancer_name(&self) -> String {
+        self.named("proxy")
+    }
+}

@@ -1,0 +1,205 @@
+//! What a pod of a service asks for beside processor time and memory: what stands in its environment, what it may do in AWS, on
+//! which nodes it runs. Each may be left out of a table, and then asks for nothing.
+
+use std::collections::BTreeMap;
+
+use crate::settings::declare::section;
+use crate::settings::problem::Problems;
+use crate::settings::rules::{Anything, between, set};
+use crate::settings::tree;
+use crate::settings::{Architecture, CapacityType, Image, KeyId, Queue, SecretRef, Store, Topic};
+
+/// Names that EKS writes into the environment of pods that have a role, and those by which programs find credentials elsewhere.
+const OF_CREDENTIALS: [&str; 4] = ["AWS_CONTAINER_", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+section! {
+    /// What a pod may do in AWS, by the names of what is there, in the account and the region of the platform.
+    pub struct Permissions {
+        /// Objects of buckets below a prefix, and items of tables, that it may read.
+        pub read: Vec<Store> where set(Anything); else Vec::new(),
+        /// The same that it may write and delete.
+        pub write: Vec<Store> where set(Anything); else Vec::new(),
+        /// Queues that it may send to.
+        pub send: Vec<Queue> where set(Anything); else Vec::new(),
+        /// Queues that it may take messages from.
+        pub receive: Vec<Queue> where set(Anything); else Vec::new(),
+        /// Topics that it may publish to.
+        pub publish: Vec<Topic> where set(Anything); else Vec::new(),
+        /// Keys of KMS with which the above is encrypted.
+        pub keys: Vec<KeyId> where set(Anything); else Vec::new(),
+    }
+}
+
+impl Permissions {
+    /// Nothing.
+    pub fn none() -> Self {
+        Self {
+            read: Vec::new(),
+            write: Vec::new(),
+            send: Vec::new(),
+            receive: Vec::new(),
+            publish: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// Does it allow nothing?
+    pub fn is_none(&self) -> bool {
+        *self == Self::none()
+    }
+}
+
+section! {
+    /// What a pod may use at most; 0 sets no bound of its own.
+    pub struct Limits {
+        /// Processor time, in thousandths of a vCPU; above it a pod is slowed down. 0 lets it use what its node has left.
+        pub cpu_millicores: u32 where between(0, 64_000); else 0,
+        /// Memory in MiB, above which a pod is killed. 0 allows what it asks for.
+        pub memory_mib: u32 where between(0, 262_144); else 0,
+    }
+}
+
+impl Limits {
+    /// None of its own.
+    pub fn none() -> Self {
+        Self { cpu_millicores: 0, memory_mib: 0 }
+    }
+}
+
+section! {
+    /// The nodes on which a pod runs.
+    pub struct Nodes {
+        /// How they are bought; `""` takes what the pools prefer.
+        pub capacity_type: Option<CapacityType>; else None,
+        /// Architectures of its image; none takes what the pools have.
+        pub architectures: Vec<Architecture> where set(Anything); else Vec::new(),
+    }
+}
+
+impl Nodes {
+    /// Any.
+    pub fn any() -> Self {
+        Self { capacity_type: None, architectures: Vec::new() }
+    }
+}
+
+section! {
+    /// How the kubelet finds out that a pod has started, is ready, and is alive.
+    pub struct Probes {
+        /// Path of the question whether it has started, and then whether it is alive.
+        pub liveness_path: String where path; else "/livez".to_owned(),
+        /// Path of the question whether it is ready.
+        pub readiness_path: String where path; else "/readyz".to_owned(),
+        /// Seconds that it may take to start.
+        pub startup_seconds: u32 where between(1, 3600); else 30,
+        /// Seconds between two questions whether it is ready.
+        pub readiness_period_seconds: u32 where between(1, 300); else 5,
+        /// Seconds between two questions whether it is alive.
+        pub liveness_period_seconds: u32 where between(1, 300); else 10,
+        /// Answers that may fail in a row before it counts as dead.
+        pub liveness_failures: u32 where between(1, 100); else 3,
+    }
+}
+
+impl Probes {
+    /// Those of what is built on the crate `service`.
+    pub fn of_service() -> Self {
+        Self {
+            liveness_path: "/livez".to_owned(),
+            readiness_path: "/readyz".to_owned(),
+            startup_seconds: 30,
+            readiness_period_seconds: 5,
+            liveness_period_seconds: 10,
+            liveness_failures: 3,
+        }
+    }
+}
+
+fn path(text: &String) -> Result<(), String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~?=&%".contains(&byte);
+    if text.starts_with('/') && text.bytes().all(allowed) {
+        return Ok(());
+    }
+    Err(format!("is `{text}`, a path such as `/healthz` is expected"))
+}
+
+/// One of the things that run, whatever it is: what all of them have.
+#[derive(Debug, Clone, Copy)]
+pub struct Runs<'a> {
+    /// Its name, and that of its service account, its folder and its repository.
+    pub name: &'a str,
+    /// The table of [`Services`](super::Services) in which it stands.
+    pub table: &'static str,
+    /// Image that runs.
+    pub image: &'a Image,
+    /// Processor time that each pod asks for, in thousandths of a vCPU.
+    pub cpu_request_millicores: u32,
+    /// Memory that each pod asks for, in MiB.
+    pub memory_mib: u32,
+    /// What else a pod asks for.
+    pub asks: Asks<'a>,
+}
+
+/// What a pod asks for beside processor time and memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Asks<'a> {
+    /// Arguments after those that the platform gives.
+    pub arguments: &'a [String],
+    /// Variables of its environment.
+    pub environment: &'a BTreeMap<String, String>,
+    /// Variables of its environment whose values AWS keeps.
+    pub secrets: &'a BTreeMap<String, SecretRef>,
+    /// What it may do in AWS.
+    pub permissions: &'a Permissions,
+    /// What it may use at most.
+    pub limits: &'a Limits,
+    /// Where it runs.
+    pub nodes: &'a Nodes,
+}
+
+impl Runs<'_> {
+    /// The memory that a pod may use, in MiB.
+    pub fn memory_limit_mib(&self) -> u32 {
+        match self.asks.limits.memory_mib {
+            0 => self.memory_mib,
+            limit => limit,
+        }
+    }
+}
+
+/// The name of a variable of an environment.
+pub(super) fn variable(name: &String) -> Result<(), String> {
+    let first = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let sound =
+        name.bytes().next().is_some_and(first) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !sound {
+        return Err("is not a name of a variable: use letters, digits and `_`, no digit first".to_owned());
+    }
+    if OF_CREDENTIALS.iter().any(|taken| name.starts_with(taken)) {
+        return Err("is for credentials, which pods get by their role: name in `permissions` what it may do".to_owned());
+    }
+    Ok(())
+}
+
+/// What does not fit within one table, which stands at `section`.
+pub(super) fn asks_fit(runs: &Runs<'_>, section: &str, problems: &mut Problems<'_>) {
+    let asks = &runs.asks;
+    let (secrets, environment) = (tree::child(section, "secrets"), tree::child(section, "environment"));
+    for name in asks.secrets.keys().filter(|name| asks.environment.contains_key(*name)) {
+        let other = tree::child(&environment, name);
+        problems.report_name(&tree::child(&secrets, name), format!("is `{other}`, too: keep one of them"));
+    }
+    let limits = tree::child(section, "limits");
+    let (cpu, memory) = (asks.limits.cpu_millicores, asks.limits.memory_mib);
+    let bounds = [
+        ("cpu_millicores", cpu, "cpu_request_millicores", runs.cpu_request_millicores),
+        ("memory_mib", memory, "memory_mib", runs.memory_mib),
+    ];
+    for (name, limit, request, asked) in bounds {
+        if limit != 0 && limit < asked {
+            let key = tree::child(&limits, name);
+            let request = problems.other(&key, &tree::child(section, request), asked);
+            problems.report(&key, format!("is {limit}, below {request}, which a pod asks for: raise it"));
+        }
+    }
+}
