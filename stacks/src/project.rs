@@ -4,7 +4,7 @@ use synth_project::{Built, Family, Kept, Kind, Layer, Order, Part, Project};
 use synth_review::{SettingPlace, Waiver};
 
 use crate::{
-    Platform, add_ons, base_images, bootstrap, cluster, load_test, manifests, orders, picture, policies,
+    Platform, add_ons, base_images, bootstrap, cluster, edge, load_test, manifests, orders, picture, policies,
     settings::{Settings, SettingsError},
 };
 
@@ -30,6 +30,13 @@ const PARTS: &[Part<Platform>] = &[
         summary: "the root Application and the repository's credentials: hands the cluster to GitOps",
         kind: Kind::Stack(add_ons::define),
         absent: Part::<Platform>::always,
+    },
+    Part {
+        name: "edge",
+        directory: "edge",
+        summary: "CloudFront and WAF before the proxy, static content, and the logs and alarms of both",
+        kind: Kind::Stack(edge::define),
+        absent: |settings| (!settings.edge.enabled).then_some("`edge.enabled` is false"),
     },
     Part {
         name: "manifests",

@@ -5,12 +5,15 @@
 
 use synth_bindings::{
     aws_lb, aws_lb_listener, aws_lb_target_group, aws_security_group, aws_vpc_security_group_egress_rule as egress,
-    aws_vpc_security_group_ingress_rule as ingress,
+    aws_vpc_security_group_ingress_rule as ingress, data,
 };
 use synth_framework::Stack;
 
 use super::{network::Network, routing::PrivateRouting, security_groups::SecurityGroups};
 use crate::{names::TLS_POLICY, settings::Settings};
+
+/// AWS's list of the addresses by which CloudFront reaches origins.
+const CLOUDFRONT_SERVERS: &str = "com.amazonaws.global.cloudfront.origin-facing";
 
 /// What a target group's port is good for where each target says its own: nothing. Another one would replace the group, whose name is
 /// taken for as long as its listener has it.
@@ -37,14 +40,28 @@ pub(super) fn balancer(
         .tags([("Name", settings.named("balancer"))])
         .lifecycle(|lifecycle| lifecycle.create_before_destroy(true))
         .add_to(stack);
-    ingress(format!("balancer_from_anywhere_{port}"))
-        .security_group_id(group.id())
-        .cidr_ipv4("0.0.0.0/0")
-        .description("clients")
-        .ip_protocol("tcp")
-        .from_port(port)
-        .to_port(port)
-        .add_to(stack);
+    if settings.balancer_is_internal() {
+        // The servers by which CloudFront reaches its origins; of them, a VPC origin of this account alone leads here. The group that
+        // CloudFront makes for VPC origins would be as narrow, but is there only once the first of them is.
+        let servers = data::aws_ec2_managed_prefix_list("cloudfront").name(CLOUDFRONT_SERVERS).add_to(stack);
+        ingress(format!("balancer_from_cloudfront_{port}"))
+            .security_group_id(group.id())
+            .prefix_list_id(servers.id())
+            .description("CloudFront")
+            .ip_protocol("tcp")
+            .from_port(port)
+            .to_port(port)
+            .add_to(stack);
+    } else {
+        ingress(format!("balancer_from_anywhere_{port}"))
+            .security_group_id(group.id())
+            .cidr_ipv4("0.0.0.0/0")
+            .description("clients")
+            .ip_protocol("tcp")
+            .from_port(port)
+            .to_port(port)
+            .add_to(stack);
+    }
     for (to, purpose) in [(server.port, "traffic"), (server.admin_port, "health checks")] {
         egress(format!("balancer_to_nodes_{to}"))
             .security_group_id(group.id())

@@ -51,6 +51,7 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
     ("aws_budgets_budget", Free),
     ("aws_cloudfront_cache_policy", Free),
     ("aws_cloudfront_distribution", Lines),
+    ("aws_cloudfront_monitoring_subscription", Lines),
     ("aws_cloudfront_origin_access_control", Free),
     ("aws_cloudfront_origin_request_policy", Free),
     ("aws_cloudfront_response_headers_policy", Free),

@@ -5,8 +5,9 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Budget, Cluster, Domain, ExampleValue, Github, Karpenter, Keda, LoadBalancerController,
-    LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State, across, example,
+    Argocd, Aws, BaseNodes, Budget, Cluster, Domain, Edge, ExampleValue, Github, Karpenter, Keda,
+    LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State,
+    across, edge, example,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -62,6 +63,8 @@ pub struct Settings {
     pub observability: Observability,
     /// The workloads that scale.
     pub services: Services,
+    /// CloudFront and WAF before the proxy.
+    pub edge: Edge,
     /// The load test.
     pub load_test: LoadTest,
     /// Findings of policies that are accepted.
@@ -130,6 +133,7 @@ impl Settings {
         root.field::<LoadBalancerController>("load_balancer_controller", "AWS Load Balancer Controller.", &[]);
         root.field::<Observability>("observability", "Prometheus, Alertmanager and Grafana.", &[]);
         root.field::<Services>("services", "The workloads that scale.", &[]);
+        root.field::<Edge>("edge", "CloudFront and WAF before the proxy.", &[]);
         root.field::<LoadTest>("load_test", "The load test.", &[]);
         root.field::<Vec<Waiver>>("waivers", "Findings of policies that are accepted.", &[]);
         let mut schema =
@@ -178,6 +182,7 @@ impl Settings {
         let load_balancer_controller = root.field("load_balancer_controller", &[]);
         let observability = root.field("observability", &[]);
         let services = root.field("services", &[]);
+        let edge = root.field("edge", &[]);
         let load_test = root.field("load_test", &[]);
         let waivers = root.field("waivers", &[]);
         root.close();
@@ -193,6 +198,12 @@ impl Settings {
         }
         if let (Some(aws), Some(services)) = (&aws, &services) {
             across::certificates_lie_in_region(aws, services, problems);
+        }
+        if let (Some(aws), Some(edge)) = (&aws, &edge) {
+            edge::lies_where_cloudfront_looks(aws, edge, problems);
+        }
+        if let (Some(edge), Some(services)) = (&edge, &services) {
+            edge::ends_tls_alone(edge, services, problems);
         }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
             across::services_lie_outside_the_vpc(network, cluster, problems);
@@ -231,6 +242,7 @@ impl Settings {
             load_balancer_controller: load_balancer_controller?,
             observability: observability?,
             services: services?,
+            edge: edge?,
             load_test: load_test?,
             waivers: waivers?,
             example_values,

@@ -251,6 +251,10 @@ pub enum destination {}
 #[derive(Debug)]
 pub enum destination_vault_arn {}
 
+/// The argument `distribution_id`.
+#[derive(Debug)]
+pub enum distribution_id {}
+
 /// The argument `domain_name`.
 #[derive(Debug)]
 pub enum domain_name {}
@@ -487,6 +491,10 @@ pub enum min_size {}
 #[derive(Debug)]
 pub enum mode {}
 
+/// The argument `monitoring_subscription`.
+#[derive(Debug)]
+pub enum monitoring_subscription {}
+
 /// The argument `name`.
 #[derive(Debug)]
 pub enum name {}
@@ -654,6 +662,14 @@ pub enum query_strings_config {}
 /// The argument `queue_url`.
 #[derive(Debug)]
 pub enum queue_url {}
+
+/// The argument `realtime_metrics_subscription_config`.
+#[derive(Debug)]
+pub enum realtime_metrics_subscription_config {}
+
+/// The argument `realtime_metrics_subscription_status`.
+#[derive(Debug)]
+pub enum realtime_metrics_subscription_status {}
 
 /// The argument `referrer_policy`.
 #[derive(Debug)]

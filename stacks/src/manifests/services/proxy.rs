@@ -7,6 +7,7 @@ use synth_kubernetes::{
 
 use super::{ADMIN, SYNC_WAVE, TRAFFIC, bound, container::server_args, networking, workload::Workload};
 use crate::{
+    edge,
     names::{CORS_PROXY_SERVER, NAME_LABEL},
     settings::Settings,
 };
@@ -67,7 +68,16 @@ fn proxy_args(settings: &Settings) -> Vec<String> {
     let origins = proxy.named_origins().flat_map(|origin| ["--allow-origin".to_owned(), origin.to_owned()]);
     let balancer = settings.balancer_ranges().iter();
     let balancer = balancer.flat_map(|subnet| ["--proxy-protocol-from".to_owned(), subnet.to_string()]);
-    targets.chain(origins).chain(balancer).collect()
+    targets.chain(origins).chain(balancer).chain(edge_args(settings)).collect()
+}
+
+/// With an edge it alone reaches the load balancer, and appends the viewer's address; its cache reads no `Vary`.
+fn edge_args(settings: &Settings) -> Vec<String> {
+    if !settings.edge.enabled {
+        return Vec::new();
+    }
+    let key = edge::CACHE_KEY.iter().flat_map(|name| ["--cache-key".to_owned(), (*name).to_owned()]);
+    ["--behind-edge".to_owned()].into_iter().chain(key).collect()
 }
 
 /// A Service behind a network load balancer whose targets are the pods themselves.

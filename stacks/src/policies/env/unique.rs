@@ -50,6 +50,7 @@ pub(super) const TYPES: &[Unique] = &[
     unique("aws_budgets_budget", Within::Account, &["name"]),
     unique("aws_cloudfront_cache_policy", Within::Account, &["name"]),
     child("aws_cloudfront_distribution"),
+    child("aws_cloudfront_monitoring_subscription"),
     unique("aws_cloudfront_origin_access_control", Within::Account, &["name"]),
     unique("aws_cloudfront_origin_request_policy", Within::Account, &["name"]),
     unique("aws_cloudfront_response_headers_policy", Within::Account, &["name"]),

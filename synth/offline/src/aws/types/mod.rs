@@ -10,6 +10,7 @@ mod aws_budgets_budget;
 mod aws_caller_identity;
 mod aws_cloudfront_cache_policy;
 mod aws_cloudfront_distribution;
+mod aws_cloudfront_monitoring_subscription;
 mod aws_cloudfront_origin_access_control;
 mod aws_cloudfront_origin_request_policy;
 mod aws_cloudfront_response_headers_policy;
@@ -23,6 +24,7 @@ mod aws_cloudwatch_log_group;
 mod aws_cloudwatch_log_resource_policy;
 mod aws_cloudwatch_metric_alarm;
 mod aws_default_security_group;
+mod aws_ec2_managed_prefix_list;
 mod aws_ec2_subnet_cidr_reservation;
 mod aws_ecr_lifecycle_policy;
 mod aws_ecr_registry_scanning_configuration;
@@ -150,6 +152,7 @@ pub(super) static ALL: &[Facts] = &[
     aws_caller_identity::DATA,
     aws_cloudfront_cache_policy::RESOURCE,
     aws_cloudfront_distribution::RESOURCE,
+    aws_cloudfront_monitoring_subscription::RESOURCE,
     aws_cloudfront_origin_access_control::RESOURCE,
     aws_cloudfront_origin_request_policy::RESOURCE,
     aws_cloudfront_response_headers_policy::RESOURCE,
@@ -163,6 +166,7 @@ pub(super) static ALL: &[Facts] = &[
     aws_cloudwatch_log_resource_policy::RESOURCE,
     aws_cloudwatch_metric_alarm::RESOURCE,
     aws_default_security_group::RESOURCE,
+    aws_ec2_managed_prefix_list::DATA,
     aws_ec2_subnet_cidr_reservation::RESOURCE,
     aws_ecr_lifecycle_policy::RESOURCE,
     aws_ecr_registry_scanning_configuration::RESOURCE,
