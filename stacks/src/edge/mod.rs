@@ -13,7 +13,6 @@ mod pages;
 use synth_framework::{Stack, output, text};
 
 pub(crate) use caching::{CACHE_KEY, VARIES_BY};
-pub(crate) use origin::{KEEPALIVE_SECONDS, READ_SECONDS};
 
 use crate::{settings::Settings, terraform};
 

@@ -7,11 +7,11 @@ use crate::settings::Settings;
 
 /// Seconds that CloudFront waits for the proxy: for the first byte, and between two. The most without a raised quota, because the
 /// proxy follows redirects, and has `--timeout` for each.
-pub(crate) const READ_SECONDS: u32 = 60;
+pub(super) const READ_SECONDS: u32 = 60;
 
 /// Seconds for which CloudFront keeps a connection that nothing goes over: fewer than the proxy's `--idle-timeout`, or requests meet a
 /// connection that is being closed.
-pub(crate) const KEEPALIVE_SECONDS: u32 = 50;
+pub(super) const KEEPALIVE_SECONDS: u32 = 50;
 
 /// Declares the VPC origin of the balancer that the cluster stack has made.
 pub(super) fn origin(settings: &Settings, stack: &Stack) -> (data::aws_lb::Handle, aws_cloudfront_vpc_origin::Handle) {

@@ -21,7 +21,8 @@ pub(super) const INDEX: &str = "index.html";
 
 /// Declares the bucket and the page.
 pub(super) fn bucket(settings: &Settings, stack: &Stack) -> aws_s3_bucket::Handle {
-    let bucket = aws_s3_bucket("pages").bucket(settings.pages_bucket()).force_destroy(false).add_to(stack);
+    // What lies in it was put there from elsewhere, and keeps no teardown waiting.
+    let bucket = aws_s3_bucket("pages").bucket(settings.pages_bucket()).force_destroy(true).add_to(stack);
     close("pages", &bucket, stack);
     encryption("pages")
         .bucket(bucket.id())
