@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use stacks::Platform;
-use synth_project::Project as _;
+use stacks::{Platform, settings::Settings};
+use synth_project::{Layer, Project as _};
 
 use crate::project::{STACKS, workspace};
 
@@ -22,9 +22,14 @@ fn made_ready(script: &str) -> Vec<String> {
 
 #[test]
 fn every_list_of_stacks_is_that_of_the_parts() {
-    let stacks: Vec<_> = Platform::PARTS.iter().filter(|part| part.is_stack()).map(|part| part.name).collect();
-    assert_eq!(stacks, STACKS);
-    let listed = format!("\nSTACKS = [\"{}\"]\n", stacks.join("\", \""));
+    let settings = read("stacks/tests/fixtures/default.toml");
+    let layer = Layer { path: "default.toml".to_owned(), text: settings };
+    let settings = Settings::parse("default", &[layer]).unwrap();
+    let parts = || Platform::PARTS.iter().filter(|part| part.is_stack());
+    let usual: Vec<_> = parts().filter(|part| part.is_there(&settings)).map(|part| part.name).collect();
+    assert_eq!(usual, STACKS);
+    let listed = format!("\nSTACKS = [\"{}\"]\n", usual.join("\", \""));
+    let stacks: Vec<_> = parts().map(|part| part.name).collect();
     assert!(read("e2e/settings.py").contains(&listed), "e2e/settings.py lists other stacks than{listed}");
     assert_eq!(made_ready("scripts/up.sh"), stacks);
     let kept = Platform::KEPT.map(|kept| kept.part);
