@@ -31,7 +31,7 @@ cluster-judge: ## The first part of cluster-tests: what is accepted and refused,
 	$(CLUSTER_TEST) --lib --test programs --test judge
 
 cluster-placement: ## The second part of cluster-tests: where pods run, and which may be evicted.
-	CLUSTER_RUN=placement $(CLUSTER_TEST) --test live -- placement:: drains::
+	CLUSTER_RUN=placement $(CLUSTER_TEST) --test live -- placement:: drains:: runs::
 
 cluster-scaling: ## The third part of cluster-tests: autoscalers, and a lost zone.
 	CLUSTER_RUN=scaling $(CLUSTER_TEST) --test live -- scaling:: failures::
@@ -70,13 +70,13 @@ karpenter-tests: karpenter ## Let the real Karpenter buy nodes for the services,
 karpenter-long: karpenter ## The slow tests of Karpenter: no Spot, an interruption, a new image, a preference over nodes, a hundred pods. CI runs them every night.
 	$(CLUSTER_TEST) --test karpenter -- --ignored --test-threads=1 --show-output
 
-keda: ## Find or build the control plane's programs and Prometheus, and build KEDA.
+keda: $(E2E_VENV)/done ## Find or build the control plane's programs and Prometheus, and build KEDA.
 	scripts/prometheus.sh target/cluster/prometheus server
 	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) keda
 
-keda-tests: keda ## Let the real KEDA scale the services by what a real Prometheus scrapes of them, up, down, and with Prometheus away. CI runs it every night.
+keda-tests: keda ## Let the real KEDA scale the services by what a real Prometheus scrapes of them, up, down, and with Prometheus away, and a worker by messages of a queue. CI runs it every night.
 	$(CLUSTER_CARGO) build --locked -p cors-proxy-server -p mock-target-server
-	$(CLUSTER_TEST) --test keda -- --show-output
+	$(CLUSTER_TEST) --test keda -- --show-output --test-threads=1
 
 secrets: ## Find or build the control plane's programs, and build the External Secrets Operator.
 	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION)

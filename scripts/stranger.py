@@ -21,6 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BASE = "stacks/tests/fixtures/default.toml"
 SETTINGS = "stacks/environments/default.toml"
 GUIDE = "docs/day-2.md"
+# What users add, of each of which the guide shows a table.
+KINDS = ("internal", "workers", "jobs")
 # As TOML; nothing here is an example value, since nobody's clone keeps one.
 THEIRS = {
     "name": '"walrus"',
@@ -88,10 +90,11 @@ def theirs() -> str:
         lines.append(line)
     if left:
         sys.exit(f"error: `{BASE}` has no setting `{'`, `'.join(left)}`")
-    service = re.search(r"^```toml\n(\[services\.internal\..*?)^```", (ROOT / GUIDE).read_text(), re.MULTILINE | re.DOTALL)
-    if not service:
-        sys.exit(f"error: `{GUIDE}` shows no service")
-    return "\n".join([*lines, "", service[1]])
+    guide = (ROOT / GUIDE).read_text()
+    tables = [re.search(rf"^```toml\n(\[services\.{kind}\..*?)^```", guide, re.MULTILINE | re.DOTALL) for kind in KINDS]
+    if not all(tables):
+        sys.exit(f"error: `{GUIDE}` does not show one of {', '.join(KINDS)}")
+    return "\n".join([*lines, "", *(table[1] for table in tables)])
 
 
 def mark(folder: pathlib.Path) -> None:

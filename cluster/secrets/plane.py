@@ -63,10 +63,14 @@ class Plane:
         return self
 
     def __exit__(self, *_):
+        # First who asks, then who is asked: an API server waits for its etcd.
         for _, process in reversed(self.started):
             process.terminate()
-        for _, process in self.started:
-            process.wait(20)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
     def start(self, program, *arguments, environment=None, path=None):
         """Starts a program, which ends with the block; what it says is in the folder."""

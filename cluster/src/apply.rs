@@ -54,6 +54,13 @@ const SCHEMAS: &[(&str, &str, &str, bool, &str)] = &[
         include_str!("../../stacks/tests/schemas/crds/keda.sh-scaledobject.json"),
     ),
     (
+        "keda.sh/v1alpha1",
+        "TriggerAuthentication",
+        "triggerauthentications",
+        true,
+        include_str!("../../stacks/tests/schemas/crds/keda.sh-triggerauthentication.json"),
+    ),
+    (
         "monitoring.coreos.com/v1",
         "PrometheusRule",
         "prometheusrules",

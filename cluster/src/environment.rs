@@ -40,6 +40,7 @@ const FIXTURES: &[(&str, &str)] = &[
     ("production", include_str!("../../stacks/tests/fixtures/production.toml")),
     ("small", include_str!("../../stacks/tests/fixtures/small.toml")),
     ("large", include_str!("../../stacks/tests/fixtures/large.toml")),
+    ("working", include_str!("../../stacks/tests/fixtures/working.toml")),
     // Scaled by the autoscaler alone, which a control plane without KEDA has.
     ("by-use", include_str!("../../stacks/tests/fixtures/by-use.toml")),
 ];

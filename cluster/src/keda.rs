@@ -49,6 +49,17 @@ impl Keda {
 
     /// Starts it in a namespace, which it makes, and waits until the API server hears it.
     pub fn start(programs: &Programs, plane: &ControlPlane, namespace: &str, folder: &Path) -> Result<Self> {
+        Self::start_as(programs, plane, namespace, folder, &[])
+    }
+
+    /// The same, with more variables, which say as whom it asks others.
+    pub fn start_as(
+        programs: &Programs,
+        plane: &ControlPlane,
+        namespace: &str,
+        folder: &Path,
+        more: &[(&str, &str)],
+    ) -> Result<Self> {
         let server = plane.server()?;
         for object in rights::objects(namespace) {
             server.create(&object, "")?.object().map_err(anyhow::Error::msg)?;
@@ -71,7 +82,8 @@ impl Keda {
         ];
         let kubeconfig = |program| kubeconfig(plane, &server, namespace, program, &folder);
         let start = |program: &str, kubeconfig: &Path, arguments: &[String]| {
-            run(&programs.path(program), namespace, kubeconfig, arguments, &folder.join(format!("{program}.log")))
+            let log = folder.join(format!("{program}.log"));
+            run(&programs.path(program), namespace, kubeconfig, (arguments, more), &log)
         };
         let operator = start(OPERATOR, &kubeconfig(OPERATOR)?, &arguments)?;
         let asks_as = kubeconfig(ADAPTER)?;
@@ -124,7 +136,13 @@ impl Keda {
 }
 
 /// Runs one of its programs with the chart's variables, and nothing of this process's own environment: it may hold a proxy.
-fn run(program: &Path, namespace: &str, kubeconfig: &Path, arguments: &[String], log: &Path) -> Result<Process> {
+fn run(
+    program: &Path,
+    namespace: &str,
+    kubeconfig: &Path,
+    (arguments, more): (&[String], &[(&str, &str)]),
+    log: &Path,
+) -> Result<Process> {
     let variables = [
         ("KUBECONFIG", kubeconfig.display().to_string()),
         ("WATCH_NAMESPACE", String::new()),
@@ -137,6 +155,7 @@ fn run(program: &Path, namespace: &str, kubeconfig: &Path, arguments: &[String],
     ];
     let mut all = vec!["-i".to_owned()];
     all.extend(variables.iter().map(|(name, value)| format!("{name}={value}")));
+    all.extend(more.iter().map(|(name, value)| format!("{name}={value}")));
     all.push(program.display().to_string());
     all.extend_from_slice(arguments);
     Process::start(Path::new("env"), &all, log)

@@ -23,7 +23,7 @@ pub(crate) fn reserved_ranges(settings: &Settings) -> u64 {
     let vcpus: u64 = settings.karpenter.node_pools.values().map(|pool| u64::from(pool.limit_cpu)).sum();
     let nodes = vcpus.div_ceil(crate::manifests::FEWEST_VCPUS) + u64::from(settings.base_nodes.max_size);
     let nodes = share(nodes, settings.network.zones.len());
-    let services: u64 = settings.services.all().map(|(_, service)| crate::manifests::most_pods(service)).sum();
+    let services: u64 = crate::manifests::most_pods(settings).map(|(_, most)| most).sum();
     // What runs on every node, and the few others, are no more than a range of pods on each node.
     ranges(nodes, nodes * RANGE + services)
 }

@@ -1,7 +1,7 @@
 //! The series that Prometheus holds at the largest size, and the memory that they take: for whoever sizes it, and for the policy
 //! that holds it against what the pools really make. Each figure errs on the side of needing more.
 
-use crate::settings::{Service, Settings};
+use crate::settings::{Runs, Settings};
 
 /// Series that are there however small the cluster is: the API server's most of all, Karpenter's offers, Argo CD's, recorded rules.
 const CLUSTER: u64 = 100_000;
@@ -49,12 +49,16 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// All services at their maximum, as far as the settings say: on the least of nodes, each service on some of its own.
+    /// Everything that runs at its maximum, as far as the settings say: on the least of nodes, each of them on some of its own.
     pub(crate) fn largest(settings: &Settings) -> Self {
-        let services: Vec<_> = settings.services.all().map(|(_, service)| service).collect();
-        let made = services.iter().map(|service| nodes_of(service)).sum::<u64>() + OTHER_NODES;
+        let services = &settings.services;
+        let all = services.all().map(|(name, of)| (of.runs(name), of.max_replicas));
+        let workers = services.workers.iter().map(|(name, of)| (of.runs(name), of.max_replicas));
+        let jobs = services.jobs.iter().map(|(name, of)| (of.runs(name), 1));
+        let all: Vec<_> = all.chain(workers).chain(jobs).collect();
+        let made = all.iter().map(|(runs, most)| nodes_of(runs, *most)).sum::<u64>() + OTHER_NODES;
         let nodes = made + u64::from(settings.base_nodes.max_size);
-        let of_services = services.iter().map(|service| u64::from(service.max_replicas)).sum();
+        let of_services = all.iter().map(|(_, most)| u64::from(*most)).sum();
         let own = u64::from(settings.observability.own_series);
         Self { nodes, pods: of_services + nodes * DAEMONS + OTHER_PODS, of_services, own }
     }
@@ -76,9 +80,9 @@ impl Watched {
     }
 }
 
-fn nodes_of(service: &Service) -> u64 {
+fn nodes_of(runs: &Runs<'_>, most: u32) -> u64 {
     let (cpu, memory) = LEAST_NODE;
     let fit = |room: u64, asked: u32| room / u64::from(asked.max(1));
-    let each = fit(cpu, service.cpu_request_millicores).min(fit(memory, service.memory_mib)).max(1);
-    u64::from(service.max_replicas).div_ceil(each)
+    let each = fit(cpu, runs.cpu_request_millicores).min(fit(memory, runs.memory_mib)).max(1);
+    u64::from(most).div_ceil(each)
 }

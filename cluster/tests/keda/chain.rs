@@ -35,7 +35,7 @@ fn requests_become_replicas_up_and_down_and_without_prometheus_nobody_is_taken_a
     });
     println!("at rest, {REST} pods each: {} s after the sync", took.as_secs());
     for service in SERVICES {
-        Scaled::look(&world, service).unwrap().is_as_foreseen();
+        Scaled::look(&world.server, service).unwrap().is_as_foreseen();
     }
     only_keda_and_argo_write(&world);
     nothing_arrives(&mut world);
@@ -97,7 +97,7 @@ fn nothing_arrives(world: &mut World) {
 /// Prometheus goes, and KEDA falls back: to half of the greatest number where that is more than there are.
 fn without_prometheus(world: &mut World) {
     let promised: BTreeMap<_, _> =
-        SERVICES.map(|service| (service, Scaled::look(world, service).unwrap().fallback())).into();
+        SERVICES.map(|service| (service, Scaled::look(&world.server, service).unwrap().fallback())).into();
     assert_eq!(promised, [(PROXY, 7), (TARGET, LOADED)].into(), "one gets more, the other keeps what it has");
     world.prometheus.goes();
     let mut failures = BTreeMap::new();
@@ -158,7 +158,7 @@ fn only_keda_and_argo_write(world: &World) {
 
 fn each(world: &World, mut ask: impl FnMut(&Scaled) -> Result<(), String>) -> Result<(), String> {
     let seen: Vec<_> =
-        SERVICES.iter().map(|service| Scaled::look(world, service).and_then(|scaled| ask(&scaled))).collect();
+        SERVICES.iter().map(|service| Scaled::look(&world.server, service).and_then(|scaled| ask(&scaled))).collect();
     seen.into_iter().collect()
 }
 

@@ -6,6 +6,8 @@
 
 mod chain;
 mod prometheus;
+mod queue;
 mod scaled;
 mod services;
+mod sqs;
 mod world;

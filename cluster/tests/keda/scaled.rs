@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cluster::holds;
+use cluster::{Server, holds};
 use serde_json::Value as Json;
 use synth_kubernetes::{Custom, keda::ScaledObjectSpec};
 use synth_twin::{
@@ -13,8 +13,6 @@ use synth_twin::{
     quantity::thousandths,
     time::Time,
 };
-
-use crate::world::World;
 
 const AUTOSCALERS: &str = "/apis/autoscaling/v2/namespaces/services/horizontalpodautoscalers";
 const SCALED_OBJECTS: &str = "/apis/keda.sh/v1alpha1/namespaces/services/scaledobjects";
@@ -32,9 +30,9 @@ pub(crate) struct Scaled {
 
 impl Scaled {
     /// Looks at one; none is there before KEDA has made its autoscaler.
-    pub(crate) fn look(world: &World, service: &str) -> Result<Self, String> {
+    pub(crate) fn look(server: &Server, service: &str) -> Result<Self, String> {
         let get = |path: &str| {
-            let answer = world.server.get(&format!("{path}/{service}")).map_err(|error| format!("{error:#}"))?;
+            let answer = server.get(&format!("{path}/{service}")).map_err(|error| format!("{error:#}"))?;
             answer.object()
         };
         let (object, autoscaler, deployment) = (get(SCALED_OBJECTS)?, get(AUTOSCALERS)?, get(DEPLOYMENTS)?);

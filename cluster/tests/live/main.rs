@@ -7,5 +7,6 @@ mod drains;
 mod failures;
 mod load;
 mod placement;
+mod runs;
 mod scaling;
 mod world;

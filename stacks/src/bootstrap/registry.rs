@@ -1,4 +1,4 @@
-//! The image registry: a repository for each service, whose tags never move.
+//! The image registry: a repository for each service, worker and job, whose tags never move.
 
 use synth_bindings::{
     aws_ecr_lifecycle_policy, aws_ecr_registry_scanning_configuration as scanning, aws_ecr_repository,
@@ -15,7 +15,7 @@ pub(super) fn registry(settings: &Settings, stack: &Stack) -> Vec<aws_ecr_reposi
     if settings.registry.scanning == OncePerAccount::Create {
         scan(stack);
     }
-    settings.services.all().map(|(service, _)| repository(settings, service, stack)).collect()
+    settings.services.runs().map(|runs| repository(settings, runs.name, stack)).collect()
 }
 
 /// Declares how the whole registry is scanned: it has one configuration, which this replaces.

@@ -26,6 +26,8 @@ pub(crate) struct Values {
     pub(crate) priority_class_name: String,
     pub(crate) node_selector: BTreeMap<String, String>,
     pub(crate) tolerations: Vec<Toleration>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pod_annotations: Option<Annotations>,
     pub(crate) resources: Resources,
     pub(crate) rbac: Rights,
     pub(crate) permissions: Permissions,
@@ -84,6 +86,13 @@ pub(crate) struct Spreads {
     pub(crate) operator: Vec<TopologySpreadConstraint>,
     pub(crate) metrics_server: Vec<TopologySpreadConstraint>,
     pub(crate) webhooks: Vec<TopologySpreadConstraint>,
+}
+
+/// Annotations of the operator's pods.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Annotations {
+    pub(crate) keda: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -203,6 +212,10 @@ impl Chart for Values {
             ),
             (self.webhooks.port.map_or(9443, u64::from), "webhooks"),
         ]
+    }
+
+    fn may_have_role(&self) -> Option<&str> {
+        Some(OPERATOR)
     }
 
     fn scales_by(&self) -> Option<u64> {

@@ -18,6 +18,7 @@ mod flow_logs;
 mod interruption;
 mod karpenter;
 mod karpenter_permissions;
+mod keda;
 mod load_balancer_controller;
 mod names;
 mod network;
@@ -67,6 +68,7 @@ pub fn define(settings: &Settings, stack: &Stack) {
     }
     services::roles(settings, &cluster, stack);
     external_secrets::role(settings, &cluster, stack);
+    keda::role(settings, &cluster, stack);
 
     let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));
     if let Some(names) = &names {

@@ -109,6 +109,11 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
 const ENDPOINTS: &str = "calls of AWS's APIs, a few GB a month, each 0.01 USD in us-east-1 (infracost@95ba4f49: golden \
                          outputs, 2026-08-21); layers of images come by the S3 gateway, which is free";
 
+/// Why the secrets of services have no line. They are kept whether somebody reads them or not.
+const SECRETS: &str = "each value once every `external_secrets.refresh_minutes`: 10,000 calls of Secrets Manager are 0.05 USD \
+                       (hivebook.wiki/wiki/aws-secrets-manager-rotated-secrets-dynamic-db-credentials-kms, 2026-12-01), a secret 0.40 \
+                       USD a month (the same)";
+
 /// What is in no price: the same for every platform.
 const ALWAYS: [(&str, &str); 2] = [
     (
@@ -135,6 +140,9 @@ pub fn left_out(platform: &Platform) -> Vec<LeftOut> {
     }
     if platform.resources::<aws_vpc_endpoint::Handle>().any(|of| is_interface(&of)) {
         found.insert("bytes through interface endpoints", ENDPOINTS);
+    }
+    if platform.settings.services.ask_for_secrets() {
+        found.insert("secrets of services", SECRETS);
     }
     if bursts(platform) {
         found.insert(

@@ -86,7 +86,9 @@ fn document(shown: &Shown, layout: &Layout, stands: &[(Part, f64)], body: &str) 
 /// The same in sentences, for those who cannot see it.
 fn description(shown: &Shown, stands: &[(Part, f64)]) -> String {
     let zones: Vec<_> = shown.zones.iter().map(|zone| zone.name.as_str()).collect();
-    let services: Vec<_> = shown.services.iter().map(|of| format!("{} ({})", of.name, of.scaling)).collect();
+    // Whoever lets nobody in, as workers and jobs, has no part in a request.
+    let asked = shown.services.iter().take(1).chain(shown.services.iter().skip(1).filter(|of| !of.callers.is_empty()));
+    let services: Vec<_> = asked.map(|of| format!("{} ({})", of.name, of.scaling)).collect();
     let pools: Vec<_> = shown.pools.iter().map(|pool| pool.name.as_str()).collect();
     let stacks: Vec<_> = shown.stacks.iter().map(|stack| stack.name.as_str()).collect();
     format!(

@@ -1,24 +1,22 @@
 //! IMG: whether it is known beforehand what exactly runs.
 
-use k8s_openapi::api::apps::v1::Deployment;
 use synth_bindings::{aws_ecr_repository, helm_release};
-use synth_review::{Findings, Policy, Severity};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform, base_images,
     settings::Version,
-    view::{Application, NodeClass, Object, pod_of},
+    view::{Application, NodeClass, Template},
 };
 
 pub(super) const POLICIES: &[Policy<Platform>] =
     &[PINNED_IMAGES, OWN_REGISTRY, IMMUTABLE_TAGS, PINNED_CHARTS, PINNED_NODE_IMAGES, PINNED_BASES];
 
-/// The images of every Deployment, with its object.
-fn images(platform: &Platform) -> impl Iterator<Item = (Object<'_, Deployment>, &str)> {
-    platform.every::<Deployment>().flat_map(|deployment| {
-        let pod = pod_of(deployment.typed());
+/// The images of everything that runs, and where that is declared.
+fn images(platform: &Platform) -> impl Iterator<Item = (Place, &str)> {
+    platform.templates().flat_map(|Template { place, pod, .. }| {
         let containers = pod.containers.iter().chain(pod.init_containers.as_deref().unwrap_or_default());
-        containers.map(move |container| (deployment, container.image.as_deref().unwrap_or_default()))
+        containers.map(move |container| (place.clone(), container.image.as_deref().unwrap_or_default()))
     })
 }
 
@@ -31,13 +29,13 @@ const PINNED_IMAGES: Policy<Platform> = Policy {
 };
 
 fn pinned_images(platform: &Platform, findings: &mut Findings) {
-    for (deployment, image) in images(platform) {
+    for (place, image) in images(platform) {
         let path = image.rsplit_once('/').map_or(image, |(_, name)| name);
         // A digest stands behind a colon, too.
         let tag = path.split_once(':').map(|(_, tag)| tag);
         if tag.is_none_or(|tag| tag.is_empty() || tag == "latest") {
             findings.report(
-                deployment.place(),
+                place,
                 format!("runs `{image}`, which may be another image tomorrow"),
                 "use a version as the tag, or a digest",
             );
@@ -58,10 +56,10 @@ fn own_registry(platform: &Platform, findings: &mut Findings) {
     let registry = format!("{}/", platform.settings.aws.registry());
     let repositories: Vec<_> =
         platform.resources::<aws_ecr_repository::Handle>().filter_map(|of| of.text(|of| of.name())).collect();
-    for (deployment, image) in images(platform) {
+    for (place, image) in images(platform) {
         let Some(path) = image.strip_prefix(&registry) else {
             findings.report(
-                deployment.place(),
+                place,
                 format!("runs `{image}`, which does not come from {registry}"),
                 "push the image to a repository of the bootstrap stack, and name that",
             );
@@ -70,7 +68,7 @@ fn own_registry(platform: &Platform, findings: &mut Findings) {
         let repository = path.split(['@', ':']).next().unwrap_or(path);
         if !repositories.iter().any(|declared| declared == repository) {
             findings.report(
-                deployment.place(),
+                place,
                 format!("runs an image of the repository `{repository}`, which no stack declares"),
                 "declare the repository in the bootstrap stack, or name another",
             );

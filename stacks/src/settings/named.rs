@@ -1,6 +1,6 @@
 //! The names that follow from settings, for all stacks and both layers.
 
-use super::{Scheme, Service, Settings, Zone};
+use super::{Queue, Scheme, Service, Settings, Zone};
 use crate::names::{METRICS_NAME, MOCK_TARGET_SERVER, SERVICE_ROLE};
 
 impl Settings {
@@ -137,6 +137,17 @@ impl Settings {
     /// A service's address inside the cluster, as `host:port`.
     pub fn service_address(&self, name: &str, service: &Service) -> String {
         format!("{name}.{}.svc.cluster.local:{}", self.services.namespace, service.port)
+    }
+
+    /// Where SQS answers for a queue.
+    pub fn queue_url(&self, queue: &Queue) -> String {
+        format!("https://sqs.{}.amazonaws.com/{}/{}", self.aws.region, self.aws.account_id, queue.name())
+    }
+
+    /// The ARN of a queue.
+    pub fn queue_arn(&self, queue: &Queue) -> String {
+        let (aws, queue) = (&self.aws, queue.name());
+        format!("arn:{}:sqs:{}:{}:{queue}", aws.partition(), aws.region, aws.account_id)
     }
 
     /// Prometheus' address inside the cluster, for whoever asks it there.

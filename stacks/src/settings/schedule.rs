@@ -30,6 +30,52 @@ text_of_kind! {
     |text| is_time_zone(text).then(|| text.to_owned())
 }
 
+/// Minutes of an hour, hours of a day, and minutes of a day.
+const HOUR: u32 = 60;
+const HOURS: u32 = 24;
+const DAY: u32 = HOURS * HOUR;
+
+impl Schedule {
+    /// Seconds between two of its times, where they follow each other fastest, on days that follow each other.
+    pub fn shortest_gap_seconds(&self) -> u64 {
+        let minutes = match self.as_str() {
+            "@hourly" => HOUR,
+            word if word.starts_with('@') => DAY,
+            fields => {
+                let mut fields = fields.split(' ');
+                let mut values = |most| expanded(fields.next().unwrap_or_default(), most);
+                let (minutes, hours) = (values(HOUR), values(HOURS));
+                let times = || hours.iter().flat_map(|hour| minutes.iter().map(move |minute| hour * HOUR + minute));
+                let next = times().skip(1).chain(times().next().map(|first| first + DAY));
+                times().zip(next).map(|(time, next)| next - time).min().unwrap_or(DAY)
+            }
+        };
+        u64::from(minutes) * 60
+    }
+}
+
+/// The values below a bound that a field of numbers stands for, in order.
+fn expanded(field: &str, most: u32) -> Vec<u32> {
+    let mut all: Vec<_> = field
+        .split(',')
+        .flat_map(|part| {
+            let (values, step) = part.split_once('/').map_or((part, None), |(values, step)| (values, Some(step)));
+            let number = |text: &str| text.parse().unwrap_or_default();
+            let (first, last) = match values.split_once('-') {
+                Some((first, last)) => (number(first), number(last)),
+                None if values == "*" => (0, most - 1),
+                // With a step, a single value is the first of all that follow.
+                None => (number(values), step.map_or_else(|| number(values), |_| most - 1)),
+            };
+            let step = step.and_then(|step| step.parse().ok()).unwrap_or(1);
+            (first..=last).step_by(step).collect::<Vec<_>>()
+        })
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 impl TimeZone {
     /// Universal time.
     pub fn utc() -> Self {
@@ -102,6 +148,24 @@ mod tests {
         ];
         for wrong in wrong {
             assert!(wrong.parse::<Schedule>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_gap_is_between_two_times_of_a_day_or_over_its_end() {
+        for (schedule, minutes) in [
+            ("* * * * *", 1),
+            ("*/15 * * * *", 15),
+            ("5/20 * * * *", 20),
+            ("7,50 * * * *", 17),
+            ("0 */6 * * *", 360),
+            ("30 2,4-6 * * *", 60),
+            ("55 23,0 * * *", 60),
+            ("0 3 * * mon", 1440),
+            ("@hourly", 60),
+            ("@weekly", 1440),
+        ] {
+            assert_eq!(schedule.parse::<Schedule>().unwrap().shortest_gap_seconds(), minutes * 60, "{schedule}");
         }
     }
 

@@ -4,7 +4,7 @@ use synth_twin::{
     network::Subnet,
     pods::{
         AntiAffinity, Effect, Expression, HOSTNAME, Labels, Operator, SYSTEM_CLUSTER_CRITICAL, SYSTEM_NODE_CRITICAL,
-        Spread, Template, Toleration, ZONE,
+        Spread, Template, Toleration, ZONE, read::Owner,
     },
     resources::Resources,
 };
@@ -14,9 +14,11 @@ use crate::{
     Platform,
     addresses::{reservation, reserved_ranges},
     instances::{RANGE, WARM_RANGES},
-    names::{ADD_ON_NAMESPACE, BASE_NODE_LABEL, BASE_NODE_TAINT, PLATFORM_PRIORITY},
+    names::{
+        ADD_ON_NAMESPACE, BASE_NODE_LABEL, BASE_NODE_TAINT, CORS_PROXY_SERVER, MOCK_TARGET_SERVER, PLATFORM_PRIORITY,
+    },
     settings::{Cidr, Settings, Zone},
-    view::{self, Daemon, other_pods, standing_base_pods},
+    view::{self, Daemon, Workload, other_pods, standing_base_pods},
 };
 
 /// What runs on every node.
@@ -35,9 +37,31 @@ pub(super) fn daemons(platform: &Platform) -> Vec<Template> {
     view::daemons(platform).into_iter().map(of).collect()
 }
 
-/// Pods on Karpenter's nodes beside the services: those that watch.
+/// Pods on Karpenter's nodes beside the two services that are loaded: those of other services and of workers, and those that watch.
 pub(super) fn others(platform: &Platform) -> Vec<(Template, usize)> {
-    let of = |group: view::PodGroup| {
+    resting(platform).chain(watching(platform)).collect()
+}
+
+/// Services beside the two, and workers: nothing arrives for them here, so that each has its fewest pods.
+fn resting(platform: &Platform) -> impl Iterator<Item = (Template, usize)> {
+    let loaded = |workload: &Workload<'_>| [CORS_PROXY_SERVER, MOCK_TARGET_SERVER].contains(&workload.name());
+    platform.autoscaled().into_iter().filter(move |workload| !loaded(workload)).filter_map(|workload| {
+        let owner = Owner {
+            workload: workload.name().to_owned(),
+            namespace: workload.namespace().to_owned(),
+            revision: Some("first".to_owned()),
+            priority: workload.pod().priority_class_name.as_deref().map_or(0, |class| priority(platform, class)),
+            never_preempts: false,
+            daemon: false,
+        };
+        let template = Template::read(&workload.deployment.spec.as_ref()?.template, &owner).ok()?;
+        Some((template, usize::try_from(workload.fewest()).unwrap_or_default()))
+    })
+}
+
+/// Those that watch.
+fn watching(platform: &Platform) -> impl Iterator<Item = (Template, usize)> {
+    let of = move |group: view::PodGroup| {
         let template = Template {
             workload: group.name.clone(),
             namespace: "monitoring".to_owned(),
@@ -51,7 +75,7 @@ pub(super) fn others(platform: &Platform) -> Vec<(Template, usize)> {
         };
         (template, usize::try_from(group.pods).unwrap_or_default())
     };
-    other_pods(platform).into_iter().map(of).collect()
+    other_pods(platform).into_iter().map(of)
 }
 
 /// Pods of the base nodes: they choose these, bear their taint, prefer one zone each, and some need a node of their own. All have the

@@ -13,6 +13,7 @@ mod pods;
 mod ports;
 mod resources;
 mod running;
+mod scheduled;
 mod workload;
 
 pub(crate) use addons::{addon, addon_configuration};
@@ -23,7 +24,7 @@ pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_d
 pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{
     AppProject, Application, ExternalSecret, Meta, NodeClass, NodePool, Object, ScaledObject, SecretStore,
-    ServiceMonitor,
+    ServiceMonitor, TriggerAuthentication,
 };
 pub(crate) use pods::{
     Daemon, PerNode, PodGroup, base_pods, daemon_pods, daemons, maximum, other_pods, standing_base_pods,
@@ -31,6 +32,7 @@ pub(crate) use pods::{
 pub(crate) use ports::{Listening, listening};
 pub(crate) use resources::{Declared, carries, discovered_subnets};
 pub(crate) use running::Running;
+pub(crate) use scheduled::{Scheduled, Template, requests};
 pub(crate) use workload::{
     HOST, Labels, Workload, ZONE, container_port, declared_port, flag, holds, includes, is_everything, labels_of,
     limit, matches, plain, pod_of, ports, protocol, request, target, whole,

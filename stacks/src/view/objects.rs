@@ -8,7 +8,7 @@ use synth_kubernetes::{
     argocd::{AppProjectSpec, ApplicationSpec},
     external_secrets::{ExternalSecretSpec, SecretStoreSpec},
     karpenter::{NodeClassSpec, NodePoolSpec},
-    keda::ScaledObjectSpec,
+    keda::{ScaledObjectSpec, TriggerAuthenticationSpec},
     monitoring::{PrometheusRuleSpec, Rule, ServiceMonitorSpec},
 };
 use synth_review::Place;
@@ -23,6 +23,7 @@ pub(crate) type NodePool = Custom<NodePoolSpec>;
 pub(crate) type NodeClass = Custom<NodeClassSpec>;
 pub(crate) type PrometheusRule = Custom<PrometheusRuleSpec>;
 pub(crate) type ScaledObject = Custom<ScaledObjectSpec>;
+pub(crate) type TriggerAuthentication = Custom<TriggerAuthenticationSpec>;
 pub(crate) type ServiceMonitor = Custom<ServiceMonitorSpec>;
 
 /// An object as a value of its type, and where it is declared.

@@ -111,7 +111,7 @@ pub(crate) fn other_pods(platform: &Platform) -> Vec<PodGroup> {
     of_charts(platform, false, |pods| pods.quorum)
 }
 
-/// Every pod on Karpenter's nodes when all autoscalers are at their maximum.
+/// Every pod on Karpenter's nodes when all autoscalers are at their maximum, and every job runs.
 pub(crate) fn maximum(platform: &Platform) -> Vec<PodGroup> {
     let services = platform.autoscaled().into_iter().map(|workload| PodGroup {
         name: workload.name().to_owned(),
@@ -119,7 +119,7 @@ pub(crate) fn maximum(platform: &Platform) -> Vec<PodGroup> {
         each: workload.requests(),
         apart: false,
     });
-    services.chain(other_pods(platform)).collect()
+    services.chain(platform.scheduled().map(|job| job.group())).chain(other_pods(platform)).collect()
 }
 
 fn of_charts(platform: &Platform, on_base_nodes: bool, count: fn(&Pods<'_>) -> u64) -> Vec<PodGroup> {

@@ -16,13 +16,9 @@ use k8s_openapi::{
         util::intstr::IntOrString,
     },
 };
-use synth_kubernetes::{
-    Amount,
-    keda::Trigger,
-    quantity::{self, CPU, MEMORY, limit_in},
-};
+use synth_kubernetes::{Amount, keda::Trigger, quantity::limit_in};
 
-use super::{Object, ScaledObject};
+use super::{Object, ScaledObject, requests};
 use crate::{
     Platform,
     settings::{Services, Target},
@@ -132,14 +128,9 @@ impl<'a> Workload<'a> {
         whole(self.scaler.spec.max_replicas)
     }
 
-    /// The requests of one pod; a container that does not say counts as nothing.
+    /// The requests of one pod.
     pub(crate) fn requests(&self) -> Amount {
-        let requests = self.containers().iter().map(|container| {
-            let asked =
-                |of, read: fn(&Quantity) -> Option<u64>| request(container, of).and_then(read).unwrap_or_default();
-            Amount::new(asked(CPU, quantity::millicores), asked(MEMORY, quantity::mebibytes))
-        });
-        requests.fold(Amount::default(), |sum, requests| sum + requests)
+        requests(self.pod())
     }
 
     /// Seconds from the stop signal's delay to the kill; the API server's default is 30.

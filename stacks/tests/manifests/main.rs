@@ -14,6 +14,7 @@ mod metrics;
 mod observability;
 mod schema;
 mod schemas;
+mod working;
 mod workloads;
 
 use serde_json::Value as Json;

@@ -51,7 +51,9 @@ impl Check {
                 ("maximum", _) => self.bound(value.as_i64() <= rule.as_i64(), value, keyword, rule, path),
                 ("minLength" | "maxLength", Json::String(text)) => self.size(text.len() as u64, keyword, rule, path),
                 ("minItems" | "maxItems", Json::Array(items)) => self.size(items.len() as u64, keyword, rule, path),
-                ("maxProperties", Json::Object(fields)) => self.size(fields.len() as u64, keyword, rule, path),
+                ("minProperties" | "maxProperties", Json::Object(fields)) => {
+                    self.size(fields.len() as u64, keyword, rule, path)
+                }
                 ("required", Json::Object(fields)) => {
                     for name in rule.as_array().unwrap().iter().filter_map(Json::as_str) {
                         if !fields.contains_key(name) {
@@ -73,6 +75,7 @@ impl Check {
                     | "maxLength"
                     | "minItems"
                     | "maxItems"
+                    | "minProperties"
                     | "maxProperties"
                     | "required"
                     | "items"

@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{asking::ASKING, build, environments, schema::problems, settings};
+use crate::{asking::ASKING, build, environments, schema::problems, settings, working::working};
 
-const SCHEMAS: [(&str, &str, &str); 10] = [
+const SCHEMAS: [(&str, &str, &str); 11] = [
     ("argoproj.io/v1alpha1", "Application", include_str!("../schemas/crds/argoproj.io-application.json")),
     ("argoproj.io/v1alpha1", "AppProject", include_str!("../schemas/crds/argoproj.io-appproject.json")),
     (
@@ -21,6 +21,7 @@ const SCHEMAS: [(&str, &str, &str); 10] = [
     ("karpenter.sh/v1", "NodePool", include_str!("../schemas/crds/karpenter.sh-nodepool.json")),
     ("karpenter.k8s.aws/v1", "EC2NodeClass", include_str!("../schemas/crds/karpenter.k8s.aws-ec2nodeclass.json")),
     ("keda.sh/v1alpha1", "ScaledObject", include_str!("../schemas/crds/keda.sh-scaledobject.json")),
+    ("keda.sh/v1alpha1", "TriggerAuthentication", include_str!("../schemas/crds/keda.sh-triggerauthentication.json")),
     (
         "monitoring.coreos.com/v1",
         "PrometheusRule",
@@ -45,7 +46,7 @@ fn schema(version: &str, kind: &str) -> Json {
 fn every_object_of_a_custom_kind_fits_its_definition() {
     let mut kinds = std::collections::BTreeSet::new();
     let asking = build(&settings("asking", ASKING));
-    for built in environments().map(|(_, built)| built).chain([asking]) {
+    for built in environments().chain([working()]).map(|(_, built)| built).chain([asking]) {
         for manifest in built.objects() {
             let version = crate::text(manifest.object(), "/apiVersion");
             // Kubernetes' own groups are short, or end in its own domain.

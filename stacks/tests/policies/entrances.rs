@@ -92,7 +92,7 @@ fn entrances_of_one_load_balancer_that_disagree_are_found() {
     let image = "[services.internal.orders.image]\ntag = \"0.1.0\"\ndigest = \"\"\n";
     let other = other.replace("[services.internal.orders]\n", table);
     let mut platform = with(&[ENTERED, &other, image].concat());
-    for code in ["LINK031", "LINK032", "DRAIN007", "DRAIN012", "SEC019"] {
+    for code in ["LINK031", "LINK032", "DRAIN007", "DRAIN014", "SEC019"] {
         assert_eq!(found(&platform, code), "", "{code}");
     }
     edit(&mut platform, "Ingress", "orders", |object| {
@@ -106,15 +106,15 @@ fn entrances_of_one_load_balancer_that_disagree_are_found() {
 
 #[test]
 fn pods_that_leave_before_their_load_balancer_knows_are_found() {
-    assert_snapshot!(found(&with(&ENTERED.replace("45", "5")), "DRAIN012"), @r"
+    assert_snapshot!(found(&with(&ENTERED.replace("45", "5")), "DRAIN014"), @r"
     Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml accepts for 20 s after it is told to stop, but the load balancer of Ingress/mock-target-server may send new requests for 60 s
       mend: raise `pre_stop_seconds` and `drain_delay_seconds` to 60 or more together
     ");
-    assert_snapshot!(annotated("DRAIN012", "target-group-attributes", None), @r"
+    assert_snapshot!(annotated("DRAIN014", "target-group-attributes", None), @r"
     Ingress/mock-target-server in manifests/mock-target-server/ingress.yaml waits 300 s for the answers of a pod that goes, but Deployment/mock-target-server promises them 90 s and is killed after 95
       mend: let `deregistration_delay.timeout_seconds` lie between the two
     ");
-    assert_snapshot!(changed("DRAIN012", |platform| {
+    assert_snapshot!(changed("DRAIN014", |platform| {
         edit(platform, "Ingress", TARGET, |object| {
             object["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"] = json!("0");
         });

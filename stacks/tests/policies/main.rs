@@ -30,4 +30,5 @@ mod spelled_aws;
 mod sync;
 mod ver;
 mod whole;
+mod working;
 mod zones;

@@ -71,6 +71,24 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "requests are refused and no pod is added",
     ),
     (
+        "SCALE027",
+        "[services.jobs.report]\nschedule = \"*/5 * * * *\"\ndeadline_seconds = 600\ncpu_request_millicores = 100\nmemory_mib = 128\n\
+         [services.jobs.report.image]\ntag = \"0.1.0\"\ndigest = \"\"",
+        "a run is skipped because the one before it still lasts",
+    ),
+    (
+        "DRAIN012",
+        "[services.jobs.report]\nschedule = \"0 3 * * *\"\ndeadline_seconds = 7200\ncpu_request_millicores = 100\nmemory_mib = 128\n\
+         [services.jobs.report.image]\ntag = \"0.1.0\"\ndigest = \"\"",
+        "a run is cut off by its node, and begins anew",
+    ),
+    (
+        "DRAIN013",
+        "[services.jobs.report]\nschedule = \"0 3 * * *\"\ndeadline_seconds = 7200\ncpu_request_millicores = 100\nmemory_mib = 128\n\
+         nodes = { capacity_type = \"spot\" }\n[services.jobs.report.image]\ntag = \"0.1.0\"\ndigest = \"\"",
+        "what a run has done in an hour is done twice",
+    ),
+    (
         "SCALE024",
         "[services.mock_target_server.nodes]\ncapacity_type = \"on-demand\"\n\
          [karpenter.node_pools.on-demand]\ncapacity_type = \"spot\"",
@@ -95,7 +113,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "a password is all that is between the internet and the cluster",
     ),
     (
-        "DRAIN012",
+        "DRAIN014",
         "[services.mock_target_server.entrance]\nhost = \"target.example.com\"",
         "new requests come for a while after a pod is told to stop",
     ),
@@ -139,13 +157,13 @@ const REFUSED: &[(&str, &str, &str)] = &[
 const BEYOND: &[&str] = &[
     "HA002", "HA003", "HA004", "HA005", "HA006", "HA013", "HA014", "HA016", "SCALE004", "SCALE005", "SCALE006",
     "SCALE011", "SCALE012", "SCALE014", "SCALE016", "SCALE017", "SCALE019", "SCALE020", "SCALE021", "SCALE022",
-    "LINK001", "LINK002", "LINK003", "LINK004", "LINK005", "LINK006", "LINK007", "LINK009", "LINK010", "LINK011",
-    "LINK012", "LINK013", "LINK014", "LINK015", "LINK016", "LINK017", "LINK018", "LINK020", "LINK021", "LINK022",
-    "LINK023", "LINK026", "LINK027", "LINK028", "LINK029", "LINK030", "LINK031", "LINK032", "LINK033", "LINK034",
-    "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007", "SEC001", "SEC002", "SEC004", "SEC005", "SEC006", "SEC007",
-    "SEC008", "SEC011", "SEC012", "SEC014", "SEC016", "SEC017", "SEC019", "SEC021", "IMG002", "IMG003", "IMG006",
-    "VER004", "VER009", "VER010", "VER011", "VER012", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005", "SYNC006",
-    "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003", "OBS005",
+    "SCALE026", "LINK001", "LINK002", "LINK003", "LINK004", "LINK005", "LINK006", "LINK007", "LINK009", "LINK010",
+    "LINK011", "LINK012", "LINK013", "LINK014", "LINK015", "LINK016", "LINK017", "LINK018", "LINK020", "LINK021",
+    "LINK022", "LINK023", "LINK026", "LINK027", "LINK028", "LINK029", "LINK030", "LINK031", "LINK032", "LINK033",
+    "LINK034", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007", "SEC001", "SEC002", "SEC004", "SEC005", "SEC006",
+    "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016", "SEC017", "SEC019", "SEC021", "IMG002", "IMG003",
+    "IMG006", "VER004", "VER009", "VER010", "VER011", "VER012", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005",
+    "SYNC006", "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003", "OBS005",
 ];
 
 /// So many services that the document of who may push their images is longer than IAM takes.

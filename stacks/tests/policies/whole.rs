@@ -21,7 +21,8 @@ fn errors(platform: &Platform) -> String {
 #[test]
 fn the_fixtures_pass_without_a_waiver() {
     let of = |environment: &str, text: &str| build(&settings(environment, &[BASE, text]));
-    let shapes = [of("default", ""), of("staging", STAGING), of("production", PRODUCTION), small(), large()];
+    let working = of("working", crate::working::WORKING);
+    let shapes = [of("default", ""), of("staging", STAGING), of("production", PRODUCTION), small(), large(), working];
     for platform in shapes {
         assert_eq!(errors(&platform), "", "{}", platform.settings.environment);
     }
@@ -91,6 +92,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("pull_request.rs"),
         include_str!("reach.rs"),
         include_str!("sync.rs"),
+        include_str!("working.rs"),
         include_str!("zones.rs"),
     ]
     .concat();

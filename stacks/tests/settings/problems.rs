@@ -46,7 +46,7 @@ port = 80
     staging.toml:12:22: `cluster.kubernetes_version` is `1.31`: choose one of `1.35`, `1.36` and `1.37`
     staging.toml:13:15: `cluster.zonal_shift` is a boolean, one of `off`, `aws-only` and `on` is expected
     staging.toml:16:8: `services.cors_proxy_server.port` is 80, but must be from 1025 to 65535
-    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `budget`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `domain`, `argocd`, `karpenter`, `metrics_server`, `keda`, `load_balancer_controller`, `observability`, `services`, `load_test` and `waivers`
+    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `budget`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `domain`, `argocd`, `karpenter`, `metrics_server`, `keda`, `external_secrets`, `load_balancer_controller`, `observability`, `services`, `load_test` and `waivers`
     ");
 }
 
@@ -196,9 +196,9 @@ min_replicas = 70
 admin_port = 8080
 ";
     insta::assert_snapshot!(refused(text), @r"
-        staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 70, above `services.cors_proxy_server.max_replicas`, `60` at default.toml:176: lower it
-        staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
-        ");
+    staging.toml:3:16: `services.cors_proxy_server.min_replicas` is 70, above `services.cors_proxy_server.max_replicas`, `60` at default.toml:182: lower it
+    staging.toml:4:14: `services.cors_proxy_server.admin_port` is 8080, which is `port` already: choose another
+    ");
 }
 
 #[test]
@@ -207,9 +207,9 @@ fn mail_needs_a_sender_and_a_server() {
     let whole = "mail_from = \"alerts@example.com\"\nmail_server = \"smtp.example.com:587\"\n";
     assert_eq!(refused(&format!("{text}{whole}")), "");
     insta::assert_snapshot!(refused(text), @r"
-        default.toml:163:13: `observability.receivers.mail_from` is empty, but `observability.receivers.mail_to` names people: set it, too
-        default.toml:164:15: `observability.receivers.mail_server` is empty, but `observability.receivers.mail_to` names people: set it, too
-        ");
+    default.toml:169:13: `observability.receivers.mail_from` is empty, but `observability.receivers.mail_to` names people: set it, too
+    default.toml:170:15: `observability.receivers.mail_server` is empty, but `observability.receivers.mail_to` names people: set it, too
+    ");
 }
 
 #[test]
@@ -319,7 +319,7 @@ replicas = 0
     let twice = "[services.mock_target_server]\nscale_on = [\"cpu\", \"cpu\"]\n";
     insta::assert_snapshot!(refused(twice), @"staging.toml:2:20: `services.mock_target_server.scale_on[1]` is `cpu`, which is in this list twice: remove one");
     insta::assert_snapshot!(refused("[keda]\nnamespace = \"services\"\n[argocd]\nnamespace = \"a\"\n[observability]\nnamespace = \"a\"\n"), @r"
-    default.toml:168:13: `services.namespace` is taken by `keda.namespace`, `services` at staging.toml:2: the services need one of their own
+    default.toml:174:13: `services.namespace` is taken by `keda.namespace`, `services` at staging.toml:2: the services need one of their own
     staging.toml:6:13: `observability.namespace` is taken by `argocd.namespace`, `a`, and pruning one would remove the other: choose another
     ");
     insta::assert_snapshot!(refused("[keda]\nnamespace = \"argocd\"\n"), @"staging.toml:2:13: `keda.namespace` is taken by `argocd.namespace`, `argocd` at default.toml:90: KEDA reads every Secret of its namespace, so choose another");
@@ -340,7 +340,7 @@ namespace = \"monitoring\"
 certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
 ";
     insta::assert_snapshot!(refused(text), @r"
-        default.toml:148:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3, and pruning one would remove the other: choose another
-        staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer only takes certificates of its own account, `aws.account_id`, `111122223333` at default.toml:5
-        ");
+    default.toml:154:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3, and pruning one would remove the other: choose another
+    staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer only takes certificates of its own account, `aws.account_id`, `111122223333` at default.toml:5
+    ");
 }

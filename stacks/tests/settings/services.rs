@@ -30,6 +30,18 @@ callers = ["cors_proxy_server", "oders", "nobody"]
 }
 
 #[test]
+fn keys_open_something_and_a_role_has_a_name_that_iam_takes() {
+    let keys = "[services.mock_target_server.permissions]\nkeys = [\"kms://1234abcd-12ab-34cd-56ef-1234567890ab\"]\n";
+    insta::assert_snapshot!(refused(keys), @"staging.toml:2:8: `services.mock_target_server.permissions.keys` opens keys, but there is nothing else that they could have encrypted: name it, or remove them");
+    let long = "a-service-whose-name-is-as-long-as-names-of-services-may-be-at-all".split_at(62).0;
+    let asks = format!("{}\n[services.internal.{long}.permissions]\nread = [\"dynamodb://orders\"]\n", added(long));
+    insta::assert_snapshot!(refused(&asks), @"staging.toml:1:20: `services.internal.a-service-whose-name-is-as-long-as-names-of-services-may-be-at` makes with `name`, `tideline` at default.toml:2 the role name `tideline-service-a-service-whose-name-is-as-long-as-names-of-services-may-be-at` of 79 characters, but IAM allows 64: use at most 47 characters, or leave out `permissions`");
+    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"services\"\nrefresh_minutes = 0\n"), @"staging.toml:3:19: `external_secrets.refresh_minutes` is 0, but must be from 1 to 1440");
+    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"kube-system\"\n"), @"staging.toml:2:13: `external_secrets.namespace` is `kube-system`, which belongs to Kubernetes, and the operator's role reads the secrets of all services: choose another");
+    insta::assert_snapshot!(refused("[external_secrets]\nnamespace = \"keda\"\n"), @"staging.toml:2:13: `external_secrets.namespace` is taken by `keda.namespace`, `keda` at default.toml:137: the operator's role reads the secrets of all services, so choose another");
+}
+
+#[test]
 fn what_a_service_asks_for_is_judged_key_by_key() {
     let text = r#"
 [services.mock_target_server]
@@ -88,8 +100,8 @@ scheme = "public"
 fn limits_lie_at_or_above_what_is_asked_for() {
     let text = "[services.mock_target_server.limits]\ncpu_millicores = 100\nmemory_mib = 64\n";
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:2:18: `services.mock_target_server.limits.cpu_millicores` is 100, below `services.mock_target_server.cpu_request_millicores`, `400` at default.toml:197, which a pod asks for: raise it
-    staging.toml:3:14: `services.mock_target_server.limits.memory_mib` is 64, below `services.mock_target_server.memory_mib`, `256` at default.toml:198, which a pod asks for: raise it
+    staging.toml:2:18: `services.mock_target_server.limits.cpu_millicores` is 100, below `services.mock_target_server.cpu_request_millicores`, `400` at default.toml:203, which a pod asks for: raise it
+    staging.toml:3:14: `services.mock_target_server.limits.memory_mib` is 64, below `services.mock_target_server.memory_mib`, `256` at default.toml:204, which a pod asks for: raise it
     ");
 }
 

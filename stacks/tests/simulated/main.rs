@@ -195,3 +195,16 @@ fn nodes_that_a_budget_holds_are_said_to_stay() {
     let told = replacement(&held, 10.0, &Options::default()).unwrap();
     assert_eq!((told.took, told.most), (None, told.nodes), "{told:?}");
 }
+
+#[test]
+fn workers_and_other_services_take_their_room_at_rest_and_jobs_none() {
+    let working = simulated::setup(&platform(include_str!("../fixtures/working.toml")));
+    let others = |setup: &Setup| -> Vec<(String, usize)> {
+        setup.others.iter().map(|(template, pods)| (template.workload.clone(), *pods)).collect()
+    };
+    let added: Vec<_> = others(&working).into_iter().filter(|of| !others(&SETUP).contains(of)).collect();
+    assert_eq!(added, [("indexer".to_owned(), 3), ("mailer".to_owned(), 3)]);
+    assert_eq!(working.services.len(), SETUP.services.len(), "nobody calls them");
+    let trace = run(&working, &plan(20_000.0), &Options::default()).unwrap();
+    assert!(lost(&trace) < 1e-6, "{:?}", trace.totals());
+}

@@ -21,6 +21,9 @@ const ENVIRONMENTS: [(&str, &str); 3] = [
     ("named", include_str!("../fixtures/named.toml")),
 ];
 
+/// An environment in which a service asks for what others do not.
+const ASKING: (&str, &str) = ("asking", include_str!("../fixtures/asking.toml"));
+
 fn settings(environment: &str, overrides: &str) -> Settings {
     let layers = [("default", BASE), (environment, overrides)]
         .map(|(name, text)| Layer { path: format!("fixtures/{name}.toml"), text: text.to_owned() });

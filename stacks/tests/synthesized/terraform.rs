@@ -11,14 +11,15 @@ use std::{
 use serde_json::{Map, Value as Json};
 use synth_framework::StackFile;
 
-use super::platforms;
+use super::{ASKING, platform, platforms};
 
 pub(super) const AWS: &str = "registry.terraform.io/hashicorp/aws";
 
 #[test]
 fn the_aws_provider_accepts_every_stack() {
     let Some(program) = synth_tools::terraform() else { return };
-    for (environment, platform) in platforms() {
+    let asking = (ASKING.0, platform(ASKING.0, ASKING.1));
+    for (environment, platform) in platforms().chain([asking]) {
         for stack in platform.stacks() {
             let name = format!("{environment} {}", stack.name());
             let directory = tempfile::tempdir().expect("a temporary directory");

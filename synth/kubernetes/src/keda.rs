@@ -24,6 +24,9 @@ pub const OWNER_LABEL: &str = "scaledobject.keda.sh/name";
 /// The type of a trigger that asks Prometheus.
 pub const PROMETHEUS: &str = "prometheus";
 
+/// The type of a trigger that asks how many messages a queue of SQS holds.
+pub const SQS: &str = "aws-sqs-queue";
+
 /// What pods are added by, where that is more than what they use.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -43,6 +46,43 @@ pub struct ScaledObjectSpec {
 impl CustomSpec for ScaledObjectSpec {
     const API_VERSION: &'static str = "keda.sh/v1alpha1";
     const KIND: &'static str = "ScaledObject";
+}
+
+/// As whom a trigger asks.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct TriggerAuthenticationSpec {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pod_identity: Option<PodIdentity>,
+}
+
+impl TriggerAuthenticationSpec {
+    /// With the role that AWS gives the operator's own pods.
+    pub fn of_operator() -> Self {
+        Self { pod_identity: Some(PodIdentity { provider: AWS.to_owned() }) }
+    }
+}
+
+impl CustomSpec for TriggerAuthenticationSpec {
+    const API_VERSION: &'static str = "keda.sh/v1alpha1";
+    const KIND: &'static str = "TriggerAuthentication";
+}
+
+/// Whose identity it is; without a role of its own that of the operator.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct PodIdentity {
+    pub provider: String,
+}
+
+/// The provider of identities of AWS.
+pub const AWS: &str = "aws";
+
+/// A `TriggerAuthentication` of the same namespace, by its name.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct AuthenticationRef {
+    pub name: String,
 }
 
 /// Whose pods there are more or fewer of.
@@ -105,6 +145,8 @@ pub struct Trigger {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub use_cached_metrics: bool,
     pub metadata: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authentication_ref: Option<AuthenticationRef>,
 }
 
 impl Trigger {
@@ -135,6 +177,25 @@ impl Trigger {
         }
     }
 
+    /// The messages of a queue of SQS, so many for each pod: those that wait, and those that somebody has taken and not deleted yet,
+    /// or pods would go while they still work on the last ones.
+    pub fn sqs(name: &str, url: &str, region: &str, messages: u32, authentication: &str) -> Self {
+        let metadata = [
+            ("queueURL", url.to_owned()),
+            ("awsRegion", region.to_owned()),
+            ("queueLength", messages.to_string()),
+            ("scaleOnInFlight", true.to_string()),
+        ];
+        Self {
+            type_: SQS.to_owned(),
+            name: Some(name.to_owned()),
+            metric_type: Some("AverageValue".to_owned()),
+            metadata: metadata.map(|(key, value)| (key.to_owned(), value)).into(),
+            authentication_ref: Some(AuthenticationRef { name: authentication.to_owned() }),
+            ..Self::default()
+        }
+    }
+
     /// Is it what pods themselves use, which KEDA leaves to the metrics server?
     pub fn is_resource(&self) -> bool {
         ["cpu", "memory"].contains(&self.type_.as_str())
@@ -147,7 +208,16 @@ impl Trigger {
 
     /// The name of the metric that the autoscaler has of it, where it is the trigger at this place.
     pub fn metric_name(&self, index: usize) -> String {
+        if self.type_ == SQS {
+            let queue = self.metadata("queueURL").rsplit('/').next().unwrap_or_default();
+            return format!("s{index}-aws-sqs-{}", queue.replace('.', "-"));
+        }
         format!("s{index}-{}", self.type_)
+    }
+
+    /// How much there may be for each pod.
+    pub fn target(&self) -> &str {
+        self.metadata(if self.type_ == SQS { "queueLength" } else { "threshold" })
     }
 
     fn metric(&self, index: usize, owner: &str) -> MetricSpec {
@@ -171,7 +241,7 @@ impl Trigger {
                 MetricSpec { type_: "ContainerResource".to_owned(), container_resource, ..MetricSpec::default() }
             };
         }
-        let target = MetricTarget { type_: type_.clone(), ..target(self.metadata("threshold")) };
+        let target = MetricTarget { type_: type_.clone(), ..target(self.target()) };
         let match_labels = Some([(OWNER_LABEL.to_owned(), owner.to_owned())].into());
         let metric = MetricIdentifier {
             name: self.metric_name(index),
@@ -226,6 +296,7 @@ mod tests {
             Trigger::cpu(60),
             Trigger::prometheus("requests", "http://p", "a".to_owned(), 900),
             Trigger::prometheus("in-flight", "http://p", "b".to_owned(), 165),
+            Trigger::sqs("queue", "https://sqs.eu-north-1.amazonaws.com/1/orders.fifo", "eu-north-1", 20, "web"),
         ];
         let spec = ScaledObjectSpec {
             scale_target_ref: ScaleTarget::deployment("web"),
@@ -247,6 +318,12 @@ mod tests {
             _ => String::new(),
         };
         let metrics: Vec<_> = made.spec.metrics.iter().flatten().map(named).collect();
-        assert_eq!(metrics, ["s1-prometheus of web: 900", "s2-prometheus of web: 165", "cpu: Some(60) %"]);
+        let expected = [
+            "s1-prometheus of web: 900",
+            "s2-prometheus of web: 165",
+            "s3-aws-sqs-orders-fifo of web: 20",
+            "cpu: Some(60) %",
+        ];
+        assert_eq!(metrics, expected);
     }
 }

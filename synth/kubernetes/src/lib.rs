@@ -6,6 +6,7 @@
 
 mod admission;
 pub mod argocd;
+mod batch;
 mod custom;
 mod draft;
 pub mod elbv2;
@@ -22,6 +23,7 @@ mod scaling;
 mod yaml;
 
 pub use admission::{changed, living, match_resources, policy_binding_spec, policy_spec, rule, validation, variable};
+pub use batch::{cron_job_spec, job_spec, passes_over};
 pub use custom::{Custom, CustomSpec, custom};
 pub use draft::{Draft, IntoField};
 pub use manifests::{BuiltManifests, Manifest, Manifests, Object};
@@ -30,9 +32,9 @@ pub use network::{
     tcp, udp,
 };
 pub use object::{
-    config_map, deployment, every_pod, horizontal_pod_autoscaler, ingress_object, job, limit_range, namespace,
-    network_policy, pod_disruption_budget, priority_class, resource_quota, role, role_binding, selector, service,
-    service_account, storage_class, validating_admission_policy, validating_admission_policy_binding,
+    config_map, cron_job, deployment, every_pod, horizontal_pod_autoscaler, ingress_object, job, limit_range,
+    namespace, network_policy, pod_disruption_budget, priority_class, resource_quota, role, role_binding, selector,
+    service, service_account, storage_class, validating_admission_policy, validating_admission_policy_binding,
 };
 pub use pod::{
     apart_by_host, container, container_port, deployment_spec, dns_options, env_var, env_var_of_secret, http_probe,

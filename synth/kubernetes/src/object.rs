@@ -13,7 +13,7 @@ use k8s_openapi::{
         },
         apps::v1::{Deployment, DeploymentSpec},
         autoscaling::v2::{HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec},
-        batch::v1::{Job, JobSpec},
+        batch::v1::{CronJob, CronJobSpec, Job, JobSpec},
         core::v1::{
             ConfigMap, LimitRange, LimitRangeSpec, Namespace, ResourceQuota, ResourceQuotaSpec, Service,
             ServiceAccount, ServiceSpec,
@@ -39,6 +39,7 @@ macro_rules! objects {
 
 objects! {
     config_map: ConfigMap,
+    cron_job: CronJob,
     deployment: Deployment,
     horizontal_pod_autoscaler: HorizontalPodAutoscaler,
     ingress_object: Ingress,
@@ -60,6 +61,7 @@ objects! {
 
 fields! {
     ConfigMap { data: {String} }
+    CronJob { spec: (CronJobSpec) }
     Deployment { spec: DeploymentSpec }
     HorizontalPodAutoscaler { spec: (HorizontalPodAutoscalerSpec) }
     Ingress { spec: IngressSpec }

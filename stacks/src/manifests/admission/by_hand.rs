@@ -6,7 +6,11 @@
 use synth_kubernetes::{living, match_resources, policy_spec, rule, validation};
 
 use super::Scope;
-use crate::{charts::keda::OPERATOR, names::EXTERNAL_SECRETS, settings::Settings};
+use crate::{
+    charts::keda::OPERATOR,
+    names::EXTERNAL_SECRETS,
+    settings::{Settings, Worker},
+};
 
 /// The label by which the namespace lets people change its objects, and its value.
 pub(crate) const BY_HAND: (&str, &str) = ("tideline/by-hand", "allowed");
@@ -18,14 +22,17 @@ const CLUSTER: [&str; 3] = ["system:serviceaccount:kube-system:", "system:kube-"
 const MADE: &str = "horizontalpodautoscalers";
 const SCALED: &str = "scaledobjects";
 
+/// As whom it asks others, which has its finalizer, too.
+const ASKING: &str = "triggerauthentications";
+
 /// The account of KEDA's operator.
 fn keda_operator(namespace: &str) -> String {
     format!("system:serviceaccount:{namespace}:{OPERATOR}")
 }
 
 /// The condition, with what leads to the next, under which KEDA's operator writes.
-fn by_keda(namespace: &str) -> String {
-    let made = [MADE, SCALED];
+fn by_keda(namespace: &str, asks: bool) -> String {
+    let made: Vec<_> = [MADE, SCALED].into_iter().chain(asks.then_some(ASKING)).collect();
     let operator = keda_operator(namespace);
     format!("|| (request.userInfo.username == {operator:?} && request.resource.resource in {made:?}) ")
 }
@@ -53,7 +60,9 @@ pub(super) fn define(scope: &Scope<'_>) {
         // It keeps its finalizer on Services, and on what binds them to target groups.
         format!("system:serviceaccount:{}:{}", controller.namespace, controller.service_account),
     ];
-    let scaler = scope.settings.services.scale_by_keda().then(|| by_keda(&scope.settings.keda.namespace));
+    let services = &scope.settings.services;
+    let asks = services.workers.values().any(Worker::scales_on_queue);
+    let scaler = services.scale_by_keda().then(|| by_keda(&scope.settings.keda.namespace, asks));
     let secrets = scope.settings.services.ask_for_secrets().then(|| by_external_secrets(scope.settings));
     let expression = format!(
         "request.userInfo.username in {writers:?} \
@@ -80,7 +89,8 @@ pub(super) fn define(scope: &Scope<'_>) {
         rules.push(rule("elbv2.k8s.aws", "v1beta1", &["targetgroupbindings"]));
     }
     if scaler.is_some() {
-        rules.push(rule("keda.sh", "v1alpha1", &[SCALED]));
+        let kinds: &[&str] = if asks { &[SCALED, ASKING] } else { &[SCALED] };
+        rules.push(rule("keda.sh", "v1alpha1", kinds));
     }
     if secrets.is_some() {
         rules.push(rule("", "v1", &[SECRETS]));

@@ -10,15 +10,18 @@ use crate::{
     charts::{
         self, Enabled, RollingUpdate, Unavailable, Values as _,
         keda::{
-            Budgets, Component, Format, Image, Logging, METRICS_SERVER, OPERATOR, Permissions, Resources, Restricted,
-            Restriction, Rights, Rollouts, Shown, Spreads, Values, WEBHOOKS, Webhooks,
+            Annotations, Budgets, Component, Format, Image, Logging, METRICS_SERVER, OPERATOR, Permissions, Resources,
+            Restricted, Restriction, Rights, Rollouts, Shown, Spreads, Values, WEBHOOKS, Webhooks,
         },
     },
-    settings::Settings,
+    settings::{Settings, Worker},
 };
 
 /// The label of its pods, by which the chart's own affinities are written.
 const LABEL: &str = "app";
+
+/// The annotation of its pods that names their role.
+const ROLE: &str = "tideline/role";
 
 pub(super) fn application(settings: &Settings) -> Application {
     let keda = &settings.keda;
@@ -50,6 +53,7 @@ pub(super) fn application(settings: &Settings) -> Application {
         priority_class_name: "system-cluster-critical".to_owned(),
         node_selector: charts::node_selector(),
         tolerations: charts::tolerations(),
+        pod_annotations: role(settings),
         resources: Resources {
             operator: charts::sized("100m", "256Mi"),
             metric_server: charts::sized("50m", "128Mi"),
@@ -80,4 +84,10 @@ pub(super) fn application(settings: &Settings) -> Application {
         })
         // Objects of its kinds wait for its operator before they go: without it they, and their autoscalers, would stay for good.
         .confirmed()
+}
+
+/// The operator's role, where it has one: a pod is given a role when it is made, so that those of before have to go.
+fn role(settings: &Settings) -> Option<Annotations> {
+    let asks = settings.services.workers.values().any(Worker::scales_on_queue);
+    asks.then(|| Annotations { keda: [(ROLE.to_owned(), settings.named(OPERATOR))].into() })
 }

@@ -56,9 +56,11 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     }
     project::platform(settings, &own, manifests);
     project::services(settings, manifests);
-    let services = settings.services.all().map(|(name, _)| {
-        let application = Application::folder(settings, name, Wave::Services, services);
-        application.of_project(SERVICES_PROJECT).autoscaled(name)
+    let services = settings.services.runs().map(|runs| {
+        let application = Application::folder(settings, runs.name, Wave::Services, services);
+        let application = application.of_project(SERVICES_PROJECT);
+        let scaled = !settings.services.jobs.contains_key(runs.name);
+        if scaled { application.autoscaled(runs.name) } else { application }
     });
     for application in own.into_iter().chain(services) {
         application.add_to(manifests);

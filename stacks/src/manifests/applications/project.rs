@@ -58,10 +58,11 @@ const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("", &["Service", "ServiceAccount"]),
     ("apps", &["Deployment"]),
     ("autoscaling", &["HorizontalPodAutoscaler"]),
-    // These also where no service needs them: what is left behind by one that did could not be taken away.
+    // What follows is there also where nothing needs it: what is left behind by one that did could not be taken away.
+    ("batch", &["CronJob"]),
     ("elbv2.k8s.aws", &["TargetGroupBinding"]),
     ("external-secrets.io", &["ExternalSecret", "SecretStore"]),
-    ("keda.sh", &["ScaledObject"]),
+    ("keda.sh", &["ScaledObject", "TriggerAuthentication"]),
     ("monitoring.coreos.com", &["ServiceMonitor"]),
     ("networking.k8s.io", &["Ingress", "NetworkPolicy"]),
     ("policy", &["PodDisruptionBudget"]),

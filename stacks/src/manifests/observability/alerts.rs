@@ -9,7 +9,7 @@ use super::{
     alert::{Severity, alert},
     controllers,
     expressions::{Expressions, OBJECTIVE, pool_usage},
-    runbooks,
+    jobs, runbooks,
 };
 use crate::settings::Settings;
 
@@ -45,6 +45,9 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     let ask = Expressions::new(settings);
     rules(settings, folder, "services", vec![recorded(ask), promise(ask)]);
     rules(settings, folder, "scaling", vec![pods(ask)]);
+    if !settings.services.jobs.is_empty() {
+        rules(settings, folder, "jobs", vec![jobs::define(ask)]);
+    }
     rules(settings, folder, "nodes", vec![nodes()]);
     rules(settings, folder, "controllers", vec![controllers::define(settings)]);
     rules(settings, folder, "delivery", vec![delivery()]);

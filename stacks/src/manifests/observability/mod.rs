@@ -7,6 +7,7 @@ mod dashboard;
 mod dashboards;
 mod expressions;
 mod external_secrets;
+mod jobs;
 mod keda;
 mod monitors;
 mod questions;

@@ -14,21 +14,20 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
         .spec(network_policy_spec().pod_selector(every_pod()).policy_types(["Ingress", "Egress"]))
         .add_to(folder, "network-policy-default-deny");
 
-    let (mut pods, mut cpu, mut memory) = (0, 0, 0);
-    for (_, service) in services.all() {
-        let most = most_pods(service);
+    let (mut pods, mut cpu, mut memory, mut limit) = (0, 0, 0, 0);
+    for (runs, most) in most_pods(settings) {
         pods += most;
-        cpu += most * u64::from(service.cpu_request_millicores);
-        memory += most * u64::from(service.memory_mib);
+        cpu += most * u64::from(runs.cpu_request_millicores);
+        memory += most * u64::from(runs.memory_mib);
+        limit += most * u64::from(runs.memory_limit_mib());
     }
-    let memory = format!("{memory}Mi");
     resource_quota("services")
         .in_namespace(&services.namespace)
         .spec(quota_spec().hard([
             ("pods", pods.to_string()),
             ("requests.cpu", format!("{cpu}m")),
-            ("requests.memory", memory.clone()),
-            ("limits.memory", memory),
+            ("requests.memory", format!("{memory}Mi")),
+            ("limits.memory", format!("{limit}Mi")),
             ("services.loadbalancers", "1".to_owned()),
             ("services.nodeports", "0".to_owned()),
         ]))

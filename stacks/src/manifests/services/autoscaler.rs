@@ -3,13 +3,13 @@
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscalerBehavior;
 use synth_kubernetes::{
     Manifests, behavior, cpu_utilization, custom, horizontal_pod_autoscaler,
-    keda::{Advanced, AutoscalerConfig, Fallback, ScaleTarget, ScaledObjectSpec, Trigger},
+    keda::{Advanced, AutoscalerConfig, Fallback, ScaleTarget, ScaledObjectSpec, Trigger, TriggerAuthenticationSpec},
     percent_policy, pods_policy, scaler_spec, scaling_rules,
 };
 
 use crate::{
     manifests::observability::{in_flight_of, request_rate_of},
-    settings::{ScaleOn, Service, Settings},
+    settings::{Percent, ScaleOn, Service, Settings, Worker, WorkerScaleOn},
 };
 
 /// Answers that KEDA may miss in a row before it takes the fallback for the metric: with the next one a minute is over. The
@@ -19,41 +19,71 @@ const FAILURES: u32 = 6;
 /// Puts into the service's folder what says how many pods it has.
 #[track_caller]
 pub(super) fn define(name: &str, service: &Service, settings: &Settings, folder: &Manifests) {
+    let replicas = (service.min_replicas, service.max_replicas);
     if service.scales_on_traffic() {
-        scaled_object(name, service, settings, folder);
+        let triggers = service.scale_on.iter().map(|of| trigger(name, service, settings, *of));
+        scaled_object(name, replicas, triggers.collect(), settings, folder);
     } else {
-        autoscaler(name, service, &settings.services.namespace, folder);
+        autoscaler(name, replicas, service.target_cpu_utilization, &settings.services.namespace, folder);
     }
 }
 
+/// Puts into a worker's folder what says how many pods it has.
 #[track_caller]
-fn autoscaler(name: &str, service: &Service, namespace: &str, folder: &Manifests) {
+pub(super) fn of_worker(name: &str, worker: &Worker, settings: &Settings, folder: &Manifests) {
+    let replicas = (worker.min_replicas, worker.max_replicas);
+    let Some(queue) = worker.queue.as_ref().filter(|_| worker.scales_on_queue()) else {
+        return autoscaler(name, replicas, worker.target_cpu_utilization, &settings.services.namespace, folder);
+    };
+    let triggers = worker.scale_on.iter().map(|of| match of {
+        WorkerScaleOn::Cpu => Trigger::cpu(worker.target_cpu_utilization.get().into()),
+        WorkerScaleOn::Queue => {
+            let (url, region) = (settings.queue_url(queue), settings.aws.region.name);
+            Trigger::sqs(of.as_str(), &url, region, worker.target_messages, name)
+        }
+    });
+    scaled_object(name, replicas, triggers.collect(), settings, folder);
+    custom(name, TriggerAuthenticationSpec::of_operator())
+        .in_namespace(&settings.services.namespace)
+        // KEDA refuses what it may not ask.
+        .annotation("argocd.argoproj.io/sync-wave", "-1")
+        .add_to(folder, "trigger-authentication");
+}
+
+#[track_caller]
+fn autoscaler(name: &str, (fewest, most): (u32, u32), percent: Percent, namespace: &str, folder: &Manifests) {
     horizontal_pod_autoscaler(name)
         .in_namespace(namespace)
         .spec(
             scaler_spec(name)
-                .min_replicas(service.min_replicas)
-                .max_replicas(service.max_replicas)
-                .metrics([cpu_utilization(service.target_cpu_utilization.get().into())])
+                .min_replicas(fewest)
+                .max_replicas(most)
+                .metrics([cpu_utilization(percent.get().into())])
                 .behavior(pace()),
         )
         .add_to(folder, "horizontal-pod-autoscaler");
 }
 
 /// KEDA polls nothing by itself where there is always a pod and Prometheus answers: the autoscaler that it makes asks for each
-/// metric every 15 seconds, and KEDA asks Prometheus then. That is why there is neither a polling interval nor a cache.
+/// metric every 15 seconds, and KEDA asks Prometheus then, or AWS. That is why there is neither a polling interval nor a cache.
 #[track_caller]
-fn scaled_object(name: &str, service: &Service, settings: &Settings, folder: &Manifests) {
+fn scaled_object(
+    name: &str,
+    (fewest, most): (u32, u32),
+    triggers: Vec<Trigger>,
+    settings: &Settings,
+    folder: &Manifests,
+) {
     let spec = ScaledObjectSpec {
         scale_target_ref: ScaleTarget::deployment(name),
-        min_replica_count: Some(service.min_replicas),
-        max_replica_count: Some(service.max_replicas),
+        min_replica_count: Some(fewest),
+        max_replica_count: Some(most),
         advanced: Some(Advanced {
             // The name that it has without KEDA: alerts and panels go on, and where one follows the other there is never a second.
             horizontal_pod_autoscaler_config: AutoscalerConfig { name: Some(name.to_owned()), behavior: Some(pace()) },
         }),
-        fallback: Some(fallback(service)),
-        triggers: service.scale_on.iter().map(|of| trigger(name, service, settings, *of)).collect(),
+        fallback: Some(fallback(fewest, most)),
+        triggers,
     };
     custom(name, spec).in_namespace(&settings.services.namespace).add_to(folder, "scaled-object");
 }
@@ -69,10 +99,10 @@ fn trigger(name: &str, service: &Service, settings: &Settings, scale_on: ScaleOn
 }
 
 /// Whoever sees nothing takes nobody away, and has what half of the greatest load needs.
-fn fallback(service: &Service) -> Fallback {
+fn fallback(fewest: u32, most: u32) -> Fallback {
     Fallback {
         failure_threshold: FAILURES,
-        replicas: service.max_replicas.div_ceil(2).max(service.min_replicas),
+        replicas: most.div_ceil(2).max(fewest),
         behavior: Some("currentReplicasIfHigher".to_owned()),
     }
 }

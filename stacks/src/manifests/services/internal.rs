@@ -42,12 +42,7 @@ pub(super) fn define(name: &str, server: &Service, settings: &Settings, manifest
     let ways_in = calls.into_iter().chain(entrance).chain([prometheus]);
     let policy = network_policy_spec().pod_selector(workload.selector()).policy_types(["Ingress", "Egress"]);
     let policy = policy.ingress(ways_in);
-    let ways_out = networking::to_called(settings, name).chain(networking::to_aws(settings, &server.runs(name)));
-    let ways_out: Vec<_> = ways_out.collect();
-    let policy = if ways_out.is_empty() {
-        policy
-    } else {
-        policy.egress([networking::to_name_servers()].into_iter().chain(ways_out))
-    };
+    let ways_out = networking::ways_out(settings, &server.runs(name));
+    let policy = if ways_out.is_empty() { policy } else { policy.egress(ways_out) };
     network_policy(name).in_namespace(workload.namespace()).spec(policy).add_to(folder, "network-policy");
 }

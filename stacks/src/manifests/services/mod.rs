@@ -5,15 +5,19 @@ mod bound;
 mod container;
 mod entrance;
 mod internal;
+mod job;
 mod networking;
+mod pods;
 mod proxy;
 mod secrets;
+mod worker;
 mod workload;
 
+pub(super) use job::LATE_SECONDS;
 use synth_kubernetes::Manifests;
 
 pub(super) use self::entrance::of_balancer;
-use crate::settings::{Service, Settings};
+use crate::settings::{Runs, Service, Settings};
 
 /// The container port of a service's own traffic.
 pub(super) const TRAFFIC: &str = "http";
@@ -37,11 +41,28 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
         internal::define(name, service, settings, manifests);
     }
     proxy::define(settings, manifests);
+    for (name, worker) in &settings.services.workers {
+        worker::define(name, worker, settings, manifests);
+    }
+    for (name, job) in &settings.services.jobs {
+        job::define(name, job, settings, manifests);
+    }
 }
 
-/// The most pods of a service that can exist at once: during a rollout at the maximum, with every old pod still draining.
-pub(crate) fn most_pods(service: &Service) -> u64 {
-    let max = u64::from(service.max_replicas);
+/// The most pods of a job: the one of its run, and one that somebody starts by hand meanwhile.
+const JOB_PODS: u64 = 2;
+
+/// Everything that runs, each with the most pods of it that can exist at once.
+pub(crate) fn most_pods(settings: &Settings) -> impl Iterator<Item = (Runs<'_>, u64)> {
+    let services = &settings.services;
+    let all = services.all().map(|(name, of)| (of.runs(name), rolling(of.max_replicas)));
+    let workers = services.workers.iter().map(|(name, of)| (of.runs(name), rolling(of.max_replicas)));
+    all.chain(workers).chain(services.jobs.iter().map(|(name, of)| (of.runs(name), JOB_PODS)))
+}
+
+/// The pods during a rollout at the maximum, with every old pod still draining.
+fn rolling(max_replicas: u32) -> u64 {
+    let max = u64::from(max_replicas);
     2 * max + (max * u64::from(MAX_SURGE_PERCENT)).div_ceil(100)
 }
 

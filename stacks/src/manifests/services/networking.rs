@@ -47,6 +47,12 @@ pub(super) fn to_called(settings: &Settings, caller: &str) -> impl Iterator<Item
     services.map(|(name, service)| egress([pods(selector(NAME_LABEL, name))], [tcp(service.port)]))
 }
 
+/// The ways out of what is reached inside the cluster only, or not at all: to what it may call, and to the name servers for that.
+pub(super) fn ways_out(settings: &Settings, runs: &Runs<'_>) -> Vec<NetworkPolicyEgressRule> {
+    let reached: Vec<_> = to_called(settings, runs.name).chain(to_aws(settings, runs)).collect();
+    if reached.is_empty() { reached } else { [to_name_servers()].into_iter().chain(reached).collect() }
+}
+
 /// Pods may reach the internet, and neither the VPC nor anything else that is private.
 pub(super) fn to_internet(settings: &Settings) -> NetworkPolicyEgressRule {
     egress([ip_block("0.0.0.0/0", not_internet(settings))], [tcp(None)])

@@ -8,6 +8,7 @@ use k8s_openapi::{
 };
 use serde_json::Value as Json;
 use synth_bindings::aws_eks_addon;
+use synth_kubernetes::keda::SQS;
 
 use super::{Balancer, Pool, Service, Sync};
 use crate::{
@@ -15,8 +16,8 @@ use crate::{
     charts::{Values as _, argocd},
     names::{BASE_NODE_LABEL, NAME_LABEL},
     view::{
-        self, Application, Leads, Meta, NodePool, Object, Workload, addon_configuration, argocd_release, argocd_values,
-        plain, ports, requirement,
+        self, Application, Leads, Meta, NodePool, Object, Scheduled, Workload, addon_configuration, argocd_release,
+        argocd_values, plain, ports, requirement,
     },
 };
 
@@ -45,7 +46,22 @@ pub(super) fn services(platform: &Platform) -> (Option<Balancer>, Vec<Service>) 
         ports: traffic_ports(platform, workload),
         callers: callers(platform, workload),
     };
-    (balancer, workloads.iter().map(service).collect())
+    (balancer, workloads.iter().map(service).chain(platform.scheduled().map(|job| scheduled(&job))).collect())
+}
+
+/// A job, which has a pod while it runs.
+fn scheduled(job: &Scheduled<'_>) -> Service {
+    let spec = &job.cron_job.typed().spec;
+    let zone = spec.time_zone.as_deref().unwrap_or_default();
+    Service {
+        name: job.name().to_owned(),
+        fewest: 0,
+        most: 1,
+        scaling: format!("CronJob {} {zone}", spec.schedule),
+        budget: job.deadline().map_or_else(|| "no deadline".to_owned(), |seconds| format!("at most {seconds} s")),
+        ports: String::new(),
+        callers: Vec::new(),
+    }
 }
 
 /// The load balancer before a workload.
@@ -61,7 +77,8 @@ fn scaling(workload: &Workload<'_>) -> String {
     });
     let asked = workload.asked().map(|trigger| {
         let name = trigger.name.as_deref().unwrap_or(&trigger.type_);
-        format!("{} {}", trigger.metadata("threshold"), name.replace('-', " "))
+        let name = if trigger.type_ == SQS { "messages" } else { name };
+        format!("{} {}", trigger.target(), name.replace('-', " "))
     });
     let above: Vec<_> = resources.chain(asked).collect();
     let above = if above.is_empty() { String::new() } else { format!(" at {}", above.join(", ")) };

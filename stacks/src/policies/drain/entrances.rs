@@ -13,7 +13,7 @@ use crate::{
 const DEREGISTRATION: u64 = 300;
 
 pub(super) const PODS_LEAVE_ENTRANCES: Policy<Platform> = Policy {
-    code: "DRAIN012",
+    code: "DRAIN014",
     name: "pods-leave-entrances",
     severity: Severity::Error,
     explanation: "An application load balancer sends requests to a pod until it has heard that the pod goes, and waits for \

@@ -19,6 +19,9 @@ const SPOT_NOTICE: u64 = 120;
 /// Seconds of the notice that are over when pods are told: the event, the queue, the taint and the eviction.
 const SPOT_REACTION: u64 = 5;
 
+/// The label of nodes that says how they are bought.
+const CAPACITY_TYPE: &str = "karpenter.sh/capacity-type";
+
 /// The setting of how long the load balancer keeps a leaving pod's connections.
 const DEREGISTRATION: &str = "services.proxy.deregistration_delay_seconds";
 
@@ -222,6 +225,10 @@ fn leaving_fits_spot_notice(platform: &Platform, findings: &mut Findings) {
     let left = SPOT_NOTICE - SPOT_REACTION;
     for workload in platform.autoscaled() {
         let leaving = Leaving::longest(&workload);
+        if leaving.promised() == 0 {
+            working(&workload, pool.name(), left, findings);
+            continue;
+        }
         let accepts = leaving.held + leaving.delay;
         if leaving.promised() <= left {
             continue;
@@ -247,4 +254,23 @@ fn leaving_fits_spot_notice(platform: &Platform, findings: &mut Findings) {
             ["pre_stop_seconds", "drain_delay_seconds", "drain_timeout_seconds"].map(|name| workload.setting(name)),
         );
     }
+}
+
+/// What holds no signal back and drains no connections, as a worker, uses all of its time for what it has begun.
+fn working(workload: &Workload<'_>, pool: &str, left: u64, findings: &mut Findings) {
+    let grace = workload.grace();
+    let bought = workload.pod().node_selector.as_ref().and_then(|labels| labels.get(CAPACITY_TYPE));
+    if grace <= left || bought.is_some_and(|bought| bought != "spot") {
+        return;
+    }
+    findings
+        .report(
+            workload.deployment.place(),
+            format!(
+                "may take {grace} s to end what it has begun, but on the nodes of NodePool/{pool} it has {left} s: Spot \
+                 gives {SPOT_NOTICE} s, of which {SPOT_REACTION} s pass before the pod is told"
+            ),
+            format!("lower `stop_seconds` to {left} or less, or set `nodes.capacity_type` to `on-demand`"),
+        )
+        .set_by(["stop_seconds", "nodes.capacity_type"].map(|name| workload.setting(name)));
 }

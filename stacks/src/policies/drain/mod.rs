@@ -6,6 +6,7 @@ mod expiry;
 mod gates;
 mod leaving;
 mod nodes;
+mod runs;
 
 use synth_review::Policy;
 
@@ -26,6 +27,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     leaving::LEAVING_FITS_SPOT_NOTICE,
     expiry::TURNS_FIT_GRACE,
     expiry::EXPIRY_COMES_LAST,
+    runs::RUNS_END_BEFORE_THEIR_NODES,
+    runs::LONG_RUNS_KEEP_THEIR_NODES,
     entrances::PODS_LEAVE_ENTRANCES,
 ];
 

@@ -37,7 +37,8 @@ pub(super) const NODES_WAIT_FOR_PODS: Policy<Platform> = Policy {
 };
 
 fn nodes_wait_for_pods(platform: &Platform, findings: &mut Findings) {
-    let longest = platform.autoscaled().iter().map(Workload::grace).max().unwrap_or_default();
+    let jobs = platform.scheduled().map(|job| job.grace());
+    let longest = platform.autoscaled().iter().map(Workload::grace).chain(jobs).max().unwrap_or_default();
     for pool in platform.every::<NodePool>() {
         let spec = &pool.spec.template.spec;
         // Karpenter's default is 30 days.

@@ -206,13 +206,14 @@ pub(super) const PROBES: Policy<Platform> = Policy {
     name: "probes",
     severity: Severity::Error,
     explanation: "Without a readiness probe a pod gets requests before it can serve; without a liveness probe a hung \
-                  pod stays; one check for both restarts pods that only have to wait.",
+                  pod stays; one check for both restarts pods that only have to wait. A container without a port, as \
+                  a worker may be, gets no requests, and nobody could ask it.",
     check: probes,
 };
 
 fn probes(platform: &Platform, findings: &mut Findings) {
     for workload in platform.autoscaled() {
-        for container in workload.containers() {
+        for container in workload.containers().iter().filter(|container| container.ports.is_some()) {
             let name = &container.name;
             let (ready, live) = (container.readiness_probe.as_ref(), container.liveness_probe.as_ref());
             let starts = container.startup_probe.as_ref();

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::{
-    apps::v1::Deployment,
-    core::v1::{Namespace, ServiceAccount},
-};
+use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use serde_json::Value as Json;
 use synth_kubernetes::Manifest;
 use synth_review::{Findings, Policy, Severity};
@@ -13,7 +10,7 @@ use synth_review::{Findings, Policy, Severity};
 use crate::{
     Platform,
     names::OF_KUBERNETES,
-    view::{Application, NodeClass, NodePool, argocd_release, pod_of},
+    view::{Application, NodeClass, NodePool, Template, argocd_release},
 };
 
 pub(super) const NAMESPACES_EXIST: Policy<Platform> = Policy {
@@ -62,9 +59,9 @@ pub(super) const NAMES_EXIST: Policy<Platform> = Policy {
 };
 
 fn names_exist(platform: &Platform, findings: &mut Findings) {
-    let mut report = |object, kind: &str, name: &str| {
+    let mut report = |place, kind: &str, name: &str| {
         findings.report(
-            platform.place(object),
+            place,
             format!("names {kind}/{name}, which does not exist"),
             format!("declare the {kind}, or name another"),
         );
@@ -74,20 +71,20 @@ fn names_exist(platform: &Platform, findings: &mut Findings) {
         collect(object.object(), &mut named);
         for (kind, name) in named {
             if !name.starts_with("system-") && !platform.has(kind, "", name) {
-                report(object, kind, name);
+                report(platform.place(object), kind, name);
             }
         }
     }
-    for deployment in platform.every::<Deployment>() {
-        let name = pod_of(deployment.typed()).service_account_name.as_deref().unwrap_or_default();
-        if !name.is_empty() && platform.one::<ServiceAccount>(deployment.namespace(), name).is_none() {
-            report(deployment.manifest, "ServiceAccount", name);
+    for Template { place, namespace, pod } in platform.templates() {
+        let name = pod.service_account_name.as_deref().unwrap_or_default();
+        if !name.is_empty() && platform.one::<ServiceAccount>(namespace, name).is_none() {
+            report(place, "ServiceAccount", name);
         }
     }
     for pool in platform.every::<NodePool>() {
         let name = &pool.typed().spec.template.spec.node_class_ref.name;
         if platform.one::<NodeClass>("", name).is_none() {
-            report(pool.manifest, "EC2NodeClass", name);
+            report(pool.place(), "EC2NodeClass", name);
         }
     }
 }

@@ -43,6 +43,7 @@ fn roles_reach_pods(platform: &Platform, findings: &mut Findings) {
                 format!("gives a role to service account `{account}` of namespace `{namespace}`, which no pod runs as"),
                 "name the service account of the pods that need it",
             );
+            continue;
         }
         for pod in pods {
             let (agent, port) = POD_IDENTITY_AGENT;

@@ -70,8 +70,10 @@ fn secrets_arrive(platform: &Platform, findings: &mut Findings) {
                 );
             }
         }
-        for (running, _) in asked(platform, namespace).filter(|(of, (secret, _))| {
-            *secret == external.spec.target.name && wave(of.manifest) <= external.typed().wave()
+        let reads =
+            |of: &Running<'_>| of.variables().filter_map(read).any(|(secret, _)| secret == external.spec.target.name);
+        for running in platform.running().filter(|of| {
+            of.manifest.namespace() == namespace && reads(of) && wave(of.manifest) <= external.typed().wave()
         }) {
             findings.report(
                 running.place(),

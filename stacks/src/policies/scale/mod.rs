@@ -7,7 +7,9 @@ mod memory;
 mod ownership;
 mod placed;
 mod planned;
+mod queue;
 mod room;
+mod runs;
 mod subnets;
 mod traffic;
 mod volumes;
@@ -42,4 +44,6 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     traffic::PODS_COME_BEFORE_REFUSALS,
     placed::PODS_FIND_THEIR_NODES,
     placed::NOT_ON_SPOT_ALONE,
+    queue::QUEUES_ARE_COUNTED,
+    runs::RUNS_END_BEFORE_THE_NEXT,
 ];

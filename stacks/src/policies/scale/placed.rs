@@ -1,17 +1,28 @@
 //! Pods that run on some nodes only: whether the pools make such nodes, and enough of them.
 
-use synth_review::{Findings, Policy, Severity};
+use k8s_openapi::api::core::v1::PodSpec;
+use synth_review::{Findings, Place, Policy, Severity};
 
 use super::room::sizes;
 use crate::{
     Platform,
-    view::{Labels, PodGroup, Pools, Workload, daemon_pods},
+    view::{Labels, PodGroup, Pools, daemon_pods},
 };
 
-/// The labels of nodes that a workload's pods ask for, and that pools say something about.
-fn asked(workload: &Workload<'_>) -> Labels {
+/// Pods that ask for some nodes.
+struct Choosy {
+    place: Place,
+    group: PodGroup,
+    /// The labels of nodes that they ask for, and that pools say something about.
+    labels: Labels,
+    /// The settings that say so, and that of their number.
+    nodes: [String; 2],
+    most: Option<String>,
+}
+
+fn asked(pod: &PodSpec) -> Labels {
     let known = |key: &str| matches!(key, "karpenter.sh/capacity-type" | "kubernetes.io/arch");
-    let selector = workload.pod().node_selector.iter().flatten();
+    let selector = pod.node_selector.iter().flatten();
     selector.filter(|(key, _)| known(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
@@ -19,10 +30,24 @@ fn described(labels: &Labels) -> String {
     labels.iter().map(|(key, value)| format!("`{key}: {value}`")).collect::<Vec<_>>().join(" and ")
 }
 
-/// Every workload that asks for some nodes, with what it asks for.
-fn choosy(platform: &Platform) -> impl Iterator<Item = (Workload<'_>, Labels)> {
-    let workloads = platform.autoscaled().into_iter().map(|workload| (asked(&workload), workload));
-    workloads.filter(|(labels, _)| !labels.is_empty()).map(|(labels, workload)| (workload, labels))
+/// Every workload and every job that asks for some nodes.
+fn choosy(platform: &Platform) -> impl Iterator<Item = Choosy> {
+    let keys = ["nodes.capacity_type", "nodes.architectures"];
+    let workloads = platform.autoscaled().into_iter().map(move |of| Choosy {
+        place: of.deployment.place(),
+        group: PodGroup { name: of.name().to_owned(), pods: of.most(), each: of.requests(), apart: false },
+        labels: asked(of.pod()),
+        nodes: keys.map(|name| of.setting(name)),
+        most: Some(of.setting("max_replicas")),
+    });
+    let jobs = platform.scheduled().map(move |of| Choosy {
+        place: of.cron_job.place(),
+        group: of.group(),
+        labels: of.pod().map(asked).unwrap_or_default(),
+        nodes: keys.map(|name| of.setting(name)),
+        most: None,
+    });
+    workloads.chain(jobs).filter(|of| !of.labels.is_empty())
 }
 
 pub(super) const PODS_FIND_THEIR_NODES: Policy<Platform> = Policy {
@@ -35,20 +60,13 @@ pub(super) const PODS_FIND_THEIR_NODES: Policy<Platform> = Policy {
 };
 
 fn pods_find_their_nodes(platform: &Platform, findings: &mut Findings) {
-    for (workload, labels) in choosy(platform) {
-        let settings = ["capacity_type", "architectures"].map(|name| workload.setting(&format!("nodes.{name}")));
+    for Choosy { place, group, labels, nodes: settings, most } in choosy(platform) {
         let pools = Pools::labelled(platform, &labels);
-        let group = PodGroup {
-            name: workload.name().to_owned(),
-            pods: workload.most(),
-            each: workload.requests(),
-            apart: false,
-        };
         let nodes = described(&labels);
         let Ok(taken) = pools.hosting(std::slice::from_ref(&group), daemon_pods(platform)) else {
             findings
                 .report(
-                    workload.deployment.place(),
+                    place,
                     format!(
                         "runs on nodes of {nodes} alone, of which no pool makes one that hosts its pod ({})",
                         group.each
@@ -62,7 +80,7 @@ fn pods_find_their_nodes(platform: &Platform, findings: &mut Findings) {
         if limits.fits(taken.capacity) == 0 {
             findings
                 .report(
-                    workload.deployment.place(),
+                    place,
                     format!(
                         "runs on nodes of {nodes} alone, of which its maximum takes {} of {} in all, but their pools are \
                          limited to {}",
@@ -72,7 +90,7 @@ fn pods_find_their_nodes(platform: &Platform, findings: &mut Findings) {
                     ),
                     "raise the limits of those pools, or lower `max_replicas` of the service",
                 )
-                .set_by(settings.into_iter().chain([workload.setting("max_replicas")]));
+                .set_by(settings.into_iter().chain(most));
         }
     }
 }
@@ -86,15 +104,16 @@ pub(super) const NOT_ON_SPOT_ALONE: Policy<Platform> = Policy {
 };
 
 fn not_on_spot_alone(platform: &Platform, findings: &mut Findings) {
-    for (workload, labels) in choosy(platform) {
+    // A job has no pods that could all be gone.
+    for Choosy { place, labels, nodes: [setting, _], .. } in choosy(platform).filter(|of| of.most.is_some()) {
         if labels.get("karpenter.sh/capacity-type").is_some_and(|of| of == "spot") {
             findings
                 .report(
-                    workload.deployment.place(),
+                    place,
                     "runs on Spot nodes alone",
                     "leave `nodes.capacity_type` open: pools with a higher weight are tried first, and Spot has it",
                 )
-                .set_by([workload.setting("nodes.capacity_type")]);
+                .set_by([setting]);
         }
     }
 }

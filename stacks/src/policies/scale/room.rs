@@ -132,7 +132,10 @@ fn report_homeless(platform: &Platform, pools: &Pools<'_>, group: &PodGroup, fin
     let Some(place) = pool_place(pools) else { return };
     let message = format!("makes no node that hosts a pod of {} ({})", group.name, group.each);
     let workloads = platform.autoscaled().into_iter().filter(|workload| workload.name() == group.name);
-    let requests = workloads.flat_map(|of| ["cpu_request_millicores", "memory_mib"].map(|name| of.setting(name)));
+    let asked = ["cpu_request_millicores", "memory_mib"];
+    let jobs = platform.scheduled().filter(|job| job.name() == group.name);
+    let jobs = jobs.flat_map(|of| asked.map(|name| of.setting(name)));
+    let requests: Vec<_> = workloads.flat_map(|of| asked.map(|name| of.setting(name))).chain(jobs).collect();
     let mend = "allow larger nodes, or lower `cpu_request_millicores` or `memory_mib` of the service";
     findings.report(place, message, mend).set_by(requests);
 }
@@ -219,6 +222,10 @@ fn quota_admits_maximum(platform: &Platform, findings: &mut Findings) {
             let surged = workload.most() + surge(&workload.deployment, workload.most());
             pods += surged;
             requests += workload.requests() * surged;
+        }
+        for job in platform.scheduled().filter(|job| job.cron_job.namespace() == quota.namespace()) {
+            pods += 1;
+            requests += job.group().each;
         }
         let needed = [
             ("pods", hard("pods").and_then(quantity::count), pods, ""),

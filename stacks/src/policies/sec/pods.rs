@@ -11,7 +11,7 @@ use synth_review::{Findings, Policy, Severity};
 use crate::{
     Platform,
     names::{ADD_ON_NAMESPACE, VPC_CNI_ADD_ON},
-    view::{Meta, Object, addon, addon_configuration, is_everything},
+    view::{Meta, Object, Template, addon, addon_configuration, is_everything},
 };
 
 pub(super) const RESTRICTED_PODS: Policy<Platform> = Policy {
@@ -35,21 +35,26 @@ fn restricted_pods(platform: &Platform, findings: &mut Findings) {
             );
         }
     }
-    for workload in platform.autoscaled() {
-        for container in workload.containers() {
-            for (message, mend) in faults(workload.pod(), container) {
+    for Template { place, pod, .. } in of_services(platform) {
+        for container in &pod.containers {
+            for (message, mend) in faults(pod, container) {
                 let message = format!("has a container `{}` that {message}", container.name);
-                findings.report(workload.deployment.place(), message, mend);
+                findings.report(place.clone(), message, mend);
             }
         }
-        for volume in workload.pod().volumes.iter().flatten() {
+        for volume in pod.volumes.iter().flatten() {
             if let Some(host) = &volume.host_path {
                 let message =
                     format!("mounts `{}` of its node, for which restricted pod security refuses its pods", host.path);
-                findings.report(workload.deployment.place(), message, "take the volume out, or use an `emptyDir`");
+                findings.report(place.clone(), message, "take the volume out, or use an `emptyDir`");
             }
         }
     }
+}
+
+/// The pods of services, workers and jobs.
+fn of_services(platform: &Platform) -> impl Iterator<Item = Template<'_>> {
+    platform.templates().filter(|of| of.namespace == platform.settings.services.namespace)
 }
 
 /// The faults of a container, and how to mend each; a pod speaks for its containers where they say nothing.
@@ -94,13 +99,9 @@ pub(super) const NO_TOKEN: Policy<Platform> = Policy {
 };
 
 fn no_token(platform: &Platform, findings: &mut Findings) {
-    for workload in platform.autoscaled() {
-        if workload.pod().automount_service_account_token != Some(false) {
-            findings.report(
-                workload.deployment.place(),
-                "mounts a token of the Kubernetes API",
-                "set `automountServiceAccountToken: false`",
-            );
+    for Template { place, pod, .. } in of_services(platform) {
+        if pod.automount_service_account_token != Some(false) {
+            findings.report(place, "mounts a token of the Kubernetes API", "set `automountServiceAccountToken: false`");
         }
     }
 }

@@ -97,10 +97,14 @@ fn closed_projects(platform: &Platform, findings: &mut Findings) {
 }
 
 /// Kinds of which services are made where their settings ask for it.
-const OF_SETTINGS: [(&str, &str); 4] = [
+const OF_SETTINGS: [(&str, &str); 8] = [
     ("autoscaling", "HorizontalPodAutoscaler"),
+    ("batch", "CronJob"),
     ("elbv2.k8s.aws", "TargetGroupBinding"),
+    ("external-secrets.io", "ExternalSecret"),
+    ("external-secrets.io", "SecretStore"),
     ("keda.sh", "ScaledObject"),
+    ("keda.sh", "TriggerAuthentication"),
     ("networking.k8s.io", "Ingress"),
 ];
 

@@ -1,16 +1,12 @@
 //! What a version of Kubernetes does not have any more, or calls deprecated.
 
-use k8s_openapi::api::{
-    apps::v1::{DaemonSet, Deployment},
-    core::v1::PodSpec,
-};
 use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform,
     names::KUBE_PROXY_ADD_ON,
     versions::OldApi,
-    view::{Root, addon, addon_configuration},
+    view::{Root, Template, addon, addon_configuration},
 };
 
 /// The chart of the retired ingress controller, and a part of the names of its images.
@@ -107,18 +103,10 @@ fn nothing_is_retired(platform: &Platform, findings: &mut Findings) {
     for chart in platform.synced().filter(|chart| chart.name == INGRESS_NGINX) {
         findings.report(chart.place(), "installs Ingress-NGINX, which is retired", instead);
     }
-    for (place, pod) in templates(platform) {
+    for Template { place, pod, .. } in platform.templates() {
         let images = pod.containers.iter().filter_map(|container| container.image.as_deref());
         if images.filter(|image| image.contains(INGRESS_NGINX)).count() > 0 {
             findings.report(place, "runs Ingress-NGINX, which is retired", instead);
         }
     }
-}
-
-/// The pods that stay, and where they are declared.
-fn templates(platform: &Platform) -> impl Iterator<Item = (Place, &PodSpec)> {
-    let deployments = platform.every::<Deployment>().filter_map(|of| Some((of.place(), of.typed().spec.as_ref()?)));
-    let deployments = deployments.filter_map(|(place, spec)| Some((place, spec.template.spec.as_ref()?)));
-    let daemons = platform.every::<DaemonSet>().filter_map(|of| Some((of.place(), of.typed().spec.as_ref()?)));
-    deployments.chain(daemons.filter_map(|(place, spec)| Some((place, spec.template.spec.as_ref()?))))
 }

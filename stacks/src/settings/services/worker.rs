@@ -122,7 +122,7 @@ section! {
         /// The time zone of the schedule.
         pub time_zone: TimeZone; else TimeZone::utc(),
         /// Seconds after which a run that has not ended is ended.
-        pub deadline_seconds: u32 where between(1, 86_400); else 3600,
+        pub deadline_seconds: u32 where between(1, 86_400); else 1200,
         /// How often a run that fails is tried again.
         pub retries: u32 where between(0, 10); else 2,
         /// Seconds that a pod has from the stop signal to its end.
