@@ -7,6 +7,7 @@ mod entrance;
 mod internal;
 mod job;
 mod networking;
+mod pod;
 mod pods;
 mod proxy;
 mod secrets;
