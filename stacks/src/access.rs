@@ -29,6 +29,8 @@ pub struct Page {
     pub login: Option<Login>,
     /// The chart by whose templates the Service and the Secret are named.
     pub chart: String,
+    /// The name under which it is reached, and is that from the internet?
+    pub entrance: Option<(String, bool)>,
 }
 
 /// The first user of a page.
@@ -53,6 +55,8 @@ pub struct Balanced {
     pub port: u16,
     /// The load balancer's name, where Terraform makes it.
     pub made: Option<String>,
+    /// The name that leads to it.
+    pub host: Option<String>,
 }
 
 impl Page {
@@ -100,7 +104,14 @@ impl Balanced {
 
 /// Every page.
 pub fn pages(platform: &Platform) -> Vec<Page> {
-    argocd(platform).into_iter().chain(observability(platform)).collect()
+    let mut pages: Vec<_> = argocd(platform).into_iter().chain(observability(platform)).collect();
+    for page in &mut pages {
+        let mut entrances = platform.entrances();
+        let entrance = entrances
+            .find(|of| (of.ingress.namespace(), of.service()) == (page.namespace.as_str(), page.service.as_str()));
+        page.entrance = entrance.map(|of| (of.host.to_owned(), of.is_public()));
+    }
+    pages
 }
 
 /// Every Service with a load balancer.
@@ -109,9 +120,13 @@ pub fn balanced(platform: &Platform) -> Vec<Balanced> {
         let port = balancer.leads().first().and_then(|leads| u16::try_from(leads.port).ok()).unwrap_or_default();
         let (service, namespace) = (balancer.service.name().to_owned(), balancer.service.namespace().to_owned());
         let made = balancer.made().and_then(|made| made.text(|of| of.name()));
-        Balanced { service, namespace, port, made }
+        Balanced { service, namespace, port, made, host: balancer.host() }
     });
-    balanced.collect()
+    // One load balancer has several groups: the one that speaks TLS is the one to ask.
+    let mut balanced: Vec<_> = balanced.collect();
+    balanced.sort_by_key(|balanced| std::cmp::Reverse(balanced.port));
+    balanced.dedup_by(|one, other| one.made.is_some() && one.made == other.made);
+    balanced
 }
 
 /// The chart's `argocd-server/service.yaml`: ports 80 and 443 lead to one port, which speaks TLS unless it is told not to.
@@ -130,6 +145,7 @@ fn argocd(platform: &Platform) -> Option<Page> {
         scheme: if plain { "http" } else { "https" },
         login: Some(Login { user: "admin", secret: ARGOCD_PASSWORD_SECRET.to_owned(), key: "password" }),
         chart: format!("argo-cd {}", release.text(|of| of.version()).unwrap_or_default()),
+        entrance: None,
     })
 }
 
@@ -150,6 +166,7 @@ fn observability(platform: &Platform) -> Vec<Page> {
         scheme: "http",
         login,
         chart: format!("{} {version}", chart.name),
+        entrance: None,
     };
     let login = Login { user: "admin", secret: grafana.clone(), key: "admin-password" };
     vec![

@@ -97,7 +97,7 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
     ("aws_nat_gateway", Lines),
     ("aws_route", Free),
     ("aws_route53_record", Free),
-    ("aws_route53_zone", Otherwise("half a dollar a month: its price is not evidenced here")),
+    ("aws_route53_zone", Lines),
     ("aws_route_table", Free),
     ("aws_route_table_association", Free),
     ("aws_s3_bucket", BUCKETS),
@@ -160,6 +160,12 @@ pub fn left_out(platform: &Platform) -> Vec<LeftOut> {
     }
     if platform.settings.services.ask_for_secrets() {
         found.insert("secrets of services", SECRETS);
+    }
+    if platform.declared().any(|of| of.is_managed("aws_route53_record")) {
+        found.insert(
+            "questions for names",
+            "records of AWS's own load balancers are asked for free; what is paid for others is not evidenced here",
+        );
     }
     if bursts(platform) {
         found.insert(

@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use synth_bindings::{aws_eip, aws_eks_cluster, aws_kms_key, aws_nat_gateway, aws_subnet, aws_vpc_endpoint};
+use synth_bindings::{
+    aws_eip, aws_eks_cluster, aws_kms_key, aws_nat_gateway, aws_route53_zone, aws_subnet, aws_vpc_endpoint,
+};
 use synth_kubernetes::quantity;
 use synth_twin::cost::Item;
 
@@ -39,6 +41,7 @@ pub(crate) fn standing(platform: &Platform, today: Option<Date>) -> Vec<Standing
         ),
     ]);
     all.extend(balancers(platform));
+    all.push(zones_of_names(platform));
     all.extend(volumes(platform));
     all.push(each::<aws_kms_key::Handle>(platform, (Part::Keys, "keys", Item::KmsKey), &[]));
     all
@@ -145,6 +148,20 @@ fn balancers(platform: &Platform) -> [Standing; 3] {
             settings: &["network.zones"],
         },
     ]
+}
+
+/// Hosted zones, which are paid for by the month.
+fn zones_of_names(platform: &Platform) -> Standing {
+    let zones = platform.resources::<aws_route53_zone::Handle>();
+    let from: Vec<_> = zones.map(|zone| zone.place().subject).collect();
+    Standing {
+        part: Part::Network,
+        what: "hosted zones",
+        item: Item::HostedZone,
+        units: count(from.len()),
+        from,
+        settings: &["domain.zone"],
+    }
 }
 
 /// Volumes that pods claim.

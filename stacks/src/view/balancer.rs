@@ -2,7 +2,7 @@
 //! `TargetGroupBinding` fills with the pods of a Service.
 
 use k8s_openapi::{api::core::v1::Service, apimachinery::pkg::util::intstr::IntOrString};
-use synth_bindings::{aws_lb, aws_lb_listener, aws_lb_target_group, aws_subnet};
+use synth_bindings::{aws_lb, aws_lb_listener, aws_lb_target_group, aws_route53_record, aws_subnet};
 use synth_kubernetes::elbv2::TargetGroupBinding;
 use synth_review::Place;
 
@@ -128,6 +128,17 @@ impl<'a> Balancer<'a> {
     /// The load balancer that Terraform makes.
     pub(crate) fn made(&self) -> Option<Declared<'a, aws_lb::Handle>> {
         self.listeners().find_map(|listener| listener.leads(|of| of.load_balancer_arn())?.of_type())
+    }
+
+    /// The name by which a record of Terraform's leads to it.
+    pub(crate) fn host(&self) -> Option<String> {
+        let made = self.made()?;
+        let mut records = made.platform.resources::<aws_route53_record::Handle>();
+        records.find_map(|record| {
+            let mut aliases = record.blocks(|of| of.alias());
+            aliases.any(|alias| alias.leads(|of| of.name()).is_some_and(|of| of.is(&made))).then_some(())?;
+            record.text(|of| of.name())
+        })
     }
 
     /// Is it reached from the internet?

@@ -33,9 +33,14 @@ pub(super) fn services(platform: &Platform) -> (Option<Balancer>, Vec<Service>) 
     let mut workloads = platform.autoscaled();
     // A request meets the one with the load balancer first.
     workloads.sort_by_key(|workload| balanced(platform, workload).is_none());
-    let balancer = workloads.iter().find_map(|workload| balanced(platform, workload)).map(|balancer| Balancer {
-        scheme: if balancer.is_public() { "internet-facing" } else { "internal" }.to_owned(),
-        ports: balancer.leads().iter().map(Leads::named).collect::<Vec<_>>().join(", "),
+    let balancer = workloads.iter().find(|workload| balanced(platform, workload).is_some()).and_then(|workload| {
+        let all: Vec<_> = workload.balancers(platform).collect();
+        let first = all.first()?;
+        let mut leads: Vec<_> = all.iter().flat_map(view::Balancer::leads).collect();
+        leads.sort_by_key(|leads| Reverse(leads.port));
+        let scheme = if first.is_public() { "internet-facing" } else { "internal" };
+        let scheme = first.host().map_or_else(|| scheme.to_owned(), |host| format!("{host} · {scheme}"));
+        Some(Balancer { scheme, ports: leads.iter().map(Leads::named).collect::<Vec<_>>().join(", ") })
     });
     let service = |workload: &Workload<'_>| Service {
         name: workload.name().to_owned(),

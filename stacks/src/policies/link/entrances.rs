@@ -7,6 +7,7 @@ use synth_review::{Findings, Policy, Severity};
 use super::traffic::admits_from;
 use crate::{
     Platform,
+    access::{Page, pages},
     settings::Cidr,
     view::{Entrance, Workload, container_port, plain, ports, target as leads_to, whole},
 };
@@ -22,8 +23,17 @@ pub(super) const LEAD_TO_PODS: Policy<Platform> = Policy {
 
 fn lead_to_pods(platform: &Platform, findings: &mut Findings) {
     let workloads = platform.autoscaled();
+    let pages = pages(platform);
     for entrance in platform.entrances() {
         let name = entrance.service();
+        // What a chart makes is not seen here, but is known by its name.
+        let is_page = |page: &Page| {
+            (page.namespace.as_str(), page.service.as_str()) == (entrance.ingress.namespace(), name)
+                && page.port.to_string() == entrance.port()
+        };
+        if pages.iter().any(is_page) {
+            continue;
+        }
         let behind = workloads.iter().find(|workload| {
             let services = workload.services(platform).map(|service| service.name());
             workload.namespace() == entrance.ingress.namespace() && services.into_iter().any(|of| of == name)

@@ -42,6 +42,10 @@ pub(crate) fn access(project: &Project, args: &AccessArgs) -> Result<Report> {
     for page in &pages {
         let named = format!("names are those of chart {}", page.chart);
         text += "\n";
+        if let Some((host, public)) = &page.entrance {
+            let from = if *public { "" } else { ", from inside the VPC" };
+            text += &comment(format_args!("{} at https://{host}{from}; or", page.name));
+        }
         text += &comment(format_args!("{} at {} while this runs ({named})", page.name, page.url()));
         writeln!(text, "{}", page.port_forward())?;
         if let (Some(login), Some(password)) = (&page.login, page.password()) {
@@ -51,6 +55,13 @@ pub(crate) fn access(project: &Project, args: &AccessArgs) -> Result<Report> {
     }
     for service in &balanced {
         text += "\n";
+        if let Some(host) = &service.host {
+            let target = settings.mock_target_address();
+            let url = format!("{}://{host}/http://{target}/posts/1", service.scheme());
+            text += &comment(format_args!("{} at {}://{host}", service.service, service.scheme()));
+            writeln!(text, "curl --include --header 'Origin: {}' \"{url}\"", origin(settings))?;
+            continue;
+        }
         text += &comment(format_args!(
             "{} at its load balancer, which answers a minute after it has its name",
             service.service
@@ -101,6 +112,7 @@ fn page(page: &Page) -> Json {
         "command": page.port_forward(),
         "login": login,
         "named_by": page.chart,
+        "entrance": page.entrance.as_ref().map(|(host, _)| format!("https://{host}")),
     })
 }
 
@@ -110,5 +122,6 @@ fn load_balancer(service: &Balanced) -> Json {
         "namespace": service.namespace,
         "port": service.port,
         "command": service.hostname(),
+        "host": service.host,
     })
 }
