@@ -12,6 +12,8 @@ from typing import Any
 
 BASE = "stacks/tests/fixtures/default.toml"
 GUIDE = "docs/day-2.md"
+# A service that asks for a secret and a bucket.
+ASKING = "scripts/alerts/asking.toml"
 
 # Numbers of the GitHub owner and repository, so that trust policies show both forms of a subject; a token for the Git
 # repository, so that the run can prove that no state holds it.
@@ -75,6 +77,11 @@ class Settings:
         accounts = {"vpc-cni": ("kube-system", "aws-node"), "ebs-csi": ("kube-system", "ebs-csi-controller-sa")}
         for role, key in (("karpenter", "karpenter"), ("aws-load-balancer-controller", "load_balancer_controller")):
             accounts[role] = self[key]["namespace"], self[key]["service_account"]
+        services = {key: table for key, table in self["services"].items() if isinstance(table, dict)}
+        for name in (key.replace("_", "-") for key, table in services.items() if table.get("permissions")):
+            accounts[f"service-{name}"] = self["services"]["namespace"], name
+        if any(table.get("secrets") for table in services.values()):
+            accounts["external-secrets"] = self["external_secrets"]["namespace"], "external-secrets"
         return accounts
 
     def state_key(self, stack: str) -> str:
@@ -110,6 +117,7 @@ def prepare(root: Path, folder: Path, region: int = 0) -> tuple[Settings, Settin
         if base.count(old) != 1:
             raise ValueError(f"{BASE} does not say {old!r} once")
         base = base.replace(old, new)
+    base += (root / ASKING).read_text()
     section = (root / GUIDE).read_text().partition("## Add an environment")[2].partition("\n## ")[0]
     over = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)[region]
     folder.mkdir(parents=True)

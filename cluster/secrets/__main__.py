@@ -66,10 +66,9 @@ def missing_is_named(world):
 
 def nobody_else_writes(world):
     """Neither an administrator nor the operator under another name."""
-    body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "orders"}, "stringData": {"LICENCE": "mine"}}
     status, answer = world.plane.patch(f"{PATH}/orders", {"stringData": {"LICENCE": "mine"}}, world.plane.administrator)
     assert status == 422 and HAND in answer["message"], (status, answer)
-    body["metadata"]["name"] = "another"
+    body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "another"}, "stringData": {"LICENCE": "mine"}}
     status, answer = world.plane.post(PATH, body, world.operator)
     assert status == 422 and HAND in answer["message"], (status, answer)
     status, answer = world.plane.post("/api/v1/namespaces/default/secrets", body, world.operator)

@@ -3,8 +3,11 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use synth_kubernetes::{Manifests, container_port, pre_stop_sleep};
 
-use super::{ADMIN, TRAFFIC, autoscaler, container, grace_period_seconds, pods::Pods};
-use crate::settings::{Service, Settings};
+use super::{ADMIN, REDIRECT, TRAFFIC, autoscaler, container, grace_period_seconds, pods::Pods};
+use crate::{
+    names::{CORS_PROXY_SERVER, HTTPS_REDIRECT_PORT},
+    settings::{Service, Settings},
+};
 
 /// A service, and where its manifests go.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +30,11 @@ impl Workload<'_> {
     /// Everything but the ways in and out of its pods.
     pub(super) fn define(&self, args: Vec<String>) {
         let (service, pods) = (self.service, self.pods());
+        let own = [container_port(TRAFFIC, service.port), container_port(ADMIN, service.admin_port)];
+        let redirects = self.name == CORS_PROXY_SERVER && self.settings.redirects_to_https();
+        let redirect = redirects.then(|| container_port(REDIRECT, HTTPS_REDIRECT_PORT));
         let container = container::define(self.settings, &pods.runs, args)
-            .ports([container_port(TRAFFIC, service.port), container_port(ADMIN, service.admin_port)])
+            .ports(own.into_iter().chain(redirect))
             .lifecycle(pre_stop_sleep(service.pre_stop_seconds));
         pods.deploy(container::probed(container, &service.probes));
         autoscaler::define(self.name, service, self.settings, self.folder);
