@@ -33,10 +33,12 @@ pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
 pub const EXTERNAL_SECRETS: &str = "external-secrets";
 
 /// The Applications of the platform itself: no service may have the name of one.
-pub const RESERVED: [&str; 14] = [
+pub const RESERVED: [&str; 16] = [
     "admission",
     "aws-load-balancer-controller",
     CORS_PROXY_SERVER,
+    "entrances",
+    "external-dns",
     EXTERNAL_SECRETS,
     "karpenter",
     "karpenter-crd",
@@ -64,6 +66,9 @@ pub const INGRESS_CLASS: &str = "alb";
 
 /// The label by which a service's pods are selected everywhere.
 pub const NAME_LABEL: &str = "app.kubernetes.io/name";
+
+/// Where the proxy's pods answer what comes without TLS.
+pub const HTTPS_REDIRECT_PORT: u16 = 8081;
 
 /// What listeners speak that Terraform makes: TLS 1.3 and 1.2 with forward secrecy and, for whoever can, keys that a quantum
 /// computer does not find; AWS's recommendation and its console's default (Elastic Load Balancing's guide, 2026-12-01).

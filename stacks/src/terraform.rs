@@ -82,9 +82,16 @@ pub fn test_release(release: &helm_release::Handle, stack: &Stack) {
 
 /// Mocks AWS for tests, where something else reads what it computes: ARNs and the JSON of policies must look like such.
 pub fn mock_aws(stack: &Stack) {
+    let proof = serde_json::json!({
+        "domain_name": "*.example.com",
+        "resource_record_name": "_0.example.com.",
+        "resource_record_type": "CNAME",
+        "resource_record_value": "_0.acm-validations.aws.",
+    });
     mock_provider::<Aws>()
         .default("arn", |type_name| format!("arn:aws:mock:eu-north-1:111122223333:{type_name}"))
         .default_of("aws_iam_policy_document", "json", "{}")
+        .default_of("aws_acm_certificate", "domain_validation_options", serde_json::json!([proof]))
         .default_of("aws_launch_template", "id", "lt-0")
         .default_of("aws_eks_addon_version", "version", "v1.0.0-eksbuild.1")
         .add_to(stack);

@@ -36,6 +36,9 @@ pub struct Args {
     /// Address for probes and metrics, on port 9090 if it names none
     #[arg(long, env = "TIDELINE_ADMIN_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDR", value_parser = |text: &str| service::address(text, 9090))]
     pub admin_listen: SocketAddr,
+    /// Address of a port without TLS, on port 8081 if it names none, whose requests are sent to HTTPS [default: no such port]
+    #[arg(long, env = "TIDELINE_HTTPS_REDIRECT_LISTEN", value_name = "ADDR", value_parser = |text: &str| service::address(text, 8081))]
+    pub https_redirect_listen: Option<SocketAddr>,
     /// A host and port that may be reached although its address is private (repeatable)
     #[arg(long, env = "TIDELINE_ALLOW_TARGET", value_name = "HOST:PORT", value_delimiter = ',', value_parser = Exemption::parse)]
     pub allow_target: Vec<Exemption>,

@@ -51,6 +51,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             args: args.server.clone(),
             listen: args.listen,
             admin_listen: args.admin_listen,
+            redirect_listen: args.https_redirect_listen,
             metrics: metrics.clone(),
             routes: move || {
                 let lookup = lookup(&args.name_server)?;

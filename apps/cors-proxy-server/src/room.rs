@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use service::{Cost, OWN, Resources, Wanted, Windows};
+use service::{Cost, OWN, REDIRECTS, Resources, Wanted, Windows};
 
 use crate::Args;
 use crate::load::IN_FLIGHT;
@@ -40,6 +40,8 @@ const DESCRIPTORS: u64 = 8;
 impl Args {
     /// Bounds what is served at once, and what the kernel keeps of it, by what the system gives.
     pub fn fit(&mut self, resources: Resources) -> anyhow::Result<()> {
+        let redirects = self.https_redirect_listen.map_or(0, |_| REDIRECTS);
+        let resources = resources.beside(Cost { memory: OPEN + 2 * SENT.start(), descriptors: 1 }, redirects);
         let sent = resources.memory.map(|memory| self.sent(memory));
         let window = resources.memory.zip(sent).map(|(memory, sent)| self.window(memory, sent));
         let (open, busy) = (OPEN + 2 * sent.unwrap_or_default(), BUSY + 2 * sent.unwrap_or_default());
@@ -108,6 +110,13 @@ mod tests {
         assert!(large.2 > small.2, "{small:?} {large:?}");
         let few = fitted(256 << 20, &["--max-in-flight", "200"]).unwrap();
         assert!(few.2 > small.2, "{small:?} {few:?}");
+    }
+
+    #[test]
+    fn a_port_that_redirects_leaves_the_others_room_for_256_requests() {
+        let (alone, beside) =
+            (fitted(256 << 20, &[]).unwrap(), fitted(256 << 20, &["--https-redirect-listen", "0.0.0.0"]).unwrap());
+        assert!(beside.0 < alone.0 && beside.0 >= 256, "{alone:?} {beside:?}");
     }
 
     #[test]

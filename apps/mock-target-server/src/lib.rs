@@ -28,6 +28,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             metrics: Metrics::new("mock-target-server", env!("CARGO_PKG_VERSION")),
             listen: args.listen,
             admin_listen: args.admin_listen,
+            redirect_listen: None,
             routes: move || Ok(routes(args.seed)),
             args: args.server,
         })

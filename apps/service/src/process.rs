@@ -22,6 +22,8 @@ pub struct Service<B> {
     pub listen: SocketAddr,
     /// The address for probes and metrics.
     pub admin_listen: SocketAddr,
+    /// The address of a port without TLS, of which every request is sent to HTTPS.
+    pub redirect_listen: Option<SocketAddr>,
     /// The metrics that the routes report to.
     pub metrics: Metrics,
     /// Builds the routes, inside the runtime.
@@ -62,12 +64,18 @@ where
 
 /// Two listeners cannot share a port, which the kernel would only say once one of them is bound.
 fn checked<B>(service: Service<B>) -> anyhow::Result<Service<B>> {
-    let (one, other) = (service.listen, service.admin_listen);
-    let overlap = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
-    ensure!(
-        one.port() == 0 || one.port() != other.port() || !overlap,
-        "--listen `{one}` and --admin-listen `{other}` need the same port: choose another for one of them"
-    );
+    let redirect = service.redirect_listen.map(|listen| ("--https-redirect-listen", listen));
+    let own = [("--listen", service.listen), ("--admin-listen", service.admin_listen)];
+    let all: Vec<_> = own.into_iter().chain(redirect).collect();
+    for (nth, (flag, one)) in all.iter().enumerate() {
+        for (other_flag, other) in &all[nth + 1..] {
+            let overlap = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+            ensure!(
+                one.port() == 0 || one.port() != other.port() || !overlap,
+                "{flag} `{one}` and {other_flag} `{other}` need the same port: choose another for one of them"
+            );
+        }
+    }
     Ok(service)
 }
 
@@ -110,11 +118,18 @@ fn serve<R: Routes>(service: Service<impl FnOnce() -> anyhow::Result<R>>) -> Exi
 }
 
 async fn serve_until_signal<R: Routes>(service: Service<impl FnOnce() -> anyhow::Result<R>>) -> anyhow::Result<usize> {
-    let Service { args, listen, admin_listen, metrics, routes } = service;
+    let Service { args, listen, admin_listen, redirect_listen, metrics, routes } = service;
     let mut signals = Signals::register().context("listening for signals")?;
     let routes = routes()?;
     let server = Server::bind(args, listen, admin_listen, metrics)?;
+    let server = match redirect_listen {
+        Some(listen) => server.redirecting(listen)?,
+        None => server,
+    };
     let (address, admin) = (server.address()?, server.admin_address()?);
+    if let Some(redirect) = server.redirect_address() {
+        tracing::info!(%redirect, "to https");
+    }
     tracing::info!(%address, %admin, "ready");
 
     let drain = server.drain();

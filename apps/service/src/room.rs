@@ -70,6 +70,12 @@ pub fn fit<const KINDS: usize>(resources: Resources, wanted: [Wanted; KINDS]) ->
 const WORKER: Cost = Cost { memory: 64 << 10, descriptors: 4 };
 
 impl Resources {
+    /// What is left beside so many things of one kind.
+    #[must_use]
+    pub fn beside(self, cost: Cost, count: usize) -> Self {
+        self.without(cost, count)
+    }
+
     /// What is left beside so many workers.
     pub(crate) fn beside_workers(self, workers: usize) -> Self {
         self.without(WORKER, workers)

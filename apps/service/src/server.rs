@@ -26,7 +26,7 @@ use crate::metrics::{Metrics, Tracked};
 use crate::slots::{Slot, Slots};
 use crate::wire::Wire;
 use crate::workers::Workers;
-use crate::{ServerArgs, TraceParent, admin, flaw, proxy_protocol};
+use crate::{ServerArgs, TraceParent, admin, flaw, proxy_protocol, redirect};
 
 /// Bytes that the head of a message may take, and that hyper keeps of a body in each direction.
 pub const BUFFER: usize = 16 * 1024;
@@ -86,6 +86,7 @@ pub struct Server {
     args: ServerArgs,
     listener: TcpListener,
     admin: TcpListener,
+    redirect: Option<TcpListener>,
     drain: Drain,
     metrics: Metrics,
     workers: Workers,
@@ -99,7 +100,18 @@ impl Server {
         let drain = Drain::new(args.drain_timeout);
         let workers = Workers::start(args.worker_threads())
             .map_err(|error| Error::new(error.kind(), format!("the workers cannot be started: {error}")))?;
-        Ok(Self { args, listener, admin, drain, metrics, workers })
+        Ok(Self { args, listener, admin, redirect: None, drain, metrics, workers })
+    }
+
+    /// Binds a port without TLS, too, of which every request is sent to HTTPS.
+    pub fn redirecting(mut self, listen: SocketAddr) -> std::io::Result<Self> {
+        self.redirect = Some(bound("--https-redirect-listen", listen, self.args.windows)?);
+        Ok(self)
+    }
+
+    /// The address of the port without TLS.
+    pub fn redirect_address(&self) -> Option<SocketAddr> {
+        self.redirect.as_ref()?.local_addr().ok()
     }
 
     /// The address that it serves on.
@@ -119,19 +131,30 @@ impl Server {
 
     /// Serves until the drain is over; returns how many connections the deadline cut off.
     pub async fn run(self, routes: impl Routes) -> usize {
-        let Self { args, listener, admin, drain, metrics, workers } = self;
+        let Self { args, listener, admin, redirect, drain, metrics, workers } = self;
         let admin = tokio::spawn(admin::serve(admin, args.clone(), drain.clone(), metrics.clone()));
-        let slots = Slots::new(args.max_connections());
+        let (slots, redirects) = (Slots::new(args.max_connections()), Slots::new(redirect::CONNECTIONS));
+        let plain = Acceptor {
+            routes: redirect::ToHttps,
+            drain: drain.clone(),
+            metrics: metrics.clone(),
+            slots: redirects.clone(),
+            args: args.clone(),
+        };
         let acceptor = Acceptor { routes, drain: drain.clone(), metrics, slots: slots.clone(), args: args.clone() };
 
-        acceptor.accept_until(&listener, &workers, drain_delay_over(&drain, args.drain_delay)).await;
-        acceptor.accept_backlog(&listener, &workers).await;
-        acceptor.accept_last(listener, &workers);
+        let redirecting = async {
+            if let Some(listener) = redirect {
+                plain.accept_all(listener, &workers).await;
+            }
+        };
+        tokio::join!(acceptor.accept_all(listener, &workers), redirecting);
         drain.close();
 
-        let cut_off = match timeout(args.drain_timeout, slots.emptied()).await {
-            Ok(()) => 0,
-            Err(_) => slots.taken(),
+        let emptied = async { tokio::join!(slots.emptied(), redirects.emptied()) };
+        let cut_off = match timeout(args.drain_timeout, emptied).await {
+            Ok(_) => 0,
+            Err(_) => slots.taken() + redirects.taken(),
         };
         admin.abort();
         cut_off
@@ -171,6 +194,13 @@ struct Acceptor<R> {
 }
 
 impl<R: Routes> Acceptor<R> {
+    /// Takes every connection until the drain's delay is over, and what the kernel has taken by then.
+    async fn accept_all(&self, listener: TcpListener, workers: &Workers) {
+        self.accept_until(&listener, workers, drain_delay_over(&self.drain, self.args.drain_delay)).await;
+        self.accept_backlog(&listener, workers).await;
+        self.accept_last(listener, workers);
+    }
+
     async fn accept_until(&self, listener: &TcpListener, workers: &Workers, end: impl Future<Output = ()>) {
         let mut end = pin!(end);
         loop {

@@ -24,7 +24,7 @@ pub(crate) struct Values {
     pub(crate) repo_server: Component,
     pub(crate) application_set: Component,
     pub(crate) notifications: Notifications,
-    pub(crate) dex: Enabled,
+    pub(crate) dex: Dex,
     pub(crate) redis_secret_init: Sized,
     #[serde(rename = "redis-ha")]
     pub(crate) redis_ha: RedisHa,
@@ -88,6 +88,10 @@ pub(crate) struct ConfigMap {
     pub(crate) exec_enabled: bool,
     #[serde(rename = "application.resourceTrackingMethod")]
     pub(crate) resource_tracking_method: String,
+    /// Whether the built-in `admin` may sign in.
+    #[serde(rename = "admin.enabled", skip_serializing_if = "Option::is_none")]
+    pub(crate) admin_enabled: Option<bool>,
+    /// Health scripts by kind, and who knows people.
     #[serde(flatten)]
     pub(crate) health: BTreeMap<String, String>,
 }
@@ -97,6 +101,9 @@ pub(crate) struct ConfigMap {
 pub(crate) struct Rbac {
     #[serde(rename = "policy.default")]
     pub(crate) default: String,
+    /// What groups may do.
+    #[serde(rename = "policy.csv", skip_serializing_if = "Option::is_none")]
+    pub(crate) policy: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -125,6 +132,15 @@ pub(crate) struct RedisHa {
     pub(crate) split_brain_detection: Sized,
     pub(crate) init: Sized,
     pub(crate) haproxy: Proxy,
+}
+
+/// What asks others who people are.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Dex {
+    pub(crate) enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) resources: Option<ResourceRequirements>,
 }
 
 /// The proxy that finds the Redis that takes writes; it selects and tolerates nodes as Redis does.

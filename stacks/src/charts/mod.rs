@@ -6,6 +6,7 @@
 pub(crate) mod alertmanager;
 pub(crate) mod argocd;
 pub(crate) mod argocd_notifications;
+pub(crate) mod external_dns;
 pub(crate) mod external_secrets;
 pub(crate) mod karpenter;
 pub(crate) mod keda;
@@ -111,6 +112,7 @@ pub(crate) fn read(chart: &str, values: &Json) -> Option<Box<dyn Chart>> {
     }
     Some(match chart {
         argocd::Values::CHART => boxed::<argocd::Values>(values),
+        external_dns::Values::CHART => boxed::<external_dns::Values>(values),
         karpenter::Definitions::CHART => boxed::<karpenter::Definitions>(values),
         karpenter::Values::CHART => boxed::<karpenter::Values>(values),
         external_secrets::Values::CHART => boxed::<external_secrets::Values>(values),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::{
-    api::core::v1::{PersistentVolumeClaimSpec, ResourceRequirements, TopologySpreadConstraint},
+    api::core::v1::{EnvVarSource, PersistentVolumeClaimSpec, ResourceRequirements, TopologySpreadConstraint},
     apimachinery::pkg::api::resource::Quantity,
 };
 use serde::{Deserialize, Serialize};
@@ -181,6 +181,10 @@ pub(crate) struct Grafana {
     pub(crate) pods: Component,
     pub(crate) rbac: Rights,
     pub(crate) sidecar: Sidecar,
+    #[serde(rename = "grafana.ini", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) ini: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) env_value_from: BTreeMap<String, EnvVarSource>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]

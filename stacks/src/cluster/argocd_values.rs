@@ -2,16 +2,18 @@
 
 use k8s_openapi::{api::core::v1::TopologySpreadConstraint, apimachinery::pkg::util::intstr::IntOrString};
 
+use super::sign_on;
 use crate::{
     charts::{
         self, DisruptionBudget, Enabled, Pace, RollingUpdate, Sized, Unavailable,
         argocd::{
-            Affinity, Component, ConfigMap, Configs, Crds, Global, Logging, Parameters, Proxy, Rbac, RedisHa, Values,
+            Affinity, Component, ConfigMap, Configs, Crds, Dex, Global, Logging, Parameters, Proxy, Rbac, RedisHa,
+            Values,
         },
         argocd_notifications::notifications,
     },
     manifests::HEALTH,
-    settings::Settings,
+    settings::{Provider, Settings},
 };
 
 /// Argo CD outlives what it syncs, Redis included.
@@ -39,6 +41,7 @@ pub(super) fn values(settings: &Settings) -> Values {
         resources: charts::sized(cpu, memory),
     };
     let text = str::to_owned;
+    let dex = settings.domain.sign_on.provider == Provider::Github;
     Values {
         fullname_override: None,
         global: Global {
@@ -65,21 +68,27 @@ pub(super) fn values(settings: &Settings) -> Values {
                 exec_enabled: false,
                 resource_tracking_method: text("annotation"),
                 // Without them waves do not wait, or wait for what is well already.
-                health: HEALTH.map(|health| (text(health.key), text(health.lua))).into(),
+                health: HEALTH
+                    .into_iter()
+                    .map(|health| (text(health.key), text(health.lua)))
+                    .chain(sign_on::configuration(settings))
+                    .collect(),
+                admin_enabled: (!settings.domain.sign_on.local_admin).then_some(false),
             },
             params: Parameters {
                 sync_timeout_seconds: Some(SYNC_TIMEOUT_SECONDS),
                 renderings: Some(RENDERINGS),
                 insecure: None,
             },
-            rbac: Rbac { default: String::new() },
+            rbac: Rbac { default: String::new(), policy: sign_on::rights(settings) },
         },
         controller: Component { pdb: None, ..component(1, "250m", "1Gi") },
         server: component(argocd.server_replicas, "50m", "256Mi"),
         repo_server: component(argocd.repo_server_replicas, "100m", "512Mi"),
         application_set: component(argocd.application_set_replicas, "50m", "256Mi"),
         notifications: notifications(&argocd.notifications_secret),
-        dex: Enabled { enabled: false },
+        // An issuer of OpenID Connect is asked without it.
+        dex: Dex { enabled: dex, resources: dex.then(|| charts::sized("10m", "64Mi")) },
         redis_ha: RedisHa {
             enabled: true,
             node_selector: charts::node_selector(),

@@ -7,10 +7,13 @@ use synth_bindings::{
     aws_lb, aws_lb_listener, aws_lb_target_group, aws_security_group, aws_vpc_security_group_egress_rule as egress,
     aws_vpc_security_group_ingress_rule as ingress,
 };
-use synth_framework::Stack;
+use synth_framework::{IntoValue, Stack, Value};
 
-use super::{network::Network, routing::PrivateRouting, security_groups::SecurityGroups};
-use crate::{names::TLS_POLICY, settings::Settings};
+use super::{names::Names, network::Network, routing::PrivateRouting, security_groups::SecurityGroups};
+use crate::{
+    names::{HTTPS_REDIRECT_PORT, TLS_POLICY},
+    settings::Settings,
+};
 
 /// What a target group's port is good for where each target says its own: nothing. Another one would replace the group, whose name is
 /// taken for as long as its listener has it.
@@ -22,14 +25,9 @@ pub(super) fn balancer(
     network: &Network,
     routing: &PrivateRouting,
     groups: &SecurityGroups,
+    names: Option<&Names>,
     stack: &Stack,
-) {
-    let server = &settings.services.cors_proxy_server;
-    let proxy = &settings.services.proxy;
-    let name = settings.balancer_name();
-    let certificate = proxy.certificate_arn.as_ref();
-    let port = if certificate.is_some() { 443 } else { 80 };
-
+) -> aws_lb::Handle {
     let group = aws_security_group("balancer")
         .name_prefix(format!("{}-", settings.named("balancer")))
         .description("Load balancer of the proxy")
@@ -37,15 +35,104 @@ pub(super) fn balancer(
         .tags([("Name", settings.named("balancer"))])
         .lifecycle(|lifecycle| lifecycle.create_before_destroy(true))
         .add_to(stack);
-    ingress(format!("balancer_from_anywhere_{port}"))
-        .security_group_id(group.id())
-        .cidr_ipv4("0.0.0.0/0")
-        .description("clients")
-        .ip_protocol("tcp")
-        .from_port(port)
-        .to_port(port)
+    let subnets = if settings.balancer_is_internal() { &network.intra } else { &network.public };
+    let balancer = aws_lb("proxy")
+        .name(settings.balancer_name())
+        .load_balancer_type("network")
+        .internal(settings.balancer_is_internal())
+        .security_groups([group.id()])
+        .subnets(subnets.iter().map(|subnet| subnet.id()))
+        // A zone without a ready pod, as rollouts and lost nodes leave one for a while, is served by the others.
+        .enable_cross_zone_load_balancing(true)
+        .enable_zonal_shift(settings.cluster.zonal_shift.in_aws())
+        // An address on the internet needs the network to have a way there, also while it goes.
+        .depends_on(&routing.internet)
         .add_to(stack);
-    for (to, purpose) in [(server.port, "traffic"), (server.admin_port, "health checks")] {
+
+    let traffic = target_group(settings, network, "proxy", settings.balancer_name(), stack);
+    let own = settings.services.proxy.certificate_arn.as_ref().map(|arn| arn.to_string().into_value());
+    let certificate = own.or_else(|| Some((&names?.certificate).into_value()));
+    let port = if certificate.is_some() { 443 } else { 80 };
+    listener("proxy", &balancer, (port, certificate), &traffic, stack);
+    if settings.redirects_to_https() {
+        let redirect = target_group(settings, network, "redirect", settings.redirect_group_name(), stack);
+        listener("redirect", &balancer, (80, None), &redirect, stack);
+    }
+    ways(settings, groups, &group, port, stack);
+    balancer
+}
+
+/// A group of the proxy's pods, with the attributes of the one that the controller would make.
+fn target_group(
+    settings: &Settings,
+    network: &Network,
+    label: &str,
+    name: String,
+    stack: &Stack,
+) -> aws_lb_target_group::Handle {
+    let server = &settings.services.cors_proxy_server;
+    aws_lb_target_group(label)
+        .name(name)
+        .target_type("ip")
+        .protocol("TCP")
+        .port(PORT)
+        .vpc_id(network.vpc.id())
+        // Kept across zones, a client's address and port can reach one pod by two of the load balancer's addresses at once.
+        .preserve_client_ip("false")
+        .proxy_protocol_v2(true)
+        .deregistration_delay(settings.services.proxy.deregistration_delay_seconds.to_string())
+        .connection_termination(true)
+        // Zonal shift across zones asks for this, and so do pods that drain: checks fail by then.
+        .target_health_state(aws_lb_target_group::target_health_state().enable_unhealthy_connection_termination(false))
+        .health_check(
+            aws_lb_target_group::health_check()
+                .protocol("HTTP")
+                .port(server.admin_port.to_string())
+                .path("/readyz")
+                .interval(5)
+                .timeout(2)
+                .healthy_threshold(2)
+                .unhealthy_threshold(2),
+        )
+        .add_to(stack)
+}
+
+/// A port of the load balancer, which speaks TLS where it has a certificate.
+fn listener(
+    label: &str,
+    balancer: &aws_lb::Handle,
+    (port, certificate): (u16, Option<Value<String>>),
+    to: &aws_lb_target_group::Handle,
+    stack: &Stack,
+) {
+    let forward = aws_lb_listener::default_action().type_("forward").target_group_arn(to.arn());
+    let listener = aws_lb_listener(label).load_balancer_arn(balancer.arn()).port(port).default_action(forward);
+    match certificate {
+        Some(certificate) => {
+            listener.protocol("TLS").certificate_arn(certificate).ssl_policy(TLS_POLICY).add_to(stack);
+        }
+        None => {
+            listener.protocol("TCP").add_to(stack);
+        }
+    }
+}
+
+/// Everybody to the load balancer, and it to the pods.
+fn ways(settings: &Settings, groups: &SecurityGroups, group: &aws_security_group::Handle, port: u16, stack: &Stack) {
+    let server = &settings.services.cors_proxy_server;
+    let redirects = settings.redirects_to_https();
+    for port in [port].into_iter().chain(redirects.then_some(80)) {
+        ingress(format!("balancer_from_anywhere_{port}"))
+            .security_group_id(group.id())
+            .cidr_ipv4("0.0.0.0/0")
+            .description("clients")
+            .ip_protocol("tcp")
+            .from_port(port)
+            .to_port(port)
+            .add_to(stack);
+    }
+    let redirect = redirects.then_some((HTTPS_REDIRECT_PORT, "what comes without TLS"));
+    for (to, purpose) in [(server.port, "traffic"), (server.admin_port, "health checks")].into_iter().chain(redirect) {
         egress(format!("balancer_to_nodes_{to}"))
             .security_group_id(group.id())
             .referenced_security_group_id(groups.nodes.id())
@@ -63,52 +150,4 @@ pub(super) fn balancer(
             .to_port(to)
             .add_to(stack);
     }
-
-    let subnets = if settings.balancer_is_internal() { &network.intra } else { &network.public };
-    let balancer = aws_lb("proxy")
-        .name(&name)
-        .load_balancer_type("network")
-        .internal(settings.balancer_is_internal())
-        .security_groups([group.id()])
-        .subnets(subnets.iter().map(|subnet| subnet.id()))
-        // A zone without a ready pod, as rollouts and lost nodes leave one for a while, is served by the others.
-        .enable_cross_zone_load_balancing(true)
-        .enable_zonal_shift(settings.cluster.zonal_shift.in_aws())
-        // An address on the internet needs the network to have a way there, also while it goes.
-        .depends_on(&routing.internet)
-        .add_to(stack);
-    let traffic = aws_lb_target_group("proxy")
-        .name(&name)
-        .target_type("ip")
-        .protocol("TCP")
-        .port(PORT)
-        .vpc_id(network.vpc.id())
-        // Kept across zones, a client's address and port can reach one pod by two of the load balancer's addresses at once.
-        .preserve_client_ip("false")
-        .proxy_protocol_v2(true)
-        .deregistration_delay(proxy.deregistration_delay_seconds.to_string())
-        .connection_termination(true)
-        // Zonal shift across zones asks for this, and so do pods that drain: checks fail by then.
-        .target_health_state(aws_lb_target_group::target_health_state().enable_unhealthy_connection_termination(false))
-        .health_check(
-            aws_lb_target_group::health_check()
-                .protocol("HTTP")
-                .port(server.admin_port.to_string())
-                .path("/readyz")
-                .interval(5)
-                .timeout(2)
-                .healthy_threshold(2)
-                .unhealthy_threshold(2),
-        )
-        .add_to(stack);
-    let listener = aws_lb_listener("proxy")
-        .load_balancer_arn(balancer.arn())
-        .port(port)
-        .default_action(aws_lb_listener::default_action().type_("forward").target_group_arn(traffic.arn()));
-    match certificate {
-        Some(certificate) => {
-            listener.protocol("TLS").certificate_arn(certificate.to_string()).ssl_policy(TLS_POLICY).add_to(stack)
-        }
-        None => listener.protocol("TCP").add_to(stack),
-    };
 }

@@ -12,6 +12,7 @@ mod base_nodes;
 mod control_plane;
 mod encryption;
 mod endpoints;
+mod external_dns;
 mod external_secrets;
 mod flow_logs;
 mod interruption;
@@ -19,12 +20,14 @@ mod karpenter;
 mod karpenter_permissions;
 mod keda;
 mod load_balancer_controller;
+mod names;
 mod network;
 mod outputs;
 mod routing;
 mod security_groups;
 mod service_permissions;
 mod services;
+mod sign_on;
 
 use synth_framework::Stack;
 
@@ -40,8 +43,13 @@ pub fn define(settings: &Settings, stack: &Stack) {
     flow_logs::flow_logs(settings, &network, &keys, &stack.file("flow-logs"));
     let groups = security_groups::security_groups(settings, &network, &stack.file("security-groups"));
     endpoints::endpoints(settings, &network, &routing, &stack.file("endpoints"));
+    let names = names::names(settings, stack);
     if settings.terraform_owns_balancer() {
-        balancer::balancer(settings, &network, &routing, &groups, &stack.file("balancer"));
+        let file = &stack.file("balancer");
+        let balancer = balancer::balancer(settings, &network, &routing, &groups, names.as_ref(), file);
+        if let Some(names) = &names {
+            names::of_balancer(settings, names, &balancer, stack);
+        }
     }
 
     let cluster = control_plane::control_plane(settings, &network, &groups, &keys, &stack.file("control-plane"));
@@ -55,10 +63,16 @@ pub fn define(settings: &Settings, stack: &Stack) {
     karpenter::karpenter(settings, &cluster, &queue, &stack.file("karpenter"));
     load_balancer_controller::role(settings, &cluster, &stack.file("load-balancer-controller"));
     alertmanager::role(settings, &cluster, stack);
+    if let Some(names) = &names {
+        external_dns::role(settings, &cluster, names, &stack.file("external-dns"));
+    }
     services::roles(settings, &cluster, stack);
     external_secrets::role(settings, &cluster, stack);
     keda::role(settings, &cluster, stack);
 
     let release = argocd::argocd(settings, &cluster, &access, &ready, &stack.file("argocd"));
+    if let Some(names) = &names {
+        outputs::names(settings, names, &stack.file("outputs"));
+    }
     outputs::outputs(settings, &network, &groups, &cluster, &queue, &release, &stack.file("outputs"));
 }

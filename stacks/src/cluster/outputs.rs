@@ -3,7 +3,7 @@
 use synth_bindings::{SubnetId, aws_eks_cluster, aws_sqs_queue, helm_release};
 use synth_framework::{Any, IntoValue, Stack, list, output};
 
-use super::{network::Network, security_groups::SecurityGroups};
+use super::{names::Names, network::Network, security_groups::SecurityGroups};
 use crate::{names::ARGOCD_PASSWORD_SECRET, settings::Settings};
 
 /// Declares the outputs.
@@ -39,4 +39,16 @@ pub(super) fn outputs(
     let secret = "Secret that holds the first password of Argo CD's `admin`.";
     out(stack, "argocd_initial_password_secret_name", ARGOCD_PASSWORD_SECRET, secret);
     out(stack, "update_kubeconfig_command", kubeconfig, "Command that gives kubectl access to the cluster.");
+}
+
+/// Declares what is to be known of the domain: where it is delegated to, by hand, if the zone is made here.
+pub(super) fn names(settings: &Settings, names: &Names, stack: &Stack) {
+    if let Some(zone) = &names.name_servers {
+        output("domain_name_servers", zone.name_servers())
+            .description("Name servers of the zone: NS records of the domain, in the zone above it, name them.")
+            .add_to(stack);
+    }
+    if let Some(host) = settings.proxy_host() {
+        output("proxy_url", format!("https://{host}")).description("Address of the proxy.").add_to(stack);
+    }
 }

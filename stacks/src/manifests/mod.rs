@@ -5,6 +5,7 @@
 
 mod admission;
 mod applications;
+mod entrances;
 mod karpenter;
 mod observability;
 mod platform;
@@ -29,6 +30,9 @@ pub fn build(settings: &Settings) -> Result<BuiltManifests, Problems> {
     karpenter::define(settings, &manifests.folder(applications::NODE_POOLS));
     observability::define(settings, &manifests.folder(applications::OBSERVABILITY));
     admission::define(settings, &manifests.folder(applications::ADMISSION));
+    if settings.domain.name.is_some() {
+        entrances::define(settings, &manifests.folder(applications::ENTRANCES));
+    }
     services::define(settings, &manifests);
     manifests.build()
 }

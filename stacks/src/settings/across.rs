@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     instances::Offered,
-    names::{OF_KUBERNETES, SERVICE_ROLE},
+    names::{HTTPS_REDIRECT_PORT, OF_KUBERNETES, SERVICE_ROLE},
 };
 
 /// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
@@ -237,5 +237,39 @@ pub(super) fn balancer_names_fit(name: &str, domain: &Domain, problems: &mut Pro
                  {NAME_LIMIT}: use at most {longest} characters, or leave `domain.name` empty"
             ),
         );
+    }
+}
+
+/// The certificate of the domain covers the names one label below it, and each leads to one thing.
+pub(super) fn names_lie_in_domain(domain: &Domain, argocd: &Argocd, services: &Services, problems: &mut Problems<'_>) {
+    let Some(name) = &domain.name else { return };
+    if !domain.covers(&argocd.domain) {
+        let key = "argocd.domain";
+        let whole = problems.other(key, "domain.name", name);
+        let message = format!(
+            "is `{}`, but certificate and zone are for names one label below {whole}: use `argocd.{name}`",
+            argocd.domain
+        );
+        problems.report(key, message);
+    }
+    let taken = |label: &str| argocd.domain == format!("{label}.{name}");
+    for (key, label) in [("domain.proxy", &domain.proxy), ("domain.grafana", &domain.grafana)] {
+        if taken(label) {
+            let other = problems.other(key, "argocd.domain", &argocd.domain);
+            problems.report(key, format!("is `{label}`, which {other} has: choose another"));
+        }
+    }
+    if domain.proxy == domain.grafana {
+        let other = problems.other("domain.grafana", "domain.proxy", &domain.proxy);
+        problems.report("domain.grafana", format!("is `{}`, which {other} has: choose another", domain.grafana));
+    }
+    let server = &services.cors_proxy_server;
+    for (port, of) in [("port", server.port), ("admin_port", server.admin_port)] {
+        if of == HTTPS_REDIRECT_PORT {
+            let key = format!("services.cors_proxy_server.{port}");
+            let message =
+                "is {}, where the proxy sends requests without TLS to HTTPS, as `domain.name` asks: choose another";
+            problems.report(&key, message.replace("{}", &of.to_string()));
+        }
     }
 }

@@ -26,4 +26,24 @@ impl Settings {
     pub fn balancer_name(&self) -> String {
         self.named("proxy")
     }
+
+    /// The target group of what comes without TLS.
+    pub fn redirect_group_name(&self) -> String {
+        self.named("redirect")
+    }
+
+    /// Is what comes to the proxy without TLS sent to HTTPS? Its load balancer has a certificate then.
+    pub fn redirects_to_https(&self) -> bool {
+        self.domain.name.is_some()
+    }
+
+    /// The name under which the proxy is reached.
+    pub fn proxy_host(&self) -> Option<String> {
+        self.domain.host(&self.domain.proxy)
+    }
+
+    /// The name under which Grafana is reached.
+    pub fn grafana_host(&self) -> Option<String> {
+        self.domain.host(&self.domain.grafana)
+    }
 }

@@ -1,13 +1,175 @@
-//! The names under which people and programs reach what runs.
+//! The names under which people and programs reach what runs, and who lets people in.
 
-use super::declare::section;
-use super::rules::{IfSet, shaped};
-use super::shape;
+use super::declare::{choice, section};
+use super::problem::Problems;
+use super::rules::{IfSet, set, shaped};
+use super::tree;
+use super::{OncePerAccount, Scheme, Version, shape};
 
 section! {
     /// Names under one domain.
     pub struct Domain {
         /// Domain under which everything is reached, such as `example.com`; empty for no names.
-        pub name: Option<String> where IfSet(shaped("a domain such as `example.com`", shape::host)),
+        pub name: Option<String> where IfSet(shaped("a domain such as `example.com`", shape::host)); else None,
+        /// Whether the hosted zone of the domain is made here, or is there already.
+        pub zone: OncePerAccount; else OncePerAccount::Create,
+        /// First label of the proxy's name.
+        pub proxy: String where shaped(LABEL, shape::is_host_label); else "proxy".to_owned(),
+        /// First label of Grafana's name; that of Argo CD is in `argocd.domain`.
+        pub grafana: String where shaped(LABEL, shape::is_host_label); else "grafana".to_owned(),
+        /// Who reaches Argo CD.
+        pub argocd_scheme: Scheme; else Scheme::Internal,
+        /// Who reaches Grafana.
+        pub grafana_scheme: Scheme; else Scheme::Internal,
+        /// What keeps the records of entrances.
+        pub external_dns: ExternalDns; else ExternalDns::usual(),
+        /// Who signs people in.
+        pub sign_on: SignOn; else SignOn::none(),
+    }
+}
+
+/// What a label is called in messages.
+const LABEL: &str = "a label such as `proxy`";
+
+impl Domain {
+    /// Nothing has a name.
+    pub(super) fn none() -> Self {
+        Self {
+            name: None,
+            zone: OncePerAccount::Create,
+            proxy: "proxy".to_owned(),
+            grafana: "grafana".to_owned(),
+            argocd_scheme: Scheme::Internal,
+            grafana_scheme: Scheme::Internal,
+            external_dns: ExternalDns::usual(),
+            sign_on: SignOn::none(),
+        }
+    }
+
+    /// A name one label below the domain.
+    pub fn host(&self, label: &str) -> Option<String> {
+        self.name.as_ref().map(|name| format!("{label}.{name}"))
+    }
+
+    /// Does the domain's certificate, for all names one label below it, cover a host?
+    pub fn covers(&self, host: &str) -> bool {
+        let label = self.name.as_ref().and_then(|name| host.strip_suffix(name.as_str())?.strip_suffix('.'));
+        label.is_some_and(shape::is_host_label)
+    }
+}
+
+section! {
+    /// external-dns, which keeps the records of entrances.
+    pub struct ExternalDns {
+        /// Version of the chart `external-dns`.
+        pub chart_version: Version; else ExternalDns::CHART.parse().expect("a version"),
+        /// Namespace of its pod.
+        pub namespace: String where shaped("a namespace", shape::dns_label); else "kube-system".to_owned(),
+        /// Service account of its pod, which Pod Identity ties to its role.
+        pub service_account: String where shaped("a service account name", shape::dns_label); else "external-dns".to_owned(),
+    }
+}
+
+impl ExternalDns {
+    /// The chart's version whose values are known here.
+    const CHART: &str = "1.22.0";
+
+    fn usual() -> Self {
+        Self {
+            chart_version: Self::CHART.parse().expect("a version"),
+            namespace: "kube-system".to_owned(),
+            service_account: "external-dns".to_owned(),
+        }
+    }
+}
+
+choice! {
+    /// Who knows people.
+    pub enum Provider {
+        /// Nobody: Argo CD and Grafana know their own `admin` alone.
+        Nobody = "",
+        /// GitHub, by its organization and its teams.
+        Github = "github",
+        /// An issuer of OpenID Connect, by groups.
+        Oidc = "oidc",
+    }
+}
+
+section! {
+    /// Sign-on to Argo CD and Grafana. What is secret about it lies in a Secret of the cluster, never here.
+    pub struct SignOn {
+        /// Who knows people.
+        pub provider: Provider; else Provider::Nobody,
+        /// Secret in the namespaces of Argo CD and of Grafana, each with its own `client-id` and `client-secret`.
+        pub secret: String where shaped("the name of a Secret", shape::dns_label); else "sign-on".to_owned(),
+        /// Organization of GitHub whose members may sign in.
+        pub organization: Option<String> where IfSet(shaped("an organization of GitHub", shape::github_name)); else None,
+        /// Issuer of OpenID Connect.
+        pub issuer: Option<String> where IfSet(shaped(URL, shape::https_url)); else None,
+        /// Where the issuer asks people; Grafana does not look for it.
+        pub authorize_url: Option<String> where IfSet(shaped(URL, shape::https_url)); else None,
+        /// Where the issuer gives tokens.
+        pub token_url: Option<String> where IfSet(shaped(URL, shape::https_url)); else None,
+        /// Where the issuer says whose a token is.
+        pub userinfo_url: Option<String> where IfSet(shaped(URL, shape::https_url)); else None,
+        /// Teams of the organization, by their slugs, or groups of the issuer, that administer.
+        pub admins: Vec<String> where set(shaped(GROUP, shape::group)); else Vec::new(),
+        /// Those that read.
+        pub readers: Vec<String> where set(shaped(GROUP, shape::group)); else Vec::new(),
+        /// Whether the built-in `admin` of both may sign in, too.
+        pub local_admin: bool; else true,
+    }
+    check complete;
+}
+
+const URL: &str = "a URL such as `https://id.example.com`";
+const GROUP: &str = "the name of a team or a group, without quotes and commas,";
+
+impl SignOn {
+    fn none() -> Self {
+        Self {
+            provider: Provider::Nobody,
+            secret: "sign-on".to_owned(),
+            organization: None,
+            issuer: None,
+            authorize_url: None,
+            token_url: None,
+            userinfo_url: None,
+            admins: Vec::new(),
+            readers: Vec::new(),
+            local_admin: true,
+        }
+    }
+
+    /// Does anybody sign people in?
+    pub fn is_on(&self) -> bool {
+        self.provider != Provider::Nobody
+    }
+}
+
+fn complete(sign_on: &SignOn, section: &str, problems: &mut Problems<'_>) {
+    let key = |name: &str| tree::child(section, name);
+    let provider = key("provider");
+    let needed: &[(&str, bool)] = match sign_on.provider {
+        Provider::Nobody => &[],
+        Provider::Github => &[("organization", sign_on.organization.is_some())],
+        Provider::Oidc => &[
+            ("issuer", sign_on.issuer.is_some()),
+            ("authorize_url", sign_on.authorize_url.is_some()),
+            ("token_url", sign_on.token_url.is_some()),
+            ("userinfo_url", sign_on.userinfo_url.is_some()),
+        ],
+    };
+    for (name, _) in needed.iter().filter(|(_, set)| !set) {
+        problems.report(&key(name), format!("is empty, but `{provider}` is `{}`: set it", sign_on.provider));
+    }
+    if sign_on.is_on() && sign_on.admins.is_empty() {
+        problems.report(
+            &key("admins"),
+            format!("is empty, but `{provider}` is `{}`: name who administers", sign_on.provider),
+        );
+    }
+    if !sign_on.is_on() && !sign_on.local_admin {
+        problems.report(&key("local_admin"), format!("is false, but `{provider}` is empty: nobody could sign in"));
     }
 }

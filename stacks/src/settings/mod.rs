@@ -49,7 +49,7 @@ pub use aws_names::{KeyId, Named, Queue, Secret, SecretRef, Store, Stored, Topic
 pub use budget::Budget;
 pub use cidr::Cidr;
 pub use cluster::{AddonVersions, BaseNodes, Cluster, LogType, SupportType, ZonalShift};
-pub use domain::Domain;
+pub use domain::{Domain, ExternalDns, Provider, SignOn};
 pub use duration::{Duration, DurationOrNever};
 pub use example::{ExampleValue, example_in, is_example_account};
 pub use image::{AmiAlias, AmiType, Architecture, ImageRelease};

@@ -110,3 +110,16 @@ pub(super) fn instance_category(text: &str) -> bool {
 fn lowercase(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
+
+/// A URL of HTTPS with a host, and without a query.
+pub(super) fn https_url(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").unwrap_or_default();
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let name = authority.split_once(':').map_or(authority, |(name, _)| name);
+    host(name) && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte))
+}
+
+/// A team or a group, as it stands between quotes and commas.
+pub(super) fn group(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || " -_.:/@".contains(c)) && text.trim() == text
+}

@@ -174,7 +174,7 @@ impl Settings {
         let network = root.field("network", &[]);
         let cluster = root.field("cluster", &[]);
         let base_nodes = root.field("base_nodes", &[]);
-        let domain = root.field("domain", &[]);
+        let domain = root.field_or("domain", &[], Some(Domain::none()));
         let argocd = root.field("argocd", &[]);
         let karpenter = root.field("karpenter", &[]);
         let metrics_server = root.field("metrics_server", &[]);
@@ -189,6 +189,9 @@ impl Settings {
         let example_values = example::find(whole, problems);
         if let (Some(name), Some(domain)) = (&name, &domain) {
             across::balancer_names_fit(name, domain, problems);
+        }
+        if let (Some(domain), Some(argocd), Some(services)) = (&domain, &argocd, &services) {
+            across::names_lie_in_domain(domain, argocd, services, problems);
         }
         if let (Some(aws), Some(network)) = (&aws, &network) {
             across::zones_lie_in_region(aws, network, problems);

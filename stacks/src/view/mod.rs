@@ -32,8 +32,8 @@ pub(crate) use pods::{
 pub(crate) use ports::{Listening, listening};
 pub(crate) use resources::{Declared, carries, discovered_subnets};
 pub(crate) use running::Running;
-pub(crate) use scheduled::{Scheduled, Template, requests};
+pub(crate) use scheduled::{Scheduled, Template};
 pub(crate) use workload::{
     HOST, Labels, Workload, ZONE, container_port, declared_port, flag, holds, includes, is_everything, labels_of,
-    limit, matches, plain, pod_of, ports, protocol, request, target, whole,
+    limit, matches, plain, pod_of, ports, protocol, request, requests, target, whole,
 };

@@ -5,19 +5,15 @@ use k8s_openapi::api::{
     batch::v1::{CronJob, JobSpec},
     core::v1::PodSpec,
 };
-use synth_kubernetes::{
-    Amount,
-    quantity::{self, CPU, MEMORY},
-};
 use synth_review::Place;
 
-use super::{Object, PodGroup, request, whole};
+use super::{Object, PodGroup, requests, whole};
 use crate::{
     Platform,
     settings::{Schedule, Services},
 };
 
-/// A CronJob.
+/// A `CronJob`.
 #[derive(Clone, Copy)]
 pub(crate) struct Scheduled<'a> {
     pub(crate) cron_job: Object<'a, CronJob>,
@@ -32,12 +28,12 @@ pub(crate) struct Template<'a> {
 }
 
 impl Platform {
-    /// Every CronJob.
+    /// Every `CronJob`.
     pub(crate) fn scheduled(&self) -> impl Iterator<Item = Scheduled<'_>> {
         self.every().map(|cron_job| Scheduled { cron_job, services: &self.settings.services })
     }
 
-    /// The pods of every Deployment, every CronJob and every DaemonSet.
+    /// The pods of every Deployment, every `CronJob` and every `DaemonSet`.
     pub(crate) fn templates(&self) -> impl Iterator<Item = Template<'_>> {
         let deployments = self.every::<Deployment>().filter_map(|of| {
             let pod = of.typed().spec.as_ref()?.template.spec.as_ref()?;
@@ -104,14 +100,4 @@ impl<'a> Scheduled<'a> {
         let each = self.pod().map(requests).unwrap_or_default();
         PodGroup { name: self.name().to_owned(), pods: 1, each, apart: false }
     }
-}
-
-/// The requests of a pod; a container that does not say counts as nothing.
-pub(crate) fn requests(pod: &PodSpec) -> Amount {
-    let requests = pod.containers.iter().map(|container| {
-        let cpu = request(container, CPU).and_then(quantity::millicores);
-        let memory = request(container, MEMORY).and_then(quantity::mebibytes);
-        Amount::new(cpu.unwrap_or_default(), memory.unwrap_or_default())
-    });
-    requests.fold(Amount::default(), |sum, requests| sum + requests)
 }

@@ -16,9 +16,13 @@ use k8s_openapi::{
         util::intstr::IntOrString,
     },
 };
-use synth_kubernetes::{Amount, keda::Trigger, quantity::limit_in};
+use synth_kubernetes::{
+    Amount,
+    keda::Trigger,
+    quantity::{self, CPU, MEMORY, limit_in},
+};
 
-use super::{Object, ScaledObject, requests};
+use super::{Object, ScaledObject};
 use crate::{
     Platform,
     settings::{Services, Target},
@@ -191,6 +195,16 @@ impl<'a> Workload<'a> {
     pub(crate) fn allowed_targets(&self) -> impl Iterator<Item = Target> {
         self.flags("--allow-target").filter_map(|target| target.parse().ok())
     }
+}
+
+/// The requests of a pod; a container that does not say counts as nothing.
+pub(crate) fn requests(pod: &PodSpec) -> Amount {
+    let requests = pod.containers.iter().map(|container| {
+        let cpu = request(container, CPU).and_then(quantity::millicores);
+        let memory = request(container, MEMORY).and_then(quantity::mebibytes);
+        Amount::new(cpu.unwrap_or_default(), memory.unwrap_or_default())
+    });
+    requests.fold(Amount::default(), |sum, requests| sum + requests)
 }
 
 /// A container's request for a resource.

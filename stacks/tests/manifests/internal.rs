@@ -88,9 +88,11 @@ fn no_service_can_take_the_name_of_an_application() {
         let taken: BTreeSet<_> = taken.filter(|name| !settings.services.internal.contains_key(name)).collect();
         let reserved: BTreeSet<_> = RESERVED.into_iter().map(str::to_owned).collect();
         // What is installed only where a service needs it has its name everywhere.
-        let optional = |name: &str| {
-            (name == "keda" && !settings.services.scale_by_keda())
-                || (name == EXTERNAL_SECRETS && !settings.services.ask_for_secrets())
+        let optional = |name: &str| match name {
+            "keda" => !settings.services.scale_by_keda(),
+            "entrances" | "external-dns" => settings.domain.name.is_none(),
+            EXTERNAL_SECRETS => !settings.services.ask_for_secrets(),
+            _ => false,
         };
         let kept = reserved.into_iter().filter(|name| name != ROOT_APPLICATION && !optional(name));
         assert_eq!(taken, kept.collect());

@@ -153,10 +153,11 @@ fn only_traffic_is_open_to_the_internet() {
     for (settings, built) in environments() {
         let service = object(&built, "Service", CORS_PROXY_SERVER);
         let targets: Vec<_> = items(service, "/spec/ports").iter().map(|port| &port["targetPort"]).collect();
-        assert_eq!(targets, ["http"]);
+        let ports: &[_] = if settings.redirects_to_https() { &["http", "redirect"] } else { &["http"] };
+        assert_eq!(targets, ports);
         let balanced = built.of_kind("Service").filter(|of| of.object()["spec"]["type"] == "LoadBalancer").count();
         let bound = built.of_kind("TargetGroupBinding").count();
-        assert_eq!((balanced, bound), if settings.terraform_owns_balancer() { (0, 1) } else { (1, 0) });
+        assert_eq!((balanced, bound), if settings.terraform_owns_balancer() { (0, ports.len()) } else { (1, 0) });
     }
 }
 

@@ -14,6 +14,7 @@ mod ha;
 mod img;
 mod keda;
 mod link;
+mod named;
 mod obs;
 mod own;
 mod placed;

@@ -96,6 +96,23 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ),
     ("SCALE025", "[services.mock_target_server.nodes]\ncapacity_type = \"spot\"", "all pods are gone at once"),
     (
+        "LINK035",
+        "[domain]\nname = \"example.com\"\n[argocd]\ndomain = \"argocd.example.com\"\n\
+         [services.mock_target_server.entrance]\nhost = \"a.b.example.com\"",
+        "browsers refuse the name",
+    ),
+    (
+        "LINK036",
+        "[domain]\nname = \"example.com\"\n[argocd]\ndomain = \"argocd.example.com\"\n\
+         [services.mock_target_server.entrance]\nhost = \"a.example.net\"",
+        "nobody finds the name",
+    ),
+    (
+        "SEC020",
+        "[domain]\nname = \"example.com\"\nargocd_scheme = \"internet-facing\"\n[argocd]\ndomain = \"argocd.example.com\"",
+        "a password is all that is between the internet and the cluster",
+    ),
+    (
         "DRAIN014",
         "[services.mock_target_server.entrance]\nhost = \"target.example.com\"",
         "new requests come for a while after a pod is told to stop",
@@ -142,11 +159,11 @@ const BEYOND: &[&str] = &[
     "SCALE011", "SCALE012", "SCALE014", "SCALE016", "SCALE017", "SCALE019", "SCALE020", "SCALE021", "SCALE022",
     "SCALE026", "LINK001", "LINK002", "LINK003", "LINK004", "LINK005", "LINK006", "LINK007", "LINK009", "LINK010",
     "LINK011", "LINK012", "LINK013", "LINK014", "LINK015", "LINK016", "LINK017", "LINK018", "LINK020", "LINK021",
-    "LINK022", "LINK023", "LINK026", "LINK027", "LINK028", "LINK029", "LINK030", "LINK031", "LINK032", "DRAIN001",
-    "DRAIN004", "DRAIN006", "DRAIN007", "SEC001", "SEC002", "SEC004", "SEC005", "SEC006", "SEC007", "SEC008", "SEC011",
-    "SEC012", "SEC014", "SEC016", "SEC017", "SEC019", "IMG002", "IMG003", "IMG006", "VER004", "VER009", "VER010",
-    "VER011", "VER012", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005", "SYNC006", "SYNC007", "SYNC008",
-    "SYNC009", "OBS001", "OBS002", "OBS003", "OBS005",
+    "LINK022", "LINK023", "LINK026", "LINK027", "LINK028", "LINK029", "LINK030", "LINK031", "LINK032", "LINK033",
+    "LINK034", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007", "SEC001", "SEC002", "SEC004", "SEC005", "SEC006",
+    "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016", "SEC017", "SEC019", "SEC021", "IMG002", "IMG003",
+    "IMG006", "VER004", "VER009", "VER010", "VER011", "VER012", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005",
+    "SYNC006", "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003", "OBS005",
 ];
 
 /// So many services that the document of who may push their images is longer than IAM takes.

@@ -73,6 +73,8 @@ fn every_policy_is_broken_by_a_test() {
     let tests = [
         include_str!("asking.rs"),
         include_str!("ha.rs"),
+        include_str!("balancer.rs"),
+        include_str!("named.rs"),
         include_str!("scale.rs"),
         include_str!("keda.rs"),
         include_str!("link.rs"),

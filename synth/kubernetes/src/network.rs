@@ -46,7 +46,9 @@ pub fn service_port(name: &str, port: u16) -> ServicePort {
 
 /// Leads requests to a host, whose paths begin with a prefix, to a port of a Service; `class` says by whom.
 pub fn ingress_spec(class: &str, host: &str, path: &str, (service, port): (&str, &str)) -> IngressSpec {
-    let port = ServiceBackendPort { name: Some(port.to_owned()), number: None };
+    // A name has a letter.
+    let number = port.parse().ok();
+    let port = ServiceBackendPort { name: number.is_none().then(|| port.to_owned()), number };
     let service = IngressServiceBackend { name: service.to_owned(), port: Some(port) };
     let path = HTTPIngressPath {
         backend: IngressBackend { service: Some(service), resource: None },

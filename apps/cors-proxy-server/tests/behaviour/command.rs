@@ -36,6 +36,7 @@ async fn bad_configuration_is_one_clear_line_and_exit_2() {
         (&["--max-connection-age", "100000000000y"], ("UNUSED", ""), "at most a year"),
         (&["--idle-timeout", "0s"], ("UNUSED", ""), "more than zero"),
         (&["--listen", "127.0.0.1:9090"], ("UNUSED", ""), "need the same port"),
+        (&["--https-redirect-listen", "0.0.0.0:9090"], ("UNUSED", ""), "need the same port"),
         (&[], ("TIDELINE_WORKERS", "0"), "--workers <COUNT>"),
         (&[], ("TIDELINE_TIMEOUT", "soon"), "--timeout <DURATION>"),
     ] {
@@ -55,6 +56,7 @@ async fn help_names_every_flag_and_its_environment_variable() {
     for flag in [
         "listen",
         "admin-listen",
+        "https-redirect-listen",
         "allow-target",
         "allow-origin",
         "deny-origin",

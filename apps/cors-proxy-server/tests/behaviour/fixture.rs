@@ -21,6 +21,7 @@ pub(crate) const ANY: &str = "127.0.0.1:0";
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) admin: SocketAddr,
+    pub(crate) redirect: Option<SocketAddr>,
     pub(crate) drain: Drain,
     pub(crate) task: JoinHandle<usize>,
 }
@@ -56,6 +57,10 @@ pub(crate) async fn proxy_measured(flags: &[&str], lookup: Lookup, metrics: Metr
     let args = Args::try_parse_from(own.iter().chain(flags)).unwrap();
     args.check().unwrap();
     let server = Server::bind(args.server.clone(), args.listen, args.admin_listen, metrics.clone()).unwrap();
+    let server = match args.https_redirect_listen {
+        Some(listen) => server.redirecting(listen).unwrap(),
+        None => server,
+    };
     let routes = args.routes(&metrics, lookup).unwrap();
     start(server, routes)
 }
@@ -69,7 +74,8 @@ pub(crate) async fn mock() -> Running {
 
 fn start(server: Server, routes: impl service::Routes) -> Running {
     let (address, admin, drain) = (server.address().unwrap(), server.admin_address().unwrap(), server.drain());
-    Running { address, admin, drain, task: tokio::spawn(server.run(routes)) }
+    let redirect = server.redirect_address();
+    Running { address, admin, redirect, drain, task: tokio::spawn(server.run(routes)) }
 }
 
 /// A mock, and a proxy that may reach it.

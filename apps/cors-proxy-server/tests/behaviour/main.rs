@@ -11,6 +11,7 @@ mod edges;
 mod fixture;
 mod forwarding;
 mod hostile;
+mod https;
 mod lifecycle;
 mod limits;
 mod metrics;

@@ -1,6 +1,7 @@
 //! The child Applications, in the waves in which they are synced, and the projects that bound them.
 
 mod application;
+mod external_dns;
 mod external_secrets;
 pub(super) mod grafana;
 mod health;
@@ -25,6 +26,8 @@ pub(super) const PLATFORM: &str = "platform";
 pub(super) const NODE_POOLS: &str = "node-pools";
 /// The folder of alerts and dashboards.
 pub(super) const OBSERVABILITY: &str = "observability";
+/// The folder of the ways in to Argo CD and Grafana.
+pub(super) const ENTRANCES: &str = "entrances";
 /// The folder of the admission policies.
 pub(super) const ADMISSION: &str = "admission";
 
@@ -43,6 +46,10 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     ];
     if settings.services.scale_by_keda() {
         own.push(keda::application(settings));
+    }
+    if settings.domain.name.is_some() {
+        own.extend(external_dns::application(settings));
+        own.push(Application::folder(settings, ENTRANCES, Wave::Services, &settings.argocd.namespace));
     }
     if settings.services.ask_for_secrets() {
         own.push(external_secrets::application(settings));

@@ -50,6 +50,9 @@ const NAMESPACED_KINDS: &[(&str, &[&str])] = &[
     ("rbac.authorization.k8s.io", &["Role", "RoleBinding"]),
 ];
 
+/// Kinds of the ways in to what has a name.
+const ENTRANCE_KINDS: &[(&str, &[&str])] = &[("networking.k8s.io", &["Ingress"])];
+
 /// The kinds of objects that services are made of.
 const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("", &["Service", "ServiceAccount"]),
@@ -73,12 +76,16 @@ pub(super) fn platform(settings: &Settings, applications: &[Application], manife
     let kube_system = Destination::in_cluster("kube-system");
     let destinations: BTreeSet<_> =
         applications.iter().map(|application| application.destination.clone()).chain([kube_system]).collect();
+    let mut namespaced = kinds(NAMESPACED_KINDS);
+    if settings.domain.name.is_some() {
+        namespaced.extend(kinds(ENTRANCE_KINDS));
+    }
     let spec = AppProjectSpec {
         description: "What the platform is made of".to_owned(),
         source_repos: source_repos.into_iter().collect(),
         destinations: destinations.into_iter().collect(),
         cluster_resource_whitelist: kinds(CLUSTER_KINDS),
-        namespace_resource_whitelist: kinds(NAMESPACED_KINDS),
+        namespace_resource_whitelist: namespaced,
         ..AppProjectSpec::default()
     };
     add(settings, APP_PROJECT, spec, "project", manifests);

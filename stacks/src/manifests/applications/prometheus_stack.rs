@@ -125,7 +125,7 @@ pub(super) fn application(settings: &Settings) -> Application {
                 volumes: kept(),
             },
         },
-        grafana: grafana::values(pods("100m", "512Mi"), &observability.namespace),
+        grafana: grafana::values(pods("100m", "512Mi"), settings),
         kube_state_metrics: pods("50m", "256Mi"),
         prometheus_node_exporter: pods("50m", "64Mi"),
     };

@@ -6,7 +6,7 @@ use synth_kubernetes::{Manifests, ingress_object, ingress_spec};
 use super::{SYNC_WAVE, TRAFFIC};
 use crate::{
     names::{INGRESS_CLASS, NAME_LABEL},
-    settings::{Entrance, Service, Settings},
+    settings::{Entrance, Scheme, Service, Settings},
 };
 
 /// In which wave of a sync the load balancer is made: before the pods, which have no readiness gate on a later one.
@@ -20,7 +20,7 @@ pub(super) fn define(name: &str, service: &Service, entrance: &Entrance, setting
         .label(NAME_LABEL, name)
         .annotation(WAVE.0, WAVE.1)
         .spec(ingress_spec(INGRESS_CLASS, &entrance.host, &entrance.path, (name, TRAFFIC)));
-    let annotations = of_balancer(settings, entrance).into_iter().chain(of_targets(name, service, entrance));
+    let annotations = of_balancer(settings, entrance.scheme).into_iter().chain(of_targets(name, service, entrance));
     annotations
         .fold(ingress, |ingress, (name, value)| ingress.annotation(&format!("alb.ingress.kubernetes.io/{name}"), value))
         .add_to(folder, "ingress");
@@ -28,15 +28,15 @@ pub(super) fn define(name: &str, service: &Service, entrance: &Entrance, setting
 
 /// What all entrances of a scheme say alike, for theirs is one load balancer.
 /// <https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/>
-fn of_balancer(settings: &Settings, entrance: &Entrance) -> Vec<(String, String)> {
+pub(in crate::manifests) fn of_balancer(settings: &Settings, scheme: Scheme) -> Vec<(String, String)> {
     let attributes = [
         // A header that no client may send could be read as another one behind the load balancer.
         "routing.http.drop_invalid_header_fields.enabled=true".to_owned(),
         format!("zonal_shift.config.enabled={}", settings.cluster.zonal_shift.in_aws()),
     ];
     let annotations = [
-        ("group.name", settings.entrance_group(entrance.scheme)),
-        ("scheme", entrance.scheme.to_string()),
+        ("group.name", settings.entrance_group(scheme)),
+        ("scheme", scheme.to_string()),
         ("listen-ports", r#"[{"HTTP":80},{"HTTPS":443}]"#.to_owned()),
         ("ssl-redirect", "443".to_owned()),
         ("load-balancer-attributes", attributes.join(",")),

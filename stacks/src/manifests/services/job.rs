@@ -5,7 +5,7 @@ use synth_kubernetes::{
     selector,
 };
 
-use super::{container, networking, pods, workload};
+use super::{container, networking, pod, pods};
 use crate::{
     names::NAME_LABEL,
     settings::{Job, Settings},
@@ -31,9 +31,9 @@ pub(super) fn define(name: &str, job: &Job, settings: &Settings, manifests: &Man
     let folder = &manifests.folder(name);
     let namespace = &settings.services.namespace;
     let runs = job.runs(name);
-    workload::account(&runs, settings, folder);
+    pod::account(&runs, settings, folder);
     let container = container::define(settings, &runs, Vec::new());
-    let pod = workload::pod(&runs, container)
+    let pod = pod::define(&runs, container)
         .restart_policy("Never")
         .termination_grace_period_seconds(job.stop_seconds)
         .tolerations(pods::tolerations(settings));

@@ -7,6 +7,7 @@ mod entrance;
 mod internal;
 mod job;
 mod networking;
+mod pod;
 mod pods;
 mod proxy;
 mod secrets;
@@ -16,12 +17,16 @@ mod workload;
 pub(super) use job::LATE_SECONDS;
 use synth_kubernetes::Manifests;
 
+pub(super) use self::entrance::of_balancer;
 use crate::settings::{Runs, Service, Settings};
 
 /// The container port of a service's own traffic.
 pub(super) const TRAFFIC: &str = "http";
 /// The container port of probes and metrics.
 pub(super) const ADMIN: &str = "admin";
+
+/// The container port on which the proxy sends requests without TLS to HTTPS.
+const REDIRECT: &str = "redirect";
 
 /// The annotation by which Argo CD makes objects one after another.
 const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";

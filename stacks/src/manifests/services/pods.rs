@@ -10,7 +10,7 @@ use synth_kubernetes::{
     pod_disruption_budget, pod_template, rolling_update, selector, spread, toleration_for, toleration_of,
 };
 
-use super::{ADMIN, MAX_SURGE_PERCENT, workload};
+use super::{ADMIN, MAX_SURGE_PERCENT, pod};
 use crate::{
     names::{DEAD_NODE_TAINTS, EBS_CSI_TAINT, MOST_NODES, NAME_LABEL},
     settings::{Runs, Settings},
@@ -38,8 +38,8 @@ impl Pods<'_> {
     #[track_caller]
     pub(super) fn deploy(&self, container: Draft<Container>) {
         let (name, namespace, folder) = (self.runs.name, &self.settings.services.namespace, self.folder);
-        workload::account(&self.runs, self.settings, folder);
-        let pod = workload::pod(&self.runs, container)
+        pod::account(&self.runs, self.settings, folder);
+        let pod = pod::define(&self.runs, container)
             .termination_grace_period_seconds(self.grace)
             .tolerations(tolerations(self.settings))
             .topology_spread_constraints(self.spread());

@@ -7,7 +7,7 @@ use synth_kubernetes::{
 
 use super::{ADMIN, SYNC_WAVE, TRAFFIC, bound, container::server_args, networking, workload::Workload};
 use crate::{
-    names::{CORS_PROXY_SERVER, NAME_LABEL},
+    names::{CORS_PROXY_SERVER, HTTPS_REDIRECT_PORT, NAME_LABEL},
     settings::Settings,
 };
 
@@ -35,6 +35,8 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
         .add_to(folder, "service-metrics");
 
     // The load balancer connects from its own addresses, for clients and for health checks.
+    let redirect = settings.redirects_to_https().then_some(HTTPS_REDIRECT_PORT);
+    let from_balancer = [server.port, server.admin_port].into_iter().chain(redirect);
     let balancer = settings.balancer_ranges().iter().map(|subnet| ip_block(subnet.to_string(), []));
     network_policy(CORS_PROXY_SERVER)
         .in_namespace(workload.namespace())
@@ -43,7 +45,7 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
                 .pod_selector(workload.selector())
                 .policy_types(["Ingress", "Egress"])
                 .ingress([
-                    ingress(balancer, [tcp(server.port), tcp(server.admin_port)]),
+                    ingress(balancer, from_balancer.map(tcp)),
                     networking::from_prometheus(settings, server.admin_port),
                 ])
                 .egress(
@@ -68,7 +70,9 @@ fn proxy_args(settings: &Settings) -> Vec<String> {
     let origins = proxy.named_origins().flat_map(|origin| ["--allow-origin".to_owned(), origin.to_owned()]);
     let balancer = settings.balancer_ranges().iter();
     let balancer = balancer.flat_map(|subnet| ["--proxy-protocol-from".to_owned(), subnet.to_string()]);
-    targets.chain(origins).chain(balancer).collect()
+    let redirect = settings.redirects_to_https().then(|| format!("0.0.0.0:{HTTPS_REDIRECT_PORT}"));
+    let redirect = redirect.into_iter().flat_map(|listen| ["--https-redirect-listen".to_owned(), listen]);
+    targets.chain(origins).chain(balancer).chain(redirect).collect()
 }
 
 /// A Service behind a network load balancer whose targets are the pods themselves.

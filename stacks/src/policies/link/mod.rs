@@ -1,9 +1,11 @@
 //! LINK: names, tags and ports that one layer declares and another relies on.
 
 mod aws;
+mod bound;
 mod clients;
 mod delivery;
 mod entrances;
+mod named;
 mod names;
 mod partition;
 mod permissions;
@@ -53,4 +55,8 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     roles::ROLES_REACH_PODS,
     entrances::LEAD_TO_PODS,
     entrances::SAY_THE_SAME,
+    bound::BOUND,
+    bound::BALANCER_REACHES_PODS,
+    named::CERTIFIED,
+    named::RECORDED,
 ];

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The security groups of nodes: those that Karpenter finds, and those that node groups name.
-fn groups_of_nodes(platform: &Platform) -> Vec<Declared<'_>> {
+pub(super) fn groups_of_nodes(platform: &Platform) -> Vec<Declared<'_>> {
     let classes: Vec<_> = platform.every::<NodeClass>().collect();
     let selected = |group: &Declared<'_, aws_security_group::Handle>| {
         classes.iter().any(|class| carries(group, &class.spec.security_group_selector_terms))
@@ -57,7 +57,7 @@ pub(super) fn rules_into<'a>(group: &Declared<'a>, protocol: &'a str, port: u64)
 }
 
 /// Does a rule of one group let traffic from another in?
-fn admits(to: &Declared<'_>, from: &Declared<'_>, protocol: &str, port: u64) -> bool {
+pub(super) fn admits(to: &Declared<'_>, from: &Declared<'_>, protocol: &str, port: u64) -> bool {
     let mut rules = rules_into(to, protocol, port);
     rules.any(|rule| rule.leads(|of| of.referenced_security_group_id()).is_some_and(|found| found.is(from)))
 }

@@ -22,6 +22,9 @@ const OWN: u64 = 32 * 1024;
 const REQUEST: u64 = 416;
 const CONNECTION: u64 = 132;
 
+/// The connections of the port that sends requests to HTTPS.
+const REDIRECTS: u64 = 64;
+
 /// What a pod serves at once at least where no flag says how much: with a target that answers in 250 ms a thousand requests a
 /// second, and twice as many connections.
 const REQUESTS: u64 = 256;
@@ -37,7 +40,8 @@ fn memory_holds_requests(platform: &Platform, findings: &mut Findings) {
             let (busy, open) = (requests * REQUEST, connections * CONNECTION);
             // Where it may choose both, half is for either.
             let served = if asked == (None, None) { busy.max(open) * 2 } else { busy + open };
-            let needed = (OWN + served).div_ceil(1024);
+            let redirects = flag(container, "--https-redirect-listen").next().map_or(0, |_| REDIRECTS * CONNECTION);
+            let needed = (OWN + redirects + served).div_ceil(1024);
             if memory < needed {
                 findings
                     .report(

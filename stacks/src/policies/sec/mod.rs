@@ -3,6 +3,7 @@
 mod egress;
 mod entrances;
 mod identity;
+mod names;
 mod nodes;
 mod pods;
 mod pull_request;
@@ -32,4 +33,6 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     pods::STRICT_MODE,
     services::NAMED_RESOURCES,
     entrances::SPEAK_TLS,
+    names::PUBLIC_MEANS_SIGNED_IN,
+    names::ONE_ZONE,
 ];

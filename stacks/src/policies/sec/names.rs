@@ -1,0 +1,89 @@
+//! Ways in to what runs the platform, and what may change names.
+
+use synth_review::{Findings, Policy, Severity};
+
+use crate::{
+    Platform,
+    charts::{external_dns, prometheus_stack},
+    view::{argocd_values, granted_documents},
+};
+
+pub(super) const PUBLIC_MEANS_SIGNED_IN: Policy<Platform> = Policy {
+    code: "SEC020",
+    name: "public-means-signed-in",
+    severity: Severity::Error,
+    explanation: "Argo CD and Grafana may change and read the whole cluster: on the internet one password of a built-in \
+                  user, or none, must not be all that is between them and everybody.",
+    check: public_means_signed_in,
+};
+
+fn public_means_signed_in(platform: &Platform, findings: &mut Findings) {
+    let settings = &platform.settings;
+    let argocd = argocd_values(platform).is_some_and(|(values, _)| {
+        let knows = |key| values.configs.cm.health.contains_key(key);
+        knows("dex.config") && values.dex.enabled || knows("oidc.config")
+    });
+    let grafana = platform.chart::<prometheus_stack::Values>().is_some_and(|chart| {
+        let own = chart.values.grafana.ini.iter().filter(|(section, _)| section.starts_with("auth."));
+        own.into_iter().any(|(_, entries)| entries.get("enabled").is_some_and(|on| on == "true"))
+    });
+    let pages = [
+        (&settings.argocd.namespace, argocd, "domain.argocd_scheme"),
+        (&settings.observability.namespace, grafana, "domain.grafana_scheme"),
+    ];
+    for entrance in platform.entrances().filter(|entrance| entrance.is_public()) {
+        let page = pages.iter().find(|(namespace, ..)| *namespace == entrance.ingress.namespace());
+        if let Some((_, false, scheme)) = page {
+            findings
+                .report(
+                    entrance.ingress.place(),
+                    format!("opens `{}` to the internet, where nobody but its own users signs in", entrance.host),
+                    format!("set `domain.sign_on.provider`, or `{scheme}` to \"internal\""),
+                )
+                .set_by([*scheme, "domain.sign_on.provider"]);
+        }
+    }
+}
+
+pub(super) const ONE_ZONE: Policy<Platform> = Policy {
+    code: "SEC021",
+    name: "names-of-one-zone",
+    severity: Severity::Error,
+    explanation: "Whoever changes the records of a zone is whoever they like to be there, certificates included: \
+                  external-dns changes those of its own domain, and of these what it made itself.",
+    check: one_zone,
+};
+
+fn one_zone(platform: &Platform, findings: &mut Findings) {
+    for document in granted_documents(platform) {
+        let changes = |action: &String| {
+            ["route53:*", "route53:Change*", "route53:ChangeResourceRecordSets"].contains(&action.as_str())
+        };
+        for statement in document.statements().filter(|statement| statement.allows()) {
+            if statement.actions().iter().any(changes)
+                && (statement.is_about_anything() || statement.is_about_several())
+            {
+                findings.report(
+                    document.carrier.place(),
+                    "changes records of every zone of the account",
+                    "name the hosted zone in `resources`",
+                );
+            }
+        }
+    }
+    let Some(chart) = platform.chart::<external_dns::Values>() else { return };
+    let settings = &platform.settings;
+    let domain: Vec<_> = settings.domain.name.iter().cloned().collect();
+    let message = if chart.values.domain_filters != domain {
+        "keeps records of other domains than the environment's"
+    } else if chart.values.registry != "txt" || chart.values.txt_owner_id != settings.name {
+        "does not mark its records as those of this cluster, so that it and another one take away each other's"
+    } else {
+        return;
+    };
+    findings.report(
+        chart.place(),
+        message,
+        "set `domainFilters` to the domain, `registry: txt`, and `txtOwnerId` to the cluster's name in its values",
+    );
+}
