@@ -5,6 +5,7 @@ mod balancer;
 mod cost;
 mod delivery;
 mod drain;
+mod edge;
 mod eksup;
 mod env;
 mod fixture;

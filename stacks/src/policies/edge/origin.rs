@@ -80,9 +80,7 @@ pub(super) const TIMES_FIT: Policy<Platform> = Policy {
 
 fn times_fit(platform: &Platform, findings: &mut Findings) {
     let Some(proxy) = proxy(platform) else { return };
-    let seconds = |flag: &str, usual: u64| {
-        proxy.flags(flag).next().and_then(Duration::seconds_of).unwrap_or(usual)
-    };
+    let seconds = |flag: &str, usual: u64| proxy.flags(flag).next().and_then(Duration::seconds_of).unwrap_or(usual);
     let (patience, idle) = (seconds("--timeout", TARGET_SECONDS), seconds("--idle-timeout", IDLE_SECONDS));
     for distribution in distributions(platform) {
         for origin in distribution.blocks(|of| of.origin()) {
