@@ -39,6 +39,10 @@ const BACKUPS: Paid = Otherwise("backups of a few megabytes: cents");
 const BUCKETS: Paid = Otherwise("states and their access log, some megabytes: cents");
 const LOGS_OF_EDGE: Paid =
     Otherwise("access logs of the edge: their delivery to S3 is priced by the gigabyte, which is not evidenced here");
+const FIREWALL_LOG: Paid =
+    Otherwise("what WAF refuses or counts, at the price of logs: how much nobody knows beforehand");
+const EXTRA_METRICS: Paid =
+    Otherwise("additional metrics of a distribution, by the metric: their price is not evidenced here");
 const EVENTS: Paid = Otherwise("events of AWS's own services are free; those that reach the queue are the queue's");
 
 /// Every type that has bindings.
@@ -51,7 +55,7 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
     ("aws_budgets_budget", Free),
     ("aws_cloudfront_cache_policy", Free),
     ("aws_cloudfront_distribution", Lines),
-    ("aws_cloudfront_monitoring_subscription", Lines),
+    ("aws_cloudfront_monitoring_subscription", EXTRA_METRICS),
     ("aws_cloudfront_origin_access_control", Free),
     ("aws_cloudfront_origin_request_policy", Free),
     ("aws_cloudfront_response_headers_policy", Free),
@@ -118,7 +122,7 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
     ("aws_vpc_security_group_egress_rule", Free),
     ("aws_vpc_security_group_ingress_rule", Free),
     ("aws_wafv2_web_acl", Lines),
-    ("aws_wafv2_web_acl_logging_configuration", Free),
+    ("aws_wafv2_web_acl_logging_configuration", FIREWALL_LOG),
     ("helm_release", Free),
 ];
 

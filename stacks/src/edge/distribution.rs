@@ -4,7 +4,7 @@ use synth_bindings::{
     aws_cloudfront_distribution as cdn, aws_cloudfront_origin_access_control, aws_cloudfront_vpc_origin, aws_s3_bucket,
     aws_wafv2_web_acl, data,
 };
-use synth_framework::{IntoBlocks, Stack};
+use synth_framework::{IntoBlocks, Stack, run};
 
 use super::{
     caching::Policies,
@@ -20,7 +20,7 @@ const PROXY: &str = "proxy";
 const PAGES: &str = "pages";
 
 /// Paths of static content. None is a target of the proxy: a host has a dot or a port, and `index.html` none that resolves.
-const STATIC: [&str; 2] = ["/index.html", "/static/*"];
+const STATIC: [&str; 3] = ["/", "/index.html", "/static/*"];
 
 /// Errors that CloudFront would keep for ten seconds although nobody says so. A target's 404 may be another a moment later.
 const ERRORS: [u32; 10] = [400, 403, 404, 405, 414, 416, 500, 502, 503, 504];
@@ -98,7 +98,7 @@ pub(super) fn distribution(
         made = made.default_root_object(INDEX).ordered_cache_behavior(paths);
     }
     let certificate = cdn::viewer_certificate();
-    match (&edge.host, &edge.certificate_arn) {
+    let made = match (&edge.host, &edge.certificate_arn) {
         (Some(host), Some(arn)) => made.aliases([host]).viewer_certificate(
             certificate
                 .acm_certificate_arn(arn.to_string())
@@ -109,7 +109,15 @@ pub(super) fn distribution(
         _ => made.viewer_certificate(certificate.cloudfront_default_certificate(true)),
     }
     .tags([("Name", settings.named("edge"))])
-    .add_to(stack)
+    .add_to(stack);
+    run("everything_passes_the_firewall")
+        .assert(made.web_acl_id().equals(firewall.arn()), "requests reach the proxy without a look at them")
+        .assert(
+            made.default_cache_behavior().viewer_protocol_policy().equals("redirect-to-https"),
+            "credentials travel in the open",
+        )
+        .add_to(stack);
+    made
 }
 
 fn countries(settings: &Settings) -> impl IntoBlocks<cdn::restrictions::geo_restriction::Shape> {

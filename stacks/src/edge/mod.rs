@@ -19,6 +19,7 @@ use crate::{settings::Settings, terraform};
 /// Declares the edge stack.
 pub fn define(settings: &Settings, stack: &Stack) {
     let global = terraform::aws_and_global(settings, &stack.file("terraform"));
+    terraform::mock_aws(stack);
     let (balancer, origin) = origin::origin(settings, &stack.file("origin"));
     let pages = settings.edge.static_content.then(|| pages::bucket(settings, &stack.file("pages")));
     let firewall = firewall::firewall(settings, &global, &stack.file("firewall"));

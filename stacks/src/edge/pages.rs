@@ -5,7 +5,7 @@ use synth_bindings::{
     aws_s3_bucket_server_side_encryption_configuration as encryption, aws_s3_bucket_versioning as versioning,
     aws_s3_object,
 };
-use synth_framework::{Stack, text};
+use synth_framework::{Stack, run, text};
 
 use crate::{
     bootstrap::bucket::{close, tls_alone},
@@ -23,7 +23,10 @@ pub(super) const INDEX: &str = "index.html";
 pub(super) fn bucket(settings: &Settings, stack: &Stack) -> aws_s3_bucket::Handle {
     // What lies in it was put there from elsewhere, and keeps no teardown waiting.
     let bucket = aws_s3_bucket("pages").bucket(settings.pages_bucket()).force_destroy(true).add_to(stack);
-    close("pages", &bucket, stack);
+    let blocked = close("pages", &bucket, stack);
+    run("static_content_is_closed")
+        .assert(blocked.restrict_public_buckets(), "a policy of the bucket can open it")
+        .add_to(stack);
     encryption("pages")
         .bucket(bucket.id())
         .rule(encryption::rule().apply_server_side_encryption_by_default(
