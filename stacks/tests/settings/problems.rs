@@ -377,8 +377,8 @@ alarm_topic_arn = "arn:aws:sns:eu-north-1:111122223333:alarms"
 certificate_arn = "arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
 "#;
     insta::assert_snapshot!(refused(text), @r"
-    default.toml:223:19: `edge.certificate_arn` is empty, but `edge.host` is `www.example.com`: name a certificate of it in us-east-1
-    default.toml:229:13: `edge.countries` is empty, but `edge.geo_restriction` is `allow`: name them
+    default.toml:229:19: `edge.certificate_arn` is empty, but `edge.host` is `www.example.com`: name a certificate of it in us-east-1
+    default.toml:235:13: `edge.countries` is empty, but `edge.geo_restriction` is `allow`: name them
     staging.toml:6:19: `edge.alarm_topic_arn` is `arn:aws:sns:eu-north-1:111122223333:alarms`, but CloudFront and its alarms look in us-east-1: name one that lies there
     staging.toml:9:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`, but with `edge.enabled` CloudFront ends TLS and reaches the load balancer inside the VPC: clear it, and name one in `edge.certificate_arn`
     ");
