@@ -12,7 +12,7 @@ use synth_framework::Stack;
 use super::{network::Network, routing::PrivateRouting, security_groups::SecurityGroups};
 use crate::{names::TLS_POLICY, settings::Settings};
 
-/// AWS's list of the addresses by which CloudFront reaches origins.
+/// AWS's list of the addresses by which `CloudFront` reaches origins.
 const CLOUDFRONT_SERVERS: &str = "com.amazonaws.global.cloudfront.origin-facing";
 
 /// What a target group's port is good for where each target says its own: nothing. Another one would replace the group, whose name is
