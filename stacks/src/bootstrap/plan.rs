@@ -161,10 +161,18 @@ fn of_edge(settings: &Settings) -> Vec<statement::Block> {
         "cloudfront:GetVpcOrigin",
         "cloudfront:ListTagsForResource",
     ];
+    let kept = [
+        "cache-policy",
+        "distribution",
+        "origin-access-control",
+        "origin-request-policy",
+        "response-headers-policy",
+        "vpcorigin",
+    ];
+    let kept = kept.map(|kind| format!("arn:aws:cloudfront::{account}:{kind}/*"));
     let everywhere = [
         "cloudwatch:DescribeAlarms",
         "ec2:DescribeManagedPrefixLists",
-        "ec2:GetManagedPrefixListEntries",
         "elasticloadbalancing:DescribeLoadBalancerAttributes",
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTags",
@@ -177,7 +185,10 @@ fn of_edge(settings: &Settings) -> Vec<statement::Block> {
     let firewall = ["wafv2:GetLoggingConfiguration", "wafv2:GetWebACL", "wafv2:ListTagsForResource"];
     let pages = bucket(settings.pages_bucket());
     vec![
-        allow("CloudFront", cloudfront).resources([format!("arn:aws:cloudfront::{account}:*")]),
+        // AWS gives them their ids.
+        allow("CloudFront", cloudfront).resources(kept),
+        allow("PrefixLists", ["ec2:GetManagedPrefixListEntries"])
+            .resources([format!("arn:aws:ec2:{}:aws:prefix-list/*", settings.aws.region)]),
         allow("EdgeEverywhere", everywhere).resources(["*"]),
         allow("EdgeLogs", deliveries).resources(kinds.into_iter().chain([group])),
         allow("EdgeAlarms", ["cloudwatch:ListTagsForResource"])

@@ -15,7 +15,7 @@ use crate::{
     settings::Settings,
 };
 
-/// AWS's list of the addresses by which CloudFront reaches origins.
+/// AWS's list of the addresses by which `CloudFront` reaches origins.
 const CLOUDFRONT_SERVERS: &str = "com.amazonaws.global.cloudfront.origin-facing";
 
 /// What a target group's port is good for where each target says its own: nothing. Another one would replace the group, whose name is

@@ -166,7 +166,7 @@ fn zones_of_names(platform: &Platform) -> Standing {
     }
 }
 
-/// What stands of an edge: it is paid for where CloudFront's prices are, whatever the region.
+/// What stands of an edge: it is paid for where `CloudFront`'s prices are, whatever the region.
 fn edge(platform: &Platform) -> [Standing; 3] {
     let acls = || platform.resources::<aws_wafv2_web_acl::Handle>();
     let rules = acls().map(|acl| acl.blocks(|of| of.rule()).count()).sum();

@@ -1,4 +1,4 @@
-//! Alarms of the edge's health, where CloudFront's metrics are.
+//! Alarms of the edge's health, where `CloudFront`'s metrics are.
 
 use synth_bindings::{
     Aws, aws_cloudfront_distribution, aws_cloudfront_monitoring_subscription as subscription,

@@ -22,7 +22,7 @@ const PAGES: &str = "pages";
 /// Paths of static content. None is a target of the proxy: a host has a dot or a port, and `index.html` none that resolves.
 const STATIC: [&str; 3] = ["/", "/index.html", "/static/*"];
 
-/// Errors that CloudFront would keep for ten seconds although nobody says so. A target's 404 may be another a moment later.
+/// Errors that `CloudFront` would keep for ten seconds although nobody says so. A target's 404 may be another a moment later.
 const ERRORS: [u32; 10] = [400, 403, 404, 405, 414, 416, 500, 502, 503, 504];
 
 /// Declares the distribution.

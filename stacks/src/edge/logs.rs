@@ -15,7 +15,7 @@ use crate::{
     settings::{GLOBAL_REGION, Settings},
 };
 
-/// Declares the bucket in the region where CloudFront's logs are delivered, and the delivery.
+/// Declares the bucket in the region where `CloudFront`'s logs are delivered, and the delivery.
 pub(super) fn access_log(
     settings: &Settings,
     distribution: &aws_cloudfront_distribution::Handle,

@@ -1,4 +1,4 @@
-//! The edge stack: CloudFront and WAF before the proxy, static content from a bucket, and the logs and alarms of both.
+//! The edge stack: `CloudFront` and WAF before the proxy, static content from a bucket, and the logs and alarms of both.
 //!
 //! It comes after the cluster, whose load balancer it finds by name, and goes before it: a VPC origin holds that balancer.
 

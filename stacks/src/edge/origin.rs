@@ -5,11 +5,11 @@ use synth_framework::Stack;
 
 use crate::settings::Settings;
 
-/// Seconds that CloudFront waits for the proxy: for the first byte, and between two. The most without a raised quota, because the
+/// Seconds that `CloudFront` waits for the proxy: for the first byte, and between two. The most without a raised quota, because the
 /// proxy follows redirects, and has `--timeout` for each.
 pub(super) const READ_SECONDS: u32 = 60;
 
-/// Seconds for which CloudFront keeps a connection that nothing goes over: fewer than the proxy's `--idle-timeout`, or requests meet a
+/// Seconds for which `CloudFront` keeps a connection that nothing goes over: fewer than the proxy's `--idle-timeout`, or requests meet a
 /// connection that is being closed.
 pub(super) const KEEPALIVE_SECONDS: u32 = 50;
 

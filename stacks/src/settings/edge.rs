@@ -1,4 +1,4 @@
-//! The edge: CloudFront and WAF before the proxy, and static content beside it.
+//! The edge: `CloudFront` and WAF before the proxy, and static content beside it.
 
 use super::declare::{choice, section};
 use super::network::LOG_RETENTION_DAYS;
@@ -7,7 +7,7 @@ use super::rules::{IfSet, between, one_of, set, shaped};
 use super::tree;
 use super::{Aws, CertificateArn, Services, TopicArn, shape};
 
-/// The region of what is global: certificates and web ACLs of CloudFront, its metrics and the delivery of its logs.
+/// The region of what is global: certificates and web ACLs of `CloudFront`, its metrics and the delivery of its logs.
 pub const GLOBAL_REGION: &str = "us-east-1";
 
 choice! {
@@ -47,7 +47,7 @@ choice! {
 }
 
 section! {
-    /// CloudFront and WAF before the proxy.
+    /// `CloudFront` and WAF before the proxy.
     pub struct Edge {
         /// Whether there is an edge; the proxy's load balancer is then Terraform's, and reached by it alone.
         pub enabled: bool,

@@ -65,7 +65,7 @@ pub struct Settings {
     pub observability: Observability,
     /// The workloads that scale.
     pub services: Services,
-    /// CloudFront and WAF before the proxy.
+    /// `CloudFront` and WAF before the proxy.
     pub edge: Edge,
     /// The load test.
     pub load_test: LoadTest,

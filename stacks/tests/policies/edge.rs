@@ -66,7 +66,7 @@ fn ways_around_the_edge_are_found() {
 fn times_that_cut_the_proxy_off_are_found() {
     let found = broken("EDGE003", |platform| {
         arguments(platform, |args| {
-            args.extend([json!("--timeout"), json!("2m"), json!("--idle-timeout"), json!("20s")])
+            args.extend([json!("--timeout"), json!("2m"), json!("--idle-timeout"), json!("20s")]);
         });
     });
     insta::assert_snapshot!(found, @r"
