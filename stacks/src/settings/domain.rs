@@ -90,7 +90,7 @@ choice! {
         Nobody = "",
         /// GitHub, by its organization and its teams.
         Github = "github",
-        /// An issuer of OpenID Connect, by groups.
+        /// An issuer of `OpenID` Connect, by groups.
         Oidc = "oidc",
     }
 }
@@ -104,7 +104,7 @@ section! {
         pub secret: String where shaped("the name of a Secret", shape::dns_label); else "sign-on".to_owned(),
         /// Organization of GitHub whose members may sign in.
         pub organization: Option<String> where IfSet(shaped("an organization of GitHub", shape::github_name)); else None,
-        /// Issuer of OpenID Connect.
+        /// Issuer of `OpenID` Connect.
         pub issuer: Option<String> where IfSet(shaped(URL, shape::https_url)); else None,
         /// Where the issuer asks people; Grafana does not look for it.
         pub authorize_url: Option<String> where IfSet(shaped(URL, shape::https_url)); else None,

@@ -97,7 +97,7 @@ pub(super) const TYPES: &[Unique] = &[
     child("aws_route"),
     child("aws_route53_record"),
     // There may be many of a name, and one of them is asked: that which the name is delegated to.
-    unique("aws_route53_zone", Within::Account, &["name"]),
+    set_by("domain.zone", unique("aws_route53_zone", Within::Account, &["name"])),
     child("aws_route_table"),
     child("aws_route_table_association"),
     set_by(BUCKET, unique("aws_s3_bucket", Within::Partition, &["bucket"])),
