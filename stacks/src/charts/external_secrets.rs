@@ -12,6 +12,7 @@ use crate::names::EXTERNAL_SECRETS;
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the chart has them so")]
 pub(crate) struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) replica_count: Option<u32>,
@@ -49,6 +50,7 @@ pub(crate) struct Values {
 /// The kinds that it defines beside those that are used here.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the chart has them so")]
 pub(crate) struct Definitions {
     pub(crate) create_cluster_external_secret: bool,
     pub(crate) create_cluster_secret_store: bool,

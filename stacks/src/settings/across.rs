@@ -119,12 +119,12 @@ pub(super) fn namespaces_are_apart(
 
 /// Whoever may make pods beside the operator may take its role, which reads the secrets of all services.
 pub(super) fn external_secrets_is_apart(
-    external_secrets: &ExternalSecrets,
+    external_secrets: Option<&ExternalSecrets>,
     others: &[(&str, &String)],
     problems: &mut Problems<'_>,
 ) {
     let key = "external_secrets.namespace";
-    let namespace = &external_secrets.namespace;
+    let Some(ExternalSecrets { namespace, .. }) = external_secrets else { return };
     let reads = "the operator's role reads the secrets of all services";
     if OF_KUBERNETES.contains(&namespace.as_str()) {
         problems.report(key, format!("is `{namespace}`, which belongs to Kubernetes, and {reads}: choose another"));

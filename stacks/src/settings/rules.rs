@@ -43,7 +43,7 @@ impl<T, R: Rule<T>> Rule<Vec<T>> for Each<R> {
 /// The rule holds for each name of a table that people fill; a broken one is reported at that name.
 pub(super) struct Names<R>(pub(super) R);
 
-impl<T, R: Fn(&String) -> Result<(), String>> Rule<BTreeMap<String, T>> for Names<R> {
+impl<T, R: Fn(&str) -> Result<(), String>> Rule<BTreeMap<String, T>> for Names<R> {
     fn judge(&self, table: &BTreeMap<String, T>, key: &str, problems: &mut Problems<'_>) {
         for name in table.keys() {
             if let Err(message) = (self.0)(name) {

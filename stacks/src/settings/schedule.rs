@@ -95,10 +95,10 @@ fn is_schedule(text: &str) -> bool {
 /// A list of values and ranges, each with a step if it has one.
 fn is_field(field: &str, range: &RangeInclusive<u32>, names: &[&str]) -> bool {
     let number = |text: &str| {
-        let named = names.iter().position(|name| text.eq_ignore_ascii_case(name));
-        let named = named.and_then(|index| u32::try_from(index).ok()).map(|index| range.start() + index);
+        let index = names.iter().position(|name| text.eq_ignore_ascii_case(name));
+        let by_name = index.and_then(|index| u32::try_from(index).ok()).map(|index| range.start() + index);
         let plain = || text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-        named.or_else(plain).filter(|number| range.contains(number))
+        by_name.or_else(plain).filter(|number| range.contains(number))
     };
     field.split(',').all(|part| {
         let (values, step) = part.split_once('/').map_or((part, None), |(values, step)| (values, Some(step)));

@@ -231,15 +231,13 @@ impl Settings {
             (&services, &argocd, &observability, &keda)
         {
             across::namespaces_are_apart(services, argocd, observability, keda, problems);
-            if let Some(external_secrets) = &external_secrets {
-                let others = [
-                    ("services.namespace", &services.namespace),
-                    ("argocd.namespace", &argocd.namespace),
-                    ("observability.namespace", &observability.namespace),
-                    ("keda.namespace", &keda.namespace),
-                ];
-                across::external_secrets_is_apart(external_secrets, &others, problems);
-            }
+            let others = [
+                ("services.namespace", &services.namespace),
+                ("argocd.namespace", &argocd.namespace),
+                ("observability.namespace", &observability.namespace),
+                ("keda.namespace", &keda.namespace),
+            ];
+            across::external_secrets_is_apart(external_secrets.as_ref(), &others, problems);
         }
         Some(Self {
             environment: environment.to_owned(),

@@ -56,7 +56,8 @@ impl<'a> Pools<'a> {
         };
         let mut pools = Self::of(platform, None);
         pools.pools.retain(has);
-        let rules: Vec<_> = labels.iter().map(|(key, value)| Requirement::new(key, "In", &[value.clone()])).collect();
+        let rules: Vec<_> =
+            labels.iter().map(|(key, value)| Requirement::new(key, "In", std::slice::from_ref(value))).collect();
         let rules: Vec<_> = rules.iter().filter_map(Rule::about_types).collect();
         pools.types = pools.pools.iter().flat_map(|pool| types(platform, pool)).collect();
         pools.types.retain(|of| rules.iter().all(|rule| rule.admits(of)));

@@ -52,7 +52,7 @@ impl Check {
                 ("minLength" | "maxLength", Json::String(text)) => self.size(text.len() as u64, keyword, rule, path),
                 ("minItems" | "maxItems", Json::Array(items)) => self.size(items.len() as u64, keyword, rule, path),
                 ("minProperties" | "maxProperties", Json::Object(fields)) => {
-                    self.size(fields.len() as u64, keyword, rule, path)
+                    self.size(fields.len() as u64, keyword, rule, path);
                 }
                 ("required", Json::Object(fields)) => {
                     for name in rule.as_array().unwrap().iter().filter_map(Json::as_str) {

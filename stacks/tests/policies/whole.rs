@@ -22,7 +22,8 @@ fn errors(platform: &Platform) -> String {
 fn the_fixtures_pass_without_a_waiver() {
     let of = |environment: &str, text: &str| build(&settings(environment, &[BASE, text]));
     let working = of("working", crate::working::WORKING);
-    let shapes = [of("default", ""), of("staging", STAGING), of("production", PRODUCTION), small(), large(), working];
+    let shapes =
+        vec![of("default", ""), of("staging", STAGING), of("production", PRODUCTION), small(), large(), working];
     for platform in shapes {
         assert_eq!(errors(&platform), "", "{}", platform.settings.environment);
     }

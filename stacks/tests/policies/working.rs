@@ -78,7 +78,7 @@ fn a_queue_that_keda_may_not_count_is_found() {
     const KIND: &str = "ScaledObject";
     let trigger = |key: &str, value: &str| {
         changed("SCALE026", |platform| {
-            set(platform, KIND, "mailer", &format!("/spec/triggers/1/metadata/{key}"), value)
+            set(platform, KIND, "mailer", &format!("/spec/triggers/1/metadata/{key}"), value);
         })
     };
     assert_snapshot!(trigger("queueURL", "https://sqs.eu-north-1.amazonaws.com/111122223333/letters"), @r"

@@ -26,7 +26,7 @@ mod tables {
     pub(super) const JOBS: &str = "jobs";
 }
 
-/// What a CronJob's name may have, because its Jobs and their pods have eleven characters more.
+/// What a `CronJob`'s name may have, because its Jobs and their pods have eleven characters more.
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#cron-job-limitations>
 const LONGEST_NAME: usize = 52;
 

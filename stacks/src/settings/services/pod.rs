@@ -168,7 +168,7 @@ impl Runs<'_> {
 }
 
 /// The name of a variable of an environment.
-pub(super) fn variable(name: &String) -> Result<(), String> {
+pub(super) fn variable(name: &str) -> Result<(), String> {
     let first = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
     let sound =
         name.bytes().next().is_some_and(first) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
