@@ -181,6 +181,7 @@ fn every_data_source_answers_with_its_required_arguments() {
     let stack = aws(json!({ "data": {
         "aws_availability_zones": { "x": {} },
         "aws_caller_identity": { "x": {} },
+        "aws_ec2_managed_prefix_list": { "x": { "name": "x" } },
         "aws_ecr_repository": { "x": { "name": "x" } },
         "aws_eks_addon_version": { "x": { "addon_name": "coredns", "kubernetes_version": "1.36" } },
         "aws_eks_cluster": { "x": { "name": "x" } },
@@ -190,6 +191,7 @@ fn every_data_source_answers_with_its_required_arguments() {
         "aws_iam_role": { "x": { "name": "x" } },
         "aws_kms_alias": { "x": { "name": "alias/x" } },
         "aws_kms_key": { "x": { "key_id": "x" } },
+        "aws_lb": { "x": { "name": "x" } },
         "aws_partition": { "x": {} },
         "aws_region": { "x": {} },
         "aws_route53_zone": { "x": { "name": "example.com" } },
