@@ -106,7 +106,7 @@ lint: $(VENV)/done lint-docker lint-python ## Lint workflows, scripts and the Do
 	$(VENV)/bin/python scripts/settings-schema.py $(SCHEMA) stacks/environments/*.toml stacks/tests/fixtures/*.toml
 	PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet --persona=regular .github/workflows
-	$(VENV)/bin/shellcheck --external-sources .ci/run .githooks/pre-commit apps/build.sh cluster/external-secrets.sh cluster/programs.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
+	$(VENV)/bin/shellcheck --external-sources .ci/run .githooks/pre-commit apps/build.sh cluster/programs.sh scripts/*.sh e2e/stand_ins/aws e2e/stand_ins/gh e2e/stand_ins/terraform
 	python3 scripts/explained.py stacks/environments/default.toml
 
 # Folders apart, because modules of two have the same name.

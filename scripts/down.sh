@@ -200,6 +200,13 @@ open_environment
 ARGOCD=$(setting argocd_namespace)
 ask "tear down $NAME in account $(setting account_id), with every node, volume and load balancer?"
 
+if [[ -v DIRECTORY[edge] ]]; then
+  # It holds the load balancer, and the network's interfaces and group that CloudFront has made.
+  step "edge: CloudFront takes about 20 minutes to let go"
+  init edge
+  change edge "destroy edge?" -destroy
+fi
+
 cluster=$(aws eks list-clusters --query "clusters[?@=='$NAME']" --output text)
 if [[ -n $cluster ]]; then
   # A kubeconfig of this run alone: no other cluster can be meant, and the user's own stays as it is.

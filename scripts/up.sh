@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings an environment up: bootstrap, first images, cluster, add-ons. Each step is skipped when it is done already, so a
+# Brings an environment up: bootstrap, first images, cluster, add-ons, and the edge where there is one. Each step is skipped when it is done already, so a
 # run that was stopped goes on where it was. ENV names the environment; YES=1 answers every question;
 # BUILD=1 builds images here, and commits and pushes what the run writes.
 set -euo pipefail
@@ -116,6 +116,12 @@ init add-ons
 scripts/take-up.sh "$(directory add-ons)"
 change add-ons "apply these changes to add-ons?"
 close_endpoint
+
+if [[ -v DIRECTORY[edge] ]]; then
+  step "edge: CloudFront and WAF"
+  init edge
+  change edge "apply these changes to edge? it takes about 20 minutes"
+fi
 
 step "done"
 say "kubectl: aws eks update-kubeconfig --region $AWS_REGION --name $NAME"

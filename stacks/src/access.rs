@@ -3,6 +3,8 @@
 //! Everything is read off the built platform. What a chart makes has the name that the chart's templates give it under the
 //! values that are set here.
 
+use synth_bindings::aws_cloudfront_distribution;
+
 use crate::{
     Platform,
     charts::prometheus_stack,
@@ -57,6 +59,8 @@ pub struct Balanced {
     pub made: Option<String>,
     /// The name that leads to it.
     pub host: Option<String>,
+    /// The command that prints the name of the edge before it, where there is one: nobody else reaches the load balancer.
+    pub edge: Option<String>,
 }
 
 impl Page {
@@ -85,6 +89,9 @@ impl Balanced {
     /// The command that prints the name of the load balancer.
     pub fn hostname(&self) -> String {
         let Self { service, namespace, .. } = self;
+        if let Some(edge) = &self.edge {
+            return edge.clone();
+        }
         if let Some(name) = &self.made {
             return format!(
                 "aws elbv2 describe-load-balancers --names {name} --query 'LoadBalancers[0].DNSName' --output text"
@@ -96,9 +103,9 @@ impl Balanced {
         )
     }
 
-    /// `http`, or `https` where the load balancer has a certificate.
+    /// `http`, or `https` where the load balancer has a certificate, or an edge is before it.
     pub fn scheme(&self) -> &'static str {
-        if self.port == 443 { "https" } else { "http" }
+        if self.port == 443 || self.edge.is_some() { "https" } else { "http" }
     }
 }
 
@@ -120,13 +127,25 @@ pub fn balanced(platform: &Platform) -> Vec<Balanced> {
         let port = balancer.leads().first().and_then(|leads| u16::try_from(leads.port).ok()).unwrap_or_default();
         let (service, namespace) = (balancer.service.name().to_owned(), balancer.service.namespace().to_owned());
         let made = balancer.made().and_then(|made| made.text(|of| of.name()));
-        Balanced { service, namespace, port, made, host: balancer.host() }
+        Balanced { service, namespace, port, made, host: balancer.host(), edge: edge(platform) }
     });
     // One load balancer has several groups: the one that speaks TLS is the one to ask.
     let mut balanced: Vec<_> = balanced.collect();
     balanced.sort_by_key(|balanced| std::cmp::Reverse(balanced.port));
     balanced.dedup_by(|one, other| one.made.is_some() && one.made == other.made);
     balanced
+}
+
+/// The command that prints the name under which viewers reach the edge.
+fn edge(platform: &Platform) -> Option<String> {
+    let distribution = platform.resources::<aws_cloudfront_distribution::Handle>().next()?;
+    if let Some(host) = distribution.texts(|of| of.aliases()).into_iter().flatten().next() {
+        return Some(format!("echo {host}"));
+    }
+    let comment = distribution.text(|of| of.comment())?;
+    Some(format!(
+        "aws cloudfront list-distributions --query \"DistributionList.Items[?Comment=='{comment}'].DomainName\" --output text"
+    ))
 }
 
 /// The chart's `argocd-server/service.yaml`: ports 80 and 443 lead to one port, which speaks TLS unless it is told not to.

@@ -10,6 +10,7 @@ pub mod bootstrap;
 mod charts;
 pub mod cluster;
 pub mod cost;
+pub mod edge;
 pub mod iam;
 mod instances;
 pub mod load_test;

@@ -4,7 +4,7 @@ use synth_project::{Built, Family, Kept, Kind, Layer, Order, Part, Project};
 use synth_review::{SettingPlace, Waiver};
 
 use crate::{
-    Platform, add_ons, base_images, bootstrap, cluster, load_test, manifests, orders, picture, policies,
+    Platform, add_ons, base_images, bootstrap, cluster, edge, load_test, manifests, orders, picture, policies,
     settings::{Settings, SettingsError},
 };
 
@@ -15,36 +15,49 @@ const PARTS: &[Part<Platform>] = &[
         directory: "bootstrap",
         summary: "state bucket, image registry, and GitHub's roles",
         kind: Kind::Stack(bootstrap::define),
+        absent: Part::<Platform>::always,
     },
     Part {
         name: "cluster",
         directory: "cluster",
         summary: "network, EKS, base nodes, Karpenter's AWS side and Argo CD",
         kind: Kind::Stack(cluster::define),
+        absent: Part::<Platform>::always,
     },
     Part {
         name: "add-ons",
         directory: "add-ons",
         summary: "the root Application and the repository's credentials: hands the cluster to GitOps",
         kind: Kind::Stack(add_ons::define),
+        absent: Part::<Platform>::always,
+    },
+    Part {
+        name: "edge",
+        directory: "edge",
+        summary: "CloudFront and WAF before the proxy, static content, and the logs and alarms of both",
+        kind: Kind::Stack(edge::define),
+        absent: |settings| (!settings.edge.enabled).then_some("`edge.enabled` is false"),
     },
     Part {
         name: "manifests",
         directory: "manifests",
         summary: "what Argo CD syncs: system charts, node pools, both services, policies and dashboards",
         kind: Kind::Manifests(manifests::build),
+        absent: Part::<Platform>::always,
     },
     Part {
         name: "load-test",
         directory: "load-testing",
         summary: "the JMeter plan: requests a second rise, hold and fall, through the proxy to the mock target",
         kind: Kind::Files(load_test::build),
+        absent: Part::<Platform>::always,
     },
     Part {
         name: "picture",
         directory: "picture",
         summary: "the architecture as a drawing: zones, nodes, services, and the paths of a request and of a change",
         kind: Kind::Picture(picture::build),
+        absent: Part::<Platform>::always,
     },
 ];
 

@@ -1,9 +1,11 @@
 //! The settings of Terraform in every stack: versions, where state lives, and the AWS account that it is tied to.
 
 use synth_bindings::{Aws, Helm, helm_release, provider};
-use synth_framework::{Ref, Stack, Terraform, functions::base64decode, mock_provider, run, s3_backend, terraform};
+use synth_framework::{
+    ProviderHandle, Ref, Stack, Terraform, functions::base64decode, mock_provider, run, s3_backend, terraform,
+};
 
-use crate::settings::{ProviderFloor, Settings};
+use crate::settings::{GLOBAL_REGION, ProviderFloor, Settings};
 
 /// Terraform's versions: write-only arguments came with 1.11.
 const TERRAFORM_VERSIONS: &str = ">= 1.11";
@@ -15,6 +17,17 @@ const HELM_VERSIONS: &str = ">= 3.1.1, < 4.0.0";
 pub fn aws(settings: &Settings, stack: &Stack) {
     common(settings, stack).add_to(stack);
     aws_provider(settings, stack);
+}
+
+/// Declares the settings of a stack that has something in the region of what is global, too, and returns that provider.
+pub fn aws_and_global(settings: &Settings, stack: &Stack) -> ProviderHandle<Aws> {
+    aws(settings, stack);
+    provider::aws()
+        .alias("global")
+        .region(GLOBAL_REGION)
+        .allowed_account_ids([&settings.aws.account_id])
+        .default_tags(provider::aws::default_tags().tags(tags(settings, stack)))
+        .add_to(stack)
 }
 
 /// Declares the settings of a stack that installs charts, too.

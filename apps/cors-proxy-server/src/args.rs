@@ -96,6 +96,12 @@ pub struct Args {
     /// A network whose `X-Forwarded-*` headers are believed (repeatable)
     #[arg(long, env = "TIDELINE_TRUST_FORWARDED_FROM", value_name = "CIDR", value_delimiter = ',')]
     pub trust_forwarded_from: Vec<IpNet>,
+    /// Believe the last address in `X-Forwarded-For` of what load balancers bring, because an edge alone reaches them; needs --proxy-protocol-from
+    #[arg(long, env = "TIDELINE_BEHIND_EDGE")]
+    pub behind_edge: bool,
+    /// A header by which the shared cache in front keeps responses; what varies by others is for browsers alone (repeatable)
+    #[arg(long, env = "TIDELINE_CACHE_KEY", value_name = "NAME", value_delimiter = ',')]
+    pub cache_key: Vec<HeaderName>,
     /// Limits, drain and telemetry.
     #[command(flatten)]
     pub server: ServerArgs,
@@ -113,6 +119,10 @@ impl Args {
         ensure!(
             !self.allow_credentials || !self.allow_origin.is_empty(),
             "--allow-credentials needs --allow-origin: credentials are never allowed for every origin"
+        );
+        ensure!(
+            !self.behind_edge || !self.server.proxy_protocol_from.is_empty(),
+            "--behind-edge needs --proxy-protocol-from: from anywhere else the header may say anything"
         );
         Ok(())
     }
@@ -145,8 +155,10 @@ impl Args {
                 remove: self.remove_header,
                 cookies: self.allow_credentials,
                 trusted: self.trust_forwarded_from,
+                edge: self.behind_edge,
             },
             required: self.require_header,
+            cache_key: self.cache_key,
             rate: self.rate_limit.map(RateLimit::new),
             in_flight: InFlight::new(in_flight),
             upstream,

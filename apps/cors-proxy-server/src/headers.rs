@@ -79,13 +79,30 @@ pub struct RequestRules {
     pub(crate) remove: Vec<HeaderName>,
     pub(crate) cookies: bool,
     pub(crate) trusted: Vec<IpNet>,
+    pub(crate) edge: bool,
+}
+
+/// Who opened a connection, or the client that a load balancer there speaks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// Its address.
+    pub address: IpAddr,
+    /// Whether a load balancer brought it.
+    pub balanced: bool,
+}
+
+impl From<IpAddr> for Peer {
+    fn from(address: IpAddr) -> Self {
+        Self { address, balanced: false }
+    }
 }
 
 impl RequestRules {
     /// The client's address: the peer's, or, as far as trusted proxies vouch for it, the one they forward for.
-    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let mut client = peer.to_canonical();
-        if !self.trusts(client) {
+    pub(crate) fn client(&self, peer: impl Into<Peer>, headers: &HeaderMap) -> IpAddr {
+        let peer = peer.into();
+        let mut client = peer.address.to_canonical();
+        if !self.believes(peer) {
             return client;
         }
         let chain = headers.get_all(&FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
@@ -102,20 +119,27 @@ impl RequestRules {
         client
     }
 
+    /// Whether a peer's `X-Forwarded-*` are believed. An edge that alone reaches the load balancer needs no range: its servers' addresses
+    /// change, and each appends the address that it speaks for.
+    fn believes(&self, peer: Peer) -> bool {
+        (self.edge && peer.balanced) || self.trusts(peer.address.to_canonical())
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }
 
     /// Turns the client's headers into the target's.
-    pub fn apply(&self, mut headers: HeaderMap, peer: IpAddr, trace: &TraceParent, websocket: bool) -> Fields {
+    pub fn apply(&self, mut headers: HeaderMap, peer: impl Into<Peer>, trace: &TraceParent, websocket: bool) -> Fields {
         if headers.contains_key(header::TRANSFER_ENCODING) {
             headers.remove(header::CONTENT_LENGTH);
         }
         if self.cookies {
             cookies::unmark(&mut headers);
         }
-        let peer = peer.to_canonical();
-        let trusted = self.trusts(peer);
+        let peer = peer.into();
+        let trusted = self.believes(peer);
+        let peer = peer.address.to_canonical();
         let named = named(&headers);
         let trailers = headers.get_all(header::TE).iter().any(accepts_trailers);
         let forwarded = forwarded(&headers, peer, trusted);
@@ -250,6 +274,22 @@ pub fn clean_response(headers: &mut HeaderMap, cookies: bool, target: &Target) {
     headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
 }
 
+/// Keeps from a shared cache what it would give to the wrong client: it does not read `Vary`, and keeps responses by its `key` alone.
+pub(crate) fn keep_private(headers: &mut HeaderMap, key: &[HeaderName]) {
+    let varies = headers.get_all(header::VARY).iter().any(|value| {
+        let mut names = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        // Such a cache has a key of its own for encodings.
+        let known = |name: &[u8]| {
+            let mut names = key.iter().map(HeaderName::as_str).chain(["accept-encoding"]);
+            name.is_empty() || names.any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+        };
+        names.any(|name| !known(name))
+    });
+    if varies {
+        headers.append(header::CACHE_CONTROL, HeaderValue::from_static("private"));
+    }
+}
+
 /// Removes the headers of one connection, and other `unwanted` ones. One pass over the few that there are is cheaper than a
 /// lookup of each name that there might be.
 fn remove_hop_by_hop(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
@@ -311,8 +351,29 @@ mod tests {
     fn the_client_is_the_last_hop_that_no_trusted_proxy_vouches_for() {
         let rules = rules("10.0.0.0/8");
         let headers = with(&[("x-forwarded-for", "6.6.6.6, 1.2.3.4"), ("x-forwarded-for", "10.0.0.9")]);
-        assert_eq!(rules.client("10.0.0.1".parse().unwrap(), &headers), IpAddr::from([1, 2, 3, 4]));
-        assert_eq!(rules.client("5.5.5.5".parse().unwrap(), &headers), IpAddr::from([5, 5, 5, 5]));
+        assert_eq!(rules.client(IpAddr::from([10, 0, 0, 1]), &headers), IpAddr::from([1, 2, 3, 4]));
+        assert_eq!(rules.client(IpAddr::from([5, 5, 5, 5]), &headers), IpAddr::from([5, 5, 5, 5]));
+    }
+
+    #[test]
+    fn behind_an_edge_the_last_hop_of_what_a_balancer_brings_is_the_client_and_no_other() {
+        let rules = RequestRules { edge: true, ..RequestRules::default() };
+        let headers = with(&[("x-forwarded-for", "6.6.6.6, 1.2.3.4")]);
+        let address = IpAddr::from([5, 5, 5, 5]);
+        assert_eq!(rules.client(Peer { address, balanced: true }, &headers), IpAddr::from([1, 2, 3, 4]));
+        assert_eq!(rules.client(address, &headers), address);
+        assert_eq!(RequestRules::default().client(Peer { address, balanced: true }, &headers), address);
+    }
+
+    #[test]
+    fn what_varies_by_more_than_a_cache_keeps_by_is_kept_from_it() {
+        let private = |vary: &'static str| {
+            let mut headers = with(&[("vary", vary), ("cache-control", "max-age=60")]);
+            keep_private(&mut headers, &[header::ORIGIN, header::ACCEPT_LANGUAGE]);
+            headers.get_all("cache-control").iter().any(|value| value == "private")
+        };
+        assert!(private("*") && private("Origin, User-Agent") && private("cookie"));
+        assert!(!private("origin , Accept-Encoding") && !private("Accept-Language") && !private(""));
     }
 
     #[test]
@@ -324,7 +385,7 @@ mod tests {
             ("x-forwarded-proto", "https"),
             ("forwarded", "for=6.6.6.6"),
         ];
-        let untrusted = rules("10.0.0.0/8").apply(with(&claim), "5.5.5.5".parse().unwrap(), &trace, false).map();
+        let untrusted = rules("10.0.0.0/8").apply(with(&claim), IpAddr::from([5, 5, 5, 5]), &trace, false).map();
         assert_eq!(
             (&untrusted["x-forwarded-for"], &untrusted["x-forwarded-proto"]),
             (&"5.5.5.5".parse().unwrap(), &"http".parse().unwrap())
@@ -334,7 +395,7 @@ mod tests {
             (&"proxy:8080".parse().unwrap(), &"8080".parse().unwrap())
         );
         assert!(!untrusted.contains_key("forwarded"));
-        let trusted = rules("5.0.0.0/8").apply(with(&claim), "5.5.5.5".parse().unwrap(), &trace, false).map();
+        let trusted = rules("5.0.0.0/8").apply(with(&claim), IpAddr::from([5, 5, 5, 5]), &trace, false).map();
         assert_eq!(
             (&trusted["x-forwarded-for"], &trusted["x-forwarded-proto"]),
             (&"6.6.6.6, 5.5.5.5".parse().unwrap(), &"https".parse().unwrap())
@@ -350,7 +411,7 @@ mod tests {
             ("transfer_encoding", "chunked"),
             ("x_own", "1"),
         ]);
-        let headers = RequestRules::default().apply(headers, "5.5.5.5".parse().unwrap(), &trace, false).map();
+        let headers = RequestRules::default().apply(headers, IpAddr::from([5, 5, 5, 5]), &trace, false).map();
         let crossed: Vec<_> = headers.keys().map(HeaderName::as_str).filter(|name| name.contains('_')).collect();
         assert_eq!(crossed, ["x_own"]);
     }

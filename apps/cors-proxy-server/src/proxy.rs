@@ -50,6 +50,7 @@ pub(crate) struct Proxy {
     pub(crate) policy: Policy,
     pub(crate) rules: RequestRules,
     pub(crate) required: Vec<HeaderName>,
+    pub(crate) cache_key: Vec<HeaderName>,
     pub(crate) rate: Option<RateLimit>,
     pub(crate) guard: Guard,
     pub(crate) in_flight: InFlight,
@@ -156,7 +157,7 @@ impl Proxy {
             return Err(ProxyError::HeaderRequired(names.join(", ")));
         }
         if let Some(rate) = &self.rate {
-            let client = self.rules.client(inbound.arrival.peer.ip(), &inbound.headers);
+            let client = self.rules.client(peer_of(&inbound.arrival), &inbound.headers);
             rate.take(client).map_err(|retry_after| ProxyError::RateLimited { retry_after })?;
         }
         Ok(())
@@ -170,7 +171,8 @@ impl Proxy {
         let target = target?.ok_or(BadTarget::Missing)?;
         let limit = self.limits.request_body;
         let Inbound { method, uri, headers, body, upgrade, arrival } = inbound;
-        let Arrival { peer, trace, wire, drain } = arrival;
+        let peer = peer_of(&arrival);
+        let Arrival { trace, wire, drain, .. } = arrival;
         if body.size_hint().lower() > limit {
             return Err(ProxyError::RequestTooLarge { limit });
         }
@@ -184,7 +186,7 @@ impl Proxy {
         if websocket || body.size_hint().exact().is_none_or(|bytes| bytes > SHORT_BODY) {
             wire.widen();
         }
-        let headers = self.rules.apply(headers, peer.ip(), &trace, websocket);
+        let headers = self.rules.apply(headers, peer, &trace, websocket);
         let path = target::with_apostrophes(&target, &uri);
         let body = (!body.is_end_stream()).then_some((body, limit));
         let exchange = Exchange { method, path, target, headers, switches: websocket, body, wire: wire.clone() };
@@ -265,10 +267,17 @@ impl Proxy {
     fn finish(&self, head: &mut Parts, hops: &Hops) {
         headers::clean_response(&mut head.headers, self.rules.cookies, &hops.current);
         hops.write(head.status, &mut head.headers);
+        if !self.cache_key.is_empty() {
+            headers::keep_private(&mut head.headers, &self.cache_key);
+        }
         self.policy.expose(&mut head.headers);
         head.extensions.clear();
         head.version = http::Version::HTTP_11;
     }
+}
+
+fn peer_of(arrival: &Arrival) -> headers::Peer {
+    headers::Peer { address: arrival.peer.ip(), balanced: arrival.balanced }
 }
 
 /// Where a request has been.

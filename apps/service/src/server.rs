@@ -245,6 +245,7 @@ impl<R: Routes> Acceptor<R> {
         let held = (slot, Some(self.metrics.connection()));
         let wire = held.0.wire.clone();
         let Ok(peer) = stream.peer_addr() else { return };
+        let balanced = self.args.is_balancer(peer);
         // Without it a small response waits for the peer's delayed acknowledgement; with an error it is only slower.
         let _ = stream.set_nodelay(true);
         bound_unsent(&stream);
@@ -254,7 +255,7 @@ impl<R: Routes> Acceptor<R> {
         let io = TokioIo::new(Connection::new(stream, clock, self.args.windows, held));
         let expires = Instant::now() + jittered(self.args.max_connection_age);
 
-        let service = service_fn(|request| self.respond(request, peer, &wire, expires));
+        let service = service_fn(|request| self.respond(request, (peer, balanced), &wire, expires));
         let mut builder = http1::Builder::new();
         builder.max_buf_size(BUFFER).half_close(false);
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
@@ -283,7 +284,7 @@ impl<R: Routes> Acceptor<R> {
     async fn respond(
         &self,
         request: Request<Incoming>,
-        peer: SocketAddr,
+        (peer, balanced): (SocketAddr, bool),
         wire: &Wire,
         expires: Instant,
     ) -> Result<Response<impl Body<Data = Bytes, Error = BoxError> + use<R>>, Reset> {
@@ -298,7 +299,7 @@ impl<R: Routes> Acceptor<R> {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             return Ok(response);
         }
-        let arrival = Arrival { peer, trace, wire: wire.clone(), drain: self.drain.clone() };
+        let arrival = Arrival { peer, balanced, trace, wire: wire.clone(), drain: self.drain.clone() };
         let mut response = self.routes.answer(request, arrival).await;
         if wire.is_reset() {
             return Err(Reset);
@@ -318,6 +319,8 @@ impl<R: Routes> Acceptor<R> {
 pub struct Arrival {
     /// The address at the other end of the connection, or the client that a load balancer there speaks for.
     pub peer: SocketAddr,
+    /// Whether it is a load balancer that opened the connection.
+    pub balanced: bool,
     /// The trace that the request belongs to.
     pub trace: TraceParent,
     /// The connection that it came by.

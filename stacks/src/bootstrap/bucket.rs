@@ -10,7 +10,7 @@ use crate::iam::{condition, deny, principals};
 
 /// Declares that no access list counts, and that nothing opens a bucket to the public.
 #[track_caller]
-pub(super) fn close(label: &str, bucket: &aws_s3_bucket::Handle, stack: &Stack) -> block::Handle {
+pub(crate) fn close(label: &str, bucket: &aws_s3_bucket::Handle, stack: &Stack) -> block::Handle {
     ownership(label).bucket(bucket.id()).rule(ownership::rule().object_ownership("BucketOwnerEnforced")).add_to(stack);
     block(label)
         .bucket(bucket.id())
@@ -22,7 +22,7 @@ pub(super) fn close(label: &str, bucket: &aws_s3_bucket::Handle, stack: &Stack) 
 }
 
 /// The statements that deny everybody everything but over TLS of today.
-pub(super) fn tls_alone(bucket: &aws_s3_bucket::Handle) -> [statement::Block; 2] {
+pub(crate) fn tls_alone(bucket: &aws_s3_bucket::Handle) -> [statement::Block; 2] {
     let denied = |sid: &str| {
         let everything = [text!("{}", bucket.arn()), text!("{}/*", bucket.arn())];
         deny(sid, ["s3:*"]).principals(principals(["*"])).resources(everything)

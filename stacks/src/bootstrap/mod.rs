@@ -3,7 +3,7 @@
 //! Its first run keeps state in a local file (an untracked `backend_override.tf.json`), until the bucket is there to move to.
 
 mod access_log;
-mod bucket;
+pub(crate) mod bucket;
 mod budget;
 mod github;
 mod plan;

@@ -7,7 +7,7 @@ use super::state::State;
 use crate::{
     iam::{allow, grant},
     names::GITHUB_ISSUER,
-    settings::{OncePerAccount, Settings},
+    settings::{GLOBAL_REGION, OncePerAccount, Settings},
 };
 
 /// Grants the role a policy for each concern.
@@ -17,36 +17,41 @@ pub(super) fn grant_plans(settings: &Settings, state: &State, role: &aws_iam_rol
     grant(stack, settings, role, "github-plan-identity", of_identity(settings));
     grant(stack, settings, role, "github-plan-network", of_network());
     grant(stack, settings, role, "github-plan-cluster", of_cluster(settings));
+    if settings.edge.enabled {
+        grant(stack, settings, role, "github-plan-edge", of_edge(settings));
+    }
     if settings.budget.monthly_usd > 0 {
         grant(stack, settings, role, "github-plan-budget", of_budget(settings));
     }
 }
 
+/// How a bucket is made.
+const BUCKET: [&str; 16] = [
+    "s3:GetAccelerateConfiguration",
+    "s3:GetBucketAcl",
+    "s3:GetBucketCORS",
+    "s3:GetBucketLogging",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketRequestPayment",
+    "s3:GetBucketTagging",
+    "s3:GetBucketVersioning",
+    "s3:GetBucketWebsite",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:ListBucket",
+];
+
 /// A plan without a lock only reads: its own state, and how buckets, key and vault are made.
 fn of_state(settings: &Settings, state: &State) -> Vec<statement::Block> {
     let objects = text!("{}/{}/*", state.bucket.arn(), &settings.state.key_prefix);
-    let bucket = [
-        "s3:GetAccelerateConfiguration",
-        "s3:GetBucketAcl",
-        "s3:GetBucketCORS",
-        "s3:GetBucketLogging",
-        "s3:GetBucketObjectLockConfiguration",
-        "s3:GetBucketOwnershipControls",
-        "s3:GetBucketPolicy",
-        "s3:GetBucketPublicAccessBlock",
-        "s3:GetBucketRequestPayment",
-        "s3:GetBucketTagging",
-        "s3:GetBucketVersioning",
-        "s3:GetBucketWebsite",
-        "s3:GetEncryptionConfiguration",
-        "s3:GetLifecycleConfiguration",
-        "s3:GetReplicationConfiguration",
-        "s3:ListBucket",
-    ];
     let backup = ["backup:DescribeBackupVault", "backup:GetBackupPlan", "backup:GetBackupSelection", "backup:ListTags"];
     let vault = arn(settings, "backup", &format!("backup-vault:{}", settings.named("state")));
     vec![
-        allow("StateBuckets", bucket).resources([state.bucket.arn(), state.log.arn()]),
+        allow("StateBuckets", BUCKET).resources([state.bucket.arn(), state.log.arn()]),
         allow("ReadState", ["s3:GetObject"]).resources([objects]),
         allow("DecryptState", ["kms:Decrypt"]).resources([state.key.arn()]),
         // AWS gives plans their ids.
@@ -137,6 +142,61 @@ fn of_cluster(settings: &Settings) -> Vec<statement::Block> {
         allow("LogGroups", ["logs:ListTagsForResource"]).resources(logs),
         allow("Rules", rules).resources([arn(settings, "events", &format!("rule/{}", settings.named("*")))]),
         allow("Queue", ["sqs:GetQueueAttributes", "sqs:ListQueueTags"]).resources([queue]),
+    ]
+}
+
+/// What `CloudFront` has lies in no region, and what is beside it in one of its own. No mock has recorded these calls: they are those of the
+/// service authorization reference that the provider's documentation of each type leads to (2026-12-01).
+fn of_edge(settings: &Settings) -> Vec<statement::Block> {
+    let account = &settings.aws.account_id;
+    let global = |service: &str, resource: &str| format!("arn:aws:{service}:{GLOBAL_REGION}:{account}:{resource}");
+    let bucket = |name: String| format!("arn:aws:s3:::{name}");
+    let cloudfront = [
+        "cloudfront:GetCachePolicy",
+        "cloudfront:GetDistribution",
+        "cloudfront:GetMonitoringSubscription",
+        "cloudfront:GetOriginAccessControl",
+        "cloudfront:GetOriginRequestPolicy",
+        "cloudfront:GetResponseHeadersPolicy",
+        "cloudfront:GetVpcOrigin",
+        "cloudfront:ListTagsForResource",
+    ];
+    let kept = [
+        "cache-policy",
+        "distribution",
+        "origin-access-control",
+        "origin-request-policy",
+        "response-headers-policy",
+        "vpcorigin",
+    ];
+    let kept = kept.map(|kind| format!("arn:aws:cloudfront::{account}:{kind}/*"));
+    let everywhere = [
+        "cloudwatch:DescribeAlarms",
+        "ec2:DescribeManagedPrefixLists",
+        "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTags",
+        "logs:DescribeResourcePolicies",
+    ];
+    let deliveries =
+        ["logs:GetDelivery", "logs:GetDeliveryDestination", "logs:GetDeliverySource", "logs:ListTagsForResource"];
+    let kinds = ["delivery:*", "delivery-destination:*", "delivery-source:*"].map(|kind| global("logs", kind));
+    let group = global("logs", &format!("log-group:aws-waf-logs-{}", settings.name));
+    let firewall = ["wafv2:GetLoggingConfiguration", "wafv2:GetWebACL", "wafv2:ListTagsForResource"];
+    let pages = bucket(settings.pages_bucket());
+    vec![
+        // AWS gives them their ids.
+        allow("CloudFront", cloudfront).resources(kept),
+        allow("PrefixLists", ["ec2:GetManagedPrefixListEntries"])
+            .resources([format!("arn:aws:ec2:{}:aws:prefix-list/*", settings.aws.region)]),
+        allow("EdgeEverywhere", everywhere).resources(["*"]),
+        allow("EdgeLogs", deliveries).resources(kinds.into_iter().chain([group])),
+        allow("EdgeAlarms", ["cloudwatch:ListTagsForResource"])
+            .resources([global("cloudwatch", &format!("alarm:{}", settings.named("edge-*")))]),
+        allow("Firewall", firewall)
+            .resources([global("wafv2", &format!("global/webacl/{}/*", settings.named("edge")))]),
+        allow("EdgeBuckets", BUCKET).resources([pages.clone(), bucket(settings.edge_log_bucket())]),
+        allow("Pages", ["s3:GetObject", "s3:GetObjectTagging"]).resources([format!("{pages}/*")]),
     ]
 }
 

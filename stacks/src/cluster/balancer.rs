@@ -5,7 +5,7 @@
 
 use synth_bindings::{
     aws_lb, aws_lb_listener, aws_lb_target_group, aws_security_group, aws_vpc_security_group_egress_rule as egress,
-    aws_vpc_security_group_ingress_rule as ingress,
+    aws_vpc_security_group_ingress_rule as ingress, data,
 };
 use synth_framework::{IntoValue, Stack, Value};
 
@@ -14,6 +14,9 @@ use crate::{
     names::{HTTPS_REDIRECT_PORT, TLS_POLICY},
     settings::Settings,
 };
+
+/// AWS's list of the addresses by which `CloudFront` reaches origins.
+const CLOUDFRONT_SERVERS: &str = "com.amazonaws.global.cloudfront.origin-facing";
 
 /// What a target group's port is good for where each target says its own: nothing. Another one would replace the group, whose name is
 /// taken for as long as its listener has it.
@@ -51,7 +54,9 @@ pub(super) fn balancer(
 
     let traffic = target_group(settings, network, "proxy", settings.balancer_name(), stack);
     let own = settings.services.proxy.certificate_arn.as_ref().map(|arn| arn.to_string().into_value());
+    // Behind an edge nobody but CloudFront reaches it, which ends TLS.
     let certificate = own.or_else(|| Some((&names?.certificate).into_value()));
+    let certificate = certificate.filter(|_| !settings.balancer_is_internal());
     let port = if certificate.is_some() { 443 } else { 80 };
     listener("proxy", &balancer, (port, certificate), &traffic, stack);
     if settings.redirects_to_https() {
@@ -121,7 +126,23 @@ fn listener(
 fn ways(settings: &Settings, groups: &SecurityGroups, group: &aws_security_group::Handle, port: u16, stack: &Stack) {
     let server = &settings.services.cors_proxy_server;
     let redirects = settings.redirects_to_https();
-    for port in [port].into_iter().chain(redirects.then_some(80)) {
+    let from = if settings.balancer_is_internal() {
+        // The servers by which CloudFront reaches its origins; of them, a VPC origin of this account alone leads here. The group that
+        // CloudFront makes for VPC origins would be as narrow, but is there only once the first of them is.
+        let servers = data::aws_ec2_managed_prefix_list("cloudfront").name(CLOUDFRONT_SERVERS).add_to(stack);
+        ingress(format!("balancer_from_cloudfront_{port}"))
+            .security_group_id(group.id())
+            .prefix_list_id(servers.id())
+            .description("CloudFront")
+            .ip_protocol("tcp")
+            .from_port(port)
+            .to_port(port)
+            .add_to(stack);
+        Vec::new()
+    } else {
+        [port].into_iter().chain(redirects.then_some(80)).collect()
+    };
+    for port in from {
         ingress(format!("balancer_from_anywhere_{port}"))
             .security_group_id(group.id())
             .cidr_ipv4("0.0.0.0/0")

@@ -71,7 +71,8 @@ pub(super) fn names(settings: &Settings, stack: &Stack) -> Option<Names> {
 
 /// Declares the record by which the proxy's load balancer is found.
 pub(super) fn of_balancer(settings: &Settings, names: &Names, balancer: &aws_lb::Handle, stack: &Stack) {
-    let Some(host) = settings.proxy_host() else { return };
+    // Behind an edge its load balancer has no name: the edge has.
+    let Some(host) = settings.proxy_host().filter(|_| !settings.balancer_is_internal()) else { return };
     aws_route53_record("proxy")
         .zone_id(&names.zone)
         .name(host)

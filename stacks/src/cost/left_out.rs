@@ -37,6 +37,12 @@ use self::Paid::{Free, Lines, Otherwise};
 
 const BACKUPS: Paid = Otherwise("backups of a few megabytes: cents");
 const BUCKETS: Paid = Otherwise("states and their access log, some megabytes: cents");
+const LOGS_OF_EDGE: Paid =
+    Otherwise("access logs of the edge: their delivery to S3 is priced by the gigabyte, which is not evidenced here");
+const FIREWALL_LOG: Paid =
+    Otherwise("what WAF refuses or counts, at the price of logs: how much nobody knows beforehand");
+const EXTRA_METRICS: Paid =
+    Otherwise("additional metrics of a distribution, by the metric: their price is not evidenced here");
 const EVENTS: Paid = Otherwise("events of AWS's own services are free; those that reach the queue are the queue's");
 
 /// Every type that has bindings.
@@ -47,9 +53,21 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
     ("aws_backup_selection", Free),
     ("aws_backup_vault", Free),
     ("aws_budgets_budget", Free),
+    ("aws_cloudfront_cache_policy", Free),
+    ("aws_cloudfront_distribution", Lines),
+    ("aws_cloudfront_monitoring_subscription", EXTRA_METRICS),
+    ("aws_cloudfront_origin_access_control", Free),
+    ("aws_cloudfront_origin_request_policy", Free),
+    ("aws_cloudfront_response_headers_policy", Free),
+    ("aws_cloudfront_vpc_origin", Free),
     ("aws_cloudwatch_event_rule", EVENTS),
     ("aws_cloudwatch_event_target", Free),
+    ("aws_cloudwatch_log_delivery", LOGS_OF_EDGE),
+    ("aws_cloudwatch_log_delivery_destination", Free),
+    ("aws_cloudwatch_log_delivery_source", Free),
     ("aws_cloudwatch_log_group", Lines),
+    ("aws_cloudwatch_log_resource_policy", Free),
+    ("aws_cloudwatch_metric_alarm", Lines),
     ("aws_default_security_group", Free),
     ("aws_ec2_subnet_cidr_reservation", Free),
     ("aws_ecr_lifecycle_policy", Free),
@@ -94,6 +112,7 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
     ("aws_s3_bucket_public_access_block", Free),
     ("aws_s3_bucket_server_side_encryption_configuration", Free),
     ("aws_s3_bucket_versioning", Free),
+    ("aws_s3_object", Free),
     ("aws_security_group", Free),
     ("aws_sqs_queue", Otherwise("some thousand messages a month, and the first million is free")),
     ("aws_sqs_queue_policy", Free),
@@ -102,6 +121,8 @@ pub(crate) const TYPES: &[(&str, Paid)] = &[
     ("aws_vpc_endpoint", Lines),
     ("aws_vpc_security_group_egress_rule", Free),
     ("aws_vpc_security_group_ingress_rule", Free),
+    ("aws_wafv2_web_acl", Lines),
+    ("aws_wafv2_web_acl_logging_configuration", FIREWALL_LOG),
     ("helm_release", Free),
 ];
 

@@ -1,6 +1,8 @@
 //! What moves: requests as the twin saw them, and what nobody can know, which is assumed.
 
-use synth_bindings::{aws_cloudwatch_log_group, aws_ecr_repository, aws_eks_cluster, aws_flow_log};
+use synth_bindings::{
+    aws_cloudfront_distribution, aws_cloudwatch_log_group, aws_ecr_repository, aws_eks_cluster, aws_flow_log,
+};
 use synth_twin::{
     cost::{HOURS_A_MONTH, Item, Prices},
     simulation::trace::Trace,
@@ -17,6 +19,13 @@ use crate::{Platform, view::Declared};
 
 /// Megabytes of a gigabyte as images are paid.
 const MEGABYTES: f64 = 1e3;
+
+/// Bytes of a gigabyte, as traffic is paid.
+const BYTES: f64 = 1e9;
+/// Bytes of a kilobyte.
+const KILOBYTE: f64 = 1e3;
+/// Requests by which edges are paid.
+const MILLION: f64 = 1e6;
 
 /// Days of a month of 730 hours.
 const DAYS: f64 = HOURS_A_MONTH / 24.0;
@@ -56,12 +65,28 @@ impl Bill<'_> {
             let line = self.line(Part::Traffic, what, item, quantity, assumed);
             Line { from: balancers.clone(), ..line }
         };
-        vec![
+        let edge: Vec<_> = self.platform.resources::<aws_cloudfront_distribution::Handle>().collect();
+        let egress = moved.egress / months;
+        let answered = if edge.is_empty() {
+            vec![traffic("answers to the internet", Item::Egress, egress, &[ANSWER])]
+        } else {
+            // What AWS sends to CloudFront is free. As if nothing were kept there: what is kept is less of everything but this.
+            let millions = egress * BYTES / (self.assumed.of(ANSWER) * KILOBYTE).max(1.0) / MILLION;
+            let of_edge = |what: &str, item: Item, quantity: f64| {
+                let from = edge.iter().map(|of| of.place().subject).collect();
+                Line { from, ..self.line(Part::Traffic, what, item, quantity, &[ANSWER]) }
+            };
+            vec![
+                of_edge("answers of CloudFront to viewers", Item::CdnGb, egress),
+                of_edge("requests to CloudFront", Item::CdnRequests, millions),
+                of_edge("requests that the web ACL looks at", Item::WebAclRequests, millions),
+            ]
+        };
+        let mut lines = vec![
             traffic("capacity units of load balancers", Item::NlbLcu, moved.lcu_hours / months, &[REQUEST, ANSWER]),
             // Whoever sends pays, and whoever receives.
             traffic("requests between zones", Item::CrossZone, 2.0 * moved.cross_zone / months, &[REQUEST, ANSWER]),
             self.line(Part::Traffic, "all else between zones", Item::CrossZone, 2.0 * background, &[BETWEEN_ZONES]),
-            traffic("answers to the internet", Item::Egress, moved.egress / months, &[ANSWER]),
             self.line(
                 Part::Traffic,
                 "images through NAT gateways",
@@ -69,7 +94,9 @@ impl Bill<'_> {
                 self.nodes * self.assumed.of(THROUGH_NAT),
                 &[THROUGH_NAT],
             ),
-        ]
+        ];
+        lines.splice(3..3, answered);
+        lines
     }
 
     /// What is written into each group of logs, and what is kept there.
@@ -81,6 +108,10 @@ impl Bill<'_> {
         }
         for group in groups {
             let subject = group.place().subject;
+            // What WAF writes down nobody knows beforehand: it is among what is left out.
+            if group.text(|of| of.name()).is_some_and(|name| name.starts_with("aws-waf-logs-")) {
+                continue;
+            }
             let written = if flows.contains(&subject) {
                 Written {
                     gigabytes: self.nodes * self.assumed.of(FLOW_LOG),

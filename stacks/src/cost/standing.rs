@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use synth_bindings::{
-    aws_eip, aws_eks_cluster, aws_kms_key, aws_nat_gateway, aws_route53_zone, aws_subnet, aws_vpc_endpoint,
+    aws_cloudwatch_metric_alarm, aws_eip, aws_eks_cluster, aws_kms_key, aws_nat_gateway, aws_route53_zone, aws_subnet,
+    aws_vpc_endpoint, aws_wafv2_web_acl,
 };
 use synth_kubernetes::quantity;
 use synth_twin::cost::Item;
@@ -43,6 +44,7 @@ pub(crate) fn standing(platform: &Platform, today: Option<Date>) -> Vec<Standing
     all.extend(balancers(platform));
     all.push(zones_of_names(platform));
     all.extend(volumes(platform));
+    all.extend(edge(platform));
     all.push(each::<aws_kms_key::Handle>(platform, (Part::Keys, "keys", Item::KmsKey), &[]));
     all
 }
@@ -162,6 +164,32 @@ fn zones_of_names(platform: &Platform) -> Standing {
         from,
         settings: &["domain.zone"],
     }
+}
+
+/// What stands of an edge: it is paid for where `CloudFront`'s prices are, whatever the region.
+fn edge(platform: &Platform) -> [Standing; 3] {
+    let acls = || platform.resources::<aws_wafv2_web_acl::Handle>();
+    let rules = acls().map(|acl| acl.blocks(|of| of.rule()).count()).sum();
+    [
+        each::<aws_wafv2_web_acl::Handle>(
+            platform,
+            (Part::Network, "web ACL of the edge", Item::WebAcl),
+            &["edge.enabled"],
+        ),
+        Standing {
+            part: Part::Network,
+            what: "rules of the web ACL",
+            item: Item::WebAclRule,
+            units: count(rules),
+            from: acls().map(|of| of.place().subject).collect(),
+            settings: &["edge.managed_rules"],
+        },
+        each::<aws_cloudwatch_metric_alarm::Handle>(
+            platform,
+            (Part::Network, "alarms of the edge", Item::Alarm),
+            &["edge.enabled"],
+        ),
+    ]
 }
 
 /// Volumes that pods claim.

@@ -96,6 +96,18 @@ pub(super) fn entries(shown: &Shown, layout: &Layout, canvas: &mut Canvas) {
     let place = (balancer.right() - 12.0, balancer.middle() + 4.5);
     canvas.text(Style::Note, Anchor::End, place, balancer.width - 190.0, &note);
     let client = Area::new(axis - 44.0, region.y - 52.0, 88.0, 28.0);
+    let down = [(*axis, client.bottom()), (*axis, balancer.y - 2.0)];
+    let Some(edge) = &shown.edge else {
+        canvas.pill("client", client, "Clients");
+        canvas.arrow("request", &down);
+        return;
+    };
+    // It has servers everywhere, and so stands outside of the region.
+    let width = Style::Note.width(edge) + 22.0;
+    let before = Area { x: axis - width / 2.0, width, ..client };
+    canvas.pill("gateway", before, edge);
+    canvas.arrow("request", &down);
+    let client = Area { x: before.x - 26.0 - client.width, ..client };
     canvas.pill("client", client, "Clients");
-    canvas.arrow("request", &[(*axis, client.bottom()), (*axis, balancer.y - 2.0)]);
+    canvas.arrow("request", &[(client.right(), client.middle()), (before.x - 2.0, client.middle())]);
 }

@@ -4,6 +4,7 @@
 
 mod cost;
 mod drain;
+mod edge;
 mod env;
 mod ha;
 mod img;
@@ -34,6 +35,7 @@ pub const FAMILIES: &[Family<Platform>] = &[
     Family { prefix: "SYNC", summary: "how Argo CD applies a change in Git", policies: sync::POLICIES },
     Family { prefix: "OBS", summary: "alerts, and whether people are told of them", policies: obs::POLICIES },
     Family { prefix: "COST", summary: "what a month costs, and who hears of it", policies: cost::POLICIES },
+    Family { prefix: "EDGE", summary: "what stands before the proxy", policies: edge::POLICIES },
     Family { prefix: "OWN", summary: "values that must be the environment's own", policies: own::POLICIES },
 ];
 

@@ -8,12 +8,12 @@ impl Settings {
     /// A record, a certificate and whatever else stands before it then belong to it in one plan: they are made in order, nothing of
     /// it outlives a destroy, and a drift shows.
     pub fn terraform_owns_balancer(&self) -> bool {
-        self.domain.name.is_some()
+        self.domain.name.is_some() || self.edge.enabled
     }
 
     /// Is the proxy's load balancer reached from inside the VPC alone?
     pub fn balancer_is_internal(&self) -> bool {
-        false
+        self.edge.enabled
     }
 
     /// The ranges from which the proxy's load balancer connects: the subnets that it stands in.
@@ -34,7 +34,7 @@ impl Settings {
 
     /// Is what comes to the proxy without TLS sent to HTTPS? Its load balancer has a certificate then.
     pub fn redirects_to_https(&self) -> bool {
-        self.domain.name.is_some()
+        self.domain.name.is_some() && !self.balancer_is_internal()
     }
 
     /// The name under which the proxy is reached.

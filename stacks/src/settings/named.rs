@@ -91,6 +91,16 @@ impl Settings {
         self.state.bucket.clone().unwrap_or_else(derived)
     }
 
+    /// The bucket of static content behind the edge.
+    pub fn pages_bucket(&self) -> String {
+        format!("{}-{}", self.named("pages"), self.aws.account_id)
+    }
+
+    /// The bucket of the edge's access logs.
+    pub fn edge_log_bucket(&self) -> String {
+        format!("{}-{}", self.named("edge-logs"), self.aws.account_id)
+    }
+
     /// The bucket of who read and wrote the state.
     pub fn state_log_bucket(&self) -> String {
         format!("{}-logs", self.state_bucket())

@@ -5,9 +5,9 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Budget, Cluster, Domain, ExampleValue, ExternalSecrets, Github, Karpenter, Keda,
+    Argocd, Aws, BaseNodes, Budget, Cluster, Domain, Edge, ExampleValue, ExternalSecrets, Github, Karpenter, Keda,
     LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State,
-    across, example,
+    across, edge, example,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -65,6 +65,8 @@ pub struct Settings {
     pub observability: Observability,
     /// The workloads that scale.
     pub services: Services,
+    /// `CloudFront` and WAF before the proxy.
+    pub edge: Edge,
     /// The load test.
     pub load_test: LoadTest,
     /// Findings of policies that are accepted.
@@ -134,6 +136,7 @@ impl Settings {
         root.field::<LoadBalancerController>("load_balancer_controller", "AWS Load Balancer Controller.", &[]);
         root.field::<Observability>("observability", "Prometheus, Alertmanager and Grafana.", &[]);
         root.field::<Services>("services", "The workloads that scale.", &[]);
+        root.field::<Edge>("edge", "CloudFront and WAF before the proxy.", &[]);
         root.field::<LoadTest>("load_test", "The load test.", &[]);
         root.field::<Vec<Waiver>>("waivers", "Findings of policies that are accepted.", &[]);
         let mut schema =
@@ -183,6 +186,7 @@ impl Settings {
         let load_balancer_controller = root.field("load_balancer_controller", &[]);
         let observability = root.field("observability", &[]);
         let services = root.field("services", &[]);
+        let edge = root.field("edge", &[]);
         let load_test = root.field("load_test", &[]);
         let waivers = root.field("waivers", &[]);
         root.close();
@@ -204,6 +208,12 @@ impl Settings {
         }
         if let (Some(name), Some(services)) = (&name, &services) {
             across::service_roles_fit(name, services, problems);
+        }
+        if let (Some(aws), Some(edge)) = (&aws, &edge) {
+            edge::lies_where_cloudfront_looks(aws, edge, problems);
+        }
+        if let (Some(edge), Some(services)) = (&edge, &services) {
+            edge::ends_tls_alone(edge, services, problems);
         }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
             across::services_lie_outside_the_vpc(network, cluster, problems);
@@ -252,6 +262,7 @@ impl Settings {
             load_balancer_controller: load_balancer_controller?,
             observability: observability?,
             services: services?,
+            edge: edge?,
             load_test: load_test?,
             waivers: waivers?,
             example_values,

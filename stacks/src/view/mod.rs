@@ -21,7 +21,7 @@ pub(crate) use balancer::{BALANCER, Balancer, Leads, TARGET_GROUP, keeps_balance
 pub(crate) use charts::{Root, RootObjects, Synced, argocd_release, argocd_values, root_release};
 pub(crate) use entrance::Entrance;
 pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
-pub(crate) use nodes::{Pools, Taken, pool_setting, requirement, types};
+pub(crate) use nodes::{CAPACITY_TYPE, Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{
     AppProject, Application, ExternalSecret, Meta, NodeClass, NodePool, Object, ScaledObject, SecretStore,
     ServiceMonitor, TriggerAuthentication,

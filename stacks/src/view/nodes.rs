@@ -121,6 +121,9 @@ impl<'a> Pools<'a> {
     }
 }
 
+/// The label of nodes that says how they are bought.
+pub(crate) const CAPACITY_TYPE: &str = "karpenter.sh/capacity-type";
+
 /// The values that a pool allows for a label; none where it does not say.
 pub(crate) fn requirement<'a>(pool: &Object<'a, NodePool>, key: &str) -> &'a [String] {
     let mut requirements = pool.typed().spec.template.spec.requirements.iter();

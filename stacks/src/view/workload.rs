@@ -191,6 +191,11 @@ impl<'a> Workload<'a> {
         self.containers().iter().flat_map(move |container| self::flag(container, flag))
     }
 
+    /// Is this flag, which has no value, among the arguments?
+    pub(crate) fn has_flag(&self, flag: &str) -> bool {
+        self.containers().iter().flat_map(|of| of.args.iter().flatten()).any(|argument| argument == flag)
+    }
+
     /// The private targets that the containers, of the proxy, may reach.
     pub(crate) fn allowed_targets(&self) -> impl Iterator<Item = Target> {
         self.flags("--allow-target").filter_map(|target| target.parse().ok())

@@ -1,4 +1,4 @@
-//! The manifests under fixed environments: the least and the most of everything, and one under names of a domain.
+//! The manifests under fixed environments: the least and the most of everything, one under names of a domain, and one behind an edge.
 
 #![expect(clippy::unwrap_used, reason = "what helps tests may panic as they do")]
 
@@ -23,10 +23,11 @@ use synth_kubernetes::{BuiltManifests, Manifest};
 use synth_project::Layer;
 
 const BASE: &str = include_str!("../fixtures/default.toml");
-const ENVIRONMENTS: [(&str, &str); 3] = [
+const ENVIRONMENTS: [(&str, &str); 4] = [
     ("small", include_str!("../fixtures/small.toml")),
     ("large", include_str!("../fixtures/large.toml")),
     ("named", include_str!("../fixtures/named.toml")),
+    ("fronted", include_str!("../fixtures/edge.toml")),
 ];
 
 /// The settings of a fixture, over the fixed base.

@@ -64,7 +64,7 @@ fn dashboards() -> Vec<(String, String, Json)> {
             }
         }
     }
-    assert_eq!(found.len(), 6, "two dashboards in three environments");
+    assert_eq!(found.len(), 8, "two dashboards in four environments");
     found
 }
 

@@ -52,7 +52,7 @@ fn a_worker_without_a_port_is_asked_by_nobody_and_lets_nobody_in() {
     // It also gets the credentials of its role, and reaches its queue.
     let ways_out = items(policy("mailer"), "/spec/egress");
     let ports: Vec<_> = ways_out.iter().map(|way| at(way, "/ports/0/port").clone()).collect();
-    assert_eq!(ports, [json!(53), json!(8081), json!(80), json!(443)]);
+    assert_eq!(ports, [json!(53), json!(3000), json!(80), json!(443)]);
     let called = json!([{ "podSelector": { "matchLabels": { "app.kubernetes.io/name": "mailer" } } }]);
     let target = items(object(&built, "NetworkPolicy", "mock-target-server"), "/spec/ingress");
     assert!(target.iter().any(|rule| rule["from"].as_array().unwrap().contains(&called[0])), "{target:?}");

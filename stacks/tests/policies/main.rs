@@ -6,6 +6,7 @@ mod balancer;
 mod cost;
 mod delivery;
 mod drain;
+mod edge;
 mod eksup;
 mod entrances;
 mod env;

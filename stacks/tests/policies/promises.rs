@@ -163,7 +163,8 @@ const BEYOND: &[&str] = &[
     "LINK034", "DRAIN001", "DRAIN004", "DRAIN006", "DRAIN007", "SEC001", "SEC002", "SEC004", "SEC005", "SEC006",
     "SEC007", "SEC008", "SEC011", "SEC012", "SEC014", "SEC016", "SEC017", "SEC019", "SEC021", "IMG002", "IMG003",
     "IMG006", "VER004", "VER009", "VER010", "VER011", "VER012", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005",
-    "SYNC006", "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003", "OBS005",
+    "SYNC006", "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003", "OBS005", "EDGE001", "EDGE002",
+    "EDGE003", "EDGE004", "EDGE005", "EDGE006", "EDGE007",
 ];
 
 /// So many services that the document of who may push their images is longer than IAM takes.

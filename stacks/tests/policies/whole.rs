@@ -81,6 +81,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("cost.rs"),
         include_str!("delivery.rs"),
         include_str!("drain.rs"),
+        include_str!("edge.rs"),
         include_str!("sec.rs"),
         include_str!("img.rs"),
         include_str!("ver.rs"),

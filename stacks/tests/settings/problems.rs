@@ -46,14 +46,14 @@ port = 80
     staging.toml:12:22: `cluster.kubernetes_version` is `1.31`: choose one of `1.35`, `1.36` and `1.37`
     staging.toml:13:15: `cluster.zonal_shift` is a boolean, one of `off`, `aws-only` and `on` is expected
     staging.toml:16:8: `services.cors_proxy_server.port` is 80, but must be from 1025 to 65535
-    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `budget`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `domain`, `argocd`, `karpenter`, `metrics_server`, `keda`, `external_secrets`, `load_balancer_controller`, `observability`, `services`, `load_test` and `waivers`
+    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `budget`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `domain`, `argocd`, `karpenter`, `metrics_server`, `keda`, `external_secrets`, `load_balancer_controller`, `observability`, `services`, `edge`, `load_test` and `waivers`
     ");
 }
 
 #[test]
 fn a_base_without_a_section_misses_it_at_its_first_line() {
     let error = Settings::parse("default", &[layer("default", "name = \"tideline\"\n")]).unwrap_err();
-    assert_eq!(error.problems.len(), 20);
+    assert_eq!(error.problems.len(), 19);
     insta::assert_snapshot!(error.problems[0], @"stacks/environments/default.toml:1:1: `aws` is missing: add it");
 }
 
@@ -342,5 +342,54 @@ certificate_arn = \"arn:aws:acm:eu-north-1:999922223333:certificate/1\"
     insta::assert_snapshot!(refused(text), @r"
     default.toml:154:13: `observability.namespace` is taken by `argocd.namespace`, `monitoring` at staging.toml:3, and pruning one would remove the other: choose another
     staging.toml:5:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:999922223333:certificate/1`, but a load balancer only takes certificates of its own account, `aws.account_id`, `111122223333` at default.toml:5
+    ");
+}
+
+#[test]
+fn an_edge_says_what_it_lacks_and_what_lies_elsewhere() {
+    let text = r#"
+[edge]
+enabled = true
+host = "www.example.com"
+price_class = "PriceClass_300"
+requests_per_five_minutes = 9
+managed_rules = "count"
+geo_restriction = "deny"
+countries = ["Sweden"]
+firewall_log_retention_days = 31
+alarm_error_percent = 0
+"#;
+    insta::assert_snapshot!(refused(text), @r"
+    staging.toml:5:15: `edge.price_class` is `PriceClass_300`, one of `PriceClass_100`, `PriceClass_200` and `PriceClass_All` is expected: did you mean `PriceClass_100`?
+    staging.toml:6:29: `edge.requests_per_five_minutes` is 9, but must be from 10 to 2000000000
+    staging.toml:9:14: `edge.countries[0]` is `Sweden`, a country's two letters such as `SE` is expected
+    staging.toml:10:31: `edge.firewall_log_retention_days` is `31`: choose one of `1`, `3`, `5`, `7`, `14`, `30`, `60`, `90`, `120`, `150`, `180`, `365`, `400`, `545`, `731`, `1096`, `1827`, `2192`, `2557`, `2922`, `3288` and `3653`
+    staging.toml:11:23: `edge.alarm_error_percent` is 0, but must be from 1 to 100
+    ");
+    let text = r#"
+[edge]
+enabled = true
+host = "www.example.com"
+geo_restriction = "allow"
+alarm_topic_arn = "arn:aws:sns:eu-north-1:111122223333:alarms"
+
+[services.proxy]
+certificate_arn = "arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+"#;
+    insta::assert_snapshot!(refused(text), @r"
+    default.toml:229:19: `edge.certificate_arn` is empty, but `edge.host` is `www.example.com`: name a certificate of it in us-east-1
+    default.toml:235:13: `edge.countries` is empty, but `edge.geo_restriction` is `allow`: name them
+    staging.toml:6:19: `edge.alarm_topic_arn` is `arn:aws:sns:eu-north-1:111122223333:alarms`, but CloudFront and its alarms look in us-east-1: name one that lies there
+    staging.toml:9:19: `services.proxy.certificate_arn` is `arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`, but with `edge.enabled` CloudFront ends TLS and reaches the load balancer inside the VPC: clear it, and name one in `edge.certificate_arn`
+    ");
+    let text = r#"
+[edge]
+certificate_arn = "arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+countries = ["SE"]
+"#;
+    insta::assert_snapshot!(refused(text), @r"
+    staging.toml:3:19: `edge.certificate_arn` is `arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`, but `edge.host` is empty: name the host that it is for, or clear it
+    staging.toml:3:19: `edge.certificate_arn` is `arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`, but CloudFront and its alarms look in us-east-1: name one that lies there
+    staging.toml:4:13: `edge.countries` names 1 countries, but `edge.geo_restriction` is `none`: empty it, or set that to `allow` or `deny`
     ");
 }

@@ -14,11 +14,12 @@ use synth_project::{Layer, Project as _};
 
 const BASE: &str = include_str!("../fixtures/default.toml");
 
-/// The fixed environments: the cheapest, the widest, and one whose parts have names of a domain.
-const ENVIRONMENTS: [(&str, &str); 3] = [
+/// The fixed environments: the cheapest, the widest, one whose parts have names of a domain, and one behind an edge.
+const ENVIRONMENTS: [(&str, &str); 4] = [
     ("small", include_str!("../fixtures/small.toml")),
     ("large", include_str!("../fixtures/large.toml")),
     ("named", include_str!("../fixtures/named.toml")),
+    ("fronted", include_str!("../fixtures/edge.toml")),
 ];
 
 /// An environment in which a service asks for what others do not.

@@ -3,13 +3,45 @@
 
 #![allow(non_camel_case_types, reason = "arguments are named as Terraform names them")]
 
+/// The argument `access_control_allow_credentials`.
+#[derive(Debug)]
+pub enum access_control_allow_credentials {}
+
+/// The argument `access_control_allow_headers`.
+#[derive(Debug)]
+pub enum access_control_allow_headers {}
+
+/// The argument `access_control_allow_methods`.
+#[derive(Debug)]
+pub enum access_control_allow_methods {}
+
+/// The argument `access_control_allow_origins`.
+#[derive(Debug)]
+pub enum access_control_allow_origins {}
+
+/// The argument `access_control_max_age_sec`.
+#[derive(Debug)]
+pub enum access_control_max_age_sec {}
+
 /// The argument `access_scope`.
 #[derive(Debug)]
 pub enum access_scope {}
 
+/// The argument `action`.
+#[derive(Debug)]
+pub enum action {}
+
+/// The argument `action_to_use`.
+#[derive(Debug)]
+pub enum action_to_use {}
+
 /// The argument `addon_name`.
 #[derive(Debug)]
 pub enum addon_name {}
+
+/// The argument `alarm_name`.
+#[derive(Debug)]
+pub enum alarm_name {}
 
 /// The argument `allowed_methods`.
 #[derive(Debug)]
@@ -35,6 +67,10 @@ pub enum apply_server_side_encryption_by_default {}
 #[derive(Debug)]
 pub enum arn {}
 
+/// The argument `asn_list`.
+#[derive(Debug)]
+pub enum asn_list {}
+
 /// The argument `assume_role_policy`.
 #[derive(Debug)]
 pub enum assume_role_policy {}
@@ -55,6 +91,10 @@ pub enum aws_service_name {}
 #[derive(Debug)]
 pub enum backup_options {}
 
+/// The argument `behavior`.
+#[derive(Debug)]
+pub enum behavior {}
+
 /// The argument `binary_path`.
 #[derive(Debug)]
 pub enum binary_path {}
@@ -70,6 +110,10 @@ pub enum budget_adjustment_period {}
 /// The argument `budget_type`.
 #[derive(Debug)]
 pub enum budget_type {}
+
+/// The argument `cached_methods`.
+#[derive(Debug)]
+pub enum cached_methods {}
 
 /// The argument `capacity_provider`.
 #[derive(Debug)]
@@ -91,6 +135,10 @@ pub enum chart {}
 #[derive(Debug)]
 pub enum cidr_block {}
 
+/// The argument `client_certificate_arn`.
+#[derive(Debug)]
+pub enum client_certificate_arn {}
+
 /// The argument `client_id`.
 #[derive(Debug)]
 pub enum client_id {}
@@ -102,6 +150,10 @@ pub enum client_id_list {}
 /// The argument `client_secret`.
 #[derive(Debug)]
 pub enum client_secret {}
+
+/// The argument `cloudwatch_metrics_enabled`.
+#[derive(Debug)]
+pub enum cloudwatch_metrics_enabled {}
 
 /// The argument `cluster_name`.
 #[derive(Debug)]
@@ -119,9 +171,21 @@ pub enum command {}
 #[derive(Debug)]
 pub enum comparison_operator {}
 
+/// The argument `condition`.
+#[derive(Debug)]
+pub enum condition {}
+
 /// The argument `configured`.
 #[derive(Debug)]
 pub enum configured {}
+
+/// The argument `content`.
+#[derive(Debug)]
+pub enum content {}
+
+/// The argument `content_security_policy`.
+#[derive(Debug)]
+pub enum content_security_policy {}
 
 /// The argument `content_type`.
 #[derive(Debug)]
@@ -131,6 +195,18 @@ pub enum content_type {}
 #[derive(Debug)]
 pub enum control_plane_instance_type {}
 
+/// The argument `cookie_behavior`.
+#[derive(Debug)]
+pub enum cookie_behavior {}
+
+/// The argument `cookies_config`.
+#[derive(Debug)]
+pub enum cookies_config {}
+
+/// The argument `country_codes`.
+#[derive(Debug)]
+pub enum country_codes {}
+
 /// The argument `database`.
 #[derive(Debug)]
 pub enum database {}
@@ -139,9 +215,29 @@ pub enum database {}
 #[derive(Debug)]
 pub enum default_action {}
 
+/// The argument `default_behavior`.
+#[derive(Debug)]
+pub enum default_behavior {}
+
+/// The argument `default_cache_behavior`.
+#[derive(Debug)]
+pub enum default_cache_behavior {}
+
 /// The argument `default_retention`.
 #[derive(Debug)]
 pub enum default_retention {}
+
+/// The argument `default_size_inspection_limit`.
+#[derive(Debug)]
+pub enum default_size_inspection_limit {}
+
+/// The argument `delivery_destination_arn`.
+#[derive(Debug)]
+pub enum delivery_destination_arn {}
+
+/// The argument `delivery_source_name`.
+#[derive(Debug)]
+pub enum delivery_source_name {}
 
 /// The argument `desired_size`.
 #[derive(Debug)]
@@ -154,6 +250,10 @@ pub enum destination {}
 /// The argument `destination_vault_arn`.
 #[derive(Debug)]
 pub enum destination_vault_arn {}
+
+/// The argument `distribution_id`.
+#[derive(Debug)]
+pub enum distribution_id {}
 
 /// The argument `domain_name`.
 #[derive(Debug)]
@@ -175,9 +275,33 @@ pub enum enable_unhealthy_connection_termination {}
 #[derive(Debug)]
 pub enum enabled {}
 
+/// The argument `error_code`.
+#[derive(Debug)]
+pub enum error_code {}
+
 /// The argument `evaluate_target_health`.
 #[derive(Debug)]
 pub enum evaluate_target_health {}
+
+/// The argument `event_type`.
+#[derive(Debug)]
+pub enum event_type {}
+
+/// The argument `failover_criteria`.
+#[derive(Debug)]
+pub enum failover_criteria {}
+
+/// The argument `fallback_behavior`.
+#[derive(Debug)]
+pub enum fallback_behavior {}
+
+/// The argument `field`.
+#[derive(Debug)]
+pub enum field {}
+
+/// The argument `field_type`.
+#[derive(Debug)]
+pub enum field_type {}
 
 /// The argument `filter`.
 #[derive(Debug)]
@@ -191,9 +315,41 @@ pub enum filter_type {}
 #[derive(Debug)]
 pub enum format {}
 
+/// The argument `frame_option`.
+#[derive(Debug)]
+pub enum frame_option {}
+
+/// The argument `function_arn`.
+#[derive(Debug)]
+pub enum function_arn {}
+
+/// The argument `geo_restriction`.
+#[derive(Debug)]
+pub enum geo_restriction {}
+
 /// The argument `grantee`.
 #[derive(Debug)]
 pub enum grantee {}
+
+/// The argument `header`.
+#[derive(Debug)]
+pub enum header {}
+
+/// The argument `header_name`.
+#[derive(Debug)]
+pub enum header_name {}
+
+/// The argument `headers_config`.
+#[derive(Debug)]
+pub enum headers_config {}
+
+/// The argument `http_port`.
+#[derive(Debug)]
+pub enum http_port {}
+
+/// The argument `https_port`.
+#[derive(Debug)]
+pub enum https_port {}
 
 /// The argument `iam_role_arn`.
 #[derive(Debug)]
@@ -211,6 +367,10 @@ pub enum identifiers {}
 #[derive(Debug)]
 pub enum input_template {}
 
+/// The argument `insert_header`.
+#[derive(Debug)]
+pub enum insert_header {}
+
 /// The argument `ip_protocol`.
 #[derive(Debug)]
 pub enum ip_protocol {}
@@ -222,6 +382,10 @@ pub enum ipv4_ipam_pool_id {}
 /// The argument `issuer`.
 #[derive(Debug)]
 pub enum issuer {}
+
+/// The argument `items`.
+#[derive(Debug)]
+pub enum items {}
 
 /// The argument `job_definition`.
 #[derive(Debug)]
@@ -251,6 +415,14 @@ pub enum key_id {}
 #[derive(Debug)]
 pub enum kubernetes_version {}
 
+/// The argument `label_name`.
+#[derive(Debug)]
+pub enum label_name {}
+
+/// The argument `lambda_arn`.
+#[derive(Debug)]
+pub enum lambda_arn {}
+
 /// The argument `latitude`.
 #[derive(Debug)]
 pub enum latitude {}
@@ -259,6 +431,10 @@ pub enum latitude {}
 #[derive(Debug)]
 pub enum license_configuration_arn {}
 
+/// The argument `limit`.
+#[derive(Debug)]
+pub enum limit {}
+
 /// The argument `load_balancer_arn`.
 #[derive(Debug)]
 pub enum load_balancer_arn {}
@@ -266,6 +442,14 @@ pub enum load_balancer_arn {}
 /// The argument `location_name`.
 #[derive(Debug)]
 pub enum location_name {}
+
+/// The argument `log_destination_configs`.
+#[derive(Debug)]
+pub enum log_destination_configs {}
+
+/// The argument `log_type`.
+#[derive(Debug)]
+pub enum log_type {}
 
 /// The argument `longitude`.
 #[derive(Debug)]
@@ -279,9 +463,17 @@ pub enum malware_scanner {}
 #[derive(Debug)]
 pub enum max_size {}
 
+/// The argument `member`.
+#[derive(Debug)]
+pub enum member {}
+
 /// The argument `memory_mib`.
 #[derive(Debug)]
 pub enum memory_mib {}
+
+/// The argument `metric_name`.
+#[derive(Debug)]
+pub enum metric_name {}
 
 /// The argument `min`.
 #[derive(Debug)]
@@ -298,6 +490,10 @@ pub enum min_size {}
 /// The argument `mode`.
 #[derive(Debug)]
 pub enum mode {}
+
+/// The argument `monitoring_subscription`.
+#[derive(Debug)]
+pub enum monitoring_subscription {}
 
 /// The argument `name`.
 #[derive(Debug)]
@@ -339,13 +535,49 @@ pub enum on_deregistration {}
 #[derive(Debug)]
 pub enum on_unhealthy {}
 
+/// The argument `origin`.
+#[derive(Debug)]
+pub enum origin {}
+
+/// The argument `origin_access_control_origin_type`.
+#[derive(Debug)]
+pub enum origin_access_control_origin_type {}
+
+/// The argument `origin_access_identity`.
+#[derive(Debug)]
+pub enum origin_access_identity {}
+
+/// The argument `origin_id`.
+#[derive(Debug)]
+pub enum origin_id {}
+
+/// The argument `origin_override`.
+#[derive(Debug)]
+pub enum origin_override {}
+
+/// The argument `origin_protocol_policy`.
+#[derive(Debug)]
+pub enum origin_protocol_policy {}
+
+/// The argument `origin_ssl_protocols`.
+#[derive(Debug)]
+pub enum origin_ssl_protocols {}
+
 /// The argument `outpost_arns`.
 #[derive(Debug)]
 pub enum outpost_arns {}
 
+/// The argument `override_`.
+#[derive(Debug)]
+pub enum override_ {}
+
 /// The argument `owner`.
 #[derive(Debug)]
 pub enum owner {}
+
+/// The argument `parameters_in_cache_key_and_forwarded_to_origin`.
+#[derive(Debug)]
+pub enum parameters_in_cache_key_and_forwarded_to_origin {}
 
 /// The argument `partition_date_source`.
 #[derive(Debug)]
@@ -354,6 +586,14 @@ pub enum partition_date_source {}
 /// The argument `password`.
 #[derive(Debug)]
 pub enum password {}
+
+/// The argument `path_pattern`.
+#[derive(Debug)]
+pub enum path_pattern {}
+
+/// The argument `period`.
+#[derive(Debug)]
+pub enum period {}
 
 /// The argument `permission`.
 #[derive(Debug)]
@@ -375,17 +615,65 @@ pub enum policy {}
 #[derive(Debug)]
 pub enum policy_arn {}
 
+/// The argument `policy_document`.
+#[derive(Debug)]
+pub enum policy_document {}
+
+/// The argument `position`.
+#[derive(Debug)]
+pub enum position {}
+
 /// The argument `principal_arn`.
 #[derive(Debug)]
 pub enum principal_arn {}
+
+/// The argument `priority`.
+#[derive(Debug)]
+pub enum priority {}
+
+/// The argument `promql_criteria`.
+#[derive(Debug)]
+pub enum promql_criteria {}
+
+/// The argument `protection`.
+#[derive(Debug)]
+pub enum protection {}
 
 /// The argument `provider`.
 #[derive(Debug)]
 pub enum provider {}
 
+/// The argument `quantity`.
+#[derive(Debug)]
+pub enum quantity {}
+
+/// The argument `query`.
+#[derive(Debug)]
+pub enum query {}
+
+/// The argument `query_string_behavior`.
+#[derive(Debug)]
+pub enum query_string_behavior {}
+
+/// The argument `query_strings_config`.
+#[derive(Debug)]
+pub enum query_strings_config {}
+
 /// The argument `queue_url`.
 #[derive(Debug)]
 pub enum queue_url {}
+
+/// The argument `realtime_metrics_subscription_config`.
+#[derive(Debug)]
+pub enum realtime_metrics_subscription_config {}
+
+/// The argument `realtime_metrics_subscription_status`.
+#[derive(Debug)]
+pub enum realtime_metrics_subscription_status {}
+
+/// The argument `referrer_policy`.
+#[derive(Debug)]
+pub enum referrer_policy {}
 
 /// The argument `region`.
 #[derive(Debug)]
@@ -403,9 +691,17 @@ pub enum repository {}
 #[derive(Debug)]
 pub enum repository_filter {}
 
+/// The argument `requirement`.
+#[derive(Debug)]
+pub enum requirement {}
+
 /// The argument `reservation_type`.
 #[derive(Debug)]
 pub enum reservation_type {}
+
+/// The argument `resource_arn`.
+#[derive(Debug)]
+pub enum resource_arn {}
 
 /// The argument `resource_type`.
 #[derive(Debug)]
@@ -418,6 +714,18 @@ pub enum resource_types {}
 /// The argument `resources`.
 #[derive(Debug)]
 pub enum resources {}
+
+/// The argument `response_code`.
+#[derive(Debug)]
+pub enum response_code {}
+
+/// The argument `restriction_type`.
+#[derive(Debug)]
+pub enum restriction_type {}
+
+/// The argument `restrictions`.
+#[derive(Debug)]
+pub enum restrictions {}
 
 /// The argument `role`.
 #[derive(Debug)]
@@ -443,6 +751,14 @@ pub enum rule_name {}
 #[derive(Debug)]
 pub enum rules {}
 
+/// The argument `sampled_requests_enabled`.
+#[derive(Debug)]
+pub enum sampled_requests_enabled {}
+
+/// The argument `sampling_rate`.
+#[derive(Debug)]
+pub enum sampling_rate {}
+
 /// The argument `scaling_config`.
 #[derive(Debug)]
 pub enum scaling_config {}
@@ -467,6 +783,10 @@ pub enum scan_type {}
 #[derive(Debug)]
 pub enum scanner_role_arn {}
 
+/// The argument `scope`.
+#[derive(Debug)]
+pub enum scope {}
+
 /// The argument `security_group_id`.
 #[derive(Debug)]
 pub enum security_group_id {}
@@ -474,6 +794,14 @@ pub enum security_group_id {}
 /// The argument `service_account`.
 #[derive(Debug)]
 pub enum service_account {}
+
+/// The argument `signing_behavior`.
+#[derive(Debug)]
+pub enum signing_behavior {}
+
+/// The argument `signing_protocol`.
+#[derive(Debug)]
+pub enum signing_protocol {}
 
 /// The argument `sse_algorithm`.
 #[derive(Debug)]
@@ -483,6 +811,14 @@ pub enum sse_algorithm {}
 #[derive(Debug)]
 pub enum start_time {}
 
+/// The argument `stat`.
+#[derive(Debug)]
+pub enum stat {}
+
+/// The argument `statement`.
+#[derive(Debug)]
+pub enum statement {}
+
 /// The argument `status`.
 #[derive(Debug)]
 pub enum status {}
@@ -490,6 +826,10 @@ pub enum status {}
 /// The argument `status_code`.
 #[derive(Debug)]
 pub enum status_code {}
+
+/// The argument `status_codes`.
+#[derive(Debug)]
+pub enum status_codes {}
 
 /// The argument `storage_class`.
 #[derive(Debug)]
@@ -523,6 +863,10 @@ pub enum target_group {}
 #[derive(Debug)]
 pub enum target_key_id {}
 
+/// The argument `target_origin_id`.
+#[derive(Debug)]
+pub enum target_origin_id {}
+
 /// The argument `target_prefix`.
 #[derive(Debug)]
 pub enum target_prefix {}
@@ -554,6 +898,10 @@ pub enum time_unit {}
 /// The argument `token_endpoint`.
 #[derive(Debug)]
 pub enum token_endpoint {}
+
+/// The argument `trust_store_id`.
+#[derive(Debug)]
+pub enum trust_store_id {}
 
 /// The argument `type_`.
 #[derive(Debug)]
@@ -607,6 +955,10 @@ pub enum variable {}
 #[derive(Debug)]
 pub enum vcpu_count {}
 
+/// The argument `vendor_name`.
+#[derive(Debug)]
+pub enum vendor_name {}
+
 /// The argument `version`.
 #[derive(Debug)]
 pub enum version {}
@@ -615,6 +967,18 @@ pub enum version {}
 #[derive(Debug)]
 pub enum versioning_configuration {}
 
+/// The argument `viewer_certificate`.
+#[derive(Debug)]
+pub enum viewer_certificate {}
+
+/// The argument `viewer_protocol_policy`.
+#[derive(Debug)]
+pub enum viewer_protocol_policy {}
+
+/// The argument `visibility_config`.
+#[derive(Debug)]
+pub enum visibility_config {}
+
 /// The argument `vpc_config`.
 #[derive(Debug)]
 pub enum vpc_config {}
@@ -622,6 +986,14 @@ pub enum vpc_config {}
 /// The argument `vpc_id`.
 #[derive(Debug)]
 pub enum vpc_id {}
+
+/// The argument `vpc_origin_id`.
+#[derive(Debug)]
+pub enum vpc_origin_id {}
+
+/// The argument `warm_up_period_duration_in_minutes`.
+#[derive(Debug)]
+pub enum warm_up_period_duration_in_minutes {}
 
 /// The argument `weight`.
 #[derive(Debug)]

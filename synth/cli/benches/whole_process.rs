@@ -35,11 +35,22 @@ fn main() {
         run += 1;
         timed("all", &environments, &each.join(run.to_string()))
     });
+    let fronted = folder.join("fronted");
+    fs::create_dir_all(&fronted).expect("Cargo's folder can be written");
+    let base = fs::read_to_string(fixtures.join("default.toml")).expect("the repository holds the fixtures");
+    let with_edge = base.replace("[edge]\nenabled = false", "[edge]\nenabled = true");
+    assert_ne!(base, with_edge, "the fixture has an edge to turn on");
+    fs::write(fronted.join("default.toml"), with_edge).expect("Cargo's folder can be written");
+    let behind_edge = median(|| {
+        run += 1;
+        timed("all", &fronted, &each.join(run.to_string()))
+    });
     let _ = fs::remove_dir_all(&each);
     timed("all", &environments, &out);
     let unchanged = median(|| timed("all", &environments, &out));
     let checked = median(|| timed("check", &environments, &out));
     println!("synth all, every file new   {:>6.1} ms wall, median of {RUNS}", milliseconds(fresh));
+    println!("synth all, with an edge     {:>6.1} ms wall, median of {RUNS}", milliseconds(behind_edge));
     println!("synth all, nothing changed  {:>6.1} ms wall, median of {RUNS}", milliseconds(unchanged));
     println!("synth check                 {:>6.1} ms wall, median of {RUNS}", milliseconds(checked));
     let _ = fs::remove_dir_all(&out);

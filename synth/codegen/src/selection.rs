@@ -29,6 +29,9 @@ pub struct Selected {
     pub data: Vec<String>,
     /// A file in `schemas/` that is read in the provider's place: what is known of its schema from elsewhere, compressed.
     pub reading: Option<String>,
+    /// Blocks that are left out, by their path, such as `aws_wafv2_web_acl.rule.statement.not_statement`.
+    #[serde(default)]
+    pub omits: Vec<String>,
     /// The oldest version that stacks plan under, whose schema is kept beside.
     pub floor: Option<Floor>,
 }
@@ -86,6 +89,7 @@ impl Selected {
             resources: had(&self.resources),
             data: had(&self.data),
             reading: None,
+            omits: self.omits.clone(),
             floor: None,
         })
     }

@@ -37,6 +37,9 @@ impl<'a, P: Project> Offline<'a, P> {
         more: &[OsString],
     ) -> Result<u8> {
         for stack in stacks {
+            if self.is_left_out(stack) {
+                continue;
+            }
             say(format_args!("{HEADING}{title} {}{HEADING:#}", stack.name));
             let code = self.run(stack, command, more)?;
             if code != 0 {
@@ -46,8 +49,17 @@ impl<'a, P: Project> Offline<'a, P> {
         Ok(0)
     }
 
+    /// Do the settings leave a stack out? Then it is said, and there is nothing to run.
+    fn is_left_out(&self, part: &Part<P>) -> bool {
+        let why = (part.absent)(&self.project.settings);
+        why.inspect(|why| say(format_args!("`{}` is not made, because {why}", part.name))).is_some()
+    }
+
     /// Builds a stack and runs Terraform on a copy of it; the result is Terraform's exit code.
     pub(crate) fn run(&self, part: &'static Part<P>, command: Command, more: &[OsString]) -> Result<u8> {
+        if self.is_left_out(part) {
+            return Ok(0);
+        }
         let folder = self.project.scratch.join(part.name);
         let rendered = render(self.project, Some(part))?;
         let files = rendered.iter().flat_map(|rendered| &rendered.files);

@@ -25,10 +25,12 @@ pub(crate) struct Rendered {
     pub(crate) files: Vec<StackFile>,
     /// How much the files declare.
     pub(crate) declared: Declared,
+    /// Why there are none, if the settings leave the part out.
+    pub(crate) absent: Option<&'static str>,
 }
 
 /// How much a part declares.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Declared {
     /// Managed resources.
     pub(crate) resources: usize,
@@ -38,11 +40,12 @@ pub(crate) struct Declared {
     pub(crate) objects: usize,
 }
 
-/// Builds and renders one part, or all of them.
+/// Builds and renders one part, or all of them. What the settings leave out is rendered as nothing.
 pub(crate) fn render<P: Project>(project: &Opened<P>, part: Option<&'static Part<P>>) -> Result<Vec<Rendered>> {
     Ok(match part {
-        Some(part) => vec![render_part(project, &part.build(&project.settings)?)],
-        None => P::build(&project.settings)?.parts().iter().map(|built| render_part(project, built)).collect(),
+        Some(part) if part.is_there(&project.settings) => vec![render_part(project, &part.build(&project.settings)?)],
+        Some(part) => vec![render_absent(project, part)],
+        None => render_all(project, &P::build(&project.settings)?, None),
     })
 }
 
@@ -52,11 +55,10 @@ pub(crate) fn review<P: Project>(
     part: Option<&'static Part<P>>,
 ) -> Result<(Review, Vec<Rendered>)> {
     let platform = beside_others(project)?;
-    let wanted = platform.parts().iter().filter(|built| part.is_none_or(|part| part.name == built.name()));
     // Neither needs the other, and each takes a third of the run.
     thread::scope(|scope| {
         let reviewed = scope.spawn(|| judge(project, &platform));
-        let rendered = wanted.map(|built| render_part(project, built)).collect();
+        let rendered = render_all(project, &platform, part);
         let reviewed = reviewed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((reviewed, rendered))
     })
@@ -108,6 +110,27 @@ fn neighbours<P: Project>(project: &Opened<P>) -> Result<Vec<P>> {
     Ok(all.into_iter().flatten().collect())
 }
 
+/// Renders one part, or all of them, in their order.
+fn render_all<P: Project>(project: &Opened<P>, platform: &P, wanted: Option<&'static Part<P>>) -> Vec<Rendered> {
+    let wanted = P::PARTS.iter().filter(|part| wanted.is_none_or(|wanted| wanted.name == part.name));
+    let rendered = wanted.map(|part| match platform.parts().iter().find(|built| built.name() == part.name) {
+        Some(built) => render_part(project, built),
+        None => render_absent(project, part),
+    });
+    rendered.collect()
+}
+
+fn render_absent<P: Project>(project: &Opened<P>, part: &'static Part<P>) -> Rendered {
+    Rendered {
+        name: part.name,
+        summary: part.summary,
+        directory: project.directory(part.directory),
+        files: Vec::new(),
+        declared: Declared::default(),
+        absent: (part.absent)(&project.settings),
+    }
+}
+
 fn render_part<P: Project>(project: &Opened<P>, built: &Built) -> Rendered {
     let part = P::part(built.name()).expect("everything is built by the part of its name");
     Rendered {
@@ -116,6 +139,7 @@ fn render_part<P: Project>(project: &Opened<P>, built: &Built) -> Rendered {
         directory: project.directory(part.directory),
         files: built.files(),
         declared: Declared::by(built),
+        absent: None,
     }
 }
 

@@ -61,8 +61,22 @@ impl Project for Hello {
     const COMMAND: &'static str = "greet";
     const ENVIRONMENTS: &'static str = "greetings";
     const SCRATCH: &'static str = "scratch";
-    const PARTS: &'static [Part<Self>] =
-        &[Part { name: "hello", directory: "hello", summary: "a greeting", kind: Kind::Stack(define) }];
+    const PARTS: &'static [Part<Self>] = &[
+        Part {
+            name: "hello",
+            directory: "hello",
+            summary: "a greeting",
+            kind: Kind::Stack(define),
+            absent: Part::<Self>::always,
+        },
+        Part {
+            name: "farewell",
+            directory: "farewell",
+            summary: "for those who leave",
+            kind: Kind::Stack(define),
+            absent: |settings| settings.words.contains("morning").then_some("it is morning"),
+        },
+    ];
     const FAMILIES: &'static [Family<Self>] = &[Family {
         prefix: "POLITE",
         summary: "how one speaks",
@@ -136,4 +150,44 @@ fn another_project_is_written_and_judged() {
     assert_eq!(refused.outcome, Outcome::Finding);
     assert!(refused.text.contains("POLITE001"), "{}", refused.text);
     assert!(!fs::read_to_string(out.join("hello/main.tf.json")).unwrap().contains('!'));
+}
+
+#[test]
+fn a_part_that_the_settings_leave_out_is_not_written_and_goes_once_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (environments, out) = (folder.path().join("greetings"), folder.path().join("out"));
+    fs::create_dir(&environments).unwrap();
+    let open = |words: &str| {
+        fs::write(environments.join("default.toml"), words).unwrap();
+        let (out, environments) = (Some(out.clone()), Some(environments.clone()));
+        let today = Some(date(2026, 9, 10));
+        Opened::<Hello>::open(&ProjectArgs { env: "default".to_owned(), out, environments, today }).unwrap()
+    };
+    let farewell = Hello::part("farewell");
+    let written = |words: &str| write(&open(words), farewell, &plain::<WriteArgs>()).unwrap();
+    let left_out = written("good morning");
+    assert_eq!(left_out.outcome, Outcome::Fine);
+    assert!(left_out.text.contains("not made, because it is morning"), "{}", left_out.text);
+    assert!(!out.join("farewell").exists());
+    assert_eq!(check(&open("good morning"), &arguments(&["farewell"])).unwrap().outcome, Outcome::Fine);
+
+    assert_eq!(written("good night").outcome, Outcome::Fine);
+    fs::write(out.join("farewell/.terraform.lock.hcl"), "# builds of providers").unwrap();
+    assert!(out.join("farewell/main.tf.json").exists());
+    let drifted = check(&open("good morning"), &arguments(&["farewell"])).unwrap();
+    assert_eq!(drifted.outcome, Outcome::Finding, "{}", drifted.text);
+    assert!(drifted.text.contains("-  \"output\""), "{}", drifted.text);
+
+    fs::write(out.join("farewell/terraform.tfvars"), "# somebody else's").unwrap();
+    let removed = written("good morning").text;
+    assert!(removed.contains("1 removed") && removed.contains("main.tf.json"), "{removed}");
+    let left: Vec<_> = fs::read_dir(out.join("farewell")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["terraform.tfvars"]);
+    assert_eq!(check(&open("good morning"), &arguments(&["farewell"])).unwrap().outcome, Outcome::Fine);
+}
+
+/// The arguments of `check`.
+fn arguments(words: &[&str]) -> CheckArgs<Hello> {
+    let command = CheckArgs::<Hello>::augment_args(Command::new("check"));
+    CheckArgs::from_arg_matches(&command.get_matches_from(["check"].iter().chain(words))).unwrap()
 }

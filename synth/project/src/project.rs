@@ -61,7 +61,7 @@ pub trait Project: Clone + fmt::Debug + Send + Sync + 'static {
         Self::FAMILIES.iter().flat_map(|family| family.policies)
     }
 
-    /// Builds every part, or returns the problems of all of them.
+    /// Builds every part that the settings have, or returns the problems of all of them.
     fn build(settings: &Self::Settings) -> Result<Self, PartProblems> {
         let mut project = Self::of(settings, build_parts::<Self>(settings, |part| part.draw().is_none())?);
         let drawn = Self::PARTS.iter().filter_map(Part::draw).map(|draw| Built::Files(draw(&project)));
@@ -91,7 +91,7 @@ pub trait Project: Clone + fmt::Debug + Send + Sync + 'static {
 
 fn build_parts<P: Project>(settings: &P::Settings, wanted: fn(&Part<P>) -> bool) -> Result<Vec<Built>, PartProblems> {
     let (mut parts, mut problems) = (Vec::new(), Vec::new());
-    for part in P::PARTS.iter().filter(|part| wanted(part)) {
+    for part in P::PARTS.iter().filter(|part| wanted(part) && part.is_there(settings)) {
         match part.build(settings) {
             Ok(built) => parts.push(built),
             Err(found) => problems.push(found),
@@ -180,6 +180,8 @@ pub struct Part<P: Project> {
     pub summary: &'static str,
     /// Its kind, with the function that builds it.
     pub kind: Kind<P>,
+    /// Why these settings leave it out, as a clause: "`edge.enabled` is false"; [`Part::always`] for one that is always there.
+    pub absent: fn(&P::Settings) -> Option<&'static str>,
 }
 
 /// The kind of a part, with the function that builds it.
@@ -196,6 +198,16 @@ pub enum Kind<P: Project> {
 }
 
 impl<P: Project> Part<P> {
+    /// Leaves a part out of no settings.
+    pub fn always(_: &P::Settings) -> Option<&'static str> {
+        None
+    }
+
+    /// Do these settings have it?
+    pub fn is_there(&self, settings: &P::Settings) -> bool {
+        (self.absent)(settings).is_none()
+    }
+
     /// Is it a stack, which Terraform applies?
     pub fn is_stack(&self) -> bool {
         matches!(self.kind, Kind::Stack(_))
@@ -212,8 +224,9 @@ impl<P: Project> Part<P> {
             Kind::Manifests(build) => build(settings).map(Built::Manifests),
             Kind::Files(build) => Ok(Built::Files(build(settings))),
             Kind::Picture(draw) => {
-                let parts = P::PARTS.iter().filter(|part| part.draw().is_none()).map(|part| part.build(settings));
-                Ok(Built::Files(draw(&P::of(settings, parts.collect::<Result<_, _>>()?))))
+                let parts = P::PARTS.iter().filter(|part| part.draw().is_none() && part.is_there(settings));
+                let parts = parts.map(|part| part.build(settings)).collect::<Result<_, _>>()?;
+                Ok(Built::Files(draw(&P::of(settings, parts))))
             }
         }
     }

@@ -76,6 +76,8 @@ async fn help_names_every_flag_and_its_environment_variable() {
         "drain-timeout",
         "workers",
         "trust-forwarded-from",
+        "behind-edge",
+        "cache-key",
         "proxy-protocol-from",
     ] {
         let variable = format!("TIDELINE_{}", flag.replace('-', "_").to_uppercase());

@@ -179,3 +179,32 @@ async fn health_checks_and_probes_are_answered_with_and_without_a_header() {
     assert!(spoofed.starts_with("HTTP/1.1 400 "), "{spoofed}");
     assert_eq!(sent(BALANCER, proxy.admin, &header(0x22, 0, &[])).await, "");
 }
+
+#[tokio::test]
+async fn behind_an_edge_the_viewer_is_counted_and_what_it_claims_is_not_believed() {
+    let (proxy, mock) = pair(&[&FROM_BALANCER[..], &["--behind-edge", "--rate-limit", "2/1h"]].concat()).await;
+    let asks = |chain: &str| {
+        let path = format!("http://{}/headers", mock.address);
+        format!("GET /{path} HTTP/1.1\r\nHost: proxy\r\nX-Forwarded-For: {chain}\r\nConnection: close\r\n\r\n")
+    };
+    // The edge's servers come and go, and each appends the viewer that it speaks for.
+    for (server, claim) in [(7, "6.6.6.1"), (8, "6.6.6.2")] {
+        let chain = format!("{claim}, 1.2.3.4");
+        let response = sent(BALANCER, proxy.address, &[named(server), asks(&chain).into_bytes()].concat()).await;
+        assert_eq!(told(&response), format!("{chain}, 203.0.113.{server}"));
+    }
+    let limited = sent(BALANCER, proxy.address, &[named(9), asks("6.6.6.3, 1.2.3.4").into_bytes()].concat()).await;
+    assert!(limited.starts_with("HTTP/1.1 429 "), "{limited}");
+    let other = sent(BALANCER, proxy.address, &[named(9), asks("1.2.3.4, 5.6.7.8").into_bytes()].concat()).await;
+    assert!(other.starts_with("HTTP/1.1 200 "), "{other}");
+    // Whoever comes around the load balancer speaks for nobody.
+    let around = sent("127.0.0.3", proxy.address, asks("6.6.6.4, 5.6.7.8").as_bytes()).await;
+    assert_eq!(told(&around), "127.0.0.3");
+}
+
+#[tokio::test]
+async fn an_edge_without_a_balancer_that_says_so_is_refused() {
+    let output = crate::command::command(&["--behind-edge"]).output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("--behind-edge needs --proxy-protocol-from"), "{said}");
+}

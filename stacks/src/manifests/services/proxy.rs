@@ -7,6 +7,7 @@ use synth_kubernetes::{
 
 use super::{ADMIN, SYNC_WAVE, TRAFFIC, bound, container::server_args, networking, workload::Workload};
 use crate::{
+    edge,
     names::{CORS_PROXY_SERVER, HTTPS_REDIRECT_PORT, NAME_LABEL},
     settings::Settings,
 };
@@ -72,7 +73,16 @@ fn proxy_args(settings: &Settings) -> Vec<String> {
     let balancer = balancer.flat_map(|subnet| ["--proxy-protocol-from".to_owned(), subnet.to_string()]);
     let redirect = settings.redirects_to_https().then(|| format!("0.0.0.0:{HTTPS_REDIRECT_PORT}"));
     let redirect = redirect.into_iter().flat_map(|listen| ["--https-redirect-listen".to_owned(), listen]);
-    targets.chain(origins).chain(balancer).chain(redirect).collect()
+    targets.chain(origins).chain(balancer).chain(redirect).chain(edge_args(settings)).collect()
+}
+
+/// With an edge it alone reaches the load balancer, and appends the viewer's address; its cache reads no `Vary`.
+fn edge_args(settings: &Settings) -> Vec<String> {
+    if !settings.edge.enabled {
+        return Vec::new();
+    }
+    let key = edge::CACHE_KEY.iter().flat_map(|name| ["--cache-key".to_owned(), (*name).to_owned()]);
+    ["--behind-edge".to_owned()].into_iter().chain(key).collect()
 }
 
 /// A Service behind a network load balancer whose targets are the pods themselves.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use synth_bindings::{
-    aws_ecr_repository, aws_eks_cluster, aws_eks_node_group, aws_nat_gateway, aws_s3_bucket, aws_subnet,
+    aws_cloudfront_distribution, aws_ecr_repository, aws_eks_cluster, aws_eks_node_group, aws_nat_gateway,
+    aws_s3_bucket, aws_subnet,
 };
 use synth_framework::{BuiltStack, Mode};
 use synth_project::Project as _;
@@ -60,10 +61,23 @@ pub(super) fn base(platform: &Platform) -> Option<String> {
     Some(format!("{fewest}–{most} × {}", types.join(", ")))
 }
 
+/// What stands before the load balancer, if anything does.
+pub(super) fn edge(platform: &Platform) -> Option<String> {
+    let distribution = platform.resources::<aws_cloudfront_distribution::Handle>().next()?;
+    let firewall = distribution.leads(|of| of.web_acl_id()).map(|_| "WAF");
+    let pages = distribution.blocks(|of| of.origin()).count() > 1;
+    let parts = [Some("CloudFront"), firewall, pages.then_some("static content in S3")];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
 pub(super) fn stores(platform: &Platform) -> Vec<String> {
     let stores = [
         ("ECR", "repositories", platform.resources::<aws_ecr_repository::Handle>().count()),
-        ("S3", "buckets of state", platform.resources::<aws_s3_bucket::Handle>().count()),
+        (
+            "S3",
+            "buckets of state",
+            platform.resources::<aws_s3_bucket::Handle>().filter(|of| of.stack.name() != "edge").count(),
+        ),
     ];
     let store = |(service, what, number)| match number {
         0 => None,

@@ -40,6 +40,8 @@ pub(super) struct Shown {
     pub(super) queue: String,
     /// Images and state.
     pub(super) stores: Vec<String>,
+    /// What stands before the load balancer.
+    pub(super) edge: Option<String>,
 }
 
 /// A stack that Terraform applies.
@@ -123,6 +125,7 @@ impl Shown {
             rules: platform.resources::<aws_cloudwatch_event_rule::Handle>().count(),
             queue: queues.find_map(|queue| queue.text(|of| of.name())).unwrap_or_default(),
             stores: aws::stores(platform),
+            edge: aws::edge(platform),
         }
     }
 

@@ -7,7 +7,7 @@ use super::balanced;
 use crate::{
     Platform,
     settings::Duration,
-    view::{Balancer, Pools, TARGET_GROUP, Workload, flag, whole},
+    view::{Balancer, CAPACITY_TYPE, Pools, TARGET_GROUP, Workload, flag, whole},
 };
 
 /// Seconds that the kubelet waits longer than everything that it waits for.
@@ -18,9 +18,6 @@ const SPOT_NOTICE: u64 = 120;
 
 /// Seconds of the notice that are over when pods are told: the event, the queue, the taint and the eviction.
 const SPOT_REACTION: u64 = 5;
-
-/// The label of nodes that says how they are bought.
-const CAPACITY_TYPE: &str = "karpenter.sh/capacity-type";
 
 /// The setting of how long the load balancer keeps a leaving pod's connections.
 const DEREGISTRATION: &str = "services.proxy.deregistration_delay_seconds";

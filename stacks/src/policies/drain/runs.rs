@@ -5,11 +5,8 @@ use synth_review::{Findings, Policy, Severity};
 use crate::{
     Platform,
     settings::Duration,
-    view::{NodePool, requirement},
+    view::{CAPACITY_TYPE, NodePool, requirement},
 };
-
-/// The label of nodes that says how they are bought.
-const CAPACITY_TYPE: &str = "karpenter.sh/capacity-type";
 
 /// Seconds of work that nobody minds doing twice when Spot takes a node back.
 const SHORT: u64 = 1800;

@@ -6,7 +6,7 @@ use synth_review::{Findings, Place, Policy, Severity};
 use super::room::sizes;
 use crate::{
     Platform,
-    view::{Labels, PodGroup, Pools, daemon_pods},
+    view::{CAPACITY_TYPE, Labels, PodGroup, Pools, daemon_pods},
 };
 
 /// Pods that ask for some nodes.
@@ -21,7 +21,7 @@ struct Choosy {
 }
 
 fn asked(pod: &PodSpec) -> Labels {
-    let known = |key: &str| matches!(key, "karpenter.sh/capacity-type" | "kubernetes.io/arch");
+    let known = |key: &str| matches!(key, CAPACITY_TYPE | "kubernetes.io/arch");
     let selector = pod.node_selector.iter().flatten();
     selector.filter(|(key, _)| known(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
@@ -106,7 +106,7 @@ pub(super) const NOT_ON_SPOT_ALONE: Policy<Platform> = Policy {
 fn not_on_spot_alone(platform: &Platform, findings: &mut Findings) {
     // A job has no pods that could all be gone.
     for Choosy { place, labels, nodes: [setting, _], .. } in choosy(platform).filter(|of| of.most.is_some()) {
-        if labels.get("karpenter.sh/capacity-type").is_some_and(|of| of == "spot") {
+        if labels.get(CAPACITY_TYPE).is_some_and(|of| of == "spot") {
             findings
                 .report(
                     place,

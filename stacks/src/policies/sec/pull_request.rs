@@ -131,6 +131,9 @@ fn reaches(platform: &Platform, document: &Document<'_>, role: &Declared<'_>) ->
 
 fn judge(platform: &Platform, document: &Document<'_>, statement: &Statement<'_>, findings: &mut Findings) {
     let state = platform.settings.state_objects();
+    // What the edge serves to everybody anybody may read.
+    let pages = format!("arn:{}:s3:::{}/", platform.settings.aws.partition(), platform.settings.pages_bucket());
+    let serves = |statement: &Statement<'_>| platform.settings.edge.enabled && statement.is_within(&pages);
     let mut report = |what: String, mend: &str| {
         let message = format!("lets pull requests call {what} in its statement `{}`", statement.sid());
         findings.report(document.carrier.place(), message, mend);
@@ -150,7 +153,7 @@ fn judge(platform: &Platform, document: &Document<'_>, statement: &Statement<'_>
             report(format!("`{action}`, which reads the contents of resources,"), "leave it out: no plan asks for it");
         } else if statement.is_about_anything() && !begins(&LOOKING) && !ACCOUNT_WIDE.contains(&action.as_str()) {
             report(format!("`{action}` on every resource"), "name the resources");
-        } else if OBJECTS.contains(&action.as_str()) && !statement.is_within(&state) {
+        } else if OBJECTS.contains(&action.as_str()) && !statement.is_within(&state) && !serves(statement) {
             report(format!("`{action}` on more than this platform's state"), &format!("name only `{state}*`"));
         } else if action == DECRYPT && statement.is_about_several() {
             report(format!("`{action}` with more than one key"), "name the key of the state");

@@ -245,3 +245,20 @@ fn each_run_of_the_add_ons_fails_where_what_it_guards_is_broken() {
     assert_eq!(tested.runs("fail"), declared(&broken.0), "{}", tested.text);
     assert!(tested.text.contains("a credential would be in the state"), "{}", tested.text);
 }
+
+#[test]
+#[ignore = "each run is a plan: `make judge`"]
+fn each_run_of_the_edge_fails_where_what_it_guards_is_broken() {
+    all_fail(
+        "fronted",
+        "edge",
+        &[
+            ("distribution.tf.json", "/resource/aws_cloudfront_distribution/main/web_acl_id", json!("another")),
+            (
+                "pages.tf.json",
+                "/resource/aws_s3_bucket_public_access_block/pages/restrict_public_buckets",
+                json!(false),
+            ),
+        ],
+    );
+}

@@ -3,6 +3,7 @@
 
 pub mod aws_availability_zones;
 pub mod aws_caller_identity;
+pub mod aws_ec2_managed_prefix_list;
 pub mod aws_ecr_repository;
 pub mod aws_eks_addon_version;
 pub mod aws_eks_cluster;
@@ -12,6 +13,7 @@ pub mod aws_iam_policy_document;
 pub mod aws_iam_role;
 pub mod aws_kms_alias;
 pub mod aws_kms_key;
+pub mod aws_lb;
 pub mod aws_partition;
 pub mod aws_region;
 pub mod aws_route53_zone;
@@ -21,6 +23,7 @@ pub mod aws_vpc;
 
 pub use aws_availability_zones::aws_availability_zones;
 pub use aws_caller_identity::aws_caller_identity;
+pub use aws_ec2_managed_prefix_list::aws_ec2_managed_prefix_list;
 pub use aws_ecr_repository::aws_ecr_repository;
 pub use aws_eks_addon_version::aws_eks_addon_version;
 pub use aws_eks_cluster::aws_eks_cluster;
@@ -30,6 +33,7 @@ pub use aws_iam_policy_document::aws_iam_policy_document;
 pub use aws_iam_role::aws_iam_role;
 pub use aws_kms_alias::aws_kms_alias;
 pub use aws_kms_key::aws_kms_key;
+pub use aws_lb::aws_lb;
 pub use aws_partition::aws_partition;
 pub use aws_region::aws_region;
 pub use aws_route53_zone::aws_route53_zone;

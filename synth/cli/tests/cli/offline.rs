@@ -140,7 +140,7 @@ fn only_stacks_are_offered_and_accepted() {
         assert!(!["manifests", "load-test", "picture"].into_iter().any(offered), "{help}");
         let run = project.synth([command, "manifests"]);
         assert_eq!(run.code, 2, "{}", run.stdout);
-        let wanted = "error: `manifests` is not a Terraform stack: choose bootstrap, cluster or add-ons\n";
+        let wanted = "error: `manifests` is not a Terraform stack: choose bootstrap, cluster, add-ons or edge\n";
         assert!(run.stderr.starts_with(wanted), "{}", run.stderr);
     }
 }

@@ -68,7 +68,7 @@ fn names_follow_the_settings() {
     let text = text.replace("namespace = \"monitoring\"", "namespace = \"metrics\"");
     let text = text.replace("namespace = \"services\"", "namespace = \"shop\"");
     let certificate = "certificate_arn = \"arn:aws:acm:eu-north-1:111122223333:certificate/1\"";
-    project.write(DEFAULT, &text.replace("certificate_arn = \"\"", certificate));
+    project.write(DEFAULT, &text.replacen("certificate_arn = \"\"", certificate, 1));
     // The other environments cannot take the certificate of this account, and are said not to be compared.
     assert_eq!(project.synth(["all"]).code, 0);
     agrees(&project);

@@ -11,7 +11,7 @@ use synth_review::Review;
 
 use super::arguments::Selection;
 use crate::{
-    directory::{self, State, Survey},
+    directory::{self, LISTING, State, Survey},
     project::Opened,
     report::{ADDED, Columns, HEADING, PLACE, REMOVED, Report, count, json, say},
     synthesis::review,
@@ -100,12 +100,16 @@ impl<'a> Drift<'a> {
             let patch = patch(&file.path, old, Some(&file.text));
             files.push(DriftedFile { path: file.path.clone(), state, patch });
         }
-        let listing = survey.listing();
         let listed = survey.listed.as_deref();
-        if listed != Some(listing.text.as_bytes()) {
-            let state = if listed.is_some() { "different" } else { "missing" };
-            let patch = patch(&listing.path, listed, Some(&listing.text));
-            files.push(DriftedFile { path: listing.path, state, patch });
+        let listing = survey.listing();
+        let text = listing.as_ref().map(|listing| listing.text.as_str());
+        if listed != text.map(str::as_bytes) {
+            let state = match (listed, text) {
+                (None, _) => "missing",
+                (_, None) => "stale",
+                _ => "different",
+            };
+            files.push(DriftedFile { path: LISTING.to_owned(), state, patch: patch(LISTING, listed, text) });
         }
         for (path, bytes) in &survey.stale {
             let patch = patch(path, Some(bytes), None);
@@ -121,7 +125,9 @@ impl<'a> Drift<'a> {
         let Survey { rendered, directory, .. } = self.survey;
         let name = rendered.name;
         self.survey.warnings().for_each(say);
-        let verdict = if self.files.is_empty() {
+        let verdict = if let (true, Some(why)) = (self.files.is_empty(), rendered.absent) {
+            format!("not made, because {why}")
+        } else if self.files.is_empty() {
             format!("{} up to date", count(rendered.files.len(), "file"))
         } else {
             let states = ["missing", "different", "stale", "stray"].into_iter().filter_map(|state| {

@@ -11,7 +11,7 @@ use synth_project::{Built, Part, Project};
 use super::arguments::stack;
 use crate::{
     project::Opened,
-    report::{Report, json},
+    report::{Report, json, say},
 };
 
 #[derive(Args, Debug)]
@@ -37,6 +37,10 @@ enum Format {
 
 /// Draws the graph of a stack; an arrow leads from what refers to what is referred to.
 pub fn graph<P: Project>(project: &Opened<P>, args: &GraphArgs<P>) -> Result<Report> {
+    if let Some(why) = (args.part.absent)(&project.settings) {
+        say(format_args!("`{}` is not made, because {why}", args.part.name));
+        return Ok(Report::fine(""));
+    }
     let Built::Stack(stack) = args.part.build(&project.settings)? else {
         unreachable!("only names of stacks are accepted");
     };

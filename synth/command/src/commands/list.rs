@@ -36,8 +36,11 @@ struct Table<'a>(Vec<(&'a Rendered, String)>);
 impl fmt::Display for Table<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns = Columns::of(self.0.iter().map(|(rendered, directory)| (rendered.name, directory.as_str())));
-        for (Rendered { name, summary, files, declared, .. }, directory) in &self.0 {
-            let holds = format!("{}{declared}", count(files.len(), "file"));
+        for (Rendered { name, summary, files, declared, absent, .. }, directory) in &self.0 {
+            let holds = match absent {
+                Some(why) => format!("not made, because {why}"),
+                None => format!("{}{declared}", count(files.len(), "file")),
+            };
             writeln!(formatter, "{}", columns.line(name, directory, holds))?;
             writeln!(formatter, "{}", columns.below(summary))?;
         }
@@ -55,6 +58,7 @@ impl Table<'_> {
                 "resources": rendered.declared.resources,
                 "data_sources": rendered.declared.data_sources,
                 "files": rendered.files.iter().map(|file| &file.path).collect::<Vec<_>>(),
+                "absent": rendered.absent,
             })
         });
         json!({ "environment": project.environment, "parts": parts.collect::<Vec<_>>() })

@@ -21,6 +21,7 @@ struct Written {
     directory: String,
     files: Vec<(String, Change)>,
     declared: Declared,
+    absent: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -54,6 +55,7 @@ impl Written {
             directory: survey.directory.display().to_string(),
             files: made.chain(removed).collect(),
             declared: survey.rendered.declared,
+            absent: survey.rendered.absent,
         }
     }
 
@@ -66,7 +68,11 @@ impl fmt::Display for Summary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns = Columns::of(self.0.iter().map(|written| (written.name, written.directory.as_str())));
         for written in &self.0 {
-            let Written { name, directory, files, declared } = written;
+            let Written { name, directory, files, declared, absent } = written;
+            if let (true, Some(why)) = (files.is_empty(), absent) {
+                writeln!(formatter, "{}", columns.line(name, directory, format!("not made, because {why}")))?;
+                continue;
+            }
             let changes = Change::ALL.map(|change| (written.counted(change), change.name()));
             let changes = changes.iter().filter(|(number, _)| *number > 0);
             let changes: Vec<_> = changes.map(|(number, name)| format!("{number} {name}")).collect();
@@ -101,6 +107,7 @@ impl Summary {
                 "resources": written.declared.resources,
                 "data_sources": written.declared.data_sources,
                 "files": files.collect::<Vec<_>>(),
+                "absent": written.absent,
             })
         });
         json!({ "environment": project.environment, "parts": parts.collect::<Vec<_>>() })
@@ -114,7 +121,7 @@ mod tests {
     fn written(name: &'static str, resources: usize, files: &[(&str, Change)]) -> Written {
         let files = files.iter().map(|(path, change)| ((*path).to_owned(), *change)).collect();
         let declared = Declared { resources, data_sources: resources / 2, objects: 0 };
-        Written { name, directory: format!("out/{name}"), files, declared }
+        Written { name, directory: format!("out/{name}"), files, declared, absent: None }
     }
 
     #[test]
@@ -125,14 +132,19 @@ mod tests {
             ("outputs.tf.json", Change::Unchanged),
             ("old.tf.json", Change::Removed),
         ];
-        let parts =
-            vec![written("bootstrap", 1, &[("state.tf.json", Change::Unchanged)]), written("cluster", 4, &cluster)];
+        let edge = Written { absent: Some("`edge.enabled` is false"), ..written("edge", 0, &[]) };
+        let parts = vec![
+            written("bootstrap", 1, &[("state.tf.json", Change::Unchanged)]),
+            written("cluster", 4, &cluster),
+            edge,
+        ];
         let summary = Summary(parts).to_string();
         insta::assert_snapshot!(anstream::adapter::strip_str(&summary), @r"
         bootstrap  out/bootstrap  1 file (1 unchanged), 1 resource
         cluster    out/cluster    3 files (1 written, 2 unchanged, 1 removed), 4 resources, 2 data sources
           written  network.tf.json
           removed  old.tf.json
+        edge       out/edge       not made, because `edge.enabled` is false
         ");
     }
 }

@@ -81,10 +81,29 @@ pub fn write<P: Project>(project: &Opened<P>, part: Option<&'static Part<P>>, ar
         staging.prepare(survey)?;
     }
     staging.commit()?;
+    for survey in surveys.iter().filter(|survey| survey.is_left_behind()) {
+        directory::remove(&project.out, &survey.rendered.directory)?;
+    }
     let summary = Summary::of(&surveys);
     surveys.iter().flat_map(Survey::warnings).for_each(say);
     order.iter().for_each(say);
+    surveys.iter().filter(|survey| survey.is_left_behind()).for_each(|survey| say(farewell(project, survey)));
     if args.json { Ok(Report::fine(pretty(&summary.json(project)))) } else { Ok(Report::fine(summary)) }
+}
+
+/// What is to be done about a part that was written before: its files are gone, and what was made by them is not.
+fn farewell<P: Project>(project: &Opened<P>, survey: &Survey<'_>) -> String {
+    let (name, directory) = (survey.rendered.name, survey.directory.display());
+    let why = survey.rendered.absent.unwrap_or_default();
+    let part = P::part(name).filter(|part| part.is_stack());
+    let destroy = part.map(|_| {
+        format!(
+            "; if that was applied and not destroyed, take the setting back, run `{}` and `terraform -chdir={directory} \
+             destroy`, and then leave it out again",
+            project.command(name)
+        )
+    });
+    format!("`{directory}` is removed, because {why}{}", destroy.unwrap_or_default())
 }
 
 /// The order in which to deliver what is about to be written; what lies there and cannot be read is about to be replaced.

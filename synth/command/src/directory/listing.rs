@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::file::TEMPORARY;
 
 /// The name of the listing.
-pub(super) const LISTING: &str = ".synth-files";
+pub(crate) const LISTING: &str = ".synth-files";
 
 const HEADER: &str = "# What synth wrote here, and removes once it no longer makes it; do not edit.\n";
 

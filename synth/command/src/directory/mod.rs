@@ -9,6 +9,7 @@ mod removal;
 mod staging;
 mod survey;
 
+pub(crate) use listing::LISTING;
 pub(crate) use obstacle::Obstacles;
 pub(crate) use removal::LOCK;
 pub use removal::remove;

@@ -52,8 +52,9 @@ impl Staging {
 
     /// Prepares everything that makes a directory what the code says.
     pub(crate) fn prepare(&mut self, survey: &Survey<'_>) -> Result<()> {
+        // What is left out goes as a whole, once everything else is written.
+        let Some(listing) = survey.listing() else { return Ok(()) };
         self.sweep(survey)?;
-        let listing = survey.listing();
         let stale: BTreeSet<&String> = survey.stale.iter().map(|(path, _)| path).collect();
         // While files come and go the listing names the old and the new: what a run cut short leaves, the next one knows.
         let comes = survey.files.iter().any(|(_, state)| *state == State::Missing);

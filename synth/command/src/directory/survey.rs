@@ -56,10 +56,18 @@ impl Survey<'_> {
         !self.stale.is_empty() || self.files.iter().any(|(_, state)| matches!(state, State::Different(_)))
     }
 
-    /// The listing as it must be once the directory is what the code says.
-    pub(crate) fn listing(&self) -> StackFile {
+    /// Is the part left out, and does what synth wrote of it still lie there?
+    pub(crate) fn is_left_behind(&self) -> bool {
+        self.rendered.absent.is_some() && self.listed.is_some()
+    }
+
+    /// The listing as it must be once the directory is what the code says: none where the part is left out.
+    pub(crate) fn listing(&self) -> Option<StackFile> {
+        if self.rendered.absent.is_some() {
+            return None;
+        }
         let paths = self.rendered.files.iter().map(|file| file.path.clone());
-        StackFile { path: LISTING.to_owned(), text: Listing(paths.collect()).text() }
+        Some(StackFile { path: LISTING.to_owned(), text: Listing(paths.collect()).text() })
     }
 }
 

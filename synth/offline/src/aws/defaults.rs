@@ -42,6 +42,19 @@ pub(super) fn complete(planned: &mut Mapping, config: &Mapping, path: &str, defa
     }
 }
 
+/// Puts what an update makes of what single blocks leave out, and left out before, if anything changes at all.
+pub(super) fn empty(values: &[(&str, &str)], change: &Change<'_>, planned: &mut Mapping) {
+    let Some(prior) = change.prior.filter(|prior| *prior != planned) else { return };
+    for (path, value) in values {
+        let (block, name) = path.split_once('.').unwrap_or((path, ""));
+        let before = prior.get(block).and_then(Value::as_sequence).and_then(<[Value]>::first);
+        if before.is_none_or(|before| before.member(name).is_null()) {
+            let value = serde_json::from_str(value).expect("the table holds JSON");
+            complete(planned, change.config, path, &Value::from_json(value));
+        }
+    }
+}
+
 /// Leaves a block to AWS wherever its path leads to one that the configuration leaves out.
 fn compute(planned: &mut Mapping, config: &Mapping, prior: Option<&Mapping>, path: &str) {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));

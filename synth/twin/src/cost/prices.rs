@@ -63,11 +63,23 @@ pub enum Item {
     Sqs,
     /// A gigabyte of images for a month.
     Ecr,
+    /// A gigabyte from an edge location to viewers in North America and Europe, of the first ten terabytes.
+    CdnGb,
+    /// A million requests to edge locations, over TLS.
+    CdnRequests,
+    /// A web ACL for a month.
+    WebAcl,
+    /// A rule or a managed group of rules for a month.
+    WebAclRule,
+    /// A million requests that a web ACL looks at.
+    WebAclRequests,
+    /// A metric of an alarm for a month.
+    Alarm,
 }
 
 impl Item {
     /// Every one.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::Cluster,
         Self::ClusterExtended,
         Self::NatGateway,
@@ -92,6 +104,12 @@ impl Item {
         Self::KmsKey,
         Self::Sqs,
         Self::Ecr,
+        Self::CdnGb,
+        Self::CdnRequests,
+        Self::WebAcl,
+        Self::WebAclRule,
+        Self::WebAclRequests,
+        Self::Alarm,
     ];
 
     /// The item of a name in the table.
@@ -130,6 +148,12 @@ impl Item {
             Self::LogsStore => "logs_store",
             Self::KmsKey => "kms_key",
             Self::Sqs => "sqs",
+            Self::CdnGb => "cdn_gb",
+            Self::CdnRequests => "cdn_requests",
+            Self::WebAcl => "web_acl",
+            Self::WebAclRule => "web_acl_rule",
+            Self::WebAclRequests => "web_acl_requests",
+            Self::Alarm => "alarm",
             Self::Ecr => "ecr",
         }
     }

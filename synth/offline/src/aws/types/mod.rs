@@ -8,10 +8,23 @@ mod aws_backup_selection;
 mod aws_backup_vault;
 mod aws_budgets_budget;
 mod aws_caller_identity;
+mod aws_cloudfront_cache_policy;
+mod aws_cloudfront_distribution;
+mod aws_cloudfront_monitoring_subscription;
+mod aws_cloudfront_origin_access_control;
+mod aws_cloudfront_origin_request_policy;
+mod aws_cloudfront_response_headers_policy;
+mod aws_cloudfront_vpc_origin;
 mod aws_cloudwatch_event_rule;
 mod aws_cloudwatch_event_target;
+mod aws_cloudwatch_log_delivery;
+mod aws_cloudwatch_log_delivery_destination;
+mod aws_cloudwatch_log_delivery_source;
 mod aws_cloudwatch_log_group;
+mod aws_cloudwatch_log_resource_policy;
+mod aws_cloudwatch_metric_alarm;
 mod aws_default_security_group;
+mod aws_ec2_managed_prefix_list;
 mod aws_ec2_subnet_cidr_reservation;
 mod aws_ecr_lifecycle_policy;
 mod aws_ecr_registry_scanning_configuration;
@@ -57,6 +70,7 @@ mod aws_s3_bucket_policy;
 mod aws_s3_bucket_public_access_block;
 mod aws_s3_bucket_server_side_encryption_configuration;
 mod aws_s3_bucket_versioning;
+mod aws_s3_object;
 mod aws_security_group;
 mod aws_sqs_queue;
 mod aws_sqs_queue_policy;
@@ -67,6 +81,8 @@ mod aws_vpc;
 mod aws_vpc_endpoint;
 mod aws_vpc_security_group_egress_rule;
 mod aws_vpc_security_group_ingress_rule;
+mod aws_wafv2_web_acl;
+mod aws_wafv2_web_acl_logging_configuration;
 
 use super::{account::Account, documents::Document, recomputed::Cause, rules::Rule};
 use crate::{
@@ -134,10 +150,23 @@ pub(super) static ALL: &[Facts] = &[
     aws_backup_vault::RESOURCE,
     aws_budgets_budget::RESOURCE,
     aws_caller_identity::DATA,
+    aws_cloudfront_cache_policy::RESOURCE,
+    aws_cloudfront_distribution::RESOURCE,
+    aws_cloudfront_monitoring_subscription::RESOURCE,
+    aws_cloudfront_origin_access_control::RESOURCE,
+    aws_cloudfront_origin_request_policy::RESOURCE,
+    aws_cloudfront_response_headers_policy::RESOURCE,
+    aws_cloudfront_vpc_origin::RESOURCE,
     aws_cloudwatch_event_rule::RESOURCE,
     aws_cloudwatch_event_target::RESOURCE,
+    aws_cloudwatch_log_delivery::RESOURCE,
+    aws_cloudwatch_log_delivery_destination::RESOURCE,
+    aws_cloudwatch_log_delivery_source::RESOURCE,
     aws_cloudwatch_log_group::RESOURCE,
+    aws_cloudwatch_log_resource_policy::RESOURCE,
+    aws_cloudwatch_metric_alarm::RESOURCE,
     aws_default_security_group::RESOURCE,
+    aws_ec2_managed_prefix_list::DATA,
     aws_ec2_subnet_cidr_reservation::RESOURCE,
     aws_ecr_lifecycle_policy::RESOURCE,
     aws_ecr_registry_scanning_configuration::RESOURCE,
@@ -189,6 +218,7 @@ pub(super) static ALL: &[Facts] = &[
     aws_s3_bucket_public_access_block::RESOURCE,
     aws_s3_bucket_server_side_encryption_configuration::RESOURCE,
     aws_s3_bucket_versioning::RESOURCE,
+    aws_s3_object::RESOURCE,
     aws_security_group::RESOURCE,
     aws_sqs_queue::RESOURCE,
     aws_sqs_queue_policy::RESOURCE,
@@ -199,6 +229,8 @@ pub(super) static ALL: &[Facts] = &[
     aws_vpc_endpoint::RESOURCE,
     aws_vpc_security_group_egress_rule::RESOURCE,
     aws_vpc_security_group_ingress_rule::RESOURCE,
+    aws_wafv2_web_acl::RESOURCE,
+    aws_wafv2_web_acl_logging_configuration::RESOURCE,
 ];
 
 static NOTHING: Facts = Facts::new("");

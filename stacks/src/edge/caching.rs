@@ -1,0 +1,120 @@
+//! What responses are kept by, and what the proxy is told of a request.
+
+use synth_bindings::{
+    aws_cloudfront_cache_policy as cache_policy, aws_cloudfront_origin_request_policy as request_policy,
+    aws_cloudfront_response_headers_policy as headers_policy,
+};
+use synth_framework::Stack;
+
+use crate::settings::Settings;
+
+/// What the proxy's own answers vary by: its grant (`Origin`, and `Sec-Fetch-Site` where there is none), its preflights, and
+/// whatever it passes on of a target that knows the client.
+pub(crate) const VARIES_BY: [&str; 5] =
+    ["Access-Control-Request-Headers", "Access-Control-Request-Method", "Authorization", "Origin", "Sec-Fetch-Site"];
+
+/// The headers that responses are kept by: those, and what servers of the web vary by most. `CloudFront` takes ten at most, and reads no
+/// `Vary`; the proxy keeps from it what varies by anything else (`--cache-key`). `Accept-Encoding` is a key of its own.
+pub(crate) const CACHE_KEY: [&str; 7] = [
+    "Accept",
+    "Accept-Language",
+    "Access-Control-Request-Headers",
+    "Access-Control-Request-Method",
+    "Authorization",
+    "Origin",
+    "Sec-Fetch-Site",
+];
+
+/// The most seconds for which a response is kept, whatever its target says.
+const A_DAY: u32 = 86_400;
+
+/// The policies.
+pub(super) struct Policies {
+    pub(super) proxy: cache_policy::Handle,
+    pub(super) request: request_policy::Handle,
+    pub(super) pages: Option<(cache_policy::Handle, headers_policy::Handle)>,
+}
+
+/// Declares the policies.
+pub(super) fn policies(settings: &Settings, stack: &Stack) -> Policies {
+    use cache_policy::parameters_in_cache_key_and_forwarded_to_origin as key;
+    let proxy = cache_policy("proxy")
+        .name(settings.named("proxy"))
+        .comment("Keeps what targets let a shared cache keep, by all that the proxy varies by")
+        .min_ttl(0)
+        // What says nothing of caches is not kept.
+        .default_ttl(0)
+        .max_ttl(A_DAY)
+        .parameters_in_cache_key_and_forwarded_to_origin(
+            cache_policy::parameters_in_cache_key_and_forwarded_to_origin()
+                // The proxy passes no cookies on.
+                .cookies_config(key::cookies_config().cookie_behavior("none"))
+                .enable_accept_encoding_brotli(true)
+                .enable_accept_encoding_gzip(true)
+                .headers_config(
+                    key::headers_config()
+                        .header_behavior("whitelist")
+                        .headers(key::headers_config::headers().items(CACHE_KEY)),
+                )
+                .query_strings_config(key::query_strings_config().query_string_behavior("all")),
+        )
+        .add_to(stack);
+    let request = request_policy("proxy")
+        .name(settings.named("proxy"))
+        .comment("Tells the proxy everything but the name that the viewer asked for")
+        .cookies_config(request_policy::cookies_config().cookie_behavior("none"))
+        .headers_config(
+            request_policy::headers_config()
+                .header_behavior("allExcept")
+                .headers(request_policy::headers_config::headers().items(["Host"])),
+        )
+        .query_strings_config(request_policy::query_strings_config().query_string_behavior("all"))
+        .add_to(stack);
+    let pages = settings.edge.static_content.then(|| (pages_caching(settings, stack), pages_headers(settings, stack)));
+    Policies { proxy, request, pages }
+}
+
+/// Static content is kept by its path alone.
+fn pages_caching(settings: &Settings, stack: &Stack) -> cache_policy::Handle {
+    use cache_policy::parameters_in_cache_key_and_forwarded_to_origin as key;
+    cache_policy("pages")
+        .name(settings.named("pages"))
+        .comment("Keeps static content by its path")
+        .min_ttl(0)
+        .default_ttl(300)
+        .max_ttl(A_DAY)
+        .parameters_in_cache_key_and_forwarded_to_origin(
+            cache_policy::parameters_in_cache_key_and_forwarded_to_origin()
+                .cookies_config(key::cookies_config().cookie_behavior("none"))
+                .enable_accept_encoding_brotli(true)
+                .enable_accept_encoding_gzip(true)
+                .headers_config(key::headers_config().header_behavior("none"))
+                .query_strings_config(key::query_strings_config().query_string_behavior("none")),
+        )
+        .add_to(stack)
+}
+
+/// The page may run its own inline script and style, and fetch from its own origin: what the proxy says with it, too.
+fn pages_headers(settings: &Settings, stack: &Stack) -> headers_policy::Handle {
+    use headers_policy::security_headers_config as security;
+    headers_policy("pages")
+        .name(settings.named("pages"))
+        .comment("What browsers may do with static content")
+        .security_headers_config(
+            headers_policy::security_headers_config()
+                .content_security_policy(
+                    security::content_security_policy().content_security_policy(PAGE_POLICY).override_(true),
+                )
+                .content_type_options(security::content_type_options().override_(true))
+                .frame_options(security::frame_options().frame_option("DENY").override_(true))
+                .referrer_policy(security::referrer_policy().referrer_policy("no-referrer").override_(true))
+                .strict_transport_security(
+                    security::strict_transport_security().access_control_max_age_sec(31_536_000).override_(true),
+                ),
+        )
+        .add_to(stack)
+}
+
+/// As `page.rs` of the proxy has it.
+const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
+                           img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
