@@ -1,7 +1,7 @@
 //! Rules between sections. Each runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
-use super::whole::NAME_LIMIT as ROLE_NAME_LIMIT;
+use super::shape::ROLE_NAME_LIMIT;
 use super::zone;
 use super::{
     Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, ExternalSecrets, Keda, Network, Observability, Services,
