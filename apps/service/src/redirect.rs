@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full, combinators::MapErr};
 use hyper::body::Incoming;
 
 use crate::body::{BoxError, Label};
-use crate::server::{Arrival, Routes};
+use crate::routes::{Arrival, Routes};
 
 /// Connections of that port held open at once. Each is for one request, so a few carry many.
 pub const CONNECTIONS: usize = 64;

@@ -7,22 +7,21 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body::Body;
-use http_body_util::{BodyExt, Either, Empty};
+use http_body_util::{Either, Empty};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
-use tower_service::Service;
-use warp::filters::BoxedFilter;
 
-use crate::body::{BoxError, Carried, Label, RequestBody, ResponseBody};
+use crate::body::{BoxError, Label};
 use crate::connection::{Clock, Connection, Windows, bound_unsent};
 use crate::drain::{Drain, Phase};
 use crate::metrics::{Metrics, Tracked};
+use crate::routes::{Arrival, Routes};
 use crate::slots::{Slot, Slots};
 use crate::wire::Wire;
 use crate::workers::Workers;
@@ -36,49 +35,6 @@ const BACKLOG: u32 = 1024;
 
 /// How long a connection that is to close is still listened to: what the kernel has of a request, its worker may not know yet.
 const ARRIVING: Duration = Duration::from_millis(100);
-
-/// What answers the requests of a service: warp's routes, or something beside them for what comes often.
-pub trait Routes: Clone + Send + Sync + 'static {
-    /// The bodies of its responses.
-    type Body: Body<Data = Bytes, Error = BoxError> + Send + 'static;
-
-    /// The names of a response that carries none.
-    const LABEL: Label = Label { route: "", error: "" };
-
-    /// Answers one request.
-    fn answer(&self, request: Request<Incoming>, arrival: Arrival)
-    -> impl Future<Output = Response<Self::Body>> + Send;
-}
-
-/// Routes that are warp's.
-#[derive(Clone, Debug)]
-pub struct WarpRoutes(BoxedFilter<(warp::reply::Response,)>);
-
-impl WarpRoutes {
-    /// The routes of this filter, in which `warp::ext::get` extracts what warp does not carry: `Arrival` and `RequestBody`.
-    pub fn new(filter: BoxedFilter<(warp::reply::Response,)>) -> Self {
-        Self(filter)
-    }
-}
-
-impl Routes for WarpRoutes {
-    type Body = ResponseBody;
-
-    async fn answer(&self, request: Request<Incoming>, arrival: Arrival) -> Response<ResponseBody> {
-        let (mut head, body) = request.into_parts();
-        if head.uri.path_and_query().is_none() {
-            // CONNECT names no path, and warp cannot route without one.
-            head.uri = Uri::from_static("/");
-        }
-        head.extensions.insert(arrival);
-        head.extensions.insert(RequestBody::new(body));
-        let request = Request::from_parts(head, Empty::<Bytes>::new());
-        let Ok(response) = warp::service(self.0.clone()).call(request).await;
-        let (mut head, body) = response.into_parts();
-        let carried = head.extensions.remove::<Carried>().and_then(|carried| carried.take());
-        Response::from_parts(head, carried.unwrap_or_else(|| body.map_err(BoxError::from).boxed_unsync()))
-    }
-}
 
 /// A bound server: it accepts once `run` is called.
 #[derive(Debug)]
@@ -312,21 +268,6 @@ impl<R: Routes> Acceptor<R> {
         }
         Ok(response.map(|body| tracked.body(Either::Right(body))))
     }
-}
-
-/// What the server knows of a request besides what was sent.
-#[derive(Clone, Debug)]
-pub struct Arrival {
-    /// The address at the other end of the connection, or the client that a load balancer there speaks for.
-    pub peer: SocketAddr,
-    /// Whether it is a load balancer that opened the connection.
-    pub balanced: bool,
-    /// The trace that the request belongs to.
-    pub trace: TraceParent,
-    /// The connection that it came by.
-    pub wire: Wire,
-    /// The way out of its server, which its tunnel has to end with.
-    pub drain: Drain,
 }
 
 /// The routes asked for the connection to be reset.

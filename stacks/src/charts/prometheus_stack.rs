@@ -187,6 +187,14 @@ pub(crate) struct Grafana {
     pub(crate) env_value_from: BTreeMap<String, EnvVarSource>,
 }
 
+impl Grafana {
+    /// Does it ask somebody else who people are?
+    pub(crate) fn knows_people(&self) -> bool {
+        let mut own = self.ini.iter().filter(|(section, _)| section.starts_with("auth."));
+        own.any(|(_, entries)| entries.get("enabled").is_some_and(|on| on == "true"))
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Rights {

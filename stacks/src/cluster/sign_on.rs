@@ -7,22 +7,23 @@ use crate::settings::{Provider, Settings};
 /// The entry of Argo CD's configuration that names who knows people.
 pub(super) fn configuration(settings: &Settings) -> Option<(String, String)> {
     let sign_on = &settings.domain.sign_on;
-    let secret = &sign_on.secret;
+    let own = |key: &str| ["$", &sign_on.secret, ":", key].concat();
+    let (id, secret) = (own("client-id"), own("client-secret"));
     let given = |text: &Option<String>| text.clone().unwrap_or_default();
     match sign_on.provider {
         Provider::Nobody => None,
         Provider::Github => {
             let organization = given(&sign_on.organization);
             let connector = format!(
-                "connectors:\n- type: github\n  id: github\n  name: GitHub\n  config:\n    clientID: ${secret}:client-id\n    \
-                 clientSecret: ${secret}:client-secret\n    teamNameField: slug\n    orgs:\n    - name: {organization}\n"
+                "connectors:\n- type: github\n  id: github\n  name: GitHub\n  config:\n    clientID: {id}\n    \
+                 clientSecret: {secret}\n    teamNameField: slug\n    orgs:\n    - name: {organization}\n"
             );
             Some(("dex.config".to_owned(), connector))
         }
         Provider::Oidc => {
             let issuer = given(&sign_on.issuer);
             let configuration = format!(
-                "name: {}\nissuer: {issuer}\nclientID: ${secret}:client-id\nclientSecret: ${secret}:client-secret\n\
+                "name: {}\nissuer: {issuer}\nclientID: {id}\nclientSecret: {secret}\n\
                  requestedScopes: [openid, profile, email, groups]\n",
                 settings.name
             );

@@ -1,7 +1,7 @@
 //! Rules between sections. Each runs once both of its sections are sound by themselves.
 
 use super::problem::Problems;
-use super::whole::NAME_LIMIT as ROLE_NAME_LIMIT;
+use super::shape::ROLE_NAME_LIMIT;
 use super::zone;
 use super::{
     Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, ExternalSecrets, Keda, Network, Observability, Services,
@@ -256,12 +256,16 @@ pub(super) fn names_lie_in_domain(domain: &Domain, argocd: &Argocd, services: &S
     for (key, label) in [("domain.proxy", &domain.proxy), ("domain.grafana", &domain.grafana)] {
         if taken(label) {
             let other = problems.other(key, "argocd.domain", &argocd.domain);
-            problems.report(key, format!("is `{label}`, which {other} has: choose another"));
+            problems.report_in("domain", key, format!("is `{label}`, which {other} has: choose another"));
         }
     }
     if domain.proxy == domain.grafana {
         let other = problems.other("domain.grafana", "domain.proxy", &domain.proxy);
-        problems.report("domain.grafana", format!("is `{}`, which {other} has: choose another", domain.grafana));
+        problems.report_in(
+            "domain",
+            "domain.grafana",
+            format!("is `{}`, which {other} has: choose another", domain.grafana),
+        );
     }
     let server = &services.cors_proxy_server;
     for (port, of) in [("port", server.port), ("admin_port", server.admin_port)] {

@@ -161,15 +161,24 @@ fn complete(sign_on: &SignOn, section: &str, problems: &mut Problems<'_>) {
         ],
     };
     for (name, _) in needed.iter().filter(|(_, set)| !set) {
-        problems.report(&key(name), format!("is empty, but `{provider}` is `{}`: set it", sign_on.provider));
+        problems.report_in(
+            section,
+            &key(name),
+            format!("is empty, but `{provider}` is `{}`: set it", sign_on.provider),
+        );
     }
     if sign_on.is_on() && sign_on.admins.is_empty() {
-        problems.report(
+        problems.report_in(
+            section,
             &key("admins"),
             format!("is empty, but `{provider}` is `{}`: name who administers", sign_on.provider),
         );
     }
     if !sign_on.is_on() && !sign_on.local_admin {
-        problems.report(&key("local_admin"), format!("is false, but `{provider}` is empty: nobody could sign in"));
+        problems.report_in(
+            section,
+            &key("local_admin"),
+            format!("is false, but `{provider}` is empty: nobody could sign in"),
+        );
     }
 }

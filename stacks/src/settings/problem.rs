@@ -58,6 +58,15 @@ impl<'a> Problems<'a> {
         self.report_at(self.name(table), key, message.into());
     }
 
+    /// Reports at the value of `key` of a table, or at the table where no file names the key and it has its default.
+    pub(super) fn report_in(&mut self, table: &str, key: &str, message: impl Into<String>) {
+        if self.places.contains_key(key) {
+            self.report(key, message);
+        } else {
+            self.report_missing(table, key, message);
+        }
+    }
+
     /// Names `other` and its value in a message about `key`, with its place when that is in another file.
     pub(super) fn other(&self, key: &str, other: &str, value: impl fmt::Display) -> String {
         let named = format!("`{other}`, `{value}`");

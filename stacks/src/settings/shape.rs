@@ -1,5 +1,8 @@
 //! The shapes that names, versions and addresses of AWS, Kubernetes and Git have.
 
+/// The most characters that IAM allows in the name of a role, and `EventBridge` in the name of a rule.
+pub(super) const ROLE_NAME_LIMIT: usize = 64;
+
 /// `a-z`, digits and inner hyphens, a letter first, at most 63 characters.
 pub(super) fn dns_label(text: &str) -> bool {
     text.len() <= 63

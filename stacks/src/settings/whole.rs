@@ -11,16 +11,14 @@ use super::{
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
-    secret, shape,
+    secret,
+    shape::{self, ROLE_NAME_LIMIT},
     sources::Sources,
     tree::{self, Node, Tree},
 };
 
 /// The longest of the suffixes that make names of IAM roles and event rules out of [`Settings::name`].
 pub const LONGEST_NAME_SUFFIX: &str = "-aws-load-balancer-controller";
-
-/// The most characters that IAM allows in the name of a role, and `EventBridge` in the name of a rule.
-pub(super) const NAME_LIMIT: usize = 64;
 
 /// Everything that an environment sets, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -273,11 +271,11 @@ fn name_fits(name: &String) -> Result<(), String> {
     if !shape::dns_label(name) {
         return Err(format!("is `{name}`: begin with a letter, use `a-z`, digits and `-`, and do not end in `-`"));
     }
-    let longest = NAME_LIMIT - LONGEST_NAME_SUFFIX.len();
+    let longest = ROLE_NAME_LIMIT - LONGEST_NAME_SUFFIX.len();
     if name.len() <= longest {
         return Ok(());
     }
     let derived = format!("{name}{LONGEST_NAME_SUFFIX}");
     let (length, mend) = (derived.len(), format!("use at most {longest} characters"));
-    Err(format!("makes the role name `{derived}` of {length} characters, but IAM allows {NAME_LIMIT}: {mend}"))
+    Err(format!("makes the role name `{derived}` of {length} characters, but IAM allows {ROLE_NAME_LIMIT}: {mend}"))
 }

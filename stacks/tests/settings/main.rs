@@ -1,5 +1,6 @@
 //! Settings are read from layers, and whatever is wrong is reported with its file, line, column and key, all at once.
 
+mod domain;
 mod environments;
 mod problems;
 mod renovate;

@@ -53,7 +53,7 @@ port = 80
 #[test]
 fn a_base_without_a_section_misses_it_at_its_first_line() {
     let error = Settings::parse("default", &[layer("default", "name = \"tideline\"\n")]).unwrap_err();
-    assert_eq!(error.problems.len(), 19);
+    assert_eq!(error.problems.len(), 20);
     insta::assert_snapshot!(error.problems[0], @"stacks/environments/default.toml:1:1: `aws` is missing: add it");
 }
 

@@ -23,10 +23,7 @@ fn public_means_signed_in(platform: &Platform, findings: &mut Findings) {
         let knows = |key| values.configs.cm.health.contains_key(key);
         knows("dex.config") && values.dex.enabled || knows("oidc.config")
     });
-    let grafana = platform.chart::<prometheus_stack::Values>().is_some_and(|chart| {
-        let own = chart.values.grafana.ini.iter().filter(|(section, _)| section.starts_with("auth."));
-        own.into_iter().any(|(_, entries)| entries.get("enabled").is_some_and(|on| on == "true"))
-    });
+    let grafana = platform.chart::<prometheus_stack::Values>().is_some_and(|chart| chart.values.grafana.knows_people());
     let pages = [
         (&settings.argocd.namespace, argocd, "domain.argocd_scheme"),
         (&settings.observability.namespace, grafana, "domain.grafana_scheme"),
