@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 use serde_json::json;
-use stacks::Platform;
+use stacks::{Platform, policies};
 
-use crate::fixture::{edit, found, set, with};
+use crate::fixture::{BASE, TODAY, build, edit, found, set, settings, with};
 
 const TARGET: &str = "mock-target-server";
 
@@ -134,4 +134,24 @@ fn an_entrance_over_plain_http_is_found() {
     Ingress/mock-target-server in manifests/mock-target-server/ingress.yaml listens to plain HTTP alone
       mend: annotate it `alb.ingress.kubernetes.io/listen-ports` with HTTPS, and `ssl-redirect` with its port
     ");
+}
+
+#[test]
+fn the_default_environment_passes_with_the_site_of_the_guide_with_and_without_a_domain() {
+    let guide = include_str!("../../../docs/day-2.md");
+    let block = |heading: &str| {
+        let (_, rest) = guide.split_once(heading).expect("the guide has the heading");
+        let (_, table) = rest.split_once("```toml\n").expect("the guide shows a table");
+        table.split_once("```").expect("a block ends").0
+    };
+    let slow = "[services.internal.orders]\npre_stop_seconds = 15\ndrain_delay_seconds = 45\n";
+    let domain = "[domain]\nname = \"example.com\"\n[argocd]\ndomain = \"argocd.example.com\"\n";
+    for more in ["", domain] {
+        let layers = [BASE, block("## Add a service\n"), slow, block("### A site under a name\n"), more];
+        let platform = build(&settings("default", &layers));
+        let review = policies::review(&platform, TODAY);
+        let errors: Vec<_> = review.errors().map(|finding| format!("{} {}", finding.code, finding.message)).collect();
+        assert_eq!(errors, [""; 0], "{more}");
+        assert!(platform.objects().any(|object| object.kind() == "Ingress" && object.name() == "orders"));
+    }
 }

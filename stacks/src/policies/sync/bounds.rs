@@ -216,5 +216,9 @@ fn git_alone_writes(platform: &Platform, findings: &mut Findings) {
 /// The resource of a kind.
 fn plural(kind: &str) -> String {
     let lower = kind.to_lowercase();
-    lower.strip_suffix('y').map_or_else(|| format!("{lower}s"), |stem| format!("{stem}ies"))
+    match lower.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if lower.ends_with('s') => format!("{lower}es"),
+        None => format!("{lower}s"),
+    }
 }
