@@ -91,10 +91,11 @@ def theirs() -> str:
     if left:
         sys.exit(f"error: `{BASE}` has no setting `{'`, `'.join(left)}`")
     guide = (ROOT / GUIDE).read_text()
-    tables = [re.search(rf"^```toml\n(\[services\.{kind}\..*?)^```", guide, re.MULTILINE | re.DOTALL) for kind in KINDS]
-    if not all(tables):
+    shown = [re.search(rf"^```toml\n(\[services\.{kind}\..*?)^```", guide, re.MULTILINE | re.DOTALL) for kind in KINDS]
+    tables = [table[1] for table in shown if table]
+    if len(tables) < len(KINDS):
         sys.exit(f"error: `{GUIDE}` does not show one of {', '.join(KINDS)}")
-    return "\n".join([*lines, "", *(table[1] for table in tables)])
+    return "\n".join([*lines, "", *tables])
 
 
 def mark(folder: pathlib.Path) -> None:
