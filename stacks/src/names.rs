@@ -64,6 +64,9 @@ pub const GITHUB_ISSUER: &str = "token.actions.githubusercontent.com";
 /// The class of Ingresses of which the load balancer controller makes application load balancers, by its chart's default.
 pub const INGRESS_CLASS: &str = "alb";
 
+/// The annotation by which Argo CD makes objects one after another.
+pub const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
+
 /// The label by which a service's pods are selected everywhere.
 pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 

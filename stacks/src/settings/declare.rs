@@ -1,7 +1,8 @@
 //! The two forms in which settings are declared: once, with their types, their rules and their documentation.
 
 /// Declares a section of the settings once: its fields, how each is read, the rule that each must meet, and what it is where no
-/// file names it, if it may be left out; or how one is read `of` a type that is declared elsewhere.
+/// file names it, if it may be left out; or how one is read `of` a type that is declared elsewhere. `else default;` at its end makes
+/// a section of which every field may be left out its type's default.
 macro_rules! section {
     (
         $(#[doc = $about:literal])*
@@ -9,6 +10,7 @@ macro_rules! section {
             $( $(#[doc = $field_about:literal])* pub $field:ident: $type:ty $(where $rule:expr)? $(; else $default:expr)? ),* $(,)?
         }
         $(check $check:path;)?
+        $(else $whole:ident;)?
     ) => {
         $(#[doc = $about])*
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,8 @@ macro_rules! section {
             of $name { $( $(#[doc = $field_about])* $field: $type $(where $rule)? $(; else $default)? ),* }
             $(check $check;)?
         }
+
+        $crate::settings::declare::whole! { [$($whole)?] $name { $( $field ($($default)?) )* } }
     };
     (
         $(#[doc = $about:literal])*
@@ -65,6 +69,18 @@ macro_rules! default {
     };
     ($default:expr) => {
         Some($default)
+    };
+}
+
+/// What a section is where no file names it, nor any of its fields.
+macro_rules! whole {
+    ([] $($declared:tt)*) => {};
+    ([$default:ident] $name:ident { $( $field:ident ($value:expr) )* }) => {
+        impl Default for $name {
+            fn $default() -> Self {
+                Self { $( $field: $value, )* }
+            }
+        }
     };
 }
 
@@ -120,4 +136,4 @@ macro_rules! choice {
     };
 }
 
-pub(super) use {choice, default, section};
+pub(super) use {choice, default, section, whole};

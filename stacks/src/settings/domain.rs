@@ -22,30 +22,17 @@ section! {
         /// Who reaches Grafana.
         pub grafana_scheme: Scheme; else Scheme::Internal,
         /// What keeps the records of entrances.
-        pub external_dns: ExternalDns; else ExternalDns::usual(),
+        pub external_dns: ExternalDns; else ExternalDns::default(),
         /// Who signs people in.
-        pub sign_on: SignOn; else SignOn::none(),
+        pub sign_on: SignOn; else SignOn::default(),
     }
+    else default;
 }
 
 /// What a label is called in messages.
 const LABEL: &str = "a label such as `proxy`";
 
 impl Domain {
-    /// Nothing has a name.
-    pub(super) fn none() -> Self {
-        Self {
-            name: None,
-            zone: OncePerAccount::Create,
-            proxy: "proxy".to_owned(),
-            grafana: "grafana".to_owned(),
-            argocd_scheme: Scheme::Internal,
-            grafana_scheme: Scheme::Internal,
-            external_dns: ExternalDns::usual(),
-            sign_on: SignOn::none(),
-        }
-    }
-
     /// A name one label below the domain.
     pub fn host(&self, label: &str) -> Option<String> {
         self.name.as_ref().map(|name| format!("{label}.{name}"))
@@ -68,19 +55,12 @@ section! {
         /// Service account of its pod, which Pod Identity ties to its role.
         pub service_account: String where shaped("a service account name", shape::dns_label); else "external-dns".to_owned(),
     }
+    else default;
 }
 
 impl ExternalDns {
     /// The chart's version whose values are known here.
     const CHART: &str = "1.22.0";
-
-    fn usual() -> Self {
-        Self {
-            chart_version: Self::CHART.parse().expect("a version"),
-            namespace: "kube-system".to_owned(),
-            service_account: "external-dns".to_owned(),
-        }
-    }
 }
 
 choice! {
@@ -120,27 +100,13 @@ section! {
         pub local_admin: bool; else true,
     }
     check complete;
+    else default;
 }
 
 const URL: &str = "a URL such as `https://id.example.com`";
 const GROUP: &str = "the name of a team or a group, without quotes and commas,";
 
 impl SignOn {
-    fn none() -> Self {
-        Self {
-            provider: Provider::Nobody,
-            secret: "sign-on".to_owned(),
-            organization: None,
-            issuer: None,
-            authorize_url: None,
-            token_url: None,
-            userinfo_url: None,
-            admins: Vec::new(),
-            readers: Vec::new(),
-            local_admin: true,
-        }
-    }
-
     /// Does anybody sign people in?
     pub fn is_on(&self) -> bool {
         self.provider != Provider::Nobody

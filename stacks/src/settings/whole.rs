@@ -175,7 +175,7 @@ impl Settings {
         let network = root.field("network", &[]);
         let cluster = root.field("cluster", &[]);
         let base_nodes = root.field("base_nodes", &[]);
-        let domain = root.field_or("domain", &[], Some(Domain::none()));
+        let domain = root.field_or("domain", &[], Some(Domain::default()));
         let argocd = root.field("argocd", &[]);
         let karpenter = root.field("karpenter", &[]);
         let metrics_server = root.field("metrics_server", &[]);

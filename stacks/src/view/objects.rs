@@ -13,7 +13,7 @@ use synth_kubernetes::{
 };
 use synth_review::Place;
 
-use crate::Platform;
+use crate::{Platform, names::SYNC_WAVE};
 
 pub(crate) type Application = Custom<ApplicationSpec>;
 pub(crate) type AppProject = Custom<AppProjectSpec>;
@@ -134,7 +134,7 @@ pub(crate) trait Meta {
 
     /// In which wave of a sync it is made.
     fn wave(&self) -> i64 {
-        let wave = self.annotations().get("argocd.argoproj.io/sync-wave");
+        let wave = self.annotations().get(SYNC_WAVE);
         wave.and_then(|wave| wave.parse().ok()).unwrap_or_default()
     }
 }

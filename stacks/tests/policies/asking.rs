@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use stacks::{Platform, policies};
 
 use crate::fixture::{
-    BASE, SMALL, TODAY, argue, build, edit, found, remove, remove_resource, set, settings, text, texts,
+    BASE, SMALL, TODAY, argue, build, edit, found, of_the_guide, remove, remove_resource, set, settings, text, texts,
 };
 
 const ASKING: &str = include_str!("../fixtures/asking.toml");
@@ -32,14 +32,8 @@ fn a_platform_whose_service_asks_for_much_passes_as_one_without_it() {
 
 #[test]
 fn the_default_environment_passes_with_what_the_guide_asks_for() {
-    let guide = include_str!("../../../docs/day-2.md");
-    let block = |heading: &str| {
-        let (_, guide) = guide.split_once(heading).expect("the guide has the heading");
-        let (_, table) = guide.split_once("```toml\n").expect("the guide shows a table");
-        table.split_once("```").expect("a block ends").0
-    };
-    let asked = block("### Give a service a secret and a bucket\n");
-    let platform = build(&settings("default", &[BASE, block("## Add a service\n"), asked]));
+    let asked = of_the_guide("### Give a service a secret and a bucket");
+    let platform = build(&settings("default", &[BASE, of_the_guide("## Add a service"), asked]));
     let review = policies::review(&platform, TODAY);
     let errors: Vec<_> = review.errors().map(|finding| format!("{} {}", finding.code, finding.message)).collect();
     assert_eq!(errors, [""; 0]);

@@ -4,9 +4,7 @@ use serde_json::json;
 use stacks::{Platform, policies};
 use synth_framework::Expression;
 
-use crate::fixture::{BASE, argue, build, found, set, settings, text};
-
-const NAMED: &str = include_str!("../fixtures/named.toml");
+use crate::fixture::{BASE, NAMED, argue, build, found, set, settings, text};
 
 fn named() -> Platform {
     build(&settings("named", &[BASE, NAMED]))

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 use stacks::{Platform, policies};
 
-use crate::fixture::{BASE, TODAY, build, edit, found, set, settings, with};
+use crate::fixture::{BASE, TODAY, build, edit, found, of_the_guide, set, settings, with};
 
 const TARGET: &str = "mock-target-server";
 
@@ -138,16 +138,10 @@ fn an_entrance_over_plain_http_is_found() {
 
 #[test]
 fn the_default_environment_passes_with_the_site_of_the_guide_with_and_without_a_domain() {
-    let guide = include_str!("../../../docs/day-2.md");
-    let block = |heading: &str| {
-        let (_, rest) = guide.split_once(heading).expect("the guide has the heading");
-        let (_, table) = rest.split_once("```toml\n").expect("the guide shows a table");
-        table.split_once("```").expect("a block ends").0
-    };
     let slow = "[services.internal.orders]\npre_stop_seconds = 15\ndrain_delay_seconds = 45\n";
     let domain = "[domain]\nname = \"example.com\"\n[argocd]\ndomain = \"argocd.example.com\"\n";
     for more in ["", domain] {
-        let layers = [BASE, block("## Add a service\n"), slow, block("### A site under a name\n"), more];
+        let layers = [BASE, of_the_guide("## Add a service"), slow, of_the_guide("### A site under a name"), more];
         let platform = build(&settings("default", &layers));
         let review = policies::review(&platform, TODAY);
         let errors: Vec<_> = review.errors().map(|finding| format!("{} {}", finding.code, finding.message)).collect();

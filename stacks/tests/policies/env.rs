@@ -4,9 +4,7 @@ use insta::assert_snapshot;
 use stacks::{Platform, policies};
 use synth_framework::Expression;
 
-use crate::fixture::{BASE, TODAY, argue, build, found, settings};
-
-const GUIDE: &str = include_str!("../../../docs/day-2.md");
+use crate::fixture::{BASE, GUIDE, NAMED, TODAY, argue, build, found, settings};
 
 fn of(environment: &str, overrides: &str) -> Platform {
     build(&settings(environment, &[BASE, overrides]))
@@ -18,7 +16,7 @@ fn beside(code: &str, overrides: &str) -> String {
 }
 
 /// The environments that the guide writes out, by name.
-fn of_the_guide() -> Vec<(&'static str, &'static str)> {
+fn environments_of_the_guide() -> Vec<(&'static str, &'static str)> {
     let (_, section) = GUIDE.split_once("## Add an environment").expect("the guide adds an environment");
     let (section, _) = section.split_once("\n## ").expect("more follows");
     let blocks = section.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
@@ -57,7 +55,7 @@ fn abroad(overrides: &str) -> String {
 
 #[test]
 fn environments_made_as_the_guide_says_collide_with_nothing() {
-    let made = of_the_guide();
+    let made = environments_of_the_guide();
     assert_eq!(made.len(), 2, "one in the same region, one in another");
     let mut all: Vec<_> = made.into_iter().map(|(name, text)| of(name, text)).chain([of("default", "")]).collect();
     let regions: Vec<_> = all.iter().map(|one| one.settings.aws.region.name).collect();
@@ -158,4 +156,14 @@ fn a_finding_names_where_the_resource_is_declared() {
     assert_eq!(place.subject, "aws_ecr_registry_scanning_configuration.main");
     assert!(place.location.unwrap().file().ends_with("stacks/src/bootstrap/registry.rs"));
     assert_eq!(place.file, "bootstrap/registry.tf.json");
+}
+
+#[test]
+fn a_host_leads_to_one_environment() {
+    let beside = |domain: &str| {
+        let other = of("other", &NAMED.replace("example.com", domain));
+        found(&Platform { neighbours: vec![other], ..of("default", NAMED) }, "ENV003")
+    };
+    assert_snapshot!(beside("example.com"), @"");
+    assert_eq!(beside("other.example.com"), "");
 }

@@ -11,7 +11,20 @@ use synth_review::{Finding, Review};
 
 pub(crate) const BASE: &str = include_str!("../fixtures/default.toml");
 pub(crate) const SMALL: &str = include_str!("../fixtures/small.toml");
+pub(crate) const NAMED: &str = include_str!("../fixtures/named.toml");
 const LARGE: &str = include_str!("../fixtures/large.toml");
+
+/// The guide to what is done once a platform runs.
+pub(crate) const GUIDE: &str = include_str!("../../../docs/day-2.md");
+
+/// The first settings that the guide shows under a heading.
+#[track_caller]
+pub(crate) fn of_the_guide(heading: &str) -> &'static str {
+    let (_, section) =
+        GUIDE.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("`{heading}` is no heading"));
+    let (_, table) = section.split_once("```toml\n").expect("the guide shows settings");
+    table.split_once("```").expect("a block ends").0
+}
 
 /// The day on which the fixtures are judged: some days after their images were made.
 pub(crate) const TODAY: Date = date(2026, 9, 10);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use stacks::{Platform, policies, settings::Settings};
 use synth_project::Layer;
 
-use crate::fixture::{BASE, SMALL, TODAY, build, found, settings};
+use crate::fixture::{BASE, NAMED, SMALL, TODAY, build, found, settings};
 
 /// The cheapest platform without a finding. Argo CD's makers have not tested the release of the fixtures with their Kubernetes.
 const SOUND: &str = "[network]\nnat_gateways = \"per-zone\"\n\
@@ -204,9 +204,9 @@ fn every_promise_is_broken_by_a_setting() {
 
 #[test]
 fn environments_that_share_a_name_or_a_range_are_told_apart_by_their_settings() {
-    let there = build(&settings("other", &[BASE, SMALL]));
-    for code in ["ENV001", "ENV002"] {
-        let beside = Platform { neighbours: vec![there.clone()], ..with(&[]).unwrap() };
+    for (code, of_both) in [("ENV001", ""), ("ENV002", ""), ("ENV003", NAMED)] {
+        let there = build(&settings("other", &[BASE, SMALL, of_both]));
+        let beside = Platform { neighbours: vec![there], ..with(&[of_both]).unwrap() };
         assert_ne!(found(&beside, code), "", "{code}");
     }
 }
@@ -222,7 +222,7 @@ fn rules_of_the_settings_keep_the_promises_that_need_no_policy() {
 #[test]
 fn every_policy_is_among_these() {
     let tables = BROKEN.iter().chain(REFUSED).map(|(code, ..)| *code);
-    let listed = tables.chain(BEYOND.iter().copied()).chain(["SEC010", "ENV001", "ENV002"]);
+    let listed = tables.chain(BEYOND.iter().copied()).chain(["SEC010", "ENV001", "ENV002", "ENV003"]);
     let mut listed: Vec<_> = listed.collect();
     listed.sort_unstable();
     let mut all: Vec<_> = policies::all().map(|policy| policy.code).collect();

@@ -3,9 +3,7 @@
 use serde_json::Value as Json;
 use stacks::Platform;
 
-use crate::fixture::{small, with};
-
-const GUIDE: &str = include_str!("../../../docs/day-2.md");
+use crate::fixture::{GUIDE, small, with};
 
 /// A setting, another value of it, and whether Karpenter's nodes and the base nodes are then declared otherwise.
 const CHANGED: &[(&str, &str, bool, bool)] = &[

@@ -8,7 +8,7 @@ use stacks::{
 };
 use synth_review::Severity;
 
-use crate::fixture::{BASE, TODAY, build, large, settings, small, with};
+use crate::fixture::{BASE, TODAY, build, large, of_the_guide, settings, small, with};
 
 const STAGING: &str = include_str!("../fixtures/staging.toml");
 const PRODUCTION: &str = include_str!("../fixtures/production.toml");
@@ -31,11 +31,7 @@ fn the_fixtures_pass_without_a_waiver() {
 
 #[test]
 fn the_default_environment_passes_with_the_service_of_the_guide() {
-    let guide = include_str!("../../../docs/day-2.md");
-    let (_, guide) = guide.split_once("## Add a service").expect("the guide adds a service");
-    let (_, table) = guide.split_once("```toml\n").expect("the guide shows a table");
-    let (table, _) = table.split_once("```").expect("a block ends");
-    let platform = build(&settings("default", &[BASE, table]));
+    let platform = build(&settings("default", &[BASE, of_the_guide("## Add a service")]));
     assert_eq!(errors(&platform), "");
     let scales = |kind: &str| ["HorizontalPodAutoscaler", "ScaledObject"].contains(&kind);
     assert_eq!(platform.objects().filter(|object| scales(object.kind())).count(), 3);

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 use stacks::Platform;
 
-use crate::fixture::{BASE, TODAY, build, edit, found, remove, set, settings};
+use crate::fixture::{BASE, TODAY, build, edit, found, of_the_guide, remove, set, settings};
 
 pub(crate) const WORKING: &str = include_str!("../fixtures/working.toml");
 
@@ -200,14 +200,10 @@ fn what_holds_for_pods_of_services_holds_for_those_of_jobs() {
 
 #[test]
 fn the_default_environment_passes_with_the_worker_and_the_job_of_the_guide() {
-    let guide = include_str!("../../../docs/day-2.md");
     for (heading, kind, name) in
         [("### A worker on a queue", "ScaledObject", "mailer"), ("### A nightly job", "CronJob", "report")]
     {
-        let (_, rest) = guide.split_once(heading).expect("the guide has it");
-        let (_, table) = rest.split_once("```toml\n").expect("the guide shows a table");
-        let (table, _) = table.split_once("```").expect("a block ends");
-        let platform = build(&settings("default", &[BASE, table]));
+        let platform = build(&settings("default", &[BASE, of_the_guide(heading)]));
         let review = stacks::policies::review(&platform, TODAY);
         let findings = review.findings.iter().filter(|of| of.code != "VER007").map(ToString::to_string);
         assert_eq!(findings.collect::<Vec<_>>().join("\n"), "", "{heading}");

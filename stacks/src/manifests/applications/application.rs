@@ -8,7 +8,7 @@ use synth_kubernetes::{
 };
 
 use crate::{
-    names::APP_PROJECT,
+    names::{APP_PROJECT, SYNC_WAVE},
     settings::{Settings, Version},
 };
 
@@ -181,7 +181,7 @@ impl Application {
         };
         let object = custom(&self.name, spec)
             .in_namespace(self.argocd_namespace)
-            .annotation("argocd.argoproj.io/sync-wave", (self.wave as i32).to_string())
+            .annotation(SYNC_WAVE, (self.wave as i32).to_string())
             // Deletes what it made first; without the path the API server warns of a name that others might use.
             .finalizer("resources-finalizer.argocd.argoproj.io/foreground");
         let object =

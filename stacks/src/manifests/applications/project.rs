@@ -12,7 +12,7 @@ use synth_kubernetes::{
 
 use super::application::Application;
 use crate::{
-    names::{APP_PROJECT, SERVICES_PROJECT},
+    names::{APP_PROJECT, SERVICES_PROJECT, SYNC_WAVE},
     settings::Settings,
 };
 
@@ -108,7 +108,7 @@ fn add(settings: &Settings, name: &str, spec: AppProjectSpec, file: &str, manife
     let object = custom(name, spec)
         .in_namespace(&settings.argocd.namespace)
         // Before every child: an Application without its project is an error.
-        .annotation("argocd.argoproj.io/sync-wave", "-20");
+        .annotation(SYNC_WAVE, "-20");
     object.add_to(manifests, file);
 }
 

@@ -9,6 +9,7 @@ use synth_kubernetes::{
 
 use crate::{
     manifests::observability::{in_flight_of, request_rate_of},
+    names::SYNC_WAVE,
     settings::{Percent, ScaleOn, Service, Settings, Worker, WorkerScaleOn},
 };
 
@@ -46,7 +47,7 @@ pub(super) fn of_worker(name: &str, worker: &Worker, settings: &Settings, folder
     custom(name, TriggerAuthenticationSpec::of_operator())
         .in_namespace(&settings.services.namespace)
         // KEDA refuses what it may not ask.
-        .annotation("argocd.argoproj.io/sync-wave", "-1")
+        .annotation(SYNC_WAVE, "-1")
         .add_to(folder, "trigger-authentication");
 }
 

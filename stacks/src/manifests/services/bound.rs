@@ -7,9 +7,9 @@ use synth_kubernetes::{
     service, service_port, service_spec,
 };
 
-use super::{REDIRECT, SYNC_WAVE, TRAFFIC};
+use super::{REDIRECT, TRAFFIC};
 use crate::{
-    names::{CORS_PROXY_SERVER, HTTPS_REDIRECT_PORT, NAME_LABEL},
+    names::{CORS_PROXY_SERVER, HTTPS_REDIRECT_PORT, NAME_LABEL, SYNC_WAVE},
     settings::Settings,
 };
 

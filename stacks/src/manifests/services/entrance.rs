@@ -3,9 +3,9 @@
 
 use synth_kubernetes::{Manifests, ingress_object, ingress_spec};
 
-use super::{SYNC_WAVE, TRAFFIC};
+use super::TRAFFIC;
 use crate::{
-    names::{INGRESS_CLASS, NAME_LABEL},
+    names::{INGRESS_CLASS, NAME_LABEL, SYNC_WAVE},
     settings::{Entrance, Scheme, Service, Settings},
 };
 

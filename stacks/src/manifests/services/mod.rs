@@ -28,9 +28,6 @@ pub(super) const ADMIN: &str = "admin";
 /// The container port on which the proxy sends requests without TLS to HTTPS.
 const REDIRECT: &str = "redirect";
 
-/// The annotation by which Argo CD makes objects one after another.
-const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
-
 /// The pods that a rollout adds before it takes old ones away, as a share of all.
 const MAX_SURGE_PERCENT: u32 = 25;
 
@@ -69,5 +66,5 @@ fn rolling(max_replicas: u32) -> u64 {
 
 /// How long a pod may take to leave: the wait before its signal, and both parts of its drain.
 pub(super) fn grace_period_seconds(service: &Service) -> u32 {
-    service.pre_stop_seconds + service.drain_delay_seconds + service.drain_timeout_seconds + GRACE_MARGIN_SECONDS
+    service.drains_in() + GRACE_MARGIN_SECONDS
 }

@@ -5,10 +5,10 @@ use synth_kubernetes::{
     Draft, Manifests, ingress, ip_block, network_policy, network_policy_spec, service, service_port, service_spec, tcp,
 };
 
-use super::{ADMIN, SYNC_WAVE, TRAFFIC, bound, container::server_args, networking, workload::Workload};
+use super::{ADMIN, TRAFFIC, bound, container::server_args, networking, workload::Workload};
 use crate::{
     edge,
-    names::{CORS_PROXY_SERVER, HTTPS_REDIRECT_PORT, NAME_LABEL},
+    names::{CORS_PROXY_SERVER, HTTPS_REDIRECT_PORT, NAME_LABEL, SYNC_WAVE},
     settings::Settings,
 };
 

@@ -11,11 +11,9 @@ use synth_kubernetes::{
 };
 
 use crate::{
-    names::NAME_LABEL,
+    names::{NAME_LABEL, SYNC_WAVE},
     settings::{Runs, Secret, Settings},
 };
-
-const WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 /// A service of AWS that keeps secrets, as the operator calls it, and the end of the name of a store there.
 type Kept = (&'static str, &'static str);
@@ -49,7 +47,7 @@ pub(super) fn define(runs: &Runs<'_>, settings: &Settings, folder: &Manifests) {
         let name = store(runs, at);
         custom(&name, SecretStoreSpec { provider: Provider { aws } })
             .in_namespace(namespace)
-            .annotation(WAVE, "-2")
+            .annotation(SYNC_WAVE, "-2")
             .add_to(folder, &format!("secret-store-{}", at.1));
     }
     let data = secrets.iter().map(|(variable, secret)| {
@@ -73,6 +71,6 @@ pub(super) fn define(runs: &Runs<'_>, settings: &Settings, folder: &Manifests) {
     let refresh_interval = format!("{}m", settings.external_secrets.refresh_minutes);
     custom(runs.name, ExternalSecretSpec { refresh_interval, target, data: data.collect() })
         .in_namespace(namespace)
-        .annotation(WAVE, "-1")
+        .annotation(SYNC_WAVE, "-1")
         .add_to(folder, "external-secret");
 }

@@ -3,13 +3,15 @@
 mod claims;
 mod unique;
 
-use synth_bindings::aws_vpc;
-use synth_review::{Findings, Policy, Severity};
+use std::collections::BTreeMap;
+
+use synth_bindings::{aws_cloudfront_distribution, aws_route53_record, aws_vpc};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use self::claims::Claim;
 use crate::{Platform, settings::Settings};
 
-pub(super) const POLICIES: &[Policy<Platform>] = &[NAMES_OF_THEIR_OWN, RANGES_OF_THEIR_OWN];
+pub(super) const POLICIES: &[Policy<Platform>] = &[NAMES_OF_THEIR_OWN, RANGES_OF_THEIR_OWN, HOSTS_OF_THEIR_OWN];
 
 const NAMES_OF_THEIR_OWN: Policy<Platform> = Policy {
     code: "ENV001",
@@ -102,4 +104,48 @@ fn ranges_of_their_own(platform: &Platform, findings: &mut Findings) {
             }
         }
     }
+}
+
+const HOSTS_OF_THEIR_OWN: Policy<Platform> = Policy {
+    code: "ENV003",
+    name: "hosts-of-their-own",
+    severity: Severity::Error,
+    explanation: "A host name leads to one place: where two environments serve one name, the later apply takes the record \
+                  over, or fails because it is there.",
+    check: hosts_of_their_own,
+};
+
+fn hosts_of_their_own(platform: &Platform, findings: &mut Findings) {
+    let own = &platform.settings;
+    for other in &platform.neighbours {
+        let taken = hosts(other);
+        for (host, place) in hosts(platform).into_iter().filter(|(host, _)| taken.contains_key(host)) {
+            let other = &other.settings;
+            let finding = findings.report(
+                place,
+                format!("serves `{host}`, which environment `{}` serves, too", other.environment),
+                format!(
+                    "give it another name in `{}.toml` or `{}.toml`, or the environment a `domain.name` of its own",
+                    own.environment, other.environment
+                ),
+            );
+            if own.domain.name.is_some() && own.domain.name == other.domain.name {
+                finding.set_by(["domain.name"]);
+            }
+        }
+    }
+}
+
+/// Every name under which something is served, with what serves it.
+fn hosts(platform: &Platform) -> BTreeMap<String, Place> {
+    let entrances = platform.entrances().map(|entrance| (entrance.host.to_owned(), entrance.ingress.place()));
+    let records = platform.resources::<aws_route53_record::Handle>().filter_map(|record| {
+        record.blocks(|of| of.alias()).next()?;
+        Some((record.text(|of| of.name())?, record.place()))
+    });
+    let aliases = platform.resources::<aws_cloudfront_distribution::Handle>().flat_map(|distribution| {
+        let place = distribution.place();
+        distribution.texts(|of| of.aliases()).into_iter().flatten().map(move |alias| (alias, place.clone()))
+    });
+    entrances.chain(records).chain(aliases).filter(|(host, _)| !host.is_empty()).collect()
 }

@@ -10,7 +10,7 @@ use synth_review::{Findings, Policy, Severity};
 use crate::{
     Platform,
     charts::{Values as _, external_secrets::Values},
-    names::EXTERNAL_SECRETS,
+    names::{EXTERNAL_SECRETS, SYNC_WAVE},
     view::{ExternalSecret, Meta as _, Object, Running, SecretStore, granted_documents},
 };
 
@@ -92,7 +92,7 @@ fn keys<'a>(external: &Object<'a, ExternalSecret>) -> impl Iterator<Item = Strin
 }
 
 fn wave(manifest: &Manifest) -> i64 {
-    manifest.annotation("argocd.argoproj.io/sync-wave").parse().unwrap_or_default()
+    manifest.annotation(SYNC_WAVE).parse().unwrap_or_default()
 }
 
 /// Is the operator installed, and before the object?

@@ -28,24 +28,13 @@ section! {
         /// Keys of KMS with which the above is encrypted, or a secret that it asks for.
         pub keys: Vec<KeyId> where set(Anything); else Vec::new(),
     }
+    else default;
 }
 
 impl Permissions {
-    /// Nothing.
-    pub fn none() -> Self {
-        Self {
-            read: Vec::new(),
-            write: Vec::new(),
-            send: Vec::new(),
-            receive: Vec::new(),
-            publish: Vec::new(),
-            keys: Vec::new(),
-        }
-    }
-
     /// Does a pod need a role for it? Keys alone allow nothing: they are of what is encrypted with them.
     pub fn need_role(&self) -> bool {
-        *self != Self { keys: self.keys.clone(), ..Self::none() }
+        *self != Self { keys: self.keys.clone(), ..Self::default() }
     }
 }
 
@@ -57,13 +46,7 @@ section! {
         /// Memory in MiB, above which a pod is killed. 0 allows what it asks for.
         pub memory_mib: u32 where between(0, 262_144); else 0,
     }
-}
-
-impl Limits {
-    /// None of its own.
-    pub fn none() -> Self {
-        Self { cpu_millicores: 0, memory_mib: 0 }
-    }
+    else default;
 }
 
 section! {
@@ -74,13 +57,7 @@ section! {
         /// Architectures of its image; none takes what the pools have.
         pub architectures: Vec<Architecture> where set(Anything); else Vec::new(),
     }
-}
-
-impl Nodes {
-    /// Any.
-    pub fn any() -> Self {
-        Self { capacity_type: None, architectures: Vec::new() }
-    }
+    else default;
 }
 
 section! {
@@ -99,20 +76,7 @@ section! {
         /// Answers that may fail in a row before it counts as dead.
         pub liveness_failures: u32 where between(1, 100); else 3,
     }
-}
-
-impl Probes {
-    /// Those of what is built on the crate `service`.
-    pub fn of_service() -> Self {
-        Self {
-            liveness_path: "/livez".to_owned(),
-            readiness_path: "/readyz".to_owned(),
-            startup_seconds: 30,
-            readiness_period_seconds: 5,
-            liveness_period_seconds: 10,
-            liveness_failures: 3,
-        }
-    }
+    else default;
 }
 
 fn path(text: &String) -> Result<(), String> {
@@ -122,6 +86,29 @@ fn path(text: &String) -> Result<(), String> {
     }
     Err(format!("is `{text}`, a path such as `/healthz` is expected"))
 }
+
+/// A table of what runs, under its name: services, workers and jobs have these fields alike.
+macro_rules! runs {
+    ($of:expr, $name:expr, $table:expr) => {
+        $crate::settings::services::pod::Runs {
+            name: $name,
+            table: $table,
+            image: &$of.image,
+            cpu_request_millicores: $of.cpu_request_millicores,
+            memory_mib: $of.memory_mib,
+            asks: $crate::settings::services::pod::Asks {
+                arguments: &$of.arguments,
+                environment: &$of.environment,
+                secrets: &$of.secrets,
+                permissions: &$of.permissions,
+                limits: &$of.limits,
+                nodes: &$of.nodes,
+            },
+        }
+    };
+}
+
+pub(super) use runs;
 
 /// One of the things that run, whatever it is: what all of them have.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::pod::{self, Asks, Limits, Nodes, Permissions, Probes, Runs, asks_fit};
+use super::pod::{self, Limits, Nodes, Permissions, Probes, Runs, asks_fit, runs};
+use super::service::replicas_fit;
 use super::{Image, tables};
 use crate::settings::declare::{choice, section};
 use crate::settings::problem::Problems;
@@ -53,13 +54,13 @@ section! {
         /// Variables of its environment whose values AWS keeps.
         pub secrets: BTreeMap<String, SecretRef> where Names(pod::variable); else BTreeMap::new(),
         /// What it may do in AWS.
-        pub permissions: Permissions; else Permissions::none(),
+        pub permissions: Permissions; else Permissions::default(),
         /// What a pod may use at most.
-        pub limits: Limits; else Limits::none(),
+        pub limits: Limits; else Limits::default(),
         /// The nodes on which it runs.
-        pub nodes: Nodes; else Nodes::any(),
+        pub nodes: Nodes; else Nodes::default(),
         /// How the kubelet asks at `admin_port`.
-        pub probes: Probes; else Probes::of_service(),
+        pub probes: Probes; else Probes::default(),
     }
     check worker_fits;
 }
@@ -67,16 +68,7 @@ section! {
 impl Worker {
     /// It under its name, as what runs.
     pub fn runs<'a>(&'a self, name: &'a str) -> Runs<'a> {
-        let asks = Asks {
-            arguments: &self.arguments,
-            environment: &self.environment,
-            secrets: &self.secrets,
-            permissions: &self.permissions,
-            limits: &self.limits,
-            nodes: &self.nodes,
-        };
-        let (cpu_request_millicores, memory_mib) = (self.cpu_request_millicores, self.memory_mib);
-        Runs { name, table: tables::WORKERS, image: &self.image, cpu_request_millicores, memory_mib, asks }
+        runs!(self, name, tables::WORKERS)
     }
 
     /// Is it scaled by its queue, and so by KEDA?
@@ -92,7 +84,7 @@ impl Worker {
 
 fn worker_fits(worker: &Worker, section: &str, problems: &mut Problems<'_>) {
     asks_fit(&worker.runs(""), section, problems);
-    super::replicas_fit(worker.min_replicas, worker.max_replicas, section, problems);
+    replicas_fit(worker.min_replicas, worker.max_replicas, section, problems);
     if (1..=1024).contains(&worker.admin_port) {
         let message =
             format!("is {}, which only root may open: choose one from 1025 to 65535, or 0", worker.admin_port);
@@ -138,11 +130,11 @@ section! {
         /// Variables of its environment whose values AWS keeps.
         pub secrets: BTreeMap<String, SecretRef> where Names(pod::variable); else BTreeMap::new(),
         /// What it may do in AWS.
-        pub permissions: Permissions; else Permissions::none(),
+        pub permissions: Permissions; else Permissions::default(),
         /// What its pod may use at most.
-        pub limits: Limits; else Limits::none(),
+        pub limits: Limits; else Limits::default(),
         /// The nodes on which it runs.
-        pub nodes: Nodes; else Nodes::any(),
+        pub nodes: Nodes; else Nodes::default(),
     }
     check job_fits;
 }
@@ -150,16 +142,7 @@ section! {
 impl Job {
     /// It under its name, as what runs.
     pub fn runs<'a>(&'a self, name: &'a str) -> Runs<'a> {
-        let asks = Asks {
-            arguments: &self.arguments,
-            environment: &self.environment,
-            secrets: &self.secrets,
-            permissions: &self.permissions,
-            limits: &self.limits,
-            nodes: &self.nodes,
-        };
-        let (cpu_request_millicores, memory_mib) = (self.cpu_request_millicores, self.memory_mib);
-        Runs { name, table: tables::JOBS, image: &self.image, cpu_request_millicores, memory_mib, asks }
+        runs!(self, name, tables::JOBS)
     }
 }
 

@@ -154,6 +154,39 @@ fn another_run_keeps_what_is_there_and_changes_what_is_said() {
 }
 
 #[test]
+fn a_domain_brings_its_names_and_another_run_keeps_them() {
+    let project = Project::new();
+    let changed = [("--domain", ""), ("--dns-domain", "platform.tideline.dev"), ("--dns-zone", "adopt")];
+    let arguments = flags(&changed);
+    let arguments = arguments.iter().filter(|word| **word != "--domain").chain(&["--drop-examples"]);
+    project.synth(arguments).succeeds();
+    let text = project.read(DEFAULT);
+    for line in ["name = \"platform.tideline.dev\"", "zone = \"adopt\"", "domain = \"argocd.platform.tideline.dev\""] {
+        assert!(text.contains(line), "no `{line}` in:\n{text}");
+    }
+    assert_eq!(project.synth(["all"]).code, 0);
+    let check = project.synth(["check"]);
+    assert_eq!((check.code, check.stdout.as_str()), (0, ""), "{check:?}");
+    let again = project.synth(["init"]).succeeds();
+    assert!(again.stdout.starts_with(&format!("{DEFAULT}  unchanged\n")), "{}", again.stdout);
+    let moved = project.synth(["init", "--dns-domain", "tideline.dev"]).succeeds();
+    moved.says_in_order(&["~ domain.name: ", "~ argocd.domain: "]);
+    assert!(project.read(DEFAULT).contains("domain = \"argocd.tideline.dev\""), "one label below the new domain");
+}
+
+#[test]
+fn a_bad_domain_is_refused_by_its_flag() {
+    let project = Project::new();
+    let before = project.files("stacks");
+    let bad = [("--dns-domain", "platform tideline"), ("--dns-zone", "make")];
+    let run = project.synth(flags(&bad)).fails("nothing is written");
+    for line in ["  --dns-domain: `domain.name` is `platform tideline`", "  --dns-zone: `domain.zone` is `make`"] {
+        assert!(run.stderr.contains(line), "no `{line}` in:\n{}", run.stderr);
+    }
+    assert_eq!(project.files("stacks"), before);
+}
+
+#[test]
 fn examples_go_with_what_is_written_of_them_and_nothing_else() {
     let project = Project::new();
     for environment in ["default", "staging", "production"] {
@@ -261,7 +294,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))";
 #[test]
 fn a_terminal_is_asked_with_defaults_and_asked_again_after_a_bad_answer() {
     let project = Project::new();
-    let answers = "12\nus-east-1\n\n\nhttps://github.com/tideline-dev/platform.git\n\n4711\n815\n\nnone\nprivate\n\
+    let answers = "12\nus-east-1\n\n\nhttps://github.com/tideline-dev/platform.git\n\n4711\n815\n\nnone\nprivate\n\n\
                    argocd.tideline.dev\n\n\n210987654321\nyes\n";
     let run = answering(&project, &["init"], answers);
     assert_eq!(run.code, 0, "{}", run.stdout);

@@ -9,7 +9,7 @@ use super::{
     defaults::default,
     document::Document,
     repository::github_repository,
-    topic::{TOPICS, Topic},
+    topic::{NONE, TOPICS, Topic},
 };
 
 impl Answers {
@@ -38,10 +38,24 @@ impl Answers {
             let repository = self.get(Topic::Repository).and_then(github_repository);
             let repository = repository.map(|(owner, name)| format!("{owner}/{name}"));
             let question = topic.question(repository.as_deref());
-            let answer = ask(&question, default(topic, self, document).as_deref())?;
+            let default = default(topic, self, document);
+            let answer = match default.clone().filter(|_| self.leaves_nothing_to_ask(topic)) {
+                Some(answer) => answer,
+                None => ask(&question, default.as_deref())?,
+            };
             self.insert(topic, answer);
         }
         Ok(())
+    }
+
+    /// Without a domain there is no zone, and with one its certificate is made.
+    fn leaves_nothing_to_ask(&self, topic: Topic) -> bool {
+        let named = self.get(Topic::DnsDomain).is_some_and(|domain| domain != NONE);
+        match topic {
+            Topic::DnsZone => !named,
+            Topic::Certificate => named,
+            _ => false,
+        }
     }
 }
 

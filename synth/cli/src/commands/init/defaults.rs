@@ -8,7 +8,7 @@ use super::{
     answers::Answers,
     document::Document,
     repository::github_repository,
-    topic::{PRIVATE, Topic},
+    topic::{NONE, PRIVATE, Topic},
 };
 
 /// The default answer of a topic, if there is one.
@@ -19,7 +19,15 @@ pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> O
     // The region, the zones and the rest of an example are nobody's choice.
     let own = document.text(Topic::Account.key()).is_some_and(|account| !is_example_account(&account));
     match topic {
-        Topic::Runner | Topic::Origins => present(),
+        Topic::Runner | Topic::Origins | Topic::DnsZone => present(),
+        Topic::DnsDomain => Some(or_nobody(topic, own.then(present).flatten().unwrap_or_default())),
+        Topic::Domain => {
+            let domain = answers.get(Topic::DnsDomain).filter(|domain| *domain != NONE);
+            let fits = |host: &String| {
+                domain.is_none_or(|domain| host.split_once('.').is_some_and(|(_, parent)| parent == domain))
+            };
+            own.then(present).flatten().filter(fits).or_else(|| domain.map(|domain| format!("argocd.{domain}")))
+        }
         Topic::Zones if own && same(Topic::Region) => present(),
         Topic::Zones => answers.get(Topic::Region).and_then(zones),
         Topic::StateBucket => Some(or_nobody(topic, present().unwrap_or_default())),
@@ -34,7 +42,7 @@ pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> O
             (own && same(Topic::Account)).then(present).flatten().map(|arns| or_nobody(topic, arns))
         }
         Topic::PublicAccess => own.then(present).flatten().map(|ranges| or_nobody(topic, ranges)),
-        Topic::Account | Topic::Region | Topic::Domain => own.then(present).flatten(),
+        Topic::Account | Topic::Region => own.then(present).flatten(),
         // A certificate is of one account and one region.
         Topic::Certificate => {
             let stays = own && same(Topic::Account) && same(Topic::Region);

@@ -69,7 +69,13 @@ pub(crate) struct InitArgs {
     /// Give the Kubernetes API no public endpoint; the addresses of the VPC reach it
     #[arg(long)]
     private_only: bool,
-    /// Host name of Argo CD
+    /// Domain under which all is reached over HTTPS, or `none`: a zone, a certificate and records are made for it
+    #[arg(long, value_name = "DOMAIN")]
+    dns_domain: Option<String>,
+    /// Its hosted zone: create, or adopt the one that is there
+    #[arg(long, value_name = "WAY")]
+    dns_zone: Option<String>,
+    /// Host name of Argo CD; `argocd.DOMAIN` if left out where `--dns-domain` says one
     #[arg(long, value_name = "HOST")]
     domain: Option<String>,
     /// Certificate of the proxy's load balancer, as an ARN, or `none`
@@ -100,6 +106,8 @@ impl InitArgs {
                 Topic::PublicAccess => {
                     return (topic, defaults::public_access(self.public_access.as_ref(), self.private_only));
                 }
+                Topic::DnsDomain => &self.dns_domain,
+                Topic::DnsZone => &self.dns_zone,
                 Topic::Domain => &self.domain,
                 Topic::Certificate => &self.certificate,
                 Topic::Origins => &self.origins,

@@ -18,13 +18,15 @@ pub(super) enum Topic {
     Runner,
     Administrators,
     PublicAccess,
+    DnsDomain,
+    DnsZone,
     Domain,
     Certificate,
     Origins,
 }
 
 /// Every topic, in an order in which each follows what it is derived from.
-pub(super) const TOPICS: [Topic; 14] = [
+pub(super) const TOPICS: [Topic; 16] = [
     Topic::Account,
     Topic::Region,
     Topic::Zones,
@@ -36,6 +38,8 @@ pub(super) const TOPICS: [Topic; 14] = [
     Topic::Runner,
     Topic::Administrators,
     Topic::PublicAccess,
+    Topic::DnsDomain,
+    Topic::DnsZone,
     Topic::Domain,
     Topic::Certificate,
     Topic::Origins,
@@ -59,6 +63,8 @@ impl Topic {
             Self::Runner => "--runner",
             Self::Administrators => "--administrators",
             Self::PublicAccess => "--public-access or --private-only",
+            Self::DnsDomain => "--dns-domain",
+            Self::DnsZone => "--dns-zone",
             Self::Domain => "--domain",
             Self::Certificate => "--certificate",
             Self::Origins => "--origins",
@@ -94,6 +100,12 @@ impl Topic {
             Self::PublicAccess => {
                 "Public ranges that reach the Kubernetes API, such as your office's; or private for the VPC alone"
             }
+            Self::DnsDomain => {
+                "Domain under which all is reached over HTTPS, such as platform.your-domain; or none for no names"
+            }
+            Self::DnsZone => {
+                "Its hosted zone in Route 53: create (you then delegate the domain to it) or adopt (it is there)"
+            }
             Self::Domain => "Host name of Argo CD, such as argocd.your-domain",
             Self::Certificate => "Certificate of the proxy's load balancer, as an ARN; or none",
             Self::Origins => "Origins whose pages may use the proxy; * admits all",
@@ -120,6 +132,9 @@ impl Topic {
             Self::Runner => vec![("github.runner", text())],
             Self::Administrators => vec![("cluster.admin_principal_arns", list(answer))],
             Self::PublicAccess => vec![("cluster.public_access_cidrs", list(answer))],
+            Self::DnsDomain if answer == NONE => vec![("domain.name", "".into())],
+            Self::DnsDomain => vec![("domain.name", text())],
+            Self::DnsZone => vec![("domain.zone", text())],
             Self::Domain => vec![("argocd.domain", text())],
             Self::Certificate if answer == NONE => vec![("services.proxy.certificate_arn", "".into())],
             Self::Certificate => vec![("services.proxy.certificate_arn", text())],
@@ -142,6 +157,7 @@ impl Topic {
     pub(super) fn follows(self) -> Option<Self> {
         match self {
             Self::Zones => Some(Self::Region),
+            Self::Domain => Some(Self::DnsDomain),
             _ => None,
         }
     }
@@ -158,7 +174,8 @@ impl Topic {
 
 /// No public endpoint.
 pub(super) const PRIVATE: &str = "private";
-const NONE: &str = "none";
+/// Nothing.
+pub(super) const NONE: &str = "none";
 /// A name that follows from those of the environment.
 const DERIVED: &str = "derived";
 

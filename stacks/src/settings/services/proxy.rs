@@ -1,0 +1,42 @@
+//! What the proxy has beside what every service has.
+
+use crate::settings::declare::section;
+use crate::settings::problem::Problems;
+use crate::settings::rules::{Anything, between, filled_set, set};
+use crate::settings::tree;
+use crate::settings::{CertificateArn, Origin, Target};
+
+section! {
+    /// Whom the proxy serves, what it reaches, and its load balancer.
+    pub struct Proxy {
+        /// Private `host:port` targets that may be reached besides the mock target.
+        pub allow_targets: Vec<Target> where set(Anything),
+        /// Origins whose pages may use the proxy; `*` admits all.
+        pub allow_origins: Vec<Origin> where filled_set(Anything),
+        /// Certificate of the load balancer; without one it speaks plain TCP.
+        pub certificate_arn: Option<CertificateArn>,
+        /// Seconds for which the load balancer may go on sending new connections to a pod that is told to go.
+        pub late_connections_seconds: u32 where between(0, 300),
+        /// Seconds after which the load balancer ends the connections of a pod that is told to go.
+        pub deregistration_delay_seconds: u32 where between(0, 3600),
+    }
+    check origins_agree;
+}
+
+impl Proxy {
+    /// The origins that are admitted by name.
+    pub fn named_origins(&self) -> impl Iterator<Item = &str> {
+        self.allow_origins.iter().filter_map(|origin| match origin {
+            Origin::Any => None,
+            Origin::Of(origin) => Some(origin.as_str()),
+        })
+    }
+}
+
+fn origins_agree(proxy: &Proxy, section: &str, problems: &mut Problems<'_>) {
+    let everyone = proxy.allow_origins.iter().position(|origin| *origin == Origin::Any);
+    if let Some(index) = everyone.filter(|_| proxy.allow_origins.len() > 1) {
+        let key = format!("{}[{index}]", tree::child(section, "allow_origins"));
+        problems.report(&key, "is `*`, which allows every origin, beside other origins: keep one or the other");
+    }
+}
