@@ -32,11 +32,13 @@ pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
 /// The External Secrets Operator: its Application, its pods, its service account.
 pub const EXTERNAL_SECRETS: &str = "external-secrets";
 
-/// The Applications of the platform itself: no service may have the name of one.
-pub const RESERVED: [&str; 16] = [
+/// The Applications of the platform itself, and what its own objects are called among the services': no service may have such a name.
+pub const RESERVED: [&str; 19] = [
     "admission",
     "aws-load-balancer-controller",
     CORS_PROXY_SERVER,
+    "default",
+    "default-deny",
     "entrances",
     "external-dns",
     EXTERNAL_SECRETS,
@@ -49,6 +51,7 @@ pub const RESERVED: [&str; 16] = [
     "node-pools",
     "observability",
     "platform",
+    "project",
     "root",
 ];
 

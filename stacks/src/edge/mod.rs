@@ -13,6 +13,7 @@ mod pages;
 use synth_framework::{Stack, output, text};
 
 pub(crate) use caching::{CACHE_KEY, VARIES_BY};
+pub(crate) use pages::STATIC_PREFIX;
 
 use crate::{settings::Settings, terraform};
 

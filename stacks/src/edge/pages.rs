@@ -16,6 +16,9 @@ use crate::{
 /// The proxy's own page, as the proxy serves it at `/`.
 const PAGE: &str = include_str!("../../../apps/cors-proxy-server/src/page.html");
 
+/// What the keys of content begin with that is not the proxy's page.
+pub(crate) const STATIC_PREFIX: &str = "static";
+
 /// The object of the page, which is the distribution's root.
 pub(super) const INDEX: &str = "index.html";
 

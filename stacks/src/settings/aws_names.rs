@@ -35,8 +35,13 @@ impl Secret {
                 sound.then(|| Self::SecretsManager { name: name.to_owned(), key: key.map(str::to_owned) })
             }
             // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
-            "ssm" => (rest.starts_with('/') && !rest.ends_with('/') && !rest.contains("//") && named(rest, b"", 1011))
-                .then(|| Self::Parameter(rest.to_owned())),
+            "ssm" => {
+                let sound =
+                    rest.starts_with('/') && !rest.ends_with('/') && !rest.contains("//") && named(rest, b"", 1011);
+                // What AWS publishes itself lies in no account, and no role can be given it.
+                let of_aws = ["/aws", "/ssm"].iter().any(|taken| rest.to_ascii_lowercase().starts_with(taken));
+                (sound && !of_aws).then(|| Self::Parameter(rest.to_owned()))
+            }
             _ => None,
         }
     }
@@ -80,9 +85,11 @@ impl Stored {
             "s3" => {
                 let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
                 let key = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.=".contains(&byte);
-                let bucket = (3..=63).contains(&name.len()) && name.split('.').all(is_host_label);
+                let bucket = is_bucket(name);
                 let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-                let sound = bucket && prefix.len() <= 512 && prefix.bytes().all(key) && !prefix.contains("//");
+                let moves = prefix.split('/').any(|segment| segment == "." || segment == "..");
+                let sound =
+                    bucket && prefix.len() <= 512 && prefix.bytes().all(key) && !prefix.contains("//") && !moves;
                 (sound && !prefix.starts_with('/'))
                     .then(|| Self::Bucket { name: name.to_owned(), prefix: prefix.to_owned() })
             }
@@ -149,7 +156,28 @@ text_of_kind! {
     /// A key of KMS, by its id.
     pub struct KeyId(Named),
     "the id of a key such as `kms://1234abcd-12ab-34cd-56ef-1234567890ab`",
-    |text| Named::parse(text, "kms", |id| named(id.strip_prefix("mrk-").unwrap_or(id), (32, 36), b"-").is_some())
+    |text| Named::parse(text, "kms", is_key)
+}
+
+/// The id of a key: a UUID, or of one in several regions `mrk-` and 32 hexadecimal digits.
+fn is_key(id: &str) -> bool {
+    let hex = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match id.strip_prefix("mrk-") {
+        Some(rest) => hex(rest, 32),
+        None => {
+            id.split('-').count() == 5 && id.split('-').zip([8, 4, 4, 4, 12]).all(|(part, length)| hex(part, length))
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+fn is_bucket(name: &str) -> bool {
+    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|start| name.starts_with(start))
+        || ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|end| name.ends_with(end));
+    (3..=63).contains(&name.len())
+        && name.split('.').all(is_host_label)
+        && name.parse::<std::net::Ipv4Addr>().is_err()
+        && !reserved
 }
 
 /// A name of at most so many characters, the ending of what keeps an order included.

@@ -16,6 +16,11 @@ use super::text::{Text, TextError, text_values};
 pub struct Cidr(Ipv4Net);
 
 impl Cidr {
+    /// Does it lie in a range of which no machine of the internet has an address?
+    pub(crate) fn is_private(self) -> bool {
+        PRIVATE.iter().any(|private| private.contains(self))
+    }
+
     /// The number of leading bits that are fixed.
     pub fn prefix_len(self) -> u8 {
         self.0.prefix_len()
@@ -110,7 +115,7 @@ pub(super) fn service_range(cidr: &Cidr) -> Result<(), String> {
 
 /// A range that can reach a public endpoint: EKS refuses private ones.
 pub(super) fn public_range(cidr: &Cidr) -> Result<(), String> {
-    if PRIVATE.iter().any(|private| private.contains(*cidr)) {
+    if cidr.is_private() {
         Err(format!("is `{cidr}`, which is private: a public endpoint sees only public addresses"))
     } else {
         Ok(())

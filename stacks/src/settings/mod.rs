@@ -66,6 +66,7 @@ pub use problem::SettingsError;
 pub use receivers::Receivers;
 pub use regions::{Region, ZONES};
 pub use schedule::{Schedule, TimeZone};
+pub(crate) use services::INTERNET;
 pub use services::{
     Asks, Entrance, Image, Job, Limits, LoadTest, Nodes, Permissions, Probes, Proxy, Runs, ScaleOn, Scheme, Service,
     Services, Worker, WorkerScaleOn,

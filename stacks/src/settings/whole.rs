@@ -194,6 +194,9 @@ impl Settings {
         }
         if let (Some(domain), Some(argocd), Some(services)) = (&domain, &argocd, &services) {
             across::names_lie_in_domain(domain, argocd, services, problems);
+            if let Some(edge) = &edge {
+                super::services::hosts_are_free(domain, argocd, edge, services, problems);
+            }
         }
         if let (Some(aws), Some(network)) = (&aws, &network) {
             across::zones_lie_in_region(aws, network, problems);

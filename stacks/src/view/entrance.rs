@@ -28,6 +28,23 @@ impl<'a> Entrance<'a> {
         }
     }
 
+    /// What paths begin with that it takes, without the `/` at its end.
+    pub(crate) fn below(&self) -> &'a str {
+        self.path.path.as_deref().unwrap_or_default().trim_end_matches('/')
+    }
+
+    /// Does it take every path that another takes?
+    pub(crate) fn holds(&self, other: &Entrance<'_>) -> bool {
+        other.below().strip_prefix(self.below()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Where its load balancer has it among others: by the order that it names, then by namespace and name, then the longer path first.
+    /// <https://kubernetes-sigs.github.io/aws-load-balancer-controller/v3.5/guide/ingress/annotations/>
+    pub(crate) fn rank(&self) -> impl Ord + use<'a> {
+        let order: i64 = self.annotation("group.order").parse().unwrap_or_default();
+        (order, self.ingress.namespace(), self.ingress.name(), std::cmp::Reverse(self.below().len()))
+    }
+
     /// The Service to which it leads.
     pub(crate) fn service(&self) -> &'a str {
         self.path.backend.service.as_ref().map(|service| service.name.as_str()).unwrap_or_default()

@@ -1,5 +1,6 @@
 //! What runs by a schedule, and the pods of whatever runs.
 
+use jiff::civil::{Date, DateTime};
 use k8s_openapi::api::{
     apps::v1::{DaemonSet, Deployment},
     batch::v1::{CronJob, JobSpec},
@@ -83,6 +84,13 @@ impl<'a> Scheduled<'a> {
     /// Seconds between two runs, where they follow each other fastest.
     pub(crate) fn shortest_gap(&self) -> Option<u64> {
         self.cron_job.typed().spec.schedule.parse::<Schedule>().ok().map(|schedule| schedule.shortest_gap_seconds())
+    }
+
+    /// The first time from a day on that clocks of its time zone jump over.
+    pub(crate) fn skipped(&self, from: Date) -> Option<DateTime> {
+        let spec = &self.cron_job.typed().spec;
+        let zone = spec.time_zone.as_deref()?.parse().ok()?;
+        spec.schedule.parse::<Schedule>().ok()?.skipped(&zone, from)
     }
 
     /// Does a run wait for the one before it?

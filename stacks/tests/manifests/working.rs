@@ -95,7 +95,7 @@ fn a_run_is_never_two_and_begins_anew_where_it_was_taken_away() {
     let (_, built) = working();
     let job = at(object(&built, "CronJob", "report"), "/spec");
     let of = |pointer: &str| at(job, pointer).clone();
-    assert_eq!((text(job, "/schedule"), text(job, "/timeZone")), ("30 2 * * *", "Europe/Stockholm"));
+    assert_eq!((text(job, "/schedule"), text(job, "/timeZone")), ("30 3 * * *", "Europe/Stockholm"));
     assert_eq!((of("/concurrencyPolicy"), of("/startingDeadlineSeconds")), (json!("Forbid"), json!(600)));
     let run = "/jobTemplate/spec";
     assert_eq!(of(&format!("{run}/activeDeadlineSeconds")), json!(1200));

@@ -176,3 +176,29 @@ fn a_role_of_a_service_for_what_has_no_name_is_found() {
       mend: name the bucket, table, queue, topic, key or secret
     ");
 }
+
+#[test]
+fn what_the_platform_made_for_itself_is_no_services() {
+    let found = |permissions: &str| {
+        let permissions = format!("[services.mock_target_server.permissions]\n{permissions}\n");
+        found(&build(&settings("default", &[BASE, SMALL, &permissions])), "SEC022")
+    };
+    assert_snapshot!(found("read = [\"s3://small-state-111122223333/cluster\"]\nreceive = [\"sqs://small-karpenter\"]"), @"");
+    assert_eq!(found("read = [\"s3://small-other-111122223333\"]\nsend = [\"sqs://small\"]"), "");
+}
+
+#[test]
+fn memory_above_the_request_is_for_the_settings_to_allow() {
+    let limited = |limits: &str| build(&settings("default", &[BASE, SMALL, limits]));
+    let meant = limited("[services.mock_target_server.limits]\nmemory_mib = 512\n");
+    assert_eq!(found(&meant, "SCALE008"), "");
+    let mut other = meant;
+    set(
+        &mut other,
+        "Deployment",
+        "mock-target-server",
+        "/spec/template/spec/containers/0/resources/limits/memory",
+        "1Gi",
+    );
+    assert_snapshot!(found(&other, "SCALE008"), @"");
+}

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 use stacks::{Platform, policies};
 
-use crate::fixture::{BASE, TODAY, build, edit, found, of_the_guide, set, settings, with};
+use crate::fixture::{BASE, SMALL, TODAY, build, edit, found, of_the_guide, set, settings, with};
 
 const TARGET: &str = "mock-target-server";
 
@@ -148,4 +148,21 @@ fn the_default_environment_passes_with_the_site_of_the_guide_with_and_without_a_
         assert_eq!(errors, [""; 0], "{more}");
         assert!(platform.objects().any(|object| object.kind() == "Ingress" && object.name() == "orders"));
     }
+}
+
+#[test]
+fn a_rule_behind_one_that_takes_all_of_its_requests_is_found() {
+    let orders = |path: &str| {
+        let table = of_the_guide("## Add a service").replace("orders", "a-site");
+        format!("{table}\n[services.internal.a-site.entrance]\nhost = \"shop.example.com\"\npath = \"{path}\"\n")
+    };
+    let shop = "[services.mock_target_server.entrance]\nhost = \"shop.example.com\"\npath = \"/orders\"\n";
+    let built = |path: &str| build(&settings("small", &[BASE, SMALL, &orders(path), shop]));
+    for path in ["/", "/ord", "/orders/new"] {
+        assert_eq!(found(&built(path), "LINK031"), "", "{path}");
+    }
+    let mut platform = built("/");
+    let order = "/metadata/annotations/alb.ingress.kubernetes.io~1group.order";
+    set(&mut platform, "Ingress", TARGET, order, ());
+    assert_snapshot!(found(&platform, "LINK031"), @"");
 }

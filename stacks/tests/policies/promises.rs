@@ -77,6 +77,17 @@ const BROKEN: &[(&str, &str, &str)] = &[
         "a run is skipped because the one before it still lasts",
     ),
     (
+        "SCALE028",
+        "[services.jobs.report]\nschedule = \"30 2 * * *\"\ntime_zone = \"Europe/Stockholm\"\ncpu_request_millicores = 100\n\
+         memory_mib = 128\n[services.jobs.report.image]\ntag = \"0.1.0\"\ndigest = \"\"",
+        "the run of the night of the change of clocks is missing",
+    ),
+    (
+        "SEC022",
+        "[services.mock_target_server.permissions]\nwrite = [\"s3://tideline-state-111122223333\"]",
+        "a service owns the account by Terraform's state",
+    ),
+    (
         "DRAIN012",
         "[services.jobs.report]\nschedule = \"0 3 * * *\"\ndeadline_seconds = 7200\ncpu_request_millicores = 100\nmemory_mib = 128\n\
          [services.jobs.report.image]\ntag = \"0.1.0\"\ndigest = \"\"",

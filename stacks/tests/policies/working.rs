@@ -113,6 +113,15 @@ fn a_queue_that_keda_may_not_count_is_found() {
 }
 
 #[test]
+fn a_run_at_a_time_that_clocks_jump_over_is_found() {
+    let at = |time: &str| changed_by("SCALE028", &format!("[services.jobs.report]\nschedule = \"{time}\"\n"));
+    assert_snapshot!(at("30 2 * * *"), @"");
+    assert_eq!(at("30 2 * * mon"), "", "clocks change on Sundays");
+    let zone = |zone: &str| at(&format!("30 2 * * *\"\ntime_zone = \"{zone}"));
+    assert_eq!(zone("Etc/UTC"), "");
+}
+
+#[test]
 fn a_run_that_lasts_until_the_next_is_found() {
     let often =
         |minutes: u32| changed_by("SCALE027", &format!("[services.jobs.report]\nschedule = \"*/{minutes} * * * *\"\n"));

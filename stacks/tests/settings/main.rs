@@ -3,6 +3,7 @@
 mod domain;
 mod environments;
 mod problems;
+mod reached;
 mod renovate;
 mod services;
 mod values;

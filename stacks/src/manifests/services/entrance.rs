@@ -21,6 +21,7 @@ pub(super) fn define(name: &str, service: &Service, entrance: &Entrance, setting
         .annotation(WAVE.0, WAVE.1)
         .spec(ingress_spec(INGRESS_CLASS, &entrance.host, &entrance.path, (name, TRAFFIC)));
     let annotations = of_balancer(settings, entrance.scheme).into_iter().chain(of_targets(name, service, entrance));
+    let annotations = annotations.chain(order(entrance));
     annotations
         .fold(ingress, |ingress, (name, value)| ingress.annotation(&format!("alb.ingress.kubernetes.io/{name}"), value))
         .add_to(folder, "ingress");
@@ -42,6 +43,13 @@ pub(in crate::manifests) fn of_balancer(settings: &Settings, scheme: Scheme) -> 
         ("load-balancer-attributes", attributes.join(",")),
     ];
     annotations.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+/// Where its rule stands among those of its load balancer, of which the first that fits is taken: the longer a path, the earlier.
+/// The controller itself orders the paths of one Ingress, and Ingresses by their names alone.
+fn order(entrance: &Entrance) -> Option<(String, String)> {
+    let length = entrance.below().len();
+    (length > 0).then(|| ("group.order".to_owned(), format!("-{length}")))
 }
 
 /// What is said of the targets, and of who may reach them.

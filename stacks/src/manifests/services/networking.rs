@@ -5,7 +5,7 @@ use synth_kubernetes::{egress, ingress, ip_block, pods, pods_of_namespace, selec
 
 use crate::{
     names::{NAME_LABEL, POD_IDENTITY_AGENT},
-    settings::{Cidr, Entrance, Host, Permissions, Runs, Service, Settings, Stored},
+    settings::{Cidr, Entrance, Host, INTERNET, Permissions, Runs, Service, Settings, Stored, Target},
 };
 
 /// Ranges that are not the internet's. The metadata addresses of nodes and pods lie in the link-local one.
@@ -49,7 +49,8 @@ pub(super) fn to_called(settings: &Settings, caller: &str) -> impl Iterator<Item
 
 /// The ways out of what is reached inside the cluster only, or not at all: to what it may call, and to the name servers for that.
 pub(super) fn ways_out(settings: &Settings, runs: &Runs<'_>) -> Vec<NetworkPolicyEgressRule> {
-    let reached: Vec<_> = to_called(settings, runs.name).chain(to_aws(settings, runs)).collect();
+    let outside = runs.asks.egress.iter().map(|target| to_target(settings, target));
+    let reached: Vec<_> = to_called(settings, runs.name).chain(to_aws(settings, runs)).chain(outside).collect();
     if reached.is_empty() { reached } else { [to_name_servers()].into_iter().chain(reached).collect() }
 }
 
@@ -96,14 +97,18 @@ fn not_internet(settings: &Settings) -> Vec<String> {
     except
 }
 
-/// Pods may reach the private targets of the settings: those named by address there alone, those named by host on their
-/// port anywhere in the VPC, because a policy knows no host names. The proxy's own guard is narrower.
+/// Pods may reach the private targets of the settings. The proxy's own guard is narrower.
 pub(super) fn to_allowed_targets(settings: &Settings) -> impl Iterator<Item = NetworkPolicyEgressRule> {
-    settings.services.proxy.allow_targets.iter().map(|target| {
-        let range = match target.host {
-            Host::Address(address) => format!("{address}/32"),
-            Host::Name(_) => settings.network.cidr.to_string(),
-        };
-        egress([ip_block(range, [])], [tcp(target.port)])
-    })
+    settings.services.proxy.allow_targets.iter().map(|target| to_target(settings, target))
+}
+
+/// Pods may reach a target: one named by address there alone, one named by host on its port anywhere in the VPC, because a policy
+/// knows no host names, and the internet wherever it has public addresses.
+fn to_target(settings: &Settings, target: &Target) -> NetworkPolicyEgressRule {
+    let range = match &target.host {
+        Host::Address(address) => ip_block(format!("{address}/32"), []),
+        Host::Name(name) if name == INTERNET => ip_block("0.0.0.0/0", not_internet(settings)),
+        Host::Name(_) => ip_block(settings.network.cidr.to_string(), []),
+    };
+    egress([range], [tcp(target.port)])
 }

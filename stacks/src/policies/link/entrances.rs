@@ -9,7 +9,7 @@ use crate::{
     Platform,
     access::{Page, pages},
     settings::Cidr,
-    view::{Entrance, Workload, container_port, plain, ports, target as leads_to, whole},
+    view::{Entrance, Meta as _, Workload, container_port, plain, ports, target as leads_to, whole},
 };
 
 pub(super) const LEAD_TO_PODS: Policy<Platform> = Policy {
@@ -22,6 +22,7 @@ pub(super) const LEAD_TO_PODS: Policy<Platform> = Policy {
 };
 
 fn lead_to_pods(platform: &Platform, findings: &mut Findings) {
+    hidden(platform, findings);
     let workloads = platform.autoscaled();
     let pages = pages(platform);
     for entrance in platform.entrances() {
@@ -48,6 +49,30 @@ fn lead_to_pods(platform: &Platform, findings: &mut Findings) {
         };
         leads(platform, workload, &entrance, findings);
         asks(workload, &entrance, findings);
+    }
+}
+
+/// A rule behind one that takes all that it would.
+fn hidden(platform: &Platform, findings: &mut Findings) {
+    let all: Vec<_> = platform.entrances().collect();
+    for entrance in &all {
+        let takes_all = |other: &&Entrance<'_>| {
+            let same = (other.balancer(), other.host) == (entrance.balancer(), entrance.host);
+            let conditional = other.ingress.typed().annotations().keys().any(|name| name.contains("/conditions."));
+            same && !conditional && other.rank() < entrance.rank() && other.holds(entrance)
+        };
+        if let Some(first) = all.iter().find(takes_all) {
+            findings.report(
+                entrance.ingress.place(),
+                format!(
+                    "is never asked: the load balancer tries Ingress/{} first, which takes all of `{}` below `{}`",
+                    first.ingress.name(),
+                    first.host,
+                    first.below()
+                ),
+                "give it a lower `alb.ingress.kubernetes.io/group.order`",
+            );
+        }
     }
 }
 

@@ -46,4 +46,5 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     placed::NOT_ON_SPOT_ALONE,
     queue::QUEUES_ARE_COUNTED,
     runs::RUNS_END_BEFORE_THE_NEXT,
+    runs::RUNS_ARE_NOT_SKIPPED,
 ];

@@ -107,7 +107,8 @@ pub(super) const MEMORY_LIMITED: Policy<Platform> = Policy {
     code: "SCALE008",
     name: "memory-limited",
     severity: Severity::Error,
-    explanation: "A container that may use more memory than it requests can take down the other pods of its node.",
+    explanation: "A container that may use more memory than it requests can take down the other pods of its node, unless \
+                  the settings say that it may.",
     check: memory_limited,
 };
 
@@ -117,7 +118,7 @@ fn memory_limited(platform: &Platform, findings: &mut Findings) {
             let name = &container.name;
             let message = match (request(container, MEMORY), limit(container, MEMORY)) {
                 (_, None) => format!("has a container `{name}` without a memory limit"),
-                (Some(asked), Some(used)) if asked != used => {
+                (Some(asked), Some(used)) if asked != used && !is_meant(platform, workload.name(), used) => {
                     format!("has a container `{name}` that requests {} of memory but may use {}", asked.0, used.0)
                 }
                 _ => continue,
@@ -126,6 +127,15 @@ fn memory_limited(platform: &Platform, findings: &mut Findings) {
             findings.report(workload.deployment.place(), message, mend);
         }
     }
+}
+
+/// Do the settings name the memory that pods of a workload may use?
+fn is_meant(platform: &Platform, workload: &str, used: Bytes) -> bool {
+    let mut runs = platform.settings.services.runs();
+    runs.any(|runs| {
+        let meant = u64::from(runs.asks.limits.memory_mib) << 20;
+        runs.name == workload && meant != 0 && used.0 == meant
+    })
 }
 
 pub(super) const AUTOSCALER_HAS_TARGET: Policy<Platform> = Policy {

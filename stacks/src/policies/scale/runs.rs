@@ -1,5 +1,6 @@
 //! Runs of jobs: whether each begins when its schedule says.
 
+use jiff::civil::{Date, date};
 use synth_review::{Findings, Policy, Severity};
 
 use crate::Platform;
@@ -31,3 +32,28 @@ fn runs_end_before_the_next(platform: &Platform, findings: &mut Findings) {
             .set_by([setting.clone(), job.setting("schedule")]);
     }
 }
+
+pub(super) const RUNS_ARE_NOT_SKIPPED: Policy<Platform> = Policy {
+    code: "SCALE028",
+    name: "runs-are-not-skipped",
+    severity: Severity::Warning,
+    explanation: "Where clocks jump over the time of a run, on one night of the year, it does not begin at all.",
+    check: runs_are_not_skipped,
+};
+
+fn runs_are_not_skipped(platform: &Platform, findings: &mut Findings) {
+    for job in platform.scheduled() {
+        let Some(time) = job.skipped(FIRST_YEAR) else { continue };
+        let setting = job.setting("schedule");
+        findings
+            .report(
+                job.cron_job.place(),
+                format!("does not run on {}, when clocks of its time zone jump over {}", time.date(), time.time()),
+                format!("set `{setting}` to a time that every day has, or run it by `Etc/UTC`"),
+            )
+            .set_by([setting.clone()]);
+    }
+}
+
+/// From when on: rules of time zones are alike from year to year, and a day of its own would change what is said.
+const FIRST_YEAR: Date = date(2026, 1, 1);

@@ -35,4 +35,5 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     entrances::SPEAK_TLS,
     names::PUBLIC_MEANS_SIGNED_IN,
     names::ONE_ZONE,
+    services::PLATFORM_IS_APART,
 ];

@@ -1,10 +1,12 @@
 //! What the roles of services and of the bringer of their secrets may do: named actions on named things.
 
-use synth_bindings::aws_eks_pod_identity_association;
+use synth_bindings::{aws_eks_pod_identity_association, aws_s3_bucket, aws_sqs_queue};
 use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
+    edge::STATIC_PREFIX,
+    settings::Stored,
     view::{granted_documents, is_pattern},
 };
 
@@ -43,6 +45,55 @@ fn named_resources(platform: &Platform, findings: &mut Findings) {
                     "name the bucket, table, queue, topic, key or secret",
                 );
             }
+        }
+    }
+}
+
+pub(super) const PLATFORM_IS_APART: Policy<Platform> = Policy {
+    code: "SEC022",
+    name: "platform-is-apart",
+    severity: Severity::Error,
+    explanation: "A service that may write Terraform's state owns the account, and one that takes the messages of \
+                  Karpenter's queue lets Spot nodes go without a warning.",
+    check: platform_is_apart,
+};
+
+fn platform_is_apart(platform: &Platform, findings: &mut Findings) {
+    let settings = &platform.settings;
+    let buckets: Vec<_> = platform
+        .resources::<aws_s3_bucket::Handle>()
+        .filter_map(|bucket| Some((bucket.text(|of| of.bucket())?, bucket.place())))
+        .collect();
+    let queues: Vec<_> = platform
+        .resources::<aws_sqs_queue::Handle>()
+        .filter_map(|queue| Some((queue.text(|of| of.name())?, queue.place())))
+        .collect();
+    for runs in settings.services.runs() {
+        let may = runs.asks.permissions;
+        // Content of one's own is what the bucket of pages is for.
+        let own = |name: &str, prefix: &str| name == settings.pages_bucket() && prefix.starts_with(STATIC_PREFIX);
+        let stores = [("read", &may.read), ("write", &may.write)].into_iter().flat_map(|(word, stores)| {
+            stores.iter().filter_map(move |store| match &**store {
+                Stored::Bucket { name, prefix } => Some((word, name, prefix)),
+                Stored::Table(_) => None,
+            })
+        });
+        let of_stores = stores
+            .filter(|(_, name, prefix)| !own(name, prefix))
+            .filter_map(|(word, name, _)| Some((word, buckets.iter().find(|(bucket, _)| bucket == name)?)));
+        let messages = [("send", &may.send), ("receive", &may.receive)].into_iter();
+        let messages = messages.flat_map(|(word, queues)| queues.iter().map(move |queue| (word, queue)));
+        let of_queues =
+            messages.filter_map(|(word, queue)| Some((word, queues.iter().find(|(name, _)| name == queue.name())?)));
+        for (word, (name, place)) in of_stores.chain(of_queues) {
+            let key = format!("{}.permissions.{word}", settings.services.key(runs.name).join("."));
+            findings
+                .report(
+                    place.clone(),
+                    format!("is the platform's own, but `{}` may {word} there: `{name}` is in `{key}`", runs.name),
+                    format!("remove it from `{key}`, and name one that was made for `{}`", runs.name),
+                )
+                .set_by([key.clone()]);
         }
     }
 }

@@ -4,9 +4,9 @@ use super::Services;
 use crate::names::CORS_PROXY_SERVER;
 use crate::settings::declare::{choice, section};
 use crate::settings::problem::Problems;
-use crate::settings::rules::{Anything, set, shaped};
+use crate::settings::rules::{Anything, set};
 use crate::settings::tree::{self, Node};
-use crate::settings::{CertificateArn, Cidr, read::Read, shape};
+use crate::settings::{Argocd, CertificateArn, Cidr, Domain, Edge, read::Read, shape};
 
 choice! {
     /// Whom an entrance lets in.
@@ -24,7 +24,7 @@ section! {
         /// Whom it lets in.
         pub scheme: Scheme; else Scheme::Internal,
         /// Name under which it is reached.
-        pub host: String where shaped("a host name such as `orders.example.com`", shape::host),
+        pub host: String where host,
         /// What the paths begin with that lead here.
         pub path: String where prefix; else "/".to_owned(),
         /// Certificate of the load balancer; without one the controller looks for one of the host.
@@ -36,16 +36,52 @@ section! {
 }
 
 impl Entrance {
+    /// What paths begin with that lead here, without the `/` at its end: nothing for all of them.
+    pub fn below(&self) -> &str {
+        self.path.trim_end_matches('/')
+    }
+
     /// Is it open to the internet?
     pub fn is_public(&self) -> bool {
         self.scheme == Scheme::InternetFacing
     }
 }
 
+/// Characters that a value of a condition of a rule may have.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html>
+const LONGEST_VALUE: usize = 128;
+
+/// What the controller adds to a path for what is below it.
+const BELOW: &str = "/*";
+
+fn host(text: &String) -> Result<(), String> {
+    if text.len() > LONGEST_VALUE {
+        let length = text.len();
+        return Err(format!(
+            "has {length} characters, but a rule of a load balancer takes {LONGEST_VALUE}: shorten it"
+        ));
+    }
+    // The last label of a name is no number, or it would be an address.
+    let is_name = |text: &str| text.rsplit('.').next().is_some_and(|last| last.parse::<u64>().is_err());
+    if shape::host(text) && is_name(text) {
+        return Ok(());
+    }
+    Err(format!("is `{text}`, a host name such as `orders.example.com` is expected"))
+}
+
 fn prefix(text: &String) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
-    let sound = text.starts_with('/') && !text.contains("//") && text.bytes().all(allowed) && text.len() <= 128;
-    if sound { Ok(()) } else { Err(format!("is `{text}`, a path such as `/` or `/orders` is expected")) }
+    let sound = text.starts_with('/') && !text.contains("//") && text.bytes().all(allowed);
+    // Clients and load balancers resolve these before anything compares them.
+    let moves = text.split('/').any(|segment| segment == "." || segment == "..");
+    if !sound || moves {
+        return Err(format!("is `{text}`, a path such as `/` or `/orders` is expected"));
+    }
+    let longest = LONGEST_VALUE - BELOW.len();
+    if text.len() > longest {
+        return Err(format!("has {} characters, but a rule of a load balancer has room for {longest}", text.len()));
+    }
+    Ok(())
 }
 
 fn ranges_agree(entrance: &Entrance, section: &str, problems: &mut Problems<'_>) {
@@ -53,6 +89,14 @@ fn ranges_agree(entrance: &Entrance, section: &str, problems: &mut Problems<'_>)
     if let Some(index) = everybody.filter(|_| !entrance.is_public()) {
         let key = format!("{}[{index}]", tree::child(section, "from"));
         problems.report(&key, "is everybody, but `scheme` is `internal`: name ranges that reach the VPC");
+    }
+    for (index, range) in entrance.from.iter().enumerate().filter(|(_, range)| range.is_private()) {
+        if entrance.is_public() {
+            let key = format!("{}[{index}]", tree::child(section, "from"));
+            let message =
+                "which is private, but `scheme` is `internet-facing`: nobody comes from there, so name public ranges";
+            problems.report(&key, format!("is `{range}`, {message}"));
+        }
     }
 }
 
@@ -81,7 +125,7 @@ pub(super) fn fit(services: &Services, problems: &mut Problems<'_>) {
         }
         let same = |other: &&(&Entrance, String)| {
             let (other, _) = other;
-            (other.scheme, &other.host, &other.path) == (entrance.scheme, &entrance.host, &entrance.path)
+            (other.scheme, &other.host, other.below()) == (entrance.scheme, &entrance.host, entrance.below())
         };
         if let Some((_, other)) = taken.iter().find(same) {
             let message =
@@ -89,6 +133,40 @@ pub(super) fn fit(services: &Services, problems: &mut Problems<'_>) {
             problems.report(&tree::child(&key, "host"), message);
         }
         taken.push((entrance, key));
+    }
+}
+
+/// Each host has one record, and so leads to one thing.
+pub(in crate::settings) fn hosts_are_free(
+    domain: &Domain,
+    argocd: &Argocd,
+    edge: &Edge,
+    services: &Services,
+    problems: &mut Problems<'_>,
+) {
+    let named = |label: &String, key| Some((domain.host(label)?, key));
+    let pages = domain.name.is_some().then(|| (argocd.domain.clone(), "argocd.domain"));
+    let viewers = edge.host.clone().filter(|_| edge.enabled).map(|host| (host, "edge.host"));
+    let proxy = named(&domain.proxy, "domain.proxy");
+    let grafana = named(&domain.grafana, "domain.grafana");
+    let taken: Vec<_> = [proxy, grafana, pages, viewers].into_iter().flatten().collect();
+    let mut schemes: Vec<(&Entrance, String)> = Vec::new();
+    for (name, service) in services.all() {
+        let Some(entrance) = &service.entrance else { continue };
+        let key = format!("{}.entrance.host", services.key(name).join("."));
+        if let Some((_, other)) = taken.iter().find(|(host, _)| *host == entrance.host) {
+            problems.report(&key, format!("is `{}`, the name that `{other}` makes: choose another", entrance.host));
+        }
+        let apart = |(other, _): &&(&Entrance, String)| other.host == entrance.host && other.scheme != entrance.scheme;
+        if let Some((_, other)) = schemes.iter().find(apart).filter(|_| domain.covers(&entrance.host)) {
+            let message = format!(
+                "is `{}`, as `{other}` is with another scheme, but a name leads to one load balancer: choose another, or one \
+                 scheme for both",
+                entrance.host
+            );
+            problems.report(&key, message);
+        }
+        schemes.push((entrance, key));
     }
 }
 

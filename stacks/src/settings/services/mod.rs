@@ -8,6 +8,8 @@ mod worker;
 
 use std::collections::BTreeMap;
 
+pub(in crate::settings) use self::entrance::hosts_are_free;
+pub(crate) use self::pod::INTERNET;
 pub use self::{
     entrance::{Entrance, Scheme},
     pod::{Asks, Limits, Nodes, Permissions, Probes, Runs},
@@ -119,10 +121,21 @@ impl Services {
     }
 }
 
+/// Is it the name of an object of something else that runs?
+fn is_of_another(name: &str, names: &[&str]) -> bool {
+    name.strip_suffix("-metrics").is_some_and(|of| names.contains(&of))
+}
+
 fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Problems<'_>) {
     let internal = services.internal.keys().map(|name| (tables::INTERNAL, name));
     let workers = services.workers.keys().map(|name| (tables::WORKERS, name));
     let own: Vec<_> = internal.chain(workers).chain(services.jobs.keys().map(|name| (tables::JOBS, name))).collect();
+    let names: Vec<_> = services
+        .all()
+        .map(|(name, _)| name)
+        .chain(services.workers.keys().map(String::as_str))
+        .chain(services.jobs.keys().map(String::as_str))
+        .collect();
     for (index, (table, name)) in own.iter().enumerate() {
         let key = tree::child(&tree::child(section, table), name);
         if !shape::dns_label(name) {
@@ -134,7 +147,7 @@ fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Prob
                 name.len()
             );
             problems.report_name(&key, message);
-        } else if RESERVED.contains(&name.as_str()) {
+        } else if RESERVED.contains(&name.as_str()) || is_of_another(name, &names) {
             problems.report_name(&key, "is taken by a part of the platform: choose another name");
         } else if let Some((other, _)) = own[..index].iter().find(|(_, other)| other == name) {
             let other = tree::child(&tree::child(section, other), name);
@@ -142,12 +155,7 @@ fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Prob
         }
     }
     entrance::fit(services, problems);
-    let names: Vec<_> = services
-        .all()
-        .map(|(name, _)| name)
-        .chain(services.workers.keys().map(String::as_str))
-        .chain(services.jobs.keys().map(String::as_str))
-        .collect();
+    proxy::stays_apart(&services.cors_proxy_server, &tree::child(section, "cors_proxy_server"), problems);
     for (name, service) in services.all() {
         let key = services.key(name).join(".");
         for (index, caller) in service.callers.iter().enumerate() {

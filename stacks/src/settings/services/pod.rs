@@ -7,10 +7,27 @@ use crate::settings::declare::section;
 use crate::settings::problem::Problems;
 use crate::settings::rules::{Anything, between, set};
 use crate::settings::tree;
-use crate::settings::{Architecture, CapacityType, Image, KeyId, Queue, SecretRef, Store, Topic};
+use crate::settings::{Architecture, CapacityType, Host, Image, KeyId, Queue, SecretRef, Store, Target, Topic};
 
-/// Names that EKS writes into the environment of pods that have a role, and those by which programs find credentials elsewhere.
-const OF_CREDENTIALS: [&str; 4] = ["AWS_CONTAINER_", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+/// Names that EKS writes into the environment of pods that have a role, and those by which programs find credentials elsewhere,
+/// which come first.
+const OF_CREDENTIALS: [&str; 9] = [
+    "AWS_CONTAINER_",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_PROFILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_CONFIG_FILE",
+];
+
+/// What begins the names by which programs on the crate `service` take their flags.
+const OF_FLAGS: &str = "TIDELINE_";
+
+/// The word for whatever has a public address.
+pub(crate) const INTERNET: &str = "internet";
 
 section! {
     /// What a pod may do in AWS, by the names of what is there, in the account and the region of the platform.
@@ -100,6 +117,7 @@ macro_rules! runs {
                 arguments: &$of.arguments,
                 environment: &$of.environment,
                 secrets: &$of.secrets,
+                egress: &$of.egress,
                 permissions: &$of.permissions,
                 limits: &$of.limits,
                 nodes: &$of.nodes,
@@ -136,6 +154,8 @@ pub struct Asks<'a> {
     pub environment: &'a BTreeMap<String, String>,
     /// Variables of its environment whose values AWS keeps.
     pub secrets: &'a BTreeMap<String, SecretRef>,
+    /// What it reaches outside of the cluster.
+    pub egress: &'a [Target],
     /// What it may do in AWS.
     pub permissions: &'a Permissions,
     /// What it may use at most.
@@ -165,7 +185,30 @@ pub(super) fn variable(name: &str) -> Result<(), String> {
     if OF_CREDENTIALS.iter().any(|taken| name.starts_with(taken)) {
         return Err("is for credentials, which pods get by their role: name in `permissions` what it may do".to_owned());
     }
+    if name.starts_with(OF_FLAGS) {
+        return Err("is a flag of the service, which policies read in `arguments`: say it there".to_owned());
+    }
     Ok(())
+}
+
+/// What a pod does not reach by its network policy's `egress`, and where it is said.
+fn egress_fits(egress: &[Target], section: &str, problems: &mut Problems<'_>) {
+    for (index, target) in egress.iter().enumerate() {
+        let message = match &target.host {
+            Host::Address(address) if address.is_link_local() || address.is_loopback() => {
+                "belongs to the pod or its node, which hands out credentials: remove it"
+            }
+            Host::Name(_) if target.service().is_some() => {
+                "is a Service of the cluster: name this one in the `callers` of that"
+            }
+            Host::Name(name) if name != INTERNET && !name.contains('.') => {
+                "names no host: use one such as `orders.example.com:5432`, or `internet:443` for public addresses"
+            }
+            _ => continue,
+        };
+        let key = format!("{}[{index}]", tree::child(section, "egress"));
+        problems.report(&key, format!("is `{target}`, which {message}"));
+    }
 }
 
 /// What does not fit within one table, which stands at `section`.
@@ -180,6 +223,7 @@ pub(super) fn asks_fit(runs: &Runs<'_>, section: &str, problems: &mut Problems<'
         let message = "opens keys, but there is nothing else that they could have encrypted: name it, or remove them";
         problems.report(&tree::child(&tree::child(section, "permissions"), "keys"), message.to_owned());
     }
+    egress_fits(asks.egress, section, problems);
     let limits = tree::child(section, "limits");
     let (cpu, memory) = (asks.limits.cpu_millicores, asks.limits.memory_mib);
     let bounds = [

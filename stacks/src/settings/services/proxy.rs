@@ -1,5 +1,6 @@
 //! What the proxy has beside what every service has.
 
+use super::Service;
 use crate::settings::declare::section;
 use crate::settings::problem::Problems;
 use crate::settings::rules::{Anything, between, filled_set, set};
@@ -38,5 +39,19 @@ fn origins_agree(proxy: &Proxy, section: &str, problems: &mut Problems<'_>) {
     if let Some(index) = everyone.filter(|_| proxy.allow_origins.len() > 1) {
         let key = format!("{}[{index}]", tree::child(section, "allow_origins"));
         problems.report(&key, "is `*`, which allows every origin, beside other origins: keep one or the other");
+    }
+}
+
+/// Whoever reaches the proxy asks through it: what it may do they may do, and what it reaches they reach.
+pub(super) fn stays_apart(server: &Service, section: &str, problems: &mut Problems<'_>) {
+    if server.permissions.need_role() {
+        let message = "are there, but whoever asks the proxy could ask for the credentials of its role: give them to a service \
+                       behind it";
+        problems.report_name(&tree::child(section, "permissions"), message);
+    }
+    if !server.egress.is_empty() {
+        let message =
+            "is not the proxy's, which reaches the internet: name private targets in `services.proxy.allow_targets`";
+        problems.report(&tree::child(section, "egress"), message.to_owned());
     }
 }

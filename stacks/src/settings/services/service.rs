@@ -8,7 +8,7 @@ use crate::settings::declare::{choice, section};
 use crate::settings::problem::Problems;
 use crate::settings::rules::{Anything, IfSet, Names, between, filled_set, set, shaped};
 use crate::settings::tree;
-use crate::settings::{Percent, SecretRef, shape};
+use crate::settings::{Percent, SecretRef, Target, shape};
 
 section! {
     /// A build of a service in the account's registry.
@@ -71,6 +71,8 @@ section! {
         pub environment: BTreeMap<String, String> where Names(pod::variable); else BTreeMap::new(),
         /// Variables of its environment whose values AWS keeps.
         pub secrets: BTreeMap<String, SecretRef> where Names(pod::variable); else BTreeMap::new(),
+        /// What it reaches outside of the cluster, beside what its permissions are for.
+        pub egress: Vec<Target> where set(Anything); else Vec::new(),
         /// What it may do in AWS.
         pub permissions: Permissions; else Permissions::default(),
         /// What a pod may use at most.

@@ -7,10 +7,10 @@ use super::service::replicas_fit;
 use super::{Image, tables};
 use crate::settings::declare::{choice, section};
 use crate::settings::problem::Problems;
-use crate::settings::rules::{Anything, Names, between, filled_set};
+use crate::settings::rules::{Anything, Names, between, filled_set, set};
 use crate::settings::schedule::{Schedule, TimeZone};
 use crate::settings::tree;
-use crate::settings::{Percent, Queue, SecretRef};
+use crate::settings::{Percent, Queue, SecretRef, Target};
 
 choice! {
     /// What pods of a worker are added by.
@@ -53,6 +53,8 @@ section! {
         pub environment: BTreeMap<String, String> where Names(pod::variable); else BTreeMap::new(),
         /// Variables of its environment whose values AWS keeps.
         pub secrets: BTreeMap<String, SecretRef> where Names(pod::variable); else BTreeMap::new(),
+        /// What it reaches outside of the cluster, beside what its permissions are for.
+        pub egress: Vec<Target> where set(Anything); else Vec::new(),
         /// What it may do in AWS.
         pub permissions: Permissions; else Permissions::default(),
         /// What a pod may use at most.
@@ -129,6 +131,8 @@ section! {
         pub environment: BTreeMap<String, String> where Names(pod::variable); else BTreeMap::new(),
         /// Variables of its environment whose values AWS keeps.
         pub secrets: BTreeMap<String, SecretRef> where Names(pod::variable); else BTreeMap::new(),
+        /// What it reaches outside of the cluster, beside what its permissions are for.
+        pub egress: Vec<Target> where set(Anything); else Vec::new(),
         /// What it may do in AWS.
         pub permissions: Permissions; else Permissions::default(),
         /// What its pod may use at most.
