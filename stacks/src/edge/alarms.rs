@@ -6,7 +6,7 @@ use synth_bindings::{
 };
 use synth_framework::{ProviderHandle, Stack, text};
 
-use super::firewall::METRIC;
+use super::firewall::metric;
 use crate::settings::Settings;
 
 /// Seconds of a period; an alarm rings once two of three are bad.
@@ -69,7 +69,7 @@ pub(super) fn alarms(
         .namespace("AWS/WAFV2")
         .metric_name("BlockedRequests")
         .statistic("Sum")
-        .dimensions([("WebACL", METRIC), ("Rule", "ALL")])
+        .dimensions([("WebACL", metric(settings)), ("Rule", "ALL".to_owned())])
         .depends_on(firewall)
         .add_to(stack);
 }

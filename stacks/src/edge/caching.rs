@@ -32,7 +32,14 @@ const A_DAY: u32 = 86_400;
 pub(super) struct Policies {
     pub(super) proxy: cache_policy::Handle,
     pub(super) request: request_policy::Handle,
-    pub(super) pages: Option<(cache_policy::Handle, headers_policy::Handle)>,
+    pub(super) pages: Option<Pages>,
+}
+
+/// How static content is kept, and what browsers may do with the proxy's page and with the rest.
+pub(super) struct Pages {
+    pub(super) cache: cache_policy::Handle,
+    pub(super) page: headers_policy::Handle,
+    pub(super) content: headers_policy::Handle,
 }
 
 /// Declares the policies.
@@ -70,7 +77,11 @@ pub(super) fn policies(settings: &Settings, stack: &Stack) -> Policies {
         )
         .query_strings_config(request_policy::query_strings_config().query_string_behavior("all"))
         .add_to(stack);
-    let pages = settings.edge.static_content.then(|| (pages_caching(settings, stack), pages_headers(settings, stack)));
+    let pages = settings.edge.static_content.then(|| Pages {
+        cache: pages_caching(settings, stack),
+        page: headers("pages", "What browsers may do with the proxy's page", Some(PAGE_POLICY), settings, stack),
+        content: headers("content", "What browsers are told of content of your own", None, settings, stack),
+    });
     Policies { proxy, request, pages }
 }
 
@@ -94,27 +105,33 @@ fn pages_caching(settings: &Settings, stack: &Stack) -> cache_policy::Handle {
         .add_to(stack)
 }
 
-/// The page may run its own inline script and style, and fetch from its own origin: what the proxy says with it, too.
-fn pages_headers(settings: &Settings, stack: &Stack) -> headers_policy::Handle {
+/// The headers that browsers get with what lies in the bucket, with what the content may do if somebody knows.
+fn headers(
+    name: &str,
+    comment: &str,
+    policy: Option<&str>,
+    settings: &Settings,
+    stack: &Stack,
+) -> headers_policy::Handle {
     use headers_policy::security_headers_config as security;
-    headers_policy("pages")
-        .name(settings.named("pages"))
-        .comment("What browsers may do with static content")
-        .security_headers_config(
-            headers_policy::security_headers_config()
-                .content_security_policy(
-                    security::content_security_policy().content_security_policy(PAGE_POLICY).override_(true),
-                )
-                .content_type_options(security::content_type_options().override_(true))
-                .frame_options(security::frame_options().frame_option("DENY").override_(true))
-                .referrer_policy(security::referrer_policy().referrer_policy("no-referrer").override_(true))
-                .strict_transport_security(
-                    security::strict_transport_security().access_control_max_age_sec(31_536_000).override_(true),
-                ),
-        )
-        .add_to(stack)
+    let security = headers_policy::security_headers_config()
+        .content_type_options(security::content_type_options().override_(true))
+        .frame_options(security::frame_options().frame_option("DENY").override_(true))
+        .referrer_policy(security::referrer_policy().referrer_policy("no-referrer").override_(true))
+        .strict_transport_security(
+            security::strict_transport_security().access_control_max_age_sec(31_536_000).override_(true),
+        );
+    let security = match policy {
+        Some(policy) => security.content_security_policy(
+            headers_policy::security_headers_config::content_security_policy()
+                .content_security_policy(policy)
+                .override_(true),
+        ),
+        None => security,
+    };
+    headers_policy(name).name(settings.named(name)).comment(comment).security_headers_config(security).add_to(stack)
 }
 
-/// As `page.rs` of the proxy has it.
+/// The page may run its own inline script and style, and fetch from its own origin: as `page.rs` of the proxy has it.
 const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
                            img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

@@ -20,10 +20,13 @@ const PROXY: &str = "proxy";
 const PAGES: &str = "pages";
 
 /// Paths of static content. None is a target of the proxy: a host has a dot or a port, and `index.html` none that resolves.
-const STATIC: [&str; 3] = ["/", "/index.html", "/static/*"];
+const STATIC: [&str; 3] = ["/", "/index.html", CONTENT];
+
+/// Paths of what is not the proxy's page.
+const CONTENT: &str = "/static/*";
 
 /// Errors that `CloudFront` would keep for ten seconds although nobody says so. A target's 404 may be another a moment later.
-const ERRORS: [u32; 10] = [400, 403, 404, 405, 414, 416, 500, 502, 503, 504];
+const ERRORS: [u32; 11] = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 /// Declares the distribution.
 pub(super) fn distribution(
@@ -59,8 +62,9 @@ pub(super) fn distribution(
             .domain_name(pages.bucket_regional_domain_name())
             .origin_access_control_id(control.id())
     });
-    let paths = policies.pages.as_ref().map(|(cache, headers)| {
+    let paths = policies.pages.as_ref().map(|pages| {
         STATIC.map(|path| {
+            let headers = if path == CONTENT { &pages.content } else { &pages.page };
             cdn::ordered_cache_behavior()
                 .path_pattern(path)
                 .target_origin_id(PAGES)
@@ -68,7 +72,7 @@ pub(super) fn distribution(
                 .allowed_methods(["GET", "HEAD"])
                 .cached_methods(["GET", "HEAD"])
                 .compress(true)
-                .cache_policy_id(cache.id())
+                .cache_policy_id(pages.cache.id())
                 .response_headers_policy_id(headers.id())
         })
     });

@@ -11,8 +11,10 @@ use crate::{
     settings::{GLOBAL_REGION, ManagedRules, Settings},
 };
 
-/// The metric of the whole web ACL.
-pub(super) const METRIC: &str = "edge";
+/// The metric of the whole web ACL: a name of its own, since `CloudWatch` tells web ACLs apart by it alone.
+pub(super) fn metric(settings: &Settings) -> String {
+    settings.named("edge")
+}
 
 /// AWS's groups of rules with those of their rules that only count: the paths and bodies of a proxy are whole URLs and other sites'
 /// uploads, which these take for attacks. Names from AWS WAF's guide, "baseline rule groups", 2026-12-01.
@@ -59,7 +61,7 @@ pub(super) fn firewall(settings: &Settings, global: &ProviderHandle<Aws>, stack:
         .visibility_config(
             web_acl::visibility_config()
                 .cloudwatch_metrics_enabled(true)
-                .metric_name(METRIC)
+                .metric_name(metric(settings))
                 .sampled_requests_enabled(true),
         )
         .add_to(stack);

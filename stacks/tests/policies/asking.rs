@@ -183,7 +183,12 @@ fn what_the_platform_made_for_itself_is_no_services() {
         let permissions = format!("[services.mock_target_server.permissions]\n{permissions}\n");
         found(&build(&settings("default", &[BASE, SMALL, &permissions])), "SEC022")
     };
-    assert_snapshot!(found("read = [\"s3://small-state-111122223333/cluster\"]\nreceive = [\"sqs://small-karpenter\"]"), @"");
+    assert_snapshot!(found("read = [\"s3://small-state-111122223333/cluster\"]\nreceive = [\"sqs://small-karpenter\"]"), @r"
+    aws_s3_bucket.state in bootstrap/state.tf.json is the platform's own, but `mock-target-server` may read there: `small-state-111122223333` is in `services.mock_target_server.permissions.read`
+      mend: remove it from `services.mock_target_server.permissions.read`, and name one that was made for `mock-target-server`
+    aws_sqs_queue.interruption in cluster/interruption.tf.json is the platform's own, but `mock-target-server` may receive there: `small-karpenter` is in `services.mock_target_server.permissions.receive`
+      mend: remove it from `services.mock_target_server.permissions.receive`, and name one that was made for `mock-target-server`
+    ");
     assert_eq!(found("read = [\"s3://small-other-111122223333\"]\nsend = [\"sqs://small\"]"), "");
 }
 
@@ -200,5 +205,8 @@ fn memory_above_the_request_is_for_the_settings_to_allow() {
         "/spec/template/spec/containers/0/resources/limits/memory",
         "1Gi",
     );
-    assert_snapshot!(found(&other, "SCALE008"), @"");
+    assert_snapshot!(found(&other, "SCALE008"), @r"
+    Deployment/mock-target-server in manifests/mock-target-server/deployment.yaml has a container `mock-target-server` that requests 256Mi of memory but may use 1Gi
+      mend: set `resources.limits.memory` to the request
+    ");
 }

@@ -164,5 +164,8 @@ fn a_rule_behind_one_that_takes_all_of_its_requests_is_found() {
     let mut platform = built("/");
     let order = "/metadata/annotations/alb.ingress.kubernetes.io~1group.order";
     set(&mut platform, "Ingress", TARGET, order, ());
-    assert_snapshot!(found(&platform, "LINK031"), @"");
+    assert_snapshot!(found(&platform, "LINK031"), @r"
+    Ingress/mock-target-server in small/manifests/mock-target-server/ingress.yaml is never asked: the load balancer tries Ingress/a-site first, which takes all of `shop.example.com` below `/`
+      mend: give it a lower `alb.ingress.kubernetes.io/group.order`
+    ");
 }

@@ -164,6 +164,13 @@ fn a_host_leads_to_one_environment() {
         let other = of("other", &NAMED.replace("example.com", domain));
         found(&Platform { neighbours: vec![other], ..of("default", NAMED) }, "ENV003")
     };
-    assert_snapshot!(beside("example.com"), @"");
+    assert_snapshot!(beside("example.com"), @r"
+    Ingress/argocd in manifests/entrances/ingress-argocd.yaml serves `argocd.example.com`, which environment `other` serves, too
+      mend: give it another name in `default.toml` or `other.toml`, or the environment a `domain.name` of its own
+    Ingress/grafana in manifests/entrances/ingress-grafana.yaml serves `grafana.example.com`, which environment `other` serves, too
+      mend: give it another name in `default.toml` or `other.toml`, or the environment a `domain.name` of its own
+    aws_route53_record.proxy in cluster/names.tf.json serves `proxy.example.com`, which environment `other` serves, too
+      mend: give it another name in `default.toml` or `other.toml`, or the environment a `domain.name` of its own
+    ");
     assert_eq!(beside("other.example.com"), "");
 }

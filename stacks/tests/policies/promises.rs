@@ -84,7 +84,7 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ),
     (
         "SEC022",
-        "[services.mock_target_server.permissions]\nwrite = [\"s3://tideline-state-111122223333\"]",
+        "[services.mock_target_server.permissions]\nwrite = [\"s3://small-state-111122223333\"]",
         "a service owns the account by Terraform's state",
     ),
     (

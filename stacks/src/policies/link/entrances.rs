@@ -65,7 +65,7 @@ fn hidden(platform: &Platform, findings: &mut Findings) {
             findings.report(
                 entrance.ingress.place(),
                 format!(
-                    "is never asked: the load balancer tries Ingress/{} first, which takes all of `{}` below `{}`",
+                    "is never asked: the load balancer tries Ingress/{} first, which takes all of `{}` below `{}/`",
                     first.ingress.name(),
                     first.host,
                     first.below()

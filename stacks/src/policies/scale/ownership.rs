@@ -1,8 +1,9 @@
 //! Who owns the number of pods, and what the autoscaler looks at.
 
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use synth_kubernetes::{
     argocd::IgnoredDifference,
-    quantity::{CPU, MEMORY},
+    quantity::{self, CPU, MEMORY},
 };
 use synth_review::{Findings, Policy, Severity};
 
@@ -130,11 +131,11 @@ fn memory_limited(platform: &Platform, findings: &mut Findings) {
 }
 
 /// Do the settings name the memory that pods of a workload may use?
-fn is_meant(platform: &Platform, workload: &str, used: Bytes) -> bool {
+fn is_meant(platform: &Platform, workload: &str, used: &Quantity) -> bool {
     let mut runs = platform.settings.services.runs();
     runs.any(|runs| {
-        let meant = u64::from(runs.asks.limits.memory_mib) << 20;
-        runs.name == workload && meant != 0 && used.0 == meant
+        let meant = runs.asks.limits.memory_mib;
+        runs.name == workload && meant != 0 && quantity::mebibytes(used) == Some(u64::from(meant))
     })
 }
 
