@@ -96,10 +96,10 @@ pub struct Args {
     /// A network whose `X-Forwarded-*` headers are believed (repeatable)
     #[arg(long, env = "TIDELINE_TRUST_FORWARDED_FROM", value_name = "CIDR", value_delimiter = ',')]
     pub trust_forwarded_from: Vec<IpNet>,
-    /// Believe the last address in `X-Forwarded-For` of what load balancers bring, because an edge alone reaches them; needs --proxy-protocol-from
+    /// An edge alone reaches the load balancers, and its viewers come by HTTPS: believe the last address in `X-Forwarded-For`, and `Host`, and nothing else of who asks; needs --proxy-protocol-from
     #[arg(long, env = "TIDELINE_BEHIND_EDGE")]
     pub behind_edge: bool,
-    /// A header by which the shared cache in front keeps responses; what varies by others is for browsers alone (repeatable)
+    /// A header by which the shared cache in front keeps responses; those that are not expressly for all, set a cookie, or vary by another are made private (repeatable)
     #[arg(long, env = "TIDELINE_CACHE_KEY", value_name = "NAME", value_delimiter = ',')]
     pub cache_key: Vec<HeaderName>,
     /// Limits, drain and telemetry.

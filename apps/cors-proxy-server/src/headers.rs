@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use service::TraceParent;
 
 use crate::fields::Fields;
+use crate::forwarded::{self, Belief};
 use crate::target::Target;
 use crate::{cookies, cors};
 
@@ -16,11 +17,6 @@ pub(crate) const PSEUDONYM: &str = "cors-proxy-server";
 
 /// About as many headers as the proxy adds, so that what holds them grows once at most.
 pub(crate) const ADDED: usize = 8;
-
-static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-static FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
-static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Headers of one connection, which never cross. `Trailer` is not among them: it describes the message.
 fn is_hop_by_hop(name: &HeaderName) -> bool {
@@ -48,8 +44,7 @@ pub(crate) fn is_framing(name: &HeaderName) -> bool {
 /// Headers that some targets take for others, which the proxy writes or takes away: CGI has underscores for dashes.
 fn is_mistakable(name: &HeaderName) -> bool {
     let dashed = || HeaderName::try_from(name.as_str().replace('_', "-")).ok();
-    let written = [&FORWARDED_FOR, &FORWARDED_HOST, &FORWARDED_PORT, &FORWARDED_PROTO];
-    name.as_str().contains('_') && dashed().is_some_and(|name| is_framing(&name) || written.contains(&&name))
+    name.as_str().contains('_') && dashed().is_some_and(|name| is_framing(&name) || forwarded::WRITTEN.contains(&&name))
 }
 
 /// Headers that act on the origin of the response, which is the proxy's, for all targets at once: what one target says
@@ -98,31 +93,35 @@ impl From<IpAddr> for Peer {
 }
 
 impl RequestRules {
-    /// The client's address: the peer's, or, as far as trusted proxies vouch for it, the one they forward for.
+    /// The client's address: the peer's, or, as far as its word counts, the one that it forwards for.
     pub(crate) fn client(&self, peer: impl Into<Peer>, headers: &HeaderMap) -> IpAddr {
         let peer = peer.into();
         let mut client = peer.address.to_canonical();
-        if !self.believes(peer) {
-            return client;
-        }
-        let chain = headers.get_all(&FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-        let hops: Vec<&str> = chain.flat_map(|value| value.split(',')).map(str::trim).collect();
-        for hop in hops.iter().rev() {
-            let Ok(hop) = hop.parse::<IpAddr>() else {
-                break;
-            };
-            client = hop.to_canonical();
-            if !self.trusts(client) {
-                break;
+        match self.belief(peer) {
+            Belief::Nothing => {}
+            Belief::Viewer => client = forwarded::hops(headers).next().unwrap_or(client),
+            Belief::Everything => {
+                for hop in forwarded::hops(headers) {
+                    client = hop;
+                    if !self.trusts(client) {
+                        break;
+                    }
+                }
             }
         }
         client
     }
 
-    /// Whether a peer's `X-Forwarded-*` are believed. An edge that alone reaches the load balancer needs no range: its servers' addresses
-    /// change, and each appends the address that it speaks for.
-    fn believes(&self, peer: Peer) -> bool {
-        (self.edge && peer.balanced) || self.trusts(peer.address.to_canonical())
+    /// How far a peer's word counts. An edge that alone reaches the load balancer needs no range: its servers' addresses change. Nor do
+    /// ranges add to its word, of which most is its viewers'.
+    fn belief(&self, peer: Peer) -> Belief {
+        if self.edge && peer.balanced {
+            Belief::Viewer
+        } else if self.trusts(peer.address.to_canonical()) {
+            Belief::Everything
+        } else {
+            Belief::Nothing
+        }
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -138,17 +137,17 @@ impl RequestRules {
             cookies::unmark(&mut headers);
         }
         let peer = peer.into();
-        let trusted = self.believes(peer);
+        let belief = self.belief(peer);
         let peer = peer.address.to_canonical();
         let named = named(&headers);
         let trailers = headers.get_all(header::TE).iter().any(accepts_trailers);
-        let forwarded = forwarded(&headers, peer, trusted);
+        let forwarded = forwarded::written(&headers, peer, belief);
         let ours = |name: &HeaderName| {
             *name == header::HOST
                 || *name == TraceParent::NAME
                 || (*name == TraceParent::STATE && trace.is_begun())
                 || (*name == header::COOKIE && !self.cookies)
-                || (*name == header::FORWARDED && !trusted)
+                || (*name == header::FORWARDED && belief != Belief::Everything)
                 || forwarded.iter().any(|(written, _)| name == *written)
         };
         let crosses =
@@ -187,47 +186,6 @@ impl RequestRules {
         }
         fields
     }
-}
-
-/// `X-Forwarded-*`, which the proxy writes instead of what the client sent: continued from a trusted peer, else begun here,
-/// whatever the client claims.
-fn forwarded(headers: &HeaderMap, peer: IpAddr, trusted: bool) -> Vec<(&'static HeaderName, Option<HeaderValue>)> {
-    let chain = match headers.get(&FORWARDED_FOR).map(HeaderValue::to_str) {
-        Some(Ok(before)) if trusted => HeaderValue::try_from(format!("{before}, {peer}")),
-        _ => HeaderValue::try_from(address(peer)),
-    };
-    let chain = chain.expect("addresses and commas are a header value");
-    let host = headers.get(header::HOST);
-    let port = host.and_then(|host| host.to_str().ok()?.rsplit_once(':')?.1.parse::<u16>().ok());
-    let mut written = vec![
-        (&FORWARDED_FOR, Some(chain)),
-        (&FORWARDED_HOST, host.cloned()),
-        (&FORWARDED_PORT, Some(HeaderValue::from(port.unwrap_or(80)))),
-        (&FORWARDED_PROTO, Some(HeaderValue::from_static("http"))),
-    ];
-    if trusted {
-        written.retain(|(name, _)| *name == FORWARDED_FOR || !headers.contains_key(*name));
-    }
-    written
-}
-
-/// An address as text, without the machinery of formatting for the usual kind.
-fn address(address: IpAddr) -> String {
-    let IpAddr::V4(address) = address else {
-        return address.to_string();
-    };
-    let mut text = String::with_capacity("255.255.255.255".len());
-    for (nth, octet) in address.octets().into_iter().enumerate() {
-        if nth > 0 {
-            text.push('.');
-        }
-        for (above, place) in [(99, 100), (9, 10), (0, 1)] {
-            if octet > above || place == 1 {
-                text.push(char::from(b'0' + octet / place % 10));
-            }
-        }
-    }
-    text
 }
 
 fn accepts_trailers(te: &HeaderValue) -> bool {
@@ -272,22 +230,6 @@ pub fn clean_response(headers: &mut HeaderMap, cookies: bool, target: &Target) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
-}
-
-/// Keeps from a shared cache what it would give to the wrong client: it does not read `Vary`, and keeps responses by its `key` alone.
-pub(crate) fn keep_private(headers: &mut HeaderMap, key: &[HeaderName]) {
-    let varies = headers.get_all(header::VARY).iter().any(|value| {
-        let mut names = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
-        // Such a cache has a key of its own for encodings.
-        let known = |name: &[u8]| {
-            let mut names = key.iter().map(HeaderName::as_str).chain(["accept-encoding"]);
-            name.is_empty() || names.any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
-        };
-        names.any(|name| !known(name))
-    });
-    if varies {
-        headers.append(header::CACHE_CONTROL, HeaderValue::from_static("private"));
-    }
 }
 
 /// Removes the headers of one connection, and other `unwanted` ones. One pass over the few that there are is cheaper than a
@@ -363,17 +305,37 @@ mod tests {
         assert_eq!(rules.client(Peer { address, balanced: true }, &headers), IpAddr::from([1, 2, 3, 4]));
         assert_eq!(rules.client(address, &headers), address);
         assert_eq!(RequestRules::default().client(Peer { address, balanced: true }, &headers), address);
+        let ranges = RequestRules { edge: true, ..self::rules("0.0.0.0/0") };
+        assert_eq!(ranges.client(Peer { address, balanced: true }, &headers), IpAddr::from([1, 2, 3, 4]));
+        let unread = with(&[("x-forwarded-for", "1.2.3.4, unknown")]);
+        assert_eq!(rules.client(Peer { address, balanced: true }, &unread), address);
     }
 
     #[test]
-    fn what_varies_by_more_than_a_cache_keeps_by_is_kept_from_it() {
-        let private = |vary: &'static str| {
-            let mut headers = with(&[("vary", vary), ("cache-control", "max-age=60")]);
-            keep_private(&mut headers, &[header::ORIGIN, header::ACCEPT_LANGUAGE]);
-            headers.get_all("cache-control").iter().any(|value| value == "private")
-        };
-        assert!(private("*") && private("Origin, User-Agent") && private("cookie"));
-        assert!(!private("origin , Accept-Encoding") && !private("Accept-Language") && !private(""));
+    fn of_what_an_edge_brings_nothing_is_passed_on_that_a_viewer_can_write() {
+        let trace = TraceParent::continued(&HeaderMap::new());
+        let brought = with(&[
+            ("host", "www.example.com"),
+            ("x-forwarded-for", "6.6.6.6, 1.2.3.4"),
+            ("x-forwarded-host", "evil.example"),
+            ("x-forwarded-port", "1"),
+            ("x-forwarded-proto", "http"),
+            ("x_forwarded_host", "evil.example"),
+            ("forwarded", "for=6.6.6.6;host=evil.example"),
+        ]);
+        let edge = Peer { address: IpAddr::from([5, 5, 5, 5]), balanced: true };
+        for rules in [RequestRules::default(), rules("5.0.0.0/8")] {
+            let rules = RequestRules { edge: true, ..rules };
+            let told = rules.apply(brought.clone(), edge, &trace, false).map();
+            let told: Vec<_> = told.iter().filter(|(name, _)| name.as_str().contains("forwarded")).collect();
+            let expected = with(&[
+                ("x-forwarded-for", "1.2.3.4, 5.5.5.5"),
+                ("x-forwarded-host", "www.example.com"),
+                ("x-forwarded-port", "443"),
+                ("x-forwarded-proto", "https"),
+            ]);
+            assert_eq!(told, expected.iter().collect::<Vec<_>>());
+        }
     }
 
     #[test]
@@ -414,15 +376,6 @@ mod tests {
         let headers = RequestRules::default().apply(headers, IpAddr::from([5, 5, 5, 5]), &trace, false).map();
         let crossed: Vec<_> = headers.keys().map(HeaderName::as_str).filter(|name| name.contains('_')).collect();
         assert_eq!(crossed, ["x_own"]);
-    }
-
-    #[test]
-    fn addresses_are_written_as_the_standard_library_does() {
-        for octet in 0..=u8::MAX {
-            for text in [IpAddr::from([octet, 0, 255, octet]), IpAddr::from([0, 0, 0, 0, 0, 0, 0, octet.into()])] {
-                assert_eq!(address(text), text.to_string());
-            }
-        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::metrics::ProxyMetrics;
 use crate::rate::RateLimit;
 use crate::target::{BadTarget, Target};
 use crate::upstream::{Exchange, Upstream};
-use crate::{page, target, tunnel};
+use crate::{kept, page, target, tunnel};
 
 /// The label of forwarded requests in metrics.
 pub(crate) const ROUTE: &str = "/{target}";
@@ -112,6 +112,9 @@ impl Proxy {
         };
         let mut response = outcome.unwrap_or_else(|error| self.refuse(&error));
         self.policy.write(&grant, response.headers_mut());
+        if !self.cache_key.is_empty() {
+            kept::keep_private(response.headers_mut(), &self.cache_key);
+        }
         response
     }
 
@@ -267,9 +270,6 @@ impl Proxy {
     fn finish(&self, head: &mut Parts, hops: &Hops) {
         headers::clean_response(&mut head.headers, self.rules.cookies, &hops.current);
         hops.write(head.status, &mut head.headers);
-        if !self.cache_key.is_empty() {
-            headers::keep_private(&mut head.headers, &self.cache_key);
-        }
         self.policy.expose(&mut head.headers);
         head.extensions.clear();
         head.version = http::Version::HTTP_11;

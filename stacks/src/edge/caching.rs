@@ -9,18 +9,26 @@ use synth_framework::Stack;
 use crate::settings::Settings;
 
 /// What the proxy's own answers vary by: its grant (`Origin`, and `Sec-Fetch-Site` where there is none), its preflights, and
-/// whatever it passes on of a target that knows the client.
-pub(crate) const VARIES_BY: [&str; 5] =
-    ["Access-Control-Request-Headers", "Access-Control-Request-Method", "Authorization", "Origin", "Sec-Fetch-Site"];
+/// whatever it passes on of a target that knows the client, or the host, of which the proxy tells it.
+pub(crate) const VARIES_BY: [&str; 6] = [
+    "Access-Control-Request-Headers",
+    "Access-Control-Request-Method",
+    "Authorization",
+    "Host",
+    "Origin",
+    "Sec-Fetch-Site",
+];
 
 /// The headers that responses are kept by: those, and what servers of the web vary by most. `CloudFront` takes ten at most, and reads no
-/// `Vary`; the proxy keeps from it what varies by anything else (`--cache-key`). `Accept-Encoding` is a key of its own.
-pub(crate) const CACHE_KEY: [&str; 7] = [
+/// `Vary`; the proxy keeps from it what varies by anything else, and what is not expressly for everybody (`--cache-key`).
+/// `Accept-Encoding` is a key of its own.
+pub(crate) const CACHE_KEY: [&str; 8] = [
     "Accept",
     "Accept-Language",
     "Access-Control-Request-Headers",
     "Access-Control-Request-Method",
     "Authorization",
+    "Host",
     "Origin",
     "Sec-Fetch-Site",
 ];
@@ -68,13 +76,10 @@ pub(super) fn policies(settings: &Settings, stack: &Stack) -> Policies {
         .add_to(stack);
     let request = request_policy("proxy")
         .name(settings.named("proxy"))
-        .comment("Tells the proxy everything but the name that the viewer asked for")
+        .comment("Tells the proxy everything, with the host that the viewer asked for")
         .cookies_config(request_policy::cookies_config().cookie_behavior("none"))
-        .headers_config(
-            request_policy::headers_config()
-                .header_behavior("allExcept")
-                .headers(request_policy::headers_config::headers().items(["Host"])),
-        )
+        // The proxy's way is plain HTTP, so nothing has to fit the host; with `--behind-edge` targets are told of it.
+        .headers_config(request_policy::headers_config().header_behavior("allViewer"))
         .query_strings_config(request_policy::query_strings_config().query_string_behavior("all"))
         .add_to(stack);
     let pages = settings.edge.static_content.then(|| Pages {

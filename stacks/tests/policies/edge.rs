@@ -84,9 +84,9 @@ fn a_key_without_what_answers_vary_by_is_found() {
         argue(platform, "aws_cloudfront_cache_policy.proxy", path, Expression::List(vec![text("Origin")]));
     });
     insta::assert_snapshot!(found, @r"
-    aws_cloudfront_cache_policy.proxy in fronted/edge/caching.tf.json keeps responses without Access-Control-Request-Headers, Access-Control-Request-Method, Authorization, Sec-Fetch-Site in its key, by which the proxy's answers vary
+    aws_cloudfront_cache_policy.proxy in fronted/edge/caching.tf.json keeps responses without Access-Control-Request-Headers, Access-Control-Request-Method, Authorization, Host, Sec-Fetch-Site in its key, by which the proxy's answers vary
       mend: add them to the headers of its key
-    Deployment/cors-proxy-server in fronted/manifests/cors-proxy-server/deployment.yaml takes Accept, Accept-Language, Access-Control-Request-Headers, Access-Control-Request-Method, Authorization, Sec-Fetch-Site for a key of the edge's cache
+    Deployment/cors-proxy-server in fronted/manifests/cors-proxy-server/deployment.yaml takes Accept, Accept-Language, Access-Control-Request-Headers, Access-Control-Request-Method, Authorization, Host, Sec-Fetch-Site for a key of the edge's cache
       mend: name the headers of the cache policy in `--cache-key`
     ");
 }

@@ -10,6 +10,7 @@ mod descriptors;
 mod edges;
 mod fixture;
 mod forwarding;
+mod fronted;
 mod hostile;
 mod https;
 mod lifecycle;

@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::fixture::{Running, get, metric, pair, read_to_end};
 
-const BALANCER: &str = "127.0.0.2";
-const FROM_BALANCER: [&str; 2] = ["--proxy-protocol-from", "127.0.0.2/32"];
+pub(crate) const BALANCER: &str = "127.0.0.2";
+pub(crate) const FROM_BALANCER: [&str; 2] = ["--proxy-protocol-from", "127.0.0.2/32"];
 const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 
 /// A header with a command, a family and what follows the length.
@@ -22,7 +22,7 @@ fn header(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
 }
 
 /// A header that names 203.0.113.`last`, with one field of AWS's own behind the addresses.
-fn named(last: u8) -> Vec<u8> {
+pub(crate) fn named(last: u8) -> Vec<u8> {
     let field = b"\xea\x00\x05\x01vpce";
     header(0x21, 0x11, &[&[203, 0, 113, last, 10, 0, 0, 1, 0x9c, 0x40, 0, 80], field.as_slice()].concat())
 }
@@ -34,7 +34,7 @@ async fn connect(from: &str, to: SocketAddr) -> TcpStream {
 }
 
 /// Sends bytes from an address, and reads until the server closes.
-async fn sent(from: &str, to: SocketAddr, bytes: &[u8]) -> String {
+pub(crate) async fn sent(from: &str, to: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = connect(from, to).await;
     // A server that has refused the first bytes may have reset the connection before the last.
     let _ = stream.write_all(bytes).await;
@@ -47,7 +47,7 @@ fn request(mock: &Running) -> Vec<u8> {
 }
 
 /// The client of whom the target is told.
-fn told(response: &str) -> &str {
+pub(crate) fn told(response: &str) -> &str {
     assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
     let (_, value) = response.split_once("\"x-forwarded-for\"").unwrap();
     value.split('"').nth(1).unwrap()
@@ -178,33 +178,4 @@ async fn health_checks_and_probes_are_answered_with_and_without_a_header() {
     let spoofed = sent("127.0.0.1", proxy.admin, &[&named(9), check.as_slice()].concat()).await;
     assert!(spoofed.starts_with("HTTP/1.1 400 "), "{spoofed}");
     assert_eq!(sent(BALANCER, proxy.admin, &header(0x22, 0, &[])).await, "");
-}
-
-#[tokio::test]
-async fn behind_an_edge_the_viewer_is_counted_and_what_it_claims_is_not_believed() {
-    let (proxy, mock) = pair(&[&FROM_BALANCER[..], &["--behind-edge", "--rate-limit", "2/1h"]].concat()).await;
-    let asks = |chain: &str| {
-        let path = format!("http://{}/headers", mock.address);
-        format!("GET /{path} HTTP/1.1\r\nHost: proxy\r\nX-Forwarded-For: {chain}\r\nConnection: close\r\n\r\n")
-    };
-    // The edge's servers come and go, and each appends the viewer that it speaks for.
-    for (server, claim) in [(7, "6.6.6.1"), (8, "6.6.6.2")] {
-        let chain = format!("{claim}, 1.2.3.4");
-        let response = sent(BALANCER, proxy.address, &[named(server), asks(&chain).into_bytes()].concat()).await;
-        assert_eq!(told(&response), format!("{chain}, 203.0.113.{server}"));
-    }
-    let limited = sent(BALANCER, proxy.address, &[named(9), asks("6.6.6.3, 1.2.3.4").into_bytes()].concat()).await;
-    assert!(limited.starts_with("HTTP/1.1 429 "), "{limited}");
-    let other = sent(BALANCER, proxy.address, &[named(9), asks("1.2.3.4, 5.6.7.8").into_bytes()].concat()).await;
-    assert!(other.starts_with("HTTP/1.1 200 "), "{other}");
-    // Whoever comes around the load balancer speaks for nobody.
-    let around = sent("127.0.0.3", proxy.address, asks("6.6.6.4, 5.6.7.8").as_bytes()).await;
-    assert_eq!(told(&around), "127.0.0.3");
-}
-
-#[tokio::test]
-async fn an_edge_without_a_balancer_that_says_so_is_refused() {
-    let output = crate::command::command(&["--behind-edge"]).output().await.unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success() && said.contains("--behind-edge needs --proxy-protocol-from"), "{said}");
 }
