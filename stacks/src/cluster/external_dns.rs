@@ -1,4 +1,4 @@
-//! The rights of external-dns: records of the domain's zone, of the kinds that it makes, and of no other zone.
+//! The rights of external-dns: to change records of the domain's zone, of the kinds that it makes, and of no other zone.
 //!
 //! Source: <https://kubernetes-sigs.github.io/external-dns/v0.22.0/docs/tutorials/aws/>, narrowed to one zone.
 
@@ -21,8 +21,11 @@ pub(super) fn role(settings: &Settings, cluster: &aws_eks_cluster::Handle, names
     let statements = vec![
         // Zones are looked for by their names, which no condition can narrow.
         allow("FindZones", ["route53:ListHostedZones"]).resources(["*"]),
-        allow("ReadRecords", ["route53:ListResourceRecordSets", "route53:ListTagsForResources"])
-            .resources([zone.clone()]),
+        // It reads every zone whose name ends as the domain's, such as that of `staging.example.com`, and one that it may not read
+        // ends all it does (`provider/aws/aws.go`, 0.22.0).
+        allow("ReadRecords", ["route53:ListResourceRecordSets"])
+            .resources([format!("arn:{}:route53:::hostedzone/*", settings.aws.partition())]),
+        allow("ReadTags", ["route53:ListTagsForResources"]).resources([zone.clone()]),
         allow("ChangeRecords", ["route53:ChangeResourceRecordSets"]).resources([zone]).condition(condition(
             "ForAllValues:StringEquals",
             kinds,
