@@ -6,7 +6,8 @@ use super::tree;
 use crate::{
     charts::{Values as _, keda, metrics_server},
     names::{
-        ADD_ON_NAMESPACE, ALERTMANAGER_ACCOUNT, EBS_CSI_SERVICE_ACCOUNT, EXTERNAL_SECRETS, VPC_CNI_SERVICE_ACCOUNT,
+        ADD_ON_NAMESPACE, ALERTMANAGER_ACCOUNT, EBS_CSI_SERVICE_ACCOUNT, EXTERNAL_SECRETS, OF_KUBERNETES,
+        VPC_CNI_SERVICE_ACCOUNT,
     },
 };
 
@@ -50,7 +51,9 @@ fn controllers(settings: &Settings) -> Vec<Controller<'_>> {
 pub(super) fn fit(settings: &Settings, problems: &mut Problems<'_>) {
     let all = controllers(settings);
     let services = &settings.services.namespace;
-    for controller in all.iter().filter(|controller| controller.namespace == services.as_str()) {
+    // Namespaces of Kubernetes' own are refused for the services already.
+    let shared = !OF_KUBERNETES.contains(&services.as_str());
+    for controller in all.iter().filter(|controller| shared && controller.namespace == services.as_str()) {
         let key = controller.key("namespace");
         let other = problems.other(&key, "services.namespace", services);
         let message =

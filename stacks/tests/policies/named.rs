@@ -157,3 +157,36 @@ fn records_that_are_not_marked_as_this_cluster_s_are_found() {
     });
     assert!(found.contains("keeps records of other domains"), "{found}");
 }
+
+#[test]
+fn external_dns_reads_every_zone_and_changes_its_own_alone() {
+    let platform = build(&settings("named", &[BASE, NAMED]));
+    let cluster = platform.parts.iter().find(|part| part.name() == "cluster").unwrap();
+    let files = cluster.files();
+    let file = files.iter().find(|file| file.path == "external-dns.tf.json").unwrap();
+    let json: serde_json::Value = serde_json::from_str(&file.text).unwrap();
+    let statements = json["data"]["aws_iam_policy_document"]["external_dns"]["statement"].as_array().unwrap();
+    let about = |action: &str| {
+        let of = statements.iter().find(|of| of["actions"].as_array().unwrap().contains(&action.into())).unwrap();
+        of["resources"].clone()
+    };
+    assert_eq!(about("route53:ListResourceRecordSets"), json!(["arn:aws:route53:::hostedzone/*"]));
+    let own = json!(["arn:aws:route53:::hostedzone/${aws_route53_zone.main.zone_id}"]);
+    assert_eq!(about("route53:ChangeResourceRecordSets"), own);
+}
+
+#[test]
+fn a_namespace_that_nobody_makes_is_found_with_its_setting() {
+    insta::assert_snapshot!(found(&under("[domain.external_dns]\nnamespace = \"dns\"\n"), "LINK013"), @r"
+    Application/external-dns in named/manifests/external-dns.yaml syncs to namespace `dns`, which nothing creates
+      mend: set `domain.external_dns.namespace` to one that is there, such as `kube-system`
+    ");
+}
+
+#[test]
+fn a_chart_of_external_dns_that_nobody_knows_is_found() {
+    let found = found(&under("[domain.external_dns]\nchart_version = \"9.9.9\"\n"), "VER007");
+    assert!(found.contains("installs external-dns 9.9.9, but it is not known which Kubernetes versions"), "{found}");
+    assert!(found.contains("set `domain.external_dns.chart_version`"), "{found}");
+    assert!(!self::found(&under(""), "VER007").contains("external-dns"));
+}
