@@ -12,8 +12,8 @@ pub(super) const PUBLIC_MEANS_SIGNED_IN: Policy<Platform> = Policy {
     code: "SEC020",
     name: "public-means-signed-in",
     severity: Severity::Error,
-    explanation: "Argo CD and Grafana may change and read the whole cluster: on the internet one password of a built-in \
-                  user, or none, must not be all that is between them and everybody, nor beside whoever signs people in.",
+    explanation: "Argo CD and Grafana may change and read the whole cluster: on the internet somebody who knows people has to \
+                  sign them in, and beside that no password of a built-in user may let anybody in.",
     check: public_means_signed_in,
 };
 
