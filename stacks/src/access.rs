@@ -9,7 +9,7 @@ use crate::{
     Platform,
     charts::prometheus_stack,
     names::ARGOCD_PASSWORD_SECRET,
-    view::{argocd_release, argocd_values},
+    view::{Entrance, argocd_release, argocd_values},
 };
 
 /// A page inside the cluster.
@@ -61,6 +61,19 @@ pub struct Balanced {
     pub host: Option<String>,
     /// The command that prints the name of the edge before it, where there is one: nobody else reaches the load balancer.
     pub edge: Option<String>,
+}
+
+/// A service that is reached from outside by a name, on a load balancer that others share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// The Service.
+    pub service: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its address, of the paths that lead to it.
+    pub url: String,
+    /// Is it reached from the internet, or else from inside the VPC?
+    pub public: bool,
 }
 
 impl Page {
@@ -121,6 +134,22 @@ pub fn pages(platform: &Platform) -> Vec<Page> {
     pages
 }
 
+/// Every service that is entered by a name, other than the pages.
+pub fn entered(platform: &Platform) -> Vec<Entered> {
+    let pages = pages(platform);
+    let is_page = |of: &Entrance<'_>| {
+        let named = (of.ingress.namespace(), of.service());
+        pages.iter().any(|page| (page.namespace.as_str(), page.service.as_str()) == named)
+    };
+    let entered = platform.entrances().filter(|of| !is_page(of)).map(|of| Entered {
+        service: of.service().to_owned(),
+        namespace: of.ingress.namespace().to_owned(),
+        url: format!("https://{}{}", of.host, of.path.path.as_deref().unwrap_or("/")),
+        public: of.is_public(),
+    });
+    entered.collect()
+}
+
 /// Every Service with a load balancer.
 pub fn balanced(platform: &Platform) -> Vec<Balanced> {
     let balanced = platform.balancers().map(|balancer| {
@@ -162,7 +191,11 @@ fn argocd(platform: &Platform) -> Option<Page> {
         port: if plain { 80 } else { 443 },
         local_port: 8080,
         scheme: if plain { "http" } else { "https" },
-        login: Some(Login { user: "admin", secret: ARGOCD_PASSWORD_SECRET.to_owned(), key: "password" }),
+        login: values.configs.cm.takes_passwords().then(|| Login {
+            user: "admin",
+            secret: ARGOCD_PASSWORD_SECRET.to_owned(),
+            key: "password",
+        }),
         chart: format!("argo-cd {}", release.text(|of| of.version()).unwrap_or_default()),
         entrance: None,
     })
@@ -188,8 +221,9 @@ fn observability(platform: &Platform) -> Vec<Page> {
         entrance: None,
     };
     let login = Login { user: "admin", secret: grafana.clone(), key: "admin-password" };
+    let login = chart.values.grafana.takes_passwords().then_some(login);
     vec![
-        page("Grafana", grafana, 80, 3000, Some(login)),
+        page("Grafana", grafana, 80, 3000, login),
         page("Prometheus", format!("{full}-prometheus"), 9090, 9090, None),
         page("Alertmanager", format!("{full}-alertmanager"), 9093, 9093, None),
     ]

@@ -8,6 +8,10 @@ use synth_framework::{IntoBlocks, IntoValue, List, Set, Stack, Value, functions:
 
 use crate::{names::label, settings::Settings};
 
+/// The most characters of a managed policy, white space not counted.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+pub const MANAGED_POLICY_LIMIT: usize = 6_144;
+
 /// A statement that allows actions.
 pub fn allow(sid: &str, actions: impl IntoValue<Set<String>>) -> statement::Block {
     aws_iam_policy_document::statement().sid(sid).effect("Allow").actions(actions)

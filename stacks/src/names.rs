@@ -76,7 +76,7 @@ pub const NAME_LABEL: &str = "app.kubernetes.io/name";
 /// Where the proxy's pods answer what comes without TLS.
 pub const HTTPS_REDIRECT_PORT: u16 = 8081;
 
-/// What listeners speak that Terraform makes: TLS 1.3 and 1.2 with forward secrecy and, for whoever can, keys that a quantum
+/// What listeners speak, whoever makes them: TLS 1.3 and 1.2 with forward secrecy and, for whoever can, keys that a quantum
 /// computer does not find; AWS's recommendation and its console's default (Elastic Load Balancing's guide, 2026-12-01).
 pub const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 

@@ -96,6 +96,13 @@ pub(crate) struct ConfigMap {
     pub(crate) health: BTreeMap<String, String>,
 }
 
+impl ConfigMap {
+    /// May the built-in `admin` sign in by a password? Other users of its own nobody makes here.
+    pub(crate) fn takes_passwords(&self) -> bool {
+        self.admin_enabled != Some(false)
+    }
+}
+
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Rbac {

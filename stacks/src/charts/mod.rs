@@ -8,6 +8,7 @@ pub(crate) mod argocd;
 pub(crate) mod argocd_notifications;
 pub(crate) mod external_dns;
 pub(crate) mod external_secrets;
+pub(crate) mod grafana;
 pub(crate) mod karpenter;
 pub(crate) mod keda;
 pub(crate) mod load_balancer_controller;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::{
-    api::core::v1::{EnvVarSource, PersistentVolumeClaimSpec, ResourceRequirements, TopologySpreadConstraint},
+    api::core::v1::{PersistentVolumeClaimSpec, ResourceRequirements, TopologySpreadConstraint},
     apimachinery::pkg::api::resource::Quantity,
 };
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,9 @@ use synth_kubernetes::{
     quantity::{MEMORY, asked, limit_in},
 };
 
-use super::{Chart, DisruptionBudget, Enabled, Kinds, Pods, ServiceAccount, Sized, alertmanager::Configuration};
+use super::{
+    Chart, DisruptionBudget, Enabled, Kinds, Pods, ServiceAccount, Sized, alertmanager::Configuration, grafana::Grafana,
+};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -169,50 +171,6 @@ pub(crate) struct Storage {
 #[serde(default)]
 pub(crate) struct VolumeClaimTemplate {
     pub(crate) spec: PersistentVolumeClaimSpec,
-}
-
-/// Grafana reads its dashboards where it runs, and so no Secret of other namespaces.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Grafana {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) fullname_override: Option<String>,
-    #[serde(flatten)]
-    pub(crate) pods: Component,
-    pub(crate) rbac: Rights,
-    pub(crate) sidecar: Sidecar,
-    #[serde(rename = "grafana.ini", skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) ini: BTreeMap<String, BTreeMap<String, String>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) env_value_from: BTreeMap<String, EnvVarSource>,
-}
-
-impl Grafana {
-    /// Does it ask somebody else who people are?
-    pub(crate) fn knows_people(&self) -> bool {
-        let mut own = self.ini.iter().filter(|(section, _)| section.starts_with("auth."));
-        own.any(|(_, entries)| entries.get("enabled").is_some_and(|on| on == "true"))
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub(crate) struct Rights {
-    pub(crate) namespaced: bool,
-}
-
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub(crate) struct Sidecar {
-    pub(crate) resources: ResourceRequirements,
-    pub(crate) dashboards: Dashboards,
-}
-
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Dashboards {
-    pub(crate) label: String,
-    pub(crate) search_namespace: String,
 }
 
 /// A component whose replicas have data of their own, each in a volume.

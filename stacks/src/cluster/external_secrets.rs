@@ -8,15 +8,15 @@ use std::collections::BTreeSet;
 use synth_bindings::{aws_eks_cluster, aws_eks_pod_identity_association};
 use synth_framework::Stack;
 
-use super::service_permissions::opening;
+use super::{
+    documents::{Allowed, grant_all},
+    service_permissions::opening,
+};
 use crate::{
-    iam::{allow, grant, pod_role},
+    iam::pod_role,
     names::{EXTERNAL_SECRETS, label},
     settings::{Secret, Settings},
 };
-
-/// Secrets of one policy: with their longest common names a document stays below IAM's limit.
-const EACH: usize = 30;
 
 /// Declares its role and ties its service account to it.
 pub(super) fn role(settings: &Settings, cluster: &aws_eks_cluster::Handle, stack: &Stack) {
@@ -42,19 +42,13 @@ pub(super) fn role(settings: &Settings, cluster: &aws_eks_cluster::Handle, stack
     let concerns =
         [("secrets", "secretsmanager:GetSecretValue", secrets), ("parameters", "ssm:GetParameter", parameters)];
     for (concern, action, arns) in concerns {
-        let arns: Vec<_> = arns.into_iter().collect();
-        for (index, arns) in arns.chunks(EACH).enumerate() {
-            let part = if index == 0 { String::new() } else { format!("-{}", index + 1) };
-            let statement = allow("Read", [action]).resources(arns);
-            grant(stack, settings, &role, &format!("{EXTERNAL_SECRETS}-{concern}{part}"), vec![statement]);
-        }
+        let read = Allowed::on("Read", &[action], arns.into_iter().collect());
+        grant_all(stack, settings, &role, &format!("{EXTERNAL_SECRETS}-{concern}"), read.into_iter().collect());
     }
     keys.sort_by_key(ToString::to_string);
     keys.dedup();
     let opened = opening(settings, &keys, &["kms:Decrypt"], &["secretsmanager", "ssm"]);
-    if !opened.is_empty() {
-        grant(stack, settings, &role, &format!("{EXTERNAL_SECRETS}-keys"), opened);
-    }
+    grant_all(stack, settings, &role, &format!("{EXTERNAL_SECRETS}-keys"), opened);
     aws_eks_pod_identity_association(label(EXTERNAL_SECRETS))
         .cluster_name(cluster.name())
         .namespace(pods.0)

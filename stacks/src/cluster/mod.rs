@@ -10,6 +10,7 @@ mod argocd_values;
 mod balancer;
 mod base_nodes;
 mod control_plane;
+mod documents;
 mod encryption;
 mod endpoints;
 mod external_dns;

@@ -2,12 +2,8 @@
 //!
 //! That each action exists, takes such a resource and knows such a condition is judged by `scripts/iam-actions.py`.
 
-use synth_bindings::data::aws_iam_policy_document::statement;
-
-use crate::{
-    iam::{allow, condition},
-    settings::{KeyId, Permissions, Settings, Store, Stored},
-};
+use super::documents::Allowed;
+use crate::settings::{KeyId, Permissions, Settings, Store, Stored};
 
 const READ_OBJECTS: [&str; 1] = ["s3:GetObject"];
 /// The last two are of uploads in parts.
@@ -36,11 +32,11 @@ const RECEIVE: [&str; 5] = [
     "sqs:GetQueueAttributes",
 ];
 
-/// The statements of each concern that there is, by the concern's name: a document of its own each.
+/// The statements of each concern that there is, by the concern's name: documents of its own each.
 pub(super) fn concerns(
     settings: &Settings,
     permissions: &Permissions,
-) -> impl Iterator<Item = (&'static str, Vec<statement::Block>)> {
+) -> impl Iterator<Item = (&'static str, Vec<Allowed>)> {
     let concerns = [
         ("objects", objects(settings, permissions)),
         ("tables", tables(settings, permissions)),
@@ -51,11 +47,6 @@ pub(super) fn concerns(
     concerns.into_iter().filter(|(_, statements)| !statements.is_empty())
 }
 
-/// A statement, unless it is about nothing.
-fn about(sid: &str, actions: &[&str], resources: Vec<String>) -> Option<statement::Block> {
-    (!resources.is_empty()).then(|| allow(sid, actions.iter().copied()).resources(resources))
-}
-
 fn buckets(stores: &[Store]) -> impl Iterator<Item = (&str, &str)> {
     stores.iter().filter_map(|store| match &**store {
         Stored::Bucket { name, prefix } => Some((name.as_str(), prefix.as_str())),
@@ -63,33 +54,29 @@ fn buckets(stores: &[Store]) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-fn objects(settings: &Settings, permissions: &Permissions) -> Vec<statement::Block> {
+fn objects(settings: &Settings, permissions: &Permissions) -> Vec<Allowed> {
     let bucket = |name: &str| format!("arn:{}:s3:::{name}", settings.aws.partition());
     let below = |(name, prefix): (&str, &str)| match prefix {
         "" => format!("{}/*", bucket(name)),
         prefix => format!("{}/{prefix}/*", bucket(name)),
     };
     // Names of buckets are the whole partition's: one that was deleted may be another account's by now.
-    let own = |statement: statement::Block| {
-        statement.condition(condition("StringEquals", "s3:ResourceAccount", [&settings.aws.account_id]))
-    };
-    let read = about("ReadObjects", &READ_OBJECTS, buckets(&permissions.read).map(below).collect());
+    let account = settings.aws.account_id.to_string();
+    let own = |statement: Allowed| statement.only("StringEquals", "s3:ResourceAccount", vec![account.clone()]);
+    let read = Allowed::on("ReadObjects", &READ_OBJECTS, buckets(&permissions.read).map(below).collect());
     let whole = buckets(&permissions.read).filter(|(_, prefix)| prefix.is_empty()).map(|(name, _)| bucket(name));
-    let whole = about("ListBuckets", &["s3:ListBucket"], whole.collect());
+    let whole = Allowed::on("ListBuckets", &["s3:ListBucket"], whole.collect());
     // A statement for each prefix: a condition beside several buckets would hold for all of them.
     let prefixed = buckets(&permissions.read).filter(|(_, prefix)| !prefix.is_empty()).enumerate();
-    let prefixed = prefixed.map(|(index, (name, prefix))| {
-        allow(&format!("ListPrefix{index}"), ["s3:ListBucket"]).resources([bucket(name)]).condition(condition(
-            "StringLike",
-            "s3:prefix",
-            [format!("{prefix}/*")],
-        ))
+    let prefixed = prefixed.filter_map(|(index, (name, prefix))| {
+        let list = Allowed::on(format!("ListPrefix{index}"), &["s3:ListBucket"], vec![bucket(name)])?;
+        Some(list.only("StringLike", "s3:prefix", vec![format!("{prefix}/*")]))
     });
-    let write = about("WriteObjects", &WRITE_OBJECTS, buckets(&permissions.write).map(below).collect());
+    let write = Allowed::on("WriteObjects", &WRITE_OBJECTS, buckets(&permissions.write).map(below).collect());
     read.into_iter().chain(whole).chain(prefixed).chain(write).map(own).collect()
 }
 
-fn tables(settings: &Settings, permissions: &Permissions) -> Vec<statement::Block> {
+fn tables(settings: &Settings, permissions: &Permissions) -> Vec<Allowed> {
     let tables = |stores: &[Store]| -> Vec<String> {
         let tables = stores.iter().filter_map(|store| match &**store {
             Stored::Table(name) => Some(settings.arn("dynamodb", &format!("table/{name}"))),
@@ -100,28 +87,28 @@ fn tables(settings: &Settings, permissions: &Permissions) -> Vec<statement::Bloc
     let read = tables(&permissions.read);
     let asked = read.iter().flat_map(|table| [table.clone(), format!("{table}/index/*")]).collect();
     [
-        about("ReadTables", &READ_TABLES, read),
-        about("AskTables", &ASK_TABLES, asked),
-        about("WriteTables", &WRITE_TABLES, tables(&permissions.write)),
+        Allowed::on("ReadTables", &READ_TABLES, read),
+        Allowed::on("AskTables", &ASK_TABLES, asked),
+        Allowed::on("WriteTables", &WRITE_TABLES, tables(&permissions.write)),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-fn queues(settings: &Settings, permissions: &Permissions) -> Vec<statement::Block> {
+fn queues(settings: &Settings, permissions: &Permissions) -> Vec<Allowed> {
     let send = permissions.send.iter().map(|queue| settings.arn("sqs", queue.name())).collect();
     let receive = permissions.receive.iter().map(|queue| settings.arn("sqs", queue.name())).collect();
-    about("Send", &SEND, send).into_iter().chain(about("Receive", &RECEIVE, receive)).collect()
+    Allowed::on("Send", &SEND, send).into_iter().chain(Allowed::on("Receive", &RECEIVE, receive)).collect()
 }
 
-fn topics(settings: &Settings, permissions: &Permissions) -> Vec<statement::Block> {
+fn topics(settings: &Settings, permissions: &Permissions) -> Vec<Allowed> {
     let topics = permissions.publish.iter().map(|topic| settings.arn("sns", topic.name())).collect();
-    about("Publish", &["sns:Publish"], topics).into_iter().collect()
+    Allowed::on("Publish", &["sns:Publish"], topics).into_iter().collect()
 }
 
 /// Who writes makes data keys; who sends or publishes opens them again, for that is how the services check them.
-fn keys(settings: &Settings, permissions: &Permissions) -> Vec<statement::Block> {
+fn keys(settings: &Settings, permissions: &Permissions) -> Vec<Allowed> {
     let Permissions { read, write, send, receive, publish, .. } = permissions;
     let of = |bucket| read.iter().chain(write).any(|store| matches!(&**store, Stored::Bucket { .. }) == bucket);
     let through = [
@@ -140,13 +127,13 @@ fn keys(settings: &Settings, permissions: &Permissions) -> Vec<statement::Block>
 pub(super) fn opening(
     settings: &Settings,
     keys: &[KeyId],
-    actions: &[&str],
+    actions: &[&'static str],
     services: &[&str],
-) -> Vec<statement::Block> {
+) -> Vec<Allowed> {
     let keys = keys.iter().map(|key| settings.arn("kms", &format!("key/{}", key.name()))).collect();
     // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
     let through = services.iter().map(|service| format!("{service}.{}.amazonaws.com", settings.aws.region));
     let through: Vec<_> = through.collect();
-    let statement = about("Keys", actions, keys);
-    statement.map(|of| of.condition(condition("StringEquals", "kms:ViaService", through))).into_iter().collect()
+    let statement = Allowed::on("Keys", actions, keys);
+    statement.map(|of| of.only("StringEquals", "kms:ViaService", through)).into_iter().collect()
 }

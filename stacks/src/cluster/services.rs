@@ -3,9 +3,9 @@
 use synth_bindings::{aws_eks_cluster, aws_eks_pod_identity_association};
 use synth_framework::Stack;
 
-use super::service_permissions::concerns;
+use super::{documents::grant_all, service_permissions::concerns};
 use crate::{
-    iam::{grant, pod_role},
+    iam::pod_role,
     names::{SERVICE_ROLE, label},
     settings::Settings,
 };
@@ -18,7 +18,7 @@ pub(super) fn roles(settings: &Settings, cluster: &aws_eks_cluster::Handle, stac
         let name = format!("{SERVICE_ROLE}{}", runs.name);
         let role = pod_role(stack, settings, &name, pods);
         for (concern, statements) in concerns(settings, runs.asks.permissions) {
-            grant(stack, settings, &role, &format!("{name}-{concern}"), statements);
+            grant_all(stack, settings, &role, &format!("{name}-{concern}"), statements);
         }
         aws_eks_pod_identity_association(label(&name))
             .cluster_name(cluster.name())

@@ -2,6 +2,8 @@
 //!
 //! Argo CD reads `$NAME:KEY` out of the Secret of that name beside it, so that nothing secret is here.
 
+use serde_json::Value as Json;
+
 use crate::settings::{Provider, Settings};
 
 /// The entry of Argo CD's configuration that names who knows people.
@@ -9,7 +11,9 @@ pub(super) fn configuration(settings: &Settings) -> Option<(String, String)> {
     let sign_on = &settings.domain.sign_on;
     let own = |key: &str| ["$", &sign_on.secret, ":", key].concat();
     let (id, secret) = (own("client-id"), own("client-secret"));
-    let given = |text: &Option<String>| text.clone().unwrap_or_default();
+    // YAML takes an organization of digits for a number, and a name such as `no` for no text at all: JSON's quotes are its own.
+    let quoted = |text: &str| Json::from(text).to_string();
+    let given = |text: &Option<String>| quoted(text.as_deref().unwrap_or_default());
     match sign_on.provider {
         Provider::Nobody => None,
         Provider::Github => {
@@ -23,9 +27,9 @@ pub(super) fn configuration(settings: &Settings) -> Option<(String, String)> {
         Provider::Oidc => {
             let issuer = given(&sign_on.issuer);
             let configuration = format!(
-                "name: {}\nissuer: {issuer}\nclientID: {id}\nclientSecret: {secret}\n\
-                 requestedScopes: [openid, profile, email, groups]\n",
-                settings.name
+                "name: {}\nissuer: {issuer}\nclientID: {id}\nclientSecret: {secret}\nrequestedScopes: {}\n",
+                quoted(&settings.name),
+                Json::from(sign_on.scopes.as_slice())
             );
             Some(("oidc.config".to_owned(), configuration))
         }

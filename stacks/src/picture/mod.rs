@@ -16,7 +16,7 @@ use synth_project::BuiltFiles;
 use self::{
     canvas::{Anchor, Area, Canvas},
     layout::{Layout, WIDTH},
-    shown::Shown,
+    shown::{Service, Shown},
     text::{Escaped, Style},
 };
 use crate::{
@@ -87,13 +87,25 @@ fn document(shown: &Shown, layout: &Layout, stands: &[(Part, f64)], body: &str) 
 fn description(shown: &Shown, stands: &[(Part, f64)]) -> String {
     let zones: Vec<_> = shown.zones.iter().map(|zone| zone.name.as_str()).collect();
     // Whoever lets nobody in, as workers and jobs, has no part in a request.
-    let asked = shown.services.iter().take(1).chain(shown.services.iter().skip(1).filter(|of| !of.callers.is_empty()));
-    let services: Vec<_> = asked.map(|of| format!("{} ({})", of.name, of.scaling)).collect();
+    let has_part = |of: &(usize, &Service)| of.0 == 0 || !of.1.callers.is_empty();
+    let (asked, others): (Vec<_>, Vec<_>) = shown.services.iter().enumerate().partition(has_part);
+    let named = |of: Vec<(usize, &Service)>| -> Vec<_> {
+        of.into_iter().map(|(_, of)| format!("{} ({})", of.name, of.scaling)).collect()
+    };
+    let (services, others) = (named(asked), named(others));
+    let others = match others.as_slice() {
+        [] => String::new(),
+        others => format!(" Beside them run {}.", others.join(", ")),
+    };
+    let behind = match &shown.edge {
+        Some(edge) => format!(", behind {}", edge.replace(" · ", ", ")),
+        None => String::new(),
+    };
     let pools: Vec<_> = shown.pools.iter().map(|pool| pool.name.as_str()).collect();
     let stacks: Vec<_> = shown.stacks.iter().map(|stack| stack.name.as_str()).collect();
     format!(
         "Terraform applies {} in AWS {}. A VPC of {} spans the zones {}. {}. Clients reach {} through a network load \
-         balancer; the pods run on nodes that Karpenter makes from the pools {}. Argo CD syncs {} from {}. Without these nodes a month \
+         balancer{behind}; the pods run on nodes that Karpenter makes from the pools {}.{others} Argo CD syncs {} from {}. Without these nodes a month \
          costs {:.0} USD at the list prices of docs/cost.md: {}.",
         stacks.join(", "),
         shown.region,

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::regions::is_region;
+use super::problem::Problems;
+use super::regions::{self, Region, is_region};
 use super::text::{Text, TextError, text_of_kind, text_values};
 
 /// An Amazon Resource Name: `arn:partition:service:region:account:resource`.
@@ -91,6 +92,26 @@ fn is_principal(arn: &Arn) -> bool {
 fn is_topic(arn: &Arn) -> bool {
     let named = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     arn.service == "sns" && is_region(&arn.region) && !arn.resource.is_empty() && arn.resource.bytes().all(named)
+}
+
+/// Reports an ARN whose region lies in another partition than it says.
+pub(super) fn fits_its_partition(arn: Option<&Arn>, key: &str, problems: &mut Problems<'_>) {
+    let Some(arn) = arn else { return };
+    if let Some(partition) = regions::find(&arn.region).map(Region::partition).filter(|of| *of != arn.partition) {
+        let region = &arn.region;
+        problems.report(
+            key,
+            format!("is `{arn}`, but `{region}` lies in the partition `{partition}`: begin it with `arn:{partition}:`"),
+        );
+    }
+}
+
+/// A topic that keeps an order takes no message without a group, and an alarm names none.
+pub(super) fn takes_alarms(topic: &TopicArn) -> Result<(), String> {
+    if topic.resource().ends_with(".fifo") {
+        return Err(format!("is `{topic}`, a FIFO topic, which takes nothing from an alarm: name a standard one"));
+    }
+    Ok(())
 }
 
 fn is_certificate(arn: &Arn) -> bool {

@@ -1,6 +1,11 @@
 //! Who makes the proxy's load balancer, where it stands, and what it is called.
 
+use super::problem::Problems;
 use super::{Cidr, Settings};
+
+/// What begins the names of load balancers that AWS names itself.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html>
+const OF_AWS: &str = "internal-";
 
 impl Settings {
     /// Does Terraform make the proxy's load balancer? Otherwise the controller does, for the proxy's Service.
@@ -45,5 +50,15 @@ impl Settings {
     /// The name under which Grafana is reached.
     pub fn grafana_host(&self) -> Option<String> {
         self.domain.host(&self.domain.grafana)
+    }
+
+    /// Reports a name of the platform by which the load balancer's would begin as no name may.
+    pub(super) fn balancer_name_is_free(&self, problems: &mut Problems<'_>) {
+        let name = self.balancer_name();
+        if self.terraform_owns_balancer() && name.starts_with(OF_AWS) {
+            let message =
+                format!("makes the name `{name}` of a load balancer, but AWS refuses those that begin with `{OF_AWS}`");
+            problems.report("name", format!("{message}: choose another"));
+        }
     }
 }

@@ -26,6 +26,7 @@ section! {
         /// Who signs people in.
         pub sign_on: SignOn; else SignOn::default(),
     }
+    check reached;
     else default;
 }
 
@@ -92,6 +93,8 @@ section! {
         pub token_url: Option<String> where IfSet(shaped(URL, shape::https_url)); else None,
         /// Where the issuer says whose a token is.
         pub userinfo_url: Option<String> where IfSet(shaped(URL, shape::https_url)); else None,
+        /// What the issuer is asked for; what it says of groups decides.
+        pub scopes: Vec<String> where set(shaped("a scope such as `groups`", shape::scope)); else SCOPES.map(str::to_owned).into(),
         /// Teams of the organization, by their slugs, or groups of the issuer, that administer.
         pub admins: Vec<String> where set(shaped(GROUP, shape::group)); else Vec::new(),
         /// Those that read.
@@ -103,6 +106,12 @@ section! {
     else default;
 }
 
+/// What most issuers know.
+const SCOPES: [&str; 4] = ["openid", "profile", "email", "groups"];
+
+/// What begins the names of Argo CD's own roles: a group of such a name would be the role, and all who have that.
+const ROLES: [&str; 2] = ["role:", "proj:"];
+
 const URL: &str = "a URL such as `https://id.example.com`";
 const GROUP: &str = "the name of a team or a group, without quotes and commas,";
 
@@ -110,6 +119,18 @@ impl SignOn {
     /// Does anybody sign people in?
     pub fn is_on(&self) -> bool {
         self.provider != Provider::Nobody
+    }
+}
+
+/// Who may reach a page matters once something leads to it.
+fn reached(domain: &Domain, section: &str, problems: &mut Problems<'_>) {
+    let schemes = [("argocd_scheme", domain.argocd_scheme), ("grafana_scheme", domain.grafana_scheme)];
+    let set = schemes.into_iter().filter(|(_, scheme)| domain.name.is_none() && *scheme != Scheme::Internal);
+    for (name, scheme) in set {
+        let (key, domain) = (tree::child(section, name), tree::child(section, "name"));
+        let message =
+            format!("is `{scheme}`, but `{domain}` is empty, so that nothing leads there: set it, or remove this");
+        problems.report_in(section, &key, message);
     }
 }
 
@@ -133,6 +154,17 @@ fn complete(sign_on: &SignOn, section: &str, problems: &mut Problems<'_>) {
             format!("is empty, but `{provider}` is `{}`: set it", sign_on.provider),
         );
     }
+    if sign_on.provider == Provider::Oidc && !sign_on.scopes.iter().any(|scope| scope == "openid") {
+        let message = "lacks `openid`, without which an issuer does not say who somebody is: add it";
+        problems.report_in(section, &key("scopes"), message);
+    }
+    for (list, groups) in [("admins", &sign_on.admins), ("readers", &sign_on.readers)] {
+        for (index, group) in groups.iter().enumerate() {
+            if let Some(problem) = of_group(group, sign_on.provider) {
+                problems.report(&format!("{}[{index}]", key(list)), format!("is `{group}`, {problem}"));
+            }
+        }
+    }
     if sign_on.is_on() && sign_on.admins.is_empty() {
         problems.report_in(
             section,
@@ -147,4 +179,19 @@ fn complete(sign_on: &SignOn, section: &str, problems: &mut Problems<'_>) {
             format!("is false, but `{provider}` is empty: nobody could sign in"),
         );
     }
+}
+
+/// Why nobody could be known by a group of this name, or everybody.
+fn of_group(group: &str, provider: Provider) -> Option<String> {
+    if ROLES.iter().any(|beginning| group.starts_with(beginning)) {
+        return Some(
+            "which Argo CD takes for a role, so that all who have that got this one, too: name a group".to_owned(),
+        );
+    }
+    if provider == Provider::Github && !shape::team(group) {
+        let part = |c: char| if shape::team(c.encode_utf8(&mut [0; 4])) { c } else { '-' };
+        let slug: String = group.to_lowercase().chars().map(part).collect();
+        return Some(format!("the name of a team, but GitHub tells its slug: write `{slug}`"));
+    }
+    None
 }

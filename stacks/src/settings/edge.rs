@@ -66,7 +66,7 @@ section! {
         /// Whom the list of countries serves.
         pub geo_restriction: GeoRestriction,
         /// Countries, by their two letters.
-        pub countries: Vec<String> where set(shaped("a country's two letters such as `SE`", is_country)),
+        pub countries: Vec<String> where set(shaped("a country's two letters such as `SE`, or `GB` for the United Kingdom,", super::countries::is_country)),
         /// Days for which access logs are kept.
         pub access_log_retention_days: u32 where between(1, 3653),
         /// Days for which requests are kept that WAF counts or refuses.
@@ -78,13 +78,9 @@ section! {
         /// Requests refused by WAF in five minutes above which an alarm rings.
         pub alarm_blocked_requests: u32 where between(1, 2_000_000_000),
         /// Topic of SNS in us-east-1 that alarms tell.
-        pub alarm_topic_arn: Option<TopicArn>,
+        pub alarm_topic_arn: Option<TopicArn> where IfSet(super::arn::takes_alarms),
     }
     check complete;
-}
-
-fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 fn complete(edge: &Edge, section: &str, problems: &mut Problems<'_>) {
@@ -121,6 +117,8 @@ fn complete(edge: &Edge, section: &str, problems: &mut Problems<'_>) {
 
 /// What of the edge lies in an account, a region and a partition.
 pub(super) fn lies_where_cloudfront_looks(aws: &Aws, edge: &Edge, problems: &mut Problems<'_>) {
+    super::arn::fits_its_partition(edge.certificate_arn.as_deref(), "edge.certificate_arn", problems);
+    super::arn::fits_its_partition(edge.alarm_topic_arn.as_deref(), "edge.alarm_topic_arn", problems);
     let arns = [
         (
             "edge.certificate_arn",

@@ -11,6 +11,8 @@ mod balancer;
 mod budget;
 mod cidr;
 mod cluster;
+mod controllers;
+mod countries;
 mod declare;
 mod domain;
 mod duration;

@@ -126,3 +126,13 @@ pub(super) fn https_url(text: &str) -> bool {
 pub(super) fn group(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || " -_.:/@".contains(c)) && text.trim() == text
 }
+
+/// The slug of a team of GitHub, by which its address names it.
+pub(super) fn team(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+}
+
+/// What is asked of an issuer of `OpenID` Connect: a word, or an address.
+pub(super) fn scope(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte))
+}

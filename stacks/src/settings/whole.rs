@@ -7,7 +7,7 @@ use synth_review::{SettingPlace, Waiver};
 use super::{
     Argocd, Aws, BaseNodes, Budget, Cluster, Domain, Edge, ExampleValue, ExternalSecrets, Github, Karpenter, Keda,
     LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State,
-    across, edge, example,
+    across, controllers, edge, example,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -93,6 +93,8 @@ impl Settings {
                 ("runs Karpenter's nodes", role(settings.karpenter_node_role())),
             ];
             across::administrators_are_others(&settings.cluster, &taken, &mut problems);
+            controllers::fit(settings, &mut problems);
+            settings.balancer_name_is_free(&mut problems);
         }
         problems.hide(&secret::find(&root));
         let problems = problems.into_sorted();

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use jiff::civil::date;
 
 use super::Source;
-use crate::charts::{Values as _, argocd, external_secrets, karpenter, keda};
+use crate::charts::{Values as _, argocd, external_dns, external_secrets, karpenter, keda};
 
 const ARGOCD_TESTS: Source = Source {
     url: "https://github.com/argoproj/argo-cd/blob/v3.5.3/docs/operator-manual/tested-kubernetes-versions.md",
@@ -21,6 +21,14 @@ const EXTERNAL_SECRETS_TABLE: Source = Source {
     url: "https://github.com/external-secrets/external-secrets/blob/helm-chart-2.9.0/docs/introduction/stability-support.md",
     read: date(2026, 12, 1),
 };
+
+const EXTERNAL_DNS_TABLE: Source = Source {
+    url: "https://github.com/kubernetes-sigs/external-dns/blob/v0.22.0/README.md#kubernetes-version-compatibility",
+    read: date(2026, 12, 1),
+};
+
+/// The newest Kubernetes where nobody says one.
+const UNSAID: u32 = u32::MAX;
 
 /// The first release of Karpenter's chart with the bundle of certificates in the hash of a node: who comes to it from an earlier one has
 /// every node replaced once. <https://karpenter.sh/v1.14/upgrading/upgrade-guide/>, 2026-11-22.
@@ -64,9 +72,15 @@ const fn external_secrets([from, until]: [u32; 2], app: &'static str, kubernetes
     Tested { chart, from, until, app, kubernetes, fails_beyond: false, source }
 }
 
+/// Its makers say from which Kubernetes on a release works, and know of none that is too new; a chart after those is not known here.
+const fn external_dns([from, until]: [u32; 2], app: &'static str) -> Tested {
+    let (chart, source, from, until) = (external_dns::Values::CHART, EXTERNAL_DNS_TABLE, (1, from), (1, until));
+    Tested { chart, from, until, app, kubernetes: 22..=UNSAID, fails_beyond: false, source }
+}
+
 /// Charts of Argo CD by their `appVersion`. Karpenter names the least release for each Kubernetes, and no oldest Kubernetes; its newest
 /// row is what it was tested with.
-const TESTED: [Tested; 15] = [
+const TESTED: [Tested; 16] = [
     argocd([(10, 0), (10, 3)], "Argo CD 3.4", 32..=35),
     argocd([(10, 3), (11, 0)], "Argo CD 3.5", 33..=36),
     karpenter([(0, 0), (1, 2)], "Karpenter before 1.2", 31),
@@ -82,14 +96,16 @@ const TESTED: [Tested; 15] = [
     external_secrets([7, 8], "External Secrets 2.7", 35..=35),
     external_secrets([8, 9], "External Secrets 2.8", 35..=36),
     external_secrets([9, 10], "External Secrets 2.9", 36..=36),
+    external_dns([14, 23], "external-dns 0.14 to 0.22"),
 ];
 
 impl Tested {
-    /// `1.32 to 1.35`, or `up to 1.35`.
+    /// `1.32 to 1.35`, `up to 1.35`, or `1.22 and later`.
     pub(crate) fn minors(&self) -> String {
-        match self.kubernetes.start() {
-            0 => format!("up to 1.{}", self.kubernetes.end()),
-            oldest => format!("1.{oldest} to 1.{}", self.kubernetes.end()),
+        match (self.kubernetes.start(), self.kubernetes.end()) {
+            (0, newest) => format!("up to 1.{newest}"),
+            (oldest, &UNSAID) => format!("1.{oldest} and later"),
+            (oldest, newest) => format!("1.{oldest} to 1.{newest}"),
         }
     }
 

@@ -210,3 +210,30 @@ fn memory_above_the_request_is_for_the_settings_to_allow() {
       mend: set `resources.limits.memory` to the request
     ");
 }
+
+/// A service that reads so many tables, and asks for so many secrets.
+fn many(tables: usize, secrets: usize) -> Platform {
+    let tables = (0..tables).map(|number| format!("\"dynamodb://one-of-many-tables-of-the-shop-{number}\""));
+    let secrets =
+        (0..secrets).map(|number| format!("MANY_{number} = \"secretsmanager:shop/one-of-many-secrets-{number}\"\n"));
+    let (tables, secrets) = (tables.collect::<Vec<_>>().join(", "), secrets.collect::<String>());
+    let table = "services.internal.orders";
+    let many = format!("[{table}.permissions]\nread = [{tables}]\n[{table}.secrets]\n{secrets}");
+    build(&settings("default", &[BASE, SMALL, ASKING, &many]))
+}
+
+#[test]
+fn what_a_service_asks_for_is_as_many_documents_as_it_takes() {
+    let platform = many(200, 330);
+    assert_eq!(found(&platform, "SEC010") + &found(&platform, "SEC011") + &found(&platform, "LINK029"), "");
+}
+
+#[test]
+fn more_than_a_role_holds_is_found_with_its_setting() {
+    assert_snapshot!(found(&many(500, 0), "SEC011"), @r"
+    aws_iam_role.service_orders in cluster/services.tf.json has 16 managed policies, but IAM attaches 10
+      mend: name less in `services.internal.orders.permissions`, such as a prefix in place of many
+    ");
+    let secrets = found(&many(0, 900), "SEC011");
+    assert!(secrets.contains("mend: name less in `services.internal.orders.secrets`"), "{secrets}");
+}

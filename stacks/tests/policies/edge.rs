@@ -71,9 +71,9 @@ fn times_that_cut_the_proxy_off_are_found() {
     });
     insta::assert_snapshot!(found, @r"
     aws_cloudfront_distribution.main in fronted/edge/distribution.tf.json waits 60 s for the proxy, which waits 120 s for its targets
-      mend: raise `origin_read_timeout` above the proxy's `--timeout`
+      mend: raise `origin_read_timeout` above the proxy's `--timeout`, or lower that
     aws_cloudfront_distribution.main in fronted/edge/distribution.tf.json keeps connections for 50 s, the proxy for 20 s
-      mend: lower `origin_keepalive_timeout` below the proxy's `--idle-timeout`
+      mend: lower `origin_keepalive_timeout` below the proxy's `--idle-timeout`, or raise that
     ");
 }
 

@@ -5,13 +5,18 @@ use stacks::Platform;
 
 use crate::{
     balancer::broken,
-    fixture::{BASE, argue, build, found, remove_resource, set, settings, text, texts},
+    fixture::{BASE, NAMED, argue, build, found, remove_resource, set, settings, text, texts},
 };
 
 const OF_GUIDE: &str = "[domain]\nname = \"example.com\"\n[argocd]\ndomain = \"argocd.example.com\"\n";
 
 fn under(overrides: &str) -> Platform {
     build(&settings("named", &[BASE, OF_GUIDE, overrides]))
+}
+
+/// Where a value of a chart stands in its Application.
+fn value(name: &str) -> String {
+    format!("/spec/source/helm/valuesObject/{name}")
 }
 
 const BINDING: (&str, &str) = ("TargetGroupBinding", "cors-proxy-server");
@@ -96,19 +101,40 @@ fn an_entrance_of_another_domain_is_found() {
     ");
 }
 
+/// Everything by which an issuer of `OpenID` Connect signs people in.
+const SIGNED: &str = "[domain]\nargocd_scheme = \"internet-facing\"\n[domain.sign_on]\nprovider = \"oidc\"\nissuer = \"https://id.example.com\"\n\
+                      authorize_url = \"https://id.example.com/a\"\ntoken_url = \"https://id.example.com/t\"\n\
+                      userinfo_url = \"https://id.example.com/u\"\nadmins = [\"platform\"]\n";
+
 #[test]
 fn a_public_entrance_without_sign_on_is_found() {
     let open = under("[domain]\nargocd_scheme = \"internet-facing\"\ngrafana_scheme = \"internet-facing\"\n");
     insta::assert_snapshot!(found(&open, "SEC020"), @r#"
     Ingress/argocd in named/manifests/entrances/ingress-argocd.yaml opens `argocd.example.com` to the internet, where nobody but its own users signs in
-      mend: set `domain.sign_on.provider`, or `domain.argocd_scheme` to "internal"
+      mend: set `domain.sign_on.provider`, and `domain.sign_on.local_admin` to false, or `domain.argocd_scheme` to "internal"
     Ingress/grafana in named/manifests/entrances/ingress-grafana.yaml opens `grafana.example.com` to the internet, where nobody but its own users signs in
-      mend: set `domain.sign_on.provider`, or `domain.grafana_scheme` to "internal"
+      mend: set `domain.sign_on.provider`, and `domain.sign_on.local_admin` to false, or `domain.grafana_scheme` to "internal"
     "#);
-    let signed = "[domain]\nargocd_scheme = \"internet-facing\"\n[domain.sign_on]\nprovider = \"oidc\"\nissuer = \"https://id.example.com\"\n\
-                  authorize_url = \"https://id.example.com/a\"\ntoken_url = \"https://id.example.com/t\"\n\
-                  userinfo_url = \"https://id.example.com/u\"\nadmins = [\"platform\"]\n";
-    assert_eq!(found(&under(signed), "SEC020"), "");
+}
+
+#[test]
+fn a_public_entrance_where_a_password_suffices_is_found() {
+    let both = SIGNED.replacen("[domain]\n", "[domain]\ngrafana_scheme = \"internet-facing\"\n", 1);
+    insta::assert_snapshot!(found(&under(&both), "SEC020"), @r#"
+    Ingress/argocd in named/manifests/entrances/ingress-argocd.yaml opens `argocd.example.com` to the internet, where its own `admin` signs in by a password, too
+      mend: set `domain.sign_on.local_admin` to false, or `domain.argocd_scheme` to "internal"
+    Ingress/grafana in named/manifests/entrances/ingress-grafana.yaml opens `grafana.example.com` to the internet, where its own `admin` signs in by a password, too
+      mend: set `domain.sign_on.local_admin` to false, or `domain.grafana_scheme` to "internal"
+    "#);
+    let alone = format!("{SIGNED}local_admin = false\n");
+    assert_eq!(found(&under(&alone), "SEC020"), "");
+    let mut platform = build(&settings("named", &[BASE, NAMED]));
+    assert_eq!(found(&platform, "SEC020"), "");
+    let scheme = "/metadata/annotations/alb.ingress.kubernetes.io~1scheme";
+    set(&mut platform, "Ingress", "grafana", scheme, "internet-facing");
+    assert_eq!(found(&platform, "SEC020"), "", "neither page nor header takes a password");
+    set(&mut platform, "Application", "kube-prometheus-stack", &value("grafana/grafana.ini/auth.basic"), json!({}));
+    assert!(found(&platform, "SEC020").contains("Ingress/grafana"), "Grafana takes a password in a header by itself");
 }
 
 #[test]
@@ -122,7 +148,6 @@ fn whoever_may_change_every_zone_is_found() {
 
 #[test]
 fn records_that_are_not_marked_as_this_cluster_s_are_found() {
-    let value = |name: &str| format!("/spec/source/helm/valuesObject/{name}");
     let found = broken("SEC021", |platform| {
         set(platform, "Application", "external-dns", &value("txtOwnerId"), "default");
     });
@@ -131,4 +156,37 @@ fn records_that_are_not_marked_as_this_cluster_s_are_found() {
         set(platform, "Application", "external-dns", &value("domainFilters"), json!([]));
     });
     assert!(found.contains("keeps records of other domains"), "{found}");
+}
+
+#[test]
+fn external_dns_reads_every_zone_and_changes_its_own_alone() {
+    let platform = build(&settings("named", &[BASE, NAMED]));
+    let cluster = platform.parts.iter().find(|part| part.name() == "cluster").unwrap();
+    let files = cluster.files();
+    let file = files.iter().find(|file| file.path == "external-dns.tf.json").unwrap();
+    let json: serde_json::Value = serde_json::from_str(&file.text).unwrap();
+    let statements = json["data"]["aws_iam_policy_document"]["external_dns"]["statement"].as_array().unwrap();
+    let about = |action: &str| {
+        let of = statements.iter().find(|of| of["actions"].as_array().unwrap().contains(&action.into())).unwrap();
+        of["resources"].clone()
+    };
+    assert_eq!(about("route53:ListResourceRecordSets"), json!(["arn:aws:route53:::hostedzone/*"]));
+    let own = json!(["arn:aws:route53:::hostedzone/${aws_route53_zone.main.zone_id}"]);
+    assert_eq!(about("route53:ChangeResourceRecordSets"), own);
+}
+
+#[test]
+fn a_namespace_that_nobody_makes_is_found_with_its_setting() {
+    insta::assert_snapshot!(found(&under("[domain.external_dns]\nnamespace = \"dns\"\n"), "LINK013"), @r"
+    Application/external-dns in named/manifests/external-dns.yaml syncs to namespace `dns`, which nothing creates
+      mend: set `domain.external_dns.namespace` to one that is there, such as `kube-system`
+    ");
+}
+
+#[test]
+fn a_chart_of_external_dns_that_nobody_knows_is_found() {
+    let found = found(&under("[domain.external_dns]\nchart_version = \"9.9.9\"\n"), "VER007");
+    assert!(found.contains("installs external-dns 9.9.9, but it is not known which Kubernetes versions"), "{found}");
+    assert!(found.contains("set `domain.external_dns.chart_version`"), "{found}");
+    assert!(!self::found(&under(""), "VER007").contains("external-dns"));
 }

@@ -50,6 +50,11 @@ fn sign_on_that_lacks_something_is_refused() {
         ("issuer = \"http://id.example.com\"", &["issuer"]),
         ("admins = [\"a,b\"]", &["admins[0]"]),
         ("admins = [\"it's\"]", &["admins[0]"]),
+        ("admins = [\"role:readonly\"]", &["admins[0]"]),
+        ("readers = [\"a\", \"proj:a:b\"]", &["readers[1]"]),
+        ("provider = \"github\"\norganization = \"example-org\"\nadmins = [\"Platform Team\"]", &["admins[0]"]),
+        ("scopes = [\"open id\"]", &["scopes[0]"]),
+        (&format!("{OIDC}scopes = [\"email\"]"), &["scopes"]),
     ] {
         let found = problems(&format!("[domain.sign_on]\n{settings}"));
         let text = refused(&format!("[domain.sign_on]\n{settings}"));
@@ -58,4 +63,70 @@ fn sign_on_that_lacks_something_is_refused() {
             assert!(text.contains(&format!("`domain.sign_on.{key}` ")), "{settings}: {text}");
         }
     }
+}
+
+/// All that an issuer of `OpenID` Connect needs.
+const OIDC: &str = "provider = \"oidc\"\nissuer = \"https://id.example.com\"\nauthorize_url = \"https://id.example.com/a\"\n\
+                    token_url = \"https://id.example.com/t\"\nuserinfo_url = \"https://id.example.com/u\"\nadmins = [\"Platform Team\"]\n";
+
+#[test]
+fn groups_of_an_issuer_have_any_name_and_teams_of_github_their_slug() {
+    assert_eq!(refused(&format!("[domain.sign_on]\n{OIDC}scopes = [\"openid\", \"email\"]")), "");
+    let teams = "[domain.sign_on]\nprovider = \"github\"\norganization = \"example-org\"\nadmins = [\"Platform Team\"]";
+    assert!(refused(teams).contains("write `platform-team`"), "{}", refused(teams));
+}
+
+#[test]
+fn nothing_is_opened_that_has_no_name() {
+    let open = "[domain]\nargocd_scheme = \"internet-facing\"\ngrafana_scheme = \"internet-facing\"\n";
+    insta::assert_snapshot!(refused(open), @r"
+    staging.toml:2:17: `domain.argocd_scheme` is `internet-facing`, but `domain.name` is empty, so that nothing leads there: set it, or remove this
+    staging.toml:3:18: `domain.grafana_scheme` is `internet-facing`, but `domain.name` is empty, so that nothing leads there: set it, or remove this
+    ");
+}
+
+#[test]
+fn external_dns_has_a_place_and_an_account_of_its_own() {
+    let of = |keys: &str| refused(&format!("{NAMED}[domain.external_dns]\n{keys}"));
+    assert_eq!(
+        of("namespace = \"argocd\"\nservice_account = \"karpenter\""),
+        "",
+        "the same name elsewhere is another account"
+    );
+    assert_eq!(refused("[domain.external_dns]\nservice_account = \"karpenter\""), "", "without a domain there is none");
+    for (keys, key, says) in [
+        ("service_account = \"karpenter\"", "service_account", "in the same namespace, and an account has one role"),
+        ("service_account = \"ebs-csi-controller-sa\"", "service_account", "which another part of the platform has"),
+        ("service_account = \"default\"", "service_account", "the account of all pods of its namespace that name none"),
+        ("namespace = \"services\"", "namespace", "where only services may run"),
+    ] {
+        let found = of(keys);
+        assert!(found.contains(&format!("`domain.external_dns.{key}` ")) && found.contains(says), "{keys}: {found}");
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
+    // Where another setting becomes that of external-dns, which stands in no file, the table says so.
+    let found = refused(&format!("{NAMED}[karpenter]\nservice_account = \"external-dns\""));
+    assert!(found.contains("`domain.external_dns.service_account` is `external-dns`"), "{found}");
+}
+
+#[test]
+fn a_name_that_a_load_balancer_may_not_have_is_refused_where_terraform_makes_one() {
+    for name in ["internal", "internal-shop"] {
+        let named = format!("name = \"{name}\"\n");
+        assert_eq!(refused(&named), "", "the controller makes names of its own");
+        for owner in [NAMED, "[edge]\nenabled = true\n"] {
+            let found = refused(&format!("{named}{owner}"));
+            assert!(
+                found.contains("`name` ") && found.contains("refuses those that begin with `internal-`"),
+                "{found}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_certificate_of_another_partition_than_its_region_s_is_refused() {
+    let arn = "arn:aws-cn:acm:us-east-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+    let found = refused(&format!("[edge]\nhost = \"www.example.com\"\ncertificate_arn = \"{arn}\"\n"));
+    assert!(found.contains("`edge.certificate_arn` ") && found.contains("begin it with `arn:aws:`"), "{found}");
 }

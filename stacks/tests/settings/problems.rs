@@ -362,7 +362,7 @@ alarm_error_percent = 0
     insta::assert_snapshot!(refused(text), @r"
     staging.toml:5:15: `edge.price_class` is `PriceClass_300`, one of `PriceClass_100`, `PriceClass_200` and `PriceClass_All` is expected: did you mean `PriceClass_100`?
     staging.toml:6:29: `edge.requests_per_five_minutes` is 9, but must be from 10 to 2000000000
-    staging.toml:9:14: `edge.countries[0]` is `Sweden`, a country's two letters such as `SE` is expected
+    staging.toml:9:14: `edge.countries[0]` is `Sweden`, a country's two letters such as `SE`, or `GB` for the United Kingdom, is expected
     staging.toml:10:31: `edge.firewall_log_retention_days` is `31`: choose one of `1`, `3`, `5`, `7`, `14`, `30`, `60`, `90`, `120`, `150`, `180`, `365`, `400`, `545`, `731`, `1096`, `1827`, `2192`, `2557`, `2922`, `3288` and `3653`
     staging.toml:11:23: `edge.alarm_error_percent` is 0, but must be from 1 to 100
     ");

@@ -99,6 +99,18 @@ const REFUSED: &[(&str, &str, &str)] = &[
         r#""arn:aws-us-gov:acm:eu-north-1:111122223333:certificate/1""#,
         "but `aws.region`",
     ),
+    ("edge.countries", r#"["UK"]"#, "or `GB` for the United Kingdom, is expected"),
+    ("edge.countries", r#"["SE", "ZZ"]"#, "is `ZZ`, a country's two letters"),
+    ("edge.alarm_topic_arn", r#""arn:aws:sns:us-east-1:111122223333:alarms.fifo""#, "a FIFO topic"),
+    ("edge.alarm_topic_arn", r#""arn:aws-cn:sns:us-east-1:111122223333:alarms""#, "begin it with `arn:aws:`"),
+    ("karpenter.service_account", r#""default""#, "the account of all pods of its namespace"),
+    ("karpenter.service_account", r#""aws-node""#, "which another part of the platform has in `kube-system`"),
+    (
+        "load_balancer_controller.service_account",
+        r#""karpenter""#,
+        "in the same namespace, and an account has one role",
+    ),
+    ("load_balancer_controller.namespace", r#""services""#, "where only services may run"),
     ("load_test.rate", "0", "but must be from 1 to"),
     ("state.key_prefix", "\"errored/mine\"", "not below `errored`"),
 ];

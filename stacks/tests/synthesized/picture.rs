@@ -145,6 +145,26 @@ fn it_can_be_read_without_being_seen() {
     }
 }
 
+#[test]
+fn its_description_knows_the_edge_and_what_nobody_calls() {
+    let said = |environment: &str, overrides: &str| {
+        let svg = svg(&platform(environment, overrides));
+        let document = Document::parse(&svg).expect("the picture is well-formed");
+        let said = document.descendants().find(|node| node.attribute("id") == Some("description"));
+        said.and_then(|node| node.text()).expect("it is described").to_owned()
+    };
+    let (small, fronted) = (said(super::ENVIRONMENTS[0].0, super::ENVIRONMENTS[0].1), super::ENVIRONMENTS[3]);
+    assert!(small.contains("a network load balancer; the pods run"), "{small}");
+    assert!(!small.contains("Beside them"), "{small}");
+    let fronted = said(fronted.0, fronted.1);
+    assert!(fronted.contains("a network load balancer, behind ") && fronted.contains("CloudFront, WAF"), "{fronted}");
+    let working = said("working", include_str!("../fixtures/working.toml"));
+    let (_, beside) = working.split_once(" Beside them run ").expect("nobody calls a worker or a job");
+    for name in ["mailer (", "indexer (", "report (CronJob "] {
+        assert!(beside.contains(name), "{name}: {beside}");
+    }
+}
+
 /// A rectangle as left, top, right and bottom.
 fn corners(node: Node<'_, '_>) -> [f64; 4] {
     let number = |name| node.attribute(name).and_then(|value| value.parse::<f64>().ok()).expect("a number");

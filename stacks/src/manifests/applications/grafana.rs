@@ -7,7 +7,8 @@ use k8s_openapi::api::core::v1::{EnvVarSource, SecretKeySelector};
 use crate::{
     charts::{
         self,
-        prometheus_stack::{Component, Dashboards, Grafana, Rights, Sidecar},
+        grafana::{Dashboards, DataSources, Grafana, Rights, Sidecar},
+        prometheus_stack::Component,
     },
     settings::{Provider, Settings, SignOn},
 };
@@ -26,11 +27,21 @@ pub(super) fn values(pods: Component, settings: &Settings) -> Grafana {
             dashboards: Dashboards {
                 label: DASHBOARD_LABEL.to_owned(),
                 search_namespace: settings.observability.namespace.clone(),
+                skip_reload: (!sign_on.local_admin).then_some(true),
             },
+            datasources: (!sign_on.local_admin).then(fetched_before),
         },
         ini: ini(settings),
         env_value_from: section(sign_on).map(|section| secrets(section, &sign_on.secret)).unwrap_or_default(),
     }
+}
+
+/// The sources of data where no password lets anybody tell Grafana of them: they are listed once, before it starts, for one that
+/// watched would never end. Dashboards it looks for by itself, twice a minute.
+///
+/// Source: `templates/_pod.tpl` and `templates/_config.tpl` of the chart of Grafana, 12.11.1.
+fn fetched_before() -> DataSources {
+    DataSources { init_datasources: true, skip_reload: true, watch_method: "LIST".to_owned() }
 }
 
 /// A section of Grafana's configuration.
@@ -70,7 +81,7 @@ fn ini(settings: &Settings) -> BTreeMap<String, BTreeMap<String, String>> {
             ]),
             _ => entries([
                 ("name", settings.name.clone()),
-                ("scopes", "openid profile email groups".to_owned()),
+                ("scopes", sign_on.scopes.join(" ")),
                 ("auth_url", given(&sign_on.authorize_url)),
                 ("token_url", given(&sign_on.token_url)),
                 ("api_url", given(&sign_on.userinfo_url)),
@@ -79,9 +90,12 @@ fn ini(settings: &Settings) -> BTreeMap<String, BTreeMap<String, String>> {
         });
         (format!("auth.{section}"), of)
     });
-    let form =
-        (!sign_on.local_admin).then(|| ("auth".to_owned(), entries([("disable_login_form", "true".to_owned())])));
-    server.into_iter().chain(own).chain(form).collect()
+    // Without a domain it is reached by a port of this machine alone, over HTTP.
+    let cookies = settings.grafana_host().map(|_| ("security", "cookie_secure", "true"));
+    let passwords = [("auth", "disable_login_form", "true"), ("auth.basic", "enabled", "false")];
+    let passwords = passwords.into_iter().filter(|_| !sign_on.local_admin);
+    let single = |(section, key, value): (&str, &str, &str)| (section.to_owned(), entries([(key, value.to_owned())]));
+    server.into_iter().chain(own).chain(cookies.into_iter().chain(passwords).map(single)).collect()
 }
 
 /// The role of whoever signs in, by a question to what is told of them.

@@ -9,7 +9,7 @@ use crate::{
         self, ServiceAccount, Unavailable, Values as _,
         load_balancer_controller::{Values, Webhook},
     },
-    names::{CORS_PROXY_SERVER, NAME_LABEL},
+    names::{CORS_PROXY_SERVER, NAME_LABEL, TLS_POLICY},
     settings::Settings,
 };
 
@@ -34,7 +34,7 @@ pub(super) fn application(settings: &Settings) -> Application {
         replica_count: Some(controller.replicas),
         service_account: ServiceAccount::named(&controller.service_account),
         default_target_type: "ip".to_owned(),
-        default_ssl_policy: "ELBSecurityPolicy-TLS13-1-2-2021-06".to_owned(),
+        default_ssl_policy: TLS_POLICY.to_owned(),
         default_tags: settings.aws.tags.clone(),
         // It would refuse every new Service while the controller is down; the one load balancer here names its class.
         enable_service_mutator_webhook: false,

@@ -6,7 +6,7 @@ use synth_bindings::{
 };
 use synth_review::{Findings, Policy, Severity};
 
-use super::{distributions, proxy};
+use super::{distributions, given, proxy};
 use crate::{Platform, view::Declared};
 
 pub(super) const ADDRESSES_ARE_LIMITED: Policy<Platform> = Policy {
@@ -94,11 +94,9 @@ fn edge_alone_is_believed(platform: &Platform, findings: &mut Findings) {
     let place = || proxy.deployment.place();
     match (edge, proxy.has_flag("--behind-edge")) {
         (false, true) => {
-            findings.report(
-                place(),
-                "believes forwarded addresses, and no edge is before it",
-                "remove `--behind-edge`",
-            );
+            findings
+                .report(place(), "believes forwarded addresses, and no edge is before it", "remove `--behind-edge`")
+                .set_by(given(platform, &proxy, "--behind-edge"));
         }
         (true, false) => {
             let mend = "give it `--behind-edge`";
@@ -108,6 +106,8 @@ fn edge_alone_is_believed(platform: &Platform, findings: &mut Findings) {
     }
     for range in proxy.flags("--trust-forwarded-from") {
         let message = format!("believes the forwarded addresses of everybody in {range}");
-        findings.report(place(), message, "remove `--trust-forwarded-from`: an edge is believed by `--behind-edge`");
+        findings
+            .report(place(), message, "remove `--trust-forwarded-from`: an edge is believed by `--behind-edge`")
+            .set_by(given(platform, &proxy, "--trust-forwarded-from"));
     }
 }

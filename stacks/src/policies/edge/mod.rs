@@ -34,3 +34,10 @@ fn distributions(platform: &Platform) -> impl Iterator<Item = Distribution<'_>> 
 fn proxy(platform: &Platform) -> Option<Workload<'_>> {
     platform.autoscaled().into_iter().find(|workload| workload.name() == CORS_PROXY_SERVER)
 }
+
+/// The key of the proxy's arguments, where they are what gives it a flag.
+fn given(platform: &Platform, proxy: &Workload<'_>, flag: &str) -> Option<String> {
+    let arguments = &platform.settings.services.cors_proxy_server.arguments;
+    let gives = |argument: &String| argument.split('=').next() == Some(flag);
+    arguments.iter().any(gives).then(|| proxy.setting("arguments"))
+}

@@ -3,7 +3,7 @@
 use synth_bindings::{aws_cloudfront_vpc_origin, aws_lb, aws_vpc_security_group_ingress_rule, data};
 use synth_review::{Findings, Policy, Severity};
 
-use super::{distributions, proxy};
+use super::{distributions, given, proxy};
 use crate::{Platform, settings::Duration};
 
 /// How long a target may take to answer, where no flag of the proxy says so.
@@ -91,18 +91,22 @@ fn times_fit(platform: &Platform, findings: &mut Findings) {
             let read = number(origin.text(|of| of.vpc_origin_config().origin_read_timeout()), 30);
             let kept = number(origin.text(|of| of.vpc_origin_config().origin_keepalive_timeout()), 5);
             if read <= patience {
-                findings.report(
-                    distribution.place(),
-                    format!("waits {read} s for the proxy, which waits {patience} s for its targets"),
-                    "raise `origin_read_timeout` above the proxy's `--timeout`",
-                );
+                findings
+                    .report(
+                        distribution.place(),
+                        format!("waits {read} s for the proxy, which waits {patience} s for its targets"),
+                        "raise `origin_read_timeout` above the proxy's `--timeout`, or lower that",
+                    )
+                    .set_by(given(platform, &proxy, "--timeout"));
             }
             if kept >= idle {
-                findings.report(
-                    distribution.place(),
-                    format!("keeps connections for {kept} s, the proxy for {idle} s"),
-                    "lower `origin_keepalive_timeout` below the proxy's `--idle-timeout`",
-                );
+                findings
+                    .report(
+                        distribution.place(),
+                        format!("keeps connections for {kept} s, the proxy for {idle} s"),
+                        "lower `origin_keepalive_timeout` below the proxy's `--idle-timeout`, or raise that",
+                    )
+                    .set_by(given(platform, &proxy, "--idle-timeout"));
             }
         }
     }

@@ -21,6 +21,15 @@ pub(super) const NAMESPACES_EXIST: Policy<Platform> = Policy {
     check: namespaces_exist,
 };
 
+/// Applications whose namespace a setting names and nobody makes, and that setting.
+const NAMESPACES: [(&str, &str); 5] = [
+    ("aws-load-balancer-controller", "load_balancer_controller.namespace"),
+    ("external-dns", "domain.external_dns.namespace"),
+    ("karpenter", "karpenter.namespace"),
+    ("karpenter-crd", "karpenter.namespace"),
+    ("metrics-server", "metrics_server.namespace"),
+];
+
 fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
     let mut known: BTreeSet<String> = OF_KUBERNETES.map(str::to_owned).into();
     known.extend(platform.every::<Namespace>().map(|namespace| namespace.name().to_owned()));
@@ -31,11 +40,13 @@ fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
     }
     let mut judge = |object: &Manifest, namespace: &str, what: &str| {
         if !namespace.is_empty() && !known.contains(namespace) {
-            findings.report(
-                platform.place(object),
-                format!("{what} namespace `{namespace}`, which nothing creates"),
-                "declare the Namespace among the platform's manifests",
-            );
+            let key = NAMESPACES.iter().find(|(name, _)| *name == object.name()).map(|(_, key)| *key);
+            let mend = match key {
+                Some(key) => format!("set `{key}` to one that is there, such as `kube-system`"),
+                None => "declare the Namespace among the platform's manifests".to_owned(),
+            };
+            let message = format!("{what} namespace `{namespace}`, which nothing creates");
+            findings.report(platform.place(object), message, mend).set_by(key);
         }
     };
     for object in platform.objects() {

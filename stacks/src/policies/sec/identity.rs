@@ -3,19 +3,17 @@
 use std::collections::BTreeMap;
 
 use synth_bindings::{
-    aws_eks_addon, aws_eks_pod_identity_association, aws_iam_policy, aws_iam_role_policy,
+    aws_eks_addon, aws_eks_pod_identity_association, aws_iam_policy, aws_iam_role, aws_iam_role_policy,
     aws_iam_role_policy_attachment,
 };
 use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform,
-    names::ADD_ON_NAMESPACE,
+    iam::MANAGED_POLICY_LIMIT,
+    names::{ADD_ON_NAMESPACE, EXTERNAL_SECRETS},
     view::{Declared, granted_documents, is_pattern, trust_documents},
 };
-
-/// The most characters of a managed policy, white space not counted.
-const MANAGED: usize = 6_144;
 
 /// The most characters of all policies inside one role.
 const INLINE: usize = 10_240;
@@ -40,10 +38,10 @@ fn document_size(platform: &Platform, findings: &mut Findings) {
     for document in granted_documents(platform) {
         let length = document.length();
         if document.carrier.of_type::<aws_iam_policy::Handle>().is_some() {
-            if length > MANAGED {
+            if length > MANAGED_POLICY_LIMIT {
                 findings.report(
                     document.carrier.place(),
-                    format!("has a document of {length} characters, but IAM allows {MANAGED}"),
+                    format!("has a document of {length} characters, but IAM allows {MANAGED_POLICY_LIMIT}"),
                     "split it into several policies, one for each concern",
                 );
             }
@@ -81,19 +79,33 @@ pub(super) const POLICIES_PER_ROLE: Policy<Platform> = Policy {
 };
 
 fn policies_per_role(platform: &Platform, findings: &mut Findings) {
-    let mut attached: BTreeMap<String, (Place, usize)> = BTreeMap::new();
+    let mut attached: BTreeMap<String, (Declared<'_>, usize)> = BTreeMap::new();
     for attachment in platform.resources::<aws_iam_role_policy_attachment::Handle>() {
         let Some(role) = attachment.leads(|of| of.role()) else { continue };
         // Addresses are unique in their stack, files in all of them.
-        attached.entry(role.place().file + &role.place().subject).or_insert_with(|| (role.place(), 0)).1 += 1;
+        attached.entry(role.place().file + &role.place().subject).or_insert((role, 0)).1 += 1;
     }
-    for (place, number) in attached.into_values().filter(|(_, number)| *number > PER_ROLE) {
-        findings.report(
-            place,
-            format!("has {number} managed policies, but IAM attaches {PER_ROLE}"),
-            "join small ones, or make some inline",
-        );
+    for (role, number) in attached.into_values().filter(|(_, number)| *number > PER_ROLE) {
+        let name = role.of_type::<aws_iam_role::Handle>().and_then(|role| role.text(|of| of.name()));
+        let key = name.and_then(|name| asked_by(platform, &name));
+        let mend = match &key {
+            Some(key) => format!("name less in `{key}`, such as a prefix in place of many"),
+            None => "join small ones, or make some inline".to_owned(),
+        };
+        let message = format!("has {number} managed policies, but IAM attaches {PER_ROLE}");
+        findings.report(role.place(), message, mend).set_by(key);
     }
+}
+
+/// The key of the settings whose length makes that of a role's policies.
+fn asked_by(platform: &Platform, role: &str) -> Option<String> {
+    let (settings, services) = (&platform.settings, &platform.settings.services);
+    let (runs, table) = if role == settings.named(EXTERNAL_SECRETS) {
+        (services.with_secrets().max_by_key(|runs| runs.asks.secrets.len())?, "secrets")
+    } else {
+        (services.runs().find(|runs| settings.service_role(runs.name) == role)?, "permissions")
+    };
+    Some(format!("{}.{table}", services.key(runs.name).join(".")))
 }
 
 pub(super) const WILDCARD_ACTIONS: Policy<Platform> = Policy {

@@ -12,33 +12,43 @@ pub(super) const PUBLIC_MEANS_SIGNED_IN: Policy<Platform> = Policy {
     code: "SEC020",
     name: "public-means-signed-in",
     severity: Severity::Error,
-    explanation: "Argo CD and Grafana may change and read the whole cluster: on the internet one password of a built-in \
-                  user, or none, must not be all that is between them and everybody.",
+    explanation: "Argo CD and Grafana may change and read the whole cluster: on the internet somebody who knows people has to \
+                  sign them in, and beside that no password of a built-in user may let anybody in.",
     check: public_means_signed_in,
 };
 
+/// How people sign in to a page: does somebody else know them, and may a built-in user sign in by a password?
+type SignsIn = (bool, bool);
+
 fn public_means_signed_in(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
-    let argocd = argocd_values(platform).is_some_and(|(values, _)| {
+    let argocd: Option<SignsIn> = argocd_values(platform).map(|(values, _)| {
         let knows = |key| values.configs.cm.health.contains_key(key);
-        knows("dex.config") && values.dex.enabled || knows("oidc.config")
+        (knows("dex.config") && values.dex.enabled || knows("oidc.config"), values.configs.cm.takes_passwords())
     });
-    let grafana = platform.chart::<prometheus_stack::Values>().is_some_and(|chart| chart.values.grafana.knows_people());
+    let grafana: Option<SignsIn> = platform.chart::<prometheus_stack::Values>().map(|chart| {
+        let grafana = &chart.values.grafana;
+        (grafana.knows_people(), grafana.takes_passwords())
+    });
     let pages = [
         (&settings.argocd.namespace, argocd, "domain.argocd_scheme"),
         (&settings.observability.namespace, grafana, "domain.grafana_scheme"),
     ];
     for entrance in platform.entrances().filter(|entrance| entrance.is_public()) {
         let page = pages.iter().find(|(namespace, ..)| *namespace == entrance.ingress.namespace());
-        if let Some((_, false, scheme)) = page {
-            findings
-                .report(
-                    entrance.ingress.place(),
-                    format!("opens `{}` to the internet, where nobody but its own users signs in", entrance.host),
-                    format!("set `domain.sign_on.provider`, or `{scheme}` to \"internal\""),
-                )
-                .set_by([*scheme, "domain.sign_on.provider"]);
-        }
+        let Some((_, signs_in, scheme)) = page else { continue };
+        let (what, mend) = match signs_in.unwrap_or((false, true)) {
+            (true, false) => continue,
+            (true, true) => ("where its own `admin` signs in by a password, too", "set"),
+            (false, _) => ("where nobody but its own users signs in", "set `domain.sign_on.provider`, and"),
+        };
+        findings
+            .report(
+                entrance.ingress.place(),
+                format!("opens `{}` to the internet, {what}", entrance.host),
+                format!("{mend} `domain.sign_on.local_admin` to false, or `{scheme}` to \"internal\""),
+            )
+            .set_by([*scheme, "domain.sign_on.provider", "domain.sign_on.local_admin"]);
     }
 }
 

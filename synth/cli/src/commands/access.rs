@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value as Json, json};
 use stacks::{
     Platform,
-    access::{Balanced, Page, balanced, pages},
+    access::{Balanced, Entered, Page, balanced, entered, pages},
     settings::Settings,
 };
 use synth_command::report::{HEADING, Report, json as pretty};
@@ -22,11 +22,14 @@ pub(crate) struct AccessArgs {
     json: bool,
 }
 
+/// Where a Service with a load balancer of its own is.
+const BALANCER: &str = "its load balancer, which answers a minute after it has its name";
+
 /// Prints commands to copy; what they are for stands above them as comments of the shell.
 pub(crate) fn access(project: &Project, args: &AccessArgs) -> Result<Report> {
     let settings = &project.settings;
     let platform = Platform::build(settings)?;
-    let (pages, balanced) = (pages(&platform), balanced(&platform));
+    let (pages, balanced, entered) = (pages(&platform), balanced(&platform), entered(&platform));
     if args.json {
         let value = json!({
             "environment": project.environment,
@@ -34,6 +37,7 @@ pub(crate) fn access(project: &Project, args: &AccessArgs) -> Result<Report> {
             "private": is_private(settings),
             "pages": pages.iter().map(page).collect::<Vec<_>>(),
             "load_balancers": balanced.iter().map(load_balancer).collect::<Vec<_>>(),
+            "entrances": entered.iter().map(entrance).collect::<Vec<_>>(),
         });
         return Ok(Report::fine(pretty(&value)));
     }
@@ -62,15 +66,22 @@ pub(crate) fn access(project: &Project, args: &AccessArgs) -> Result<Report> {
             writeln!(text, "curl --include --header 'Origin: {}' \"{url}\"", origin(settings))?;
             continue;
         }
-        text += &comment(format_args!(
-            "{} at its load balancer, which answers a minute after it has its name",
-            service.service
-        ));
-        let (hostname, url) = (service.hostname(), url(settings, service));
-        // Its certificate is for the name that people use, and not for the load balancer's own.
-        let insecure = if service.scheme() == "https" { "--insecure " } else { "" };
+        let (variable, at, insecure) = match (&service.edge, service.scheme()) {
+            (Some(_), _) => ("EDGE", "the edge before it, which answers some minutes after it is applied", ""),
+            // Its certificate is for the name that people use, and not for the load balancer's own.
+            (None, "https") => ("LOAD_BALANCER", BALANCER, "--insecure "),
+            _ => ("LOAD_BALANCER", BALANCER, ""),
+        };
+        text += &comment(format_args!("{} at {at}", service.service));
+        let (hostname, url) = (service.hostname(), url(settings, service, variable));
         let header = format!("--header 'Origin: {}'", origin(settings));
-        writeln!(text, "LOAD_BALANCER=$({hostname})\ncurl {insecure}--include {header} \"{url}\"")?;
+        writeln!(text, "{variable}=$({hostname})\ncurl {insecure}--include {header} \"{url}\"")?;
+    }
+    for Entered { service, url, public, .. } in &entered {
+        let from = if *public { "" } else { ", from inside the VPC" };
+        text += "\n";
+        text += &comment(format_args!("{service} at {url}{from}"));
+        writeln!(text, "curl --include \"{url}\"")?;
     }
     Ok(Report::fine(text))
 }
@@ -83,9 +94,9 @@ fn is_private(settings: &Settings) -> bool {
     settings.cluster.public_access_cidrs.is_empty()
 }
 
-/// The target behind the proxy, asked for through the load balancer.
-fn url(settings: &Settings, service: &Balanced) -> String {
-    format!("{}://$LOAD_BALANCER/http://{}/posts/1", service.scheme(), settings.mock_target_address())
+/// The target behind the proxy, asked for through what the variable of the shell names.
+fn url(settings: &Settings, service: &Balanced, variable: &str) -> String {
+    format!("{}://${variable}/http://{}/posts/1", service.scheme(), settings.mock_target_address())
 }
 
 /// A page that the proxy serves.
@@ -123,5 +134,14 @@ fn load_balancer(service: &Balanced) -> Json {
         "port": service.port,
         "command": service.hostname(),
         "host": service.host,
+    })
+}
+
+fn entrance(entered: &Entered) -> Json {
+    json!({
+        "service": entered.service,
+        "namespace": entered.namespace,
+        "url": entered.url,
+        "public": entered.public,
     })
 }

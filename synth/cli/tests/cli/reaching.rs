@@ -122,3 +122,37 @@ fn the_readme_shows_the_lines_of_the_default_environment() {
     }
     assert!(count >= 8, "{block}");
 }
+
+/// The lines of an environment of its own.
+fn lines_of(environment: &str, text: &str) -> String {
+    let project = Project::new();
+    project.write(&format!("stacks/environments/{environment}.toml"), text);
+    project.synth(["access", "--env", environment]).succeeds().stdout
+}
+
+#[test]
+fn names_are_said_where_there_are_some_and_passwords_where_one_lets_in() {
+    let named = "name = \"named\"\n[argocd]\ndomain = \"argocd.example.com\"\n[domain]\nname = \"example.com\"\n";
+    let entrance = "[services.mock_target_server.entrance]\nhost = \"target.example.com\"\npath = \"/posts\"\n";
+    let lines = lines_of("named", &format!("{named}{entrance}"));
+    for text in [
+        "# Argo CD at https://argocd.example.com, from inside the VPC; or\n",
+        "# first password of `admin`\n",
+        "# mock-target-server at https://target.example.com/posts, from inside the VPC\ncurl --include \"https://target.example.com/posts\"\n",
+    ] {
+        assert!(lines.contains(text), "no `{text}` in:\n{lines}");
+    }
+    let signed = "[domain.sign_on]\nprovider = \"github\"\norganization = \"example-org\"\nadmins = [\"a\"]\nlocal_admin = false\n";
+    let lines = lines_of("named", &format!("{named}{signed}"));
+    assert!(!lines.contains("password") && !lines.contains("kubectl get secret"), "{lines}");
+}
+
+#[test]
+fn an_edge_is_asked_by_its_own_name_and_trusted_as_any_site() {
+    let lines = lines_of("fronted", "name = \"fronted\"\n[edge]\nenabled = true\n");
+    for text in ["# cors-proxy-server at the edge before it", "\nEDGE=$(aws cloudfront ", "\"https://$EDGE/http://mock"]
+    {
+        assert!(lines.contains(text), "no `{text}` in:\n{lines}");
+    }
+    assert!(!lines.contains("--insecure") && !lines.contains("LOAD_BALANCER"), "{lines}");
+}
