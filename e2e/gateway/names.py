@@ -46,5 +46,5 @@ def recorded(world: World, wanted: dict[str, str]) -> bool:
 
     zones = route53_backends[world.account][world.partition].zones.values()
     records = [record for zone in zones for record in zone.rrsets]
-    return any(record.name.rstrip(".") == wanted["Name"].rstrip(".") and record.type_ == wanted["Type"]
+    return any(record.name.rstrip(".") == wanted["Name"].rstrip(".") and record.type == wanted["Type"]
                and wanted["Value"].rstrip(".") in [value.rstrip(".") for value in record.records] for record in records)
