@@ -6,13 +6,11 @@ CloudFront refuses is refused: what is in use stays, a distribution goes once it
 
 from __future__ import annotations
 
-import random
-import string
-from typing import Any
 from xml.etree import ElementTree
 
 from .call import Call, Text
-from .cloudfront_form import NAMESPACE, at, document, element, every, failure, moment, parsed, text_at
+from .cloudfront_form import NAMESPACE, at, document, element, every, failure, parsed, text_at
+from .cloudfront_kept import Made, changed, found, keep, new_id, tags_in, unchanged_since, users
 from .router import Router
 from .world import World
 
@@ -23,7 +21,6 @@ POLICIES = (
     ("origin-request-policy", "OriginRequestPolicy", "OriginRequestPolicyId"),
     ("response-headers-policy", "ResponseHeadersPolicy", "ResponseHeadersPolicyId"),
 )
-Made = dict[str, Any]
 
 
 def declare(router: Router, world: World) -> None:
@@ -34,41 +31,6 @@ def declare(router: Router, world: World) -> None:
     origins(router, world)
     subscriptions(router, world)
     tags(router, world)
-
-
-def keep(world: World, kind: str, config: ElementTree.Element, identity: str, tagged: dict[str, str]) -> Made:
-    """Keeps what a document makes."""
-    arn = f"arn:{world.partition}:cloudfront::{world.account}:{kind}/{identity}"
-    made = {"Id": identity, "Arn": arn, "Config": config, "ETag": new_id("E"), "Tags": tagged, "Time": moment()}
-    world.fronts[kind, identity] = made
-    return made
-
-
-def found(world: World, kind: str, identity: str, code: str) -> Made:
-    made = world.fronts.get((kind, identity))
-    if made is None:
-        raise failure(404, code, f"The specified {kind} does not exist.")
-    return made
-
-
-def changed(call: Call, made: Made, config: ElementTree.Element) -> Made:
-    """Takes another document in place of the one that was read."""
-    unchanged_since(call, made)
-    made.update(Config=config, ETag=new_id("E"), Time=moment())
-    return made
-
-
-def unchanged_since(call: Call, made: Made) -> None:
-    given = call.headers.get("if-match", "")
-    if given != made["ETag"]:
-        raise failure(412 if given else 400, "PreconditionFailed" if given else "InvalidIfMatchVersion",
-                      "The If-Match version is missing or not valid for the resource.")
-
-
-def users(world: World, member: str, identity: str) -> list[Made]:
-    """The distributions that name something."""
-    return [one for (kind, _), one in world.fronts.items() if kind == "distribution"
-            and identity in [named.text for named in one["Config"].iter(NAMESPACE + member)]]
 
 
 def policies(router: Router, world: World, kind: str, policy: str, named: str) -> None:
@@ -188,13 +150,13 @@ def finds_what_it_names(world: World, config: ElementTree.Element, own: str = ""
         if identity not in controls:
             raise failure(404, "NoSuchOriginAccessControl", "The origin access control does not exist.")
     for arn in named("WebACLId"):
-        if arn not in wafv2_backends[world.account]["global"].wacls:
+        if not any(arn in backend.wacls for backend in wafv2_backends[world.account].values()):
             raise failure(400, "InvalidWebACLId", f"AWS WAF web ACL was not found: {arn}")
     hosts = [one.text for one in at(config, "Aliases", "Items")]
     for arn in named("ACMCertificateArn"):
         # It looks in one region alone, whatever the ARN says.
         certificate = acm_backends[world.account]["us-east-1"]._certificates.get(arn)
-        names = [certificate.common_name, *certificate.cert.all_sans] if certificate and certificate.status == "ISSUED" else []
+        names = [certificate.common_name, *certificate.sans] if certificate and certificate.status == "ISSUED" else []
         if not all(any(covers(name, host) for name in names) for host in hosts):
             raise failure(400, "InvalidViewerCertificate", f"The certificate {arn} does not exist here, is not issued or is not for {hosts}.")
     if hosts and not named("ACMCertificateArn"):
@@ -301,12 +263,3 @@ def tags(router: Router, world: World) -> None:
             for key in at(asked, "Items"):
                 tagged(call).pop(str(key.text), None)
         return Text("", 204)
-
-
-def tags_in(asked: ElementTree.Element) -> dict[str, str]:
-    return {text_at(one, "Key"): text_at(one, "Value") for one in asked.iter(NAMESPACE + "Tag")}
-
-
-def new_id(first: str, length: int = 13) -> str:
-    return first + "".join(random.choices(string.ascii_uppercase + string.digits, k=length))
-

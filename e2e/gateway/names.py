@@ -1,4 +1,4 @@
-"""What names and the edge need of other services: certificates that are proved, and AWS's list of CloudFront's servers."""
+"""Certificates, which are issued to whoever proves that a name is theirs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from .call import Call
 from .router import Router
 from .world import World
 
-# AWS's list of the addresses by which CloudFront reaches origins.
-SERVERS = "com.amazonaws.global.cloudfront.origin-facing"
-
 
 def declare(router: Router, world: World) -> None:
-    """Declares both."""
+    """Declares who issues them."""
 
     @router.correct("acm", "DescribeCertificate")
     def a_certificate_is_issued_once_its_records_are_there(call: Call, text: str) -> str:
@@ -29,15 +26,6 @@ def declare(router: Router, world: World) -> None:
             for one in asked:
                 one["ValidationStatus"] = "SUCCESS"
         return json.dumps(body)
-
-    @router.action("ec2", "DescribeManagedPrefixLists")
-    def the_servers_of_cloudfront_are_listed(call: Call) -> None:
-        """moto lists those of S3 and DynamoDB alone."""
-        from moto.ec2.models import ec2_backends
-
-        backend = ec2_backends[world.account][call.region]
-        if all(one.prefix_list_name != SERVERS for one in backend.managed_prefix_lists.values()):
-            backend._create_aws_managed_prefix_list(SERVERS, "IPv4", [{"Cidr": "120.52.22.96/27", "Description": ""}])
 
 
 def recorded(world: World, wanted: dict[str, str]) -> bool:
