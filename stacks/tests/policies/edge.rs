@@ -160,7 +160,12 @@ fn a_host_of_the_edge_that_leads_elsewhere_is_found() {
         argue(platform, record, "alias.name", text("fronted-proxy.elb.eu-north-1.amazonaws.com"));
         argue(platform, "aws_route53_record.viewers_ipv6", "type", text("TXT"));
     });
-    insta::assert_snapshot!(found_elsewhere, @"");
+    insta::assert_snapshot!(found_elsewhere, @r"
+    aws_route53_record.viewers in fronted/edge/names.tf.json leads `proxy.example.com`, the host of the edge, elsewhere
+      mend: remove it, or let its alias lead to the distribution
+    aws_cloudfront_distribution.main in fronted/edge/distribution.tf.json is reached as `proxy.example.com`, which has no record AAAA
+      mend: add alias records of both kinds that lead to it
+    ");
     assert_eq!(found(&elsewhere(), "EDGE008"), "", "whose zone is somebody else's, has records there");
 }
 
@@ -170,5 +175,10 @@ fn a_certificate_of_the_edge_that_cloudfront_does_not_take_is_found() {
         argue(platform, "aws_acm_certificate.host", "domain_name", text("www.example.com"));
         resource(platform, "aws_acm_certificate.host", |certificate| certificate.provider_alias = None);
     });
-    insta::assert_snapshot!(found, @"");
+    insta::assert_snapshot!(found, @r"
+    aws_acm_certificate.host in fronted/edge/names.tf.json is not for `proxy.example.com`, the host of the edge
+      mend: set `domain_name` to that host
+    aws_acm_certificate.host in fronted/edge/names.tf.json lies in the environment's region, where CloudFront does not look
+      mend: make it by the provider `global`
+    ");
 }
