@@ -85,7 +85,8 @@ def ec2(router: Router, world: World) -> None:
         def describe(root: ElementTree.Element) -> None:
             for item in root.findall("{*}securityGroupRuleSet/{*}item"):
                 rule = ("rule", item.findtext("{*}securityGroupRuleId", ""))
-                world.asked |= {rule: {"Description": description} for description in asked}
+                if asked:
+                    world.asked[rule] = {"Description": asked[0]}
                 if rule in world.asked and not item.findtext("{*}description"):
                     for empty in item.findall("{*}description"):
                         item.remove(empty)

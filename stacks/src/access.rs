@@ -127,7 +127,14 @@ pub fn balanced(platform: &Platform) -> Vec<Balanced> {
         let port = balancer.leads().first().and_then(|leads| u16::try_from(leads.port).ok()).unwrap_or_default();
         let (service, namespace) = (balancer.service.name().to_owned(), balancer.service.namespace().to_owned());
         let made = balancer.made().and_then(|made| made.text(|of| of.name()));
-        Balanced { service, namespace, port, made, host: balancer.host().or_else(|| host(platform)), edge: edge(platform) }
+        Balanced {
+            service,
+            namespace,
+            port,
+            made,
+            host: balancer.host().or_else(|| host(platform)),
+            edge: edge(platform),
+        }
     });
     // One load balancer has several groups: the one that speaks TLS is the one to ask.
     let mut balanced: Vec<_> = balanced.collect();

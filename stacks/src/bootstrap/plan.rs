@@ -179,11 +179,7 @@ fn of_edge(settings: &Settings) -> Vec<statement::Block> {
         "vpcorigin",
     ];
     let kept = kept.map(|kind| format!("arn:aws:cloudfront::{account}:{kind}/*"));
-    let everywhere = [
-        "cloudwatch:DescribeAlarms",
-        "ec2:DescribeManagedPrefixLists",
-        "logs:DescribeResourcePolicies",
-    ];
+    let everywhere = ["cloudwatch:DescribeAlarms", "ec2:DescribeManagedPrefixLists", "logs:DescribeResourcePolicies"];
     let deliveries =
         ["logs:GetDelivery", "logs:GetDeliveryDestination", "logs:GetDeliverySource", "logs:ListTagsForResource"];
     let kinds = ["delivery:*", "delivery-destination:*", "delivery-source:*"].map(|kind| global("logs", kind));

@@ -27,8 +27,8 @@ pub(super) fn names(settings: &Settings, global: &ProviderHandle<Aws>, stack: &S
     let host = settings.edge_host()?;
     let domain = settings.domain.name.as_deref().filter(|_| settings.domain.covers(&host));
     // The cluster stack has made it, or found it, by then.
-    let zone = domain
-        .map(|domain| data::aws_route53_zone("main").name(domain).private_zone(false).add_to(stack).zone_id());
+    let zone =
+        domain.map(|domain| data::aws_route53_zone("main").name(domain).private_zone(false).add_to(stack).zone_id());
     let certificate = match (&settings.edge.certificate_arn, &zone) {
         (Some(arn), _) => arn.to_string().into_value(),
         (None, Some(zone)) => certified(&host, zone, global, stack),

@@ -3,9 +3,7 @@
 use super::problem::Problems;
 use super::shape::ROLE_NAME_LIMIT;
 use super::zone;
-use super::{
-    Argocd, Aws, BaseNodes, CertificateArn, Cluster, ExternalSecrets, Keda, Network, Observability, Services,
-};
+use super::{Argocd, Aws, BaseNodes, CertificateArn, Cluster, ExternalSecrets, Keda, Network, Observability, Services};
 use crate::{
     instances::Offered,
     names::{OF_KUBERNETES, SERVICE_ROLE},
@@ -217,4 +215,3 @@ pub(super) fn administrators_are_others(cluster: &Cluster, taken: &[(&str, Strin
         }
     }
 }
-

@@ -80,13 +80,7 @@ pub(super) fn names_lie_in_domain(
 }
 
 /// Nothing else has the host of the edge. Where that is empty it is the proxy's, which was looked at already.
-fn leads_to_the_edge(
-    domain: &Domain,
-    argocd: &Argocd,
-    services: &Services,
-    edge: &Edge,
-    problems: &mut Problems<'_>,
-) {
+fn leads_to_the_edge(domain: &Domain, argocd: &Argocd, services: &Services, edge: &Edge, problems: &mut Problems<'_>) {
     let grafana = domain.host(&domain.grafana);
     let entrances = services.all().filter_map(|(name, service)| {
         let entrance = service.entrance.as_ref()?;

@@ -69,12 +69,20 @@ fn an_edge_takes_its_host_from_the_domain() {
     for keys in ["", "host = \"www.example.com\"", &format!("certificate_arn = \"{ARN}\""), &elsewhere] {
         assert_eq!(refused(&edge(keys)), "", "{keys}");
     }
-    assert_eq!(refused(&edge("[services.cors_proxy_server]\nadmin_port = 8081")), "", "nothing is redirected behind an edge");
+    assert_eq!(
+        refused(&edge("[services.cors_proxy_server]\nadmin_port = 8081")),
+        "",
+        "nothing is redirected behind an edge"
+    );
     for (keys, key, says) in [
         ("host = \"www.example.org\"", "edge.certificate_arn", "or use a host such as `proxy.example.com`"),
         ("host = \"example.com\"", "edge.certificate_arn", "or use a host such as `proxy.example.com`"),
         ("host = \"a.b.example.com\"", "edge.certificate_arn", "name a certificate of it in us-east-1"),
-        ("host = \"argocd.example.com\"", "edge.host", "which `argocd.domain`, `argocd.example.com` has: choose another"),
+        (
+            "host = \"argocd.example.com\"",
+            "edge.host",
+            "which `argocd.domain`, `argocd.example.com` has: choose another",
+        ),
         ("host = \"grafana.example.com\"", "edge.host", "`grafana.example.com` has: choose another"),
         (
             "host = \"www.example.com\"\n[services.mock_target_server.entrance]\nhost = \"www.example.com\"",
@@ -91,6 +99,9 @@ fn an_edge_takes_its_host_from_the_domain() {
         assert!(found.contains(&format!("`{key}` ")) && found.contains(says), "{keys}: {found}");
     }
     let long = |letters: usize| format!("name = \"{}\"\n{}", "n".repeat(letters), edge(""));
-    assert!(refused(&long(27)).contains("of 33 characters, but Elastic Load Balancing allows 32: use at most 26 characters"));
+    assert!(
+        refused(&long(27))
+            .contains("of 33 characters, but Elastic Load Balancing allows 32: use at most 26 characters")
+    );
     assert_eq!(refused(&long(26)), "", "behind an edge there is no target group of redirects");
 }

@@ -57,11 +57,8 @@ fn below_the_domain_certificate_and_records_are_made_here() {
         let (aliases, certificate, records) = host(keys, DOMAIN);
         assert_eq!(aliases, serde_json::json!([name]));
         assert_eq!(certificate, "${aws_acm_certificate_validation.host.certificate_arn}");
-        let wanted = [
-            proof.to_owned(),
-            format!("viewers \"A\" \"{name}\""),
-            format!("viewers_ipv6 \"AAAA\" \"{name}\""),
-        ];
+        let wanted =
+            [proof.to_owned(), format!("viewers \"A\" \"{name}\""), format!("viewers_ipv6 \"AAAA\" \"{name}\"")];
         assert_eq!(records, wanted);
     }
 }
