@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from settings import GLOBAL
+
 Tags = dict[str, str]
 
 # Operation, key of the answer, key of the identity; what EC2 keeps as a tombstone has a state.
@@ -25,7 +27,7 @@ EC2 = [
 def take(cloud: Any) -> dict[str, Tags]:
     """Everything that can carry tags, by service and identity."""
     found: dict[str, Tags] = {}
-    for lister in (ec2, iam, kms, eks, messages, storage):
+    for lister in (ec2, iam, kms, eks, messages, storage, names, edge):
         found |= lister(cloud)
     return found
 
@@ -121,4 +123,56 @@ def storage(cloud: Any) -> dict[str, Tags]:
     for repository in cloud.all("ecr", "describe_repositories", "repositories"):
         tags = cloud.client("ecr").list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
         found[f"repository/{repository['repositoryName']}"] = pairs(tags)
+    return found
+
+
+def names(cloud: Any) -> dict[str, Tags]:
+    """Load balancers with all that belongs to them, zones, and certificates."""
+    found, api = {}, cloud.client("elbv2")
+    for kind, operation, key, name in (("load balancer", "describe_load_balancers", "LoadBalancers", "LoadBalancerName"),
+                                       ("target group", "describe_target_groups", "TargetGroups", "TargetGroupName")):
+        for one in cloud.all("elbv2", operation, key):
+            arn = one[f"{key.removesuffix('s')}Arn"]
+            found[f"{kind}/{one[name]}"] = of_balancing(api, arn)
+            for listener in api.describe_listeners(LoadBalancerArn=arn)["Listeners"] if kind == "load balancer" else []:
+                found[f"listener/{one[name]}/{listener['Port']}"] = of_balancing(api, listener["ListenerArn"])
+    for zone in cloud.all("route53", "list_hosted_zones", "HostedZones"):
+        identity = zone["Id"].rpartition("/")[2]
+        tags = cloud.client("route53").list_tags_for_resource(ResourceType="hostedzone", ResourceId=identity)
+        found[f"zone/{zone['Name']}"] = pairs(tags["ResourceTagSet"]["Tags"])
+    for region in sorted({cloud.settings.region, GLOBAL}):
+        for one in cloud.all("acm", "list_certificates", "CertificateSummaryList", region):
+            tags = cloud.client("acm", region).list_tags_for_certificate(CertificateArn=one["CertificateArn"])
+            found[f"certificate/{region}/{one['DomainName']}"] = pairs(tags["Tags"])
+    return found
+
+
+def of_balancing(api: Any, arn: str) -> Tags:
+    [found] = api.describe_tags(ResourceArns=[arn])["TagDescriptions"]
+    return pairs(found["Tags"])
+
+
+def edge(cloud: Any) -> dict[str, Tags]:
+    """Distributions, VPC origins and web ACLs; what is beside them in the region of what is global."""
+    found, api = {}, cloud.client("cloudfront")
+    arns = {f"{kind}/{identity}": made["Arn"] for (kind, identity), made in cloud.gateway.world.fronts.items()
+            if kind in ("distribution", "vpcorigin")}
+    for name, arn in arns.items():
+        found[name] = pairs(api.list_tags_for_resource(Resource=arn)["Tags"]["Items"])
+    wafv2 = cloud.client("wafv2", GLOBAL)
+    for one in wafv2.list_web_acls(Scope="CLOUDFRONT")["WebACLs"]:
+        tags = wafv2.list_tags_for_resource(ResourceARN=one["ARN"])["TagInfoForResource"]["TagList"]
+        found[f"web ACL/{one['Name']}"] = pairs(tags)
+    logs = cloud.client("logs", GLOBAL)
+    if cloud.settings.region != GLOBAL:
+        for group in cloud.all("logs", "describe_log_groups", "logGroups", GLOBAL):
+            found[f"log group/{group['logGroupName']}"] = logs.list_tags_for_resource(resourceArn=group["arn"].removesuffix(":*"))["tags"]
+    for alarm in cloud.all("cloudwatch", "describe_alarms", "MetricAlarms", GLOBAL):
+        tags = cloud.client("cloudwatch", GLOBAL).list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
+        found[f"alarm/{alarm['AlarmName']}"] = pairs(tags)
+    for kind, operation, key in (("delivery source", "describe_delivery_sources", "deliverySources"),
+                                 ("delivery destination", "describe_delivery_destinations", "deliveryDestinations"),
+                                 ("delivery", "describe_deliveries", "deliveries")):
+        for one in cloud.all("logs", operation, key, GLOBAL):
+            found[f"{kind}/{one.get('name') or one['id']}"] = one.get("tags", {})
     return found

@@ -37,7 +37,8 @@ def main() -> int:
 
     first, second = prepare(ROOT, WORK / "environments", region=1 if REGIONS else 0)
     # moto reads these when it is first imported.
-    os.environ.update(MOTO_ACCOUNT_ID=first.account, MOTO_IAM_LOAD_MANAGED_POLICIES="true", NO_PROXY="127.0.0.1")
+    os.environ.update(MOTO_ACCOUNT_ID=first.account, MOTO_IAM_LOAD_MANAGED_POLICIES="true", NO_PROXY="127.0.0.1",
+                      MOTO_ACM_VALIDATION_WAIT=str(24 * 60 * 60))
     return run(first, second, whole=not REGIONS)
 
 

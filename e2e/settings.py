@@ -19,6 +19,12 @@ ASKING = "scripts/alerts/asking.toml"
 # repository, so that the run can prove that no state holds it.
 CHANGES = {"owner_id = 0\n": "owner_id = 1001\n", "repository_id = 0\n": "repository_id = 2002\n",
            'credentials = "none"\n': 'credentials = "token"\n'}
+# The default environment has an edge, under the name of its domain; the one beside it has a domain alone. Both lie where the name
+# that each has for Argo CD says.
+EDGE = {"[edge]\nenabled = false\n": "[edge]\nenabled = true\n",
+        'alarm_topic_arn = ""\n': 'alarm_topic_arn = "arn:aws:sns:us-east-1:111122223333:alarms"\n'}
+NO_EDGE = "\n[edge]\nenabled = false\n"
+GLOBAL = "us-east-1"
 
 # The environment beside the default one; its name is no user's, for whose sake `bench_plan.py` uses it, too.
 BESIDE = "e2e"
@@ -65,6 +71,14 @@ class Settings:
         services = [key for key, value in self["services"].items() if isinstance(value, dict) and "image" in value]
         return sorted(f"{self.name}/{service.replace('_', '-')}" for service in services)
 
+    def stacks(self) -> list[str]:
+        """Its stacks, in the order in which they are applied."""
+        return [*STACKS, *(["edge"] if self["edge"]["enabled"] else [])]
+
+    def host(self) -> str:
+        """The name under which the proxy is reached."""
+        return f"proxy.{self['domain']['name']}"
+
     def named(self, role: str) -> str:
         """A name of this platform."""
         return f"{self.name}-{role}"
@@ -82,6 +96,8 @@ class Settings:
             accounts[f"service-{name}"] = self["services"]["namespace"], name
         if any(table.get("secrets") for table in services.values()):
             accounts["external-secrets"] = self["external_secrets"]["namespace"], "external-secrets"
+        if "domain" in self.tree:
+            accounts["external-dns"] = "kube-system", "external-dns"
         return accounts
 
     def state_key(self, stack: str) -> str:
@@ -111,20 +127,27 @@ class Settings:
 
 def prepare(root: Path, folder: Path, region: int = 0) -> tuple[Settings, Settings]:
     """Writes two environments of one account into a folder of the run's own: the default one, and what the guide says to
-    write for another, word for word. It has one block for the same region, and one for a second region."""
+    write for another, word for word, with a domain. It has one block for the same region, and one for a second region."""
     base = (root / BASE).read_text()
-    for old, new in CHANGES.items():
+    for old, new in (CHANGES | EDGE).items():
         if base.count(old) != 1:
             raise ValueError(f"{BASE} does not say {old!r} once")
         base = base.replace(old, new)
-    base += (root / ASKING).read_text()
+    base += domain(base) + (root / ASKING).read_text()
     section = (root / GUIDE).read_text().partition("## Add an environment")[2].partition("\n## ")[0]
     over = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)[region]
+    over += domain(over) + NO_EDGE
     folder.mkdir(parents=True)
     (folder / "default.toml").write_text(base)
     (folder / f"{BESIDE}.toml").write_text(over)
     tree = tomllib.loads(base)
     return Settings("default", tree), Settings(BESIDE, merged(tree, tomllib.loads(over)))
+
+
+def domain(text: str) -> str:
+    """The domain in which Argo CD's name lies one label deep."""
+    argocd: str = tomllib.loads(text)["argocd"]["domain"]
+    return f'\n[domain]\nname = "{argocd.partition(".")[2]}"\n'
 
 
 def private(root: Path, folder: Path) -> Settings:

@@ -14,6 +14,8 @@ import checks
 import checks.beside
 import checks.bootstrap
 import checks.cluster
+import checks.edge
+import checks.front
 import checks.github
 import checks.iam
 import checks.network
@@ -26,7 +28,6 @@ from checks import Cloud
 from plans import Comparison
 from processes import Failed, Runner
 from report import Report
-from settings import STACKS
 
 
 class Platform:
@@ -46,6 +47,11 @@ class Platform:
         self.apply("cluster")
         self.check("network", "control plane", "nodes", "karpenter", "access", "policies")
         self.apply("add-ons")
+        if "edge" in self.cloud.settings.stacks():
+            self.apply("edge")
+            self.look("names", "edge")
+        else:
+            self.look("names", "front")
         if self.whole:
             with self.step("plans", "every accepted difference of plans is there", go_on=True):
                 if stale := self.plans.stale():
@@ -55,6 +61,9 @@ class Platform:
 
     def fall(self) -> None:
         """What can be destroyed is destroyed."""
+        if "edge" in self.cloud.settings.stacks():
+            self.destroy("edge")
+            self.look("without edge")
         self.destroy("add-ons")
         self.destroy("cluster")
         if self.whole:
@@ -123,7 +132,7 @@ class Platform:
 
     def plan_untouched(self) -> None:
         """Fails, but goes on, if something of this platform is not as it was made."""
-        for stack in STACKS:
+        for stack in self.cloud.settings.stacks():
             with self.step("beside", f"what another environment does changes nothing in {stack}", go_on=True), \
                     self.runner.providers(self.folder / stack, "helm") as helm:
                 self.plan(stack, helm)

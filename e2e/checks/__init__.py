@@ -45,12 +45,12 @@ class Cloud:
         return {name: tags for name, tags in found.items()
                 if tags.get("Environment", self.settings.environment) == self.settings.environment}
 
-    def client(self, service: str) -> Any:
-        return client(service, self.endpoint, self.settings.region)
+    def client(self, service: str, region: str = "") -> Any:
+        return client(service, self.endpoint, region or self.settings.region)
 
-    def all(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
+    def all(self, service: str, operation: str, key: str, region: str = "", **arguments: Any) -> list[Any]:
         """Every item of a list, over all its pages."""
-        api = self.client(service)
+        api = self.client(service, region)
         if api.can_paginate(operation):
             return [item for page in api.get_paginator(operation).paginate(**arguments) for item in page.get(key, [])]
         return getattr(api, operation)(**arguments).get(key, [])

@@ -8,7 +8,7 @@ from .iam import trust
 
 # What has a name; all else has an id, or belongs to one cluster or VPC.
 NAMED = ("role", "policy", "cluster", "node group", "queue", "rule", "log group", "vault", "backup plan", "repository",
-         "bucket", "key")
+         "bucket", "key", "load balancer", "target group")
 
 
 @check("beside")

@@ -108,15 +108,16 @@ def aws_is_reached_without_the_way_over_nat(cloud: Cloud) -> None:
 
 
 @check("network")
-def nodes_are_reached_by_the_control_plane_and_by_each_other_alone(cloud: Cloud) -> None:
+def nodes_are_reached_by_the_control_plane_the_load_balancer_and_each_other_alone(cloud: Cloud) -> None:
     groups = {name_of(one): one["GroupId"] for one in cloud.all("ec2", "describe_security_groups", "SecurityGroups")}
     nodes, control = groups[cloud.settings.named("nodes")], groups[cloud.settings.named("control-plane")]
+    balancer = groups[cloud.settings.named("balancer")]
     rules = [one for one in cloud.all("ec2", "describe_security_group_rules", "SecurityGroupRules")
              if one["GroupId"] == nodes and not one["IsEgress"]]
     expect(len(rules) >= 8, f"only {len(rules)} rules are found")
     for rule in rules:
         source = rule.get("ReferencedGroupInfo", {}).get("GroupId")
-        expect(source in (nodes, control), f"{rule.get('Description')} lets in {source or rule.get('CidrIpv4')}")
+        expect(source in (nodes, control, balancer), f"{rule.get('Description')} lets in {source or rule.get('CidrIpv4')}")
 
 
 @check("network")

@@ -27,10 +27,12 @@ def the_role_that_plans_has_policies_of_its_own_alone(cloud: Cloud) -> None:
 
 
 @check("plan role")
-def of_objects_it_reads_the_state_alone(cloud: Cloud) -> None:
-    objects = f"arn:aws:s3:::{cloud.settings.bucket}/{cloud.settings['state']['key_prefix']}/*"
+def of_objects_it_reads_the_state_and_what_everybody_reads(cloud: Cloud) -> None:
+    objects = [f"arn:aws:s3:::{cloud.settings.bucket}/{cloud.settings['state']['key_prefix']}/*"]
+    if "edge" in cloud.settings.stacks():
+        objects.append(f"arn:aws:s3:::{cloud.settings.named('pages')}-{cloud.settings.account}/*")
     reading = [one["Resource"] for one in statements(cloud) if "s3:GetObject" in listed(one["Action"])]
-    same("objects", reading, [objects])
+    same("objects", sorted(reading), sorted(objects))
 
 
 def statements(cloud: Cloud) -> list[dict]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gateway import stale
 from processes import SECRET
-from settings import STACKS
 
 from . import Cloud, check, expect, same
 from .bootstrap import state_key
@@ -13,7 +12,7 @@ from .bootstrap import state_key
 @check("state")
 def everything_carries_the_tags_of_its_stack(cloud: Cloud) -> None:
     bare = []
-    for before, stack, fewest in (("account", "bootstrap", 12), ("bootstrap", "cluster", 60)):
+    for before, stack, fewest in (("account", "bootstrap", 12), ("bootstrap", "cluster", 60), ("add-ons", "edge", 10)):
         made, known = cloud.inventories[stack], cloud.inventories[before]
         new = {name: tags for name, tags in made.items() if name not in known}
         expect(len(new) >= fewest, f"only {len(new)} things of {stack} are found")
@@ -24,7 +23,7 @@ def everything_carries_the_tags_of_its_stack(cloud: Cloud) -> None:
 
 @check("state")
 def states_lie_encrypted_in_the_bucket(cloud: Cloud) -> None:
-    for stack in STACKS:
+    for stack in cloud.settings.stacks():
         head = cloud.client("s3").head_object(Bucket=cloud.settings.bucket, Key=cloud.settings.state_key(stack))
         same(f"encryption of the state of {stack}", head.get("ServerSideEncryption"), "aws:kms")
 
@@ -41,14 +40,14 @@ def every_write_of_a_state_names_the_key_and_so_does_every_lock(cloud: Cloud) ->
         if call.service == "s3" and call.method == "PUT" and inside:
             written.add(name)
             same(f"encryption of {name}", {one: call.headers.get(one) for one in wanted}, wanted)
-    keys = {settings.state_key(stack) for stack in STACKS}
+    keys = {settings.state_key(stack) for stack in settings.stacks()}
     same("what was written", written, keys | {f"{one}.tflock" for one in keys})
 
 
 @check("state")
 def locks_are_released(cloud: Cloud) -> None:
     objects = cloud.all("s3", "list_objects_v2", "Contents", Bucket=cloud.settings.bucket)
-    same("objects", {one["Key"] for one in objects}, {cloud.settings.state_key(stack) for stack in STACKS})
+    same("objects", {one["Key"] for one in objects}, {cloud.settings.state_key(stack) for stack in cloud.settings.stacks()})
 
 
 @check("state")
@@ -56,7 +55,7 @@ def no_version_of_a_state_holds_the_token_of_the_repository(cloud: Cloud) -> Non
     s3, bucket = cloud.client("s3"), cloud.settings.bucket
     versions = [one for one in cloud.all("s3", "list_object_versions", "Versions", Bucket=bucket)
                 if one["Key"].endswith(".tfstate")]
-    expect(len(versions) >= len(STACKS), f"only {len(versions)} versions are found")
+    expect(len(versions) >= len(cloud.settings.stacks()), f"only {len(versions)} versions are found")
     for one in versions:
         text = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"].read().decode()
         expect(SECRET not in text, f"{one['Key']} holds the token")
@@ -91,7 +90,7 @@ def bootstrap_is_as_it_was(cloud: Cloud) -> None:
 @check("afterwards")
 def states_of_what_was_destroyed_can_be_gone_back_to(cloud: Cloud) -> None:
     bucket = cloud.settings.bucket
-    for stack in ("cluster", "add-ons"):
+    for stack in ("cluster", "add-ons", "edge"):
         key = cloud.settings.state_key(stack)
         versions = cloud.all("s3", "list_object_versions", "Versions", Bucket=bucket, Prefix=key)
         expect(sum(1 for one in versions if one["Key"] == key) >= 2, f"{key} has no earlier version")

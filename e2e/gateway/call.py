@@ -72,6 +72,7 @@ class Text:
 
     body: str
     status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Refused(Exception):

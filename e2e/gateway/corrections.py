@@ -77,6 +77,22 @@ def ec2(router: Router, world: World) -> None:
                     ElementTree.SubElement(item, f"{namespace(item)}description").text = description
         return edited(text, describe)
 
+    @router.correct("ec2", "AuthorizeSecurityGroupIngress|DescribeSecurityGroupRules")
+    def rules_that_name_a_list_keep_their_description(call: Call, text: str) -> str:
+        """moto keeps of a list in a rule its id alone."""
+        asked = call.form.get("IpPermissions.1.PrefixListIds.1.Description", [])
+
+        def describe(root: ElementTree.Element) -> None:
+            for item in root.findall("{*}securityGroupRuleSet/{*}item"):
+                rule = ("rule", item.findtext("{*}securityGroupRuleId", ""))
+                if asked:
+                    world.asked[rule] = {"Description": asked[0]}
+                if rule in world.asked and not item.findtext("{*}description"):
+                    for empty in item.findall("{*}description"):
+                        item.remove(empty)
+                    ElementTree.SubElement(item, f"{namespace(item)}description").text = world.asked[rule]["Description"]
+        return edited(text, describe)
+
     @router.correct("ec2", "DescribeLaunchTemplateVersions")
     def a_launch_template_does_not_tag_itself(_: Call, text: str) -> str:
         """moto mixes the tags of the template with those that it gives to what is launched."""

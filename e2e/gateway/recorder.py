@@ -27,6 +27,9 @@ ACTIONS = {
     "s3:ListObjectsV2": "s3:ListBucket",
 }
 
+# Services that sign their calls by another name than IAM's.
+PREFIXES = {"monitoring": "cloudwatch"}
+
 # What needs no permission at all.
 FREE = {"sts:GetCallerIdentity"}
 
@@ -51,7 +54,7 @@ class Recorder:
 
 def action(call: Call) -> str:
     """The action that IAM is asked for, such as `ec2:DescribeVpcs`."""
-    asked = f"{call.service}:{call.action or operation(call)}"
+    asked = f"{PREFIXES.get(call.service, call.service)}:{call.action or operation(call)}"
     return ACTIONS.get(asked, asked)
 
 

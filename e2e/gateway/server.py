@@ -15,7 +15,7 @@ from typing import Any, Self, TextIO
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from . import backup, corrections, eks_access, eks_addons, eks_endpoint, offers, s3_logging, s3_policy
+from . import backup, cloudfront, corrections, eks_access, eks_addons, eks_endpoint, names, offers, s3_logging, s3_policy
 from .call import Answer, Call, Refused, Text, call_of
 from .kubernetes import Kubernetes
 from .recorder import Recorder
@@ -24,7 +24,7 @@ from .world import World
 
 StartResponse = Callable[..., Any]
 # What an account needs in which Terraform makes everything.
-MODULES = (eks_addons, eks_access, eks_endpoint, offers, backup, s3_policy, s3_logging, corrections)
+MODULES = (eks_addons, eks_access, eks_endpoint, offers, backup, s3_policy, s3_logging, cloudfront, names, corrections)
 ALL = tuple(module.declare for module in MODULES)
 
 
@@ -109,7 +109,7 @@ class Gateway:
     @staticmethod
     def written(answer: Answer | Text) -> Response:
         if isinstance(answer, Text):
-            return Response(answer.body, answer.status, content_type="application/xml")
+            return Response(answer.body, answer.status, answer.headers, content_type="application/xml")
         body = json.dumps(answer.body) if answer.body is not None else ""
         return Response(body, answer.status, answer.headers, content_type="application/json")
 

@@ -25,6 +25,8 @@ class World:
     access_policies: dict[tuple[str, str], dict[str, dict[str, Any]]] = field(default_factory=dict)
     associations: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     selections: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    # What CloudFront has, by kind and id.
+    fronts: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     bucket_policies: dict[str, dict[str, Any]] = field(default_factory=dict)
     # What public parameters say, and how many vCPUs the account may run of each kind.
     parameters: dict[str, str] = field(default_factory=dict)

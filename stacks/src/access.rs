@@ -3,7 +3,7 @@
 //! Everything is read off the built platform. What a chart makes has the name that the chart's templates give it under the
 //! values that are set here.
 
-use synth_bindings::aws_cloudfront_distribution;
+use synth_bindings::{aws_cloudfront_distribution, aws_route53_record};
 
 use crate::{
     Platform,
@@ -156,13 +156,29 @@ pub fn balanced(platform: &Platform) -> Vec<Balanced> {
         let port = balancer.leads().first().and_then(|leads| u16::try_from(leads.port).ok()).unwrap_or_default();
         let (service, namespace) = (balancer.service.name().to_owned(), balancer.service.namespace().to_owned());
         let made = balancer.made().and_then(|made| made.text(|of| of.name()));
-        Balanced { service, namespace, port, made, host: balancer.host(), edge: edge(platform) }
+        Balanced {
+            service,
+            namespace,
+            port,
+            made,
+            host: balancer.host().or_else(|| host(platform)),
+            edge: edge(platform),
+        }
     });
     // One load balancer has several groups: the one that speaks TLS is the one to ask.
     let mut balanced: Vec<_> = balanced.collect();
     balanced.sort_by_key(|balanced| std::cmp::Reverse(balanced.port));
     balanced.dedup_by(|one, other| one.made.is_some() && one.made == other.made);
     balanced
+}
+
+/// The name that a record leads to the edge.
+fn host(platform: &Platform) -> Option<String> {
+    platform.resources::<aws_route53_record::Handle>().find_map(|record| {
+        let alias = record.blocks(|of| of.alias()).next()?;
+        alias.leads(|of| of.name())?.of_type::<aws_cloudfront_distribution::Handle>()?;
+        record.text(|of| of.name())
+    })
 }
 
 /// The command that prints the name under which viewers reach the edge.

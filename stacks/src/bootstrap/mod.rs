@@ -7,6 +7,7 @@ pub(crate) mod bucket;
 mod budget;
 mod github;
 mod plan;
+mod plan_names;
 mod registry;
 mod spot;
 mod state;

@@ -3,7 +3,10 @@
 use synth_bindings::{aws_iam_role, data::aws_iam_policy_document::statement};
 use synth_framework::{Stack, text};
 
-use super::state::State;
+use super::{
+    plan_names::{of_balancer, of_names},
+    state::State,
+};
 use crate::{
     iam::{allow, grant},
     names::GITHUB_ISSUER,
@@ -17,6 +20,12 @@ pub(super) fn grant_plans(settings: &Settings, state: &State, role: &aws_iam_rol
     grant(stack, settings, role, "github-plan-identity", of_identity(settings));
     grant(stack, settings, role, "github-plan-network", of_network());
     grant(stack, settings, role, "github-plan-cluster", of_cluster(settings));
+    if settings.terraform_owns_balancer() {
+        grant(stack, settings, role, "github-plan-balancer", of_balancer());
+    }
+    if settings.domain.name.is_some() {
+        grant(stack, settings, role, "github-plan-names", of_names(settings));
+    }
     if settings.edge.enabled {
         grant(stack, settings, role, "github-plan-edge", of_edge(settings));
     }
@@ -170,14 +179,7 @@ fn of_edge(settings: &Settings) -> Vec<statement::Block> {
         "vpcorigin",
     ];
     let kept = kept.map(|kind| format!("arn:aws:cloudfront::{account}:{kind}/*"));
-    let everywhere = [
-        "cloudwatch:DescribeAlarms",
-        "ec2:DescribeManagedPrefixLists",
-        "elasticloadbalancing:DescribeLoadBalancerAttributes",
-        "elasticloadbalancing:DescribeLoadBalancers",
-        "elasticloadbalancing:DescribeTags",
-        "logs:DescribeResourcePolicies",
-    ];
+    let everywhere = ["cloudwatch:DescribeAlarms", "ec2:DescribeManagedPrefixLists", "logs:DescribeResourcePolicies"];
     let deliveries =
         ["logs:GetDelivery", "logs:GetDeliveryDestination", "logs:GetDeliverySource", "logs:ListTagsForResource"];
     let kinds = ["delivery:*", "delivery-destination:*", "delivery-source:*"].map(|kind| global("logs", kind));

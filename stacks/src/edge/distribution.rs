@@ -8,6 +8,7 @@ use synth_framework::{IntoBlocks, Stack, run};
 
 use super::{
     caching::Policies,
+    names::Names,
     origin::{KEEPALIVE_SECONDS, READ_SECONDS},
     pages::INDEX,
 };
@@ -36,6 +37,7 @@ pub(super) fn distribution(
         &aws_cloudfront_vpc_origin::Handle,
         Option<&aws_s3_bucket::Handle>,
     ),
+    names: Option<&Names>,
     policies: &Policies,
     firewall: &aws_wafv2_web_acl::Handle,
     stack: &Stack,
@@ -102,15 +104,15 @@ pub(super) fn distribution(
         made = made.default_root_object(INDEX).ordered_cache_behavior(paths);
     }
     let certificate = cdn::viewer_certificate();
-    let made = match (&edge.host, &edge.certificate_arn) {
-        (Some(host), Some(arn)) => made.aliases([host]).viewer_certificate(
+    let made = match names {
+        Some(names) => made.aliases([&names.host]).viewer_certificate(
             certificate
-                .acm_certificate_arn(arn.to_string())
+                .acm_certificate_arn(&names.certificate)
                 .ssl_support_method("sni-only")
                 // The newest that the provider 5.100.0 knows.
                 .minimum_protocol_version("TLSv1.2_2021"),
         ),
-        _ => made.viewer_certificate(certificate.cloudfront_default_certificate(true)),
+        None => made.viewer_certificate(certificate.cloudfront_default_certificate(true)),
     }
     .tags([("Name", settings.named("edge"))])
     .add_to(stack);

@@ -7,6 +7,7 @@ mod caching;
 mod distribution;
 mod firewall;
 mod logs;
+mod names;
 mod origin;
 mod pages;
 
@@ -25,13 +26,18 @@ pub fn define(settings: &Settings, stack: &Stack) {
     let pages = settings.edge.static_content.then(|| pages::bucket(settings, &stack.file("pages")));
     let firewall = firewall::firewall(settings, &global, &stack.file("firewall"));
     let caching = caching::policies(settings, &stack.file("caching"));
+    let names = names::names(settings, &global, &stack.file("names"));
     let distribution = distribution::distribution(
         settings,
         (&balancer, &origin, pages.as_ref()),
+        names.as_ref(),
         &caching,
         &firewall,
         &stack.file("distribution"),
     );
+    if let Some(names) = &names {
+        names::lead(names, &distribution, &stack.file("names"));
+    }
     if let Some(pages) = &pages {
         pages::let_in(pages, &distribution, &stack.file("pages"));
     }
@@ -42,8 +48,10 @@ pub fn define(settings: &Settings, stack: &Stack) {
     output("domain_name", distribution.domain_name())
         .description("Name that CloudFront gives: what a host name of your own is an alias of.")
         .add_to(outputs);
-    let host = settings.edge.host.as_ref();
-    let url = host.map_or_else(|| text!("https://{}", distribution.domain_name()), |host| text!("https://{}", host));
+    let url = match &names {
+        Some(names) => text!("https://{}", &names.host),
+        None => text!("https://{}", distribution.domain_name()),
+    };
     output("url", url).description("Where viewers reach the proxy.").add_to(outputs);
     if let Some(pages) = &pages {
         output("pages_bucket", pages.bucket()).description("Bucket of static content.").add_to(outputs);

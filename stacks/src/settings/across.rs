@@ -3,19 +3,11 @@
 use super::problem::Problems;
 use super::shape::ROLE_NAME_LIMIT;
 use super::zone;
-use super::{
-    Argocd, Aws, BaseNodes, CertificateArn, Cluster, Domain, ExternalSecrets, Keda, Network, Observability, Services,
-};
+use super::{Argocd, Aws, BaseNodes, CertificateArn, Cluster, ExternalSecrets, Keda, Network, Observability, Services};
 use crate::{
     instances::Offered,
-    names::{HTTPS_REDIRECT_PORT, OF_KUBERNETES, SERVICE_ROLE},
+    names::{OF_KUBERNETES, SERVICE_ROLE},
 };
-
-/// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
-const NAME_LIMIT: usize = 32;
-
-/// What ends the longest of their names here.
-const LONGEST_SUFFIX: &str = "-redirect";
 
 pub(super) fn zones_lie_in_region(aws: &Aws, network: &Network, problems: &mut Problems<'_>) {
     for (index, zone) in network.zones.iter().enumerate() {
@@ -220,60 +212,6 @@ pub(super) fn administrators_are_others(cluster: &Cluster, taken: &[(&str, Strin
                     format!("is `{arn}`, the role that {what}, which must not administer the cluster: remove it"),
                 );
             }
-        }
-    }
-}
-
-/// Terraform names the load balancer and its target groups, by which bindings in the cluster find them.
-pub(super) fn balancer_names_fit(name: &str, domain: &Domain, problems: &mut Problems<'_>) {
-    let longest = NAME_LIMIT - LONGEST_SUFFIX.len();
-    if domain.name.is_some() && name.len() > longest {
-        let derived = format!("{name}{LONGEST_SUFFIX}");
-        let length = derived.len();
-        problems.report(
-            "name",
-            format!(
-                "makes the name `{derived}` of a target group, of {length} characters, but Elastic Load Balancing allows \
-                 {NAME_LIMIT}: use at most {longest} characters, or leave `domain.name` empty"
-            ),
-        );
-    }
-}
-
-/// The certificate of the domain covers the names one label below it, and each leads to one thing.
-pub(super) fn names_lie_in_domain(domain: &Domain, argocd: &Argocd, services: &Services, problems: &mut Problems<'_>) {
-    let Some(name) = &domain.name else { return };
-    if !domain.covers(&argocd.domain) {
-        let key = "argocd.domain";
-        let whole = problems.other(key, "domain.name", name);
-        let message = format!(
-            "is `{}`, but certificate and zone are for names one label below {whole}: use `argocd.{name}`",
-            argocd.domain
-        );
-        problems.report(key, message);
-    }
-    let taken = |label: &str| argocd.domain == format!("{label}.{name}");
-    for (key, label) in [("domain.proxy", &domain.proxy), ("domain.grafana", &domain.grafana)] {
-        if taken(label) {
-            let other = problems.other(key, "argocd.domain", &argocd.domain);
-            problems.report_in("domain", key, format!("is `{label}`, which {other} has: choose another"));
-        }
-    }
-    if domain.proxy == domain.grafana {
-        let other = problems.other("domain.grafana", "domain.proxy", &domain.proxy);
-        problems.report_in(
-            "domain",
-            "domain.grafana",
-            format!("is `{}`, which {other} has: choose another", domain.grafana),
-        );
-    }
-    let server = &services.cors_proxy_server;
-    for (port, of) in [("port", server.port), ("admin_port", server.admin_port)] {
-        if of == HTTPS_REDIRECT_PORT {
-            let key = format!("services.cors_proxy_server.{port}");
-            let message =
-                "is {}, where the proxy sends requests without TLS to HTTPS, as `domain.name` asks: choose another";
-            problems.report(&key, message.replace("{}", &of.to_string()));
         }
     }
 }

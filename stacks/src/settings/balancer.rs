@@ -42,9 +42,14 @@ impl Settings {
         self.domain.name.is_some() && !self.balancer_is_internal()
     }
 
-    /// The name under which the proxy is reached.
+    /// The name under which the proxy is reached: that of the edge, where there is one before it.
     pub fn proxy_host(&self) -> Option<String> {
-        self.domain.host(&self.domain.proxy)
+        if self.edge.enabled { self.edge_host() } else { self.domain.host(&self.domain.proxy) }
+    }
+
+    /// The name under which viewers reach the edge, if not the one that `CloudFront` gives: its own, or the proxy's under the domain.
+    pub fn edge_host(&self) -> Option<String> {
+        self.edge.host.clone().or_else(|| self.domain.host(&self.domain.proxy))
     }
 
     /// The name under which Grafana is reached.

@@ -5,7 +5,7 @@ use super::network::LOG_RETENTION_DAYS;
 use super::problem::Problems;
 use super::rules::{IfSet, between, one_of, set, shaped};
 use super::tree;
-use super::{Aws, CertificateArn, Services, TopicArn, shape};
+use super::{Aws, CertificateArn, Domain, Services, TopicArn, shape};
 
 /// The region of what is global: certificates and web ACLs of `CloudFront`, its metrics and the delivery of its logs.
 pub const GLOBAL_REGION: &str = "us-east-1";
@@ -51,9 +51,9 @@ section! {
     pub struct Edge {
         /// Whether there is an edge; the proxy's load balancer is then Terraform's, and reached by it alone.
         pub enabled: bool,
-        /// Host name under which viewers reach it; empty for the one that `CloudFront` gives.
+        /// Host name under which viewers reach it; empty for the proxy's under the domain, or, without one, for that which `CloudFront` gives.
         pub host: Option<String> where IfSet(shaped("a host name such as `www.example.com`", shape::host)),
-        /// Certificate of that host in AWS Certificate Manager, in us-east-1.
+        /// Certificate of that host in AWS Certificate Manager, in us-east-1; one label below the domain it is made here.
         pub certificate_arn: Option<CertificateArn>,
         /// The edge locations that serve.
         pub price_class: PriceClass,
@@ -85,19 +85,6 @@ section! {
 
 fn complete(edge: &Edge, section: &str, problems: &mut Problems<'_>) {
     let key = |name: &str| tree::child(section, name);
-    match (&edge.host, &edge.certificate_arn) {
-        (Some(host), None) => {
-            let message =
-                format!("is empty, but `{}` is `{host}`: name a certificate of it in {GLOBAL_REGION}", key("host"));
-            problems.report(&key("certificate_arn"), message);
-        }
-        (None, Some(arn)) => {
-            let message =
-                format!("is `{arn}`, but `{}` is empty: name the host that it is for, or clear it", key("host"));
-            problems.report(&key("certificate_arn"), message);
-        }
-        _ => {}
-    }
     let countries = edge.countries.len();
     match edge.geo_restriction {
         GeoRestriction::Off if countries > 0 => {
@@ -110,6 +97,31 @@ fn complete(edge: &Edge, section: &str, problems: &mut Problems<'_>) {
                 &key("countries"),
                 format!("is empty, but `{}` is `{mode}`: name them", key("geo_restriction")),
             );
+        }
+        _ => {}
+    }
+}
+
+/// A host needs a certificate, which is made here for one label below the domain; and a host is of one thing.
+pub(super) fn host_is_certified(edge: &Edge, domain: &Domain, problems: &mut Problems<'_>) {
+    let (host, arn) = ("edge.host", "edge.certificate_arn");
+    match (&edge.host, &edge.certificate_arn, &domain.name) {
+        (Some(name), None, None) => {
+            let message = format!("is empty, but `{host}` is `{name}`: name a certificate of it in {GLOBAL_REGION}");
+            problems.report(arn, message);
+        }
+        (Some(name), None, Some(domain_name)) if !domain.covers(name) => {
+            let whole = problems.other(arn, "domain.name", domain_name);
+            let message = format!(
+                "is empty, but `{host}` is `{name}`, and here certificates are made for one label below {whole}: name a \
+                 certificate of it in {GLOBAL_REGION}, or use a host such as `{}.{domain_name}`",
+                domain.proxy
+            );
+            problems.report(arn, message);
+        }
+        (None, Some(given), None) => {
+            let message = format!("is `{given}`, but `{host}` is empty: name the host that it is for, or clear it");
+            problems.report(arn, message);
         }
         _ => {}
     }

@@ -18,6 +18,7 @@ mod domain;
 mod duration;
 mod edge;
 mod example;
+mod hosts;
 mod image;
 mod instance;
 mod karpenter;

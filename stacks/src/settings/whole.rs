@@ -7,7 +7,7 @@ use synth_review::{SettingPlace, Waiver};
 use super::{
     Argocd, Aws, BaseNodes, Budget, Cluster, Domain, Edge, ExampleValue, ExternalSecrets, Github, Karpenter, Keda,
     LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State,
-    across, controllers, edge, example,
+    across, controllers, edge, example, hosts,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -191,14 +191,12 @@ impl Settings {
         let waivers = root.field("waivers", &[]);
         root.close();
         let example_values = example::find(whole, problems);
-        if let (Some(name), Some(domain)) = (&name, &domain) {
-            across::balancer_names_fit(name, domain, problems);
+        if let (Some(name), Some(domain), Some(edge)) = (&name, &domain, &edge) {
+            hosts::balancer_names_fit(name, domain, edge, problems);
         }
-        if let (Some(domain), Some(argocd), Some(services)) = (&domain, &argocd, &services) {
-            across::names_lie_in_domain(domain, argocd, services, problems);
-            if let Some(edge) = &edge {
-                super::services::hosts_are_free(domain, argocd, edge, services, problems);
-            }
+        if let (Some(domain), Some(argocd), Some(services), Some(edge)) = (&domain, &argocd, &services, &edge) {
+            hosts::names_lie_in_domain(domain, argocd, services, edge, problems);
+            super::services::hosts_are_free(domain, argocd, edge, services, problems);
         }
         if let (Some(aws), Some(network)) = (&aws, &network) {
             across::zones_lie_in_region(aws, network, problems);
@@ -217,6 +215,9 @@ impl Settings {
         }
         if let (Some(edge), Some(services)) = (&edge, &services) {
             edge::ends_tls_alone(edge, services, problems);
+        }
+        if let (Some(edge), Some(domain)) = (&edge, &domain) {
+            edge::host_is_certified(edge, domain, problems);
         }
         if let (Some(network), Some(cluster)) = (&network, &cluster) {
             across::services_lie_outside_the_vpc(network, cluster, problems);

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use stacks::{Platform, policies};
 use synth_framework::Expression;
 
-use crate::fixture::{BASE, argue, build, edit, found, settings, small, text};
+use crate::fixture::{BASE, argue, build, edit, found, resource, settings, small, text};
 
 const EDGE: &str = include_str!("../fixtures/edge.toml");
 
@@ -143,5 +143,42 @@ fn a_proxy_that_believes_anybody_is_found_and_one_that_does_not_believe_its_edge
     insta::assert_snapshot!(found(&platform, "EDGE007"), @r"
     Deployment/cors-proxy-server in manifests/cors-proxy-server/deployment.yaml believes forwarded addresses, and no edge is before it
       mend: remove `--behind-edge`
+    ");
+}
+
+/// With a host whose certificate is somebody else's, outside of every zone.
+fn elsewhere() -> Platform {
+    let arn = "arn:aws:acm:us-east-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+    let keys = format!("enabled = true\nhost = \"www.example.org\"\ncertificate_arn = \"{arn}\"\n");
+    build(&settings("fronted", &[BASE, &EDGE.replace("enabled = true\n", &keys)]))
+}
+
+#[test]
+fn a_host_of_the_edge_that_leads_elsewhere_is_found() {
+    let found_elsewhere = broken("EDGE008", |platform| {
+        let record = "aws_route53_record.viewers";
+        argue(platform, record, "alias.name", text("fronted-proxy.elb.eu-north-1.amazonaws.com"));
+        argue(platform, "aws_route53_record.viewers_ipv6", "type", text("TXT"));
+    });
+    insta::assert_snapshot!(found_elsewhere, @r"
+    aws_route53_record.viewers in fronted/edge/names.tf.json leads `proxy.example.com`, the host of the edge, elsewhere
+      mend: remove it, or let its alias lead to the distribution
+    aws_cloudfront_distribution.main in fronted/edge/distribution.tf.json is reached as `proxy.example.com`, which has no record AAAA
+      mend: add alias records of both kinds that lead to it
+    ");
+    assert_eq!(found(&elsewhere(), "EDGE008"), "", "whose zone is somebody else's, has records there");
+}
+
+#[test]
+fn a_certificate_of_the_edge_that_cloudfront_does_not_take_is_found() {
+    let found = broken("EDGE008", |platform| {
+        argue(platform, "aws_acm_certificate.host", "domain_name", text("www.example.com"));
+        resource(platform, "aws_acm_certificate.host", |certificate| certificate.provider_alias = None);
+    });
+    insta::assert_snapshot!(found, @r"
+    aws_acm_certificate.host in fronted/edge/names.tf.json is not for `proxy.example.com`, the host of the edge
+      mend: set `domain_name` to that host
+    aws_acm_certificate.host in fronted/edge/names.tf.json lies in the environment's region, where CloudFront does not look
+      mend: make it by the provider `global`
     ");
 }

@@ -175,7 +175,7 @@ const BEYOND: &[&str] = &[
     "SEC007", "SEC008", "SEC012", "SEC014", "SEC016", "SEC017", "SEC019", "SEC021", "IMG002", "IMG003", "IMG006",
     "VER004", "VER009", "VER010", "VER011", "VER012", "SYNC001", "SYNC002", "SYNC003", "SYNC004", "SYNC005", "SYNC006",
     "SYNC007", "SYNC008", "SYNC009", "OBS001", "OBS002", "OBS003", "OBS005", "EDGE001", "EDGE002", "EDGE003",
-    "EDGE004", "EDGE005", "EDGE006", "EDGE007",
+    "EDGE004", "EDGE005", "EDGE006", "EDGE007", "EDGE008",
 ];
 
 /// So many services that the document of who may push their images is longer than IAM takes.

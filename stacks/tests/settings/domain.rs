@@ -130,3 +130,49 @@ fn a_certificate_of_another_partition_than_its_region_s_is_refused() {
     let found = refused(&format!("[edge]\nhost = \"www.example.com\"\ncertificate_arn = \"{arn}\"\n"));
     assert!(found.contains("`edge.certificate_arn` ") && found.contains("begin it with `arn:aws:`"), "{found}");
 }
+
+const ARN: &str = "arn:aws:acm:us-east-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+
+#[test]
+fn an_edge_takes_its_host_from_the_domain() {
+    let edge = |keys: &str| format!("{NAMED}[edge]\nenabled = true\n{keys}");
+    let elsewhere = format!("host = \"www.example.org\"\ncertificate_arn = \"{ARN}\"");
+    for keys in ["", "host = \"www.example.com\"", &format!("certificate_arn = \"{ARN}\""), &elsewhere] {
+        assert_eq!(refused(&edge(keys)), "", "{keys}");
+    }
+    assert_eq!(
+        refused(&edge("[services.cors_proxy_server]\nadmin_port = 8081")),
+        "",
+        "nothing is redirected behind an edge"
+    );
+    for (keys, key, says) in [
+        ("host = \"www.example.org\"", "edge.certificate_arn", "or use a host such as `proxy.example.com`"),
+        ("host = \"example.com\"", "edge.certificate_arn", "or use a host such as `proxy.example.com`"),
+        ("host = \"a.b.example.com\"", "edge.certificate_arn", "name a certificate of it in us-east-1"),
+        (
+            "host = \"argocd.example.com\"",
+            "edge.host",
+            "which `argocd.domain`, `argocd.example.com` has: choose another",
+        ),
+        ("host = \"grafana.example.com\"", "edge.host", "`grafana.example.com` has: choose another"),
+        (
+            "host = \"www.example.com\"\n[services.mock_target_server.entrance]\nhost = \"www.example.com\"",
+            "edge.host",
+            "which `services.mock_target_server.entrance.host`, `www.example.com` has: choose another",
+        ),
+        (
+            "[services.mock_target_server.entrance]\nhost = \"proxy.example.com\"",
+            "services.mock_target_server.entrance.host",
+            "under which viewers reach the edge: choose another, or set `edge.host`",
+        ),
+    ] {
+        let found = refused(&edge(keys));
+        assert!(found.contains(&format!("`{key}` ")) && found.contains(says), "{keys}: {found}");
+    }
+    let long = |letters: usize| format!("name = \"{}\"\n{}", "n".repeat(letters), edge(""));
+    assert!(
+        refused(&long(27))
+            .contains("of 33 characters, but Elastic Load Balancing allows 32: use at most 26 characters")
+    );
+    assert_eq!(refused(&long(26)), "", "behind an edge there is no target group of redirects");
+}

@@ -388,8 +388,8 @@ certificate_arn = "arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a
 countries = ["SE"]
 "#;
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:3:19: `edge.certificate_arn` is `arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`, but `edge.host` is empty: name the host that it is for, or clear it
     staging.toml:3:19: `edge.certificate_arn` is `arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`, but CloudFront and its alarms look in us-east-1: name one that lies there
+    staging.toml:3:19: `edge.certificate_arn` is `arn:aws:acm:eu-north-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`, but `edge.host` is empty: name the host that it is for, or clear it
     staging.toml:4:13: `edge.countries` names 1 countries, but `edge.geo_restriction` is `none`: empty it, or set that to `allow` or `deny`
     ");
 }

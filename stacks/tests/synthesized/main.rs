@@ -1,6 +1,7 @@
 //! The stacks under fixed settings, which no user's settings change: shown to reviewers, and judged by Terraform.
 
 mod argocd;
+mod edge;
 mod invariants;
 mod load_test;
 mod picture;

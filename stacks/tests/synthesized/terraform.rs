@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Map, Value as Json};
 use synth_framework::StackFile;
 
-use super::{ASKING, platform, platforms};
+use super::{ASKING, edge, platform, platforms};
 
 pub(super) const AWS: &str = "registry.terraform.io/hashicorp/aws";
 
@@ -19,7 +19,8 @@ pub(super) const AWS: &str = "registry.terraform.io/hashicorp/aws";
 fn the_aws_provider_accepts_every_stack() {
     let Some(program) = synth_tools::terraform() else { return };
     let asking = (ASKING.0, platform(ASKING.0, ASKING.1));
-    for (environment, platform) in platforms().chain([asking]) {
+    let of_others = ("of-others", edge::of_others());
+    for (environment, platform) in platforms().chain([asking, of_others]) {
         for stack in platform.stacks() {
             let name = format!("{environment} {}", stack.name());
             let directory = tempfile::tempdir().expect("a temporary directory");

@@ -66,7 +66,8 @@ pub(super) fn edge(platform: &Platform) -> Option<String> {
     let distribution = platform.resources::<aws_cloudfront_distribution::Handle>().next()?;
     let firewall = distribution.leads(|of| of.web_acl_id()).map(|_| "WAF");
     let pages = distribution.blocks(|of| of.origin()).count() > 1;
-    let parts = [Some("CloudFront"), firewall, pages.then_some("static content in S3")];
+    let host = distribution.texts(|of| of.aliases()).into_iter().flatten().next();
+    let parts = [host.as_deref(), Some("CloudFront"), firewall, pages.then_some("static content in S3")];
     Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
 }
 

@@ -2,6 +2,7 @@
 
 mod cache;
 mod doors;
+mod names;
 mod origin;
 
 use synth_bindings::aws_cloudfront_distribution;
@@ -21,6 +22,7 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     doors::ADDRESSES_ARE_LIMITED,
     doors::BUCKETS_ARE_CLOSED,
     doors::EDGE_ALONE_IS_BELIEVED,
+    names::HOST_LEADS_HERE,
 ];
 
 type Distribution<'a> = Declared<'a, aws_cloudfront_distribution::Handle>;

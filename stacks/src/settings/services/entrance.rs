@@ -146,8 +146,9 @@ pub(in crate::settings) fn hosts_are_free(
 ) {
     let named = |label: &String, key| Some((domain.host(label)?, key));
     let pages = domain.name.is_some().then(|| (argocd.domain.clone(), "argocd.domain"));
-    let viewers = edge.host.clone().filter(|_| edge.enabled).map(|host| (host, "edge.host"));
-    let proxy = named(&domain.proxy, "domain.proxy");
+    // With a domain, what an edge is called is a rule of its own.
+    let viewers = edge.host.clone().filter(|_| edge.enabled && domain.name.is_none()).map(|host| (host, "edge.host"));
+    let proxy = named(&domain.proxy, "domain.proxy").filter(|_| !edge.enabled);
     let grafana = named(&domain.grafana, "domain.grafana");
     let taken: Vec<_> = [proxy, grafana, pages, viewers].into_iter().flatten().collect();
     let mut schemes: Vec<(&Entrance, String)> = Vec::new();
