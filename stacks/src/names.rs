@@ -32,14 +32,19 @@ pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
 /// The External Secrets Operator: its Application, its pods, its service account.
 pub const EXTERNAL_SECRETS: &str = "external-secrets";
 
+/// The issuer of what lives inside the cluster.
+pub const INSIDE_ISSUER: &str = "inside";
+
 /// The Applications of the platform itself: no service may have the name of one.
-pub const RESERVED: [&str; 16] = [
+pub const RESERVED: [&str; 18] = [
     "admission",
     "aws-load-balancer-controller",
+    "cert-manager",
     CORS_PROXY_SERVER,
     "entrances",
     "external-dns",
     EXTERNAL_SECRETS,
+    "issuers",
     "karpenter",
     "karpenter-crd",
     "keda",

@@ -5,9 +5,9 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Budget, Cluster, Domain, Edge, ExampleValue, ExternalSecrets, Github, Karpenter, Keda,
-    LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State,
-    across, edge, example,
+    Argocd, Aws, BaseNodes, Budget, CertManager, Cluster, Domain, Edge, ExampleValue, ExternalSecrets, Github,
+    Karpenter, Keda, LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository,
+    Services, State, across, edge, example,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -57,6 +57,8 @@ pub struct Settings {
     pub keda: Keda,
     /// The External Secrets Operator.
     pub external_secrets: ExternalSecrets,
+    /// cert-manager.
+    pub cert_manager: CertManager,
     /// AWS Load Balancer Controller.
     pub load_balancer_controller: LoadBalancerController,
     /// Prometheus, Alertmanager and Grafana.
@@ -131,6 +133,11 @@ impl Settings {
         root.field::<MetricsServer>("metrics_server", "Metrics server.", &[]);
         root.field::<Keda>("keda", "KEDA.", &[]);
         root.field::<ExternalSecrets>("external_secrets", "The External Secrets Operator.", &[]);
+        root.field::<CertManager>(
+            "cert_manager",
+            "cert-manager, which signs the certificates of what lives inside the cluster.",
+            &[],
+        );
         root.field::<LoadBalancerController>("load_balancer_controller", "AWS Load Balancer Controller.", &[]);
         root.field::<Observability>("observability", "Prometheus, Alertmanager and Grafana.", &[]);
         root.field::<Services>("services", "The workloads that scale.", &[]);
@@ -181,6 +188,7 @@ impl Settings {
         let metrics_server = root.field("metrics_server", &[]);
         let keda = root.field("keda", &[]);
         let external_secrets = root.field("external_secrets", &[]);
+        let cert_manager = root.field_or("cert_manager", &[], Some(CertManager::none()));
         let load_balancer_controller = root.field("load_balancer_controller", &[]);
         let observability = root.field("observability", &[]);
         let services = root.field("services", &[]);
@@ -236,6 +244,10 @@ impl Settings {
                 ("keda.namespace", &keda.namespace),
             ];
             across::external_secrets_is_apart(external_secrets.as_ref(), &others, problems);
+            let secrets =
+                external_secrets.iter().map(|of: &ExternalSecrets| ("external_secrets.namespace", &of.namespace));
+            let others: Vec<_> = others.into_iter().chain(secrets).collect();
+            across::cert_manager_is_apart(cert_manager.as_ref(), &others, problems);
         }
         Some(Self {
             environment: environment.to_owned(),
@@ -255,6 +267,7 @@ impl Settings {
             metrics_server: metrics_server?,
             keda: keda?,
             external_secrets: external_secrets?,
+            cert_manager: cert_manager?,
             load_balancer_controller: load_balancer_controller?,
             observability: observability?,
             services: services?,
