@@ -32,8 +32,6 @@ fn it_and_its_issuers_come_before_whoever_asks() {
     for name in ASKING {
         assert!(wave(&built, "issuers") < wave(&built, name), "{name}");
     }
-    let cert_manager = object(&built, "Application", "cert-manager");
-    assert_eq!(text(cert_manager, "/metadata/annotations/argocd.argoproj.io~1sync-options"), "Prune=confirm");
     assert_eq!(at(values(&built, "cert-manager"), "/crds"), &json!({ "enabled": true, "keep": true }));
 }
 

@@ -57,6 +57,6 @@ pub(super) fn application(settings: &Settings) -> Application {
         version: cert_manager.chart_version,
         skip_crds: false,
     };
-    // While it is away nobody renews: it goes once nobody asks any more.
-    Application::chart(settings, chart, Wave::Certificates, &cert_manager.namespace, &values).confirmed()
+    // It goes before those who asked it are changed, and needs no word for that: its kinds stay, and what it signed holds.
+    Application::chart(settings, chart, Wave::Certificates, &cert_manager.namespace, &values)
 }
