@@ -236,18 +236,8 @@ impl Settings {
         if let (Some(services), Some(argocd), Some(observability), Some(keda)) =
             (&services, &argocd, &observability, &keda)
         {
-            across::namespaces_are_apart(services, argocd, observability, keda, problems);
-            let others = [
-                ("services.namespace", &services.namespace),
-                ("argocd.namespace", &argocd.namespace),
-                ("observability.namespace", &observability.namespace),
-                ("keda.namespace", &keda.namespace),
-            ];
-            across::external_secrets_is_apart(external_secrets.as_ref(), &others, problems);
-            let secrets =
-                external_secrets.iter().map(|of: &ExternalSecrets| ("external_secrets.namespace", &of.namespace));
-            let others: Vec<_> = others.into_iter().chain(secrets).collect();
-            across::cert_manager_is_apart(cert_manager.as_ref(), &others, problems);
+            let first = (services, argocd, observability, keda);
+            namespaces_are_apart(first, external_secrets.as_ref(), cert_manager.as_ref(), problems);
         }
         Some(Self {
             environment: environment.to_owned(),
@@ -278,6 +268,25 @@ impl Settings {
             sources: Sources::default(),
         })
     }
+}
+
+/// Each of the first has a namespace, and two more have one that nobody else may have.
+fn namespaces_are_apart(
+    (services, argocd, observability, keda): (&Services, &Argocd, &Observability, &Keda),
+    external_secrets: Option<&ExternalSecrets>,
+    cert_manager: Option<&CertManager>,
+    problems: &mut Problems<'_>,
+) {
+    across::namespaces_are_apart(services, argocd, observability, keda, problems);
+    let mut others = vec![
+        ("services.namespace", &services.namespace),
+        ("argocd.namespace", &argocd.namespace),
+        ("observability.namespace", &observability.namespace),
+        ("keda.namespace", &keda.namespace),
+    ];
+    across::external_secrets_is_apart(external_secrets, &others, problems);
+    others.extend(external_secrets.map(|of| ("external_secrets.namespace", &of.namespace)));
+    across::cert_manager_is_apart(cert_manager, &others, problems);
 }
 
 fn name_fits(name: &String) -> Result<(), String> {

@@ -23,8 +23,8 @@ fn the_fixtures_pass_without_a_waiver() {
     let of = |environment: &str, text: &str| build(&settings(environment, &[BASE, text]));
     let working = of("working", crate::working::WORKING);
     let certified = of("certified", crate::certified::CERTIFIED);
-    let settings = vec![of("default", ""), of("staging", STAGING), of("production", PRODUCTION)];
-    let shapes = settings.into_iter().chain([small(), large(), working, certified]);
+    let mut shapes = vec![of("default", ""), of("staging", STAGING), of("production", PRODUCTION)];
+    shapes.extend(vec![small(), large(), working, certified]);
     for platform in shapes {
         assert_eq!(errors(&platform), "", "{}", platform.settings.environment);
     }

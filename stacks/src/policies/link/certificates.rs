@@ -17,15 +17,14 @@ fn asking(platform: &Platform) -> impl Iterator<Item = (Synced<'_>, Certified<'_
     platform.synced().filter_map(|synced| Some((synced, synced.chart()?.certified()?)))
 }
 
-/// What signs under a name: where it is declared, and in which waves it is synced.
-fn issuer<'a>(platform: &'a Platform, kind: &str, namespace: &str, name: &str) -> Option<(String, Vec<i64>)> {
+/// The waves in which what signs under a name is synced, if it is declared.
+fn issuer(platform: &Platform, kind: &str, namespace: &str, name: &str) -> Option<Vec<i64>> {
     let path = if kind == OF_CLUSTER {
         platform.one::<ClusterIssuer>("", name).map(|of| of.manifest.path.as_str())
     } else {
         platform.one::<Issuer>(namespace, name).map(|of| of.manifest.path.as_str())
     };
-    let waves = |path: &'a str| platform.applications_of(path).map(|of| of.wave()).collect();
-    path.map(|path| (path.to_owned(), waves(path)))
+    path.map(|path| platform.applications_of(path).map(|of| of.wave()).collect())
 }
 
 pub(super) const CERTIFICATES_ARE_MADE: Policy<Platform> = Policy {
@@ -63,7 +62,7 @@ fn certificates_are_made(platform: &Platform, findings: &mut Findings) {
                 format!("asks the {kind} `{name}` for its certificate, which is not there"),
                 format!("name a declared {kind}"),
             ),
-            Some((_, waves)) => {
+            Some(waves) => {
                 for wave in waves.into_iter().filter(|wave| *wave >= own) {
                     report(
                         format!(
