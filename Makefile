@@ -10,6 +10,7 @@ BASE ?= main
 SCAN := target/scan
 SCHEMA := stacks/environments/settings.schema.json
 CHARTS := stacks/tests/schemas/charts
+FIXTURES := named edge asking working certified
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 INSTALL := $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends
 ENVIRONMENTS := $(basename $(notdir $(wildcard stacks/environments/*.toml)))
@@ -55,13 +56,21 @@ stranger: ## Run the tests that read settings in a clone with other settings: ac
 stranger-all: ## Run every test in such a clone, as CI does every night.
 	CARGO='$(CARGO)' scripts/stranger.py --all
 
-manifests: $(VENV)/done alerts ## Judge the manifests, charts' values and the root chart by Kubernetes' schemas, its admission, Prometheus, key lists and Helm.
+manifests: $(VENV)/done alerts ## Judge the manifests of the environments and of fixtures, charts' values and the root chart by Kubernetes' schemas, its admission, Prometheus, key lists and Helm.
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh out/manifests out/*/manifests
 	scripts/admission-policies.sh cluster/admission-cases.yaml out/manifests out/*/manifests
 	scripts/admission-policies.sh cluster/admission-cases-keda.yaml target/alerts/out/manifests
 	scripts/admission-policies.sh cluster/admission-cases-secrets.yaml target/alerts/out/manifests
 	$(VENV)/bin/python -m unittest --quiet scripts/tests/charts.py
 	$(VENV)/bin/python -B scripts/charts judge --known $(CHARTS) out out/*
+	@# What no environment here asks for: names, the edge, secrets, workers, certificates.
+	for fixture in $(FIXTURES); do \
+		mkdir -p target/fixtures/$$fixture/settings && \
+		scripts/laid-over.py stacks/tests/fixtures/default.toml stacks/tests/fixtures/$$fixture.toml > target/fixtures/$$fixture/settings/default.toml && \
+		$(CARGO) run -q -p synth -- all --environments target/fixtures/$$fixture/settings --out target/fixtures/$$fixture/out --today 2026-09-15 > target/fixtures/$$fixture/written.txt || exit; \
+	done
+	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh $(FIXTURES:%=target/fixtures/%/out/manifests)
+	$(VENV)/bin/python -B scripts/charts judge --known $(CHARTS) $(FIXTURES:%=target/fixtures/%/out)
 	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(CARGO) run -q -p synth --
 
 docs: ## Build the documentation, without a warning.

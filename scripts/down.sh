@@ -24,7 +24,7 @@ POOLS=node-pools
 POOLS_WAVE=-2
 
 # Groups of the kinds that charts define, and that of Argo CD's own. Argo CD leaves definitions where they are.
-CHART_GROUPS=(karpenter.sh karpenter.k8s.aws elbv2.k8s.aws aga.k8s.aws gateway.k8s.aws monitoring.coreos.com keda.sh external-secrets.io generators.external-secrets.io)
+CHART_GROUPS=(karpenter.sh karpenter.k8s.aws elbv2.k8s.aws aga.k8s.aws gateway.k8s.aws monitoring.coreos.com keda.sh cert-manager.io acme.cert-manager.io external-secrets.io generators.external-secrets.io)
 ARGOCD_GROUP=argoproj.io
 
 applications() {

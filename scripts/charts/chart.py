@@ -19,6 +19,10 @@ HANDED_THROUGH = re.compile(
 )
 
 
+# What is between two objects of a file, as Helm has it: YAML wants an end of line after it, and templates may trim that away.
+BETWEEN = re.compile(r"(?:^|\s*\n)---\s*")
+
+
 class Level(NamedTuple):
     """What a chart takes in one table of its values: these keys, or any."""
 
@@ -88,7 +92,7 @@ class Chart:
             definitions = [definition["data"] for definition in chart.crds]
             files = chart.render(values, name=release.name, namespace=release.namespace)
         manifests = definitions + [text for name, text in sorted(files.items()) if name.endswith((".yaml", ".yml"))]
-        documents = [item for text in manifests for item in yaml.load_all(text, Loader) if item]
+        documents = [item for text in manifests for part in BETWEEN.split(text) for item in yaml.load_all(part, Loader) if item]
         return [item for document in documents for item in (document["items"] if document["kind"].endswith("List") else [document])]
 
 
@@ -115,12 +119,16 @@ def unpacked(archive, name):
 
 
 def find(folders, name, version):
-    """The chart in the folders, or nothing. Karpenter's tag names the release before it, so its own folder is taken as it is."""
+    """The chart in the folders, or nothing. Karpenter's tag names the release before it, so its own folder is taken as it is.
+
+    Some charts have a `v` before their version, which Helm passes over.
+    """
     for folder in map(pathlib.Path, folders):
         if (folder / name / "Chart.yaml").exists():
             chart = opened(folder / name)
-            if name.startswith("karpenter") or chart.metadata["version"] == version:
+            if name.startswith("karpenter") or chart.metadata["version"].removeprefix("v") == version:
                 return chart
-        if (archive := folder / f"{name}-{version}.tgz").exists():
-            return unpacked(archive, name)
+        for written in (version, f"v{version}"):
+            if (archive := folder / f"{name}-{written}.tgz").exists():
+                return unpacked(archive, name)
     return None

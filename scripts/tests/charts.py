@@ -105,7 +105,24 @@ class Charts(unittest.TestCase):
         self.assertTrue(said.startswith("Service `name` of sample 1.2.3: "), said)
         self.assertIn("eighty", said)
 
+    def test_objects_end_where_helm_ends_them(self) -> None:
+        template = self.folder / "source/templates/service.yaml"
+        template.write_text(TEMPLATE + "{{- if true }}\n---\n{{- end -}}\n# Another.\n" + TEMPLATE.replace("Service", "Endpoints", 1))
+        kinds = [item["kind"] for item in Chart(self.folder / "source").render(self.release(), {})]
+        self.assertEqual(kinds, ["Service", "Endpoints"])
+
     def test_charts_are_pulled_at_the_versions_that_are_installed(self) -> None:
+        self.pulled()
+
+    def test_a_version_with_a_letter_before_it_is_the_same(self) -> None:
+        (self.folder / "source/Chart.yaml").write_text("apiVersion: v2\nname: sample\nversion: v1.2.3\n")
+        self.pulled()
+        self.assertIsNotNone(find([str(self.folder / "pulled")], "sample", "1.2.3"))
+        (self.folder / "source").rename(self.folder / "sample")
+        self.assertIsNotNone(find([str(self.folder)], "sample", "1.2.3"))
+        self.assertIsNone(find([str(self.folder)], "sample", "1.2.4"))
+
+    def pulled(self) -> None:
         served = self.folder / "served"
         served.mkdir()
         helm_python.package(self.folder / "source", destination=served)

@@ -32,16 +32,21 @@ pub const MOCK_TARGET_SERVER: &str = "mock-target-server";
 /// The External Secrets Operator: its Application, its pods, its service account.
 pub const EXTERNAL_SECRETS: &str = "external-secrets";
 
+/// The issuer of what lives inside the cluster.
+pub const INSIDE_ISSUER: &str = "inside";
+
 /// The Applications of the platform itself, and what its own objects are called among the services': no service may have such a name.
-pub const RESERVED: [&str; 19] = [
+pub const RESERVED: [&str; 21] = [
     "admission",
     "aws-load-balancer-controller",
+    "cert-manager",
     CORS_PROXY_SERVER,
     "default",
     "default-deny",
     "entrances",
     "external-dns",
     EXTERNAL_SECRETS,
+    "issuers",
     "karpenter",
     "karpenter-crd",
     "keda",

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, Top
 use serde::{Deserialize, Serialize};
 use synth_kubernetes::{Amount, quantity::asked};
 
-use super::{Chart, Enabled, Kinds, Pods, RollingUpdate, Unavailable};
+use super::{ByGroup, Certified, Chart, Enabled, IssuerReference, Kinds, Pods, RollingUpdate, Unavailable};
 
 /// Names of its Deployments and Services, which label their pods and Services by them.
 pub(crate) const OPERATOR: &str = "keda-operator";
@@ -36,6 +36,32 @@ pub(crate) struct Values {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) service: Option<Service>,
     pub(crate) enable_service_links: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) certificates: Option<Certificates>,
+}
+
+/// Who signs the certificate that its three parts share; its operator does where nothing is said.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Certificates {
+    pub(crate) cert_manager: CertManager,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct CertManager {
+    pub(crate) enabled: bool,
+    pub(crate) issuer: Issuer,
+}
+
+/// The chart's own, or another.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct Issuer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) generate: Option<bool>,
+    #[serde(flatten)]
+    pub(crate) reference: IssuerReference,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -154,6 +180,15 @@ pub(crate) struct Service {
     pub(crate) port_https_target: Option<u16>,
 }
 
+/// What it makes in namespaces; the first only with cert-manager.
+const CERTIFIED: ByGroup = &[
+    Kinds::CERTIFICATES,
+    ("", &["Service", "ServiceAccount"]),
+    ("apps", &["Deployment"]),
+    Kinds::BUDGET,
+    Kinds::OWN_ROLES,
+];
+
 impl super::Values for Values {
     const CHART: &'static str = "keda";
 }
@@ -189,12 +224,7 @@ impl Chart for Values {
                 ("admissionregistration.k8s.io", &["ValidatingWebhookConfiguration"]),
                 ("apiregistration.k8s.io", &["APIService"]),
             ],
-            namespaced: &[
-                ("", &["Service", "ServiceAccount"]),
-                ("apps", &["Deployment"]),
-                Kinds::BUDGET,
-                Kinds::OWN_ROLES,
-            ],
+            namespaced: if self.certified().is_some() { CERTIFIED } else { &CERTIFIED[1..] },
             // Who may read how the API server authenticates.
             elsewhere: &["kube-system"],
         }
@@ -212,6 +242,13 @@ impl Chart for Values {
             ),
             (self.webhooks.port.map_or(9443, u64::from), "webhooks"),
         ]
+    }
+
+    fn certified(&self) -> Option<Certified<'_>> {
+        let certificates = self.certificates.as_ref().map(|of| &of.cert_manager).filter(|of| of.enabled)?;
+        let Issuer { generate, reference } = &certificates.issuer;
+        let issuer = (!generate.unwrap_or(true)).then_some((reference.kind.as_str(), reference.name.as_str()));
+        Some(Certified { issuer, verified: true })
     }
 
     fn may_have_role(&self) -> Option<&str> {

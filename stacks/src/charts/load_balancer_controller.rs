@@ -9,7 +9,7 @@ use k8s_openapi::{
 use serde::{Deserialize, Serialize};
 use synth_kubernetes::{Amount, quantity::asked};
 
-use super::{Chart, Kinds, Pods, ServiceAccount, Unavailable};
+use super::{ByGroup, Certified, Chart, IssuerReference, Kinds, Pods, ServiceAccount, Unavailable};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -33,6 +33,10 @@ pub(crate) struct Values {
     pub(crate) pod_mutator_webhook_config: Webhook,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) object_selector: Option<LabelSelector>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) enable_cert_manager: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cert_manager: Option<CertManager>,
     pub(crate) enable_shield: bool,
     pub(crate) enable_waf: bool,
     pub(crate) enable_wafv2: bool,
@@ -43,12 +47,31 @@ pub(crate) struct Values {
     pub(crate) resources: ResourceRequirements,
 }
 
+/// Who signs the certificate of its webhooks.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct CertManager {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) issuer_ref: Option<IssuerReference>,
+}
+
 /// The treatment of an object while nobody answers its webhook.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Webhook {
     pub(crate) failure_policy: String,
 }
+
+/// What it makes in namespaces with a certificate of cert-manager, and with its own.
+const CERTIFIED: ByGroup = &[
+    ("", &["Service", "ServiceAccount"]),
+    ("apps", &["Deployment"]),
+    Kinds::BUDGET,
+    Kinds::OWN_ROLES,
+    Kinds::CERTIFICATES,
+];
+const SELF_SIGNED: ByGroup =
+    &[("", &["Secret", "Service", "ServiceAccount"]), ("apps", &["Deployment"]), Kinds::BUDGET, Kinds::OWN_ROLES];
 
 impl super::Values for Values {
     const CHART: &'static str = "aws-load-balancer-controller";
@@ -69,12 +92,7 @@ impl Chart for Values {
                 ("elbv2.k8s.aws", &["IngressClassParams"]),
                 ("networking.k8s.io", &["IngressClass"]),
             ],
-            namespaced: &[
-                ("", &["Secret", "Service", "ServiceAccount"]),
-                ("apps", &["Deployment"]),
-                Kinds::BUDGET,
-                Kinds::OWN_ROLES,
-            ],
+            namespaced: if self.certified().is_some() { CERTIFIED } else { SELF_SIGNED },
             elsewhere: &[],
         }
     }
@@ -85,6 +103,12 @@ impl Chart for Values {
 
     fn called(&self) -> Vec<(u64, &'static str)> {
         vec![(self.webhook_bind_port.map_or(9443, u64::from), "webhooks")]
+    }
+
+    fn certified(&self) -> Option<Certified<'_>> {
+        let issuer = self.cert_manager.as_ref().and_then(|of| of.issuer_ref.as_ref());
+        let issuer = issuer.map(|of| (of.kind.as_str(), of.name.as_str()));
+        self.enable_cert_manager.unwrap_or_default().then_some(Certified { issuer, verified: true })
     }
 
     fn needs_role(&self) -> Option<&str> {

@@ -6,6 +6,7 @@
 pub(crate) mod alertmanager;
 pub(crate) mod argocd;
 pub(crate) mod argocd_notifications;
+pub(crate) mod cert_manager;
 pub(crate) mod external_dns;
 pub(crate) mod external_secrets;
 pub(crate) mod grafana;
@@ -27,7 +28,8 @@ use serde_json::Value as Json;
 use synth_kubernetes::{Amount, IntoField, resources, selector, spread, toleration};
 
 pub(crate) use self::parts::{
-    DisruptionBudget, Enabled, Kinds, Pace, Pods, RollingUpdate, ServiceAccount, Sized, Unavailable,
+    ByGroup, Certified, DisruptionBudget, Enabled, IssuerReference, Kinds, Pace, Pods, RollingUpdate, ServiceAccount,
+    Sized, Unavailable,
 };
 use crate::names::{BASE_NODE_LABEL, BASE_NODE_TAINT};
 
@@ -49,6 +51,11 @@ pub(crate) trait Chart: Any + Send + Sync {
     /// The ports on which it answers the control plane, and for what.
     fn called(&self) -> Vec<(u64, &'static str)> {
         Vec::new()
+    }
+
+    /// Who signs the certificate of its webhooks or of its API, where cert-manager is asked for it.
+    fn certified(&self) -> Option<Certified<'_>> {
+        None
     }
 
     /// The service account of pods that do not work without a role of AWS.
@@ -113,6 +120,7 @@ pub(crate) fn read(chart: &str, values: &Json) -> Option<Box<dyn Chart>> {
     }
     Some(match chart {
         argocd::Values::CHART => boxed::<argocd::Values>(values),
+        cert_manager::Values::CHART => boxed::<cert_manager::Values>(values),
         external_dns::Values::CHART => boxed::<external_dns::Values>(values),
         karpenter::Definitions::CHART => boxed::<karpenter::Definitions>(values),
         karpenter::Values::CHART => boxed::<karpenter::Values>(values),
@@ -158,7 +166,7 @@ mod tests {
     use super::*;
 
     /// Keys that no environment sets and that rules ask for, by chart.
-    fn asked_for() -> [(&'static str, Json); 7] {
+    fn asked_for() -> [(&'static str, Json); 8] {
         let rollout = json!({ "type": "RollingUpdate", "rollingUpdate": { "maxSurge": 1, "maxUnavailable": "50%" } });
         let budget = json!({ "enabled": true, "maxUnavailable": 1, "minAvailable": "50%" });
         let spec = json!({ "nodeSelector": { "tier": "watching" } });
@@ -171,12 +179,17 @@ mod tests {
                     "redis-ha": { "persistentVolume": { "enabled": true }, "haproxy": { "replicas": 5 } },
                 }),
             ),
+            (
+                "cert-manager",
+                json!({ "replicaCount": 3, "strategy": rollout, "webhook": { "securePort": 9444 }, "crds": { "enabled": true } }),
+            ),
             ("karpenter", json!({ "strategy": rollout })),
             (
                 "aws-load-balancer-controller",
                 json!({
                     "webhookBindPort": 9444,
                     "webhookNamespaceSelectors": [{ "key": "tier", "operator": "Exists" }],
+                    "enableCertManager": true,
                 }),
             ),
             (
@@ -187,7 +200,10 @@ mod tests {
                 "keda",
                 json!({ "webhooks": { "replicaCount": 3, "port": 9444 }, "service": { "portHttpsTarget": 4443 } }),
             ),
-            ("metrics-server", json!({ "containerPort": 4443, "updateStrategy": rollout })),
+            (
+                "metrics-server",
+                json!({ "containerPort": 4443, "updateStrategy": rollout, "apiService": { "insecureSkipTLSVerify": false } }),
+            ),
             (
                 "kube-prometheus-stack",
                 json!({
@@ -220,6 +236,7 @@ mod tests {
         }
         match chart {
             argocd::Values::CHART => of::<argocd::Values>(values),
+            cert_manager::Values::CHART => of::<cert_manager::Values>(values),
             karpenter::Values::CHART => of::<karpenter::Values>(values),
             external_secrets::Values::CHART => of::<external_secrets::Values>(values),
             keda::Values::CHART => of::<keda::Values>(values),

@@ -171,6 +171,30 @@ impl<'a> Pods<'a> {
     }
 }
 
+/// An issuer of cert-manager, as charts name one.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct IssuerReference {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+}
+
+impl IssuerReference {
+    /// One that signs in every namespace.
+    pub(crate) fn of_cluster(name: &str) -> Self {
+        Self { name: name.to_owned(), kind: "ClusterIssuer".to_owned() }
+    }
+}
+
+/// Certificates of a chart's pods that cert-manager makes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Certified<'a> {
+    /// The issuer, by kind and name; none where the chart makes one of its own.
+    pub(crate) issuer: Option<(&'a str, &'a str)>,
+    /// Does who calls them look at who signed?
+    pub(crate) verified: bool,
+}
+
 /// Kinds of objects, by group.
 pub(crate) type ByGroup = &'static [(&'static str, &'static [&'static str])];
 
@@ -195,5 +219,7 @@ impl Kinds {
         ("apiextensions.k8s.io", &["CustomResourceDefinition"]);
     pub(crate) const WEBHOOKS: (&'static str, &'static [&'static str]) =
         ("admissionregistration.k8s.io", &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]);
+    pub(crate) const CERTIFICATES: (&'static str, &'static [&'static str]) =
+        ("cert-manager.io", &["Certificate", "Issuer"]);
     pub(crate) const BUDGET: (&'static str, &'static [&'static str]) = ("policy", &["PodDisruptionBudget"]);
 }

@@ -6,6 +6,7 @@
 mod admission;
 mod applications;
 mod entrances;
+mod issuers;
 mod karpenter;
 mod observability;
 mod platform;
@@ -32,6 +33,9 @@ pub fn build(settings: &Settings) -> Result<BuiltManifests, Problems> {
     admission::define(settings, &manifests.folder(applications::ADMISSION));
     if settings.domain.name.is_some() {
         entrances::define(settings, &manifests.folder(applications::ENTRANCES));
+    }
+    if settings.cert_manager.enabled {
+        issuers::define(settings, &manifests.folder(applications::ISSUERS));
     }
     services::define(settings, &manifests);
     manifests.build()

@@ -3,7 +3,10 @@
 use super::problem::Problems;
 use super::shape::ROLE_NAME_LIMIT;
 use super::zone;
-use super::{Argocd, Aws, BaseNodes, CertificateArn, Cluster, ExternalSecrets, Keda, Network, Observability, Services};
+use super::{
+    Argocd, Aws, BaseNodes, CertManager, CertificateArn, Cluster, ExternalSecrets, Keda, Network, Observability,
+    Services,
+};
 use crate::{
     instances::Offered,
     names::{OF_KUBERNETES, SERVICE_ROLE},
@@ -124,6 +127,24 @@ pub(super) fn external_secrets_is_apart(
     for (other, _) in others.iter().filter(|(_, other)| *other == namespace) {
         let other = problems.other(key, other, namespace);
         problems.report(key, format!("is taken by {other}: {reads}, so choose another"));
+    }
+}
+
+/// The key that signs for the whole cluster lies beside its pods: whoever may make pods there, or read Secrets, has it.
+pub(super) fn cert_manager_is_apart(
+    cert_manager: Option<&CertManager>,
+    others: &[(&str, &String)],
+    problems: &mut Problems<'_>,
+) {
+    let key = "cert_manager.namespace";
+    let Some(CertManager { namespace, .. }) = cert_manager.filter(|of| of.enabled) else { return };
+    let holds = "the key that signs for the whole cluster lies in it";
+    if OF_KUBERNETES.contains(&namespace.as_str()) {
+        problems.report(key, format!("is `{namespace}`, which belongs to Kubernetes, and {holds}: choose another"));
+    }
+    for (other, _) in others.iter().filter(|(_, other)| *other == namespace) {
+        let other = problems.other(key, other, namespace);
+        problems.report(key, format!("is taken by {other}: {holds}, so choose another"));
     }
 }
 

@@ -63,7 +63,7 @@ pub use karpenter::{CapacityType, Karpenter, NodePool};
 pub use leaves::{Change, Leaves};
 pub use network::{NatGateways, Network, Subnets};
 pub use percent::Percent;
-pub use platform::{Argocd, ExternalSecrets, Keda, LoadBalancerController, MetricsServer, Observability};
+pub use platform::{Argocd, CertManager, ExternalSecrets, Keda, LoadBalancerController, MetricsServer, Observability};
 pub use position::SettingsProblem;
 pub use problem::SettingsError;
 pub use receivers::Receivers;

@@ -64,6 +64,35 @@ section! {
 }
 
 section! {
+    /// cert-manager, which signs the certificates of webhooks and of aggregated APIs inside the cluster.
+    pub struct CertManager {
+        /// Whether it is installed; without it each controller signs its own certificate.
+        pub enabled: bool; else false,
+        /// Version of the chart `cert-manager`, without its `v`.
+        pub chart_version: Version; else CertManager::CHART.parse().expect("a version"),
+        /// Namespace of its pods, and of the key of the authority.
+        pub namespace: String where shaped("a namespace", shape::dns_label); else "cert-manager".to_owned(),
+        /// Pods of its controller, of its webhook and of what hands certificates to webhooks.
+        pub replicas: u32 where between(1, 10); else 2,
+    }
+}
+
+impl CertManager {
+    /// The chart's version whose values are known here.
+    const CHART: &str = "1.21.2";
+
+    /// Controllers sign their own certificates.
+    pub(super) fn none() -> Self {
+        Self {
+            enabled: false,
+            chart_version: Self::CHART.parse().expect("a version"),
+            namespace: "cert-manager".to_owned(),
+            replicas: 2,
+        }
+    }
+}
+
+section! {
     /// The AWS Load Balancer Controller.
     pub struct LoadBalancerController {
         /// Version of the chart `aws-load-balancer-controller`.

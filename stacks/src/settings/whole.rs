@@ -5,9 +5,9 @@ use synth_project::Layer;
 use synth_review::{SettingPlace, Waiver};
 
 use super::{
-    Argocd, Aws, BaseNodes, Budget, Cluster, Domain, Edge, ExampleValue, ExternalSecrets, Github, Karpenter, Keda,
-    LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository, Services, State,
-    across, controllers, edge, example, hosts,
+    Argocd, Aws, BaseNodes, Budget, CertManager, Cluster, Domain, Edge, ExampleValue, ExternalSecrets, Github,
+    Karpenter, Keda, LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository,
+    Services, State, across, controllers, edge, example, hosts,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -57,6 +57,8 @@ pub struct Settings {
     pub keda: Keda,
     /// The External Secrets Operator.
     pub external_secrets: ExternalSecrets,
+    /// cert-manager.
+    pub cert_manager: CertManager,
     /// AWS Load Balancer Controller.
     pub load_balancer_controller: LoadBalancerController,
     /// Prometheus, Alertmanager and Grafana.
@@ -133,6 +135,11 @@ impl Settings {
         root.field::<MetricsServer>("metrics_server", "Metrics server.", &[]);
         root.field::<Keda>("keda", "KEDA.", &[]);
         root.field::<ExternalSecrets>("external_secrets", "The External Secrets Operator.", &[]);
+        root.field::<CertManager>(
+            "cert_manager",
+            "cert-manager, which signs the certificates of what lives inside the cluster.",
+            &[],
+        );
         root.field::<LoadBalancerController>("load_balancer_controller", "AWS Load Balancer Controller.", &[]);
         root.field::<Observability>("observability", "Prometheus, Alertmanager and Grafana.", &[]);
         root.field::<Services>("services", "The workloads that scale.", &[]);
@@ -183,6 +190,7 @@ impl Settings {
         let metrics_server = root.field("metrics_server", &[]);
         let keda = root.field("keda", &[]);
         let external_secrets = root.field("external_secrets", &[]);
+        let cert_manager = root.field_or("cert_manager", &[], Some(CertManager::none()));
         let load_balancer_controller = root.field("load_balancer_controller", &[]);
         let observability = root.field("observability", &[]);
         let services = root.field("services", &[]);
@@ -234,14 +242,8 @@ impl Settings {
         if let (Some(services), Some(argocd), Some(observability), Some(keda)) =
             (&services, &argocd, &observability, &keda)
         {
-            across::namespaces_are_apart(services, argocd, observability, keda, problems);
-            let others = [
-                ("services.namespace", &services.namespace),
-                ("argocd.namespace", &argocd.namespace),
-                ("observability.namespace", &observability.namespace),
-                ("keda.namespace", &keda.namespace),
-            ];
-            across::external_secrets_is_apart(external_secrets.as_ref(), &others, problems);
+            let first = (services, argocd, observability, keda);
+            namespaces_are_apart(first, external_secrets.as_ref(), cert_manager.as_ref(), problems);
         }
         Some(Self {
             environment: environment.to_owned(),
@@ -261,6 +263,7 @@ impl Settings {
             metrics_server: metrics_server?,
             keda: keda?,
             external_secrets: external_secrets?,
+            cert_manager: cert_manager?,
             load_balancer_controller: load_balancer_controller?,
             observability: observability?,
             services: services?,
@@ -271,6 +274,25 @@ impl Settings {
             sources: Sources::default(),
         })
     }
+}
+
+/// Each of the first has a namespace, and two more have one that nobody else may have.
+fn namespaces_are_apart(
+    (services, argocd, observability, keda): (&Services, &Argocd, &Observability, &Keda),
+    external_secrets: Option<&ExternalSecrets>,
+    cert_manager: Option<&CertManager>,
+    problems: &mut Problems<'_>,
+) {
+    across::namespaces_are_apart(services, argocd, observability, keda, problems);
+    let mut others = vec![
+        ("services.namespace", &services.namespace),
+        ("argocd.namespace", &argocd.namespace),
+        ("observability.namespace", &observability.namespace),
+        ("keda.namespace", &keda.namespace),
+    ];
+    across::external_secrets_is_apart(external_secrets, &others, problems);
+    others.extend(external_secrets.map(|of| ("external_secrets.namespace", &of.namespace)));
+    across::cert_manager_is_apart(cert_manager, &others, problems);
 }
 
 fn name_fits(name: &String) -> Result<(), String> {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Change, Replaced, Step, Value, back, nodes};
 use crate::{
-    charts::{Values as _, argocd, external_secrets, karpenter, keda},
+    charts::{Values as _, argocd, cert_manager, external_secrets, karpenter, keda},
     names::{
         COREDNS_ADD_ON, EBS_CSI_ADD_ON, KUBE_PROXY_ADD_ON, NODE_MONITORING_ADD_ON, POD_IDENTITY_ADD_ON, VPC_CNI_ADD_ON,
     },
@@ -50,6 +50,15 @@ pub(super) fn charts(state: &mut Settings, to: KubernetesVersion, _: Date) -> Op
         changes.push(change);
         run.push("merge: Argo CD syncs `external-secrets`".to_owned());
         replaces.push(Replaced::Pods("External Secrets".to_owned()));
+    }
+    let releases = "https://github.com/cert-manager/cert-manager/releases";
+    let signing = ("cert_manager.chart_version", cert_manager::Values::CHART, releases);
+    if state.cert_manager.enabled
+        && let Some((change, _)) = chart(signing, &mut state.cert_manager.chart_version, [from, to])
+    {
+        changes.push(change);
+        run.push("merge: Argo CD syncs `cert-manager`".to_owned());
+        replaces.push(Replaced::Pods("cert-manager".to_owned()));
     }
     let back = back::settings(&changes, "definitions of kinds stay as they are, and the former release takes them");
     let title = format!("charts that know Kubernetes {to}, while the cluster is of {from}");

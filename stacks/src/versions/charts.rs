@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use jiff::civil::date;
 
 use super::Source;
-use crate::charts::{Values as _, argocd, external_dns, external_secrets, karpenter, keda};
+use crate::charts::{Values as _, argocd, cert_manager, external_dns, external_secrets, karpenter, keda};
 
 const ARGOCD_TESTS: Source = Source {
     url: "https://github.com/argoproj/argo-cd/blob/v3.5.3/docs/operator-manual/tested-kubernetes-versions.md",
@@ -29,6 +29,9 @@ const EXTERNAL_DNS_TABLE: Source = Source {
 
 /// The newest Kubernetes where nobody says one.
 const UNSAID: u32 = u32::MAX;
+
+/// Of 1.21 another's copy of the table was read.
+const CERT_MANAGER_TABLE: Source = Source { url: "https://cert-manager.io/docs/releases/", read: date(2026, 12, 1) };
 
 /// The first release of Karpenter's chart with the bundle of certificates in the hash of a node: who comes to it from an earlier one has
 /// every node replaced once. <https://karpenter.sh/v1.14/upgrading/upgrade-guide/>, 2026-11-22.
@@ -78,9 +81,15 @@ const fn external_dns([from, until]: [u32; 2], app: &'static str) -> Tested {
     Tested { chart, from, until, app, kubernetes: 22..=UNSAID, fails_beyond: false, source }
 }
 
+/// Its charts have the version of what they install.
+const fn cert_manager(minor: u32, app: &'static str, kubernetes: RangeInclusive<u32>) -> Tested {
+    let (chart, source, from, until) = (cert_manager::Values::CHART, CERT_MANAGER_TABLE, (1, minor), (1, minor + 1));
+    Tested { chart, from, until, app, kubernetes, fails_beyond: false, source }
+}
+
 /// Charts of Argo CD by their `appVersion`. Karpenter names the least release for each Kubernetes, and no oldest Kubernetes; its newest
 /// row is what it was tested with.
-const TESTED: [Tested; 16] = [
+const TESTED: [Tested; 18] = [
     argocd([(10, 0), (10, 3)], "Argo CD 3.4", 32..=35),
     argocd([(10, 3), (11, 0)], "Argo CD 3.5", 33..=36),
     karpenter([(0, 0), (1, 2)], "Karpenter before 1.2", 31),
@@ -97,6 +106,8 @@ const TESTED: [Tested; 16] = [
     external_secrets([8, 9], "External Secrets 2.8", 35..=36),
     external_secrets([9, 10], "External Secrets 2.9", 36..=36),
     external_dns([14, 23], "external-dns 0.14 to 0.22"),
+    cert_manager(20, "cert-manager 1.20", 32..=35),
+    cert_manager(21, "cert-manager 1.21", 33..=36),
 ];
 
 impl Tested {

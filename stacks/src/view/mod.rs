@@ -23,8 +23,8 @@ pub(crate) use entrance::Entrance;
 pub(crate) use iam::{Document, Statement, granted_documents, is_pattern, trust_documents};
 pub(crate) use nodes::{CAPACITY_TYPE, Pools, Taken, pool_setting, requirement, types};
 pub(crate) use objects::{
-    AppProject, Application, ExternalSecret, Meta, NodeClass, NodePool, Object, ScaledObject, SecretStore,
-    ServiceMonitor, TriggerAuthentication,
+    AppProject, Application, Certificate, ClusterIssuer, ExternalSecret, Issuer, Meta, NodeClass, NodePool, Object,
+    ScaledObject, SecretStore, ServiceMonitor, TriggerAuthentication,
 };
 pub(crate) use pods::{
     Daemon, PerNode, PodGroup, base_pods, daemon_pods, daemons, maximum, other_pods, standing_base_pods,

@@ -6,6 +6,7 @@ use k8s_openapi::{Metadata, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use synth_kubernetes::{
     Custom, Manifest,
     argocd::{AppProjectSpec, ApplicationSpec},
+    cert_manager::{CertificateSpec, ClusterIssuerSpec, IssuerSpec},
     external_secrets::{ExternalSecretSpec, SecretStoreSpec},
     karpenter::{NodeClassSpec, NodePoolSpec},
     keda::{ScaledObjectSpec, TriggerAuthenticationSpec},
@@ -17,6 +18,9 @@ use crate::{Platform, names::SYNC_WAVE};
 
 pub(crate) type Application = Custom<ApplicationSpec>;
 pub(crate) type AppProject = Custom<AppProjectSpec>;
+pub(crate) type Certificate = Custom<CertificateSpec>;
+pub(crate) type ClusterIssuer = Custom<ClusterIssuerSpec>;
+pub(crate) type Issuer = Custom<IssuerSpec>;
 pub(crate) type ExternalSecret = Custom<ExternalSecretSpec>;
 pub(crate) type SecretStore = Custom<SecretStoreSpec>;
 pub(crate) type NodePool = Custom<NodePoolSpec>;

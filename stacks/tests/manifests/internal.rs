@@ -90,6 +90,7 @@ fn no_service_can_take_the_name_of_an_application() {
         // What is installed only where a service needs it has its name everywhere.
         let optional = |name: &str| match name {
             "keda" => !settings.services.scale_by_keda(),
+            "cert-manager" | "issuers" => !settings.cert_manager.enabled,
             "entrances" | "external-dns" => settings.domain.name.is_none(),
             EXTERNAL_SECRETS => !settings.services.ask_for_secrets(),
             _ => false,

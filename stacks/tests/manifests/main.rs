@@ -5,6 +5,7 @@
 mod agreement;
 mod asked;
 mod asking;
+mod certified;
 mod decoded;
 mod delivery;
 mod files;

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value as Json;
 
-use crate::{asking::ASKING, at, build, environments, items, object, settings, text, working::working};
+use crate::{
+    asking::ASKING, at, build, certified::CERTIFIED, environments, items, object, settings, text, working::working,
+};
 
 const RUNBOOKS: &str = include_str!("../../../docs/runbooks.md");
 
@@ -13,8 +15,9 @@ fn every_alert_links_to_its_heading_in_the_runbooks() {
     let headings: BTreeSet<_> = RUNBOOKS.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     let mut alerts = BTreeSet::new();
     let asking = settings("asking", ASKING);
-    let asking = [(asking.clone(), build(&asking))];
-    for (settings, built) in environments().chain(asking).chain([working()]) {
+    let certified = settings("certified", CERTIFIED);
+    let others = [asking, certified].map(|settings| (settings.clone(), build(&settings)));
+    for (settings, built) in environments().chain(others).chain([working()]) {
         let page = settings.repository.url.as_str().trim_end_matches(".git");
         for rules in built.of_kind("PrometheusRule") {
             let groups = items(rules.object(), "/spec/groups").iter().flat_map(|group| items(group, "/rules"));

@@ -2,11 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{asking::ASKING, build, environments, schema::problems, settings, working::working};
+use crate::{asking::ASKING, build, certified::CERTIFIED, environments, schema::problems, settings, working::working};
 
-const SCHEMAS: [(&str, &str, &str); 11] = [
+const SCHEMAS: [(&str, &str, &str); 14] = [
     ("argoproj.io/v1alpha1", "Application", include_str!("../schemas/crds/argoproj.io-application.json")),
     ("argoproj.io/v1alpha1", "AppProject", include_str!("../schemas/crds/argoproj.io-appproject.json")),
+    ("cert-manager.io/v1", "Certificate", include_str!("../schemas/crds/cert-manager.io-certificate.json")),
+    ("cert-manager.io/v1", "ClusterIssuer", include_str!("../schemas/crds/cert-manager.io-clusterissuer.json")),
+    ("cert-manager.io/v1", "Issuer", include_str!("../schemas/crds/cert-manager.io-issuer.json")),
     (
         "elbv2.k8s.aws/v1beta1",
         "TargetGroupBinding",
@@ -46,7 +49,8 @@ fn schema(version: &str, kind: &str) -> Json {
 fn every_object_of_a_custom_kind_fits_its_definition() {
     let mut kinds = std::collections::BTreeSet::new();
     let asking = build(&settings("asking", ASKING));
-    for built in environments().chain([working()]).map(|(_, built)| built).chain([asking]) {
+    let certified = build(&settings("certified", CERTIFIED));
+    for built in environments().chain([working()]).map(|(_, built)| built).chain([asking, certified]) {
         for manifest in built.objects() {
             let version = crate::text(manifest.object(), "/apiVersion");
             // Kubernetes' own groups are short, or end in its own domain.

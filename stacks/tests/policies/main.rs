@@ -3,6 +3,7 @@
 
 mod asking;
 mod balancer;
+mod certified;
 mod cost;
 mod delivery;
 mod drain;

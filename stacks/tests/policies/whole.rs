@@ -22,8 +22,9 @@ fn errors(platform: &Platform) -> String {
 fn the_fixtures_pass_without_a_waiver() {
     let of = |environment: &str, text: &str| build(&settings(environment, &[BASE, text]));
     let working = of("working", crate::working::WORKING);
-    let shapes =
-        vec![of("default", ""), of("staging", STAGING), of("production", PRODUCTION), small(), large(), working];
+    let certified = of("certified", crate::certified::CERTIFIED);
+    let mut shapes = vec![of("default", ""), of("staging", STAGING), of("production", PRODUCTION)];
+    shapes.extend(vec![small(), large(), working, certified]);
     for platform in shapes {
         assert_eq!(errors(&platform), "", "{}", platform.settings.environment);
     }
@@ -71,6 +72,7 @@ fn every_policy_is_broken_by_a_test() {
         include_str!("asking.rs"),
         include_str!("ha.rs"),
         include_str!("balancer.rs"),
+        include_str!("certified.rs"),
         include_str!("named.rs"),
         include_str!("scale.rs"),
         include_str!("keda.rs"),

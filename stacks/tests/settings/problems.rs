@@ -46,7 +46,7 @@ port = 80
     staging.toml:12:22: `cluster.kubernetes_version` is `1.31`: choose one of `1.35`, `1.36` and `1.37`
     staging.toml:13:15: `cluster.zonal_shift` is a boolean, one of `off`, `aws-only` and `on` is expected
     staging.toml:16:8: `services.cors_proxy_server.port` is 80, but must be from 1025 to 65535
-    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `budget`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `domain`, `argocd`, `karpenter`, `metrics_server`, `keda`, `external_secrets`, `load_balancer_controller`, `observability`, `services`, `edge`, `load_test` and `waivers`
+    staging.toml:18:2: `observation` is not a setting: the known keys are `name`, `aws`, `state`, `budget`, `github`, `registry`, `repository`, `network`, `cluster`, `base_nodes`, `domain`, `argocd`, `karpenter`, `metrics_server`, `keda`, `external_secrets`, `cert_manager`, `load_balancer_controller`, `observability`, `services`, `edge`, `load_test` and `waivers`
     ");
 }
 

@@ -42,6 +42,18 @@ fn keys_open_something_and_a_role_has_a_name_that_iam_takes() {
 }
 
 #[test]
+fn the_key_that_signs_for_the_cluster_lies_where_nobody_else_does() {
+    let taken = refused("[cert_manager]\nenabled = true\nnamespace = \"kube-system\"\nreplicas = 0\n");
+    insta::assert_snapshot!(taken, @"staging.toml:4:12: `cert_manager.replicas` is 0, but must be from 1 to 10");
+    let kubernetes = refused("[cert_manager]\nenabled = true\nnamespace = \"kube-system\"\n");
+    insta::assert_snapshot!(kubernetes, @"staging.toml:3:13: `cert_manager.namespace` is `kube-system`, which belongs to Kubernetes, and the key that signs for the whole cluster lies in it: choose another");
+    let secrets = refused("[cert_manager]\nenabled = true\nnamespace = \"external-secrets\"\n");
+    assert!(secrets.contains("`cert_manager.namespace` is taken by `external_secrets.namespace`"), "{secrets}");
+    let prefixed = refused("[cert_manager]\nchart_version = \"v1.21.2\"\n");
+    assert!(prefixed.contains("cert_manager.chart_version"), "{prefixed}");
+}
+
+#[test]
 fn what_a_service_asks_for_is_judged_key_by_key() {
     let text = r#"
 [services.mock_target_server]

@@ -7,6 +7,7 @@
 mod admission;
 pub mod argocd;
 mod batch;
+pub mod cert_manager;
 mod custom;
 mod draft;
 pub mod elbv2;

@@ -17,6 +17,10 @@ use crate::{
 pub(super) enum Wave {
     /// Namespaces, priorities and storage, which all others name.
     Platform = -10,
+    /// cert-manager, which all others may ask for certificates.
+    Certificates = -8,
+    /// The issuers that they ask.
+    Issuers = -6,
     /// Definitions of Karpenter's kinds.
     Definitions = -5,
     /// Karpenter and the load balancer controller, on the base nodes.

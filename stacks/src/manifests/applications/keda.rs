@@ -8,12 +8,14 @@ use synth_kubernetes::{IntoField, apart_by_host, argocd::IgnoredDifference, sele
 use super::application::{Application, ChartSource, Wave};
 use crate::{
     charts::{
-        self, Enabled, RollingUpdate, Unavailable, Values as _,
+        self, Enabled, IssuerReference, RollingUpdate, Unavailable, Values as _,
         keda::{
-            Annotations, Budgets, Component, Format, Image, Logging, METRICS_SERVER, OPERATOR, Permissions, Resources,
-            Restricted, Restriction, Rights, Rollouts, Shown, Spreads, Values, WEBHOOKS, Webhooks,
+            Annotations, Budgets, CertManager, Certificates, Component, Format, Image, Issuer, Logging, METRICS_SERVER,
+            OPERATOR, Permissions, Resources, Restricted, Restriction, Rights, Rollouts, Shown, Spreads, Values,
+            WEBHOOKS, Webhooks,
         },
     },
+    names::INSIDE_ISSUER,
     settings::{Settings, Worker},
 };
 
@@ -65,6 +67,10 @@ pub(super) fn application(settings: &Settings) -> Application {
         prometheus: Shown { operator: Enabled { enabled: true }, metric_server: Enabled { enabled: true } },
         service: None,
         enable_service_links: false,
+        certificates: settings.cert_manager.enabled.then(|| {
+            let issuer = Issuer { generate: Some(false), reference: IssuerReference::of_cluster(INSIDE_ISSUER) };
+            Certificates { cert_manager: CertManager { enabled: true, issuer } }
+        }),
     };
     let chart = ChartSource {
         repository: "https://kedacore.github.io/charts",
@@ -72,18 +78,19 @@ pub(super) fn application(settings: &Settings) -> Application {
         version: keda.chart_version,
         skip_crds: false,
     };
+    // Objects of its kinds wait for its operator before they go: without it they, and their autoscalers, would stay for good.
+    let application = Application::chart(settings, chart, Wave::Metrics, &keda.namespace, &values).confirmed();
+    if settings.cert_manager.enabled {
+        return application;
+    }
     // The operator signs its own certificates, and tells the API server of them.
-    Application::chart(settings, chart, Wave::Metrics, &keda.namespace, &values)
-        .webhooks_signed_elsewhere("keda-admission")
-        .ignoring(IgnoredDifference {
-            group: "apiregistration.k8s.io".to_owned(),
-            kind: "APIService".to_owned(),
-            name: "v1beta1.external.metrics.k8s.io".to_owned(),
-            json_pointers: vec!["/spec/caBundle".to_owned()],
-            ..IgnoredDifference::default()
-        })
-        // Objects of its kinds wait for its operator before they go: without it they, and their autoscalers, would stay for good.
-        .confirmed()
+    application.webhooks_signed_elsewhere("keda-admission").ignoring(IgnoredDifference {
+        group: "apiregistration.k8s.io".to_owned(),
+        kind: "APIService".to_owned(),
+        name: "v1beta1.external.metrics.k8s.io".to_owned(),
+        json_pointers: vec!["/spec/caBundle".to_owned()],
+        ..IgnoredDifference::default()
+    })
 }
 
 /// The operator's role, where it has one: a pod is given a role when it is made, so that those of before have to go.

@@ -6,10 +6,10 @@ use synth_kubernetes::argocd::IgnoredDifference;
 use super::application::{Application, ChartSource, Wave};
 use crate::{
     charts::{
-        self, ServiceAccount, Unavailable, Values as _,
-        load_balancer_controller::{Values, Webhook},
+        self, IssuerReference, ServiceAccount, Unavailable, Values as _,
+        load_balancer_controller::{CertManager, Values, Webhook},
     },
-    names::{CORS_PROXY_SERVER, NAME_LABEL, TLS_POLICY},
+    names::{CORS_PROXY_SERVER, INSIDE_ISSUER, NAME_LABEL, TLS_POLICY},
     settings::Settings,
 };
 
@@ -26,6 +26,7 @@ fn behind_load_balancers(settings: &Settings) -> LabelSelectorRequirement {
 
 pub(super) fn application(settings: &Settings) -> Application {
     let controller = &settings.load_balancer_controller;
+    let inside = settings.cert_manager.enabled;
     let values = Values {
         cluster_name: settings.name.clone(),
         region: settings.aws.region.to_string(),
@@ -47,6 +48,8 @@ pub(super) fn application(settings: &Settings) -> Application {
             match_expressions: Some(vec![behind_load_balancers(settings)]),
             ..LabelSelector::default()
         }),
+        enable_cert_manager: inside.then_some(true),
+        cert_manager: inside.then(|| CertManager { issuer_ref: Some(IssuerReference::of_cluster(INSIDE_ISSUER)) }),
         enable_shield: false,
         enable_waf: false,
         enable_wafv2: false,
@@ -62,7 +65,11 @@ pub(super) fn application(settings: &Settings) -> Application {
         version: controller.chart_version,
         skip_crds: false,
     };
-    Application::chart(settings, chart, Wave::Controllers, &controller.namespace, &values)
+    let application = Application::chart(settings, chart, Wave::Controllers, &controller.namespace, &values);
+    if inside {
+        return application;
+    }
+    application
         // Each rendering signs anew: the certificate of the first sync stays.
         .ignoring(IgnoredDifference {
             kind: "Secret".to_owned(),

@@ -1,6 +1,7 @@
 //! The child Applications, in the waves in which they are synced, and the projects that bound them.
 
 mod application;
+mod cert_manager;
 mod external_dns;
 mod external_secrets;
 pub(super) mod grafana;
@@ -28,6 +29,8 @@ pub(super) const NODE_POOLS: &str = "node-pools";
 pub(super) const OBSERVABILITY: &str = "observability";
 /// The folder of the ways in to Argo CD and Grafana.
 pub(super) const ENTRANCES: &str = "entrances";
+/// The folder of who signs certificates inside the cluster.
+pub(super) const ISSUERS: &str = "issuers";
 /// The folder of the admission policies.
 pub(super) const ADMISSION: &str = "admission";
 
@@ -46,6 +49,10 @@ pub(super) fn define(settings: &Settings, manifests: &Manifests) {
     ];
     if settings.services.scale_by_keda() {
         own.push(keda::application(settings));
+    }
+    if settings.cert_manager.enabled {
+        own.push(cert_manager::application(settings));
+        own.push(Application::folder(settings, ISSUERS, Wave::Issuers, &settings.cert_manager.namespace));
     }
     if settings.domain.name.is_some() {
         own.extend(external_dns::application(settings));

@@ -53,6 +53,10 @@ const NAMESPACED_KINDS: &[(&str, &[&str])] = &[
 /// Kinds of the ways in to what has a name.
 const ENTRANCE_KINDS: &[(&str, &[&str])] = &[("networking.k8s.io", &["Ingress"])];
 
+/// Kinds of cert-manager: of the whole cluster, and in namespaces.
+const ISSUER_KINDS: &[(&str, &[&str])] = &[("cert-manager.io", &["ClusterIssuer"])];
+const CERTIFICATE_KINDS: &[(&str, &[&str])] = &[("cert-manager.io", &["Certificate", "Issuer"])];
+
 /// The kinds of objects that services are made of.
 const SERVICE_KINDS: &[(&str, &[&str])] = &[
     ("", &["Service", "ServiceAccount"]),
@@ -76,7 +80,12 @@ pub(super) fn platform(settings: &Settings, applications: &[Application], manife
     let kube_system = Destination::in_cluster("kube-system");
     let destinations: BTreeSet<_> =
         applications.iter().map(|application| application.destination.clone()).chain([kube_system]).collect();
+    let mut cluster = kinds(CLUSTER_KINDS);
     let mut namespaced = kinds(NAMESPACED_KINDS);
+    if settings.cert_manager.enabled {
+        cluster.extend(kinds(ISSUER_KINDS));
+        namespaced.extend(kinds(CERTIFICATE_KINDS));
+    }
     if settings.domain.name.is_some() {
         namespaced.extend(kinds(ENTRANCE_KINDS));
     }
@@ -84,7 +93,7 @@ pub(super) fn platform(settings: &Settings, applications: &[Application], manife
         description: "What the platform is made of".to_owned(),
         source_repos: source_repos.into_iter().collect(),
         destinations: destinations.into_iter().collect(),
-        cluster_resource_whitelist: kinds(CLUSTER_KINDS),
+        cluster_resource_whitelist: cluster,
         namespace_resource_whitelist: namespaced,
         ..AppProjectSpec::default()
     };

@@ -4,7 +4,7 @@ use synth_kubernetes::monitoring::{Rule, RuleGroup};
 
 use super::{
     alert::{Severity, absent, alert},
-    external_secrets, keda,
+    cert_manager, external_secrets, keda,
 };
 use crate::settings::Settings;
 
@@ -33,6 +33,9 @@ pub(super) fn define(settings: &Settings) -> RuleGroup {
     }
     if settings.services.ask_for_secrets() {
         rules.extend(external_secrets::define(settings));
+    }
+    if settings.cert_manager.enabled {
+        rules.extend(cert_manager::define());
     }
     RuleGroup::new("controllers", rules)
 }

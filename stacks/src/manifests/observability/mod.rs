@@ -2,6 +2,7 @@
 
 mod alert;
 mod alerts;
+mod cert_manager;
 mod controllers;
 mod dashboard;
 mod dashboards;

@@ -8,7 +8,10 @@ use synth_kubernetes::{
 };
 
 use crate::{
-    charts::keda::{METRICS_SERVER, OPERATOR},
+    charts::{
+        cert_manager::CONTROLLER,
+        keda::{METRICS_SERVER, OPERATOR},
+    },
     names::{EXTERNAL_SECRETS, NAME_LABEL},
     settings::Settings,
 };
@@ -46,6 +49,11 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
     if settings.services.ask_for_secrets() {
         let own = Endpoint { honor_labels: true, ..Endpoint::of_service("metrics", INTERVAL) };
         named(EXTERNAL_SECRETS, &settings.external_secrets.namespace, own);
+    }
+    if settings.cert_manager.enabled {
+        // It says of which namespace a certificate is.
+        let own = Endpoint { honor_labels: true, ..metrics.clone() };
+        named(CONTROLLER, &settings.cert_manager.namespace, own);
     }
     let told = (!settings.argocd.notifications_secret.is_empty()).then_some(NOTIFICATIONS);
     for component in ARGOCD.into_iter().chain(told) {

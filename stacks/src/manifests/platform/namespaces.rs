@@ -28,6 +28,10 @@ pub(super) fn define(settings: &Settings, folder: &Manifests) {
         outliving(pod_security(namespace(&settings.external_secrets.namespace), "restricted", &version))
             .add_to(folder, "namespace-external-secrets");
     }
+    if settings.cert_manager.enabled {
+        outliving(pod_security(namespace(&settings.cert_manager.namespace), "restricted", &version))
+            .add_to(folder, "namespace-cert-manager");
+    }
     // Helm made it, without a label. Whoever deletes it deletes Argo CD, which would be the one to do so.
     pod_security(namespace(&settings.argocd.namespace), "restricted", &version)
         .annotation(SYNC_OPTIONS, "Prune=false,Delete=false")

@@ -8,11 +8,13 @@ use synth_review::{Findings, Policy, Severity};
 
 use crate::{
     Platform,
+    charts::{Values as _, cert_manager},
     view::{AppProject, Application, Meta, Synced},
 };
 
 /// Groups of kinds, and the Application that defines them.
-const DEFINED: [(&str, &str); 3] = [
+const DEFINED: [(&str, &str); 4] = [
+    ("cert-manager.io", cert_manager::Values::CHART),
     ("karpenter.sh", "karpenter-crd"),
     ("karpenter.k8s.aws", "karpenter-crd"),
     ("monitoring.coreos.com", "kube-prometheus-stack"),

@@ -2,6 +2,7 @@
 
 mod aws;
 mod bound;
+mod certificates;
 mod clients;
 mod delivery;
 mod entrances;
@@ -59,4 +60,7 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     bound::BALANCER_REACHES_PODS,
     named::CERTIFIED,
     named::RECORDED,
+    certificates::CERTIFICATES_ARE_MADE,
+    certificates::AUTHORITIES_HAVE_KEYS,
+    certificates::CERTIFICATES_ARE_BELIEVED,
 ];

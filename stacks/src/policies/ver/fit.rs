@@ -6,7 +6,7 @@ use synth_review::{Findings, Place, Policy, Severity};
 use super::SOON;
 use crate::{
     Platform,
-    charts::{external_dns, external_secrets, karpenter, keda},
+    charts::{cert_manager, external_dns, external_secrets, karpenter, keda},
     versions::{DOLLARS_A_MONTH, Release, Tested, days, seen_with},
     view::argocd_release,
 };
@@ -49,7 +49,14 @@ fn installed(platform: &Platform) -> Vec<Installed<'static>> {
         version: chart.version.to_owned(),
         setting: "domain.external_dns.chart_version",
     });
+    let cert_manager = platform.chart::<cert_manager::Values>().map(|chart| Installed {
+        place: chart.place(),
+        chart: chart.name.to_owned(),
+        version: chart.version.to_owned(),
+        setting: "cert_manager.chart_version",
+    });
     let charts = argocd.into_iter().chain(karpenter).chain(keda).chain(external_secrets).chain(external_dns);
+    let charts = charts.chain(cert_manager);
     charts.filter(|installed| Tested::knows(&installed.chart)).collect()
 }
 
