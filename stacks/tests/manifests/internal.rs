@@ -93,6 +93,8 @@ fn no_service_can_take_the_name_of_an_application() {
             "cert-manager" | "issuers" => !settings.cert_manager.enabled,
             "entrances" | "external-dns" => settings.domain.name.is_none(),
             EXTERNAL_SECRETS => !settings.services.ask_for_secrets(),
+            // What is called so is no Application.
+            "default" | "default-deny" | "project" => true,
             _ => false,
         };
         let kept = reserved.into_iter().filter(|name| name != ROOT_APPLICATION && !optional(name));
