@@ -119,7 +119,8 @@ class Platform:
         """Fails, but goes on, if Terraform still finds something to do."""
         with self.step(stack, f"a second plan of {stack} finds nothing to do", go_on=True):
             self.plan(stack, helm)
-        if self.whole:
+        # What the edge finds by its name, the offline providers do not find: over its state they would replace it.
+        if self.whole and stack != "edge":
             _, state = self.terraform("state", stack, "state", "pull", reattach=helm)
             self.compare(stack, state)
 

@@ -154,8 +154,7 @@ fn of_cluster(settings: &Settings) -> Vec<statement::Block> {
     ]
 }
 
-/// What `CloudFront` has lies in no region, and what is beside it in one of its own. No mock has recorded these calls: they are those of the
-/// service authorization reference that the provider's documentation of each type leads to (2026-12-01).
+/// What `CloudFront` has lies in no region, and what is beside it in one of its own.
 fn of_edge(settings: &Settings) -> Vec<statement::Block> {
     let account = &settings.aws.account_id;
     let global = |service: &str, resource: &str| format!("arn:aws:{service}:{GLOBAL_REGION}:{account}:{resource}");

@@ -10,6 +10,7 @@ use crate::{
 /// Elastic Load Balancing knows no resources for what it describes.
 pub(super) fn of_balancer() -> statement::Block {
     let describe = [
+        "elasticloadbalancing:DescribeCapacityReservation",
         "elasticloadbalancing:DescribeListenerAttributes",
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeLoadBalancerAttributes",

@@ -64,7 +64,7 @@ fn certified(host: &str, zone: &Ref<HostedZoneId>, global: &ProviderHandle<Aws>,
         .validation_record_fqdns([record.fqdn()])
         .timeouts(aws_acm_certificate_validation::timeouts().create(VALIDATION))
         .add_to(stack);
-    (&validation.certificate_arn()).into_value()
+    validation.certificate_arn().into_value()
 }
 
 /// Declares the records by which viewers find the distribution, where the zone is the environment's.

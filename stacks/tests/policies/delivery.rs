@@ -17,41 +17,41 @@ fn value(path: &str) -> String {
 #[test]
 fn a_namespace_that_nobody_makes_is_found() {
     assert_snapshot!(broken("LINK013", |platform| remove(platform, "Namespace", "monitoring")), @r"
-    Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml syncs to namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    Application/observability in manifests/observability.yaml syncs to namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    ConfigMap/dashboard-scaling in manifests/observability/dashboard-scaling.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    ConfigMap/dashboard-traffic in manifests/observability/dashboard-traffic.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    PrometheusRule/controllers in manifests/observability/prometheus-rule-controllers.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    PrometheusRule/delivery in manifests/observability/prometheus-rule-delivery.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    PrometheusRule/nodes in manifests/observability/prometheus-rule-nodes.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    PrometheusRule/observability in manifests/observability/prometheus-rule-observability.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    PrometheusRule/scaling in manifests/observability/prometheus-rule-scaling.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    PrometheusRule/services in manifests/observability/prometheus-rule-services.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    ServiceMonitor/argocd-application-controller in manifests/observability/service-monitor-argocd-application-controller.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    ServiceMonitor/argocd-applicationset-controller in manifests/observability/service-monitor-argocd-applicationset-controller.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    ServiceMonitor/argocd-repo-server in manifests/observability/service-monitor-argocd-repo-server.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    ServiceMonitor/argocd-server in manifests/observability/service-monitor-argocd-server.yaml lies in namespace `monitoring`, which nothing creates
-      mend: declare the Namespace among the platform's manifests
-    ServiceMonitor/aws-load-balancer-controller in manifests/observability/service-monitor-aws-load-balancer-controller.yaml lies in namespace `monitoring`, which nothing creates
-      mend: set `load_balancer_controller.namespace` to one that is there, such as `kube-system`
-    ServiceMonitor/karpenter in manifests/observability/service-monitor-karpenter.yaml lies in namespace `monitoring`, which nothing creates
-      mend: set `karpenter.namespace` to one that is there, such as `kube-system`
-    ServiceMonitor/metrics-server in manifests/observability/service-monitor-metrics-server.yaml lies in namespace `monitoring`, which nothing creates
-      mend: set `metrics_server.namespace` to one that is there, such as `kube-system`
-    ");
+        Application/kube-prometheus-stack in manifests/kube-prometheus-stack.yaml syncs to namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        Application/observability in manifests/observability.yaml syncs to namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ConfigMap/dashboard-scaling in manifests/observability/dashboard-scaling.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ConfigMap/dashboard-traffic in manifests/observability/dashboard-traffic.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        PrometheusRule/controllers in manifests/observability/prometheus-rule-controllers.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        PrometheusRule/delivery in manifests/observability/prometheus-rule-delivery.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        PrometheusRule/nodes in manifests/observability/prometheus-rule-nodes.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        PrometheusRule/observability in manifests/observability/prometheus-rule-observability.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        PrometheusRule/scaling in manifests/observability/prometheus-rule-scaling.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        PrometheusRule/services in manifests/observability/prometheus-rule-services.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/argocd-application-controller in manifests/observability/service-monitor-argocd-application-controller.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/argocd-applicationset-controller in manifests/observability/service-monitor-argocd-applicationset-controller.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/argocd-repo-server in manifests/observability/service-monitor-argocd-repo-server.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/argocd-server in manifests/observability/service-monitor-argocd-server.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/aws-load-balancer-controller in manifests/observability/service-monitor-aws-load-balancer-controller.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/karpenter in manifests/observability/service-monitor-karpenter.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ServiceMonitor/metrics-server in manifests/observability/service-monitor-metrics-server.yaml lies in namespace `monitoring`, which nothing creates
+          mend: declare the Namespace among the platform's manifests
+        ");
 }
 
 #[test]

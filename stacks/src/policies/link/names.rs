@@ -40,7 +40,8 @@ fn namespaces_exist(platform: &Platform, findings: &mut Findings) {
     }
     let mut judge = |object: &Manifest, namespace: &str, what: &str| {
         if !namespace.is_empty() && !known.contains(namespace) {
-            let key = NAMESPACES.iter().find(|(name, _)| *name == object.name()).map(|(_, key)| *key);
+            let named = |(name, _): &&(&str, &str)| object.kind() == "Application" && *name == object.name();
+            let key = NAMESPACES.iter().find(named).map(|(_, key)| *key);
             let mend = match key {
                 Some(key) => format!("set `{key}` to one that is there, such as `kube-system`"),
                 None => "declare the Namespace among the platform's manifests".to_owned(),
