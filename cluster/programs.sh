@@ -20,10 +20,10 @@ release=
 [ ! -d "$kubernetes" ] ||
     release=$(sed -n 's|^\(require \)\{0,1\}[[:space:]]*k8s.io/kubernetes v\([^ ]*\).*|\2|p' "$kubernetes/go.mod" | head -n 1)
 
-# Does a program say that it is of this version?
+# Does a program say that it is of this version? external-dns says so as if it were an error.
 fits() {
     [ -x "$1" ] || return 1
-    case $("$1" --version 2>/dev/null | head -n 1) in
+    case $("$1" --version 2>&1 | head -n 1) in
     *"$2"*) return 0 ;;
     *) return 1 ;;
     esac

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::{
     authority::Authority,

@@ -17,7 +17,7 @@ const OWNER: &str = "heritage=external-dns,external-dns/owner=named,external-dns
 fn written(host: &str, entrance: &str) -> BTreeSet<String> {
     let alias = |kind: &str| format!("{host} {kind} {BALANCER}");
     let note = |kind: &str| format!("{kind}-{host} TXT {OWNER}/{entrance}");
-    [alias("A"), alias("AAAA"), note("cname"), note("aaaa")].into()
+    [alias("A"), alias("AAAA"), note("a"), note("aaaa")].into()
 }
 
 /// Waits until the domain's zone holds these, and nothing else.

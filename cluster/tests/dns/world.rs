@@ -133,7 +133,8 @@ fn rendered(environment: &Environment, programs: &Programs) -> Vec<Item> {
     let program = programs.path(PROGRAM);
     let said = std::process::Command::new(&program).arg("--version").output();
     let said = said.unwrap_or_else(|error| panic!("`{}`: {error}: `make dns` builds it", program.display()));
-    assert_eq!(images, [String::from_utf8(said.stdout).unwrap().trim()], "the chart's image, and the program here");
+    let said = String::from_utf8([said.stdout, said.stderr].concat()).unwrap();
+    assert_eq!(images, [said.trim()], "the chart's image, and the program here");
     items
 }
 
