@@ -9,12 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{
-    control_plane::free_ports,
-    process::Process,
-    programs::root,
-    waiting::eventually,
-};
+use crate::{control_plane::free_ports, process::Process, programs::root, waiting::eventually};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -51,7 +46,8 @@ impl Moto {
         let arguments = ["--host=127.0.0.1".to_owned(), format!("--port={port}")];
         let process = Process::start(&program, &arguments, &folder.join("moto.log"))?;
         let moto = Self { port, _process: process };
-        let up = Call { method: "GET", path: "/moto-api/", service: "sts", region: "us-east-1", headers: &[], body: "" };
+        let up =
+            Call { method: "GET", path: "/moto-api/", service: "sts", region: "us-east-1", headers: &[], body: "" };
         let ready = eventually(60, || moto.call(up).map(drop).map_err(|error| format!("{error:#}")));
         ready.map_err(anyhow::Error::msg).context("waiting for moto")?;
         Ok(moto)

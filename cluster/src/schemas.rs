@@ -14,15 +14,45 @@ macro_rules! schema {
 const SCHEMAS: &[(&str, &str, &str, bool, &str)] = &[
     ("argoproj.io/v1alpha1", "Application", "applications", true, schema!("argoproj.io-application")),
     ("argoproj.io/v1alpha1", "AppProject", "appprojects", true, schema!("argoproj.io-appproject")),
-    ("elbv2.k8s.aws/v1beta1", "TargetGroupBinding", "targetgroupbindings", true, schema!("elbv2.k8s.aws-targetgroupbinding")),
-    ("external-secrets.io/v1", "ExternalSecret", "externalsecrets", true, schema!("external-secrets.io-externalsecret")),
+    (
+        "elbv2.k8s.aws/v1beta1",
+        "TargetGroupBinding",
+        "targetgroupbindings",
+        true,
+        schema!("elbv2.k8s.aws-targetgroupbinding"),
+    ),
+    (
+        "external-secrets.io/v1",
+        "ExternalSecret",
+        "externalsecrets",
+        true,
+        schema!("external-secrets.io-externalsecret"),
+    ),
     ("external-secrets.io/v1", "SecretStore", "secretstores", true, schema!("external-secrets.io-secretstore")),
     ("karpenter.sh/v1", "NodePool", "nodepools", false, schema!("karpenter.sh-nodepool")),
     ("karpenter.k8s.aws/v1", "EC2NodeClass", "ec2nodeclasses", false, schema!("karpenter.k8s.aws-ec2nodeclass")),
     ("keda.sh/v1alpha1", "ScaledObject", "scaledobjects", true, schema!("keda.sh-scaledobject")),
-    ("keda.sh/v1alpha1", "TriggerAuthentication", "triggerauthentications", true, schema!("keda.sh-triggerauthentication")),
-    ("monitoring.coreos.com/v1", "PrometheusRule", "prometheusrules", true, schema!("monitoring.coreos.com-prometheusrule")),
-    ("monitoring.coreos.com/v1", "ServiceMonitor", "servicemonitors", true, schema!("monitoring.coreos.com-servicemonitor")),
+    (
+        "keda.sh/v1alpha1",
+        "TriggerAuthentication",
+        "triggerauthentications",
+        true,
+        schema!("keda.sh-triggerauthentication"),
+    ),
+    (
+        "monitoring.coreos.com/v1",
+        "PrometheusRule",
+        "prometheusrules",
+        true,
+        schema!("monitoring.coreos.com-prometheusrule"),
+    ),
+    (
+        "monitoring.coreos.com/v1",
+        "ServiceMonitor",
+        "servicemonitors",
+        true,
+        schema!("monitoring.coreos.com-servicemonitor"),
+    ),
 ];
 
 /// The definitions of the custom kinds, of the schemas that the tests of `stacks` hold.

@@ -114,6 +114,7 @@ fn asked(line: &str, body: &str) -> Asked {
         ("POST", ["2013-04-01", "hostedzone", zone, "rrset"]) => ("route53:ChangeResourceRecordSets", Some(*zone)),
         _ => panic!("external-dns asks `{line}`, which nobody here knows"),
     };
-    let kinds = body.split("<Type>").skip(1).filter_map(|part| part.split_once("</Type>")).map(|(kind, _)| kind.to_owned());
+    let kinds =
+        body.split("<Type>").skip(1).filter_map(|part| part.split_once("</Type>")).map(|(kind, _)| kind.to_owned());
     Asked { action, zone: zone.map(str::to_owned), kinds: kinds.collect() }
 }

@@ -115,7 +115,8 @@ fn is_allowed(world: &World) {
     };
     assert!(role.allows(&change(&world.zone.id, "A")));
     assert!(!role.allows(&change(&world.zone.id, "MX")) && !role.allows(&change(&world.others[0].id, "A")));
-    let errors: Vec<_> = world.said().lines().filter(|line| line.contains("\"level\":\"error\"")).map(str::to_owned).collect();
+    let errors: Vec<_> =
+        world.said().lines().filter(|line| line.contains("\"level\":\"error\"")).map(str::to_owned).collect();
     assert!(errors.is_empty(), "{errors:#?}");
 
     let settings = &world.environment.settings.domain.external_dns;

@@ -35,9 +35,13 @@ impl Role {
     pub(crate) fn allows(&self, asked: &Asked) -> bool {
         self.statements.iter().any(|statement| {
             assert_eq!(statement["effect"], "Allow", "{statement}");
-            let on = asked.zone.as_ref().map_or_else(|| "*".to_owned(), |zone| format!("arn:aws:route53:::hostedzone/{zone}"));
+            let on = asked
+                .zone
+                .as_ref()
+                .map_or_else(|| "*".to_owned(), |zone| format!("arn:aws:route53:::hostedzone/{zone}"));
             list(&statement["actions"]).any(|action| action == asked.action)
-                && list(&statement["resources"]).any(|of| of.strip_suffix('*').map_or(of == on, |of| on.starts_with(of)))
+                && list(&statement["resources"])
+                    .any(|of| of.strip_suffix('*').map_or(of == on, |of| on.starts_with(of)))
                 && statement["condition"].as_array().into_iter().flatten().all(|condition| met(condition, asked))
         })
     }

@@ -62,7 +62,19 @@ impl World {
         let (arguments, variables) = (arguments(pod, &kubeconfig), variables(pod, &gateway));
         let path = programs.path(PROGRAM);
         let log = folder.join("external-dns.log");
-        Self { program: None, arguments, variables, log, gateway, zone, others, server, environment, path, _plane: plane }
+        Self {
+            program: None,
+            arguments,
+            variables,
+            log,
+            gateway,
+            zone,
+            others,
+            server,
+            environment,
+            path,
+            _plane: plane,
+        }
     }
 
     /// Starts it, or starts it anew, and waits until it has read the records of a zone once more.
@@ -98,7 +110,8 @@ impl World {
     /// An entrance of somebody's, which is not the environment's.
     pub(crate) fn entrance(&self, name: &str, host: &str) -> Json {
         let backend = json!({ "service": { "name": name, "port": { "number": 80 } } });
-        let rule = json!({ "host": host, "http": { "paths": [{ "path": "/", "pathType": "Prefix", "backend": backend }] } });
+        let rule =
+            json!({ "host": host, "http": { "paths": [{ "path": "/", "pathType": "Prefix", "backend": backend }] } });
         json!({
             "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": { "name": name, "namespace": "default" },
             "spec": { "ingressClassName": "alb", "rules": [rule] },

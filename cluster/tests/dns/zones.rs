@@ -56,7 +56,8 @@ impl Zone {
 }
 
 fn ask(moto: &Moto, method: &str, path: &str, body: &str) -> String {
-    let call = Call { method, path, service: "route53", region: "us-east-1", headers: &[("Content-Type", "text/xml")], body };
+    let call =
+        Call { method, path, service: "route53", region: "us-east-1", headers: &[("Content-Type", "text/xml")], body };
     moto.call(call).unwrap_or_else(|error| panic!("{error:#}"))
 }
 

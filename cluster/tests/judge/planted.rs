@@ -65,7 +65,8 @@ fn an_unknown_field_of_what_one_environment_alone_has_is_refused() {
         ("working", "TriggerAuthentication"),
     ] {
         let mut items = environment(name).items.into_iter();
-        let mut item = items.find(|item| item.object["kind"] == kind).unwrap_or_else(|| panic!("`{name}` has no {kind}"));
+        let mut item =
+            items.find(|item| item.object["kind"] == kind).unwrap_or_else(|| panic!("`{name}` has no {kind}"));
         item.object["spec"]["unheardOf"] = json!("anything");
         let said = findings(&item);
         assert!(only(&said).contains(".spec.unheardOf: field not declared in schema"), "{said}");

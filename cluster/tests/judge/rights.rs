@@ -60,9 +60,9 @@ fn expected(more: &[&str]) -> BTreeSet<String> {
 fn the_services_accounts_may_do_nothing() {
     // Workers, jobs and whoever asks for secrets are among them.
     let items = crate::ENVIRONMENTS.into_iter().flat_map(|name| environment(name).items);
-    let accounts = items.map(|item| item.object).filter(|object| {
-        object["kind"] == "ServiceAccount" && object["metadata"]["namespace"] == "services"
-    });
+    let accounts = items
+        .map(|item| item.object)
+        .filter(|object| object["kind"] == "ServiceAccount" && object["metadata"]["namespace"] == "services");
     let accounts: BTreeSet<_> = accounts.map(|account| name_of(&account).to_owned()).collect();
     for known in ["cors-proxy-server", "mailer", "report", "orders"] {
         assert!(accounts.contains(known), "no {known} in {accounts:?}");
