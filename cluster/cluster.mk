@@ -1,5 +1,5 @@
 # Included by the Makefile at the root, and run from there.
-.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long keda keda-tests secrets-tests programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long twin-record twin-live
+.PHONY: karpenter karpenter-tests karpenter-growth karpenter-long keda keda-tests dns dns-tests secrets-tests programs charts charts-keys charts-pull cluster cluster-up cluster-down cluster-check cluster-tests cluster-judge cluster-placement cluster-scaling cluster-long twin-record twin-live
 
 # The minor version of the settings, for each of which `cluster/tools/kubernetes` has a module.
 KUBERNETES ?= $(shell sed -n 's/^kubernetes_version *= *"\(.*\)"/\1/p' stacks/environments/default.toml)
@@ -77,6 +77,12 @@ keda: $(E2E_VENV)/done ## Find or build the control plane's programs and Prometh
 keda-tests: keda ## Let the real KEDA scale the services by what a real Prometheus scrapes of them, up, down, and with Prometheus away, and a worker by messages of a queue. CI runs it every night.
 	$(CLUSTER_CARGO) build --locked -p cors-proxy-server -p mock-target-server
 	$(CLUSTER_TEST) --test keda -- --show-output --test-threads=1
+
+dns: $(VENV)/done $(E2E_VENV)/done ## Find or build the control plane's programs and external-dns, and fetch its chart.
+	cluster/programs.sh $(CLUSTER_VERSION) target/cluster/$(CLUSTER_VERSION) dns
+
+dns-tests: dns ## Let the real external-dns write records of entrances into a mock of Route 53, and hold what it asks against its role. CI runs it every night.
+	$(CLUSTER_TEST) --test dns -- --show-output
 
 secrets-tests: $(VENV)/done ## Let the real External Secrets Operator bring secrets of a mock of AWS to a service; EXTERNAL_SECRETS names a folder with its program and its folder `deploy`.
 	@test -x "$(EXTERNAL_SECRETS)/external-secrets" || { echo "error: EXTERNAL_SECRETS names no folder with the program external-secrets" >&2; exit 2; }

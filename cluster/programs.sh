@@ -1,10 +1,11 @@
 #!/bin/sh
 # Puts the programs of a control plane into a folder: found ones as links, others built by Go.
 #
-#   programs.sh VERSION FOLDER [karpenter|keda]      VERSION is a minor one, such as 1.36
+#   programs.sh VERSION FOLDER [karpenter|keda|dns]      VERSION is a minor one, such as 1.36
 #
 # With Karpenter come the charts that its module and that of metrics-server hold, in `charts` beside the folder.
 # Neither Karpenter nor KEDA is looked for anywhere: each is built, of its module, which brings its definitions.
+# external-dns is looked for like the others. A chart of it is released after its program, so the module of the next one holds it.
 # They are looked for in KUBEBUILDER_ASSETS, as envtest does, and on the PATH; those of Kubernetes must be of VERSION.
 set -eu
 
@@ -13,14 +14,16 @@ folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
 kubernetes=$here/tools/kubernetes/$version
 assets=${KUBEBUILDER_ASSETS:-/usr/local/kubebuilder/bin}
+# The module of external-dns whose folder `charts` holds the chart that is installed.
+holds=v0.23.0
 release=
 [ ! -d "$kubernetes" ] ||
     release=$(sed -n 's|^\(require \)\{0,1\}[[:space:]]*k8s.io/kubernetes v\([^ ]*\).*|\2|p' "$kubernetes/go.mod" | head -n 1)
 
-# Does a program say that it is of this version?
+# Does a program say that it is of this version? external-dns says so as if it were an error.
 fits() {
     [ -x "$1" ] || return 1
-    case $("$1" --version 2>/dev/null | head -n 1) in
+    case $("$1" --version 2>&1 | head -n 1) in
     *"$2"*) return 0 ;;
     *) return 1 ;;
     esac
@@ -90,10 +93,17 @@ if [ "${3:-}" = keda ]; then
     keda=$(sed -n 's|^[[:space:]]*github.com/kedacore/keda/v2 v\([^ ]*\).*|\1|p' "$here/tools/keda/go.mod")
     [ "$(cat "$folder/keda-crds/release" 2>/dev/null)" != "$keda" ] || keda=
 fi
-[ -n "$missing$others$karpenter$charts$keda" ] || exit 0
+dns=
+named=
+if [ "${3:-}" = dns ]; then
+    dns=$(sed -n 's|^[[:space:]]*sigs.k8s.io/external-dns v\([^ ]*\).*|\1|p' "$here/tools/external-dns/go.mod")
+    [ "$(cat "$(dirname "$folder")/charts-dns/release" 2>/dev/null)" = "$holds" ] || named=" external-dns' chart"
+    if has external-dns "$dns" "$dns" || found external-dns "$dns"; then dns=; fi
+fi
+[ -n "$missing$others$karpenter$charts$keda$dns$named" ] || exit 0
 
 if ! command -v go >/dev/null; then
-    echo "error: no$missing$others${karpenter:+ karpenter}${charts:+ charts}${keda:+ keda} for a control plane of Kubernetes $version: put them into the folder that KUBEBUILDER_ASSETS names or on the PATH, or install Go (1.21 or newer), which builds them" >&2
+    echo "error: no$missing$others${karpenter:+ karpenter}${charts:+ charts}${keda:+ keda}${dns:+ external-dns}$named for a control plane of Kubernetes $version: put them into the folder that KUBEBUILDER_ASSETS names or on the PATH, or install Go (1.21 or newer), which builds them" >&2
     exit 2
 fi
 mkdir -p "$folder"
@@ -149,4 +159,18 @@ if [ -n "$keda" ]; then
         build "$here/tools/keda" "keda-$name" -ldflags "-s -w -X github.com/kedacore/keda/v2/version.Version=$keda" "github.com/kedacore/keda/v2/cmd/$name"
     done
     defined keda "$(module keda github.com/kedacore/keda/v2)/config/crd/bases" "$keda"
+fi
+if [ -n "$dns" ]; then
+    echo "building external-dns $dns (about 5 minutes on two cores, once)"
+    rm -f "$folder/external-dns"
+    build "$here/tools/external-dns" external-dns -ldflags "-s -w -X sigs.k8s.io/external-dns/pkg/apis/externaldns.Version=v$dns" sigs.k8s.io/external-dns
+fi
+if [ -n "$named" ]; then
+    into=$(dirname "$folder")/charts-dns
+    from=$(cd "$(dirname "$folder")" && GOTOOLCHAIN=auto go mod download -json "sigs.k8s.io/external-dns@$holds" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+    rm -rf "$into"
+    mkdir "$into"
+    cp -R "$from/charts/external-dns" "$into/"
+    chmod -R u+w "$into"
+    echo "$holds" >"$into/release"
 fi

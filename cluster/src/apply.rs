@@ -16,66 +16,6 @@ use crate::{
 const APPLY: &str = "application/apply-patch+yaml";
 const ACCOUNT: &str = "argocd-application-controller";
 
-/// Schemas of the custom kinds, as the definitions' charts bring them: plural, are they namespaced, and the schema.
-const SCHEMAS: &[(&str, &str, &str, bool, &str)] = &[
-    (
-        "argoproj.io/v1alpha1",
-        "Application",
-        "applications",
-        true,
-        include_str!("../../stacks/tests/schemas/crds/argoproj.io-application.json"),
-    ),
-    (
-        "argoproj.io/v1alpha1",
-        "AppProject",
-        "appprojects",
-        true,
-        include_str!("../../stacks/tests/schemas/crds/argoproj.io-appproject.json"),
-    ),
-    (
-        "karpenter.sh/v1",
-        "NodePool",
-        "nodepools",
-        false,
-        include_str!("../../stacks/tests/schemas/crds/karpenter.sh-nodepool.json"),
-    ),
-    (
-        "karpenter.k8s.aws/v1",
-        "EC2NodeClass",
-        "ec2nodeclasses",
-        false,
-        include_str!("../../stacks/tests/schemas/crds/karpenter.k8s.aws-ec2nodeclass.json"),
-    ),
-    (
-        "keda.sh/v1alpha1",
-        "ScaledObject",
-        "scaledobjects",
-        true,
-        include_str!("../../stacks/tests/schemas/crds/keda.sh-scaledobject.json"),
-    ),
-    (
-        "keda.sh/v1alpha1",
-        "TriggerAuthentication",
-        "triggerauthentications",
-        true,
-        include_str!("../../stacks/tests/schemas/crds/keda.sh-triggerauthentication.json"),
-    ),
-    (
-        "monitoring.coreos.com/v1",
-        "PrometheusRule",
-        "prometheusrules",
-        true,
-        include_str!("../../stacks/tests/schemas/crds/monitoring.coreos.com-prometheusrule.json"),
-    ),
-    (
-        "monitoring.coreos.com/v1",
-        "ServiceMonitor",
-        "servicemonitors",
-        true,
-        include_str!("../../stacks/tests/schemas/crds/monitoring.coreos.com-servicemonitor.json"),
-    ),
-];
-
 /// Argo CD's hand in a cluster.
 #[derive(Clone)]
 pub struct Argo {
@@ -211,26 +151,6 @@ impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.all.join("\n"))
     }
-}
-
-/// The definitions of the custom kinds, of the schemas that the tests of `stacks` hold.
-pub fn definitions() -> Result<Vec<Json>> {
-    SCHEMAS.iter().map(|&(version, kind, plural, namespaced, schema)| {
-        let (group, version) = version.split_once('/').context("a version without a group")?;
-        let schema: Json = serde_json::from_str(schema).with_context(|| format!("the schema of `{kind}`"))?;
-        let scope = if namespaced { "Namespaced" } else { "Cluster" };
-        Ok(json!({
-            "apiVersion": "apiextensions.k8s.io/v1",
-            "kind": "CustomResourceDefinition",
-            "metadata": { "name": format!("{plural}.{group}") },
-            "spec": {
-                "group": group,
-                "names": { "kind": kind, "plural": plural, "singular": kind.to_lowercase(), "listKind": format!("{kind}List") },
-                "scope": scope,
-                "versions": [{ "name": version, "served": true, "storage": true, "schema": { "openAPIV3Schema": schema } }],
-            },
-        }))
-    }).collect()
 }
 
 fn define(admin: &Server, definitions: &[Json]) -> Result<()> {

@@ -98,7 +98,7 @@ impl Release {
 
 /// Where charts are looked for: beside the programs, which brought them, and in the user's folder.
 fn folders() -> Vec<PathBuf> {
-    let own = root().join("target/cluster/charts");
+    let own = ["charts", "charts-dns"].map(|folder| root().join("target/cluster").join(folder));
     let theirs = std::env::var_os("CHARTS_DIR").filter(|folder| !folder.is_empty()).map(|folder| root().join(folder));
-    [own].into_iter().chain(theirs).collect()
+    own.into_iter().filter(|folder| folder.exists()).chain(theirs).collect()
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use serde_json::{Value as Json, json};
 
 use self::ports::Ports;
 pub use self::ports::free_ports;
@@ -95,6 +96,20 @@ impl ControlPlane {
     /// The administrator's kubeconfig.
     pub fn kubeconfig(&self) -> PathBuf {
         self.folder.join("admin.kubeconfig")
+    }
+
+    /// Writes the kubeconfig of an account, which asks with a token as a pod of the account does.
+    pub fn kubeconfig_of(&self, namespace: &str, account: &str, file: &Path) -> Result<PathBuf> {
+        let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token");
+        let asked = json!({
+            "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": { "expirationSeconds": 7200 },
+        });
+        let answer = self.server()?.request("POST", &path, Some(("application/json", &asked)))?;
+        let token = answer.object().map_err(anyhow::Error::msg).context(path)?["status"]["token"].clone();
+        let mut kubeconfig: Json = serde_json::from_str(&fs::read_to_string(self.kubeconfig())?)?;
+        kubeconfig["users"][0]["user"] = json!({ "token": token });
+        fs::write(file, format!("{kubeconfig:#}\n")).with_context(|| format!("writing `{}`", file.display()))?;
+        Ok(file.to_owned())
     }
 
     /// What autoscalers asked of the server, an event of its audit a line, where [`Parts::Autoscalers`] run.

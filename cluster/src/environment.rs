@@ -41,6 +41,9 @@ const FIXTURES: &[(&str, &str)] = &[
     ("small", include_str!("../../stacks/tests/fixtures/small.toml")),
     ("large", include_str!("../../stacks/tests/fixtures/large.toml")),
     ("working", include_str!("../../stacks/tests/fixtures/working.toml")),
+    ("asking", include_str!("../../stacks/tests/fixtures/asking.toml")),
+    ("edge", include_str!("../../stacks/tests/fixtures/edge.toml")),
+    ("named", include_str!("../../stacks/tests/fixtures/named.toml")),
     // Scaled by the autoscaler alone, which a control plane without KEDA has.
     ("by-use", include_str!("../../stacks/tests/fixtures/by-use.toml")),
 ];

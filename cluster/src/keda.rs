@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::{
     authority::Authority,
@@ -80,7 +80,10 @@ impl Keda {
             format!("--health-probe-bind-address=127.0.0.1:{health}"),
             format!("--metrics-service-bind-address=127.0.0.1:{service}"),
         ];
-        let kubeconfig = |program| kubeconfig(plane, &server, namespace, program, &folder);
+        let kubeconfig = |program: &str| {
+            let account = ACCOUNTS.iter().find(|(of, _)| *of == program).map_or(program, |(_, account)| account);
+            plane.kubeconfig_of(namespace, account, &folder.join(format!("{program}.kubeconfig")))
+        };
         let start = |program: &str, kubeconfig: &Path, arguments: &[String]| {
             let log = folder.join(format!("{program}.log"));
             run(&programs.path(program), namespace, kubeconfig, (arguments, more), &log)
@@ -159,22 +162,6 @@ fn run(
     all.push(program.display().to_string());
     all.extend_from_slice(arguments);
     Process::start(Path::new("env"), &all, log)
-}
-
-/// The kubeconfig of a program's account, which asks with a token of the account as a pod does.
-fn kubeconfig(plane: &ControlPlane, server: &Server, namespace: &str, program: &str, folder: &Path) -> Result<PathBuf> {
-    let account = ACCOUNTS.iter().find(|(of, _)| *of == program).map_or(program, |(_, account)| account);
-    let path = format!("/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token");
-    let asked = json!({
-        "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": { "expirationSeconds": 7200 },
-    });
-    let answer = server.request("POST", &path, Some(("application/json", &asked)))?;
-    let token = answer.object().map_err(anyhow::Error::msg).context(path)?["status"]["token"].clone();
-    let mut kubeconfig: Json = serde_json::from_str(&fs::read_to_string(plane.kubeconfig())?)?;
-    kubeconfig["users"][0]["user"] = json!({ "token": token });
-    let file = folder.join(format!("{program}.kubeconfig"));
-    fs::write(&file, format!("{kubeconfig:#}\n")).with_context(|| format!("writing `{}`", file.display()))?;
-    Ok(file)
 }
 
 /// The API server finds it as a Service of the name `localhost`, which no node has to route.

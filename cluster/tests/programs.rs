@@ -135,6 +135,12 @@ fn what_is_built_of_its_module_alone_is_named_where_there_is_no_go() {
     assert!(said.starts_with("error: no keda for a control plane of Kubernetes 1.36: "), "{said}");
     let (_, said) = machine.run_with("1.36", &["karpenter"]);
     assert!(said.starts_with("error: no karpenter charts for a control plane of Kubernetes 1.36: "), "{said}");
+    let (_, said) = machine.run_with("1.36", &["dns"]);
+    assert!(said.starts_with("error: no external-dns external-dns' chart for a control plane of"), "{said}");
+    // It says its version where others say errors.
+    machine.script("path/external-dns", "echo v0.22.0 >&2");
+    let (_, said) = machine.run_with("1.36", &["dns"]);
+    assert!(said.contains("error: no external-dns' chart for a control plane of"), "{said}");
 }
 
 #[test]

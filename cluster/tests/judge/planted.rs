@@ -55,6 +55,25 @@ fn an_unknown_field_of_a_custom_kind_is_refused() {
 }
 
 #[test]
+fn an_unknown_field_of_what_one_environment_alone_has_is_refused() {
+    let _ = &*RECORDS;
+    for (name, kind) in [
+        ("asking", "SecretStore"),
+        ("asking", "ExternalSecret"),
+        ("named", "TargetGroupBinding"),
+        ("working", "ScaledObject"),
+        ("working", "TriggerAuthentication"),
+    ] {
+        let mut items = environment(name).items.into_iter();
+        let mut item =
+            items.find(|item| item.object["kind"] == kind).unwrap_or_else(|| panic!("`{name}` has no {kind}"));
+        item.object["spec"]["unheardOf"] = json!("anything");
+        let said = findings(&item);
+        assert!(only(&said).contains(".spec.unheardOf: field not declared in schema"), "{said}");
+    }
+}
+
+#[test]
 fn a_rule_of_a_custom_kind_is_asked() {
     let mut item = item("NodePool", "spot");
     item.object["spec"]["disruption"]["budgets"] = json!([{ "nodes": "10%", "schedule": "@daily" }]);
