@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::topic::Topic;
+use super::{
+    document::Document,
+    topic::{NONE, Topic},
+};
 
 /// The answers known so far.
 #[derive(Debug, Default)]
@@ -29,6 +32,12 @@ impl Answers {
     /// Is there nothing that a flag said?
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Is a setting that may be left out left out? Without a domain nothing is said of one.
+    pub(super) fn leave_out(&self, topic: Topic, document: &Document) -> bool {
+        let of_domain = [Topic::DnsDomain, Topic::DnsZone].contains(&topic);
+        of_domain && self.get(Topic::DnsDomain) == Some(NONE) && document.text(topic.key()).is_none()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Topic, &str)> {

@@ -19,7 +19,8 @@ pub(super) fn default(topic: Topic, answers: &Answers, document: &Document) -> O
     // The region, the zones and the rest of an example are nobody's choice.
     let own = document.text(Topic::Account.key()).is_some_and(|account| !is_example_account(&account));
     match topic {
-        Topic::Runner | Topic::Origins | Topic::DnsZone => present(),
+        Topic::Runner | Topic::Origins => present(),
+        Topic::DnsZone => present().or_else(|| Some("create".to_owned())),
         Topic::DnsDomain => Some(or_nobody(topic, own.then(present).flatten().unwrap_or_default())),
         Topic::Domain => {
             let domain = answers.get(Topic::DnsDomain).filter(|domain| *domain != NONE);

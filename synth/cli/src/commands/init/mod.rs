@@ -142,7 +142,9 @@ pub(crate) fn init(chosen: &ProjectArgs, args: &InitArgs) -> Result<Report> {
             answers.fill(&document);
         }
         let mut changes = Vec::new();
-        for (key, value) in answers.iter().flat_map(|(topic, answer)| topic.settings(answer)) {
+        let said = answers.iter().filter(|(topic, _)| !answers.leave_out(*topic, &document));
+        let said: Vec<_> = said.flat_map(|(topic, answer)| topic.settings(answer)).collect();
+        for (key, value) in said {
             changes.extend(document.put(key, value)?);
         }
         if let Some((key, value)) = ways_in(environment, &document) {
