@@ -112,7 +112,7 @@ def somebody_is_told_when_the_edge_is_ill(cloud: Cloud) -> None:
     metrics = {one["MetricName"]: {each["Name"]: each["Value"] for each in one["Dimensions"]} for one in found}
     of_distribution = {"DistributionId": distribution(cloud)["Id"], "Region": "Global"}
     same("metrics", metrics, {"5xxErrorRate": of_distribution, "OriginLatency": of_distribution,
-                              "BlockedRequests": {"WebACL": "edge", "Rule": "ALL"}})
+                              "BlockedRequests": {"WebACL": cloud.settings.named("edge"), "Rule": "ALL"}})
     asked = cloud.client("cloudfront").get_monitoring_subscription(DistributionId=distribution(cloud)["Id"])
     config = asked["MonitoringSubscription"]["RealtimeMetricsSubscriptionConfig"]
     same("metrics that cost", config["RealtimeMetricsSubscriptionStatus"], "Enabled")
