@@ -48,10 +48,8 @@ pub fn define(settings: &Settings, stack: &Stack) {
     output("domain_name", distribution.domain_name())
         .description("Name that CloudFront gives: what a host name of your own is an alias of.")
         .add_to(outputs);
-    let url = match &names {
-        Some(names) => text!("https://{}", &names.host),
-        None => text!("https://{}", distribution.domain_name()),
-    };
+    let own = names.as_ref().map(|names| text!("https://{}", &names.host));
+    let url = own.unwrap_or_else(|| text!("https://{}", distribution.domain_name()));
     output("url", url).description("Where viewers reach the proxy.").add_to(outputs);
     if let Some(pages) = &pages {
         output("pages_bucket", pages.bucket()).description("Bucket of static content.").add_to(outputs);

@@ -108,7 +108,7 @@ pub(super) fn fits_its_partition(arn: Option<&Arn>, key: &str, problems: &mut Pr
 
 /// A topic that keeps an order takes no message without a group, and an alarm names none.
 pub(super) fn takes_alarms(topic: &TopicArn) -> Result<(), String> {
-    if topic.resource().ends_with(".fifo") {
+    if topic.resource().strip_suffix(".fifo").is_some() {
         return Err(format!("is `{topic}`, a FIFO topic, which takes nothing from an alarm: name a standard one"));
     }
     Ok(())
