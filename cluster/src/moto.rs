@@ -69,7 +69,8 @@ impl Moto {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = headers.concat();
         let request = format!(
             "{method} {path} HTTP/1.0\r\nHost: {service}.{region}.amazonaws.com\r\n\
              Authorization: AWS4-HMAC-SHA256 Credential=mock/20260101/{region}/{service}/aws4_request, \

@@ -84,13 +84,13 @@ fn hand_through(mut client: TcpStream, port: u16, all: &Mutex<Vec<Asked>>, role:
 /// The first request of what came, and how long it is, once it is there as a whole.
 fn first(held: &[u8]) -> Option<(Asked, usize)> {
     let text = String::from_utf8_lossy(held);
-    let (head, after) = text.split_once("\r\n\r\n")?;
-    let length = head.lines().find_map(|line| {
+    let (start, after) = text.split_once("\r\n\r\n")?;
+    let length = start.lines().find_map(|line| {
         let (name, value) = line.split_once(": ")?;
         name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>().unwrap())
     });
     let body = after.get(..length.unwrap_or_default())?;
-    Some((asked(head.lines().next().unwrap_or_default(), body), head.len() + 4 + body.len()))
+    Some((asked(start.lines().next().unwrap_or_default(), body), start.len() + 4 + body.len()))
 }
 
 fn refusal(asked: &Asked) -> String {

@@ -44,7 +44,9 @@ fn an_entrance_has_its_records_while_it_is_there_and_those_of_others_are_left_al
     world.runs();
     let pages = ["argocd", "grafana"].map(|name| world.environment.object("Ingress", name).unwrap().clone());
     holds(&mut world, "without an address nothing is written", &theirs);
-    pages.iter().for_each(|page| world.is_reached_at(page, BALANCER));
+    for page in &pages {
+        world.is_reached_at(page, BALANCER);
+    }
     let of = |page: &Json| {
         let host = page["spec"]["rules"][0]["host"].as_str().unwrap();
         written(host, &format!("{}/{}", page["metadata"]["namespace"].as_str().unwrap(), name_of(page)))
@@ -84,7 +86,7 @@ fn names_of_others(world: &mut World, all: &mut BTreeSet<String>) {
         ("elsewhere", "shop.example.org"),
         ("shop", "shop.example.com"),
     ];
-    let entrances = wanted.map(|(name, host)| world.entrance(name, host));
+    let entrances = wanted.map(|(name, host)| World::entrance(name, host));
     for entrance in &entrances {
         world.server.create(entrance, "").unwrap().object().unwrap();
         world.is_reached_at(entrance, BALANCER);
@@ -126,8 +128,8 @@ fn is_allowed(world: &World) {
     });
     let rules = account.create(&review, "").unwrap().object().unwrap()["status"]["resourceRules"].clone();
     let more: Vec<_> = rules.as_array().unwrap().iter().filter(|rule| rule["verbs"] != json!(["create"])).collect();
-    let [rule] = more.as_slice() else { panic!("{more:?}") };
-    assert_eq!([&rule["resources"], &rule["verbs"]], [&json!(["ingresses"]), &json!(["get", "watch", "list"])]);
+    let [only] = more.as_slice() else { panic!("{more:?}") };
+    assert_eq!([&only["resources"], &only["verbs"]], [&json!(["ingresses"]), &json!(["get", "watch", "list"])]);
 }
 
 fn plain(value: &str) -> String {

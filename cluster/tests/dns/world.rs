@@ -108,7 +108,7 @@ impl World {
     }
 
     /// An entrance of somebody's, which is not the environment's.
-    pub(crate) fn entrance(&self, name: &str, host: &str) -> Json {
+    pub(crate) fn entrance(name: &str, host: &str) -> Json {
         let backend = json!({ "service": { "name": name, "port": { "number": 80 } } });
         let rule =
             json!({ "host": host, "http": { "paths": [{ "path": "/", "pathType": "Prefix", "backend": backend }] } });
