@@ -39,6 +39,18 @@ fn the_default_environment_passes_with_the_service_of_the_guide() {
 }
 
 #[test]
+fn all_that_may_be_asked_for_at_once_passes() {
+    let everything = include_str!("../fixtures/everything.toml");
+    let platform = build(&settings("everything", &[BASE, everything]));
+    assert_eq!(errors(&platform), "");
+    let kinds = ["Certificate", "CronJob", "ExternalSecret", "Ingress", "ScaledObject", "TargetGroupBinding"];
+    for kind in kinds {
+        assert!(platform.objects().any(|object| object.kind() == kind), "{kind}");
+    }
+    assert!(platform.parts.iter().any(|part| part.name() == "edge"), "the edge is there");
+}
+
+#[test]
 fn codes_are_their_familys_prefix_and_a_running_number() {
     for family in FAMILIES {
         for (index, policy) in family.policies.iter().enumerate() {
