@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{EnvVarSource, ResourceRequirements};
 use serde::{Deserialize, Serialize};
 
-use super::prometheus_stack::Component;
+use super::parts::Component;
 
 /// Grafana reads its dashboards where it runs, and so no Secret of other namespaces.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

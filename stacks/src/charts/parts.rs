@@ -13,6 +13,16 @@ pub(crate) struct Enabled {
     pub(crate) enabled: bool,
 }
 
+/// The requests of a component's pods, and how many there are where that is not one.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Component {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replicas: Option<u32>,
+    pub(crate) priority_class_name: String,
+    pub(crate) resources: ResourceRequirements,
+}
+
 /// The service account that Pod Identity knows.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]

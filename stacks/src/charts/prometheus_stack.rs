@@ -12,6 +12,7 @@ use synth_kubernetes::{
     quantity::{MEMORY, asked, limit_in},
 };
 
+pub(crate) use super::parts::Component;
 use super::{
     Chart, DisruptionBudget, Enabled, Kinds, Pods, ServiceAccount, Sized, alertmanager::Configuration, grafana::Grafana,
 };
@@ -51,16 +52,6 @@ pub(crate) struct DefaultRules {
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Service {
     pub(crate) session_affinity: String,
-}
-
-/// The requests of a component's pods, and how many there are where that is not one.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Component {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) replicas: Option<u32>,
-    pub(crate) priority_class_name: String,
-    pub(crate) resources: ResourceRequirements,
 }
 
 /// The operator, what it puts beside Prometheus and Alertmanager, and the Jobs that make the certificate of its webhooks.

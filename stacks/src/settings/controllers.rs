@@ -48,41 +48,48 @@ fn controllers(settings: &Settings) -> Vec<Controller<'_>> {
     all
 }
 
-pub(super) fn fit(settings: &Settings, problems: &mut Problems<'_>) {
-    let all = controllers(settings);
-    let services = &settings.services.namespace;
-    // Namespaces of Kubernetes' own are refused for the services already.
-    let shared = !OF_KUBERNETES.contains(&services.as_str());
-    for controller in all.iter().filter(|controller| shared && controller.namespace == services.as_str()) {
-        let key = controller.key("namespace");
-        let other = problems.other(&key, "services.namespace", services);
-        let message =
-            format!("is taken by {other}, where only services may run and reach what they name: choose another");
-        problems.report_in(controller.table, &key, message);
-    }
-    // The charts name these, and the add-ons of EKS.
-    let taken = [
-        (ADD_ON_NAMESPACE, EBS_CSI_SERVICE_ACCOUNT),
-        (ADD_ON_NAMESPACE, VPC_CNI_SERVICE_ACCOUNT),
-        (settings.metrics_server.namespace.as_str(), metrics_server::Values::CHART),
-        (settings.keda.namespace.as_str(), keda::OPERATOR),
-        (settings.external_secrets.namespace.as_str(), EXTERNAL_SECRETS),
-        (settings.observability.namespace.as_str(), ALERTMANAGER_ACCOUNT),
-    ];
-    for (index, controller) in all.iter().enumerate() {
-        let Some(account) = controller.account else { continue };
-        let (key, own) = (controller.key("service_account"), (controller.namespace, controller.account));
-        let twin = all[..index].iter().find(|other| (other.namespace, other.account) == own);
-        let why = if account == OF_EVERYBODY {
-            "the account of all pods of its namespace that name none, which would get the role, too".to_owned()
-        } else if let Some(twin) = twin {
-            let other = problems.other(&key, &twin.key("service_account"), account);
-            format!("which {other} has in the same namespace, and an account has one role")
-        } else if taken.contains(&(controller.namespace, account)) {
-            format!("which another part of the platform has in `{}`, and an account has one role", controller.namespace)
-        } else {
-            continue;
-        };
-        problems.report_in(controller.table, &key, format!("is `{account}`, {why}: choose another"));
+impl Settings {
+    /// Reports controllers that share an account, or a namespace with the services.
+    pub(super) fn controllers_are_apart(&self, problems: &mut Problems<'_>) {
+        let settings = self;
+        let all = controllers(settings);
+        let services = &settings.services.namespace;
+        // Namespaces of Kubernetes' own are refused for the services already.
+        let shared = !OF_KUBERNETES.contains(&services.as_str());
+        for controller in all.iter().filter(|controller| shared && controller.namespace == services.as_str()) {
+            let key = controller.key("namespace");
+            let other = problems.other(&key, "services.namespace", services);
+            let message =
+                format!("is taken by {other}, where only services may run and reach what they name: choose another");
+            problems.report_in(controller.table, &key, message);
+        }
+        // The charts name these, and the add-ons of EKS.
+        let taken = [
+            (ADD_ON_NAMESPACE, EBS_CSI_SERVICE_ACCOUNT),
+            (ADD_ON_NAMESPACE, VPC_CNI_SERVICE_ACCOUNT),
+            (settings.metrics_server.namespace.as_str(), metrics_server::Values::CHART),
+            (settings.keda.namespace.as_str(), keda::OPERATOR),
+            (settings.external_secrets.namespace.as_str(), EXTERNAL_SECRETS),
+            (settings.observability.namespace.as_str(), ALERTMANAGER_ACCOUNT),
+        ];
+        for (index, controller) in all.iter().enumerate() {
+            let Some(account) = controller.account else { continue };
+            let (key, own) = (controller.key("service_account"), (controller.namespace, controller.account));
+            let twin = all[..index].iter().find(|other| (other.namespace, other.account) == own);
+            let why = if account == OF_EVERYBODY {
+                "the account of all pods of its namespace that name none, which would get the role, too".to_owned()
+            } else if let Some(twin) = twin {
+                let other = problems.other(&key, &twin.key("service_account"), account);
+                format!("which {other} has in the same namespace, and an account has one role")
+            } else if taken.contains(&(controller.namespace, account)) {
+                format!(
+                    "which another part of the platform has in `{}`, and an account has one role",
+                    controller.namespace
+                )
+            } else {
+                continue;
+            };
+            problems.report_in(controller.table, &key, format!("is `{account}`, {why}: choose another"));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Rules of names: those of load balancers, which AWS counts the letters of, and those of hosts, each of which leads to one thing.
 
 use super::problem::Problems;
-use super::{Argocd, Domain, Edge, Services};
+use super::{Argocd, Domain, Edge, Entrance, Services};
 use crate::names::HTTPS_REDIRECT_PORT;
 
 /// The most characters that Elastic Load Balancing allows in the name of a load balancer or of a target group.
@@ -100,5 +100,40 @@ fn leads_to_the_edge(domain: &Domain, argocd: &Argocd, services: &Services, edge
     for (key, _) in entrances.iter().filter(|(_, other)| *other == host) {
         let message = format!("is `{host}`, under which viewers reach the edge: choose another, or set `edge.host`");
         problems.report(key, message);
+    }
+}
+
+/// Each host has one record, and so leads to one thing.
+pub(super) fn hosts_are_free(
+    domain: &Domain,
+    argocd: &Argocd,
+    edge: &Edge,
+    services: &Services,
+    problems: &mut Problems<'_>,
+) {
+    let named = |label: &String, key| Some((domain.host(label)?, key));
+    let pages = domain.name.is_some().then(|| (argocd.domain.clone(), "argocd.domain"));
+    // With a domain, what an edge is called is a rule of its own.
+    let viewers = edge.host.clone().filter(|_| edge.enabled && domain.name.is_none()).map(|host| (host, "edge.host"));
+    let proxy = named(&domain.proxy, "domain.proxy").filter(|_| !edge.enabled);
+    let grafana = named(&domain.grafana, "domain.grafana");
+    let taken: Vec<_> = [proxy, grafana, pages, viewers].into_iter().flatten().collect();
+    let mut schemes: Vec<(&Entrance, String)> = Vec::new();
+    for (name, service) in services.all() {
+        let Some(entrance) = &service.entrance else { continue };
+        let key = format!("{}.entrance.host", services.key(name).join("."));
+        if let Some((_, other)) = taken.iter().find(|(host, _)| *host == entrance.host) {
+            problems.report(&key, format!("is `{}`, the name that `{other}` makes: choose another", entrance.host));
+        }
+        let apart = |(other, _): &&(&Entrance, String)| other.host == entrance.host && other.scheme != entrance.scheme;
+        if let Some((_, other)) = schemes.iter().find(apart).filter(|_| domain.covers(&entrance.host)) {
+            let message = format!(
+                "is `{}`, as `{other}` is with another scheme, but a name leads to one load balancer: choose another, or one \
+                 scheme for both",
+                entrance.host
+            );
+            problems.report(&key, message);
+        }
+        schemes.push((entrance, key));
     }
 }

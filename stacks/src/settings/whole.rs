@@ -7,7 +7,7 @@ use synth_review::{SettingPlace, Waiver};
 use super::{
     Argocd, Aws, BaseNodes, Budget, CertManager, Cluster, Domain, Edge, ExampleValue, ExternalSecrets, Github,
     Karpenter, Keda, LoadBalancerController, LoadTest, MetricsServer, Network, Observability, Registry, Repository,
-    Services, State, across, controllers, edge, example, hosts,
+    Services, State, across, edge, example, hosts,
     problem::{Problems, SettingsError},
     read::Section,
     schema::Table,
@@ -95,7 +95,7 @@ impl Settings {
                 ("runs Karpenter's nodes", role(settings.karpenter_node_role())),
             ];
             across::administrators_are_others(&settings.cluster, &taken, &mut problems);
-            controllers::fit(settings, &mut problems);
+            settings.controllers_are_apart(&mut problems);
             settings.balancer_name_is_free(&mut problems);
         }
         problems.hide(&secret::find(&root));
@@ -204,7 +204,7 @@ impl Settings {
         }
         if let (Some(domain), Some(argocd), Some(services), Some(edge)) = (&domain, &argocd, &services, &edge) {
             hosts::names_lie_in_domain(domain, argocd, services, edge, problems);
-            super::services::hosts_are_free(domain, argocd, edge, services, problems);
+            hosts::hosts_are_free(domain, argocd, edge, services, problems);
         }
         if let (Some(aws), Some(network)) = (&aws, &network) {
             across::zones_lie_in_region(aws, network, problems);

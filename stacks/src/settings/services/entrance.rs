@@ -6,7 +6,7 @@ use crate::settings::declare::{choice, section};
 use crate::settings::problem::Problems;
 use crate::settings::rules::{Anything, set};
 use crate::settings::tree::{self, Node};
-use crate::settings::{Argocd, CertificateArn, Cidr, Domain, Edge, read::Read, shape};
+use crate::settings::{CertificateArn, Cidr, read::Read, shape};
 
 choice! {
     /// Whom an entrance lets in.
@@ -133,41 +133,6 @@ pub(super) fn fit(services: &Services, problems: &mut Problems<'_>) {
             problems.report(&tree::child(&key, "host"), message);
         }
         taken.push((entrance, key));
-    }
-}
-
-/// Each host has one record, and so leads to one thing.
-pub(in crate::settings) fn hosts_are_free(
-    domain: &Domain,
-    argocd: &Argocd,
-    edge: &Edge,
-    services: &Services,
-    problems: &mut Problems<'_>,
-) {
-    let named = |label: &String, key| Some((domain.host(label)?, key));
-    let pages = domain.name.is_some().then(|| (argocd.domain.clone(), "argocd.domain"));
-    // With a domain, what an edge is called is a rule of its own.
-    let viewers = edge.host.clone().filter(|_| edge.enabled && domain.name.is_none()).map(|host| (host, "edge.host"));
-    let proxy = named(&domain.proxy, "domain.proxy").filter(|_| !edge.enabled);
-    let grafana = named(&domain.grafana, "domain.grafana");
-    let taken: Vec<_> = [proxy, grafana, pages, viewers].into_iter().flatten().collect();
-    let mut schemes: Vec<(&Entrance, String)> = Vec::new();
-    for (name, service) in services.all() {
-        let Some(entrance) = &service.entrance else { continue };
-        let key = format!("{}.entrance.host", services.key(name).join("."));
-        if let Some((_, other)) = taken.iter().find(|(host, _)| *host == entrance.host) {
-            problems.report(&key, format!("is `{}`, the name that `{other}` makes: choose another", entrance.host));
-        }
-        let apart = |(other, _): &&(&Entrance, String)| other.host == entrance.host && other.scheme != entrance.scheme;
-        if let Some((_, other)) = schemes.iter().find(apart).filter(|_| domain.covers(&entrance.host)) {
-            let message = format!(
-                "is `{}`, as `{other}` is with another scheme, but a name leads to one load balancer: choose another, or one \
-                 scheme for both",
-                entrance.host
-            );
-            problems.report(&key, message);
-        }
-        schemes.push((entrance, key));
     }
 }
 

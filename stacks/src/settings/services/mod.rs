@@ -8,13 +8,12 @@ mod worker;
 
 use std::collections::BTreeMap;
 
-pub(in crate::settings) use self::entrance::hosts_are_free;
 pub(crate) use self::pod::INTERNET;
 pub use self::{
     entrance::{Entrance, Scheme},
-    pod::{Asks, Limits, Nodes, Permissions, Probes, Runs},
+    pod::{Asks, Image, Limits, Nodes, Permissions, Probes, Runs},
     proxy::Proxy,
-    service::{Image, ScaleOn, Service},
+    service::{ScaleOn, Service},
     worker::{Job, Worker, WorkerScaleOn},
 };
 

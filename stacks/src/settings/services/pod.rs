@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::settings::declare::section;
 use crate::settings::problem::Problems;
-use crate::settings::rules::{Anything, between, set};
+use crate::settings::rules::{Anything, IfSet, between, set, shaped};
 use crate::settings::tree;
-use crate::settings::{Architecture, CapacityType, Host, Image, KeyId, Queue, SecretRef, Store, Target, Topic};
+use crate::settings::{Architecture, CapacityType, Host, KeyId, Queue, SecretRef, Store, Target, Topic, shape};
 
 /// Names that EKS writes into the environment of pods that have a role, and those by which programs find credentials elsewhere,
 /// which come first.
@@ -28,6 +28,16 @@ const OF_FLAGS: &str = "TIDELINE_";
 
 /// The word for whatever has a public address.
 pub(crate) const INTERNET: &str = "internet";
+
+section! {
+    /// A build of a service in the account's registry.
+    pub struct Image {
+        /// Tag, never `latest`.
+        pub tag: String where shaped("a tag other than `latest`", shape::image_tag),
+        /// Digest, which then is what runs.
+        pub digest: Option<String> where IfSet(shaped("a digest of `sha256:` and 64 hexadecimal digits", shape::image_digest)),
+    }
+}
 
 section! {
     /// What a pod may do in AWS, by the names of what is there, in the account and the region of the platform.

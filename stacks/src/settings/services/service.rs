@@ -2,23 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::pod::{self, Limits, Nodes, Permissions, Probes, Runs, runs};
+use super::pod::{self, Image, Limits, Nodes, Permissions, Probes, Runs, runs};
 use super::{Entrance, tables};
 use crate::settings::declare::{choice, section};
 use crate::settings::problem::Problems;
-use crate::settings::rules::{Anything, IfSet, Names, between, filled_set, set, shaped};
+use crate::settings::rules::{Anything, Names, between, filled_set, set};
 use crate::settings::tree;
-use crate::settings::{Percent, SecretRef, Target, shape};
-
-section! {
-    /// A build of a service in the account's registry.
-    pub struct Image {
-        /// Tag, never `latest`.
-        pub tag: String where shaped("a tag other than `latest`", shape::image_tag),
-        /// Digest, which then is what runs.
-        pub digest: Option<String> where IfSet(shaped("a digest of `sha256:` and 64 hexadecimal digits", shape::image_digest)),
-    }
-}
+use crate::settings::{Percent, SecretRef, Target};
 
 choice! {
     /// What pods are added by.

@@ -96,7 +96,8 @@ fn is_private(settings: &Settings) -> bool {
 
 /// The target behind the proxy, asked for through what the variable of the shell names.
 fn url(settings: &Settings, service: &Balanced, variable: &str) -> String {
-    format!("{}://${variable}/http://{}/posts/1", service.scheme(), settings.mock_target_address())
+    let balancer = ["$", variable].concat();
+    format!("{}://{balancer}/http://{}/posts/1", service.scheme(), settings.mock_target_address())
 }
 
 /// A page that the proxy serves.

@@ -191,7 +191,6 @@ const KEYS: [(&str, &str); 10] = [
     ("stacks/src/policies/sync/watching.rs", "helm.sh/hook"),
     ("stacks/src/view/charts.rs", "apiVersion"),
     ("stacks/src/view/charts.rs", "kind"),
-    ("stacks/src/view/objects.rs", "argocd.argoproj.io/sync-wave"),
     ("stacks/src/view/resources.rs", "tags"),
 ];
 
