@@ -182,7 +182,7 @@ fn keys(line: &str) -> Vec<&str> {
 }
 
 /// Keys that policies and their view may read: in Kubernetes' own maps of texts, and where they say what an object is.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 9] = [
     ("stacks/src/policies/link/aws.rs", "Name"),
     ("stacks/src/policies/sec/nodes.rs", "encrypted"),
     ("stacks/src/policies/sec/pods.rs", "NETWORK_POLICY_ENFORCING_MODE"),
