@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Whether there are two regions; the logs of each kind of run stay.
 REGIONS = "--regions" in sys.argv[1:]
 WORK = ROOT / "target/e2e" / ("regions" if REGIONS else "run")
-SECONDS = 25 * 60
+SECONDS = 40 * 60
 TERRAFORM = (1, 11)
 
 
