@@ -3,7 +3,7 @@
 #
 #   programs.sh VERSION FOLDER [karpenter|keda|dns]      VERSION is a minor one, such as 1.36
 #
-# With Karpenter come the charts that its module and that of metrics-server hold, in `charts` beside the folder.
+# With Karpenter come the charts that its module and those of metrics-server and cert-manager hold, in `charts` beside the folder.
 # Neither Karpenter nor KEDA is looked for anywhere: each is built, of its module, which brings its definitions.
 # external-dns is looked for like the others. A chart of it is released after its program, so the module of the next one holds it.
 # They are looked for in KUBEBUILDER_ASSETS, as envtest does, and on the PATH; those of Kubernetes must be of VERSION.
@@ -16,6 +16,8 @@ kubernetes=$here/tools/kubernetes/$version
 assets=${KUBEBUILDER_ASSETS:-/usr/local/kubebuilder/bin}
 # The module of external-dns whose folder `charts` holds the chart that is installed.
 holds=v0.23.0
+# The module of cert-manager, whose folder `deploy` holds the chart of its own version.
+signs=v1.21.2
 release=
 [ ! -d "$kubernetes" ] ||
     release=$(sed -n 's|^\(require \)\{0,1\}[[:space:]]*k8s.io/kubernetes v\([^ ]*\).*|\2|p' "$kubernetes/go.mod" | head -n 1)
@@ -84,7 +86,7 @@ karpenter=
 charts=
 if [ "${3:-}" = karpenter ]; then
     karpenter=$(sed -n "s|^[[:space:]]*$provider v\([^ ]*\).*|\1|p" "$here/tools/karpenter/go.mod")
-    charts="$karpenter $(sed -n 's|^[[:space:]]*sigs.k8s.io/metrics-server v\([^ ]*\).*|\1|p' "$here/tools/metrics-server/go.mod")"
+    charts="$karpenter $(sed -n 's|^[[:space:]]*sigs.k8s.io/metrics-server v\([^ ]*\).*|\1|p' "$here/tools/metrics-server/go.mod") $signs"
     [ "$(cat "$(dirname "$folder")/charts/release" 2>/dev/null)" != "$charts" ] || charts=
     [ "$(cat "$folder/karpenter-crds/release" 2>/dev/null)" != "$karpenter" ] || karpenter=
 fi
@@ -130,13 +132,21 @@ module() {
     (cd "$here/tools/$1" && GOFLAGS=-mod=readonly go mod download "$2" && go list -m -f '{{.Dir}}' "$2")
 }
 
+# Where the files of one are that nothing here is built of.
+downloaded() {
+    (cd "$(dirname "$folder")" && GOTOOLCHAIN=auto go mod download -json "$1" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+}
+
 if [ -n "$charts" ]; then
     into=$(dirname "$folder")/charts
     rm -rf "$into"
     mkdir "$into"
     cp -R "$(module karpenter $provider)"/charts/karpenter "$(module karpenter $provider)"/charts/karpenter-crd "$into/"
     cp -R "$(module metrics-server sigs.k8s.io/metrics-server)"/charts/metrics-server "$into/"
+    cp -R "$(downloaded "github.com/cert-manager/cert-manager@$signs")"/deploy/charts/cert-manager "$into/"
     chmod -R u+w "$into"
+    # Its release writes the version into it.
+    sed -i "s/^\(version\|appVersion\): v0\.0\.0$/\1: $signs/" "$into/cert-manager/Chart.yaml"
     echo "$charts" >"$into/release"
 fi
 # Takes the definitions of a program out of its module, and notes its release: what is noted is there as a whole.
@@ -167,7 +177,7 @@ if [ -n "$dns" ]; then
 fi
 if [ -n "$named" ]; then
     into=$(dirname "$folder")/charts-dns
-    from=$(cd "$(dirname "$folder")" && GOTOOLCHAIN=auto go mod download -json "sigs.k8s.io/external-dns@$holds" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+    from=$(downloaded "sigs.k8s.io/external-dns@$holds")
     rm -rf "$into"
     mkdir "$into"
     cp -R "$from/charts/external-dns" "$into/"

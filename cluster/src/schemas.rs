@@ -14,6 +14,9 @@ macro_rules! schema {
 const SCHEMAS: &[(&str, &str, &str, bool, &str)] = &[
     ("argoproj.io/v1alpha1", "Application", "applications", true, schema!("argoproj.io-application")),
     ("argoproj.io/v1alpha1", "AppProject", "appprojects", true, schema!("argoproj.io-appproject")),
+    ("cert-manager.io/v1", "Certificate", "certificates", true, schema!("cert-manager.io-certificate")),
+    ("cert-manager.io/v1", "ClusterIssuer", "clusterissuers", false, schema!("cert-manager.io-clusterissuer")),
+    ("cert-manager.io/v1", "Issuer", "issuers", true, schema!("cert-manager.io-issuer")),
     (
         "elbv2.k8s.aws/v1beta1",
         "TargetGroupBinding",

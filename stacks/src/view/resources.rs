@@ -123,12 +123,9 @@ impl<'a, V> Declared<'a, V> {
     fn target(&self, traversal: &Traversal) -> Option<Declared<'a>> {
         let Root::Declared(address) = &traversal.root else { return None };
         let platform = self.platform;
-        platform.declared().find(|found| {
-            found.stack.name() == &*address.stack
-                && found.resource.mode == address.mode
-                && found.resource.type_name == address.type_name
-                && *found.resource.label == *address.label
-        })
+        let stack = platform.stack(&address.stack)?;
+        let (placed, resource) = stack.placed(address)?;
+        Some(Declared { platform, stack, file: &placed.file, resource, body: &resource.body, view: PhantomData })
     }
 
     /// The ARN that AWS will give it, where name and kind say so.

@@ -1,6 +1,11 @@
 //! A stack: what one directory of Terraform files declares, gathered file by file.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    rc::Rc,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     declaration::Declaration,
@@ -27,11 +32,22 @@ pub struct Placed {
     pub declaration: Declaration,
 }
 
+impl Placed {
+    fn resource(&self) -> Option<&Resource> {
+        match &self.declaration {
+            Declaration::Resource(resource) => Some(resource),
+            _ => None,
+        }
+    }
+}
+
 /// A stack that is complete and in order.
 #[derive(Clone, Debug)]
 pub struct BuiltStack {
     name: Arc<str>,
     declarations: Vec<Placed>,
+    /// Where among them each resource is, by its label: looked up far more often than there are resources.
+    labels: OnceLock<HashMap<String, Vec<usize>>>,
 }
 
 impl Stack {
@@ -62,7 +78,7 @@ impl Stack {
 
     /// Everything that was declared, unchecked.
     pub(crate) fn gathered(self) -> BuiltStack {
-        BuiltStack { name: self.name, declarations: self.declarations.take() }
+        BuiltStack { name: self.name, declarations: self.declarations.take(), labels: OnceLock::new() }
     }
 }
 
@@ -83,15 +99,13 @@ impl BuiltStack {
 
     /// Everything declared, to be broken on purpose by tests of policies; nothing checks what comes of it.
     pub fn declarations_mut(&mut self) -> &mut Vec<Placed> {
+        self.labels = OnceLock::new();
         &mut self.declarations
     }
 
     /// Every resource and data source, in the order declared.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
-        self.declarations.iter().filter_map(|placed| match &placed.declaration {
-            Declaration::Resource(resource) => Some(resource.as_ref()),
-            _ => None,
-        })
+        self.declarations.iter().filter_map(Placed::resource)
     }
 
     /// The managed resources of one type.
@@ -101,11 +115,22 @@ impl BuiltStack {
 
     /// The resource or data source that a reference leads to.
     pub fn resource(&self, address: &Address) -> Option<&Resource> {
-        self.resources().find(|resource| {
-            resource.mode == address.mode
-                && resource.type_name == address.type_name
-                && *resource.label == *address.label
-        })
+        Some(self.placed(address)?.1)
+    }
+
+    /// The same, and the declaration that it is.
+    pub fn placed(&self, address: &Address) -> Option<(&Placed, &Resource)> {
+        let labels = self.labels.get_or_init(|| {
+            let mut labels = HashMap::<_, Vec<_>>::new();
+            let resources = self.declarations.iter().enumerate();
+            for (place, of) in resources.filter_map(|(place, placed)| Some((place, placed.resource()?))) {
+                labels.entry(of.label.clone()).or_default().push(place);
+            }
+            labels
+        });
+        let placed = labels.get(&*address.label)?.iter().map(|place| &self.declarations[*place]);
+        let mut placed = placed.filter_map(|placed| Some((placed, placed.resource()?)));
+        placed.find(|(_, of)| of.mode == address.mode && of.type_name == address.type_name)
     }
 
     /// The address of a resource of this stack.

@@ -1,7 +1,9 @@
 //! A Grafana dashboard: panels of one or two to a row, each with its questions, and a choice of the environment.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// The panels' grid is this wide.
 const COLUMNS: u32 = 24;
@@ -212,22 +214,42 @@ impl Dashboard {
     /// Grafana's JSON, indented, with what holds no more structure on one line.
     pub(super) fn to_json(&self) -> String {
         let value = serde_json::to_value(self).expect("a dashboard is structs with texts as keys");
-        format!("{}\n", indented(&value, ""))
+        let mut text = String::new();
+        indent(&value, 0, &mut text);
+        text.push('\n');
+        text
     }
 }
 
-fn indented(value: &Json, indent: &str) -> String {
-    let (open, close, items): (_, _, Vec<(String, &Json)>) = match value {
-        Json::Object(fields) => {
-            ("{", "}", fields.iter().map(|(key, value)| (format!("{}: ", json!(key)), value)).collect())
-        }
-        Json::Array(items) => ("[", "]", items.iter().map(|value| (String::new(), value)).collect()),
-        scalar => return scalar.to_string(),
+/// JSON as people read it: what holds no more than scalars on one line.
+fn indent(value: &Json, depth: usize, text: &mut String) {
+    let nested = |item: &Json| item.is_object() || item.is_array();
+    let new_line = |depth, text: &mut String| {
+        text.push('\n');
+        text.extend(std::iter::repeat_n("  ", depth));
     };
-    if !items.iter().any(|(_, item)| item.is_object() || item.is_array()) {
-        return value.to_string();
+    match value {
+        Json::Object(fields) if fields.values().any(nested) => {
+            for (nth, (key, item)) in fields.iter().enumerate() {
+                text.push(if nth == 0 { '{' } else { ',' });
+                new_line(depth + 1, text);
+                let _ = write!(text, "{}: ", Json::from(key.as_str()));
+                indent(item, depth + 1, text);
+            }
+            new_line(depth, text);
+            text.push('}');
+        }
+        Json::Array(items) if items.iter().any(nested) => {
+            for (nth, item) in items.iter().enumerate() {
+                text.push(if nth == 0 { '[' } else { ',' });
+                new_line(depth + 1, text);
+                indent(item, depth + 1, text);
+            }
+            new_line(depth, text);
+            text.push(']');
+        }
+        flat => {
+            let _ = write!(text, "{flat}");
+        }
     }
-    let deeper = format!("{indent}  ");
-    let lines = items.iter().map(|(key, item)| format!("{deeper}{key}{}", indented(item, &deeper)));
-    format!("{open}\n{}\n{indent}{close}", lines.collect::<Vec<_>>().join(",\n"))
 }
