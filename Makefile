@@ -1,8 +1,10 @@
 # The one list of commands: CI calls the same targets.
 .DEFAULT_GOAL := help
-.PHONY: help hook quick ci packages check test judge stranger stranger-all manifests docs synth drift capacity bindings bench bench-history lint lint-python mutants scan advisories renovate lock bases up down
+.PHONY: help hook quick ci live packages check test judge stranger stranger-all manifests docs synth drift capacity bindings bench bench-history lint lint-python mutants scan advisories renovate lock bases up down
 
 CARGO ?= cargo
+# The command; where a program that is built already is named, such as target/debug/synth after `make test`, nothing is built for it.
+SYNTH ?= $(CARGO) run -q --locked -p synth --
 VENV := target/venv
 MUTANTS_VERSION := 27.1.0
 MUTANTS := target/tools/mutants-$(MUTANTS_VERSION)/bin/cargo-mutants
@@ -31,7 +33,11 @@ quick: ## Check what matters most, in a minute: format, unit and policy tests, h
 	$(CARGO) test --workspace --locked --quiet --lib --bins --test house --test policies
 	$(MAKE) --no-print-directory drift
 
-ci: packages check lint scan test judge stranger manifests docs drift capacity demo-smoke browser floods e2e cluster-check cluster-tests ## Run everything that CI runs.
+ci: packages check lint test judge stranger scan manifests docs drift capacity demo-smoke browser floods cluster-check live ## Run everything that CI runs.
+
+# Both wait for a mock, or for controllers, more than they work.
+live: ## Run e2e and cluster-tests beside each other.
+	$(MAKE) --no-print-directory --jobs=2 e2e cluster-tests
 
 packages: ## Install the system packages that tests need, on Debian and its relatives: strace, iproute2 and Chromium.
 	@command -v strace >/dev/null || { $(INSTALL) strace; }
@@ -67,25 +73,25 @@ manifests: $(VENV)/done alerts ## Judge the manifests of the environments and of
 	for fixture in $(FIXTURES); do \
 		mkdir -p target/fixtures/$$fixture/settings && \
 		scripts/laid-over.py stacks/tests/fixtures/default.toml stacks/tests/fixtures/$$fixture.toml > target/fixtures/$$fixture/settings/default.toml && \
-		$(CARGO) run -q -p synth -- all --environments target/fixtures/$$fixture/settings --out target/fixtures/$$fixture/out --today 2026-09-15 > target/fixtures/$$fixture/written.txt || exit; \
+		$(SYNTH) all --environments target/fixtures/$$fixture/settings --out target/fixtures/$$fixture/out --today 2026-09-15 > target/fixtures/$$fixture/written.txt || exit; \
 	done
 	PATH="$(abspath $(VENV)/bin):$$PATH" scripts/kubernetes-validate.sh $(FIXTURES:%=target/fixtures/%/out/manifests)
 	$(VENV)/bin/python -B scripts/charts judge --known $(CHARTS) $(FIXTURES:%=target/fixtures/%/out)
-	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(CARGO) run -q -p synth --
+	$(VENV)/bin/python scripts/root-chart.py stacks/environments stacks/tests/schemas/crds $(SYNTH)
 
 docs: ## Build the documentation, without a warning.
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
 synth: ## Write every part of every environment to out/, and the schema of the settings.
-	$(CARGO) run -q -p synth -- settings --schema > target/settings.schema.json
+	$(SYNTH) settings --schema > target/settings.schema.json
 	cmp -s target/settings.schema.json $(SCHEMA) || cp target/settings.schema.json $(SCHEMA)
-	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- all --env $$environment || exit; done
+	for environment in $(ENVIRONMENTS); do $(SYNTH) all --env $$environment || exit; done
 
 drift: ## Run the policies, and fail when out/ is not what the code writes.
-	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- check --env $$environment || exit; done
+	for environment in $(ENVIRONMENTS); do $(SYNTH) check --env $$environment || exit; done
 
 capacity: ## Simulate every environment under its load test's own curve: a request that is refused or fails is a finding.
-	for environment in $(ENVIRONMENTS); do $(CARGO) run -q -p synth -- simulate --env $$environment || exit; done
+	for environment in $(ENVIRONMENTS); do $(SYNTH) simulate --env $$environment || exit; done
 
 bindings: ## Generate the typed resources from the providers' schemas.
 	$(CARGO) run -q -p synth-codegen
@@ -141,7 +147,7 @@ renovate: ## Validate renovate.json with Renovate's own validator, which needs N
 
 scan: $(SCAN)/done ## Compare what checkov finds in the platform, the Dockerfile and the workflows with what is accepted.
 	$(SCAN)/bin/python -m unittest --quiet scripts/tests/scanned.py
-	$(SCAN)/bin/python scripts/scan.py $(SCAN)/bin/checkov $(CARGO) run -q -p synth --
+	$(SCAN)/bin/python scripts/scan.py $(SCAN)/bin/checkov $(SYNTH)
 
 # checkov wants old versions of much, so it lives apart.
 $(SCAN)/done: scripts/scan-requirements.txt

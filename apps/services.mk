@@ -15,7 +15,7 @@ chaos: ## Restart every replica under 1000 requests/s, then scale from 1 to 3 to
 		no_request_of_30_000_fails
 
 floods: ## Flood the proxy with clients and targets that do not do their part: it stays within a pod's memory and serves others.
-	$(CARGO) test --locked -p cors-proxy-server --test floods -- --ignored --nocapture --test-threads 1
+	$(CARGO) test --workspace --locked --test floods -- --ignored --nocapture --test-threads 1
 
 conformance: $(CONFORMANCE)/done ## Put what others wrote to the proxy: Autobahn's cases, gRPC-web clients, cors-anywhere's cases, and RFC 9112 by the clause.
 	CONFORMANCE=$(abspath $(CONFORMANCE)) $(CARGO) test --locked -p cors-proxy-server --test conformance -- \
@@ -32,7 +32,7 @@ bench-proxy: services $(BENCH_PROXY)/node_modules/cors-anywhere ## Compare the p
 	SERVICES=$(OPTIMISED) $(CARGO) bench --locked -p cors-proxy-server --bench peers
 
 browser: ## Fetch through the proxy from a page on another origin, in headless Chromium.
-	$(CARGO) test --locked -p cors-proxy-server --test behaviour browser -- --ignored
+	$(CARGO) test --workspace --locked --test behaviour browser -- --ignored
 
 fuzz: ## Fuzz what reads bytes of strangers, FUZZ_SECONDS on each of its targets; it needs cargo-fuzz and a nightly compiler.
 	cd fuzz && for target in $(FUZZERS); do cargo +nightly fuzz run $$target -- -max_len=512 -max_total_time=$(FUZZ_SECONDS) || exit; done

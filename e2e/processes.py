@@ -70,8 +70,8 @@ class Runner:
         return code, text
 
     def build(self, *options: str) -> None:
-        """Builds `synth`, the offline providers and who finds the real one, in one go: features differ otherwise."""
-        command = ["cargo", "build", *options, "--locked", "--package", "synth", "--package", "synth-offline",
+        """Builds `synth`, the offline providers and who finds the real one, as the tests do: else features differ, and all is built again."""
+        command = ["cargo", "build", *options, "--workspace", "--locked",
                    "--bin", "synth", "--example", "providers", "--example", "mirror",
                    "--message-format", "json-render-diagnostics"]
         _, text = self.run("build", command, self.root, dict(os.environ))

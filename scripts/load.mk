@@ -11,6 +11,8 @@ BUILD ?= service
 BUILT := $(or $(CARGO_TARGET_DIR),target)
 # Cargo calls the folder of its profile `dev` otherwise.
 BINARIES := $(BUILT)/$(if $(filter dev,$(BUILD)),debug,$(BUILD))
+# The command that is built already, and then so is all else, but for the services in a profile of their own.
+HAVE := $(wildcard $(SYNTH))
 PLAN := $(if $(filter default,$(ENVIRONMENT)),out,out/$(ENVIRONMENT))/load-testing
 PROFILE := $(if $(RATE),--rate $(RATE)) $(if $(RAMP),--ramp $(RAMP)) $(if $(HOLD),--hold $(HOLD)) \
 	$(if $(RAMP_DOWN),--ramp-down $(RAMP_DOWN))
@@ -26,9 +28,9 @@ ASKED := make load-test $(foreach name,HOST PORT SCHEME TARGET ORIGIN RATE RAMP 
 demo: ## Show everything here, without an account: synthesis, policies, plan, apply, a load test of 60 s.
 	@command -v $(firstword $(CARGO)) >/dev/null && command -v cc >/dev/null || { \
 		echo "error: this machine is not ready: install Rust 1.95 or later (https://rustup.rs) and a C compiler" >&2; exit 1; }
-	@$(CARGO) build --locked -p synth-load
+	@$(if $(HAVE),,$(CARGO) build --locked -p synth-load)
 	@CARGO='$(CARGO)' RATE='$(RATE)' RAMP='$(RAMP)' HOLD='$(HOLD)' RAMP_DOWN='$(RAMP_DOWN)' OBJECTIVES='$(OBJECTIVES)' \
-		BUILD='$(if $(filter command% environment%,$(origin BUILD)),$(BUILD))' exec $(BUILT)/debug/synth-load demo
+		SYNTH='$(HAVE)' BUILD='$(if $(filter command% environment%,$(origin BUILD)),$(BUILD))' exec $(BUILT)/debug/synth-load demo
 
 # It proves that everything works together; how fast this machine is, a shared one cannot say. So the services are those that
 # the tests have built already: another profile costs minutes, and a gigabyte.
@@ -38,12 +40,12 @@ demo-smoke: ## The demo with a load test of 20 s at 200 requests/s.
 jmeter: $(if $(JMETER),,$(JMETER_HOME)/bin/ApacheJMeter.jar)
 
 load-test: jmeter ## Test HOST:PORT, or both services here, with JMeter.
-	$(if $(HOST),,$(CARGO) build --profile $(BUILD) --locked -p cors-proxy-server -p mock-target-server --bins)
-	$(CARGO) build --locked -p synth
-	@$(CARGO) build -q --locked -p synth-load
+	$(if $(HOST)$(and $(HAVE),$(filter dev,$(BUILD))),,$(CARGO) build --profile $(BUILD) --locked -p cors-proxy-server -p mock-target-server --bins)
+	$(if $(HAVE),,$(CARGO) build --locked -p synth)
+	@$(if $(HAVE),,$(CARGO) build -q --locked -p synth-load)
 	@exec $(BUILT)/debug/synth-load test --plan $(PLAN) --results $(LOAD_TEST) --binaries $(BINARIES) \
 		--jmeter-home $(JMETER_HOME) $(if $(JMETER),--jmeter '$(JMETER)') $(PROFILE) $(TESTED) --asked '$(strip $(ASKED))'
-	@$(CARGO) run -q --locked -p synth -- load-report $(LOAD_TEST)/results.jtl --env $(ENVIRONMENT) $(PROFILE) \
+	@$(SYNTH) load-report $(LOAD_TEST)/results.jtl --env $(ENVIRONMENT) $(PROFILE) \
 		$(if $(PROMETHEUS),--prometheus $(PROMETHEUS)) $(OBJECTIVES)
 
 $(JMETER_HOME)/bin/ApacheJMeter.jar: scripts/jmeter.txt scripts/jmeter-home.py

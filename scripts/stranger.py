@@ -123,21 +123,20 @@ def ask_for_settings(folder: pathlib.Path) -> None:
 READERS = ("policies", "settings", "manifests", "synthesized", "cli")
 
 
-def runs(everything: bool) -> list[list[str]]:
-    """What Cargo is asked for."""
-    test = ["test", "--workspace", "--locked", "--no-fail-fast"]
-    synth = ["run", "--quiet", "--locked", "--package", "synth", "--"]
+def runs(cargo: list[str], synth: str, everything: bool) -> list[list[str]]:
+    """What is run, with the command that the tests are built with."""
+    test = [*cargo, "test", "--workspace", "--locked", "--no-fail-fast"]
+    suites = [] if everything else [argument for suite in READERS for argument in ("--test", suite)]
+    first = [[*test, *suites, "--no-run"], [synth, "all"], [synth, "check"]]
     if not everything:
-        suites = [argument for suite in READERS for argument in ("--test", suite)]
-        return [[*synth, "all"], [*synth, "check"], [*test, *suites, "--", "--skip", "bringing_", "--skip", "tearing_"]]
+        return [*first, [*test, *suites, "--", "--skip", "bringing_", "--skip", "tearing_"]]
     return [
-        [*synth, "all"],
-        [*synth, "check"],
+        *first,
         # All of them, whatever fails: who reads what a user may edit is not alone, as a rule. But services read no settings, so
         # what loads them is loaded once, by the tests of this folder.
         [*test, "--", "--skip", "no_request_fails"],
         # What `make test` leaves to `make judge` and reads stacks.
-        ["test", "--workspace", "--locked", "--test", "synthesized", "--", "--ignored"],
+        [*cargo, "test", "--workspace", "--locked", "--test", "synthesized", "--", "--ignored"],
     ]
 
 
@@ -154,10 +153,10 @@ def main(*arguments: str) -> int:
     # What is built of others' crates is shared; programs have one name each, so they lie apart.
     environment = {**os.environ, "CARGO_BUILD_BUILD_DIR": str(target), "CARGO_TARGET_DIR": str(target / "stranger/target")}
     cargo = os.environ.get("CARGO", "cargo").split()
-    for asked in runs("--all" in arguments):
+    for asked in runs(cargo, str(target / "stranger/target/debug/synth"), "--all" in arguments):
         print(f"==> {' '.join(asked)}", flush=True)
-        if run([*cargo, *asked], folder, environment) != 0:
-            print(f"error: `cargo {' '.join(asked)}` fails in `{folder}`", file=sys.stderr)
+        if run(asked, folder, environment) != 0:
+            print(f"error: `{' '.join(asked)}` fails in `{folder}`", file=sys.stderr)
             return 1
     return 0
 

@@ -41,6 +41,7 @@ const FIXTURES: &[(&str, &str)] = &[
     ("small", include_str!("../../stacks/tests/fixtures/small.toml")),
     ("large", include_str!("../../stacks/tests/fixtures/large.toml")),
     ("working", include_str!("../../stacks/tests/fixtures/working.toml")),
+    ("everything", include_str!("../../stacks/tests/fixtures/everything.toml")),
     ("asking", include_str!("../../stacks/tests/fixtures/asking.toml")),
     ("edge", include_str!("../../stacks/tests/fixtures/edge.toml")),
     ("named", include_str!("../../stacks/tests/fixtures/named.toml")),

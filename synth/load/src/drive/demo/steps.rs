@@ -64,8 +64,11 @@ impl Services {
     }
 }
 
-/// Builds the command, and says where it is.
+/// Builds the command, unless `SYNTH` names it, and says where it is.
 pub(super) async fn build() -> Result<PathBuf> {
+    if let Some(built) = env::var_os("SYNTH").map(PathBuf::from).filter(|program| program.is_file()) {
+        return Ok(built);
+    }
     run(cargo(["build", "--locked", "--package", "synth"])).await?;
     Ok(env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from).join("debug/synth"))
 }
