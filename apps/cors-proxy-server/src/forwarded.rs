@@ -42,7 +42,7 @@ pub(crate) fn written(
     let before = match belief {
         Belief::Nothing => None,
         Belief::Viewer => hops(headers).next().map(|viewer| format!("{viewer}, {peer}")),
-        Belief::Everything => headers.get(&FOR).and_then(|before| Some(format!("{}, {peer}", before.to_str().ok()?))),
+        Belief::Everything => joined(headers).map(|before| format!("{before}, {peer}")),
     };
     let chain = HeaderValue::try_from(before.unwrap_or_else(|| address(peer)));
     let host = headers.get(header::HOST);
@@ -62,6 +62,13 @@ pub(crate) fn written(
         written.retain(|(name, _)| *name == FOR || !headers.contains_key(*name));
     }
     written
+}
+
+/// The header's lines as one, from the first after which all are text: a trusted proxy may append a line to what its client sent.
+fn joined(headers: &HeaderMap) -> Option<String> {
+    let mut lines: Vec<_> = headers.get_all(&FOR).iter().rev().map_while(|line| line.to_str().ok()).collect();
+    lines.reverse();
+    (!lines.is_empty()).then(|| lines.join(", "))
 }
 
 /// An address as text, without the machinery of formatting for the usual kind.
@@ -86,6 +93,27 @@ fn address(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What targets are told of whom a request is for, by a peer 127.0.0.1 that sent these lines.
+    fn told(lines: &[&[u8]], belief: Belief) -> HeaderValue {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(&FOR, HeaderValue::from_bytes(line).expect("bytes that a header may have"));
+        }
+        let written = written(&headers, IpAddr::from([127, 0, 0, 1]), belief);
+        written.into_iter().find_map(|(name, value)| value.filter(|_| *name == FOR)).expect("it is always written")
+    }
+
+    #[test]
+    fn a_second_line_continues_the_first() {
+        let lines: [&[u8]; 2] = [b"6.6.6.6", b"203.0.113.9"];
+        assert_eq!(told(&lines, Belief::Everything), "6.6.6.6, 203.0.113.9, 127.0.0.1");
+        assert_eq!(told(&lines, Belief::Viewer), "203.0.113.9, 127.0.0.1");
+        assert_eq!(told(&lines, Belief::Nothing), "127.0.0.1");
+        assert_eq!(told(&[], Belief::Everything), "127.0.0.1");
+        let unread: [&[u8]; 2] = [b"\xff", b"203.0.113.9"];
+        assert_eq!(told(&unread, Belief::Everything), "203.0.113.9, 127.0.0.1", "a client's own line hides nobody's");
+    }
 
     #[test]
     fn addresses_are_written_as_the_standard_library_does() {

@@ -193,6 +193,27 @@ fn what_the_platform_made_for_itself_is_no_services() {
 }
 
 #[test]
+fn what_an_environment_beside_made_for_itself_is_no_services() {
+    let permissions = "[services.mock_target_server.permissions]\nread = [\"s3://other-state-111122223333\"]\n\
+                       receive = [\"sqs://other-karpenter\"]\n";
+    let beside = |aws: &str| {
+        let other = build(&settings("other", &[BASE, SMALL, "name = \"other\"\n", aws]));
+        let platform = build(&settings("default", &[BASE, SMALL, permissions]));
+        found(&Platform { neighbours: vec![other], ..platform }, "SEC022")
+    };
+    assert_snapshot!(beside(""), @r"
+    aws_s3_bucket.state in other/bootstrap/state.tf.json is environment `other`'s own, but `mock-target-server` may read there: `other-state-111122223333` is in `services.mock_target_server.permissions.read`
+      mend: remove it from `services.mock_target_server.permissions.read`, and name one that was made for `mock-target-server`
+    aws_sqs_queue.interruption in other/cluster/interruption.tf.json is environment `other`'s own, but `mock-target-server` may receive there: `other-karpenter` is in `services.mock_target_server.permissions.receive`
+      mend: remove it from `services.mock_target_server.permissions.receive`, and name one that was made for `mock-target-server`
+    ");
+    assert_eq!(beside("[aws]\naccount_id = \"999922223333\"\n"), "", "a role reaches nothing of another account");
+    let region = "[aws]\nregion = \"eu-west-1\"\n[network]\nzones = [\"eu-west-1a\", \"eu-west-1b\", \"eu-west-1c\"]\n";
+    let elsewhere = beside(region);
+    assert!(elsewhere.contains("aws_s3_bucket.state") && !elsewhere.contains("aws_sqs_queue"), "{elsewhere}");
+}
+
+#[test]
 fn memory_above_the_request_is_for_the_settings_to_allow() {
     let limited = |limits: &str| build(&settings("default", &[BASE, SMALL, limits]));
     let meant = limited("[services.mock_target_server.limits]\nmemory_mib = 512\n");

@@ -146,11 +146,11 @@ fn a_proxy_that_believes_anybody_is_found_and_one_that_does_not_believe_its_edge
     ");
 }
 
-/// With a host whose certificate is somebody else's, outside of every zone.
-fn elsewhere() -> Platform {
+/// With a host whose certificate is somebody else's, outside of every zone or as the domain itself.
+fn of_host(host: &str, overrides: &str) -> Platform {
     let arn = "arn:aws:acm:us-east-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
-    let keys = format!("enabled = true\nhost = \"www.example.org\"\ncertificate_arn = \"{arn}\"\n");
-    build(&settings("fronted", &[BASE, &EDGE.replace("enabled = true\n", &keys)]))
+    let keys = format!("enabled = true\nhost = \"{host}\"\ncertificate_arn = \"{arn}\"\n");
+    build(&settings("fronted", &[BASE, &EDGE.replace("enabled = true\n", &keys), overrides]))
 }
 
 #[test]
@@ -166,7 +166,19 @@ fn a_host_of_the_edge_that_leads_elsewhere_is_found() {
     aws_cloudfront_distribution.main in fronted/edge/distribution.tf.json is reached as `proxy.example.com`, which has no record AAAA
       mend: add alias records of both kinds that lead to it
     ");
-    assert_eq!(found(&elsewhere(), "EDGE008"), "", "whose zone is somebody else's, has records there");
+    let elsewhere = of_host("www.example.org", "");
+    assert_eq!(found(&elsewhere, "EDGE008"), "", "whose zone is somebody else's, has records there");
+}
+
+#[test]
+fn the_domain_itself_may_be_the_host_of_the_edge() {
+    for zone in ["create", "adopt"] {
+        let platform = of_host("example.com", &format!("[domain]\nzone = \"{zone}\"\n"));
+        assert_eq!(found(&platform, "EDGE008"), "", "who may issue certificates leads nobody anywhere: {zone}");
+    }
+    let mut platform = of_host("example.com", "");
+    argue(&mut platform, "aws_route53_record.authorities", "type", text("CNAME"));
+    assert!(found(&platform, "EDGE008").contains("leads `example.com`, the host of the edge, elsewhere"));
 }
 
 #[test]

@@ -174,3 +174,20 @@ fn a_host_leads_to_one_environment() {
     ");
     assert_eq!(beside("other.example.com"), "");
 }
+
+#[test]
+fn a_certificate_is_proved_by_one_environment() {
+    let beside = |overrides: &str| {
+        let labels =
+            NAMED.replace("argocd.", "cd.").replace("name = \"example.com\"", "name = \"example.com\"\nproxy = \"p\"");
+        let other = build(&settings("other", &[BASE, &labels, overrides]));
+        found(&Platform { neighbours: vec![other], ..of("default", NAMED) }, "ENV004")
+    };
+    assert_snapshot!(beside("[domain]\ngrafana = \"g\"\nzone = \"adopt\""), @r"
+    aws_acm_certificate.main in cluster/names.tf.json is for `*.example.com`, and is proved by the record that also proves one of environment `other`
+      mend: give one of the two a `domain.name` of its own, in `default.toml` or `other.toml`
+    ");
+    assert_eq!(beside("[aws]\naccount_id = \"999922223333\""), "", "another account has another proof");
+    let own = "[domain]\nname = \"staging.example.com\"\n[argocd]\ndomain = \"argocd.staging.example.com\"";
+    assert_eq!(beside(own), "");
+}

@@ -222,7 +222,7 @@ fn every_promise_is_broken_by_a_setting() {
 
 #[test]
 fn environments_that_share_a_name_or_a_range_are_told_apart_by_their_settings() {
-    for (code, of_both) in [("ENV001", ""), ("ENV002", ""), ("ENV003", NAMED)] {
+    for (code, of_both) in [("ENV001", ""), ("ENV002", ""), ("ENV003", NAMED), ("ENV004", NAMED)] {
         let there = build(&settings("other", &[BASE, SMALL, of_both]));
         let beside = Platform { neighbours: vec![there], ..with(&[of_both]).unwrap() };
         assert_ne!(found(&beside, code), "", "{code}");
@@ -240,7 +240,8 @@ fn rules_of_the_settings_keep_the_promises_that_need_no_policy() {
 #[test]
 fn every_policy_is_among_these() {
     let tables = BROKEN.iter().chain(REFUSED).map(|(code, ..)| *code);
-    let listed = tables.chain(BEYOND.iter().copied()).chain(["SEC010", "SEC011", "ENV001", "ENV002", "ENV003"]);
+    let listed =
+        tables.chain(BEYOND.iter().copied()).chain(["SEC010", "SEC011", "ENV001", "ENV002", "ENV003", "ENV004"]);
     let mut listed: Vec<_> = listed.collect();
     listed.sort_unstable();
     let mut all: Vec<_> = policies::all().map(|policy| policy.code).collect();

@@ -18,6 +18,9 @@ pub(super) const HOST_LEADS_HERE: Policy<Platform> = Policy {
 /// The versions of IP by which a distribution is reached.
 const KINDS: [&str; 2] = ["A", "AAAA"];
 
+/// The types of records by which a host leads anywhere: what stands beside them, such as who may issue certificates, does not.
+const LEADING: [&str; 3] = ["A", "AAAA", "CNAME"];
+
 fn host_leads_here(platform: &Platform, findings: &mut Findings) {
     for distribution in distributions(platform) {
         for host in distribution.texts(|of| of.aliases()).into_iter().flatten() {
@@ -56,7 +59,10 @@ fn certified(distribution: &Distribution<'_>, host: &str, findings: &mut Finding
 
 fn found(platform: &Platform, distribution: &Distribution<'_>, host: &str, findings: &mut Findings) {
     let records = platform.resources::<aws_route53_record::Handle>();
-    let records: Vec<_> = records.filter(|of| of.text(|of| of.name()).as_deref() == Some(host)).collect();
+    let records: Vec<_> = records
+        .filter(|of| of.text(|of| of.name()).as_deref() == Some(host))
+        .filter(|of| of.text(|of| of.type_()).is_none_or(|kind| LEADING.contains(&kind.as_str())))
+        .collect();
     for record in &records {
         let mut aliases = record.blocks(|of| of.alias());
         let leads = aliases.any(|alias| alias.leads(|of| of.name()).is_some_and(|of| of.is(distribution)));

@@ -5,13 +5,14 @@ mod unique;
 
 use std::collections::BTreeMap;
 
-use synth_bindings::{aws_cloudfront_distribution, aws_route53_record, aws_vpc};
+use synth_bindings::{aws_acm_certificate, aws_cloudfront_distribution, aws_route53_record, aws_vpc};
 use synth_review::{Findings, Place, Policy, Severity};
 
-use self::claims::Claim;
+use self::{claims::Claim, unique::Within};
 use crate::{Platform, settings::Settings};
 
-pub(super) const POLICIES: &[Policy<Platform>] = &[NAMES_OF_THEIR_OWN, RANGES_OF_THEIR_OWN, HOSTS_OF_THEIR_OWN];
+pub(super) const POLICIES: &[Policy<Platform>] =
+    &[NAMES_OF_THEIR_OWN, RANGES_OF_THEIR_OWN, HOSTS_OF_THEIR_OWN, PROOFS_OF_THEIR_OWN];
 
 const NAMES_OF_THEIR_OWN: Policy<Platform> = Policy {
     code: "ENV001",
@@ -148,4 +149,47 @@ fn hosts(platform: &Platform) -> BTreeMap<String, Place> {
         distribution.texts(|of| of.aliases()).into_iter().flatten().map(move |alias| (alias, place.clone()))
     });
     entrances.chain(records).chain(aliases).filter(|(host, _)| !host.is_empty()).collect()
+}
+
+const PROOFS_OF_THEIR_OWN: Policy<Platform> = Policy {
+    code: "ENV004",
+    name: "proofs-of-their-own",
+    severity: Severity::Error,
+    explanation: "Certificates of one domain in one account are proved by one record: the environment that goes takes it along, and \
+                  the other's certificate is not renewed.",
+    check: proofs_of_their_own,
+};
+
+fn proofs_of_their_own(platform: &Platform, findings: &mut Findings) {
+    let own = &platform.settings;
+    let in_account =
+        platform.neighbours.iter().filter(|other| Within::Account.holds_both(own, &other.settings)).collect::<Vec<_>>();
+    for certificate in platform.resources::<aws_acm_certificate::Handle>() {
+        let Some(domain) = certificate.text(|of| of.domain_name()) else { continue };
+        let proves = |other: &&&Platform| {
+            let others = other.resources::<aws_acm_certificate::Handle>();
+            others.filter_map(|of| of.text(|of| of.domain_name())).any(|of| proved(&of) == proved(&domain))
+        };
+        for other in in_account.iter().filter(proves).map(|other| &other.settings) {
+            findings
+                .report(
+                    certificate.place(),
+                    format!(
+                        "is for `{domain}`, and is proved by the record that also proves one of environment `{}`",
+                        other.environment
+                    ),
+                    format!(
+                        "give one of the two a `domain.name` of its own, in `{}.toml` or `{}.toml`",
+                        own.environment, other.environment
+                    ),
+                )
+                .set_by(["domain.name"]);
+        }
+    }
+}
+
+/// The name whose owner is asked for a proof: for all names below a domain it is the domain's.
+/// <https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html>
+fn proved(domain: &str) -> &str {
+    domain.strip_prefix("*.").unwrap_or(domain)
 }

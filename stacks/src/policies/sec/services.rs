@@ -1,12 +1,12 @@
 //! What the roles of services and of the bringer of their secrets may do: named actions on named things.
 
 use synth_bindings::{aws_eks_pod_identity_association, aws_s3_bucket, aws_sqs_queue};
-use synth_review::{Findings, Policy, Severity};
+use synth_review::{Findings, Place, Policy, Severity};
 
 use crate::{
     Platform,
     edge::STATIC_PREFIX,
-    settings::Stored,
+    settings::{Settings, Stored},
     view::{granted_documents, is_pattern},
 };
 
@@ -58,16 +58,37 @@ pub(super) const PLATFORM_IS_APART: Policy<Platform> = Policy {
     check: platform_is_apart,
 };
 
+/// What an environment makes for itself: its name, where it is declared, and whose it is.
+type Own = (String, Place, String);
+
+/// The buckets and the queues that environments make for themselves and that a role of this one may reach by their name: its own,
+/// and those of its neighbours in the same account. Queues are named within a region.
+fn made(platform: &Platform) -> (Vec<Own>, Vec<Own>) {
+    let here = &platform.settings.aws;
+    let (mut buckets, mut queues) = (Vec::new(), Vec::new());
+    let neighbours = platform.neighbours.iter().map(|other| (other, environment(&other.settings)));
+    for (of, whose) in [(platform, "the platform".to_owned())].into_iter().chain(neighbours) {
+        let there = &of.settings.aws;
+        if there.account_id != here.account_id || there.partition() != here.partition() {
+            continue;
+        }
+        let of_buckets = of.resources::<aws_s3_bucket::Handle>();
+        buckets.extend(of_buckets.filter_map(|one| Some((one.text(|of| of.bucket())?, one.place(), whose.clone()))));
+        if there.region == here.region {
+            let of_queues = of.resources::<aws_sqs_queue::Handle>();
+            queues.extend(of_queues.filter_map(|one| Some((one.text(|of| of.name())?, one.place(), whose.clone()))));
+        }
+    }
+    (buckets, queues)
+}
+
+fn environment(settings: &Settings) -> String {
+    format!("environment `{}`", settings.environment)
+}
+
 fn platform_is_apart(platform: &Platform, findings: &mut Findings) {
     let settings = &platform.settings;
-    let buckets: Vec<_> = platform
-        .resources::<aws_s3_bucket::Handle>()
-        .filter_map(|bucket| Some((bucket.text(|of| of.bucket())?, bucket.place())))
-        .collect();
-    let queues: Vec<_> = platform
-        .resources::<aws_sqs_queue::Handle>()
-        .filter_map(|queue| Some((queue.text(|of| of.name())?, queue.place())))
-        .collect();
+    let (buckets, queues) = made(platform);
     for runs in settings.services.runs() {
         let may = runs.asks.permissions;
         // Content of one's own is what the bucket of pages is for.
@@ -80,17 +101,17 @@ fn platform_is_apart(platform: &Platform, findings: &mut Findings) {
         });
         let of_stores = stores
             .filter(|(_, name, prefix)| !own(name, prefix))
-            .filter_map(|(word, name, _)| Some((word, buckets.iter().find(|(bucket, _)| bucket == name)?)));
+            .filter_map(|(word, name, _)| Some((word, buckets.iter().find(|(bucket, ..)| bucket == name)?)));
         let messages = [("send", &may.send), ("receive", &may.receive)].into_iter();
         let messages = messages.flat_map(|(word, queues)| queues.iter().map(move |queue| (word, queue)));
         let of_queues =
-            messages.filter_map(|(word, queue)| Some((word, queues.iter().find(|(name, _)| name == queue.name())?)));
-        for (word, (name, place)) in of_stores.chain(of_queues) {
+            messages.filter_map(|(word, queue)| Some((word, queues.iter().find(|(name, ..)| name == queue.name())?)));
+        for (word, (name, place, whose)) in of_stores.chain(of_queues) {
             let key = format!("{}.permissions.{word}", settings.services.key(runs.name).join("."));
             findings
                 .report(
                     place.clone(),
-                    format!("is the platform's own, but `{}` may {word} there: `{name}` is in `{key}`", runs.name),
+                    format!("is {whose}'s own, but `{}` may {word} there: `{name}` is in `{key}`", runs.name),
                     format!("remove it from `{key}`, and name one that was made for `{}`", runs.name),
                 )
                 .set_by([key.clone()]);
