@@ -77,6 +77,16 @@ fn groups_of_an_issuer_have_any_name_and_teams_of_github_their_slug() {
 }
 
 #[test]
+fn what_the_provider_does_not_read_is_refused() {
+    let github = "[domain.sign_on]\nprovider = \"github\"\norganization = \"example-org\"\nadmins = [\"a\"]\nissuer = \"https://id.example.com\"\n";
+    insta::assert_snapshot!(refused(github), @"staging.toml:5:10: `domain.sign_on.issuer` is set, but `domain.sign_on.provider` is `github`, which does not read it: remove it");
+    let oidc = format!("[domain.sign_on]\n{OIDC}organization = \"example-org\"\n");
+    insta::assert_snapshot!(refused(&oidc), @"staging.toml:8:16: `domain.sign_on.organization` is set, but `domain.sign_on.provider` is `oidc`, which does not read it: remove it");
+    let off = "[domain.sign_on]\nprovider = \"\"\norganization = \"example-org\"\n";
+    assert_eq!(refused(off), "", "an environment may turn off what all have");
+}
+
+#[test]
 fn nothing_is_opened_that_has_no_name() {
     let open = "[domain]\nargocd_scheme = \"internet-facing\"\ngrafana_scheme = \"internet-facing\"\n";
     insta::assert_snapshot!(refused(open), @r"
