@@ -154,6 +154,13 @@ fn complete(sign_on: &SignOn, section: &str, problems: &mut Problems<'_>) {
             format!("is empty, but `{provider}` is `{}`: set it", sign_on.provider),
         );
     }
+    for (name, set) in unread(sign_on) {
+        if set {
+            let message =
+                format!("is set, but `{provider}` is `{}`, which does not read it: remove it", sign_on.provider);
+            problems.report_in(section, &key(name), message);
+        }
+    }
     if sign_on.provider == Provider::Oidc && !sign_on.scopes.iter().any(|scope| scope == "openid") {
         let message = "lacks `openid`, without which an issuer does not say who somebody is: add it";
         problems.report_in(section, &key("scopes"), message);
@@ -178,6 +185,20 @@ fn complete(sign_on: &SignOn, section: &str, problems: &mut Problems<'_>) {
             &key("local_admin"),
             format!("is false, but `{provider}` is empty: nobody could sign in"),
         );
+    }
+}
+
+/// What another provider than this one reads, and whether it is set. Without any, all of it may wait.
+fn unread(sign_on: &SignOn) -> Vec<(&'static str, bool)> {
+    match sign_on.provider {
+        Provider::Nobody => Vec::new(),
+        Provider::Github => vec![
+            ("issuer", sign_on.issuer.is_some()),
+            ("authorize_url", sign_on.authorize_url.is_some()),
+            ("token_url", sign_on.token_url.is_some()),
+            ("userinfo_url", sign_on.userinfo_url.is_some()),
+        ],
+        Provider::Oidc => vec![("organization", sign_on.organization.is_some())],
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn balancer_names_fit(name: &str, domain: &Domain, edge: &Edge, probl
     }
 }
 
-/// The certificate of the domain covers the names one label below it, and each leads to one thing.
+/// The certificate of the domain covers the names one label below it, and the redirect to them has a port of its own.
 pub(super) fn names_lie_in_domain(
     domain: &Domain,
     argocd: &Argocd,
@@ -49,58 +49,29 @@ pub(super) fn names_lie_in_domain(
         );
         problems.report(key, message);
     }
-    let taken = |label: &str| argocd.domain == format!("{label}.{name}");
-    for (key, label) in [("domain.proxy", &domain.proxy), ("domain.grafana", &domain.grafana)] {
-        if taken(label) {
-            let other = problems.other(key, "argocd.domain", &argocd.domain);
-            problems.report_in("domain", key, format!("is `{label}`, which {other} has: choose another"));
-        }
-    }
-    if domain.proxy == domain.grafana {
-        let other = problems.other("domain.grafana", "domain.proxy", &domain.proxy);
-        problems.report_in(
-            "domain",
-            "domain.grafana",
-            format!("is `{}`, which {other} has: choose another", domain.grafana),
-        );
-    }
-    if edge.enabled {
-        leads_to_the_edge(domain, argocd, services, edge, problems);
-        return;
-    }
     let server = &services.cors_proxy_server;
-    for (port, of) in [("port", server.port), ("admin_port", server.admin_port)] {
-        if of == HTTPS_REDIRECT_PORT {
-            let key = format!("services.cors_proxy_server.{port}");
-            let message =
-                "is {}, where the proxy sends requests without TLS to HTTPS, as `domain.name` asks: choose another";
-            problems.report(&key, message.replace("{}", &of.to_string()));
-        }
+    // Behind an edge nothing is redirected here.
+    let ports = [("port", server.port), ("admin_port", server.admin_port)].into_iter().filter(|_| !edge.enabled);
+    for (port, of) in ports.filter(|(_, of)| *of == HTTPS_REDIRECT_PORT) {
+        let message = format!(
+            "is {of}, where the proxy sends requests without TLS to HTTPS, as `domain.name` asks: choose another"
+        );
+        problems.report(&format!("services.cors_proxy_server.{port}"), message);
     }
 }
 
-/// Nothing else has the host of the edge. Where that is empty it is the proxy's, which was looked at already.
-fn leads_to_the_edge(domain: &Domain, argocd: &Argocd, services: &Services, edge: &Edge, problems: &mut Problems<'_>) {
-    let grafana = domain.host(&domain.grafana);
-    let entrances = services.all().filter_map(|(name, service)| {
-        let entrance = service.entrance.as_ref()?;
-        Some((format!("{}.entrance.host", services.key(name).join(".")), entrance.host.clone()))
-    });
-    let entrances: Vec<_> = entrances.collect();
-    if let Some(host) = &edge.host {
-        let pages = [("argocd.domain".to_owned(), Some(argocd.domain.clone())), ("domain.grafana".to_owned(), grafana)];
-        let pages = pages.into_iter().filter_map(|(key, host)| Some((key, host?)));
-        for (other, _) in pages.chain(entrances).filter(|(_, other)| other == host) {
-            let other = problems.other("edge.host", &other, host);
-            problems.report("edge.host", format!("is `{host}`, which {other} has: choose another"));
-        }
-        return;
-    }
-    let Some(host) = domain.host(&domain.proxy) else { return };
-    for (key, _) in entrances.iter().filter(|(_, other)| *other == host) {
-        let message = format!("is `{host}`, under which viewers reach the edge: choose another, or set `edge.host`");
-        problems.report(key, message);
-    }
+/// What claims a host for itself, by its key: the platform's own pages, the proxy, and what stands before it.
+fn claims(domain: &Domain, argocd: &Argocd, edge: &Edge) -> Vec<(&'static str, String)> {
+    let viewers = edge.host.clone().filter(|_| edge.enabled);
+    // An edge that has a name of its own leaves that of the proxy to nobody.
+    let proxy = domain.host(&domain.proxy).filter(|_| viewers.is_none());
+    let claims = [
+        ("argocd.domain", Some(argocd.domain.clone())),
+        ("domain.proxy", proxy),
+        ("domain.grafana", domain.host(&domain.grafana)),
+        ("edge.host", viewers),
+    ];
+    claims.into_iter().filter_map(|(key, host)| Some((key, host?))).collect()
 }
 
 /// Each host has one record, and so leads to one thing.
@@ -111,19 +82,22 @@ pub(super) fn hosts_are_free(
     services: &Services,
     problems: &mut Problems<'_>,
 ) {
-    let named = |label: &String, key| Some((domain.host(label)?, key));
-    let pages = domain.name.is_some().then(|| (argocd.domain.clone(), "argocd.domain"));
-    // With a domain, what an edge is called is a rule of its own.
-    let viewers = edge.host.clone().filter(|_| edge.enabled && domain.name.is_none()).map(|host| (host, "edge.host"));
-    let proxy = named(&domain.proxy, "domain.proxy").filter(|_| !edge.enabled);
-    let grafana = named(&domain.grafana, "domain.grafana");
-    let taken: Vec<_> = [proxy, grafana, pages, viewers].into_iter().flatten().collect();
+    let claims = claims(domain, argocd, edge);
+    for (index, (key, host)) in claims.iter().enumerate() {
+        if let Some((other, _)) = claims[..index].iter().find(|(_, other)| other == host) {
+            let other = problems.other(key, other, host);
+            let (table, _) = key.split_once('.').unwrap_or_default();
+            problems.report_in(table, key, format!("makes the name `{host}`, which {other} has: choose another"));
+        }
+    }
     let mut schemes: Vec<(&Entrance, String)> = Vec::new();
     for (name, service) in services.all() {
         let Some(entrance) = &service.entrance else { continue };
         let key = format!("{}.entrance.host", services.key(name).join("."));
-        if let Some((_, other)) = taken.iter().find(|(host, _)| *host == entrance.host) {
-            problems.report(&key, format!("is `{}`, the name that `{other}` makes: choose another", entrance.host));
+        if let Some((other, _)) = claims.iter().find(|(_, host)| *host == entrance.host) {
+            let mend = if edge.enabled && *other == "domain.proxy" { ", or set `edge.host`" } else { "" };
+            let message = format!("is `{}`, the name that `{other}` makes: choose another{mend}", entrance.host);
+            problems.report(&key, message);
         }
         let apart = |(other, _): &&(&Entrance, String)| other.host == entrance.host && other.scheme != entrance.scheme;
         if let Some((_, other)) = schemes.iter().find(apart).filter(|_| domain.covers(&entrance.host)) {

@@ -86,7 +86,12 @@ impl<'a> Problems<'a> {
             for (_, problem) in &mut self.found {
                 problem.message = problem.message.replace(text.as_str(), "…");
             }
-            let mend = "settings are committed to Git: remove it and revoke it; credentials are variables of the stack `add-ons`";
+            let elsewhere = if key.starts_with("services.") {
+                "keep it in AWS, and name it in the table `secrets` of what needs it"
+            } else {
+                "credentials are variables of the stack `add-ons`"
+            };
+            let mend = format!("settings are committed to Git: remove it and revoke it; {elsewhere}");
             self.report(key, format!("looks like {kind}: {mend}"));
         }
     }

@@ -11,7 +11,7 @@ pub(super) struct Secret {
 }
 
 /// The prefixes of tokens and other secrets, each with its kind.
-const PREFIXES: [(&str, &str); 8] = [
+const PREFIXES: [(&str, &str); 14] = [
     ("github_pat_", "a token of GitHub"),
     ("ghp_", "a token of GitHub"),
     ("gho_", "a token of GitHub"),
@@ -19,6 +19,12 @@ const PREFIXES: [(&str, &str); 8] = [
     ("ghs_", "a token of GitHub"),
     ("ghr_", "a token of GitHub"),
     ("glpat-", "a token of GitLab"),
+    ("sk_live_", "a key of Stripe"),
+    ("rk_live_", "a key of Stripe"),
+    ("xoxb-", "a token of Slack"),
+    ("xoxp-", "a token of Slack"),
+    ("xoxa-", "a token of Slack"),
+    ("xapp-", "a token of Slack"),
     ("https://hooks.slack.com/", "an address at which anyone may speak in Slack"),
 ];
 
@@ -38,6 +44,11 @@ pub(super) fn find(node: &Node) -> Vec<Secret> {
 /// The kind of secret that a text looks like, if it looks like one.
 fn kind(text: &str) -> Option<&'static str> {
     let text = text.trim();
+    // An argument has its value behind its name.
+    let value = text.split_once('=').filter(|_| text.starts_with('-')).map(|(_, value)| value);
+    if let Some(kind) = value.and_then(kind) {
+        return Some(kind);
+    }
     let known = PREFIXES.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, kind)| *kind);
     let key = text.starts_with("-----BEGIN") && text.contains("PRIVATE KEY");
     known

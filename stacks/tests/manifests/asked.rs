@@ -1,9 +1,15 @@
 //! What a service asks for in its own table.
 
-use serde_json::{Value as Json, json};
-use stacks::{names::MOCK_TARGET_SERVER, settings::Settings};
+use std::collections::BTreeSet;
 
-use crate::{ENVIRONMENTS, at, build, items, object, settings};
+use serde_json::{Value as Json, json};
+use stacks::{
+    names::{CORS_PROXY_SERVER, MOCK_TARGET_SERVER},
+    settings::Settings,
+};
+use synth_project::Layer;
+
+use crate::{BASE, ENVIRONMENTS, at, build, environments, items, object, settings};
 
 /// The plainest environment, whose target asks for something.
 fn asking(tables: &str) -> Settings {
@@ -65,6 +71,27 @@ fn own_arguments_come_after_those_of_the_platform() {
     let (asked, plain) = (container(&settings)["args"].clone(), plain["args"].clone());
     let own = [json!("--latency"), json!("$$(LATENCY)")];
     assert_eq!(asked.as_array().unwrap(), &[plain.as_array().unwrap().as_slice(), own.as_slice()].concat());
+}
+
+#[test]
+fn every_flag_that_the_platform_gives_is_refused_in_arguments() {
+    let layer = |path: &str, text: &str| Layer { path: format!("{path}.toml"), text: text.to_owned() };
+    let mut flags = BTreeSet::new();
+    for (_, built) in environments() {
+        for service in [CORS_PROXY_SERVER, MOCK_TARGET_SERVER] {
+            let args = items(object(&built, "Deployment", service), "/spec/template/spec/containers/0/args");
+            let given = args.iter().filter_map(Json::as_str).filter(|arg| arg.starts_with("--"));
+            flags.extend(given.map(|flag| (service.replace('-', "_"), flag.to_owned())));
+        }
+    }
+    // A list that EDGE004 holds against the key of the edge's cache.
+    flags.retain(|(_, flag)| flag != "--cache-key");
+    assert!(flags.len() > 10, "{flags:?}");
+    for (service, flag) in flags {
+        let own = format!("[services.{service}]\narguments = [\"{flag}\"]\n");
+        let refused = Settings::parse("own", &[layer("default", BASE), layer("own", &own)]).unwrap_err();
+        assert!(refused.to_string().contains(&format!("gives `{flag}`")), "{flag}: {refused}");
+    }
 }
 
 #[test]

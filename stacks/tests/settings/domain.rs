@@ -77,6 +77,16 @@ fn groups_of_an_issuer_have_any_name_and_teams_of_github_their_slug() {
 }
 
 #[test]
+fn what_the_provider_does_not_read_is_refused() {
+    let github = "[domain.sign_on]\nprovider = \"github\"\norganization = \"example-org\"\nadmins = [\"a\"]\nissuer = \"https://id.example.com\"\n";
+    insta::assert_snapshot!(refused(github), @"staging.toml:5:10: `domain.sign_on.issuer` is set, but `domain.sign_on.provider` is `github`, which does not read it: remove it");
+    let oidc = format!("[domain.sign_on]\n{OIDC}organization = \"example-org\"\n");
+    insta::assert_snapshot!(refused(&oidc), @"staging.toml:8:16: `domain.sign_on.organization` is set, but `domain.sign_on.provider` is `oidc`, which does not read it: remove it");
+    let off = "[domain.sign_on]\nprovider = \"\"\norganization = \"example-org\"\n";
+    assert_eq!(refused(off), "", "an environment may turn off what all have");
+}
+
+#[test]
 fn nothing_is_opened_that_has_no_name() {
     let open = "[domain]\nargocd_scheme = \"internet-facing\"\ngrafana_scheme = \"internet-facing\"\n";
     insta::assert_snapshot!(refused(open), @r"
@@ -157,22 +167,32 @@ fn an_edge_takes_its_host_from_the_domain() {
         ("host = \"grafana.example.com\"", "edge.host", "`grafana.example.com` has: choose another"),
         (
             "host = \"www.example.com\"\n[services.mock_target_server.entrance]\nhost = \"www.example.com\"",
-            "edge.host",
-            "which `services.mock_target_server.entrance.host`, `www.example.com` has: choose another",
+            "services.mock_target_server.entrance.host",
+            "is `www.example.com`, the name that `edge.host` makes: choose another",
         ),
         (
             "[services.mock_target_server.entrance]\nhost = \"proxy.example.com\"",
             "services.mock_target_server.entrance.host",
-            "under which viewers reach the edge: choose another, or set `edge.host`",
+            "the name that `domain.proxy` makes: choose another, or set `edge.host`",
         ),
     ] {
         let found = refused(&edge(keys));
         assert!(found.contains(&format!("`{key}` ")) && found.contains(says), "{keys}: {found}");
     }
+    assert_eq!(refused(&edge("host = \"proxy.example.com\"")), "", "it is the proxy's name that it takes over");
     let long = |letters: usize| format!("name = \"{}\"\n{}", "n".repeat(letters), edge(""));
     assert!(
         refused(&long(27))
             .contains("of 33 characters, but Elastic Load Balancing allows 32: use at most 26 characters")
     );
     assert_eq!(refused(&long(26)), "", "behind an edge there is no target group of redirects");
+}
+
+#[test]
+fn the_name_of_argo_cd_is_nobody_else_s_without_a_domain_too() {
+    let argocd = "[argocd]\ndomain = \"argocd.example.com\"\n";
+    let edge = format!("[edge]\nenabled = true\nhost = \"argocd.example.com\"\ncertificate_arn = \"{ARN}\"\n");
+    insta::assert_snapshot!(refused(&[argocd, &edge].concat()), @"staging.toml:5:8: `edge.host` makes the name `argocd.example.com`, which `argocd.domain`, `argocd.example.com` has: choose another");
+    let entrance = "[services.mock_target_server.entrance]\nhost = \"argocd.example.com\"\n";
+    insta::assert_snapshot!(refused(&[argocd, entrance].concat()), @"staging.toml:4:8: `services.mock_target_server.entrance.host` is `argocd.example.com`, the name that `argocd.domain` makes: choose another");
 }

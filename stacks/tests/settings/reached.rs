@@ -21,6 +21,11 @@ fn ways_out_are_hosts_and_ports_outside_of_the_cluster() {
 }
 
 #[test]
+fn an_address_that_is_nobody_s_is_not_the_internet() {
+    insta::assert_snapshot!(target(r#"egress = ["0.0.0.0:443"]"#), @"staging.toml:2:11: `services.mock_target_server.egress[0]` is `0.0.0.0:443`, which is nobody's address: write `internet:443` for public addresses");
+}
+
+#[test]
 fn the_proxy_has_nothing_that_whoever_asks_it_must_not_have() {
     let text = "[services.cors_proxy_server]\negress = [\"db.example.com:5432\"]\n\
                 [services.cors_proxy_server.permissions]\nread = [\"dynamodb://orders\"]\n";
@@ -40,6 +45,69 @@ fn variables_are_no_flags_and_no_credentials() {
     staging.toml:5:1: `services.cors_proxy_server.secrets.TIDELINE_TIMEOUT` is a flag of the service, which policies read in `arguments`: say it there
     staging.toml:6:1: `services.cors_proxy_server.secrets.AWS_ROLE_ARN` is for credentials, which pods get by their role: name in `permissions` what it may do
     ");
+}
+
+#[test]
+fn flags_that_the_platform_gives_are_said_where_it_reads_them() {
+    let arguments =
+        r#"arguments = ["--max-in-flight", "64", "--listen", "0.0.0.0:7000", "--drain-delay=1s", "--workers", "4"]"#;
+    insta::assert_snapshot!(target(arguments), @r"
+    staging.toml:2:39: `services.mock_target_server.arguments[2]` gives `--listen`, as the platform does by `services.mock_target_server.port`: say it there, and remove this
+    staging.toml:2:67: `services.mock_target_server.arguments[4]` gives `--drain-delay`, as the platform does by `services.mock_target_server.drain_delay_seconds`: say it there, and remove this
+    staging.toml:2:87: `services.mock_target_server.arguments[5]` gives `--workers`, as the platform does by `services.mock_target_server.cpu_request_millicores`: say it there, and remove this
+    ");
+    let proxy = |arguments: &str| refused(&format!("[services.cors_proxy_server]\narguments = {arguments}\n"));
+    insta::assert_snapshot!(proxy(r#"["--allow-target", "169.254.169.254:80", "--behind-edge", "--rate-limit", "100/1m"]"#), @r"
+    staging.toml:2:14: `services.cors_proxy_server.arguments[0]` gives `--allow-target`, as the platform does by `services.proxy.allow_targets`: say it there, and remove this
+    staging.toml:2:54: `services.cors_proxy_server.arguments[2]` gives `--behind-edge`, as the platform does by `edge.enabled`: say it there, and remove this
+    ");
+    assert_eq!(target(r#"arguments = ["--allow-target", "db.example.com:5432"]"#), "", "it is the proxy's alone");
+}
+
+#[test]
+fn the_proxy_answers_where_its_load_balancer_asks() {
+    let probes = "[services.cors_proxy_server.probes]\nreadiness_path = \"/ready\"\nstartup_seconds = 60\n";
+    insta::assert_snapshot!(refused(probes), @"staging.toml:2:18: `services.cors_proxy_server.probes.readiness_path` is `/ready`, but the proxy answers at `/readyz`, and load balancers ask `/readyz`: remove it");
+    assert_eq!(refused("[services.cors_proxy_server.probes]\nstartup_seconds = 60\n"), "");
+}
+
+#[test]
+fn what_is_called_as_secrets_are_does_not_stand_in_git() {
+    let text = r#"
+[services.mock_target_server]
+arguments = ["--password=hunter2", "--api-token", "hunter2", "--token-file", "/run/token", "--allow-empty-password=yes"]
+
+[services.mock_target_server.environment]
+DATABASE_PASSWORD = "hunter2"
+TOKEN_FILE = "hunter2"
+REQUIRE_TOKEN = "true"
+"#;
+    insta::assert_snapshot!(refused(text), @r"
+    staging.toml:3:14: `services.mock_target_server.arguments[0]` gives `--password`, which is called as secrets are, and settings are committed to Git: keep it in AWS, and name it in `services.mock_target_server.secrets`, as a variable that the program reads
+    staging.toml:3:36: `services.mock_target_server.arguments[1]` gives `--api-token`, which is called as secrets are, and settings are committed to Git: keep it in AWS, and name it in `services.mock_target_server.secrets`, as a variable that the program reads
+    staging.toml:6:21: `services.mock_target_server.environment.DATABASE_PASSWORD` is called as secrets are, and settings are committed to Git: keep it in AWS, and name it in `services.mock_target_server.secrets`; what is none has a name such as `DATABASE_PASSWORD_NAME`
+    ");
+}
+
+#[test]
+fn secrets_by_their_shape_belong_where_a_service_gets_them() {
+    let live = ["sk", "live", "0123456789abcdef"].join("_");
+    let advice = "settings are committed to Git: remove it and revoke it; keep it in AWS, and name it in the table `secrets` of what \
+                  needs it";
+    let text = format!(
+        "[services.mock_target_server]\narguments = [\"--stripe={live}\"]\n[services.mock_target_server.environment]\n\
+         DATABASE_URL = \"postgres://orders:hunter2@db.example.com/orders\"\nSLACK_TOKEN = \"xoxb-0123\"\n"
+    );
+    let key = |key: &str| format!("`services.mock_target_server.{key}`");
+    let expected = [
+        format!("staging.toml:2:14: {} looks like a key of Stripe: {advice}", key("arguments[0]")),
+        format!(
+            "staging.toml:4:16: {} looks like an address with a password: {advice}",
+            key("environment.DATABASE_URL")
+        ),
+        format!("staging.toml:5:15: {} looks like a token of Slack: {advice}", key("environment.SLACK_TOKEN")),
+    ];
+    assert_eq!(refused(&text).lines().collect::<Vec<_>>(), expected);
 }
 
 #[test]

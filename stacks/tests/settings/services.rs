@@ -138,6 +138,7 @@ max_replicas = 2
 cpu_request_millicores = 100
 memory_mib = 128
 queue = "sqs://orders"
+scale_on = ["queue"]
 
 [services.workers.other.image]
 tag = "0.1.0"
@@ -167,9 +168,23 @@ digest = ""
     staging.toml:7:14: `services.workers.mailer.admin_port` is 80, which only root may open: choose one from 1025 to 65535, or 0
     staging.toml:8:12: `services.workers.mailer.scale_on` names `queue`, but no `queue` is set: name it, such as `queue = "sqs://orders"`
     staging.toml:19:9: `services.workers.other.queue` is `sqs://orders`, from which it may not receive: add it to `permissions.receive`
-    staging.toml:35:12: `services.jobs.report.schedule` is `every day`, a schedule of cron such as `0 3 * * *` is expected
-    staging.toml:36:13: `services.jobs.report.time_zone` is `stockholm`, a time zone such as `Etc/UTC` or `Europe/Stockholm` is expected
+    staging.toml:36:12: `services.jobs.report.schedule` is `every day`, a schedule of cron such as `0 3 * * *` is expected
+    staging.toml:37:13: `services.jobs.report.time_zone` is `stockholm`, a time zone such as `Etc/UTC` or `Europe/Stockholm` is expected
     "#);
+}
+
+#[test]
+fn what_nobody_would_ask_or_look_at_is_refused() {
+    let worker = "[services.workers.mailer]\nmin_replicas = 1\nmax_replicas = 2\ncpu_request_millicores = 100\nmemory_mib = 128\n\
+                  queue = \"sqs://mails\"\nimage = { tag = \"0.1.0\", digest = \"\" }\n\
+                  [services.workers.mailer.permissions]\nreceive = [\"sqs://mails\"]\n";
+    let probes = "[services.workers.mailer.probes]\nstartup_seconds = 90\n";
+    insta::assert_snapshot!(refused(&[worker, probes].concat()), @r"
+    staging.toml:6:9: `services.workers.mailer.queue` is `sqs://mails`, but `services.workers.mailer.scale_on` does not name `queue`: add it there, or remove this
+    staging.toml:10:26: `services.workers.mailer.probes` are there, but nobody asks without `admin_port`: set that, or remove them
+    ");
+    let asked = worker.replace("queue = ", "admin_port = 9090\nscale_on = [\"cpu\", \"queue\"]\nqueue = ");
+    assert_eq!(refused(&[&asked, probes].concat()), "");
 }
 
 #[test]

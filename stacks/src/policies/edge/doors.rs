@@ -94,9 +94,11 @@ fn edge_alone_is_believed(platform: &Platform, findings: &mut Findings) {
     let place = || proxy.deployment.place();
     match (edge, proxy.has_flag("--behind-edge")) {
         (false, true) => {
-            findings
-                .report(place(), "believes forwarded addresses, and no edge is before it", "remove `--behind-edge`")
-                .set_by(given(platform, &proxy, "--behind-edge"));
+            findings.report(
+                place(),
+                "believes forwarded addresses, and no edge is before it",
+                "remove `--behind-edge`",
+            );
         }
         (true, false) => {
             let mend = "give it `--behind-edge`";

@@ -1,6 +1,8 @@
 //! The services, and the load that is put on them.
 
+mod arguments;
 mod entrance;
+mod plain;
 mod pod;
 mod proxy;
 mod service;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::plain;
 use crate::settings::declare::section;
 use crate::settings::problem::Problems;
 use crate::settings::rules::{Anything, IfSet, between, set, shaped};
@@ -208,6 +209,9 @@ fn egress_fits(egress: &[Target], section: &str, problems: &mut Problems<'_>) {
             Host::Address(address) if address.is_link_local() || address.is_loopback() => {
                 "belongs to the pod or its node, which hands out credentials: remove it"
             }
+            Host::Address(address) if address.is_unspecified() => {
+                "is nobody's address: write `internet:443` for public addresses"
+            }
             Host::Name(_) if target.service().is_some() => {
                 "is a Service of the cluster: name this one in the `callers` of that"
             }
@@ -234,6 +238,7 @@ pub(super) fn asks_fit(runs: &Runs<'_>, section: &str, problems: &mut Problems<'
         problems.report(&tree::child(&tree::child(section, "permissions"), "keys"), message.to_owned());
     }
     egress_fits(asks.egress, section, problems);
+    plain::holds_no_secret(asks, section, problems);
     let limits = tree::child(section, "limits");
     let (cpu, memory) = (asks.limits.cpu_millicores, asks.limits.memory_mib);
     let bounds = [

@@ -1,6 +1,6 @@
 //! What the proxy has beside what every service has.
 
-use super::Service;
+use super::{Probes, Service, arguments};
 use crate::settings::declare::section;
 use crate::settings::problem::Problems;
 use crate::settings::rules::{Anything, between, filled_set, set};
@@ -53,5 +53,22 @@ pub(super) fn stays_apart(server: &Service, section: &str, problems: &mut Proble
         let message =
             "is not the proxy's, which reaches the internet: name private targets in `services.proxy.allow_targets`";
         problems.report(&tree::child(section, "egress"), message.to_owned());
+    }
+    arguments::of_the_proxy_are_its_own(server, section, problems);
+    answers_where_it_does(&server.probes, section, problems);
+}
+
+/// The proxy answers at two paths, and its load balancer asks one of them.
+fn answers_where_it_does(probes: &Probes, section: &str, problems: &mut Problems<'_>) {
+    let fixed = Probes::default();
+    for (name, path, fixed) in [
+        ("liveness_path", &probes.liveness_path, &fixed.liveness_path),
+        ("readiness_path", &probes.readiness_path, &fixed.readiness_path),
+    ] {
+        if path != fixed {
+            let key = tree::child(&tree::child(section, "probes"), name);
+            let message = format!("is `{path}`, but the proxy answers at `{fixed}`, and load balancers ask `/readyz`");
+            problems.report(&key, format!("{message}: remove it"));
+        }
     }
 }

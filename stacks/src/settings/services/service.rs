@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::pod::{self, Image, Limits, Nodes, Permissions, Probes, Runs, runs};
-use super::{Entrance, tables};
+use super::{Entrance, arguments, tables};
 use crate::settings::declare::{choice, section};
 use crate::settings::problem::Problems;
 use crate::settings::rules::{Anything, Names, between, filled_set, set};
@@ -105,6 +105,7 @@ pub(super) fn replicas_fit(min: u32, max: u32, section: &str, problems: &mut Pro
 fn service_fits(service: &Service, section: &str, problems: &mut Problems<'_>) {
     replicas_fit(service.min_replicas, service.max_replicas, section, problems);
     pod::asks_fit(&service.runs(""), section, problems);
+    arguments::are_its_own(service, section, problems);
     if service.admin_port == service.port {
         let message = format!("is {}, which is `port` already: choose another", service.admin_port);
         problems.report(&tree::child(section, "admin_port"), message);

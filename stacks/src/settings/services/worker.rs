@@ -92,10 +92,18 @@ fn worker_fits(worker: &Worker, section: &str, problems: &mut Problems<'_>) {
             format!("is {}, which only root may open: choose one from 1025 to 65535, or 0", worker.admin_port);
         problems.report(&tree::child(section, "admin_port"), message);
     }
+    if worker.admin_port == 0 && worker.probes != Probes::default() {
+        let message = "are there, but nobody asks without `admin_port`: set that, or remove them";
+        problems.report_name(&tree::child(section, "probes"), message);
+    }
     let key = tree::child(section, "scale_on");
     match &worker.queue {
         None if worker.scales_on_queue() => {
             problems.report(&key, "names `queue`, but no `queue` is set: name it, such as `queue = \"sqs://orders\"`");
+        }
+        Some(queue) if !worker.scales_on_queue() => {
+            let message = format!("is `{queue}`, but `{key}` does not name `queue`: add it there, or remove this");
+            problems.report(&tree::child(section, "queue"), message);
         }
         Some(queue) if !worker.permissions.receive.contains(queue) => {
             let key = tree::child(section, "queue");
