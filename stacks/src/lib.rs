@@ -7,6 +7,7 @@ pub mod add_ons;
 mod addresses;
 mod base_images;
 pub mod bootstrap;
+mod certified;
 mod charts;
 pub mod cluster;
 pub mod cost;

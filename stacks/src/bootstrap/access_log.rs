@@ -2,11 +2,11 @@
 
 use synth_bindings::{
     aws_s3_bucket, aws_s3_bucket_lifecycle_configuration as lifecycle_configuration, aws_s3_bucket_logging,
-    aws_s3_bucket_policy, aws_s3_bucket_server_side_encryption_configuration as encryption,
+    aws_s3_bucket_policy,
 };
 use synth_framework::{Stack, run, text};
 
-use super::bucket::{close, tls_alone};
+use super::bucket::{close, encrypt, tls_alone};
 use crate::{
     iam::{allow, condition, denies_plain_http, document, services},
     settings::Settings,
@@ -18,14 +18,8 @@ const WRITER: &str = "logging.s3.amazonaws.com";
 /// Declares the bucket of the log, and that the state's requests are written there.
 pub(super) fn access_log(settings: &Settings, state: &aws_s3_bucket::Handle, stack: &Stack) -> aws_s3_bucket::Handle {
     let log = aws_s3_bucket("state_log").bucket(settings.state_log_bucket()).force_destroy(false).add_to(stack);
-    let blocked = close("state_log", &log, stack);
-    encryption("state_log")
-        .bucket(log.id())
-        .rule(encryption::rule().apply_server_side_encryption_by_default(
-            // S3's own key: with another one its policy, too, would have to let the writer in.
-            encryption::rule::apply_server_side_encryption_by_default().sse_algorithm("AES256"),
-        ))
-        .add_to(stack);
+    let blocked = close("state_log", &log, None, stack);
+    encrypt("state_log", &log, None, stack);
     expiry(settings, &log, stack);
     let [plain, old] = tls_alone(&log);
     let written = allow("S3WritesTheLog", ["s3:PutObject"])

@@ -51,7 +51,7 @@ pub(super) fn state(settings: &Settings, stack: &Stack) -> State {
             "a state that is lost or broken has no earlier version",
         )
         .add_to(stack);
-    let blocked = close("state", &bucket, stack);
+    let blocked = close("state", &bucket, None, stack);
     run("the_state_is_never_public")
         .assert(blocked.bucket().equals(bucket.id()), "public access is blocked for another bucket")
         .assert(blocked.block_public_acls(), "the bucket may be opened by an access list")

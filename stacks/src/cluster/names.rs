@@ -2,17 +2,13 @@
 //!
 //! What has an Ingress gets its record by external-dns; this stack would only know its load balancer once it is there.
 
-use synth_bindings::{
-    CertificateArn, HostedZoneId, aws_acm_certificate, aws_acm_certificate_validation, aws_lb, aws_route53_record,
-    aws_route53_zone, data,
+use synth_bindings::{CertificateArn, HostedZoneId, aws_lb, aws_route53_record, aws_route53_zone, data};
+use synth_framework::{Ref, Stack};
+
+use crate::{
+    certified::{Wanted, certificate},
+    settings::{OncePerAccount, Settings},
 };
-use synth_framework::{Ref, Stack, functions::one};
-
-use crate::settings::{OncePerAccount, Settings};
-
-/// How long an apply waits for the certificate: ACM looks for its record where the domain is delegated to, and finds it there some
-/// minutes after the zone is. An apply that waits in vain is run again.
-const VALIDATION: &str = "30m";
 
 /// The parts that others use.
 pub(super) struct Names {
@@ -45,28 +41,10 @@ pub(super) fn names(settings: &Settings, stack: &Stack) -> Option<Names> {
             .add_to(stack);
     }
     // One for every name one label below the domain: an entrance that is added needs no other.
-    let certificate = aws_acm_certificate("main")
-        .domain_name(format!("*.{domain}"))
-        .validation_method("DNS")
-        .tags([("Name", settings.name.as_str())])
-        .lifecycle(|lifecycle| lifecycle.create_before_destroy(true))
-        .add_to(stack);
-    let proof = certificate.domain_validation_options();
-    let record = aws_route53_record("proof")
-        .zone_id(&zone)
-        .name(one(proof.all(|of| of.resource_record_name())))
-        .type_(one(proof.all(|of| of.resource_record_type())))
-        .ttl(300)
-        .records([one(proof.all(|of| of.resource_record_value()))])
-        // Certificates of one domain in one account are proved by the same record, also those of other environments.
-        .allow_overwrite(true)
-        .add_to(stack);
-    let validation = aws_acm_certificate_validation("main")
-        .certificate_arn(certificate.arn())
-        .validation_record_fqdns([record.fqdn()])
-        .timeouts(aws_acm_certificate_validation::timeouts().create(VALIDATION))
-        .add_to(stack);
-    Some(Names { zone, certificate: validation.certificate_arn(), name_servers: made })
+    let names = format!("*.{domain}");
+    let wanted = Wanted { label: "main", proof: "proof", names: &names, tag: &settings.name, provider: None };
+    let certificate = certificate(&wanted, &zone, stack);
+    Some(Names { zone, certificate, name_servers: made })
 }
 
 /// Declares the record by which the proxy's load balancer is found.

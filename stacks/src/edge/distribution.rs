@@ -95,8 +95,8 @@ pub(super) fn distribution(
         .is_ipv6_enabled(true)
         .price_class(edge.price_class.as_str())
         .web_acl_id(firewall.arn())
-        .origin([Some(proxy)].into_iter().flatten().collect::<Vec<_>>())
-        .origin(bucket.into_iter().collect::<Vec<_>>())
+        .origin(proxy)
+        .origin(bucket)
         .default_cache_behavior(behavior)
         .custom_error_response(errors)
         .restrictions(cdn::restrictions().geo_restriction(countries(settings)));

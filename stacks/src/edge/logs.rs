@@ -3,14 +3,12 @@
 use synth_bindings::{
     Aws, aws_cloudfront_distribution, aws_cloudwatch_log_delivery,
     aws_cloudwatch_log_delivery_destination as destination, aws_cloudwatch_log_delivery_source, aws_s3_bucket,
-    aws_s3_bucket_lifecycle_configuration as lifecycle_configuration, aws_s3_bucket_ownership_controls as ownership,
-    aws_s3_bucket_policy, aws_s3_bucket_public_access_block as block,
-    aws_s3_bucket_server_side_encryption_configuration as encryption,
+    aws_s3_bucket_lifecycle_configuration as lifecycle_configuration, aws_s3_bucket_policy,
 };
 use synth_framework::{ProviderHandle, Stack, text};
 
 use crate::{
-    bootstrap::bucket::tls_alone,
+    bootstrap::bucket::{close, encrypt, tls_alone},
     iam::{allow, condition, document, services},
     settings::{GLOBAL_REGION, Settings},
 };
@@ -28,26 +26,8 @@ pub(super) fn access_log(
         .bucket(settings.edge_log_bucket())
         .force_destroy(true)
         .add_to(stack);
-    ownership("access_log")
-        .provider(global)
-        .bucket(bucket.id())
-        .rule(ownership::rule().object_ownership("BucketOwnerEnforced"))
-        .add_to(stack);
-    block("access_log")
-        .provider(global)
-        .bucket(bucket.id())
-        .block_public_acls(true)
-        .block_public_policy(true)
-        .ignore_public_acls(true)
-        .restrict_public_buckets(true)
-        .add_to(stack);
-    encryption("access_log")
-        .provider(global)
-        .bucket(bucket.id())
-        .rule(encryption::rule().apply_server_side_encryption_by_default(
-            encryption::rule::apply_server_side_encryption_by_default().sse_algorithm("AES256"),
-        ))
-        .add_to(stack);
+    close("access_log", &bucket, Some(global), stack);
+    encrypt("access_log", &bucket, Some(global), stack);
     expiry(settings, &bucket, global, stack);
     let account = &settings.aws.account_id;
     let sources = format!("arn:aws:logs:{GLOBAL_REGION}:{account}:delivery-source:*");

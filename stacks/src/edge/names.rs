@@ -2,16 +2,13 @@
 //!
 //! A host one label below the domain has both from here; any other one is its owner's.
 
-use synth_bindings::{
-    Aws, HostedZoneId, aws_acm_certificate, aws_acm_certificate_validation, aws_cloudfront_distribution,
-    aws_route53_record, data,
+use synth_bindings::{Aws, HostedZoneId, aws_cloudfront_distribution, aws_route53_record, data};
+use synth_framework::{IntoValue, ProviderHandle, Ref, Stack, Value};
+
+use crate::{
+    certified::{Wanted, certificate},
+    settings::Settings,
 };
-use synth_framework::{IntoValue, ProviderHandle, Ref, Stack, Value, functions::one};
-
-use crate::settings::Settings;
-
-/// How long an apply waits for the certificate: as long as the cluster's waits for the domain's.
-const VALIDATION: &str = "30m";
 
 /// The host, and what belongs to it.
 pub(super) struct Names {
@@ -41,30 +38,8 @@ pub(super) fn names(settings: &Settings, global: &ProviderHandle<Aws>, stack: &S
 /// A certificate of the host alone: that of all names below the domain would be proved by the cluster's record, which would go with
 /// whichever stack goes first.
 fn certified(host: &str, zone: &Ref<HostedZoneId>, global: &ProviderHandle<Aws>, stack: &Stack) -> Value<String> {
-    let certificate = aws_acm_certificate("host")
-        .provider(global)
-        .domain_name(host)
-        .validation_method("DNS")
-        .tags([("Name", host)])
-        .lifecycle(|lifecycle| lifecycle.create_before_destroy(true))
-        .add_to(stack);
-    let proof = certificate.domain_validation_options();
-    let record = aws_route53_record("host_proof")
-        .zone_id(zone)
-        .name(one(proof.all(|of| of.resource_record_name())))
-        .type_(one(proof.all(|of| of.resource_record_type())))
-        .ttl(300)
-        .records([one(proof.all(|of| of.resource_record_value()))])
-        // Whoever had a certificate of this host by hand has this record, too.
-        .allow_overwrite(true)
-        .add_to(stack);
-    let validation = aws_acm_certificate_validation("host")
-        .provider(global)
-        .certificate_arn(certificate.arn())
-        .validation_record_fqdns([record.fqdn()])
-        .timeouts(aws_acm_certificate_validation::timeouts().create(VALIDATION))
-        .add_to(stack);
-    validation.certificate_arn().into_value()
+    let wanted = Wanted { label: "host", proof: "host_proof", names: host, tag: host, provider: Some(global) };
+    certificate(&wanted, zone, stack).into_value()
 }
 
 /// Declares the records by which viewers find the distribution, where the zone is the environment's.

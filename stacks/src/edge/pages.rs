@@ -1,14 +1,13 @@
 //! Static content: a private bucket that the distribution alone reads, with the proxy's own page in it.
 
 use synth_bindings::{
-    aws_cloudfront_distribution, aws_s3_bucket, aws_s3_bucket_policy,
-    aws_s3_bucket_server_side_encryption_configuration as encryption, aws_s3_bucket_versioning as versioning,
+    aws_cloudfront_distribution, aws_s3_bucket, aws_s3_bucket_policy, aws_s3_bucket_versioning as versioning,
     aws_s3_object,
 };
 use synth_framework::{Stack, run, text};
 
 use crate::{
-    bootstrap::bucket::{close, tls_alone},
+    bootstrap::bucket::{close, encrypt, tls_alone},
     iam::{allow, condition, document, services},
     settings::Settings,
 };
@@ -26,17 +25,11 @@ pub(super) const INDEX: &str = "index.html";
 pub(super) fn bucket(settings: &Settings, stack: &Stack) -> aws_s3_bucket::Handle {
     // What lies in it was put there from elsewhere, and keeps no teardown waiting.
     let bucket = aws_s3_bucket("pages").bucket(settings.pages_bucket()).force_destroy(true).add_to(stack);
-    let blocked = close("pages", &bucket, stack);
+    let blocked = close("pages", &bucket, None, stack);
     run("static_content_is_closed")
         .assert(blocked.restrict_public_buckets(), "a policy of the bucket can open it")
         .add_to(stack);
-    encryption("pages")
-        .bucket(bucket.id())
-        .rule(encryption::rule().apply_server_side_encryption_by_default(
-            // S3's own key: with another one its policy, too, would have to let CloudFront in.
-            encryption::rule::apply_server_side_encryption_by_default().sse_algorithm("AES256"),
-        ))
-        .add_to(stack);
+    encrypt("pages", &bucket, None, stack);
     versioning("pages")
         .bucket(bucket.id())
         .versioning_configuration(versioning::versioning_configuration().status("Enabled"))
