@@ -169,3 +169,31 @@ fn a_rule_behind_one_that_takes_all_of_its_requests_is_found() {
       mend: give it a lower `alb.ingress.kubernetes.io/group.order`
     ");
 }
+
+/// So many services with an entrance each.
+fn many(number: usize) -> String {
+    let table = of_the_guide("## Add a service");
+    let site = |number: usize| {
+        let name = format!("site-{number}");
+        let table = table.replace("orders", &name);
+        format!("{table}\n[services.internal.{name}.entrance]\nhost = \"{name}.example.com\"\n")
+    };
+    (0..number).map(site).collect()
+}
+
+#[test]
+fn more_than_a_load_balancer_may_have_is_found() {
+    assert_eq!(found(&with(&many(26)), "SCALE029"), "", "one of them is the listener's own");
+    assert_snapshot!(found(&with(&many(27)), "SCALE029"), @r"
+    Ingress/site-9 in manifests/site-9/ingress.yaml is one of 27 ways in that share the load balancer `small-internal`, which may come to 27 certificates, but AWS allows 26
+      mend: let one certificate cover several hosts, as that of a domain does, or ask AWS for more
+    ");
+    let domain = "[domain]\nname = \"example.com\"\n[argocd]\ndomain = \"argocd.example.com\"\n";
+    assert_eq!(found(&with(&[&many(27), domain].concat()), "SCALE029"), "", "the domain has one certificate for all");
+    let most = found(&with(&many(101)), "SCALE029");
+    for what in
+        ["101 certificates, but AWS allows 26", "101 rules, but AWS allows 100", "101 target groups", "1212 targets"]
+    {
+        assert!(most.contains(what), "{what}: {most}");
+    }
+}

@@ -198,6 +198,15 @@ fn many_tables() -> String {
     format!("[services.mock_target_server.permissions]\nread = [{}]", tables.collect::<Vec<_>>().join(", "))
 }
 
+/// The same services with an entrance each, of whose hosts there are more than a load balancer has certificates for.
+fn many_entrances() -> String {
+    let entrance = |number| {
+        let name = format!("one-of-many-services-{number}");
+        format!("[services.internal.{name}.entrance]\nhost = \"{name}.example.com\"\n")
+    };
+    many_services() + &(0..90).map(entrance).collect::<String>()
+}
+
 /// The sound platform with other settings, or what is wrong with these.
 fn with(overrides: &[&str]) -> Result<Platform, String> {
     let texts = [BASE, SMALL, SOUND].into_iter().chain(overrides.iter().copied());
@@ -218,6 +227,11 @@ fn every_promise_is_broken_by_a_setting() {
     assert_eq!(silent, [""; 0]);
     assert_ne!(found(&with(&[&many_services()]).unwrap(), "SEC010"), "", "IAM refuses the document half-way");
     assert_ne!(found(&with(&[&many_tables()]).unwrap(), "SEC011"), "", "IAM attaches no eleventh policy");
+    assert_ne!(
+        found(&with(&[&many_entrances()]).unwrap(), "SCALE029"),
+        "",
+        "the controller changes nothing for any of them"
+    );
 }
 
 #[test]
@@ -240,8 +254,9 @@ fn rules_of_the_settings_keep_the_promises_that_need_no_policy() {
 #[test]
 fn every_policy_is_among_these() {
     let tables = BROKEN.iter().chain(REFUSED).map(|(code, ..)| *code);
-    let listed =
-        tables.chain(BEYOND.iter().copied()).chain(["SEC010", "SEC011", "ENV001", "ENV002", "ENV003", "ENV004"]);
+    let listed = tables
+        .chain(BEYOND.iter().copied())
+        .chain(["SEC010", "SEC011", "SCALE029", "ENV001", "ENV002", "ENV003", "ENV004"]);
     let mut listed: Vec<_> = listed.collect();
     listed.sort_unstable();
     let mut all: Vec<_> = policies::all().map(|policy| policy.code).collect();

@@ -2,6 +2,7 @@
 
 mod alike;
 mod batch;
+mod entrances;
 mod keda;
 mod memory;
 mod ownership;
@@ -47,4 +48,5 @@ pub(super) const POLICIES: &[Policy<Platform>] = &[
     queue::QUEUES_ARE_COUNTED,
     runs::RUNS_END_BEFORE_THE_NEXT,
     runs::RUNS_ARE_NOT_SKIPPED,
+    entrances::BALANCERS_HOLD_ENTRANCES,
 ];
