@@ -1,6 +1,5 @@
 //! Arguments of a service: no flag that the platform gives, which a program takes once.
 
-use super::Service;
 use crate::settings::problem::Problems;
 use crate::settings::tree;
 
@@ -24,15 +23,15 @@ const OF_THE_PROXY: [(&str, &str); 5] = [
 ];
 
 /// Refuses what every server is given.
-pub(super) fn are_its_own(service: &Service, section: &str, problems: &mut Problems<'_>) {
+pub(super) fn are_its_own(arguments: &[String], section: &str, problems: &mut Problems<'_>) {
     let flags = OF_SERVERS.map(|(flag, key)| (flag, tree::child(section, key)));
-    refuse(&service.arguments, &flags, section, problems);
+    refuse(arguments, &flags, section, problems);
 }
 
 /// Refuses what the proxy is given beside that.
-pub(super) fn of_the_proxy_are_its_own(server: &Service, section: &str, problems: &mut Problems<'_>) {
+pub(super) fn of_the_proxy_are_its_own(arguments: &[String], section: &str, problems: &mut Problems<'_>) {
     let flags = OF_THE_PROXY.map(|(flag, setting)| (flag, setting.to_owned()));
-    refuse(&server.arguments, &flags, section, problems);
+    refuse(arguments, &flags, section, problems);
 }
 
 fn refuse(arguments: &[String], flags: &[(&str, String)], section: &str, problems: &mut Problems<'_>) {

@@ -1,6 +1,7 @@
 //! What stands in a table as everybody may read it: nothing that is called as secrets are, because settings are committed to Git.
 
-use super::pod::Asks;
+use std::collections::BTreeMap;
+
 use crate::settings::problem::Problems;
 use crate::settings::tree;
 
@@ -36,17 +37,22 @@ fn may_be_a_secret(value: &str) -> bool {
 }
 
 /// Refuses secrets by the names of variables and of flags. No message has their values.
-pub(super) fn holds_no_secret(asks: &Asks<'_>, section: &str, problems: &mut Problems<'_>) {
+pub(super) fn holds_no_secret(
+    environment: &BTreeMap<String, String>,
+    arguments: &[String],
+    section: &str,
+    problems: &mut Problems<'_>,
+) {
     let secrets = tree::child(section, "secrets");
     let mend = format!("settings are committed to Git: keep it in AWS, and name it in `{secrets}`");
-    let variables = asks.environment.iter().filter(|(name, value)| is_called_a_secret(name) && may_be_a_secret(value));
+    let variables = environment.iter().filter(|(name, value)| is_called_a_secret(name) && may_be_a_secret(value));
     for (name, _) in variables {
         let key = tree::child(&tree::child(section, "environment"), name);
         let none = format!("what is none has a name such as `{name}_NAME`");
         problems.report(&key, format!("is called as secrets are, and {mend}; {none}"));
     }
-    for (index, argument) in asks.arguments.iter().enumerate().filter(|(_, argument)| argument.starts_with('-')) {
-        let next = asks.arguments.get(index + 1).map(String::as_str).filter(|next| !next.starts_with('-'));
+    for (index, argument) in arguments.iter().enumerate().filter(|(_, argument)| argument.starts_with('-')) {
+        let next = arguments.get(index + 1).map(String::as_str).filter(|next| !next.starts_with('-'));
         let (flag, value) =
             argument.split_once('=').map_or((argument.as_str(), next), |(flag, value)| (flag, Some(value)));
         if is_called_a_secret(flag) && value.is_some_and(may_be_a_secret) {

@@ -238,7 +238,7 @@ pub(super) fn asks_fit(runs: &Runs<'_>, section: &str, problems: &mut Problems<'
         problems.report(&tree::child(&tree::child(section, "permissions"), "keys"), message.to_owned());
     }
     egress_fits(asks.egress, section, problems);
-    plain::holds_no_secret(asks, section, problems);
+    plain::holds_no_secret(asks.environment, asks.arguments, section, problems);
     let limits = tree::child(section, "limits");
     let (cpu, memory) = (asks.limits.cpu_millicores, asks.limits.memory_mib);
     let bounds = [

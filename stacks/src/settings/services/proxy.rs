@@ -54,7 +54,7 @@ pub(super) fn stays_apart(server: &Service, section: &str, problems: &mut Proble
             "is not the proxy's, which reaches the internet: name private targets in `services.proxy.allow_targets`";
         problems.report(&tree::child(section, "egress"), message.to_owned());
     }
-    arguments::of_the_proxy_are_its_own(server, section, problems);
+    arguments::of_the_proxy_are_its_own(&server.arguments, section, problems);
     answers_where_it_does(&server.probes, section, problems);
 }
 

@@ -105,7 +105,7 @@ pub(super) fn replicas_fit(min: u32, max: u32, section: &str, problems: &mut Pro
 fn service_fits(service: &Service, section: &str, problems: &mut Problems<'_>) {
     replicas_fit(service.min_replicas, service.max_replicas, section, problems);
     pod::asks_fit(&service.runs(""), section, problems);
-    arguments::are_its_own(service, section, problems);
+    arguments::are_its_own(&service.arguments, section, problems);
     if service.admin_port == service.port {
         let message = format!("is {}, which is `port` already: choose another", service.admin_port);
         problems.report(&tree::child(section, "admin_port"), message);
