@@ -134,16 +134,21 @@ module() {
 
 # Where the files of one are that nothing here is built of.
 downloaded() {
-    (cd "$(dirname "$folder")" && GOTOOLCHAIN=auto go mod download -json "$1" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+    said=$(cd "$(dirname "$folder")" && GOTOOLCHAIN=auto go mod download -json "$1") || {
+        echo "error: the module $1 is not to be had: $said" >&2
+        return 1
+    }
+    printf '%s\n' "$said" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p'
 }
 
 if [ -n "$charts" ]; then
     into=$(dirname "$folder")/charts
+    signer=$(downloaded "github.com/cert-manager/cert-manager@$signs")
     rm -rf "$into"
     mkdir "$into"
     cp -R "$(module karpenter $provider)"/charts/karpenter "$(module karpenter $provider)"/charts/karpenter-crd "$into/"
     cp -R "$(module metrics-server sigs.k8s.io/metrics-server)"/charts/metrics-server "$into/"
-    cp -R "$(downloaded "github.com/cert-manager/cert-manager@$signs")"/deploy/charts/cert-manager "$into/"
+    cp -R "$signer/deploy/charts/cert-manager" "$into/"
     chmod -R u+w "$into"
     # Its release writes the version into it.
     sed -i "s/^\(version\|appVersion\): v0\.0\.0$/\1: $signs/" "$into/cert-manager/Chart.yaml"

@@ -11,8 +11,9 @@ BUILD ?= service
 BUILT := $(or $(CARGO_TARGET_DIR),target)
 # Cargo calls the folder of its profile `dev` otherwise.
 BINARIES := $(BUILT)/$(if $(filter dev,$(BUILD)),debug,$(BUILD))
-# The command that is built already, and then so is all else, but for the services in a profile of their own.
-HAVE := $(wildcard $(SYNTH))
+# The command that somebody names as built already, where all else that the tests build lies here, too.
+HAVE := $(and $(filter command% environment%,$(origin SYNTH)),$(wildcard $(BUILT)/debug/synth-load),\
+	$(wildcard $(BUILT)/debug/cors-proxy-server),$(wildcard $(BUILT)/debug/mock-target-server),$(wildcard $(firstword $(SYNTH))))
 PLAN := $(if $(filter default,$(ENVIRONMENT)),out,out/$(ENVIRONMENT))/load-testing
 PROFILE := $(if $(RATE),--rate $(RATE)) $(if $(RAMP),--ramp $(RAMP)) $(if $(HOLD),--hold $(HOLD)) \
 	$(if $(RAMP_DOWN),--ramp-down $(RAMP_DOWN))

@@ -16,7 +16,8 @@ use std::sync::LazyLock;
 use cluster::{Argo, ControlPlane, Environment, Parts, Programs, Server, definitions, version_under_test};
 
 /// The environments of the fixtures.
-const ENVIRONMENTS: [&str; 8] = ["small", "large", "staging", "production", "edge", "named", "everything", "default"];
+const ENVIRONMENTS: [&str; 9] =
+    ["small", "large", "staging", "production", "working", "edge", "named", "everything", "default"];
 
 /// The control plane, with Argo CD's account and every definition in it.
 struct World {

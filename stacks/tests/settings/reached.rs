@@ -52,22 +52,24 @@ fn flags_that_the_platform_gives_are_said_where_it_reads_them() {
     let arguments =
         r#"arguments = ["--max-in-flight", "64", "--listen", "0.0.0.0:7000", "--drain-delay=1s", "--workers", "4"]"#;
     insta::assert_snapshot!(target(arguments), @r"
-    staging.toml:2:39: `services.mock_target_server.arguments[2]` gives `--listen`, as the platform does by `services.mock_target_server.port`: say it there, and remove this
-    staging.toml:2:67: `services.mock_target_server.arguments[4]` gives `--drain-delay`, as the platform does by `services.mock_target_server.drain_delay_seconds`: say it there, and remove this
-    staging.toml:2:87: `services.mock_target_server.arguments[5]` gives `--workers`, as the platform does by `services.mock_target_server.cpu_request_millicores`: say it there, and remove this
+    staging.toml:2:39: `services.mock_target_server.arguments[2]` gives `--listen`, as the platform does by `services.mock_target_server.port`: remove this, and change that where something else is meant
+    staging.toml:2:67: `services.mock_target_server.arguments[4]` gives `--drain-delay`, as the platform does by `services.mock_target_server.drain_delay_seconds`: remove this, and change that where something else is meant
+    staging.toml:2:87: `services.mock_target_server.arguments[5]` gives `--workers`, as the platform does by `services.mock_target_server.cpu_request_millicores`: remove this, and change that where something else is meant
     ");
     let proxy = |arguments: &str| refused(&format!("[services.cors_proxy_server]\narguments = {arguments}\n"));
     insta::assert_snapshot!(proxy(r#"["--allow-target", "169.254.169.254:80", "--behind-edge", "--rate-limit", "100/1m"]"#), @r"
-    staging.toml:2:14: `services.cors_proxy_server.arguments[0]` gives `--allow-target`, as the platform does by `services.proxy.allow_targets`: say it there, and remove this
-    staging.toml:2:54: `services.cors_proxy_server.arguments[2]` gives `--behind-edge`, as the platform does by `edge.enabled`: say it there, and remove this
+    staging.toml:2:14: `services.cors_proxy_server.arguments[0]` gives `--allow-target`, as the platform does by `services.proxy.allow_targets`: remove this, and change that where something else is meant
+    staging.toml:2:54: `services.cors_proxy_server.arguments[2]` gives `--behind-edge`, as the platform does by `edge.enabled`: remove this, and change that where something else is meant
     ");
     assert_eq!(target(r#"arguments = ["--allow-target", "db.example.com:5432"]"#), "", "it is the proxy's alone");
 }
 
 #[test]
-fn the_proxy_answers_where_its_load_balancer_asks() {
+fn both_services_are_asked_where_they_answer() {
     let probes = "[services.cors_proxy_server.probes]\nreadiness_path = \"/ready\"\nstartup_seconds = 60\n";
-    insta::assert_snapshot!(refused(probes), @"staging.toml:2:18: `services.cors_proxy_server.probes.readiness_path` is `/ready`, but the proxy answers at `/readyz`, and load balancers ask `/readyz`: remove it");
+    insta::assert_snapshot!(refused(probes), @"staging.toml:2:18: `services.cors_proxy_server.probes.readiness_path` is `/ready`, but this service answers at `/readyz`: remove it");
+    let target = refused("[services.mock_target_server.probes]\nliveness_path = \"/alive\"\n");
+    insta::assert_snapshot!(target, @"staging.toml:2:17: `services.mock_target_server.probes.liveness_path` is `/alive`, but this service answers at `/livez`: remove it");
     assert_eq!(refused("[services.cors_proxy_server.probes]\nstartup_seconds = 60\n"), "");
 }
 

@@ -251,3 +251,32 @@ fn the_demo_names_at_once_what_a_machine_lacks() {
     }
     assert!(!run.stderr.contains("cargo is") && !bench.path("target/demo").exists(), "{run:?}");
 }
+
+/// What make would run for a target, with these variables of its caller alone.
+fn planned(target: &str, variables: &[(&str, &Path)]) -> String {
+    let mut make = Command::new("make");
+    make.args(["--dry-run", "--no-print-directory", target]).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    for name in ["SYNTH", "MAKEFLAGS", "MFLAGS", "BUILD", "CARGO_TARGET_DIR"] {
+        make.env_remove(name);
+    }
+    let said = make.envs(variables.iter().copied()).output().unwrap();
+    assert!(said.status.success(), "{said:?}");
+    String::from_utf8(said.stdout).unwrap()
+}
+
+#[test]
+fn the_demo_is_built_unless_the_caller_names_what_is_built() {
+    let builds = |plan: &str| plan.contains("cargo build --locked -p synth-load");
+    assert!(builds(&planned("demo", &[])));
+    let folder = TempDir::new().unwrap();
+    let synth = folder.path().join("debug/synth");
+    let caller = [("SYNTH", &*synth), ("CARGO_TARGET_DIR", folder.path())];
+    assert!(builds(&planned("demo", &caller)), "it is not there");
+    fs::create_dir(folder.path().join("debug")).unwrap();
+    fs::write(&synth, "").unwrap();
+    assert!(builds(&planned("demo", &caller)), "the others are not there");
+    for program in ["synth-load", "cors-proxy-server", "mock-target-server"] {
+        fs::write(folder.path().join("debug").join(program), "").unwrap();
+    }
+    assert!(!builds(&planned("demo", &caller)));
+}

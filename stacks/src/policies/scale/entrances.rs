@@ -13,7 +13,7 @@ pub(super) const BALANCERS_HOLD_ENTRANCES: Policy<Platform> = Policy {
     code: "SCALE029",
     name: "balancers-hold-entrances",
     severity: Severity::Warning,
-    explanation: "Entrances of a scheme share a load balancer, of which an account may have so many certificates, rules, target \
+    explanation: "Entrances of a scheme share a load balancer, which may have so many certificates, rules, target \
                   groups and targets: where one is too many, the controller changes nothing for any of them.",
     check: balancers_hold_entrances,
 };
@@ -32,7 +32,8 @@ const QUOTAS: [Quota; 4] = [
     Quota {
         what: "certificates",
         most: 26,
-        mend: "let one certificate cover several hosts, as that of a domain does, or ask AWS for more",
+        mend: "let one certificate cover several hosts, as that of a domain does, and name it as `entrance.certificate_arn` of each, or \
+               ask AWS for more",
     },
     Quota { what: "rules", most: 100, mend: "let fewer paths lead in, or ask AWS for more" },
     Quota {

@@ -1,4 +1,4 @@
-//! Arguments of a service: no flag that the platform gives, which a program takes once.
+//! Arguments of a service: no flag that the platform gives, which decides about it by a setting.
 
 use crate::settings::problem::Problems;
 use crate::settings::tree;
@@ -41,7 +41,7 @@ fn refuse(arguments: &[String], flags: &[(&str, String)], section: &str, problem
             let key = format!("{}[{index}]", tree::child(section, "arguments"));
             problems.report(
                 &key,
-                format!("gives `{flag}`, as the platform does by `{setting}`: say it there, and remove this"),
+                format!("gives `{flag}`, as the platform does by `{setting}`: remove this, and change that where something else is meant"),
             );
         }
     }

@@ -7,9 +7,11 @@ use crate::settings::tree;
 
 /// The last words of names of secrets. A name that goes on, such as `TOKEN_FILE`, `PASSWORD_PATH`, `API_KEY_NAME` or `SECRET_URL`, is of
 /// something else.
-const SECRETS: [&str; 12] = [
+const SECRETS: [&str; 15] = [
     "PASSWORD",
     "PASSWD",
+    "PASS",
+    "PWD",
     "PASSPHRASE",
     "SECRET",
     "TOKEN",
@@ -18,6 +20,7 @@ const SECRETS: [&str; 12] = [
     "ACCESS_KEY",
     "PRIVATE_KEY",
     "SECRET_KEY",
+    "SESSION_KEY",
     "SIGNING_KEY",
     "ENCRYPTION_KEY",
 ];
@@ -25,15 +28,30 @@ const SECRETS: [&str; 12] = [
 /// Values that tell nobody anything.
 const SWITCHES: [&str; 9] = ["", "true", "false", "yes", "no", "on", "off", "0", "1"];
 
+/// How flags begin that turn something on or off.
+const TURNING: [&str; 5] = ["ALLOW_", "DISABLE_", "ENABLE_", "NO_", "REQUIRE_"];
+
+/// How values begin that name a secret and are none: files, and what AWS knows by an ARN or an alias.
+const NAMING: [&str; 4] = ["/", "./", "arn:", "alias/"];
+
 /// Is it called as secrets are, as a variable or as a flag?
 fn is_called_a_secret(name: &str) -> bool {
     let name = name.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
-    SECRETS.iter().any(|of| name.strip_suffix(of).is_some_and(|before| before.is_empty() || before.ends_with('_')))
+    let ends = |of: &&str| {
+        let before = name.strip_suffix(*of);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('_') || *of == "PASSWORD")
+    };
+    SECRETS.iter().any(|of| ends(of)) && !TURNING.iter().any(|beginning| name.starts_with(beginning))
 }
 
-/// May it be one? Switches, files and what AWS knows by its ARN are none.
+/// May it be one? Switches, numbers and what says where it is are none: a file, an ARN, an address without credentials, or a variable, as
+/// `$(NAME)`, which Kubernetes puts in its place.
 fn may_be_a_secret(value: &str) -> bool {
-    !SWITCHES.contains(&value.to_ascii_lowercase().as_str()) && !value.starts_with('/') && !value.starts_with("arn:")
+    let switch = SWITCHES.contains(&value.to_ascii_lowercase().as_str());
+    let number = value.bytes().all(|byte| byte.is_ascii_digit());
+    let address = value.contains("://") && !value.contains('@');
+    let variable = value.starts_with("$(") && value.ends_with(')');
+    !(switch || number || address || variable || NAMING.iter().any(|beginning| value.starts_with(beginning)))
 }
 
 /// Refuses secrets by the names of variables and of flags. No message has their values.
@@ -58,7 +76,10 @@ pub(super) fn holds_no_secret(
         if is_called_a_secret(flag) && value.is_some_and(may_be_a_secret) {
             let key = format!("{}[{index}]", tree::child(section, "arguments"));
             let message = format!("gives `{flag}`, which is called as secrets are, and {mend}");
-            problems.report(&key, format!("{message}, as a variable that the program reads"));
+            problems.report(
+                &key,
+                format!("{message}, as a variable that the program reads, or that is given as `{flag}=$(NAME)`"),
+            );
         }
     }
 }
@@ -69,21 +90,52 @@ mod tests {
 
     #[test]
     fn names_of_secrets_end_in_one_of_the_words() {
-        for name in ["PASSWORD", "DATABASE_PASSWORD", "stripe_api_key", "--password", "--api-token", "CLIENT_SECRET"] {
+        for name in [
+            "PASSWORD",
+            "PGPASSWORD",
+            "MYSQL_PWD",
+            "DB_PASS",
+            "DATABASE_PASSWORD",
+            "stripe_api_key",
+            "--password",
+            "--api-token",
+            "CLIENT_SECRET",
+        ] {
             assert!(is_called_a_secret(name), "{name}");
         }
-        for name in
-            ["TOKEN_FILE", "PASSWORD_PATH", "SECRET_NAME", "TOKEN_URL", "PARTITION_KEY", "PUBLIC_KEY", "NONSECRET"]
-        {
+        for name in [
+            "TOKEN_FILE",
+            "PASSWORD_PATH",
+            "SECRET_NAME",
+            "TOKEN_URL",
+            "PARTITION_KEY",
+            "PUBLIC_KEY",
+            "NONSECRET",
+            "COMPASS",
+            "--allow-empty-password",
+        ] {
             assert!(!is_called_a_secret(name), "{name}");
         }
     }
 
     #[test]
     fn switches_and_places_are_no_secrets() {
-        for value in ["", "true", "No", "1", "/run/secrets/token", "arn:aws:secretsmanager:eu-north-1:1:secret:a"] {
+        for value in [
+            "",
+            "true",
+            "No",
+            "4096",
+            "/run/secrets/token",
+            "./signing.pem",
+            "arn:aws:secretsmanager:eu-north-1:1:secret:a",
+            "alias/orders",
+            "https://id.example.com/token",
+            "$(DATABASE_PASSWORD)",
+        ] {
             assert!(!may_be_a_secret(value), "{value}");
         }
-        assert!(may_be_a_secret("hunter2"));
+        for value in ["hunter2", "$(A)b", "postgres://orders:hunter2@db"] {
+            assert!(may_be_a_secret(value), "{value}");
+        }
     }
 }

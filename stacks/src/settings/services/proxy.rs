@@ -55,11 +55,10 @@ pub(super) fn stays_apart(server: &Service, section: &str, problems: &mut Proble
         problems.report(&tree::child(section, "egress"), message.to_owned());
     }
     arguments::of_the_proxy_are_its_own(&server.arguments, section, problems);
-    answers_where_it_does(&server.probes, section, problems);
 }
 
-/// The proxy answers at two paths, and its load balancer asks one of them.
-fn answers_where_it_does(probes: &Probes, section: &str, problems: &mut Problems<'_>) {
+/// Both of the repository's own services answer at two paths, and the proxy's load balancer asks one of them.
+pub(super) fn answers_where_it_does(probes: &Probes, section: &str, problems: &mut Problems<'_>) {
     let fixed = Probes::default();
     for (name, path, fixed) in [
         ("liveness_path", &probes.liveness_path, &fixed.liveness_path),
@@ -67,8 +66,7 @@ fn answers_where_it_does(probes: &Probes, section: &str, problems: &mut Problems
     ] {
         if path != fixed {
             let key = tree::child(&tree::child(section, "probes"), name);
-            let message = format!("is `{path}`, but the proxy answers at `{fixed}`, and load balancers ask `/readyz`");
-            problems.report(&key, format!("{message}: remove it"));
+            problems.report(&key, format!("is `{path}`, but this service answers at `{fixed}`: remove it"));
         }
     }
 }

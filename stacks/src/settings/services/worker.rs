@@ -93,7 +93,7 @@ fn worker_fits(worker: &Worker, section: &str, problems: &mut Problems<'_>) {
         problems.report(&tree::child(section, "admin_port"), message);
     }
     if worker.admin_port == 0 && worker.probes != Probes::default() {
-        let message = "are there, but nobody asks without `admin_port`: set that, or remove them";
+        let message = "are there, but nobody asks without `admin_port`: set that, or leave them as they are by default";
         problems.report_name(&tree::child(section, "probes"), message);
     }
     let key = tree::child(section, "scale_on");
@@ -102,7 +102,7 @@ fn worker_fits(worker: &Worker, section: &str, problems: &mut Problems<'_>) {
             problems.report(&key, "names `queue`, but no `queue` is set: name it, such as `queue = \"sqs://orders\"`");
         }
         Some(queue) if !worker.scales_on_queue() => {
-            let message = format!("is `{queue}`, but `{key}` does not name `queue`: add it there, or remove this");
+            let message = format!("is `{queue}`, but `{key}` does not name `queue`: add it there, or set this to \"\"");
             problems.report(&tree::child(section, "queue"), message);
         }
         Some(queue) if !worker.permissions.receive.contains(queue) => {
