@@ -186,7 +186,7 @@ fn more_than_a_load_balancer_may_have_is_found() {
     assert_eq!(found(&with(&many(26)), "SCALE029"), "", "one of them is the listener's own");
     assert_snapshot!(found(&with(&many(27)), "SCALE029"), @r"
     Ingress/site-9 in manifests/site-9/ingress.yaml is one of 27 ways in that share the load balancer `small-internal`, which may come to 27 certificates, but AWS allows 26
-      mend: let one certificate cover several hosts, as that of a domain does, and name it as `entrance.certificate_arn` of each, or ask AWS for more
+      mend: let several entrances name one certificate that covers all their hosts, as that of a domain does, or ask AWS for more
     ");
     let domain = "[domain]\nname = \"example.com\"\n[argocd]\ndomain = \"argocd.example.com\"\n";
     assert_eq!(found(&with(&[&many(27), domain].concat()), "SCALE029"), "", "the domain has one certificate for all");

@@ -85,8 +85,8 @@ TOKEN_FILE = "hunter2"
 REQUIRE_TOKEN = "true"
 "#;
     insta::assert_snapshot!(refused(text), @r"
-    staging.toml:3:14: `services.mock_target_server.arguments[0]` gives `--password`, which is called as secrets are, and settings are committed to Git: keep it in AWS, and name it in `services.mock_target_server.secrets`, as a variable that the program reads
-    staging.toml:3:36: `services.mock_target_server.arguments[1]` gives `--api-token`, which is called as secrets are, and settings are committed to Git: keep it in AWS, and name it in `services.mock_target_server.secrets`, as a variable that the program reads
+    staging.toml:3:14: `services.mock_target_server.arguments[0]` gives `--password`, which is called as secrets are, and settings are committed to Git: keep it in AWS, and name it in `services.mock_target_server.secrets`, as a variable that the program reads, or that is given as `--password=$(NAME)`
+    staging.toml:3:36: `services.mock_target_server.arguments[1]` gives `--api-token`, which is called as secrets are, and settings are committed to Git: keep it in AWS, and name it in `services.mock_target_server.secrets`, as a variable that the program reads, or that is given as `--api-token=$(NAME)`
     staging.toml:6:21: `services.mock_target_server.environment.DATABASE_PASSWORD` is called as secrets are, and settings are committed to Git: keep it in AWS, and name it in `services.mock_target_server.secrets`; what is none has a name such as `DATABASE_PASSWORD_NAME`
     ");
 }

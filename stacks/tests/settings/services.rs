@@ -180,7 +180,7 @@ fn what_nobody_would_ask_or_look_at_is_refused() {
                   [services.workers.mailer.permissions]\nreceive = [\"sqs://mails\"]\n";
     let probes = "[services.workers.mailer.probes]\nstartup_seconds = 90\n";
     insta::assert_snapshot!(refused(&[worker, probes].concat()), @r"
-    staging.toml:6:9: `services.workers.mailer.queue` is `sqs://mails`, but `services.workers.mailer.scale_on` does not name `queue`: add it there, or set this to ""
+    staging.toml:6:9: `services.workers.mailer.queue` is `sqs://mails`, but `services.workers.mailer.scale_on` does not name `queue`: add it there, or leave this empty
     staging.toml:10:26: `services.workers.mailer.probes` are there, but nobody asks without `admin_port`: set that, or leave them as they are by default
     ");
     let asked = worker.replace("queue = ", "admin_port = 9090\nscale_on = [\"cpu\", \"queue\"]\nqueue = ");

@@ -32,8 +32,7 @@ const QUOTAS: [Quota; 4] = [
     Quota {
         what: "certificates",
         most: 26,
-        mend: "let one certificate cover several hosts, as that of a domain does, and name it as `entrance.certificate_arn` of each, or \
-               ask AWS for more",
+        mend: "let several entrances name one certificate that covers all their hosts, as that of a domain does, or ask AWS for more",
     },
     Quota { what: "rules", most: 100, mend: "let fewer paths lead in, or ask AWS for more" },
     Quota {

@@ -102,7 +102,7 @@ fn worker_fits(worker: &Worker, section: &str, problems: &mut Problems<'_>) {
             problems.report(&key, "names `queue`, but no `queue` is set: name it, such as `queue = \"sqs://orders\"`");
         }
         Some(queue) if !worker.scales_on_queue() => {
-            let message = format!("is `{queue}`, but `{key}` does not name `queue`: add it there, or set this to \"\"");
+            let message = format!("is `{queue}`, but `{key}` does not name `queue`: add it there, or leave this empty");
             problems.report(&tree::child(section, "queue"), message);
         }
         Some(queue) if !worker.permissions.receive.contains(queue) => {
