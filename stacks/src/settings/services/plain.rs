@@ -41,7 +41,7 @@ fn is_called_a_secret(name: &str) -> bool {
         let before = name.strip_suffix(*of);
         before.is_some_and(|before| before.is_empty() || before.ends_with('_') || *of == "PASSWORD")
     };
-    SECRETS.iter().any(|of| ends(of)) && !TURNING.iter().any(|beginning| name.starts_with(beginning))
+    SECRETS.iter().any(ends) && !TURNING.iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// May it be one? Switches, numbers and what says where it is are none: a file, an ARN, an address without credentials, or a variable, as
