@@ -157,11 +157,6 @@ fn names_and_callers_fit(services: &Services, section: &str, problems: &mut Prob
     }
     entrance::fit(services, problems);
     proxy::stays_apart(&services.cors_proxy_server, &tree::child(section, "cors_proxy_server"), problems);
-    for (key, server) in
-        [("cors_proxy_server", &services.cors_proxy_server), ("mock_target_server", &services.mock_target_server)]
-    {
-        proxy::answers_where_it_does(&server.probes, &tree::child(section, key), problems);
-    }
     for (name, service) in services.all() {
         let key = services.key(name).join(".");
         for (index, caller) in service.callers.iter().enumerate() {

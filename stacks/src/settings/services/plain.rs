@@ -44,14 +44,13 @@ fn is_called_a_secret(name: &str) -> bool {
     SECRETS.iter().any(ends) && !TURNING.iter().any(|beginning| name.starts_with(beginning))
 }
 
-/// May it be one? Switches, numbers and what says where it is are none: a file, an ARN, an address without credentials, or a variable, as
-/// `$(NAME)`, which Kubernetes puts in its place.
+/// May it be one? Switches, numbers and what says where it is are none: a file, an ARN, an alias, an address
+/// without credentials.
 fn may_be_a_secret(value: &str) -> bool {
     let switch = SWITCHES.contains(&value.to_ascii_lowercase().as_str());
     let number = value.bytes().all(|byte| byte.is_ascii_digit());
     let address = value.contains("://") && !value.contains('@');
-    let variable = value.starts_with("$(") && value.ends_with(')');
-    !(switch || number || address || variable || NAMING.iter().any(|beginning| value.starts_with(beginning)))
+    !(switch || number || address || NAMING.iter().any(|beginning| value.starts_with(beginning)))
 }
 
 /// Refuses secrets by the names of variables and of flags. No message has their values.
@@ -76,10 +75,7 @@ pub(super) fn holds_no_secret(
         if is_called_a_secret(flag) && value.is_some_and(may_be_a_secret) {
             let key = format!("{}[{index}]", tree::child(section, "arguments"));
             let message = format!("gives `{flag}`, which is called as secrets are, and {mend}");
-            problems.report(
-                &key,
-                format!("{message}, as a variable that the program reads, or that is given as `{flag}=$(NAME)`"),
-            );
+            problems.report(&key, format!("{message}, as a variable that the program reads"));
         }
     }
 }
@@ -130,11 +126,10 @@ mod tests {
             "arn:aws:secretsmanager:eu-north-1:1:secret:a",
             "alias/orders",
             "https://id.example.com/token",
-            "$(DATABASE_PASSWORD)",
         ] {
             assert!(!may_be_a_secret(value), "{value}");
         }
-        for value in ["hunter2", "$(A)b", "postgres://orders:hunter2@db"] {
+        for value in ["hunter2", "$(A)", "postgres://orders:hunter2@db"] {
             assert!(may_be_a_secret(value), "{value}");
         }
     }

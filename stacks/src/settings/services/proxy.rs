@@ -55,10 +55,11 @@ pub(super) fn stays_apart(server: &Service, section: &str, problems: &mut Proble
         problems.report(&tree::child(section, "egress"), message.to_owned());
     }
     arguments::of_the_proxy_are_its_own(&server.arguments, section, problems);
+    answers_where_it_does(&server.probes, section, problems);
 }
 
-/// Both of the repository's own services answer at two paths, and the proxy's load balancer asks one of them.
-pub(super) fn answers_where_it_does(probes: &Probes, section: &str, problems: &mut Problems<'_>) {
+/// The proxy answers at two paths, and its load balancer asks one of them.
+fn answers_where_it_does(probes: &Probes, section: &str, problems: &mut Problems<'_>) {
     let fixed = Probes::default();
     for (name, path, fixed) in [
         ("liveness_path", &probes.liveness_path, &fixed.liveness_path),
